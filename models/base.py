@@ -1,0 +1,269 @@
+"""The contract of a family of generative models, and the registry of families.
+
+Images at the border are uint8 NHWC sRGB; inside a family they are float NCHW in
+[-1, 1]. A fourth channel is alpha: straight at the border, and colour is
+premultiplied inside so that what hides under transparent pixels never leaks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+import models
+from models.parameters import Declared, ParameterError
+
+SMALLEST_SIDE = 16
+LARGEST_SIDE = 1024
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What a picture is to a network: `channels` 1 (grey), 3 (RGB) or 4 (RGBA); sides in pixels.
+
+    `classes` is 0 for a set without labels. Each side must be a small number
+    (3 to 7 for the shorter one) doubled any number of times: see :meth:`base_grid`.
+    """
+
+    channels: int
+    height: int
+    width: int
+    classes: int = 0
+
+    def __post_init__(self) -> None:
+        if self.channels not in (1, 3, 4):
+            raise ParameterError(f"{self.channels} channels are not possible: use 1, 3 or 4.")
+        self.base_grid()
+
+    def base_grid(self) -> tuple[int, int, int]:
+        """(height, width, doublings) of the coarsest grid; 48x64 is 6x8 doubled 3 times.
+
+        The shorter side of the grid is 3 to 7 cells, and never fewer than 4 where
+        one doubling less still divides the picture.
+        """
+        if not SMALLEST_SIDE <= min(self.height, self.width) <= self._longer() <= LARGEST_SIDE:
+            raise ParameterError(
+                f"{self.width}x{self.height} pixels are not possible: each side must be "
+                f"between {SMALLEST_SIDE} and {LARGEST_SIDE}."
+            )
+        height, width, doublings = self.height, self.width, 0
+        while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
+            height, width, doublings = height // 2, width // 2, doublings + 1
+        if min(height, width) > 7 or max(height, width) > 16:
+            nearest = " or ".join(str(side) for side in nearest_sides(self._longer()))
+            raise ParameterError(
+                f"{self.width}x{self.height} pixels are not possible: each side has to be a "
+                f"small number doubled several times; try {nearest}."
+            )
+        return height, width, doublings
+
+    def _longer(self) -> int:
+        return max(self.height, self.width)
+
+
+def nearest_sides(side: int) -> list[int]:
+    """The closest possible sides at or around `side`, for messages and size pickers."""
+    possible = sorted(
+        {base << k for base in (4, 5, 6, 7) for k in range(2, 9)}
+        & set(range(SMALLEST_SIDE, LARGEST_SIDE + 1))
+    )
+    below = [p for p in possible if p <= side][-1:]
+    above = [p for p in possible if p > side][:1]
+    return below + above
+
+
+@dataclass(frozen=True)
+class LatentSpec:
+    """The latent w of one picture: `slots` rows of `dim` numbers.
+
+    `groups` names ranges of slots or, for a flat latent, is empty.
+    `prior` is `normal` or `mixture`.
+    """
+
+    slots: int
+    dim: int
+    prior: str
+    groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+    has_encoder: bool = False
+    has_critic: bool = False
+
+
+@dataclass
+class TrainState:
+    """What the loop tells a family at every step, and what both share.
+
+    `generator` is the one source of randomness of the training step, on the training device.
+    `autocast_dtype` is None for full precision.
+    """
+
+    device: torch.device
+    generator: torch.Generator
+    images_seen: int = 0
+    step: int = 0
+    total_images: int = 1
+    set_size: int = 1
+    autocast_dtype: torch.dtype | None = None
+
+    @property
+    def done_fraction(self) -> float:
+        """0 at the start of the run, 1 at its planned end."""
+        return min(1.0, self.images_seen / max(1, self.total_images))
+
+    @contextlib.contextmanager
+    def autocast(self) -> Iterator[None]:
+        """Mixed precision where the device has it, a no-op elsewhere."""
+        if self.autocast_dtype is None:
+            yield
+        else:
+            with torch.autocast(self.device.type, dtype=self.autocast_dtype):
+                yield
+
+
+class Family(nn.Module, ABC):
+    """One family of models. A subclass is one file in `models/`, decorated with :func:`register`.
+
+    Everything it owns for generating (EMA copies, latent statistics, a fitted
+    prior) is a submodule or a persistent buffer: `state_dict` is the whole model.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """The artist's word, in English (translated by the window)."""
+    summary: ClassVar[str]
+    """One sentence: what it is good for."""
+    Config: ClassVar[type[Declared]]
+
+    def __init__(self, config: Declared, image_spec: ImageSpec) -> None:
+        super().__init__()
+        self.config = config
+        self.image_spec = image_spec
+
+    @classmethod
+    @abstractmethod
+    def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> Declared:
+        """The recommended Config for this size: a CPU size, or a GPU size with `accelerator`."""
+
+    @property
+    @abstractmethod
+    def latent(self) -> LatentSpec:
+        """Shape and nature of the latent."""
+
+    @abstractmethod
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """The optimisers by a stable name, made on first call; the loop saves and loads them."""
+
+    @abstractmethod
+    def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
+        """One step on `batch` (uint8 NHWC on the device): losses, backward, optimisers, EMA.
+
+        Returns scalars on the device, detached. No host synchronisation inside.
+        """
+
+    def set_live(self, config: Declared) -> None:
+        """Take over changed `live` parameters between two steps."""
+        self.config = config
+
+    @torch.no_grad()
+    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+        """Make ready to generate (fit a prior, gather statistics). Called before samples.
+
+        `batches()` runs once over training pictures (uint8 NHWC on the device,
+        no augmentation). Must not touch the training generator and must be
+        deterministic. The default has nothing to do.
+        """
+
+    @abstractmethod
+    def sample(
+        self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
+    ) -> Tensor:
+        """Latents w float32 [n, slots, dim]; picture i depends only on `seed + i`, psi and label.
+
+        `truncation_psi` in [0, 1.5] pulls towards the mean: w_mean + psi * (w - w_mean).
+        """
+
+    def map(self, z: Tensor, label: int | None = None) -> Tensor:
+        """Prior sample z [n, ...] to w [n, slots, dim]; the identity for a flat latent."""
+        return z.reshape(z.shape[0], self.latent.slots, self.latent.dim)
+
+    @abstractmethod
+    def w_mean(self) -> Tensor:
+        """The mean latent [slots, dim]: where truncation 0 leads."""
+
+    @abstractmethod
+    def synthesize(
+        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
+    ) -> Tensor:
+        """uint8 NHWC pictures of w [n, slots, dim], by the EMA weights. No gradient."""
+
+    def encode(self, images: Tensor) -> Tensor:
+        """w [n, slots, dim] of uint8 NHWC pictures; only where `latent.has_encoder`."""
+        raise ParameterError(f"The {self.name} family has no encoder: it cannot encode a picture.")
+
+    def score(self, images: Tensor) -> Tensor:
+        """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
+        raise ParameterError(f"The {self.name} family has no critic: it cannot score a picture.")
+
+    @abstractmethod
+    def features(self, w: Tensor, resolution: int) -> Tensor:
+        """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""
+
+    # ------------------------------------------------------------------ the border
+
+    def to_network(self, images: Tensor) -> Tensor:
+        """uint8 NHWC to float NCHW in [-1, 1], colour premultiplied by alpha."""
+        x = images.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1.0)
+        if self.image_spec.channels == 4:
+            alpha = (x[:, 3:] + 1) / 2
+            x = torch.cat([(x[:, :3] + 1) * alpha - 1, x[:, 3:]], dim=1)
+        return x.contiguous(memory_format=torch.channels_last)
+
+    def to_picture(self, x: Tensor) -> Tensor:
+        """float NCHW in [-1, 1] to uint8 NHWC, alpha straight again."""
+        x = x.to(torch.float32).clamp(-1, 1)
+        if self.image_spec.channels == 4:
+            alpha = (x[:, 3:] + 1) / 2
+            colour = ((x[:, :3] + 1) / alpha.clamp_min(1 / 255)).clamp(0, 2) - 1
+            colour = torch.where(alpha < 0.5 / 255, torch.full_like(colour, -1.0), colour)
+            x = torch.cat([colour, x[:, 3:]], dim=1)
+        return x.add(1).mul(127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+
+
+def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:
+    """N(0, 1) float32 [n, *shape] on the CPU; row i depends only on `seed + i`."""
+    rows = []
+    for i in range(n):
+        generator = torch.Generator().manual_seed((seed + i) % (1 << 63))
+        rows.append(torch.randn(tuple(shape), generator=generator))
+    return torch.stack(rows) if rows else torch.empty(0, *shape)
+
+
+_REGISTRY: dict[str, type[Family]] = {}
+
+
+def register(family: type[Family]) -> type[Family]:
+    """Class decorator: make a family known under its `name`."""
+    _REGISTRY[family.name] = family
+    return family
+
+
+def families() -> dict[str, type[Family]]:
+    """All families by name; importing every file of `models/` is what finds them."""
+    for module in pkgutil.iter_modules(models.__path__):
+        importlib.import_module(f"models.{module.name}")
+    return dict(sorted(_REGISTRY.items()))
+
+
+def family(name: str) -> type[Family]:
+    """The family called `name`, or :class:`ParameterError` naming those there are."""
+    known = families()
+    if name not in known:
+        raise ParameterError(f"There is no family {name!r}. Known: {', '.join(known)}.")
+    return known[name]

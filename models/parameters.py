@@ -1,0 +1,185 @@
+"""Parameters declared once: type, default, range, unit and help.
+
+A frozen dataclass whose fields are made with :func:`param` and that inherits
+:class:`Declared` is at the same time the validation, the command-line options,
+the form in the window and the documentation of what it configures.
+Standard library only, so that a parameter list can be read without torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, get_type_hints
+
+Value = bool | int | float | str
+
+
+class ParameterError(ValueError):
+    """A value that cannot be accepted; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Param:
+    """One declared parameter. `low` and `high` are inclusive; `step` is the form's increment."""
+
+    name: str
+    kind: type[bool] | type[int] | type[float] | type[str]
+    default: Value
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    term: str = ""
+    """The field's own word where `label` is the artist's (`Penalty strength` / `r1_gamma`)."""
+    live: bool = False
+    """May change while a run is going on."""
+    advanced: bool = False
+
+    def describe_range(self) -> str:
+        """The accepted values in words, empty when anything goes."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        unit = f" {self.unit}" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            return f"between {self.low:g} and {self.high:g}{unit}"
+        if self.low is not None:
+            return f"at least {self.low:g}{unit}"
+        if self.high is not None:
+            return f"at most {self.high:g}{unit}"
+        return ""
+
+    def check(self, value: object) -> Value:
+        """Return `value` as this parameter's kind, or raise :class:`ParameterError`."""
+        converted = self._convert(value)
+        inside = True
+        if self.kind in (int, float):
+            number = float(converted)
+            inside = math.isfinite(number) and (
+                (self.low is None or number >= self.low)
+                and (self.high is None or number <= self.high)
+            )
+        if self.choices:
+            inside = converted in self.choices
+        if not inside:
+            raise ParameterError(f"{self.name}={value} is not possible: {self._expected()}.")
+        return converted
+
+    def _convert(self, value: object) -> Value:
+        try:
+            if self.kind is bool:
+                return _to_bool(value)
+            if self.kind is int:
+                return _to_int(value)
+            if self.kind is float and not isinstance(value, bool):
+                return float(value)  # type: ignore[arg-type]  # failure is caught just below
+            if self.kind is str and isinstance(value, str):
+                return value
+        except (TypeError, ValueError, OverflowError):
+            pass
+        raise ParameterError(f"{self.name}={value} is not possible: {self._expected()}.")
+
+    def _expected(self) -> str:
+        words = {bool: "yes or no", int: "a whole number", float: "a number", str: "a text"}
+        expected = f"it takes {words[self.kind]}"
+        described = self.describe_range()
+        return f"{expected}, {described}" if described else expected
+
+
+def _to_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False}
+    return words[str(value).strip().lower()] if str(value).strip().lower() in words else _refuse()
+
+
+def _to_int(value: object) -> int:
+    if isinstance(value, bool):
+        return _refuse()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else _refuse()
+    return int(value)  # type: ignore[call-overload, no-any-return]  # caller catches
+
+
+def _refuse() -> Any:
+    raise ValueError
+
+
+def param(
+    default: Value,
+    *,
+    label: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    choices: tuple[str, ...] = (),
+    unit: str = "",
+    term: str = "",
+    live: bool = False,
+    advanced: bool = False,
+) -> Any:
+    """Declare one field of a :class:`Declared` dataclass; see :class:`Param` for the meaning."""
+    facts = {
+        "label": label, "help": help, "low": low, "high": high, "step": step,
+        "choices": choices, "unit": unit, "term": term, "live": live, "advanced": advanced,
+    }  # fmt: skip
+    return field(default=default, metadata={"param": facts})
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Base of every parameter set. Subclass as a frozen dataclass; fields via :func:`param`."""
+
+    def __post_init__(self) -> None:
+        wrong: list[str] = []
+        for declared in self.params().values():
+            try:
+                object.__setattr__(
+                    self, declared.name, declared.check(getattr(self, declared.name))
+                )
+            except ParameterError as error:
+                wrong.append(str(error))
+        if not wrong:
+            wrong.extend(self.conflicts())
+        if wrong:
+            raise ParameterError(" ".join(wrong))
+
+    def conflicts(self) -> list[str]:
+        """Sentences about values that are fine alone but not together; override where needed."""
+        return []
+
+    @classmethod
+    def params(cls) -> dict[str, Param]:
+        """Every declared parameter by name, in the order of declaration."""
+        hints = get_type_hints(cls)
+        return {
+            item.name: Param(
+                name=item.name,
+                kind=hints[item.name],
+                default=item.default,  # type: ignore[arg-type]  # param() always gives one
+                **item.metadata["param"],
+            )
+            for item in fields(cls)
+            if "param" in item.metadata
+        }
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> Self:
+        """Build from names to values (strings are converted); an unknown name is refused."""
+        known = cls.params()
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            raise ParameterError(
+                f"There is no parameter {', '.join(unknown)}. Known: {', '.join(known)}."
+            )
+        return cls(**{name: known[name].check(value) for name, value in values.items()})
+
+    def as_dict(self) -> dict[str, Value]:
+        """Names to values, ready for JSON or TOML."""
+        return {name: getattr(self, name) for name in self.params()}

@@ -1,0 +1,146 @@
+"""The one bridge between training and everybody else: events out, commands in.
+
+All of them are frozen dataclasses of JSON values, because they cross a process
+boundary as one line of JSON each: no pickle on that pipe.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import get_args
+
+from studio.engine.errors import StudioError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the run is doing now: preparing, training, paused, saving or stopping."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Rates count this session only; `seconds_left` is None while unknown."""
+
+    step: int
+    images_seen: int
+    total_images: int
+    seconds: float
+    images_per_second: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Scalars of one moment, by name (losses, penalties, rates)."""
+
+    images_seen: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A new grid of the run's fixed seeds lies at `path` (PNG, `columns` pictures a row)."""
+
+    images_seen: int
+    path: str
+    columns: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint folder is safely on disk. `sha256` is that of `model.safetensors`."""
+
+    images_seen: int
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Something the artist should know; `action` is what was done about it, in words."""
+
+    kind: str
+    sentence: str
+    action: str = ""
+    images_seen: int = 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """The run ended well. `reason` is finished or stopped."""
+
+    reason: str
+    images_seen: int
+    seconds: float
+    checkpoint: str
+    sha256: str
+    final: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run ended badly; `checkpoint` is the newest good one, or empty."""
+
+    message: str
+    detail: str = ""
+    checkpoint: str = ""
+
+
+Event = Stage | Progress | Metrics | Samples | Checkpoint | Health | Done | Failed
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold after the current step; memory is kept."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Save a checkpoint and end."""
+
+
+@dataclass(frozen=True)
+class SampleNow:
+    """Render the fixed seeds after the current step."""
+
+
+@dataclass(frozen=True)
+class CheckpointNow:
+    """Save a checkpoint after the current step."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """Change a live parameter of the family."""
+
+    key: str
+    value: bool | int | float | str
+
+
+Command = Pause | Resume | Stop | SampleNow | CheckpointNow | Set
+
+_KINDS = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Command))}
+
+
+def to_line(message: Event | Command) -> str:
+    """One line of JSON, without the line end."""
+    return json.dumps({"kind": type(message).__name__, **asdict(message)}, ensure_ascii=False)
+
+
+def from_line(line: str) -> Event | Command:
+    """The message of one line; raises :class:`StudioError` for anything else."""
+    try:
+        fields = json.loads(line)
+        kind = _KINDS[fields.pop("kind")]
+        return kind(**fields)  # type: ignore[no-any-return]  # every kind is an Event or a Command
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StudioError(f"Not a message of the training process: {line[:200]}") from error

@@ -1,0 +1,226 @@
+"""A project: a folder with an index, runs, pieces and a cache. See :meth:`Project.open`.
+
+The tables are in `schema.py`; each room of the engine keeps the queries of its own tables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+from studio.engine import schema
+from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.files import is_writable
+
+INDEX = "project.sqlite"
+LOCK = ".lock"
+
+
+class Project:
+    """An open project. Safe to use from several threads; one process at a time may write."""
+
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, lock_file: IO[str] | None, reason: str
+    ) -> None:
+        self.folder = folder
+        self.read_only_reason = reason
+        """Empty when writable, otherwise a sentence that says why not."""
+        self._connection = connection
+        self._lock_file = lock_file
+        self._guard = threading.RLock()
+
+    # ------------------------------------------------------------------ opening
+
+    @classmethod
+    def open(cls, folder: Path | str, *, create: bool = False) -> Self:
+        """Open the project in `folder`; with `create`, make it when it is not there yet.
+
+        Where another process writes, or the place is read-only, the project opens
+        read-only and `read_only_reason` says so. Raises :class:`StudioError` when
+        there is no project or its index cannot be read.
+        """
+        folder = Path(folder).expanduser().absolute()
+        index = folder / INDEX
+        if not index.exists():
+            cls._make_room(folder, create)
+        lock_file, reason = _lock(folder)
+        try:
+            connection = _connect(index, writable=not reason, new=not index.exists())
+        except BaseException:
+            if lock_file is not None:
+                lock_file.close()
+            raise
+        return cls(folder, connection, lock_file, reason)
+
+    @staticmethod
+    def _make_room(folder: Path, create: bool) -> None:
+        if not create:
+            raise StudioError(f"There is no project in {folder}: import pictures to make one.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StudioError(
+                f"Could not make the project folder {folder}: {error.strerror}; "
+                "choose a place you can write to."
+            ) from error
+        if not is_writable(folder):
+            raise ReadOnlyError(
+                f"The folder {folder} is read-only: choose a place you can write to."
+            )
+
+    def close(self) -> None:
+        """Release the index and the lock. Closing twice is harmless."""
+        with self._guard:
+            self._connection.close()
+            if self._lock_file is not None:
+                self._lock_file.close()
+                self._lock_file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ places
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the project's."""
+        return self.folder.name
+
+    @property
+    def runs(self) -> Path:
+        """Where training runs live."""
+        return self._place("runs")
+
+    @property
+    def pieces(self) -> Path:
+        """Where rendered keepers live."""
+        return self._place("pieces")
+
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at any time."""
+        return self._place("cache")
+
+    def _place(self, name: str) -> Path:
+        place = self.folder / name
+        if not self.read_only_reason:
+            place.mkdir(exist_ok=True)
+        return place
+
+    # ------------------------------------------------------------------ the index
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Rows of a SELECT."""
+        with self._guard:
+            return self._connection.execute(sql, values).fetchall()
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run one INSERT, UPDATE or DELETE; returns the id of a new row."""
+        with self.transaction() as connection:
+            return int(connection.execute(sql, values).lastrowid or 0)
+
+    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for many rows in one transaction."""
+        with self.transaction() as connection:
+            connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing: commit on success, roll back on any error."""
+        if self.read_only_reason:
+            raise ReadOnlyError(self.read_only_reason)
+        with self._guard:
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                raise StudioError(
+                    f"Could not write to {self.folder / INDEX}: {error}. Check that the disk "
+                    "has space and is connected.",
+                    repr(error),
+                ) from error
+
+
+def now() -> str:
+    """The current time as ISO 8601 with seconds and zone, for `created` columns."""
+    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _connect(index: Path, *, writable: bool, new: bool) -> sqlite3.Connection:
+    uri = f"{index.as_uri()}?mode={'rwc' if writable else 'ro'}"
+    try:
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=10)
+    except sqlite3.Error as error:
+        raise _unreadable(index, error) from error
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        found = schema.version_of(connection)
+        if not found and not new and _has_tables(connection):
+            raise sqlite3.DatabaseError("it was not made by Latent Studio")
+        if found > schema.VERSION:
+            raise StudioError(
+                f"{index} was made by a newer Latent Studio: update this program to open it."
+            )
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            schema.migrate(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _unreadable(index, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _unreadable(index: Path, error: Exception) -> StudioError:
+    return StudioError(
+        f"The project file {index} cannot be read ({error}). Restore it from a backup, or move "
+        "it away and import the pictures again; runs and pieces beside it stay as they are.",
+        repr(error),
+    )
+
+
+def _lock(folder: Path) -> tuple[IO[str] | None, str]:
+    """An exclusive lock that the operating system drops when its holder dies."""
+    try:
+        lock_file = (folder / LOCK).open("a+", encoding="utf-8")
+    except OSError:
+        return None, f"The project {folder} is on a read-only place: it can be looked at only."
+    try:
+        _lock_exclusively(lock_file)
+    except OSError:
+        lock_file.close()
+        return None, (
+            f"The project {folder} is open in another window or command: "
+            "it can be looked at only until that one is closed."
+        )
+    return lock_file, ""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_exclusively(lock_file: IO[str]) -> None:
+        lock_file.seek(0)
+        msvcrt.locking(lock_file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock_exclusively(lock_file: IO[str]) -> None:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
