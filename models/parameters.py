@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self, get_type_hints
+from typing import Any, NoReturn, Self, get_type_hints
 
 Value = bool | int | float | str
 
@@ -103,10 +103,10 @@ def _to_int(value: object) -> int:
         return _refuse()
     if isinstance(value, float):
         return int(value) if value.is_integer() else _refuse()
-    return int(value)  # type: ignore[call-overload, no-any-return]  # caller catches
+    return int(value)  # type: ignore[call-overload, no-any-return]  # refused below
 
 
-def _refuse() -> Any:
+def _refuse() -> NoReturn:
     raise ValueError
 
 
