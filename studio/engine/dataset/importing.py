@@ -1,0 +1,334 @@
+"""Pictures come in: walk, decode in the sandbox, check, store. See :func:`import_sources`.
+
+The originals are only ever read. Rows are stored in the order of the walk, so the same
+folder gives the same ids every time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.engine.dataset import checks, reconcile, store
+from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset.sandbox import Pool
+from studio.engine.dataset.store import Dataset, Finding, Item, Source
+from studio.engine.dataset.walk import Candidate, Problem, Walk
+from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.project import Project
+
+_FLUSH_ITEMS = 256
+_FLUSH_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows that were just stored. Labels come with :class:`Finished`: read the items again then."""
+
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Findings that were just stored, and the items that they are about."""
+
+    items: list[Item]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file that cannot be used, and why; `file` is safe to show."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end. Counts are those of the whole dataset; `rejected` is this import's."""
+
+    dataset: Dataset
+    found: int
+    usable: int
+    findings: dict[str, int]
+    rejected: list[tuple[str, str]]
+
+
+ImportEvent = Found | Checked | Rejected | Finished
+_Key = tuple[bytes, str]
+
+
+def import_sources(
+    project: Project,
+    sources: list[Path],
+    name: str | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    workers: int = 0,
+) -> Iterator[ImportEvent]:
+    """Import folders, files and zip archives as the dataset `name`.
+
+    An existing dataset of that name is extended or brought up to date: only files whose
+    size or time changed are decoded again, and decisions (included, rating) stay.
+    Without a name, a dataset that has the first source is brought up to date, otherwise a
+    new one is named after it. When `cancelled`, what was read so far is kept.
+
+    Raises :class:`StudioError` when a source does not exist or no picture can be used;
+    then no row is left behind.
+    """
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
+    roots = _roots(sources)
+    dataset, is_new = _target(project, roots, name)
+    run = _Import(project, dataset, is_new, {s.path for s in store.sources(project, dataset.id)})
+    try:
+        yield from run.events(roots, cancelled, workers)
+    finally:
+        run.tidy()
+
+
+def _roots(sources: list[Path]) -> list[Path]:
+    if not sources:
+        raise UsageError("Nothing to import: name a folder, a picture or a zip archive.")
+    roots = []
+    for source in sources:
+        root = Path(os.path.normpath(Path(source).expanduser().absolute()))
+        if not root.exists():
+            raise StudioError(
+                f"There is nothing at {display_path(root)}: check the path, or connect the drive."
+            )
+        if root not in roots:
+            roots.append(root)
+    return roots
+
+
+def _target(project: Project, roots: list[Path], name: str | None) -> tuple[Dataset, bool]:
+    known = {dataset.name: dataset for dataset in store.datasets(project)}
+    if name is not None:
+        name = " ".join(display_name(name).split())
+        if not name:
+            raise UsageError("A dataset needs a name with at least one letter.")
+        if name in known:
+            return known[name], False
+        return store.add_dataset(project, name), True
+    for dataset in known.values():
+        if any(source.path == roots[0] for source in store.sources(project, dataset.id)):
+            return dataset, False
+    stem = display_name(roots[0].stem if roots[0].is_file() else roots[0].name) or "pictures"
+    name, number = stem, 2
+    while name in known:
+        name, number = f"{stem} {number}", number + 1
+    return store.add_dataset(project, name), True
+
+
+@dataclass
+class _Import:
+    """The state of one import."""
+
+    project: Project
+    dataset: Dataset
+    is_new: bool
+    known_sources: set[Path]
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    places: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    """Where each item met lies: source id and the folders below its root."""
+    new_ids: list[int] = field(default_factory=list)
+    kept: bool = False
+    was_cancelled: bool = False
+    pictures: int = 0
+
+    def events(
+        self, roots: list[Path], cancelled: Callable[[], bool], workers: int
+    ) -> Iterator[ImportEvent]:
+        before = reconcile.stored(self.project, self.dataset.id)
+        incomplete: set[int] = set()
+        with Pool(workers) as pool:
+            yield from self._read(pool, self._walk(roots, incomplete), before, cancelled)
+        self.was_cancelled = cancelled()
+        if not self.pictures:
+            raise self._nothing(roots)
+        self.kept = True
+        if not self.was_cancelled:
+            scanned = {s.id for s in self._sources(roots)} - incomplete
+            lost = [
+                old.id
+                for old in before.values()
+                if old.source_id in scanned and old.id not in self.places
+            ]
+            yield from self._news(reconcile.mark_missing(self.project, lost))
+        reconcile.label(self.project, self.places)
+        yield from self._news(reconcile.mark_duplicates(self.project, self.dataset.id))
+        totals = store.counts(self.project, self.dataset.id)
+        yield Finished(
+            self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected
+        )
+
+    def tidy(self) -> None:
+        """Leave nothing of an import that brought nothing, however it ended."""
+        if self.kept or (self.pictures and self.places):
+            return
+        if self.is_new:
+            store.remove_dataset(self.project, self.dataset.id)
+            return
+        self.project.write_many("DELETE FROM item WHERE id = ?", [(n,) for n in self.new_ids])
+        added = [
+            source.id
+            for source in store.sources(self.project, self.dataset.id)
+            if source.path not in self.known_sources
+        ]
+        store.remove_sources(self.project, added)
+
+    def _sources(self, roots: list[Path]) -> list[Source]:
+        kinds = {True: "folder", False: "file"}
+        return [
+            store.add_source(self.project, self.dataset.id, root, kinds[root.is_dir()])
+            for root in roots
+        ]
+
+    def _walk(
+        self, roots: list[Path], incomplete: set[int]
+    ) -> Iterator[tuple[int, Candidate | Problem]]:
+        walk = Walk(avoid=self.project.folder)
+        for source in self._sources(roots):
+            for entry in walk.source(source.path):
+                if isinstance(entry, Problem) and entry.incomplete:
+                    incomplete.add(source.id)
+                yield source.id, entry
+
+    def _read(
+        self,
+        pool: Pool,
+        entries: Iterator[tuple[int, Candidate | Problem]],
+        before: dict[_Key, reconcile.Stored],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[ImportEvent]:
+        """Decode what is new or changed, in the order of the walk, and store it in batches."""
+        line: list[tuple[int, Candidate | Problem]] = []
+
+        def files() -> Iterator[tuple[str, str] | None]:
+            for source_id, entry in entries:
+                line.append((source_id, entry))
+                fresh = isinstance(entry, Candidate) and not _unchanged(entry, before)
+                yield (os.fspath(entry.path), entry.member) if fresh else None
+
+        batch: list[tuple[int, Candidate, dict[str, Any]]] = []
+        flushed = time.monotonic()
+        position = 0
+        for answer in pool.probe(files(), cancelled):
+            source_id, entry = line[position]
+            position += 1
+            if isinstance(entry, Problem):
+                yield self._reject(entry.file, entry.reason)
+            elif answer is None:
+                yield from self._again(before[_key(entry)], entry)
+            elif answer["kind"] != "other":
+                batch.append((source_id, entry, answer))
+            if position >= 4096:
+                del line[:position]
+                position = 0
+            late = time.monotonic() - flushed > _FLUSH_SECONDS
+            if batch and (late or len(batch) >= _FLUSH_ITEMS):
+                yield from self._store(batch, before)
+                batch, flushed = [], time.monotonic()
+        if batch:
+            yield from self._store(batch, before)
+
+    def _again(self, old: reconcile.Stored, entry: Candidate) -> Iterator[ImportEvent]:
+        """A file that is as it was: nothing to decode; a broken one is named again."""
+        self.places[old.id] = (old.source_id, entry.folders)
+        self.pictures += old.usable
+        if not old.usable:
+            reasons = self.project.query(
+                "SELECT sentence FROM finding WHERE item_id = ? AND kind = 'broken'", (old.id,)
+            )
+            yield self._reject(
+                display_path(entry.path, entry.member), reasons[0][0] if reasons else ""
+            )
+
+    def _store(
+        self,
+        batch: list[tuple[int, Candidate, dict[str, Any]]],
+        before: dict[_Key, reconcile.Stored],
+    ) -> Iterator[ImportEvent]:
+        rows: list[tuple[int, str, str, dict[str, Any]]] = []
+        ids = []
+        with self.project.transaction() as connection:
+            for source_id, entry, answer in batch:
+                old = before.get(_key(entry))
+                values = _values(entry, answer)
+                if old is None:
+                    values |= {"dataset_id": self.dataset.id, "source_id": source_id}
+                    values |= {"path": entry.path, "member": entry.member, "name": entry.name}
+                    item_id = store.insert_item(connection, values)
+                    self.new_ids.append(item_id)
+                else:
+                    item_id, source_id = old.id, old.source_id
+                    store.update_item(connection, item_id, values)
+                    connection.execute("DELETE FROM finding WHERE item_id = ?", (item_id,))
+                ids.append(item_id)
+                self.places[item_id] = (source_id, entry.folders)
+                self.pictures += answer["kind"] == "picture"
+                rows += [(item_id, *finding) for finding in _findings(answer)]
+            stored = store.add_findings(connection, rows)
+        found = store.items_by_id(self.project, ids)
+        yield Found(found)
+        if stored:
+            about = {finding.item_id for finding in stored}
+            yield Checked([item for item in found if item.id in about], stored)
+        for _, entry, answer in batch:
+            if answer["kind"] == "broken":
+                yield self._reject(display_path(entry.path, entry.member), answer["reason"])
+
+    def _reject(self, file: str, reason: str) -> Rejected:
+        self.rejected.append((file, reason))
+        return Rejected(file, reason)
+
+    def _news(self, found: list[Finding]) -> Iterator[ImportEvent]:
+        if found:
+            about = sorted({finding.item_id for finding in found})
+            yield Checked(store.items_by_id(self.project, about), found)
+
+    def _nothing(self, roots: list[Path]) -> StudioError:
+        where = display_path(roots[0]) if len(roots) == 1 else f"{len(roots)} sources"
+        if self.was_cancelled:
+            return StudioError("The import was stopped before a picture was read.")
+        if not self.rejected:
+            return StudioError(f"There is no picture in {where}: choose a folder with pictures.")
+        file, reason = self.rejected[0]
+        return StudioError(
+            f"No picture in {where} can be used: {file}: {reason}"
+            + (f" {len(self.rejected) - 1} more are like it." if len(self.rejected) > 1 else ""),
+            "\n".join(f"{file}: {reason}" for file, reason in self.rejected),
+        )
+
+
+def _key(entry: Candidate) -> _Key:
+    return os.fsencode(entry.path), entry.member
+
+
+def _unchanged(entry: Candidate, before: dict[_Key, reconcile.Stored]) -> bool:
+    old = before.get(_key(entry))
+    return (
+        old is not None
+        and not old.missing
+        and (old.bytes, old.mtime_ns) == (entry.bytes, entry.mtime_ns)
+    )
+
+
+def _values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
+    names = ("sha256", "format", "mode", "width", "height", "channels", "facts")
+    values = {name: answer[name] for name in names}
+    values |= {"bytes": entry.bytes, "mtime_ns": entry.mtime_ns}
+    if entry.caption:
+        values["caption"] = entry.caption
+    return values | {"usable": answer["kind"] == "picture"}
+
+
+def _findings(answer: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    if answer["kind"] == "broken":
+        return [("broken", answer["reason"], {"reason": answer["reason"]})]
+    return [(kind, checks.sentence(kind, data), data) for kind, data in checks.check(answer)]

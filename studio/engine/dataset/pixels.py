@@ -1,0 +1,191 @@
+"""From the bytes of a picture file to an upright sRGB picture. Used on both sides of the sandbox.
+
+What Pillow may open is a closed list: formats that start other programs (EPS), that
+are documents, or that are only stubs are not in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+from PIL import Image, UnidentifiedImageError
+
+from studio.engine.dataset.colour import to_srgb
+
+# Above this a picture is refused by its header, before a byte of it is decoded.
+MAX_PIXELS = 178_956_970
+MAX_SIDE = 65_535 * 512
+
+# Recognised by their first bytes, whatever the file is called.
+_BY_CONTENT = (
+    "AVIF", "BLP", "BMP", "CUR", "DCX", "DDS", "DIB", "FLI", "FTEX", "GIF", "HEIF", "ICNS",
+    "ICO", "JPEG", "JPEG2000", "MPO", "MSP", "PCX", "PIXAR", "PNG", "PPM", "PSD", "QOI", "SGI",
+    "SUN", "TIFF", "WEBP", "XBM", "XPM",
+)  # fmt: skip
+# Without a signature, so believed only where the file's name says so too.
+_BY_NAME = {".tga": "TGA", ".icb": "TGA", ".vda": "TGA", ".vst": "TGA", ".im": "IM"}
+SUFFIXES = frozenset(
+    {
+        ".avif", ".avifs", ".blp", ".bmp", ".cur", ".dcx", ".dds", ".dib", ".flc", ".fli", ".gif",
+        ".heic", ".heif", ".hif", ".icns", ".ico", ".j2c", ".j2k", ".jfif", ".jp2", ".jpe",
+        ".jpeg", ".jpf", ".jpg", ".jpx", ".mpo", ".msp", ".pbm", ".pcx", ".pgm", ".png", ".pnm",
+        ".ppm", ".psd", ".qoi", ".ras", ".rgb", ".rgba", ".sgi", ".tif", ".tiff", ".webp", ".xbm",
+        ".xpm", *_BY_NAME,
+    }
+)  # fmt: skip
+_SIGNATURES = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"8BPS",
+    b"\0\0\0\x0cjP  ",
+)  # fmt: skip
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+ORIENTATION = 0x0112
+_BITS_PER_SAMPLE = 258
+
+# Our own limit is checked first (see `opened`); Pillow's, for frames inside files, follows it.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Pillow warns about odd metadata of single files; what matters becomes a finding instead.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
+
+
+class NotAPicture(Exception):  # noqa: N818  # a verdict about a file, not a fault
+    """The file is something else and does not claim to be a picture."""
+
+
+class BadPicture(Exception):  # noqa: N818
+    """The file claims to be a picture and cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known before decoding. `size` is upright; `frames` is 1 for a still."""
+
+    format: str
+    mode: str
+    size: tuple[int, int]
+    orientation: int
+    bits: int
+
+
+def claims_picture(head: bytes, suffix: str) -> bool:
+    """Whether name or first bytes say picture, so that a failure is worth reporting."""
+    if suffix.lower() in SUFFIXES or head.startswith(_SIGNATURES):
+        return True
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
+    """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`."""
+    suffix = suffix.lower()
+    formats = [*_BY_CONTENT, *([_BY_NAME[suffix]] if suffix in _BY_NAME else [])]
+    _allow_heif()
+    try:
+        image = Image.open(stream, formats=[name for name in formats if _known(name)])
+    except UnidentifiedImageError:
+        if not claims_picture(head, suffix):
+            raise NotAPicture from None
+        raise BadPicture(_unidentified(head)) from None
+    except Image.DecompressionBombError:
+        raise BadPicture(
+            f"It claims more than {MAX_PIXELS // 1_000_000} million pixels, which is refused."
+        ) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # any parser of a format may raise anything on hostile bytes
+        if not claims_picture(head, suffix):
+            raise NotAPicture from None
+        raise BadPicture(f"Its header is damaged ({error}).") from error
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise BadPicture("It has no pixels.")
+    if width * height > MAX_PIXELS:
+        raise BadPicture(
+            f"{width}x{height} pixels are more than the {MAX_PIXELS // 1_000_000} million that "
+            "are decoded."
+        )
+    return image
+
+
+def header_of(image: Image.Image) -> Header:
+    """Facts of an opened picture."""
+    orientation = 1
+    # Hostile metadata may raise anything; a picture without a readable orientation is upright.
+    with contextlib.suppress(Exception):
+        orientation = int(image.getexif().get(ORIENTATION, 1))
+    orientation = orientation if orientation in _TURNS else 1
+    width, height = image.size
+    if orientation >= 5:
+        width, height = height, width
+    return Header(image.format or "", image.mode, (width, height), orientation, _bits(image))
+
+
+def upright(
+    image: Image.Image, orientation: int, bits: int = 0, at_least: tuple[int, int] | None = None
+) -> Image.Image:
+    """Decode to L, RGB or RGBA, sRGB, turned upright.
+
+    With `at_least` (upright width, height) a JPEG may be decoded at a fraction of its size,
+    never smaller than that. Raises whatever the decoder raises.
+    """
+    if at_least and image.format in ("JPEG", "MPO"):
+        width, height = at_least if orientation < 5 else (at_least[1], at_least[0])
+        image.draft(None, (width, height))
+    turned_by_pillow = image.format == "TIFF"  # its plugin turns while it loads
+    image.load()
+    result = to_srgb(image, bits)
+    if orientation in _TURNS and not turned_by_pillow:
+        result = result.transpose(_TURNS[orientation])
+    return result
+
+
+def why(error: BaseException) -> str:
+    """One sentence for what a decoder raised."""
+    text = str(error)
+    if isinstance(error, MemoryError):
+        return "Decoding it needs more memory than a picture may have."
+    if "truncated" in text or "end of file" in text.lower():
+        return "The file is cut off before its end."
+    if isinstance(error, NotImplementedError):
+        return f"It uses a feature that cannot be read ({text})."
+    return f"Its picture data is damaged ({text or type(error).__name__})."
+
+
+def _bits(image: Image.Image) -> int:
+    tags = getattr(image, "tag_v2", None)
+    if image.format != "TIFF" or tags is None:
+        return 0
+    value = tags.get(_BITS_PER_SAMPLE, 0)
+    first = value[0] if isinstance(value, tuple) and value else value
+    return first if isinstance(first, int) else 0
+
+
+def _unidentified(head: bytes) -> str:
+    if not head:
+        return "The file is empty (0 bytes)."
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+        return "HEIC needs an extra library: pip install 'latent-studio[formats]'."
+    return "It is not a picture that can be read."
+
+
+def _allow_heif() -> None:
+    if not _known("HEIF") and importlib.util.find_spec("pi_heif") is not None:
+        import pi_heif
+
+        pi_heif.register_heif_opener()
+
+
+def _known(name: str) -> bool:
+    if not Image.OPEN:
+        Image.init()
+    return name in Image.OPEN

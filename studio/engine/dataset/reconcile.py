@@ -1,0 +1,126 @@
+"""What only shows when the whole set is known: duplicates, labels, files that went away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from studio.engine.dataset import checks, store
+from studio.engine.dataset.naming import display_name
+from studio.engine.dataset.store import Finding
+from studio.engine.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an earlier import knew about a file."""
+
+    id: int
+    source_id: int
+    bytes: int
+    mtime_ns: int
+    usable: bool
+    missing: bool
+
+
+def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]:
+    """All rows of a dataset by (path, member)."""
+    rows = project.query(
+        "SELECT id, source_id, path, member, bytes, mtime_ns, usable, EXISTS (SELECT 1 FROM "
+        "finding WHERE item_id = item.id AND kind = 'missing') AS missing "
+        "FROM item WHERE dataset_id = ?",
+        (dataset_id,),
+    )
+    return {
+        (bytes(row["path"]), row["member"]): Stored(
+            row["id"],
+            row["source_id"],
+            row["bytes"],
+            row["mtime_ns"],
+            bool(row["usable"]),
+            bool(row["missing"]),
+        )
+        for row in rows
+    }
+
+
+def mark_missing(project: Project, item_ids: Iterable[int]) -> list[Finding]:
+    """Make items unusable whose file is gone; the row keeps what was decided about it."""
+    with project.transaction() as connection:
+        known = {
+            row[0] for row in connection.execute("SELECT item_id FROM finding WHERE kind='missing'")
+        }
+        fresh = [number for number in item_ids if number not in known]
+        connection.executemany("UPDATE item SET usable = 0 WHERE id = ?", [(n,) for n in fresh])
+        text = checks.sentence("missing", {})
+        return store.add_findings(connection, [(n, "missing", text, {}) for n in fresh])
+
+
+def mark_duplicates(project: Project, dataset_id: int) -> list[Finding]:
+    """Findings `duplicate` on every further copy of the same bytes; returns the new ones.
+
+    The first by id is the one to keep; copies name it. Findings that no longer hold
+    (the first copy changed or went) are taken back.
+    """
+    first: dict[str, tuple[int, str]] = {}
+    wanted: dict[int, tuple[int, str]] = {}
+    for row in project.query(
+        "SELECT id, sha256, name FROM item WHERE dataset_id = ? AND usable AND sha256 != '' "
+        "ORDER BY id",
+        (dataset_id,),
+    ):
+        if row["sha256"] in first:
+            wanted[row["id"]] = first[row["sha256"]]
+        else:
+            first[row["sha256"]] = (row["id"], row["name"])
+    present = {
+        row["item_id"]: (row["finding"], row["of"])
+        for row in project.query(
+            "SELECT finding.id AS finding, item_id, json_extract(data, '$.of') AS of FROM finding "
+            "JOIN item ON item.id = item_id WHERE dataset_id = ? AND kind = 'duplicate'",
+            (dataset_id,),
+        )
+    }
+    stale = [
+        (finding,)
+        for item_id, (finding, of) in present.items()
+        if item_id not in wanted or wanted[item_id][0] != of
+    ]
+    fresh = []
+    for item_id, (of, name) in wanted.items():
+        if item_id not in present or present[item_id][1] != of:
+            data = {"of": of, "name": name}
+            fresh.append((item_id, "duplicate", checks.sentence("duplicate", data), data))
+    with project.transaction() as connection:
+        connection.executemany("DELETE FROM finding WHERE id = ?", stale)
+        return store.add_findings(connection, fresh)
+
+
+def label(project: Project, places: dict[int, tuple[int, tuple[str, ...]]]) -> None:
+    """Label items with their folder, where a source has at least two folders with pictures.
+
+    `places` gives source id and folders below the root by item id. Folders that all
+    pictures of a source share are passed over first.
+    """
+    by_source: dict[int, dict[int, tuple[str, ...]]] = {}
+    for item_id, (source_id, folders) in places.items():
+        by_source.setdefault(source_id, {})[item_id] = folders
+    rows = []
+    for group in by_source.values():
+        depth = _shared_depth(list(group.values()))
+        names = {folders[depth] for folders in group.values() if len(folders) > depth}
+        if len(names) < 2:
+            continue
+        for item_id, folders in group.items():
+            name = folders[depth] if len(folders) > depth else ""
+            rows.append((display_name(name), item_id))
+    if rows:
+        project.write_many("UPDATE item SET label = ? WHERE id = ?", rows)
+
+
+def _shared_depth(all_folders: list[tuple[str, ...]]) -> int:
+    low, high = min(all_folders), max(all_folders)
+    depth = 0
+    while depth < min(len(low), len(high)) and low[depth] == high[depth]:
+        depth += 1
+    return depth

@@ -1,0 +1,298 @@
+"""A small pool of worker processes that decode untrusted files under limits.
+
+A file that crashes its worker, hangs it or exhausts its memory costs that file and
+nothing else: the worker is started again and goes on behind it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import studio
+from studio.engine.errors import StudioError
+
+MEMORY_BYTES = 3 << 30
+SECONDS_PER_FILE = 30.0
+_BATCH = 8
+_AHEAD = 64  # files a worker may be ahead of the slowest one
+_START_SECONDS = 60.0
+
+File = tuple[str, str]
+"""(path, member); member is empty for a plain file."""
+
+
+def default_workers() -> int:
+    """One process for each core, up to eight."""
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+class Pool:
+    """Decodes files in worker processes. Use as a context manager; nothing outlives it."""
+
+    def __init__(
+        self,
+        workers: int = 0,
+        *,
+        memory: int = MEMORY_BYTES,
+        seconds: float = SECONDS_PER_FILE,
+    ) -> None:
+        self._tasks: queue.SimpleQueue[list[tuple[int, File]] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[int, dict[str, Any]] | BaseException] = (
+            queue.SimpleQueue()
+        )
+        count = workers or default_workers()
+        self._limit = count * _AHEAD
+        self._closing = threading.Event()
+        self._workers = [_Worker(memory, seconds) for _ in range(count)]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(worker,), name="decode", daemon=True)
+            for worker in self._workers
+        ]
+        self._watch = threading.Thread(target=self._watchdog, name="decode-watch", daemon=True)
+        for thread in (*self._threads, self._watch):
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers at once, also in the middle of a file."""
+        self._closing.set()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for worker in self._workers:
+            worker.kill()
+        for thread in (*self._threads, self._watch):
+            thread.join()
+
+    def probe(
+        self,
+        files: Iterable[File | None],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[dict[str, Any] | None]:
+        """The answer of `probe.probe` for each file, in order; None stays None.
+
+        `files` is drawn from lazily. Ends early, without an error, when `cancelled`.
+        Raises :class:`StudioError` when worker processes cannot be started.
+        """
+        source = iter(files)
+        pending: deque[list[Any]] = deque()  # [answer or _WAITING], in order
+        waiting: dict[int, list[Any]] = {}
+        number, exhausted = 0, False
+        while not cancelled():
+            batch: list[tuple[int, File]] = []
+            while not exhausted and len(waiting) < self._limit and len(batch) < _BATCH:
+                try:
+                    file = next(source)
+                except StopIteration:
+                    exhausted = True
+                    break
+                slot: list[Any] = [None if file is None else _WAITING]
+                pending.append(slot)
+                if file is not None:
+                    waiting[number] = slot
+                    batch.append((number, file))
+                    number += 1
+                elif not batch and pending[0] is slot:
+                    break
+            if batch:
+                self._tasks.put(batch)
+            while pending and pending[0][0] is not _WAITING:
+                yield pending.popleft()[0]
+            if exhausted and not pending:
+                return
+            full = exhausted or len(waiting) >= self._limit
+            self._collect(waiting, block=full and bool(waiting))
+
+    def _collect(self, waiting: dict[int, list[Any]], *, block: bool) -> None:
+        try:
+            while True:
+                answer = self._answers.get(timeout=0.1) if block else self._answers.get_nowait()
+                if isinstance(answer, BaseException):
+                    raise answer
+                waiting.pop(answer[0])[0] = answer[1]
+                block = False
+        except queue.Empty:
+            return
+
+    def _serve(self, worker: _Worker) -> None:
+        try:
+            while not self._closing.is_set():
+                batch = self._tasks.get()
+                while batch and not self._closing.is_set():
+                    for number, answer in worker.run(batch, self._closing):
+                        self._answers.put((number, answer))
+                        batch = batch[1:]
+                if batch is None:
+                    break
+        except (StudioError, OSError) as error:
+            self._answers.put(error)
+        finally:
+            worker.kill()
+
+    def _watchdog(self) -> None:
+        while not self._closing.wait(0.2):
+            for worker in self._workers:
+                worker.kill_if_late()
+
+
+_WAITING = object()
+
+
+class _Worker:
+    """One child process and the clock of the file that it is at."""
+
+    def __init__(self, memory: int, seconds: float) -> None:
+        self._memory = memory
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deadline = float("inf")
+        self._late = False
+        self._ended = False
+        self._guard = threading.Lock()
+
+    def run(
+        self, batch: list[tuple[int, File]], closing: threading.Event
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Answers for the files of `batch` from the first on; stops early when the child dies."""
+        process = self._start()
+        if process is None:
+            return
+        line = json.dumps([file for _, file in batch]).encode("ascii") + b"\n"
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):  # a dead child shows when its answer is read
+            process.stdin.write(line)
+            process.stdin.flush()
+        for number, _ in batch:
+            answer = self._read(process, self._seconds)
+            if closing.is_set():
+                return
+            if answer is None:
+                yield number, _death(self._reap(), self._late, self._seconds)
+                return
+            if answer.pop("memory", False):
+                answer = _out_of_memory(self._memory)
+                self._reap()
+                yield number, answer
+                return
+            yield number, answer
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        with self._guard:
+            if self._ended:
+                return None
+            if self._process is None:
+                self._process = _spawn(self._memory)
+                self._late = False
+                process = self._process
+            else:
+                return self._process
+        if self._read(process, _START_SECONDS) is None and not self._ended:
+            code = self._reap()
+            raise StudioError(
+                f"The process that decodes pictures could not be started (code {code}): "
+                "check the installation with `latent-studio doctor`."
+            )
+        return process
+
+    def _read(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any] | None:
+        assert process.stdout is not None
+        self._deadline = time.monotonic() + seconds
+        try:
+            line = process.stdout.readline()
+        finally:
+            self._deadline = float("inf")
+        if not line.endswith(b"\n"):
+            return None
+        answer = json.loads(line)
+        return answer if isinstance(answer, dict) else None
+
+    def _reap(self) -> int:
+        with self._guard:
+            process, self._process = self._process, None
+        return _end(process) if process else 0
+
+    def kill_if_late(self) -> None:
+        """End the child when its file takes too long; called from the watchdog."""
+        with self._guard:
+            if self._process and time.monotonic() > self._deadline:
+                self._late = True
+                self._process.kill()
+
+    def kill(self) -> None:
+        """End the child for good."""
+        with self._guard:
+            self._ended = True
+            process = self._process
+            if process:
+                process.kill()
+        if process and threading.current_thread().name == "decode":
+            self._reap()
+
+
+def _spawn(memory: int) -> subprocess.Popen[bytes]:
+    home = Path(studio.__file__).resolve().parent.parent
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, (str(home), environment.get("PYTHONPATH", "")))
+    )
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment[name] = "1"  # threads reserve address space, which is limited here
+    return subprocess.Popen(
+        [sys.executable, "-m", "studio.engine.dataset.worker", str(memory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=home,
+        env=environment,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a child that died or is no longer wanted, and close its pipes."""
+    process.kill()
+    code = process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    return code
+
+
+def _death(code: int, late: bool, seconds: float) -> dict[str, Any]:
+    if late:
+        return _broken(f"Decoding it took longer than {seconds:.0f} seconds; it was given up.")
+    return _broken(f"Decoding it ended the decoding process (code {code}).")
+
+
+def _out_of_memory(limit: int) -> dict[str, Any]:
+    return _broken(f"Decoding it needs more memory than the {limit >> 20} MB it may have.")
+
+
+def _broken(reason: str) -> dict[str, Any]:
+    return {
+        "kind": "broken",
+        "reason": reason,
+        "sha256": "",
+        "format": "",
+        "mode": "",
+        "width": 0,
+        "height": 0,
+        "channels": 0,
+        "facts": {},
+    }

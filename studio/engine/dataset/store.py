@@ -1,0 +1,283 @@
+"""The rows of a dataset: every query of the tables dataset, source, item and finding.
+
+Lists are read in one query each and ordered by id; changes of many rows are one
+transaction, so that 100,000 pictures stay quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.engine.errors import StudioError
+from studio.engine.project import Project, now
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A named set of pictures."""
+
+    id: int
+    name: str
+    created: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where pictures of a dataset came from. `kind` is folder, file or archive."""
+
+    id: int
+    dataset_id: int
+    path: Path
+    kind: str
+    rights: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One picture. `path` is the file on disk, `member` the name inside it for an archive.
+
+    `width` and `height` are upright pixels; `channels` is 1 (grey), 3 (RGB) or 4 (with
+    real transparency) after conversion, 0 when broken. `mode` and `format` are those of
+    the file. `name` is safe to show; the true name is in `path` or `member`. `facts`
+    holds measurements: frames, orientation, sharpness, colour and so on.
+    """
+
+    id: int
+    dataset_id: int
+    source_id: int
+    path: Path
+    member: str
+    name: str
+    bytes: int
+    mtime_ns: int
+    sha256: str
+    format: str
+    mode: str
+    width: int
+    height: int
+    channels: int
+    label: str
+    caption: str
+    usable: bool
+    included: bool
+    rating: int
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the artist should know about one picture, as a sentence and its numbers."""
+
+    id: int
+    item_id: int
+    kind: str
+    sentence: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+# The columns of an item that a decoded file decides, in the order of `insert_items`.
+CONTENT = (
+    "bytes", "mtime_ns", "sha256", "format", "mode", "width", "height", "channels", "usable",
+    "facts",
+)  # fmt: skip
+
+
+def datasets(project: Project) -> list[Dataset]:
+    """All datasets, oldest first."""
+    return [_dataset(row) for row in project.query("SELECT * FROM dataset ORDER BY id")]
+
+
+def dataset(project: Project, name: str) -> Dataset:
+    """The dataset called `name`; raises :class:`StudioError` that names those there are."""
+    rows = project.query("SELECT * FROM dataset WHERE name = ?", (name,))
+    if rows:
+        return _dataset(rows[0])
+    known = [row["name"] for row in project.query("SELECT name FROM dataset ORDER BY id")]
+    there = f"There are: {', '.join(known)}." if known else "Import pictures first."
+    raise StudioError(f"There is no dataset {name!r} in {project.folder}. {there}")
+
+
+def sources(project: Project, dataset_id: int) -> list[Source]:
+    """The roots a dataset was imported from."""
+    rows = project.query("SELECT * FROM source WHERE dataset_id = ? ORDER BY id", (dataset_id,))
+    return [
+        Source(
+            row["id"],
+            row["dataset_id"],
+            Path(os.fsdecode(row["path"])),
+            row["kind"],
+            json.loads(row["rights"]),
+        )
+        for row in rows
+    ]
+
+
+def items(project: Project, dataset_id: int) -> list[Item]:
+    """All pictures of a dataset, broken ones included, ordered by id."""
+    rows = project.query("SELECT * FROM item WHERE dataset_id = ? ORDER BY id", (dataset_id,))
+    return [_item(row) for row in rows]
+
+
+def items_by_id(project: Project, item_ids: Sequence[int]) -> list[Item]:
+    """The pictures with these ids, ordered by id; ids that are gone are left out."""
+    rows = project.query(
+        "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    return [_item(row) for row in rows]
+
+
+def chosen_items(project: Project, dataset_id: int) -> list[Item]:
+    """The pictures that training uses: usable and included, ordered by id."""
+    rows = project.query(
+        "SELECT * FROM item WHERE dataset_id = ? AND usable AND included ORDER BY id",
+        (dataset_id,),
+    )
+    return [_item(row) for row in rows]
+
+
+def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
+    """The findings of every picture that has any, by item id."""
+    rows = project.query(
+        "SELECT finding.* FROM finding JOIN item ON item.id = finding.item_id "
+        "WHERE item.dataset_id = ? ORDER BY finding.id",
+        (dataset_id,),
+    )
+    found: dict[int, list[Finding]] = {}
+    for row in rows:
+        found.setdefault(row["item_id"], []).append(_finding(row))
+    return found
+
+
+def counts(project: Project, dataset_id: int) -> dict[str, Any]:
+    """`found`, `usable`, `included` (usable and included) and `findings` by kind."""
+    row = project.query(
+        "SELECT count(*) AS found, coalesce(sum(usable), 0) AS usable, "
+        "coalesce(sum(usable AND included), 0) AS included FROM item WHERE dataset_id = ?",
+        (dataset_id,),
+    )[0]
+    kinds = project.query(
+        "SELECT kind, count(*) AS n FROM finding JOIN item ON item.id = finding.item_id "
+        "WHERE item.dataset_id = ? GROUP BY kind ORDER BY kind",
+        (dataset_id,),
+    )
+    return {
+        "found": row["found"],
+        "usable": row["usable"],
+        "included": row["included"],
+        "findings": {kind["kind"]: kind["n"] for kind in kinds},
+    }
+
+
+def set_included(project: Project, item_ids: Iterable[int], included: bool) -> None:
+    """Take pictures into training or leave them out; the files are never touched."""
+    project.write_many(
+        "UPDATE item SET included = ? WHERE id = ?",
+        [(int(included), number) for number in item_ids],
+    )
+
+
+def set_rating(project: Project, item_ids: Iterable[int], rating: int) -> None:
+    """Rate pictures from 0 (none) to 5 stars."""
+    if not 0 <= rating <= 5:
+        raise StudioError(f"A rating is 0 to 5 stars, not {rating}.")
+    project.write_many(
+        "UPDATE item SET rating = ? WHERE id = ?", [(rating, number) for number in item_ids]
+    )
+
+
+def add_dataset(project: Project, name: str) -> Dataset:
+    """A new, empty dataset; raises :class:`StudioError` when the name is taken."""
+    created = now()
+    number = project.write("INSERT INTO dataset (name, created) VALUES (?, ?)", (name, created))
+    return Dataset(number, name, created)
+
+
+def remove_dataset(project: Project, dataset_id: int) -> None:
+    """Forget a dataset with its rows; the original files stay."""
+    project.write("DELETE FROM dataset WHERE id = ?", (dataset_id,))
+
+
+def add_source(project: Project, dataset_id: int, path: Path, kind: str) -> Source:
+    """The source with this path, made when it is not there yet."""
+    for source in sources(project, dataset_id):
+        if source.path == path:
+            return source
+    number = project.write(
+        "INSERT INTO source (dataset_id, path, kind) VALUES (?, ?, ?)",
+        (dataset_id, os.fsencode(path), kind),
+    )
+    return Source(number, dataset_id, path, kind)
+
+
+def remove_sources(project: Project, source_ids: Iterable[int]) -> None:
+    """Forget sources with their items."""
+    project.write_many("DELETE FROM source WHERE id = ?", [(number,) for number in source_ids])
+
+
+def insert_item(connection: sqlite3.Connection, values: dict[str, Any]) -> int:
+    """One new row inside a transaction; `values` by column, `path` as Path, `facts` as dict."""
+    row = _plain(values)
+    columns = ", ".join(row)
+    marks = ", ".join("?" * len(row))
+    cursor = connection.execute(
+        f"INSERT INTO item ({columns}) VALUES ({marks})", tuple(row.values())
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def update_item(connection: sqlite3.Connection, item_id: int, values: dict[str, Any]) -> None:
+    """Change columns of one row inside a transaction."""
+    row = _plain(values)
+    columns = ", ".join(f"{name} = ?" for name in row)
+    connection.execute(f"UPDATE item SET {columns} WHERE id = ?", (*row.values(), item_id))
+
+
+def add_findings(
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, dict[str, Any]]]
+) -> list[Finding]:
+    """Store (item id, kind, sentence, data) inside a transaction."""
+    stored = []
+    for item_id, kind, sentence, data in rows:
+        cursor = connection.execute(
+            "INSERT INTO finding (item_id, kind, sentence, data) VALUES (?, ?, ?, ?)",
+            (item_id, kind, sentence, json.dumps(data)),
+        )
+        stored.append(Finding(int(cursor.lastrowid or 0), item_id, kind, sentence, data))
+    return stored
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    row = dict(values)
+    if "path" in row:
+        row["path"] = os.fsencode(row["path"])
+    if "facts" in row:
+        row["facts"] = json.dumps(row["facts"])
+    for name in ("usable", "included"):
+        if name in row:
+            row[name] = int(row[name])
+    return row
+
+
+def _dataset(row: sqlite3.Row) -> Dataset:
+    return Dataset(row["id"], row["name"], row["created"], json.loads(row["settings"]))
+
+
+def _item(row: sqlite3.Row) -> Item:
+    values = list(row)
+    # Column order is that of the table, which is that of the dataclass.
+    values[3] = Path(os.fsdecode(values[3]))
+    values[16], values[17] = bool(values[16]), bool(values[17])
+    values[19] = json.loads(values[19])
+    return Item(*values)
+
+
+def _finding(row: sqlite3.Row) -> Finding:
+    return Finding(row["id"], row["item_id"], row["kind"], row["sentence"], json.loads(row["data"]))

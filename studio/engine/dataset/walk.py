@@ -1,0 +1,294 @@
+"""What lies under a source: candidates for pictures in a stable order, and what was passed over.
+
+Nothing is decoded here and nothing but caption texts is read. Every real file is
+met once, however many roots, links or overlapping folders lead to it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from studio.engine.dataset import archives
+from studio.engine.dataset.archives import ArchiveError, Member, Refused
+from studio.engine.dataset.captions import (
+    LARGEST_TABLE,
+    LARGEST_TEXT,
+    TABLE,
+    CaptionError,
+    CaptionTable,
+    caption_of,
+)
+from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset.pixels import SUFFIXES
+
+ARCHIVE_SUFFIXES = (".zip", ".cbz")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file, or a member of an archive, that may be a picture.
+
+    `folders` are the folder names between the source's root and the file.
+    """
+
+    path: Path
+    member: str
+    name: str
+    bytes: int
+    mtime_ns: int
+    folders: tuple[str, ...]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was passed over, and why. `incomplete` when pictures may be behind it."""
+
+    file: str
+    reason: str
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Caption tables in force, nearest last, each with the folder it lies in."""
+
+    tables: tuple[tuple[str, CaptionTable], ...] = ()
+
+    def find(self, relative: str) -> str:
+        for folder, table in reversed(self.tables):
+            found = table.find(relative[len(folder) :])
+            if found:
+                return found
+        return ""
+
+
+class Walk:
+    """One import's walk over its sources; remembers what it has met. `avoid` is never entered."""
+
+    def __init__(self, avoid: Path | None = None) -> None:
+        self._folders: set[str] = set()
+        self._files: set[str] = set()
+        self._avoid = os.path.realpath(avoid) if avoid else ""
+
+    def source(self, root: Path) -> Iterator[Candidate | Problem]:
+        """Everything under `root`, which is a folder, an archive or one file."""
+        try:
+            facts = root.stat()
+        except OSError as error:
+            yield Problem(display_path(root), _unreadable(error), incomplete=True)
+            return
+        if stat.S_ISDIR(facts.st_mode):
+            yield from self._folder(root, os.path.realpath(root), (), _Tables(), ())
+        elif not stat.S_ISREG(facts.st_mode):
+            yield Problem(display_path(root), _special(facts.st_mode))
+        elif self._is_new(os.path.realpath(root)):
+            if root.suffix.lower() not in SUFFIXES and archives.is_archive(root):
+                yield from _archive(root, facts, ())
+            else:
+                yield _lone_file(root, facts)
+
+    def _is_new(self, real: str) -> bool:
+        if real in self._files:
+            return False
+        self._files.add(real)
+        return True
+
+    def _folder(
+        self,
+        folder: Path,
+        real: str,
+        folders: tuple[str, ...],
+        tables: _Tables,
+        above: tuple[str, ...],
+    ) -> Iterator[Candidate | Problem]:
+        if real in above:
+            yield Problem(display_path(folder), "It is a link back to a folder above it.")
+            return
+        if real in self._folders or real == self._avoid:
+            return
+        self._folders.add(real)
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Problem(display_path(folder), _unreadable(error), incomplete=True)
+            return
+        names = {entry.name for entry in entries}
+        if TABLE in names:
+            problem, tables = _with_table(folder / TABLE, folders, tables)
+            if problem:
+                yield problem
+        below = []
+        for entry in entries:
+            try:
+                if entry.is_dir():
+                    below.append(entry)
+                else:
+                    yield from self._file(entry, real, folders, names, tables)
+            except OSError as error:
+                yield Problem(display_path(Path(entry.path)), _unreadable(error))
+        for entry in below:
+            if entry.name.startswith(".") or entry.name == "__MACOSX":
+                continue
+            inner = os.path.join(real, entry.name)  # noqa: PTH118  # hot path of 100,000 files
+            inner = os.path.realpath(inner) if entry.is_symlink() else inner
+            yield from self._folder(
+                Path(entry.path), inner, (*folders, entry.name), tables, (*above, real)
+            )
+
+    def _file(
+        self,
+        entry: os.DirEntry[str],
+        real: str,
+        folders: tuple[str, ...],
+        names: set[str],
+        tables: _Tables,
+    ) -> Iterator[Candidate | Problem]:
+        facts = entry.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            yield Problem(display_path(Path(entry.path)), _special(facts.st_mode))
+            return
+        target = os.path.join(real, entry.name)  # noqa: PTH118
+        if not self._is_new(os.path.realpath(target) if entry.is_symlink() else target):
+            return
+        stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122
+        if entry.name.startswith("._") or entry.name == TABLE:
+            return  # AppleDouble companions carry the picture's own ending
+        path = Path(entry.path)
+        if suffix.lower() in ARCHIVE_SUFFIXES and archives.is_archive(path):
+            yield from _archive(path, facts, (*folders, entry.name))
+            return
+        caption = ""
+        if suffix != ".txt" and f"{stem}.txt" in names:
+            caption = _sidecar(path.with_name(f"{stem}.txt"))
+        if not caption and tables.tables:
+            caption = tables.find("/".join((*folders, entry.name)))
+        yield Candidate(
+            path,
+            "",
+            display_name(entry.name),
+            facts.st_size,
+            facts.st_mtime_ns,
+            folders,
+            caption,
+        )
+
+
+def _lone_file(path: Path, facts: os.stat_result) -> Candidate:
+    sidecar = path.with_suffix(".txt")
+    caption = _sidecar(sidecar) if sidecar != path and sidecar.is_file() else ""
+    if not caption:
+        _, tables = _with_table(path.with_name(TABLE), (), _Tables())
+        caption = tables.find(path.name)
+    return Candidate(
+        path, "", display_name(path.name), facts.st_size, facts.st_mtime_ns, (), caption
+    )
+
+
+def _archive(
+    path: Path, facts: os.stat_result, folders: tuple[str, ...]
+) -> Iterator[Candidate | Problem]:
+    """The members of an archive, with captions from texts and tables inside it."""
+    try:
+        listing = list(archives.members(path))
+    except ArchiveError as error:
+        yield Problem(display_path(path), str(error), incomplete=True)
+        return
+    by_name = {entry.name: entry for entry in listing if isinstance(entry, Member)}
+    tables = []
+    for name in sorted(n for n in by_name if PurePosixPath(n).name == TABLE):
+        try:
+            tables.append((name[: -len(TABLE)], _table_inside(path, by_name[name])))
+        except (CaptionError, ArchiveError) as error:
+            yield Problem(display_path(path, name), str(error))
+    for entry in listing:
+        if isinstance(entry, Refused):
+            yield Problem(display_path(path, entry.name), entry.reason)
+            continue
+        member = PurePosixPath(entry.name)
+        if member.name == TABLE or member.name.startswith("._") or "__MACOSX" in member.parts:
+            continue
+        if member.suffix.lower() in ARCHIVE_SUFFIXES:
+            yield Problem(
+                display_path(path, entry.name), "An archive inside an archive is not opened."
+            )
+            continue
+        yield Candidate(
+            path,
+            entry.name,
+            display_name(member.name),
+            entry.size,
+            facts.st_mtime_ns,
+            (*folders, *member.parts[:-1]),
+            _caption_inside(path, entry.name, by_name, tables),
+        )
+
+
+def _caption_inside(
+    path: Path, name: str, by_name: dict[str, Member], tables: list[tuple[str, CaptionTable]]
+) -> str:
+    stem = name.rpartition(".")[0] or name
+    sidecar = by_name.get(f"{stem}.txt")
+    if sidecar and sidecar.name != name and sidecar.size <= LARGEST_TEXT:
+        try:
+            return caption_of(archives.read_member(path, sidecar.name))
+        except ArchiveError:
+            return ""
+    fitting = [(folder, table) for folder, table in tables if name.startswith(folder)]
+    return _Tables(tuple(fitting)).find(name)
+
+
+def _table_inside(path: Path, member: Member) -> CaptionTable:
+    if member.size > LARGEST_TABLE:
+        raise CaptionError("It is too large for a caption table; it was not read.")
+    return CaptionTable(archives.read_member(path, member.name))
+
+
+def _with_table(
+    path: Path, folders: tuple[str, ...], tables: _Tables
+) -> tuple[Problem | None, _Tables]:
+    """`tables` with the one at `path`, or a problem where that is no caption table."""
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST_TABLE:
+            return None, tables
+        table = CaptionTable(path.read_bytes())
+    except FileNotFoundError:
+        return None, tables
+    except OSError as error:
+        return Problem(display_path(path), _unreadable(error)), tables
+    except CaptionError as error:
+        return Problem(display_path(path), str(error)), tables
+    folder = "".join(f"{name}/" for name in folders)
+    return None, _Tables((*tables.tables, (folder, table)))
+
+
+def _sidecar(path: Path) -> str:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ""
+        with path.open("rb") as stream:
+            return caption_of(stream.read(LARGEST_TEXT))
+    except OSError:
+        return ""
+
+
+def _special(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "It is a named pipe, not a file; it was not opened."
+    if stat.S_ISSOCK(mode):
+        return "It is a socket, not a file; it was not opened."
+    return "It is a device, not a file; it was not opened."
+
+
+def _unreadable(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "It may not be read by you: change its permissions and import again."
+    if isinstance(error, FileNotFoundError):
+        return "It is gone, or a link that leads nowhere."
+    return f"It cannot be read ({error.strerror or error})."

@@ -1,0 +1,65 @@
+"""The worker process that decodes untrusted files: `python -m studio.engine.dataset.worker`.
+
+One line of JSON in, `{"memory": bytes, "files": [[path, member], …]}`; one line out for
+each file as soon as it is done. It imports no torch, holds no project, and ends when
+its input does. A line out is the answer of `probe`, so nothing executable crosses back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+from typing import IO, Any
+
+
+def main() -> None:
+    """Serve until the parent closes the pipe."""
+    answers = _private_output()
+    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(5)
+    warnings.simplefilter("ignore")
+    from studio.engine.dataset.probe import probe
+
+    _say(answers, {"ready": True})
+    for line in sys.stdin.buffer:
+        for path, member in json.loads(line):
+            try:
+                answer = probe(path, member)
+            except MemoryError:
+                answer = {"kind": "broken", "reason": "", "memory": True}
+            _say(answers, answer)
+            if answer.get("memory"):
+                return  # a heap that was exhausted once is not trusted again
+
+
+def _private_output() -> IO[bytes]:
+    """The real stdout for answers alone: libraries that print write into nothing instead."""
+    channel = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return channel
+
+
+def _limit_memory(limit: int) -> None:
+    if not limit:
+        return
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; the parent's time limit still holds
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _say(channel: IO[bytes], answer: dict[str, Any]) -> None:
+    channel.write(json.dumps(answer).encode("ascii") + b"\n")
+    channel.flush()
+
+
+if __name__ == "__main__":
+    main()
