@@ -1,0 +1,162 @@
+"""Pictures and thumbnails for the rest of the house.
+
+An imported item that is usable was decoded once in the sandbox, so it is decoded here in
+this process, quickly; whatever still goes wrong becomes a :class:`StudioError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from PIL import Image
+
+from studio.engine.dataset import archives, pixels
+from studio.engine.dataset.naming import display_path
+from studio.engine.dataset.sandbox import Pool
+from studio.engine.dataset.store import Item
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+_HEAD_BYTES = 64
+_JPEG_QUALITY = 85
+
+
+def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -> Image.Image:
+    """The picture as L, RGB or RGBA (only with real transparency), sRGB, upright.
+
+    A :class:`Path` is not trusted: it is decoded in the sandbox first. With `at_least`
+    (width, height in upright pixels) a JPEG may come smaller than it is, but not smaller
+    than that. Raises :class:`StudioError` that names the file.
+    """
+    if isinstance(source, Item):
+        return _decode(source.path, source.member, at_least)
+    path = source.expanduser().absolute()
+    if not path.is_file():
+        raise StudioError(f"There is no picture at {display_path(path)}: check the path.")
+    with Pool(1) as pool:
+        answer = next(pool.probe([(os.fspath(path), "")]))
+    if answer is None or answer["kind"] != "picture":
+        reason = (answer or {}).get("reason", "It is not a picture that can be read.")
+        raise StudioError(f"{display_path(path)} cannot be used: {reason}")
+    return _decode(path, "", at_least)
+
+
+def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
+    suffix = PurePosixPath(member).suffix if member else path.suffix
+    try:
+        with _stream(path, member) as stream:
+            head = stream.read(_HEAD_BYTES)
+            stream.seek(0)
+            with pixels.opened(stream, head, suffix) as image:
+                header = pixels.header_of(image)
+                return pixels.upright(image, header.orientation, header.bits, at_least)
+    except FileNotFoundError:
+        reason = "It is gone: import its folder again, or connect the drive."
+    except pixels.NotAPicture:
+        reason = "It is not a picture that can be read."
+    except (pixels.BadPicture, archives.ArchiveError) as error:
+        reason = str(error)
+    except Exception as error:  # any decoder may raise anything when a file has changed
+        reason = pixels.why(error)
+    raise StudioError(f"{display_path(path, member)} cannot be read: {reason}")
+
+
+def _stream(path: Path, member: str) -> IO[bytes]:
+    return io.BytesIO(archives.read_member(path, member)) if member else path.open("rb")
+
+
+# ---------------------------------------------------------------------- thumbnails
+
+
+def thumbnail_path(project: Project, item: Item, size: int) -> Path:
+    """Where the thumbnail of this version of the file lies, whether it exists or not."""
+    identity = b"\0".join(
+        (
+            os.fsencode(item.path),
+            item.member.encode("utf-8", "surrogateescape"),
+            str(item.mtime_ns).encode(),
+            str(item.bytes).encode(),
+        )
+    )
+    key = hashlib.sha256(identity).hexdigest()[:40]
+    suffix = "webp" if item.channels == 4 else "jpg"
+    folder = project.folder / "cache" / "thumbnails" / key[:2]
+    return folder / f"{key[2:]}-{size}.{suffix}"
+
+
+def make_thumbnail(item: Item, size: int) -> Image.Image:
+    """The picture with its longer side at most `size` pixels; never enlarged."""
+    scale = min(1.0, size / max(item.width, item.height, 1))
+    wanted = max(1, round(item.width * scale)), max(1, round(item.height * scale))
+    picture = read_picture(item, wanted)
+    if max(picture.size) > size:
+        scale = size / max(picture.size)
+        wanted = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(wanted, Image.Resampling.BOX, reducing_gap=2.0)
+    return picture
+
+
+def read_thumbnail(project: Project, item: Item, size: int) -> Path:
+    """The cached thumbnail (longer side at most `size`), made when it is not there yet.
+
+    JPEG, or WebP for pictures with transparency. Safe from several threads and
+    processes. Raises :class:`StudioError` when the picture cannot be read or the cache
+    cannot be written (then :func:`make_thumbnail` gives it without the cache).
+    """
+    target = thumbnail_path(project, item, size)
+    if target.exists():
+        return target
+    picture = make_thumbnail(item, size)
+    data = io.BytesIO()
+    if target.suffix == ".webp":
+        picture.save(data, "WEBP", quality=_JPEG_QUALITY, method=2)
+    else:
+        opaque = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+        opaque.save(data, "JPEG", quality=_JPEG_QUALITY)
+    # A cache needs no fsync: a lost thumbnail is made again, and the rename keeps it whole.
+    temporary = target.with_name(f".{uuid.uuid4().hex[:12]}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data.getbuffer())
+        temporary.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise StudioError(
+            f"The thumbnail {target} cannot be written ({error.strerror}): check that the disk "
+            "has space."
+        ) from error
+    return target
+
+
+def read_thumbnails(
+    project: Project,
+    items: Iterable[Item],
+    size: int,
+    cancelled: Callable[[], bool] = lambda: False,
+    threads: int = 0,
+) -> Iterator[tuple[Item, Path | StudioError]]:
+    """Thumbnails of many items at once, in their order; a failure takes the place of the path."""
+
+    def one(item: Item) -> Path | StudioError | None:
+        if cancelled():
+            return None
+        try:
+            return read_thumbnail(project, item, size)
+        except StudioError as error:
+            return error
+
+    chosen = list(items)
+    with ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1), "thumbnail") as pool:
+        for item, result in zip(chosen, pool.map(one, chosen), strict=True):
+            if result is None:
+                return
+            yield item, result
