@@ -65,7 +65,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(path: Path) -> Iterator[Member | Refused]:
-    """Every file of the archive in its own order; raises :class:`ArchiveError` for a bad archive."""
+    """Every file of the archive in its own order; raises :class:`ArchiveError`."""
     infos = _infos(path)
     total = sum(info.file_size for info in infos)
     size = max(1, path.stat().st_size)

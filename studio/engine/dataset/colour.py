@@ -49,7 +49,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode in ("RGBA", "RGBa", "LA", "La", "PA"):
         grey = image.mode in ("LA", "La")
         image = _straight(image)
-        if grey and image.getextrema()[3] == (255, 255):
+        if grey and _is_opaque(image):
             return image.getchannel("R")
         return image
     if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
@@ -69,7 +69,11 @@ def _straight(image: Image.Image) -> Image.Image:
 
 
 def _without_opaque_alpha(image: Image.Image) -> Image.Image:
-    return image.convert("RGB") if image.getextrema()[3] == (255, 255) else image
+    return image.convert("RGB") if _is_opaque(image) else image
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    return image.getchannel("A").getextrema() == (255, 255)
 
 
 def _from_deep(image: Image.Image, bits: int) -> Image.Image:
@@ -116,8 +120,8 @@ def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
     if not profile:
         return None
     transform = _transform(profile, image.mode)
-    if transform is None or transform == "same":
-        return None if transform is None else image
+    if transform is None or isinstance(transform, str):
+        return image if transform else None
     try:
         converted = ImageCms.applyTransform(image, transform)
     except (ImageCms.PyCMSError, ValueError):

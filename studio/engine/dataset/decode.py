@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,9 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 _HEAD_BYTES = 64
+# Pictures above this are decoded one at a time, so that threads do not add up their memory.
+_LARGE_PIXELS = 32_000_000
+_large = threading.Lock()
 _JPEG_QUALITY = 85
 
 
@@ -57,14 +61,16 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
             stream.seek(0)
             with pixels.opened(stream, head, suffix) as image:
                 header = pixels.header_of(image)
-                return pixels.upright(image, header.orientation, header.bits, at_least)
+                is_large = header.size[0] * header.size[1] > _LARGE_PIXELS
+                with _large if is_large else contextlib.nullcontext():
+                    return pixels.upright(image, header.orientation, header.bits, at_least)
     except FileNotFoundError:
         reason = "It is gone: import its folder again, or connect the drive."
     except pixels.NotAPicture:
         reason = "It is not a picture that can be read."
     except (pixels.BadPicture, archives.ArchiveError) as error:
         reason = str(error)
-    except Exception as error:  # any decoder may raise anything when a file has changed
+    except Exception as error:  # noqa: BLE001  # any decoder may raise anything when a file has changed
         reason = pixels.why(error)
     raise StudioError(f"{display_path(path, member)} cannot be read: {reason}")
 

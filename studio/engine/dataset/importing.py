@@ -212,8 +212,10 @@ class _Import:
         def files() -> Iterator[tuple[str, str] | None]:
             for source_id, entry in entries:
                 line.append((source_id, entry))
-                fresh = isinstance(entry, Candidate) and not _unchanged(entry, before)
-                yield (os.fspath(entry.path), entry.member) if fresh else None
+                if isinstance(entry, Problem) or _unchanged(entry, before):
+                    yield None
+                else:
+                    yield os.fspath(entry.path), entry.member
 
         batch: list[tuple[int, Candidate, dict[str, Any]]] = []
         flushed = time.monotonic()
@@ -223,7 +225,8 @@ class _Import:
             position += 1
             if isinstance(entry, Problem):
                 yield self._reject(entry.file, entry.reason)
-            elif answer is None:
+                continue
+            if answer is None:
                 yield from self._again(before[_key(entry)], entry)
             elif answer["kind"] != "other":
                 batch.append((source_id, entry, answer))

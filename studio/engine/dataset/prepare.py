@@ -32,7 +32,7 @@ _IMAGES, _META = "images.npy", "meta.json"
 _HASHED_AT_ONCE = 64 << 20
 
 
-class PreparationCancelled(StudioError):
+class PreparationCancelled(StudioError):  # noqa: N818  # a request, not a fault
     """Stopped on request; nothing was left behind."""
 
 
@@ -296,7 +296,7 @@ def _key(items: list[Item], size: tuple[int, int], crop: str, channels: int) -> 
 
 def _fingerprint(images: np.ndarray) -> str:
     digest = hashlib.sha256(json.dumps(images.shape).encode())
-    flat = images.reshape(-1)
+    flat = np.ascontiguousarray(images).reshape(-1)
     for start in range(0, flat.size, _HASHED_AT_ONCE):
-        digest.update(flat[start : start + _HASHED_AT_ONCE])
+        digest.update(flat[start : start + _HASHED_AT_ONCE].data)
     return digest.hexdigest()

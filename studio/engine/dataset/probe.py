@@ -25,7 +25,8 @@ def probe(path: str, member: str) -> dict[str, Any]:
     """The columns of an item for one file, as JSON values.
 
     `kind` is `picture`, `broken` (with `reason`) or `other` for what does not claim to
-    be a picture. Never raises for anything a file contains.
+    be a picture; `memory` is there when memory ran out. Never raises for anything else
+    that a file contains.
     """
     result: dict[str, Any] = {"kind": "broken", "sha256": "", "format": "", "mode": "", "facts": {}}
     result |= {"width": 0, "height": 0, "channels": 0}
@@ -86,6 +87,7 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]
     try:
         picture = pixels.upright(image, header.orientation, header.bits, wanted)
     except MemoryError as error:
+        result["memory"] = True
         raise pixels.BadPicture(pixels.why(error)) from error
     except Exception as error:  # any decoder may raise anything on hostile bytes
         raise pixels.BadPicture(pixels.why(error)) from error
@@ -107,7 +109,7 @@ def _frames(image: Image.Image) -> int:
     try:
         frames = int(getattr(image, "n_frames", 1))
         image.seek(0)
-    except Exception:  # a damaged later frame must not cost the first
+    except Exception:  # noqa: BLE001  # a damaged later frame must not cost the first
         return 2
     return frames
 
@@ -162,6 +164,6 @@ def sharpness(grey: np.ndarray) -> float:
 
 
 def difference_hash(grey: Image.Image) -> str:
-    """64 bits as 16 hex digits: whether each of 8 x 8 cells is brighter than its right neighbour."""
+    """64 bits as 16 hex digits: is each of 8 x 8 cells brighter than its right neighbour?"""
     small = np.asarray(grey.resize((9, 8), Image.Resampling.BOX), dtype=np.int16)
     return np.packbits(small[:, :-1] > small[:, 1:]).tobytes().hex()

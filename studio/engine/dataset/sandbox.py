@@ -95,7 +95,7 @@ class Pool:
         number, exhausted = 0, False
         while not cancelled():
             batch: list[tuple[int, File]] = []
-            while not exhausted and len(waiting) < self._limit and len(batch) < _BATCH:
+            while not exhausted and self._has_room(pending, waiting) and len(batch) < _BATCH:
                 try:
                     file = next(source)
                 except StopIteration:
@@ -115,8 +115,11 @@ class Pool:
                 yield pending.popleft()[0]
             if exhausted and not pending:
                 return
-            full = exhausted or len(waiting) >= self._limit
+            full = exhausted or not self._has_room(pending, waiting)
             self._collect(waiting, block=full and bool(waiting))
+
+    def _has_room(self, pending: deque[list[Any]], waiting: dict[int, list[Any]]) -> bool:
+        return len(waiting) < self._limit and len(pending) < _AHEAD * self._limit
 
     def _collect(self, waiting: dict[int, list[Any]], *, block: bool) -> None:
         try:
@@ -185,9 +188,8 @@ class _Worker:
                 yield number, _death(self._reap(), self._late, self._seconds)
                 return
             if answer.pop("memory", False):
-                answer = _out_of_memory(self._memory)
                 self._reap()
-                yield number, answer
+                yield number, answer or _out_of_memory(self._memory)
                 return
             yield number, answer
 

@@ -30,7 +30,7 @@ def main() -> None:
             try:
                 answer = probe(path, member)
             except MemoryError:
-                answer = {"kind": "broken", "reason": "", "memory": True}
+                answer = {"memory": True}
             _say(answers, answer)
             if answer.get("memory"):
                 return  # a heap that was exhausted once is not trusted again
