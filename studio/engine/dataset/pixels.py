@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
 import warnings
 from dataclasses import dataclass
 from typing import IO
@@ -18,7 +19,6 @@ from studio.engine.dataset.colour import to_srgb
 
 # Above this a picture is refused by its header, before a byte of it is decoded.
 MAX_PIXELS = 178_956_970
-MAX_SIDE = 65_535 * 512
 
 # Recognised by their first bytes, whatever the file is called.
 _BY_CONTENT = (
@@ -96,10 +96,9 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
         raise BadPicture(_unidentified(head)) from None
-    except Image.DecompressionBombError:
-        raise BadPicture(
-            f"It claims more than {MAX_PIXELS // 1_000_000} million pixels, which is refused."
-        ) from None
+    except Image.DecompressionBombError as error:
+        claimed = next(iter(re.findall(r"\d+", str(error))), str(MAX_PIXELS))
+        raise BadPicture(_too_many(int(claimed))) from None
     except MemoryError:
         raise
     except Exception as error:  # any parser of a format may raise anything on hostile bytes
@@ -110,10 +109,7 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     if width < 1 or height < 1:
         raise BadPicture("It has no pixels.")
     if width * height > MAX_PIXELS:
-        raise BadPicture(
-            f"{width}x{height} pixels are more than the {MAX_PIXELS // 1_000_000} million that "
-            "are decoded."
-        )
+        raise BadPicture(_too_many(width * height))
     return image
 
 
@@ -125,7 +121,7 @@ def header_of(image: Image.Image) -> Header:
         orientation = int(image.getexif().get(ORIENTATION, 1))
     orientation = orientation if orientation in _TURNS else 1
     width, height = image.size
-    if orientation >= 5:
+    if orientation >= 5 and image.format != "TIFF":  # the plugin gives TIFF's size upright
         width, height = height, width
     return Header(image.format or "", image.mode, (width, height), orientation, _bits(image))
 
@@ -170,6 +166,13 @@ def _bits(image: Image.Image) -> int:
     return first if isinstance(first, int) else 0
 
 
+def _too_many(count: int) -> str:
+    return (
+        f"It claims {count // 1_000_000} million pixels, more than the "
+        f"{MAX_PIXELS // 1_000_000} million that are decoded."
+    )
+
+
 def _unidentified(head: bytes) -> str:
     if not head:
         return "The file is empty (0 bytes)."
@@ -186,6 +189,5 @@ def _allow_heif() -> None:
 
 
 def _known(name: str) -> bool:
-    if not Image.OPEN:
-        Image.init()
+    Image.init()  # does nothing the second time
     return name in Image.OPEN

@@ -91,8 +91,6 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]
         raise pixels.BadPicture(pixels.why(error)) from error
     except Exception as error:  # any decoder may raise anything on hostile bytes
         raise pixels.BadPicture(pixels.why(error)) from error
-    if header.format == "TIFF" and header.orientation >= 5 and picture.size != header.size:
-        result["width"], result["height"] = picture.size
     result["channels"] = {"L": 1, "RGB": 3, "RGBA": 4}[picture.mode]
     facts |= measurements(picture)
     result["kind"] = "picture"

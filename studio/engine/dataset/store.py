@@ -125,6 +125,12 @@ def items(project: Project, dataset_id: int) -> list[Item]:
     return [_item(row) for row in rows]
 
 
+def item_ids(project: Project, dataset_id: int) -> list[int]:
+    """The ids of all pictures of a dataset in order, to read them in portions."""
+    rows = project.query("SELECT id FROM item WHERE dataset_id = ? ORDER BY id", (dataset_id,))
+    return [row[0] for row in rows]
+
+
 def items_by_id(project: Project, item_ids: Sequence[int]) -> list[Item]:
     """The pictures with these ids, ordered by id; ids that are gone are left out."""
     rows = project.query(

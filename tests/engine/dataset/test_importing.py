@@ -19,9 +19,7 @@ from studio.engine.project import Project
 def kinds(project, dataset_id):
     by_item = store.findings(project, dataset_id)
     names = {item.id: item.name for item in store.items(project, dataset_id)}
-    return {
-        (names[number], finding.kind) for number, found in by_item.items() for finding in found
-    }
+    return {(names[number], finding.kind) for number, found in by_item.items() for finding in found}
 
 
 def test_a_folder_becomes_a_dataset_with_rows_in_walk_order(project, draw, take_in, tmp_path):
@@ -37,7 +35,9 @@ def test_a_folder_becomes_a_dataset_with_rows_in_walk_order(project, draw, take_
     assert first.usable
     assert first.included
     assert len(first.sha256) == 64
-    found = [item.id for event in take_in.events if isinstance(event, Found) for item in event.items]
+    found = [
+        item.id for event in take_in.events if isinstance(event, Found) for item in event.items
+    ]
     assert found == [item.id for item in items]
 
 
