@@ -18,6 +18,7 @@ from studio.engine.dataset.decode import read_picture, read_thumbnail
 from studio.engine.dataset.importing import Found, import_sources
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.pixels import MAX_PIXELS
+from studio.engine.dataset.probe import probe
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these faults are made the POSIX way")
@@ -127,6 +128,27 @@ def test_display_names():
     assert display_name("\U0001f469\u200d\U0001f680") == "\U0001f469\u200d\U0001f680"
 
 
+def test_a_folder_and_a_file_that_refuse_are_named(project, folder, monkeypatch):
+    """The same fault made by hand, because permission bits do not stop root."""
+    (folder / "closed").mkdir()
+    picture(folder / "closed" / "a.png", 1)
+    scandir = os.scandir
+
+    def refusing(place):
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    done = imported(project, folder)
+    assert done.usable == done.found == 1
+    ((file, reason),) = done.rejected
+    assert file.endswith("closed")
+    assert reason == "It may not be read by you: change its permissions and import again."
+    monkeypatch.setattr(Path, "open", lambda *_: refusing("closed"))
+    assert probe(str(folder / "good.png"), "")["reason"] == reason
+
+
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
 def test_what_may_not_be_read_is_named(project, folder, tmp_path):
     """Permission bits do not stop root, so a child without root's rights imports."""
@@ -166,7 +188,7 @@ def test_what_may_not_be_read_is_named(project, folder, tmp_path):
         for parent, mode in zip(opened, modes, strict=True):
             parent.chmod(mode)
         (folder / "closed").chmod(0o755)
-    if "Permission denied" in run.stderr and not run.stdout:
+    if sys.executable in run.stderr and not run.stdout:
         pytest.skip("the interpreter itself may not be used by another user here")
     assert run.stdout.splitlines()[-1] == (
         "1 [('closed', 'It may not be read by you'), ('secret.png', 'It may not be read by you')]"

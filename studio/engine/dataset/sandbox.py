@@ -204,11 +204,7 @@ class _Worker:
             else:
                 return self._process
         if self._read(process, _START_SECONDS) is None and not self._ended:
-            code = self._reap()
-            raise StudioError(
-                f"The process that decodes pictures could not be started (code {code}): "
-                "check the installation with `latent-studio doctor`."
-            )
+            raise _not_started(f"code {self._reap()}")
         return process
 
     def _read(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any] | None:
@@ -254,14 +250,24 @@ def _spawn(memory: int) -> subprocess.Popen[bytes]:
     )
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         environment[name] = "1"  # threads reserve address space, which is limited here
-    return subprocess.Popen(
-        [sys.executable, "-m", "studio.engine.dataset.worker", str(memory)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=home,
-        env=environment,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "studio.engine.dataset.worker", str(memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=home,
+            env=environment,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise _not_started(error.strerror or str(error)) from error
+
+
+def _not_started(why: str) -> StudioError:
+    return StudioError(
+        f"The process that decodes pictures could not be started ({why}): "
+        "check the installation with `latent-studio doctor`."
     )
 
 

@@ -129,6 +129,12 @@ def test_workers_that_cannot_start_are_one_sentence(monkeypatch):
         list(pool.probe([("a", "")]))
 
 
+def test_a_missing_interpreter_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "executable", "/nowhere/python")
+    with Pool(1) as pool, pytest.raises(StudioError, match="could not be started"):
+        list(pool.probe([("a", "")]))
+
+
 def test_the_real_worker_is_light_and_limited(tmp_path):
     """No torch in it, and memory that really ends."""
     code = (
