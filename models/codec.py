@@ -1,0 +1,190 @@
+"""What the autoencoder and the VAE share: the two networks, their averages, and the canvas side.
+
+A family adds its loss (`_losses`), its prior (`sample`, `w_mean`) and its `refresh`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from models import ema
+from models.augment import Augmentation
+from models.base import Family, ImageSpec, TrainState
+from models.layers import Decoder, Encoder, level_widths
+from models.parameters import Declared, param
+from models.schedules import adam, cosine, set_rates, warmed
+
+
+@dataclass(frozen=True)
+class CodecConfig(Declared):
+    """Parameters of a network that learns to redraw pictures."""
+
+    latent_dim: int = param(
+        128, label="Sliders inside", low=8, high=2048, step=8, term="latent_dim",
+        help="How many numbers describe one picture. More keep more detail; fewer mix better.",
+    )  # fmt: skip
+    top_width: int = param(
+        32, label="Detail", low=8, high=512, step=8, term="top_width",
+        help="Channels at full resolution; doubles at every halving of the picture.",
+    )  # fmt: skip
+    width: int = param(
+        128, label="Size of the network", low=8, high=1024, step=8, term="width",
+        help="Most channels at any resolution. Twice as many: four times the work.",
+    )  # fmt: skip
+    blocks: int = param(
+        1, label="Depth", low=1, high=4, term="blocks", advanced=True,
+        help="Residual blocks at every resolution.",
+    )  # fmt: skip
+    batch_size: int = param(
+        32, label="Pictures at once", low=1, high=1024, term="batch_size",
+        help="How many pictures one step looks at.",
+    )  # fmt: skip
+    lr: float = param(
+        1e-3, label="Learning speed", low=1e-6, high=0.1, step=1e-4, term="learning rate",
+        live=True, help="How far one step goes. Falls to a fiftieth by the end of the run.",
+    )  # fmt: skip
+    weight_decay: float = param(
+        0.01, label="Forgetting", low=0.0, high=1.0, step=0.01, term="weight_decay", advanced=True,
+        help="Pulls all weights gently to zero.",
+    )  # fmt: skip
+    clip: float = param(
+        1.0, label="Shock absorber", low=0.01, high=1000.0, term="gradient clipping", advanced=True,
+        live=True, help="Longest step that a single batch may ask for.",
+    )  # fmt: skip
+    ema_half_life: float = param(
+        5.0, label="Steadiness", low=0.1, high=1000.0, unit="thousand pictures",
+        term="EMA half-life", live=True,
+        help="What you see is an average of the past weights: after so many pictures an old "
+        "state counts one half.",
+    )  # fmt: skip
+    augment_mirror: bool = param(
+        True, label="Mirror", term="x-flip", live=True,
+        help="Also show every picture mirrored. Turn off for lettering.",
+    )  # fmt: skip
+    augment_shift: float = param(
+        0.1, label="Shift", low=0.0, high=0.5, step=0.01, term="translation", live=True,
+        help="Move pictures by up to this part of their side, against learning by heart.",
+    )  # fmt: skip
+    augment_zoom: float = param(
+        0.1, label="Zoom", low=0.0, high=0.5, step=0.01, term="scale", live=True,
+        help="Enlarge or shrink pictures by up to this part.",
+    )  # fmt: skip
+    augment_colour: float = param(
+        0.0, label="Colour changes", low=0.0, high=1.0, step=0.05, term="colour jitter", live=True,
+        help="Vary brightness, contrast and saturation.",
+    )  # fmt: skip
+
+
+WARMUP = 3_000
+"""Pictures over which the learning rate climbs."""
+
+
+class CodecFamily(Family):
+    """Encoder and decoder, trained together; averages of both do everything the artist sees."""
+
+    config: CodecConfig
+
+    def __init__(self, config: CodecConfig, image_spec: ImageSpec, outputs: int) -> None:
+        super().__init__(config, image_spec)
+        widths = level_widths(image_spec, config.top_width, config.width)
+        self.encoder = Encoder(image_spec, widths, outputs, config.blocks)
+        self.decoder = Decoder(image_spec, widths, config.latent_dim, config.blocks)
+        self.encoder_ema = ema.averaged_copy(self.encoder)
+        self.decoder_ema = ema.averaged_copy(self.decoder)
+        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        if not self._optimizers:
+            weights = [*self.encoder.parameters(), *self.decoder.parameters()]
+            self._optimizers["codec"] = adam(
+                weights, self.config.lr, (0.9, 0.99), self.config.weight_decay
+            )
+        return self._optimizers
+
+    def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
+        config, optimizer = self.config, self.optimizers()["codec"]
+        rate = warmed(state.images_seen, len(batch), WARMUP)
+        set_rates(optimizer, config.lr * rate * cosine(1.0, 0.02, state.done_fraction))
+        x = self._augmentation()(self.to_network(batch), state.generator)
+        loss, report = self._losses(x, state)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        weights = [*self.encoder.parameters(), *self.decoder.parameters()]
+        norm = torch.nn.utils.clip_grad_norm_(weights, config.clip, foreach=True)
+        optimizer.step()
+        seen = state.images_seen + len(batch)
+        keep = ema.decay(len(batch), config.ema_half_life * 1000, seen)
+        ema.update(self.encoder_ema, self.encoder, keep)
+        ema.update(self.decoder_ema, self.decoder, keep)
+        return {"loss": loss.detach(), **report, "gradient": norm.detach()}
+
+    @abstractmethod
+    def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss to minimise, per number of a picture, and scalars to show."""
+
+    @abstractmethod
+    def _mean_code(self, x: Tensor) -> Tensor:
+        """Latents [n, dim] of network pictures by the averaged encoder, without noise."""
+
+    def _augmentation(self) -> Augmentation:
+        c = self.config
+        return Augmentation(
+            mirror=c.augment_mirror, shift=c.augment_shift, zoom=c.augment_zoom,
+            colour=c.augment_colour, reflect=True,
+        )  # fmt: skip
+
+    @torch.no_grad()
+    def _codes(self, batches: Callable[[], Iterable[Tensor]]) -> Tensor:
+        """Latents [N, dim] of all pictures, float64 on the CPU, mirrored ones too if trained on."""
+        codes = []
+        for batch in batches():
+            x = self.to_network(batch)
+            codes.append(self._mean_code(x))
+            if self.config.augment_mirror:
+                codes.append(self._mean_code(x.flip(3)))
+        if not codes:
+            return torch.empty(0, self.config.latent_dim, dtype=torch.float64)
+        return torch.cat(codes).to("cpu", torch.float64)
+
+    @torch.no_grad()
+    def encode(self, images: Tensor) -> Tensor:
+        return self._mean_code(self.to_network(images)).unsqueeze(1)
+
+    @torch.no_grad()
+    def synthesize(
+        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
+    ) -> Tensor:
+        """See the contract; `max_resolution` shrinks the finished picture, noise is not used."""
+        return self.to_picture(shrink(self.decoder_ema(w.flatten(1)), max_resolution))
+
+    def features(self, w: Tensor, resolution: int) -> Tensor:
+        return self.decoder_ema(w.flatten(1), resolution)  # type: ignore[no-any-return]
+
+
+def shrink(x: Tensor, longest: int | None) -> Tensor:
+    """Halve network pictures until their longer side is at most `longest`; None leaves them."""
+    while longest is not None and max(x.shape[2:]) > longest and min(x.shape[2:]) > 1:
+        x = F.avg_pool2d(x, 2)
+    return x
+
+
+def latent_numbers(image_spec: ImageSpec, wanted: int) -> int:
+    """The multiple of the base grid's cells nearest to `wanted`, at least two a cell."""
+    height, width, _ = image_spec.base_grid()
+    return height * width * max(2, round(wanted / (height * width)))
+
+
+def codec_size(image_spec: ImageSpec, accelerator: bool) -> dict[str, int]:
+    """Widths by picture size: 512 channels at the bottom on an accelerator, 128 on a processor."""
+    side = max(image_spec.height, image_spec.width)
+    if accelerator:
+        top = 256 if side <= 32 else 128 if side <= 64 else 64 if side <= 128 else 32
+        return {"top_width": top, "width": 512, "batch_size": 64 if side <= 128 else 32}
+    top = 32 if side <= 64 else 16 if side <= 128 else 8
+    return {"top_width": top, "width": 128, "batch_size": 32 if side <= 128 else 16}

@@ -1,0 +1,142 @@
+"""The variational autoencoder: an even latent space, good for sliders and for mixing pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models import losses
+from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.parameters import param
+
+LOGVAR_LIMIT = 10.0
+
+
+@dataclass(frozen=True)
+class VaeConfig(CodecConfig):
+    """Parameters of the variational autoencoder."""
+
+    kl_weight: float = param(
+        1.0, label="Evenness", low=0.0, high=100.0, step=0.1, term="beta", live=True,
+        help="1 is the plain bound. Higher makes the space between pictures more even and "
+        "the pictures softer.",
+    )  # fmt: skip
+    kl_ramp: float = param(
+        10.0, label="Late evenness", low=0.0, high=1000.0, unit="rounds of the set",
+        term="KL warm-up epochs", advanced=True,
+        help="First learn to draw, then to be even: over so many rounds evenness grows to full.",
+    )  # fmt: skip
+    free_bits: float = param(
+        0.1, label="Free detail", low=0.0, high=5.0, step=0.05, unit="nats a number",
+        term="free bits", live=True, advanced=True,
+        help="Detail that each number may carry at no cost, so that none falls asleep.",
+    )  # fmt: skip
+
+
+@register
+class Vae(CodecFamily):
+    """Sigma-VAE: Kingma & Welling 2013 (arXiv:1312.6114) with Rybkin 2021 (arXiv:2006.13202).
+
+    Loss: (D/2) log MSE + w KL, in nats, divided by D; w climbs linearly from 0 to
+    `kl_weight` (Bowman 2016, arXiv:1511.06349); free bits by Kingma 2016. The
+    noise z = mu + sigma * eps comes from the state's generator. Generating draws from the
+    Gaussian with the mean and covariance of the aggregated posterior, which `refresh`
+    measures: it is N(0, 1) where training has brought it there. Labels are ignored.
+
+    Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, posterior_mean [d],
+    posterior_cholesky [d, d], active_units [] (numbers with Var[mu] > 0.01).
+    """
+
+    name = "vae"
+    title = "Variational autoencoder"
+    summary = "An even space of pictures: smooth sliders and mixing, softer detail."
+    Config = VaeConfig
+    config: VaeConfig
+    posterior_mean: Tensor
+    posterior_cholesky: Tensor
+    active_units: Tensor
+
+    def __init__(self, config: VaeConfig, image_spec: ImageSpec) -> None:
+        super().__init__(config, image_spec, outputs=2 * config.latent_dim)
+        dim = config.latent_dim
+        self.register_buffer("posterior_mean", torch.zeros(dim))
+        self.register_buffer("posterior_cholesky", torch.eye(dim))
+        self.register_buffer("active_units", torch.tensor(0.0))
+
+    @classmethod
+    def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> VaeConfig:
+        small = not accelerator or max(image_spec.height, image_spec.width) <= 64
+        return VaeConfig(
+            latent_dim=latent_numbers(image_spec, 128 if small else 256),
+            lr=3e-4 if accelerator else 1e-3,
+            **codec_size(image_spec, accelerator),  # type: ignore[arg-type]  # whole numbers all
+        )
+
+    @property
+    def latent(self) -> LatentSpec:
+        return LatentSpec(1, self.config.latent_dim, "normal", has_encoder=True)
+
+    def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
+        with state.autocast():
+            moments = self.encoder(x)
+        mean, logvar = _split(moments)
+        noise = torch.randn(mean.shape, device=mean.device, generator=state.generator)
+        z = mean + (0.5 * logvar).exp() * noise
+        with state.autocast():
+            reconstruction = self.decoder(z)
+        count = x[0].numel()
+        nll = losses.optimal_sigma_nll(reconstruction, x)
+        kl = losses.kl_to_standard_normal(mean, logvar)
+        weight = self.config.kl_weight * self._ramp(state)
+        total = nll + weight * losses.with_free_bits(kl, self.config.free_bits)
+        mse = losses.mean_squared_error(reconstruction.detach(), x)
+        return total / count, {"mse": mse, "kl": kl.detach().sum(1).mean()}
+
+    def _ramp(self, state: TrainState) -> float:
+        """0 to 1 over `kl_ramp` rounds of the set, and never longer than half of the run."""
+        length = min(self.config.kl_ramp * state.set_size, 0.5 * max(1, state.total_images))
+        return min(1.0, state.images_seen / length) if length > 0 else 1.0
+
+    def _mean_code(self, x: Tensor) -> Tensor:
+        return _split(self.encoder_ema(x))[0]
+
+    @torch.no_grad()
+    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+        means, variances = [], []
+        for batch in batches():
+            mean, logvar = _split(self.encoder_ema(self.to_network(batch)))
+            means.append(mean.to("cpu", torch.float64))
+            variances.append(logvar.to("cpu", torch.float64).exp())
+        if sum(len(m) for m in means) < 2:
+            return
+        mu, variance = torch.cat(means), torch.cat(variances)
+        spread = torch.cov(mu.T, correction=0).reshape(mu.shape[1], mu.shape[1])
+        covariance = spread + torch.diag(variance.mean(0))
+        self.posterior_mean.copy_(mu.mean(0))
+        self.posterior_cholesky.copy_(torch.linalg.cholesky(covariance))
+        self.active_units.copy_((spread.diagonal() > 0.01).sum())
+
+    def sample(
+        self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
+    ) -> Tensor:
+        z = seeded_normal(n, seed, (self.config.latent_dim,)).to(self.posterior_mean.device)
+        w, mean = self.map(z), self.w_mean()
+        return mean + truncation_psi * (w - mean)
+
+    def map(self, z: Tensor, label: int | None = None) -> Tensor:
+        """N(0, 1) numbers z [n, dim] to w [n, 1, dim] of the aggregated posterior."""
+        w = self.posterior_mean + z.flatten(1) @ self.posterior_cholesky.T
+        return w.unsqueeze(1)
+
+    def w_mean(self) -> Tensor:
+        return self.posterior_mean.unsqueeze(0)
+
+
+def _split(moments: Tensor) -> tuple[Tensor, Tensor]:
+    """Encoder outputs [N, 2d] to mean and clamped log variance, float32 [N, d]."""
+    mean, logvar = moments.float().chunk(2, dim=1)
+    return mean, logvar.clamp(-LOGVAR_LIMIT, LOGVAR_LIMIT)
