@@ -7,6 +7,7 @@ are documents, or that are only stubs are not in it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import re
 import warnings
@@ -181,6 +182,7 @@ def _unidentified(head: bytes) -> str:
     return "It is not a picture that can be read."
 
 
+@functools.cache
 def _allow_heif() -> None:
     if not _known("HEIF") and importlib.util.find_spec("pi_heif") is not None:
         import pi_heif

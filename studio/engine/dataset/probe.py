@@ -124,19 +124,29 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
 
 def measurements(picture: Image.Image) -> dict[str, Any]:
     """Sharpness, deviation, mean colour and a difference hash of an upright picture."""
+    factor = max(picture.size) // MEASURED_SIDE
+    if factor > 1:
+        picture = picture.reduce(factor)
     size = _shrunk(picture.size)
-    if picture.size != size:
-        picture = picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-    values = np.asarray(picture)
-    planes = values.reshape(size[0] * size[1], -1).astype(np.float32)
     grey = picture if picture.mode == "L" else _over_grey(picture)
-    means = planes.mean(axis=0)
+    if grey.size != size:
+        grey = grey.resize(size, Image.Resampling.BOX)
+    means, deviations = _spread(picture)
     return {
         "sharpness": round(sharpness(np.asarray(grey)), 2),
-        "deviation": round(float(planes.std(axis=0).max()), 2),
-        "colour": [round(float(value)) for value in (means[:3] if len(means) > 1 else means)],
+        "deviation": round(float(deviations.max()), 2),
+        "colour": [round(float(value)) for value in means[:3]],
         "dhash": difference_hash(grey),
     }
+
+
+def _spread(picture: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each channel, from histograms: exact and quick."""
+    counts = np.asarray(picture.histogram(), np.float64).reshape(-1, 256)
+    counts /= counts.sum(axis=1, keepdims=True)
+    levels = np.arange(256.0)
+    means = counts @ levels
+    return means, np.sqrt(np.maximum(counts @ levels**2 - means**2, 0.0))
 
 
 def _over_grey(picture: Image.Image) -> Image.Image:
@@ -158,7 +168,9 @@ def sharpness(grey: np.ndarray) -> float:
     laplacian = (
         values[:-2, 1:-1] + values[2:, 1:-1] + values[1:-1, :-2] + values[1:-1, 2:]
     ) - 4 * values[1:-1, 1:-1]
-    return float(laplacian.var(dtype=np.float32))
+    flat = laplacian.astype(np.float32).ravel()
+    mean = float(flat.sum()) / flat.size
+    return max(0.0, float(np.dot(flat, flat)) / flat.size - mean * mean)
 
 
 def difference_hash(grey: Image.Image) -> str:
