@@ -1,0 +1,1 @@
+"""The dataset place: sources, pictures, findings and decisions."""

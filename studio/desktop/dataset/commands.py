@@ -1,0 +1,72 @@
+"""The room's actions: what the keys, the palette and the context menu do with the chosen tiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from studio.desktop.i18n import tr
+
+if TYPE_CHECKING:
+    from studio.desktop.dataset.room import DatasetRoom
+
+_MENU = ("exclude", "include", "", "enlarge", "reveal", "copy", "", "rate", "", "select_all")
+
+
+class Commands:
+    """Registers the actions once; they always act on the room's own selection."""
+
+    def __init__(self, room: DatasetRoom) -> None:
+        self._room = room
+        add = room.studio.actions.add
+        self.actions: dict[str, QAction] = {}
+        rows = (
+            ("exclude", "Exclude from training", lambda: room.selection.include(False), "X"),
+            ("include", "Include in training", lambda: room.selection.include(True), "P"),
+            ("enlarge", "Enlarge the picture", room.selection.enlarge, "Space"),
+            ("add_folder", "Add a folder…", room.ask_folder, "Ctrl+I"),
+            ("add_files", "Add pictures or a zip…", room.ask_files, "Ctrl+Shift+I"),
+            ("new_dataset", "New dataset…", room.ask_new, ""),
+            ("search", "Search pictures", room.header.search.setFocus, "Ctrl+F"),
+            ("select_all", "Select all pictures", room.grid.selectAll, "Ctrl+A"),
+            ("reveal", "Show in the file manager", room.selection.reveal, ""),
+            ("copy", "Copy the picture", room.selection.copy_picture, "Ctrl+C"),
+            ("larger", "Larger tiles", lambda: room.resize_tiles(1), "Ctrl++|Ctrl+="),
+            ("smaller", "Smaller tiles", lambda: room.resize_tiles(-1), "Ctrl+-"),
+            ("train", "Train on this dataset", room.train, "Ctrl+Return"),
+            ("stop_import", "Stop import", room.session.cancel_import, ""),
+        )
+        for id, text, callback, keys in rows:
+            self.actions[id] = add(f"dataset.{id}", text, callback, keys, "dataset")
+        for stars in range(6):
+            text = ("No stars", "1 star", "2 stars", "3 stars", "4 stars", "5 stars")[stars]
+            self.actions[f"rate{stars}"] = add(
+                f"dataset.rate{stars}",
+                text,
+                lambda stars=stars: room.selection.rate(stars),
+                str(stars),
+                "dataset",
+            )
+
+    def menu(self) -> QMenu:
+        """The context menu of the chosen tiles."""
+        menu = QMenu(self._room)
+        for name in _MENU:
+            if not name:
+                menu.addSeparator()
+            elif name == "rate":
+                stars = menu.addMenu(tr("Rating"))
+                for count in range(6):
+                    stars.addAction(self.actions[f"rate{count}"])
+            else:
+                menu.addAction(self.actions[name])
+        return menu
+
+    def pop_up(self, place: QPoint) -> None:
+        """Show the context menu at a point of the screen."""
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)

@@ -1,0 +1,153 @@
+"""A short list of filters with a count at the right of each, walked with the arrow keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from studio.desktop import theme
+
+ROW_HEIGHT = 28
+_KEY = Qt.ItemDataRole.UserRole
+_COUNT = Qt.ItemDataRole.UserRole + 1
+_TONE = Qt.ItemDataRole.UserRole + 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: a hashable key, its words, its count; `tone` is quiet, warn or bad."""
+
+    key: Any
+    text: str
+    count: str
+    tone: str = "quiet"
+    help: str = ""
+
+
+class CountList(QListWidget):
+    """As tall as its rows. Emits the key of the row that the artist chose."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setItemDelegate(_Painter(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("CountList { background: transparent; border: none; }")
+        self.setObjectName("CountList")
+        self.currentItemChanged.connect(self._tell)
+        self._entries: list[Entry] = []
+
+    def set_entries(self, entries: list[Entry], chosen: Any) -> None:
+        """Show `entries`, of which the one with the key `chosen` is chosen. Emits nothing."""
+        self.blockSignals(True)
+        if [e.key for e in entries] != [e.key for e in self._entries]:
+            self.clear()
+            for _ in entries:
+                self.addItem(QListWidgetItem())
+        for place, entry in enumerate(entries):
+            self._dress(self.item(place), entry)
+        self._entries = list(entries)
+        keys = [entry.key for entry in entries]
+        self.setCurrentRow(keys.index(chosen) if chosen in keys else -1)
+        self.setFixedHeight(ROW_HEIGHT * len(entries))
+        self.blockSignals(False)
+        self.viewport().update()
+
+    def entries(self) -> list[Entry]:
+        """What is shown."""
+        return list(self._entries)
+
+    def choose(self, key: Any) -> None:
+        """As if the artist had chosen the row with this key."""
+        for place, entry in enumerate(self._entries):
+            if entry.key == key:
+                self.setCurrentRow(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows keep to the width."""
+        super().resizeEvent(event)
+        self.doItemsLayout()
+
+    def _dress(self, item: QListWidgetItem, entry: Entry) -> None:
+        item.setText(entry.text)
+        item.setData(_KEY, entry.key)
+        item.setData(_COUNT, entry.count)
+        item.setData(_TONE, entry.tone)
+        item.setToolTip(entry.help or entry.text)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.text}, {entry.count}")
+
+    def _tell(self, current: QListWidgetItem | None) -> None:
+        if current is not None:
+            self.chosen.emit(current.data(_KEY))
+
+
+class _Painter(QStyledItemDelegate):
+    """Words at the left, count at the right in its tone."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
+        """One height for all."""
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """A rounded bar behind the chosen row, an outline for the keyboard."""
+        c = theme.colours()
+        area: QRect = option.rect  # type: ignore[attr-defined]  # missing from the stubs
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = area.adjusted(0, 1, 0, -1)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.raised))
+            painter.drawRoundedRect(bar, 5, 5)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.hover))
+            painter.drawRoundedRect(bar, 5, 5)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(c.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(bar.adjusted(0, 0, -1, -1), 5, 5)
+        painter.setFont(theme.font())
+        self._write(painter, area.adjusted(8, 0, -8, 0), index)
+        painter.restore()
+
+    def _write(
+        self, painter: QPainter, area: QRect, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        c = theme.colours()
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        count = str(index.data(_COUNT))
+        tones = {"warn": c.accent_text, "bad": c.bad}
+        painter.setPen(QColor(tones.get(index.data(_TONE), c.quiet)))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignRight) | middle, count)
+        room = area.width() - painter.fontMetrics().horizontalAdvance(count) - 10
+        text = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideMiddle, room
+        )
+        painter.setPen(QColor(c.text))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft) | middle, text)

@@ -1,0 +1,82 @@
+"""Decisions about pictures as undoable steps: leave out, take in, rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtGui import QUndoCommand
+
+from studio.desktop.dataset import words
+from studio.desktop.dataset.collection import Collection
+from studio.desktop.i18n import tr
+from studio.engine.dataset import store
+from studio.engine.project import Project
+
+Value = bool | int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where decisions go: rows in memory, the project, its writer, and who is told."""
+
+    project: Project
+    collection: Collection
+    decide: Callable[[Callable[[], None]], None]
+    changed: Callable[[Sequence[int]], None]
+
+
+class Decision(QUndoCommand):
+    """One field of many pictures gets one value; undo gives each its own back."""
+
+    def __init__(self, desk: Desk, field: str, before: Mapping[int, Value], value: Value) -> None:
+        super().__init__(_named(field, value, len(before)))
+        self._desk = desk
+        self._field = field
+        self._before = dict(before)
+        self._value = value
+
+    def redo(self) -> None:
+        """Set the value everywhere."""
+        self._apply(dict.fromkeys(self._before, self._value))
+
+    def undo(self) -> None:
+        """Give every picture the value it had."""
+        self._apply(self._before)
+
+    def _apply(self, values: Mapping[int, Value]) -> None:
+        groups: dict[Value, list[int]] = {}
+        for key, value in values.items():
+            groups.setdefault(value, []).append(key)
+            row = self._desk.collection.rows.get(key)
+            if row is not None:
+                setattr(row, self._field, value)
+        for value, ids in groups.items():
+            write = store.set_included if self._field == "included" else store.set_rating
+            self._desk.decide(partial(write, self._desk.project, ids, value))
+        self._desk.changed(list(values))
+
+
+def decision(desk: Desk, field: str, ids: Sequence[int], value: Value) -> Decision | None:
+    """The step that sets `field` (included or rating); None when it would change nothing.
+
+    Pictures that cannot be used are neither taken in nor left out.
+    """
+    before: dict[int, Value] = {}
+    for key in ids:
+        row = desk.collection.rows.get(key)
+        if row is None or (field == "included" and not row.usable):
+            continue
+        if getattr(row, field) != value:
+            before[key] = getattr(row, field)
+    return Decision(desk, field, before, value) if before else None
+
+
+def _named(field: str, value: Value, count: int) -> str:
+    pictures = words.pictures(count)
+    if field == "rating":
+        return tr("Rate {pictures} with {n}", pictures=pictures, n=value)
+    if value:
+        return tr("Include {pictures}", pictures=pictures)
+    return tr("Exclude {pictures}", pictures=pictures)

@@ -1,0 +1,79 @@
+"""One finding as a card: what it is, what it means for training, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.dataset import words
+from studio.desktop.dataset.collection import Collection
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.engine.dataset.store import Finding
+
+
+class FindingCard(QFrame):
+    """Made anew whenever the picture or the language changes."""
+
+    excludeWanted = Signal()
+    keepBest = Signal(int)
+    showGroup = Signal(int)
+
+    def __init__(
+        self, finding: Finding, collection: Collection, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.finding = finding
+        self.title = QLabel(words.badge(finding.kind))
+        self.title.setFont(theme.font(bold=True))
+        self.title.setProperty("tone", "bad" if finding.kind in words.BAD else "accent")
+        self.reason = QLabel(f"{words.sentence(finding)} {words.advice(finding.kind)}".strip())
+        for label in (self.title, self.reason):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(6)
+        column.addWidget(self.title)
+        column.addWidget(self.reason)
+        column.addLayout(self.buttons)
+        self._add_buttons(collection)
+        self.buttons.addStretch(1)
+
+    def _add_buttons(self, collection: Collection) -> None:
+        row = collection.rows.get(self.finding.item_id)
+        if row is None or not row.usable:
+            return
+        item_id = self.finding.item_id
+        copies = collection.copies_of(item_id) if self.finding.kind == "duplicate" else []
+        if copies:
+            self._button(
+                tr("Keep only the best"),
+                tr("Exclude every copy but one. The files stay where they are."),
+                lambda: self.keepBest.emit(item_id),
+            )
+            self._button(
+                tr("Show group"),
+                tr("Show only the pictures that are copies of each other."),
+                lambda: self.showGroup.emit(item_id),
+            )
+        elif row.included:
+            self._button(
+                tr("Exclude"),
+                tr("The network will not see this picture (X). The file stays where it is."),
+                self.excludeWanted.emit,
+            )
+
+    def _button(self, text: str, help: str, callback: Callable[[], None]) -> None:
+        button = secondary(text)
+        button.setToolTip(help)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(help)
+        button.clicked.connect(lambda _=False: callback())
+        self.buttons.addWidget(button)

@@ -1,0 +1,97 @@
+"""One picture over the whole room: Space opens it, arrows walk on, Space or Esc closes it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.picture_view import PictureView
+
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+}
+
+
+class QuickLook(QWidget):
+    """Covers its parent while it is open."""
+
+    stepped = Signal(int)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.view = PictureView()
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.words)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.setAccessibleName(tr("Enlarged picture"))
+        self.view.setAccessibleName(tr("Enlarged picture"))
+
+    def open(self) -> None:
+        """Cover the room and take the keys."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def close_up(self) -> None:
+        """Uncover the room."""
+        if self.isVisible():
+            self.hide()
+            self.view.set_image(QImage())
+            self.closed.emit()
+
+    def show_words(self, text: str) -> None:
+        """The line below the picture."""
+        self.words.setText(text)
+        self.setAccessibleDescription(text)
+
+    def show_image(self, image: QImage) -> None:
+        """The picture; the one before stays until it is there."""
+        if self.isVisible():
+            self.view.set_image(image)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Esc and Space close."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None:
+            self.stepped.emit(step)
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Space):
+            self.close_up()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Beside the picture: close."""
+        self.close_up()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The darkest grey of the theme."""
+        QPainter(self).fillRect(self.rect(), QColor(theme.colours().canvas))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the room."""
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and self.isVisible() and parent is not None:
+            self.setGeometry(parent.rect())
+        return False

@@ -1,0 +1,330 @@
+"""The dataset place: what came in, what is wrong with it, and what will train."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.dataset import words
+from studio.desktop.dataset.collection import GROUP, View
+from studio.desktop.dataset.commands import Commands
+from studio.desktop.dataset.header import STEP, Header
+from studio.desktop.dataset.import_strip import ImportStrip
+from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.quick_look import QuickLook
+from studio.desktop.dataset.selection import Selection
+from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.side import Side
+from studio.desktop.i18n import tr
+from studio.desktop.room import Room
+from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.thumb_grid import ThumbGrid
+from studio.engine.dataset.importing import Finished
+from studio.engine.project import Project
+
+# Counting and sorting 100,000 rows takes some milliseconds: not for every portion of them.
+_RECOUNT_MS = 250
+
+
+class DatasetRoom(Room):
+    """Joins the panels. The work is in `session`, the chosen tiles in `selection`."""
+
+    key: ClassVar[str] = "dataset"
+    trainRequested = Signal(str)
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.view = View()
+        self.session = Session(self)
+        self.side, self.inspector = Side(), Inspector()
+        self.header = Header(studio.settings.thumbnail_size)
+        self.grid = ThumbGrid()
+        self.model = PictureModel(self.session.collection, self)
+        self.grid.setModel(self.model)
+        self.strip = ImportStrip()
+        self.empty = EmptyState("images", "", "", self.ask_folder)
+        self.nothing = EmptyState("search", "", "", self.show_everything)
+        self.centre = QStackedWidget()
+        self.pages = QStackedWidget()
+        self._lay_out()
+        self.quick = QuickLook(self)
+        self.selection = Selection(
+            studio, self.session, self.model, self.grid, self.inspector, self.quick
+        )
+        self.commands = Commands(self)
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(_RECOUNT_MS)
+        self._recount.timeout.connect(self._catch_up)
+        self._connect()
+        self.resize_tiles(0)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        for page in (self.grid, self.nothing):
+            self.centre.addWidget(page)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        full = QWidget()
+        line = QHBoxLayout(full)
+        whole = QVBoxLayout(self)
+        for layout in (column, line, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.centre, 1)
+        line.addWidget(self.side)
+        line.addWidget(middle, 1)
+        line.addWidget(self.inspector)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(full)
+        whole.addWidget(self.pages, 1)
+        whole.addWidget(self.strip)
+
+    def _connect(self) -> None:
+        session, side, header = self.session, self.side, self.header
+        session.datasetsChanged.connect(self._show_side)
+        session.opened.connect(self._start_anew)
+        session.rowsAdded.connect(self._rows_added)
+        session.changed.connect(self._rows_changed)
+        session.tilesMade.connect(self._tiles_made)
+        session.importNews.connect(self._import_news)
+        session.imported.connect(self._say_imported)
+        session.failed.connect(self._say_failed)
+        self.model.tileWanted.connect(session.want_tile)
+        side.datasetChosen.connect(session.choose)
+        side.kindChosen.connect(lambda kind: self.change_view(kind=kind))
+        side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
+        side.labelChosen.connect(lambda label: self.change_view(label=label))
+        side.addFolder.connect(self.ask_folder)
+        side.addFiles.connect(self.ask_files)
+        side.newDataset.connect(self.ask_new)
+        header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
+        header.searched.connect(lambda text: self.change_view(text=text))
+        header.tileSizeChosen.connect(self._size_tiles)
+        self.strip.cancelled.connect(session.cancel_import)
+        self.selection.groupWanted.connect(self.show_group)
+        self.inspector.trainWanted.connect(self.train)
+        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.grid.customContextMenuRequested.connect(
+            lambda place: self.commands.pop_up(self.grid.viewport().mapToGlobal(place))
+        )
+        self.grid.doubleClicked.connect(lambda _: self.selection.enlarge())
+        self.studio.themeChanged.connect(self.model.refresh)
+
+    # ------------------------------------------------------------------ hooks
+
+    def project_opened(self, project: Project) -> None:
+        """Read its datasets; the newest is shown."""
+        self.session.open(project)
+        self._catch_up()
+
+    def project_closed(self) -> None:
+        """Write out decisions, stop the threads, forget everything."""
+        self.quick.close_up()
+        self.session.close()
+        self.model.forget_tiles()
+        self._start_anew()
+
+    def shutdown(self) -> None:
+        """Stop the threads."""
+        self._recount.stop()
+        self.session.close()
+
+    def entered(self) -> None:
+        """The keys act on the tiles."""
+        self.grid.setFocus()
+
+    def retranslate(self) -> None:
+        """Every text in the current language."""
+        for part in (self.side, self.header, self.inspector, self.strip, self.quick):
+            part.retranslate()
+        self.grid.setAccessibleName(tr("Pictures"))
+        self.grid.setToolTip("")
+        self.empty.set_texts(
+            tr("Drop a folder of pictures here. The originals are only read, never changed."),
+            tr("Add a folder…"),
+        )
+        self.nothing.set_texts(tr("No picture fits these filters."), tr("Show everything"))
+        self._catch_up()
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of one letter, digits and Space belong to the button or list that has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            focus = self.focusWidget()
+            typing = isinstance(focus, QAbstractButton | QComboBox | QAbstractSlider)
+            if typing and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+                event.accept()
+                return True
+        return super().event(event)
+
+    # ------------------------------------------------------------------ bringing pictures in
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import folders, pictures and archives into the open dataset, or into a new one."""
+        dataset = self.session.dataset
+        self._import(list(paths), dataset.name if dataset else None)
+
+    def ask_folder(self) -> None:
+        """Choose a folder for the open dataset."""
+        if folder := self._folder():
+            self.import_paths([folder])
+
+    def ask_new(self) -> None:
+        """Choose a folder for a new dataset."""
+        if folder := self._folder():
+            self._import([folder], None)
+
+    def ask_files(self) -> None:
+        """Choose pictures and archives for the open dataset."""
+        start = str(pictures_folder().parent)
+        files, _ = QFileDialog.getOpenFileNames(self, tr("Add pictures or a zip…"), start)
+        if files:
+            self.import_paths([Path(file) for file in files])
+
+    def _folder(self) -> Path | None:
+        start = str(pictures_folder().parent)
+        chosen = QFileDialog.getExistingDirectory(self, tr("Add a folder…"), start)
+        return Path(chosen) if chosen else None
+
+    def _import(self, paths: list[Path], name: str | None) -> None:
+        if self.session.project is None:
+            self.studio.notices.warn(tr("Open or make a project first; pictures go into one."))
+        elif self.session.project.read_only_reason:
+            self.studio.notices.warn(self.session.project.read_only_reason)
+        elif paths:
+            self.session.import_sources(paths, name)
+
+    @Slot()
+    def _import_news(self) -> None:
+        self.strip.show_session(self.session)
+        self._recount_soon()
+
+    @Slot(object)
+    def _say_imported(self, finished: Finished) -> None:
+        name, usable = finished.dataset.name, words.pictures(finished.usable)
+        if not finished.rejected:
+            self.studio.notices.info(tr("{dataset} has {pictures}.", dataset=name, pictures=usable))
+            return
+        count = len(finished.rejected)
+        sentence = (
+            tr("{dataset} has {pictures}; one file cannot be used.", dataset=name, pictures=usable)
+            if count == 1
+            else tr(
+                "{dataset} has {pictures}; {n} files cannot be used.",
+                dataset=name, pictures=usable, n=words.number(count),
+            )
+        )  # fmt: skip
+        detail = "\n".join(f"{file}: {reason}" for file, reason in finished.rejected)
+        show = (tr("Show them"), lambda: self.change_view(kind="broken"))
+        self.studio.notices.warn(sentence, detail, show)
+
+    @Slot(str, str)
+    def _say_failed(self, sentence: str, detail: str) -> None:
+        self.studio.notices.error(sentence, detail)
+
+    def train(self) -> None:
+        """Go on to Training with this dataset."""
+        dataset, threads = self.session.dataset, self.session.threads
+        if dataset is None or threads is None or not self.session.collection.totals()["trains"]:
+            return
+        threads.decisions.write_all()
+        self.trainRequested.emit(dataset.name)
+
+    # ------------------------------------------------------------------ what is shown
+
+    def change_view(self, **fields: object) -> None:
+        """Another filter, order or search."""
+        self.view = replace(self.view, **fields)  # type: ignore[arg-type]  # names of View
+        self._catch_up()
+
+    def show_everything(self) -> None:
+        """No filter."""
+        self.change_view(kind="everything", source_id=None, label=None, text="")
+
+    def show_group(self, item_id: int) -> None:
+        """Only the copies of one picture."""
+        copies = frozenset(self.session.collection.copies_of(item_id))
+        self.change_view(kind=GROUP, group=copies, source_id=None, label=None, text="")
+
+    def resize_tiles(self, steps: int) -> None:
+        """Larger or smaller tiles."""
+        self.header.size.setValue(self.header.size.value() + steps * STEP)
+        self._size_tiles(self.header.size.value())
+
+    def _size_tiles(self, side: int) -> None:
+        self.grid.set_tile_size(side)
+        self.studio.settings.thumbnail_size = side
+
+    @Slot()
+    def _start_anew(self) -> None:
+        self.view = View(sort=self.view.sort)
+        self.model.show_ids([])
+        self._catch_up()
+
+    @Slot(object)
+    def _rows_added(self, ids: list[int]) -> None:
+        if self.view == View():
+            self.model.append(ids)
+            self.pages.setCurrentIndex(1)
+        self._recount_soon()
+
+    @Slot(object)
+    def _rows_changed(self, ids: Sequence[int] | None) -> None:
+        self.model.refresh(ids)
+        if ids is None or self.selection.current in ids:
+            self.selection.show()
+        self._recount_soon()
+
+    @Slot(object)
+    def _tiles_made(self, made: list[tuple[int, object]]) -> None:
+        for key, image in made:
+            self.model.set_tile(key, image)  # type: ignore[arg-type]  # QImages of the worker
+
+    def _recount_soon(self) -> None:
+        if not self._recount.isActive():
+            self._recount.start()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Bring everything in line with the rows and the view."""
+        self._recount.stop()
+        shown = self.session.collection.shown(self.view)
+        if shown != self.model.ids:
+            self.selection.keep(shown)
+        totals = self.session.collection.totals()
+        self.header.show_totals(totals, len(shown))
+        self.header.show_view(self.view)
+        self.inspector.show_totals(totals["trains"])
+        self._show_side()
+        self.strip.show_session(self.session)
+        self.centre.setCurrentIndex(0 if shown or self.session.loading else 1)
+        waiting = self.session.loading or self.session.importing
+        self.pages.setCurrentIndex(1 if totals["found"] or self.session.datasets or waiting else 0)
+        self.selection.show()
+
+    @Slot()
+    def _show_side(self) -> None:
+        session = self.session
+        if session.dataset is not None:
+            session.counts[session.dataset.id] = len(session.collection.rows)
+        current = session.dataset.id if session.dataset else None
+        self.side.show_datasets(session.datasets, session.counts, current)
+        self.side.show_collection(session.collection, session.sources, self.view)

@@ -1,0 +1,266 @@
+"""The chosen tiles: what the inspector and the enlarged view show, and what decisions act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QListView
+
+from studio.desktop.context import Studio
+from studio.desktop.dataset import words
+from studio.desktop.dataset.decisions import decision
+from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.quick_look import QuickLook
+from studio.desktop.dataset.session import Session
+from studio.desktop.i18n import tr
+from studio.engine.dataset import store
+from studio.engine.dataset.store import Item
+
+_LOOK_AFTER_MS = 40
+_INSPECTED_SIDE = 640
+_ENLARGED_SIDE = 2400
+# Selections larger than this are not put back after the view changed.
+_MOST_KEPT = 2000
+
+
+class Selection(QObject):
+    """Joins grid, inspector and enlarged view."""
+
+    groupWanted = Signal(int)
+
+    def __init__(
+        self,
+        studio: Studio,
+        session: Session,
+        model: PictureModel,
+        grid: QListView,
+        inspector: Inspector,
+        quick: QuickLook,
+    ) -> None:
+        super().__init__(grid)
+        self._studio, self._session, self._model = studio, session, model
+        self._grid, self._inspector, self._quick = grid, inspector, quick
+        self._enlarged = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_LOOK_AFTER_MS)
+        self._timer.timeout.connect(self.show)
+        grid.selectionModel().selectionChanged.connect(lambda *_: self._timer.start())
+        grid.selectionModel().currentChanged.connect(lambda *_: self._timer.start())
+        inspector.includeWanted.connect(self.include)
+        inspector.keepBest.connect(self.keep_best)
+        inspector.showGroup.connect(self.groupWanted)
+        inspector.preview.enlarged.connect(self.enlarge)
+        quick.stepped.connect(self.step)
+        quick.closed.connect(grid.setFocus)
+        model.paths_of = self.paths_of
+
+    # ------------------------------------------------------------------ what is chosen
+
+    @property
+    def current(self) -> int | None:
+        """The picture with the keyboard's frame."""
+        return self._model.id_at(self._grid.currentIndex())
+
+    def ids(self) -> list[int]:
+        """The chosen pictures in the order of the view."""
+        places = sorted(index.row() for index in self._grid.selectionModel().selectedIndexes())
+        return [self._model.ids[place] for place in places]
+
+    def keep(self, shown: list[int]) -> None:
+        """Let the grid show `shown`, with what was chosen still chosen where it is shown."""
+        chosen, current = self.ids(), self.current
+        place = self._grid.currentIndex().row()
+        self._model.show_ids(shown)
+        if not shown or current is None:
+            self._timer.start()
+            return
+        index = self._model.place(current)
+        if not index.isValid():  # it left the view: go on with its neighbour
+            index = self._model.index(min(max(place, 0), len(shown) - 1))
+            chosen = []
+        picker = self._grid.selectionModel()
+        flag = QItemSelectionModel.SelectionFlag
+        picker.setCurrentIndex(index, flag.ClearAndSelect)
+        if len(chosen) <= _MOST_KEPT:
+            for key in chosen:
+                picker.select(self._model.place(key), flag.Select)
+        self._timer.start()
+
+    def step(self, by: int) -> None:
+        """Choose the next or previous picture."""
+        place = self._grid.currentIndex().row() + by
+        if 0 <= place < self._model.rowCount():
+            index = self._model.index(place)
+            self._grid.setCurrentIndex(index)
+            self._grid.scrollTo(index)
+
+    # ------------------------------------------------------------------ showing
+
+    def show(self) -> None:
+        """Bring inspector and enlarged view up to date."""
+        ids = self.ids()
+        key = self.current if self.current in ids else (ids[0] if len(ids) == 1 else None)
+        if len(ids) > 1 and not self._quick.isVisible():
+            text = tr("{n} pictures are chosen.", n=words.number(len(ids)))
+            help = tr("X excludes them, P includes them, 0 to 5 rates them.")
+            self._inspector.show_none(f"{text} {help}")
+            return
+        if key is None or self._session.threads is None or self._session.project is None:
+            self._inspector.show_none(
+                tr("Choose a picture to see its facts and what the network will see of it.")
+                if self._model.ids
+                else ""
+            )
+            return
+        threads = self._session.threads
+        threads.look.latest(
+            "details",
+            threads.previewer.details,
+            self._session.project,
+            key,
+            done=self._show_details,
+        )
+
+    def _show_details(self, item: Item | None) -> None:
+        threads = self._session.threads
+        if item is None or threads is None or item.id not in self._session.collection.rows:
+            return
+        source = {s.id: s.path for s in self._session.sources}.get(item.source_id)
+        known = self._inspector.item
+        same = known is not None and (known.id, known.sha256) == (item.id, item.sha256)
+        row = self._session.collection.rows[item.id]
+        item = _with_decisions(item, row.included, row.rating)
+        self._inspector.show_item(item, self._session.collection, source.name if source else "")
+        if self._quick.isVisible():
+            self._look_closely(item)
+        if same and not self._inspector.preview.image.isNull():
+            return
+        size = (item.width, item.height)
+        tile = self._model.tile(item.id) if item.usable else None
+        self._inspector.show_image(tile.toImage() if tile else QImage(), size, waiting=item.usable)
+        if item.usable:
+            threads.look.latest(
+                "picture",
+                threads.previewer.picture,
+                item,
+                _INSPECTED_SIDE,
+                done=partial(self._show_image, item.id),
+                failed=partial(self._no_image, item.id),
+            )
+
+    def _show_image(self, item_id: int, image: QImage) -> None:
+        item = self._inspector.item
+        if item is not None and item.id == item_id:
+            self._inspector.show_image(image, (item.width, item.height))
+
+    def _no_image(self, item_id: int, sentence: str, detail: str) -> None:
+        self._show_image(item_id, QImage())
+        self._studio.notices.warn(sentence, detail)
+
+    # ------------------------------------------------------------------ enlarging
+
+    def enlarge(self) -> None:
+        """Open the enlarged view, or close it."""
+        if self._quick.isVisible():
+            self._quick.close_up()
+        elif self.current is not None:
+            self._enlarged = 0
+            self._quick.open()
+            self.show()
+
+    def _look_closely(self, item: Item) -> None:
+        row = self._session.collection.rows[item.id]
+        place = self._model.place(item.id).row() + 1
+        count = f"{words.number(place)} / {words.number(len(self._model.ids))}"
+        self._quick.show_words(f"{count} · {self._model.spoken(row)}")
+        if item.id == self._enlarged or self._session.threads is None:
+            return
+        self._enlarged = item.id
+        if not item.usable:
+            self._quick.show_image(QImage())
+            return
+        threads = self._session.threads
+        threads.look.latest(
+            "enlarged",
+            threads.previewer.picture,
+            item,
+            _ENLARGED_SIDE,
+            done=self._quick.show_image,
+            failed=partial(self._no_image, item.id),
+        )
+
+    # ------------------------------------------------------------------ deciding
+
+    def include(self, included: bool) -> None:
+        """Take the chosen pictures into training, or leave them out."""
+        self._decide("included", self.ids(), included)
+
+    def rate(self, stars: int) -> None:
+        """Rate the chosen pictures."""
+        self._decide("rating", self.ids(), stars)
+
+    def keep_best(self, item_id: int) -> None:
+        """Leave out every copy of a picture but the best rated, or else the first."""
+        rows = self._session.collection.rows
+        copies = self._session.collection.copies_of(item_id)
+        if copies:
+            best = max(copies, key=lambda key: (rows[key].included, rows[key].rating, -key))
+            self._decide("included", [key for key in copies if key != best], False)
+
+    def _decide(self, field: str, ids: Sequence[int], value: bool | int) -> None:
+        desk = self._session.desk()
+        if desk is None or not ids:
+            return
+        if desk.project.read_only_reason:
+            self._studio.notices.warn(desk.project.read_only_reason)
+            return
+        step = decision(desk, field, ids, value)
+        if step is not None:
+            self._studio.undo.push(step)
+
+    # ------------------------------------------------------------------ files
+
+    def paths_of(self, ids: Sequence[int]) -> list[Path]:
+        """The files of pictures that are files of their own."""
+        project = self._session.project
+        if project is None:
+            return []
+        found = store.items_by_id(project, list(ids)[:_MOST_KEPT])
+        return [item.path for item in found if not item.member]
+
+    def reveal(self) -> None:
+        """Show the folder of the current picture in the system's file manager."""
+        project = self._session.project
+        if project is None or self.current is None:
+            return
+        for item in store.items_by_id(project, [self.current]):
+            folder = item.path.parent
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+                self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
+
+    def copy_picture(self) -> None:
+        """Put the current picture on the clipboard, as an image and as a file."""
+        from PySide6.QtCore import QMimeData
+
+        ids = self.ids()
+        if not ids:
+            return
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.paths_of(ids)])
+        item = self._inspector.item
+        if len(ids) == 1 and item is not None and not self._inspector.preview.image.isNull():
+            data.setImageData(self._inspector.preview.image)
+        QGuiApplication.clipboard().setMimeData(data)
+
+
+def _with_decisions(item: Item, included: bool, rating: int) -> Item:
+    """What was decided a moment ago may not be in the index yet."""
+    from dataclasses import replace
+
+    return replace(item, included=included, rating=rating)

@@ -1,0 +1,274 @@
+"""What the room works on: the open dataset, its threads, and the news they bring."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.desktop.dataset.collection import Collection, Row
+from studio.desktop.dataset.decisions import Desk
+from studio.desktop.dataset.worker import DatasetThreads
+from studio.engine.dataset.importing import Finished
+from studio.engine.dataset.store import Dataset, Finding, Source
+from studio.engine.project import Project
+
+TILE = 256
+
+
+class Session(QObject):
+    """Lives as long as the room; `open` and `close` give it a project and take it away."""
+
+    datasetsChanged = Signal()
+    opened = Signal()
+    """Another dataset was chosen (or none): the rows start anew."""
+    rowsAdded = Signal(object)
+    """Ids of new rows."""
+    changed = Signal(object)
+    """Ids whose decision, findings or content changed; None for anything."""
+    tilesMade = Signal(object)
+    importNews = Signal()
+    imported = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.dataset: Dataset | None = None
+        self.datasets: list[Dataset] = []
+        self.counts: dict[int, int] = {}
+        self.sources: list[Source] = []
+        self.collection = Collection()
+        self.threads: DatasetThreads | None = None
+        self.loading = False
+        self.import_found = self.import_rejected = 0
+        self.import_name = ""
+        self._load = self._import = self._life = 0
+        self._imports: dict[int, threading.Event] = {}
+        self._import_dataset: int | None = None
+        self._import_began = 0.0
+
+    # ------------------------------------------------------------------ opening
+
+    def open(self, project: Project) -> None:
+        """Read the datasets of `project` and open the newest."""
+        self.close()
+        self.project = project
+        threads = DatasetThreads(self)
+        threads.failed.connect(self.failed)
+        threads.loader.sourcesLoaded.connect(self._take_sources)
+        threads.loader.rowsLoaded.connect(self._take_rows)
+        threads.loader.findingsLoaded.connect(self._take_findings)
+        threads.importer.began.connect(self._import_has_rows)
+        threads.importer.found.connect(self._import_rows)
+        threads.importer.checked.connect(self._import_findings)
+        threads.importer.rejected.connect(self._import_refused)
+        threads.importer.finished.connect(self._import_done)
+        threads.tiles.made.connect(self._take_tiles)
+        self.threads = threads
+        self.loading = True
+        self.survey(choose_last=True)
+
+    def close(self) -> None:
+        """Stop everything; decisions are written out first."""
+        for cancel in self._imports.values():
+            cancel.set()
+        self._imports.clear()
+        if self.threads is not None:
+            self.threads.stop()
+            self.threads.deleteLater()
+        self.threads = self.project = self.dataset = None
+        self.loading = False
+        self._load += 1
+        self._life += 1
+        self.datasets, self.counts, self.sources = [], {}, []
+        self.collection.clear()
+
+    def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
+        """Read the list of datasets again, and open one of them when asked."""
+        if self.threads is None or self.project is None:
+            return
+        done = partial(self._take_survey, self.project, choose_last, choose)
+        self.threads.load.submit(self.threads.loader.survey, self.project, done=done)
+
+    def choose(self, dataset_id: int | None) -> None:
+        """Open a dataset, or none."""
+        found = [dataset for dataset in self.datasets if dataset.id == dataset_id]
+        self.dataset = found[0] if found else None
+        self.collection.clear()
+        self.sources = []
+        self.loading = self.dataset is not None
+        if self.threads is not None:
+            self.threads.tiles.forget()
+        self.opened.emit()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the open dataset again; what is shown stays until it is replaced."""
+        if self.threads is None or self.project is None or self.dataset is None:
+            return
+        self._load += 1
+        self.threads.load.submit(
+            self.threads.loader.load, self._load, self.project, self.dataset.id
+        )
+
+    def _take_survey(
+        self,
+        project: Project,
+        choose_last: bool,
+        choose: int | None,
+        found: list[tuple[Dataset, int]],
+    ) -> None:
+        if project is not self.project:
+            return
+        self.datasets = [dataset for dataset, _ in found]
+        self.counts = {dataset.id: count for dataset, count in found}
+        # The first import of a dataset may have failed and taken its dataset back.
+        lost = self.dataset is not None and self.dataset.id not in self.counts
+        if choose is not None:
+            self.choose(choose)
+        elif choose_last or lost:
+            self.choose(self.datasets[-1].id if self.datasets else None)
+        self.datasetsChanged.emit()
+
+    @Slot(int, object)
+    def _take_sources(self, token: int, sources: list[Source]) -> None:
+        if token == self._load:
+            self.sources = sources
+
+    @Slot(int, object)
+    def _take_rows(self, token: int, rows: list[Row]) -> None:
+        if token == self._load:
+            fresh = self.collection.put(rows)
+            self.rowsAdded.emit(fresh)
+            if len(fresh) < len(rows):
+                self.changed.emit([row.id for row in rows])
+
+    @Slot(int, object)
+    def _take_findings(self, token: int, findings: dict[int, list[Finding]]) -> None:
+        if token == self._load:
+            self.loading = False
+            self.collection.findings.clear()
+            self.collection.findings.update(findings)
+            self.changed.emit(None)
+
+    # ------------------------------------------------------------------ import
+
+    @property
+    def importing(self) -> bool:
+        """Whether an import runs or waits."""
+        return bool(self._imports)
+
+    @property
+    def import_seconds(self) -> float:
+        """How long the running import has been running."""
+        return max(1e-3, time.monotonic() - self._import_began)
+
+    def import_sources(self, paths: Sequence[Path], name: str | None) -> None:
+        """Import into the dataset `name`; None lets the engine name a new one."""
+        if self.threads is None or self.project is None:
+            return
+        if not self._imports:
+            self.import_found = self.import_rejected = 0
+            self._import_began = time.monotonic()
+            self.import_name = paths[0].name if len(paths) == 1 else ""
+        self._import += 1
+        token, cancel = self._import, threading.Event()
+        self._imports[token] = cancel
+        self.threads.take_in.submit(
+            self.threads.importer.run, token, self.project, list(paths), name, cancel,
+            done=partial(self._import_over, token),
+            failed=partial(self._import_failed, token),
+        )  # fmt: skip
+        self.importNews.emit()
+
+    def cancel_import(self) -> None:
+        """End running and waiting imports; what was read stays."""
+        for cancel in self._imports.values():
+            cancel.set()
+        self.importNews.emit()
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether the artist asked the import to end."""
+        return any(cancel.is_set() for cancel in self._imports.values())
+
+    @Slot(int, int)
+    def _import_has_rows(self, token: int, dataset_id: int) -> None:
+        if token not in self._imports:
+            return
+        self._import_dataset = dataset_id
+        if self.dataset is None or self.dataset.id != dataset_id:
+            self.survey(choose=dataset_id)
+
+    @Slot(int, object)
+    def _import_rows(self, token: int, rows: list[Row]) -> None:
+        if token not in self._imports:
+            return
+        self.import_found += len(rows)
+        if self._shows_import():
+            known = [row.id for row in rows if row.id in self.collection.rows]
+            fresh = self.collection.put(rows, decoded=True)
+            self.rowsAdded.emit(fresh)
+            if known:
+                self.changed.emit(known)
+        self.importNews.emit()
+
+    @Slot(int, object)
+    def _import_findings(self, token: int, findings: list[Finding]) -> None:
+        if token in self._imports and self._shows_import():
+            self.collection.add_findings(findings)
+            self.changed.emit([finding.item_id for finding in findings])
+
+    @Slot(int)
+    def _import_refused(self, token: int) -> None:
+        self.import_rejected += token in self._imports
+        self.importNews.emit()
+
+    @Slot(int, object)
+    def _import_done(self, token: int, finished: Finished) -> None:
+        if token in self._imports:
+            self.imported.emit(finished)
+
+    def _import_over(self, token: int, _result: object) -> None:
+        self._imports.pop(token, None)
+        self._import_dataset = None
+        self.survey()
+        self.reload()  # labels are known only at the end
+        self.importNews.emit()
+
+    def _import_failed(self, token: int, sentence: str, detail: str) -> None:
+        cancel = self._imports.get(token)
+        # Stopping before anything was read is what the artist asked for, not a failure.
+        wanted = cancel is not None and cancel.is_set()
+        self._import_over(token, None)
+        if not wanted:
+            self.failed.emit(sentence, detail)
+
+    def _shows_import(self) -> bool:
+        return self.dataset is not None and self.dataset.id == self._import_dataset
+
+    # ------------------------------------------------------------------ pictures
+
+    def want_tile(self, item_id: int) -> None:
+        """Wish for a tile; `tilesMade` follows."""
+        if self.threads is None or self.project is None:
+            return
+        if self.threads.tiles.want(item_id):
+            self.threads.draw.submit(self.threads.tiles.run, self._life, self.project, TILE)
+
+    @Slot(int, object)
+    def _take_tiles(self, life: int, made: object) -> None:
+        # Ids are unique in a project: a tile is right whichever dataset is shown now.
+        if life == self._life:
+            self.tilesMade.emit(made)
+
+    def desk(self) -> Desk | None:
+        """Where decisions go; None without a project."""
+        if self.threads is None or self.project is None:
+            return None
+        return Desk(self.project, self.collection, self.threads.decide, self.changed.emit)

@@ -1,0 +1,154 @@
+"""The left panel: datasets, sources, findings and labels, each a list of filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from studio.desktop.dataset import words
+from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, Collection, View
+from studio.desktop.dataset.count_list import CountList, Entry
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.panel import SectionHeader
+from studio.engine.dataset.store import Dataset, Source
+
+# More labels than this are not a list any more; the search box finds the others' pictures.
+_MOST_LABELS = 30
+
+
+class Side(QScrollArea):
+    """Says what is chosen; the room decides what that means."""
+
+    datasetChosen = Signal(object)
+    kindChosen = Signal(object)
+    sourceChosen = Signal(object)
+    labelChosen = Signal(object)
+    addFolder = Signal()
+    addFiles = Signal()
+    newDataset = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(248)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        inner.setObjectName("panel")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(16, 16, 16, 16)
+        self._column.setSpacing(2)
+        self.heads = [SectionHeader("") for _ in range(4)]
+        self.datasets, self.sources = CountList(), CountList()
+        self.findings, self.labels = CountList(), CountList()
+        self.new_dataset, self.add_folder, self.add_files = (secondary("") for _ in range(3))
+        self._lay_out()
+        self.setWidget(inner)
+        self._connect()
+
+    def _lay_out(self) -> None:
+        groups: list[list[QWidget]] = [
+            [self.heads[0], self.datasets, self.new_dataset],
+            [self.heads[1], self.sources, self.add_folder, self.add_files],
+            [self.heads[2], self.findings],
+            [self.heads[3], self.labels],
+        ]
+        for number, group in enumerate(groups):
+            if number:
+                self._column.addSpacing(14)
+            for widget in group:
+                if isinstance(widget, QPushButton):
+                    self._column.addSpacing(4)
+                self._column.addWidget(widget)
+        self._column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.datasets.chosen.connect(self.datasetChosen)
+        self.findings.chosen.connect(self.kindChosen)
+        self.sources.chosen.connect(self.sourceChosen)
+        self.labels.chosen.connect(self.labelChosen)
+        self.add_folder.clicked.connect(lambda: self.addFolder.emit())
+        self.add_files.clicked.connect(lambda: self.addFiles.emit())
+        self.new_dataset.clicked.connect(lambda: self.newDataset.emit())
+
+    def retranslate(self) -> None:
+        """Texts in the current language; the lists follow with the next `show_*`."""
+        titles = (tr("Datasets"), tr("Sources"), tr("Findings"), tr("Labels"))
+        lists = (self.datasets, self.sources, self.findings, self.labels)
+        for head, title, rows in zip(self.heads, titles, lists, strict=True):
+            head.setText(title)
+            rows.setAccessibleName(title)
+        self.setAccessibleName(tr("Filters"))
+        buttons = (
+            (self.add_folder, tr("Add a folder…"),
+             tr("Add the pictures of a folder to this dataset. The originals are only read.")),
+            (self.add_files, tr("Add pictures or a zip…"),
+             tr("Add single pictures or zip archives to this dataset.")),
+            (self.new_dataset, tr("New dataset…"),
+             tr("Make another dataset of this project from a folder.")),
+        )  # fmt: skip
+        for button, text, help in buttons:
+            button.setText(text)
+            button.setToolTip(help)
+            button.setAccessibleName(text)
+            button.setAccessibleDescription(help)
+
+    # ------------------------------------------------------------------ what is shown
+
+    def show_datasets(
+        self, datasets: Sequence[Dataset], counts: dict[int, int], current: int | None
+    ) -> None:
+        """All datasets of the project."""
+        entries = [
+            Entry(d.id, d.name, words.number(counts.get(d.id, 0)), help=d.name) for d in datasets
+        ]
+        self.datasets.set_entries(entries, current)
+
+    def show_collection(
+        self, collection: Collection, sources: Sequence[Source], view: View
+    ) -> None:
+        """Counts of the open dataset."""
+        totals = collection.totals()
+        by_source = collection.source_counts()
+        rows = [Entry(None, tr("All sources"), words.number(totals["found"]))]
+        rows += [
+            Entry(s.id, s.path.name or str(s.path), words.number(by_source[s.id]), help=str(s.path))
+            for s in sources
+        ]
+        self.sources.set_entries(rows if len(sources) > 1 else rows[1:], view.source_id)
+        if len(sources) == 1:
+            self.sources.setCurrentRow(-1)
+        self._show_findings(collection, totals, view)
+        self._show_labels(collection, view)
+
+    def _show_findings(self, collection: Collection, totals: dict[str, int], view: View) -> None:
+        counts = collection.kind_counts()
+        counts[EVERYTHING], counts[EXCLUDED] = totals["found"], totals["excluded"]
+        kinds = [*words.KINDS, *sorted(set(counts) - set(words.KINDS))]
+        entries = []
+        for kind in kinds:
+            count = counts[kind]
+            if not count and kind not in words.ALWAYS and kind != view.kind:
+                continue
+            tone = "bad" if kind in words.BAD else "warn"
+            if not count or kind in (EVERYTHING, EXCLUDED):
+                tone = "quiet"
+            text, help = words.kind_title(kind), words.kind_help(kind)
+            entries.append(Entry(kind, text, words.number(count), tone, help))
+        self.findings.set_entries(entries, view.kind)
+
+    def _show_labels(self, collection: Collection, view: View) -> None:
+        counts = collection.label_counts()
+        labelled = any(counts[label] for label in counts if label)
+        names = [label for label, _ in counts.most_common() if label][:_MOST_LABELS]
+        entries = [Entry(None, tr("All labels"), words.number(sum(counts.values())))]
+        entries += [Entry(name, name, words.number(counts[name])) for name in names]
+        if counts[""]:
+            entries.append(Entry("", tr("Not labelled"), words.number(counts[""])))
+        self.labels.set_entries(entries if labelled else [], view.label)
+        for widget in (self.heads[3], self.labels):
+            widget.setVisible(labelled)

@@ -1,0 +1,126 @@
+"""What findings, sorts and totals are called, in the current language."""
+
+from __future__ import annotations
+
+from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP
+from studio.desktop.i18n import tr
+from studio.engine.dataset import checks
+from studio.engine.dataset.store import Finding
+
+# The order of the list; those that are always there, even at zero.
+KINDS = (
+    EVERYTHING, "duplicate", "blurred", "flat", "tiny", "animated", "odd_mode", "missing",
+    "broken", EXCLUDED,
+)  # fmt: skip
+ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
+BAD = ("broken", "missing")
+
+
+def kind_title(kind: str) -> str:
+    """The name of a filter in the list of findings."""
+    titles = {
+        EVERYTHING: tr("Everything"),
+        "duplicate": tr("Duplicates"),
+        "blurred": tr("Blurred"),
+        "flat": tr("Single colour"),
+        "tiny": tr("Too small"),
+        "animated": tr("Animated"),
+        "odd_mode": tr("Unusual colour"),
+        "missing": tr("Missing"),
+        "broken": tr("Broken"),
+        EXCLUDED: tr("Excluded"),
+        GROUP: tr("One group"),
+    }
+    return titles.get(kind, kind)
+
+
+def kind_help(kind: str) -> str:
+    """What a filter shows, for its tooltip."""
+    helps = {
+        EVERYTHING: tr("Every picture of the dataset."),
+        "duplicate": tr("Pictures that are byte for byte the same as an earlier one (SHA-256)."),
+        "blurred": tr("Pictures with hardly any fine detail (variance of the Laplacian)."),
+        "flat": tr("Pictures that are nearly one single colour."),
+        "tiny": tr("Pictures with fewer pixels than the smallest training size."),
+        "animated": tr("Files with several frames, of which only the first is used."),
+        "odd_mode": tr("Pictures stored as CMYK, Lab or more than 8 bits; converted to sRGB."),
+        "missing": tr("Pictures whose file is no longer where it was imported from."),
+        "broken": tr("Files that cannot be read as a picture; they are never used."),
+        EXCLUDED: tr("Pictures that you left out of training."),
+    }
+    return helps.get(kind, "")
+
+
+def badge(kind: str) -> str:
+    """One or two words for a tile."""
+    words = {
+        "duplicate": tr("Duplicate"),
+        "blurred": tr("Blurred"),
+        "flat": tr("Single colour"),
+        "tiny": tr("Too small"),
+        "animated": tr("First frame"),
+        "odd_mode": tr("Converted"),
+        "missing": tr("Missing"),
+        "broken": tr("Broken"),
+    }
+    return words.get(kind, kind)
+
+
+def advice(kind: str) -> str:
+    """What a finding means for training, below its sentence."""
+    words = {
+        "duplicate": tr("Copies make the model repeat a picture. Keep one of them."),
+        "blurred": tr("A model trained on soft pictures makes soft pictures."),
+        "flat": tr("There is nothing to learn from a picture without detail."),
+        "tiny": tr("It would be enlarged for training and look soft."),
+        "animated": tr("Save the other frames as pictures to train on them too."),
+        "odd_mode": tr("Check that the colours still look right."),
+        "missing": tr("Connect the drive or put the file back, then add the folder again."),
+        "broken": tr("Open it in another program and save it again, then add the folder again."),
+    }
+    return words.get(kind, "")
+
+
+def sentence(finding: Finding) -> str:
+    """A finding in words. The engine's template is English; its numbers fill the translation."""
+    template = checks.SENTENCES.get(finding.kind)
+    if template is None or finding.kind == "broken":
+        return tr(finding.sentence)
+    try:
+        return tr(template).format(**finding.data)
+    except (KeyError, IndexError, ValueError):
+        # Stored by a newer version with other numbers: its own sentence is still right.
+        return finding.sentence
+
+
+def sort_title(sort: str) -> str:
+    """The name of an order."""
+    titles = {
+        "imported": tr("As imported"),
+        "name": tr("Name"),
+        "size": tr("Size"),
+        "date": tr("Date"),
+        "finding": tr("Finding"),
+        "rating": tr("Rating"),
+    }
+    return titles[sort]
+
+
+def bytes_text(count: int) -> str:
+    """A file size for people, in powers of 1000."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def number(count: int) -> str:
+    """A count with a separator between thousands."""
+    return f"{count:,}"
+
+
+def pictures(count: int) -> str:
+    """`1 picture`, `500 pictures`."""
+    return tr("1 picture") if count == 1 else tr("{n} pictures", n=number(count))

@@ -1,0 +1,234 @@
+"""The dataset place's work beside the window: load, import, thumbnails, preview, decisions.
+
+Methods run on the threads of `DatasetThreads`; what they find comes back by signals that
+carry a token, so that news of a dataset that was left meanwhile is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from studio.desktop.dataset.collection import Row
+from studio.desktop.worker import Worker, WorkerThread
+from studio.engine.dataset import decode, importing, store
+from studio.engine.dataset.store import Item
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+_ROWS_AT_ONCE = 4000
+_TILES_AT_ONCE = 12
+# Tiles asked for but not yet made; older wishes have been scrolled away by then.
+_WAITING_TILES = 400
+
+
+class Loader(Worker):
+    """Reads a dataset out of the index, in portions."""
+
+    sourcesLoaded = Signal(int, object)
+    """Token and the sources, the first news of a load."""
+    rowsLoaded = Signal(int, object)
+    """Token and a list of rows."""
+    findingsLoaded = Signal(int, object)
+    """Token and the findings by item id; the last news of a load."""
+
+    def survey(self, project: Project) -> list[tuple[store.Dataset, int]]:
+        """All datasets with the number of their pictures."""
+        known = store.datasets(project)
+        return [(dataset, len(store.item_ids(project, dataset.id))) for dataset in known]
+
+    def load(self, token: int, project: Project, dataset_id: int) -> None:
+        """Read sources, then rows in portions, then the findings."""
+        self.sourcesLoaded.emit(token, store.sources(project, dataset_id))
+        ids = store.item_ids(project, dataset_id)
+        for start in range(0, len(ids), _ROWS_AT_ONCE):
+            if self.stopping():
+                return
+            part = store.items_by_id(project, ids[start : start + _ROWS_AT_ONCE])
+            self.rowsLoaded.emit(token, [Row.of(item) for item in part])
+        self.findingsLoaded.emit(token, store.findings(project, dataset_id))
+
+
+class Importer(Worker):
+    """Drives one import at a time."""
+
+    began = Signal(int, int)
+    """Token and the id of the dataset that the rows belong to."""
+    found = Signal(int, object)
+    checked = Signal(int, object)
+    rejected = Signal(int)
+    finished = Signal(int, object)
+    """Token and the engine's :class:`importing.Finished`."""
+
+    def run(
+        self,
+        token: int,
+        project: Project,
+        sources: list[Path],
+        name: str | None,
+        cancel: threading.Event,
+    ) -> None:
+        """Import and report until `cancel` is set. Raises what the engine raises."""
+
+        def cancelled() -> bool:
+            return cancel.is_set() or self.stopping()
+
+        known = False
+        for event in importing.import_sources(project, sources, name, cancelled):
+            if isinstance(event, importing.Found) and event.items:
+                if not known:
+                    self.began.emit(token, event.items[0].dataset_id)
+                    known = True
+                self.found.emit(token, [Row.of(item) for item in event.items])
+            elif isinstance(event, importing.Checked):
+                self.checked.emit(token, event.findings)
+            elif isinstance(event, importing.Rejected):
+                self.rejected.emit(token)
+            elif isinstance(event, importing.Finished):
+                self.finished.emit(token, event)
+
+
+class Tiles(Worker):
+    """Thumbnails, newest wish first: what is on the screen now comes before what was."""
+
+    made = Signal(int, object)
+    """Token and a list of (item id, QImage); a null image where there is none to be had."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard = threading.Lock()
+        self._wanted: deque[int] = deque(maxlen=_WAITING_TILES)
+
+    def want(self, item_id: int) -> bool:
+        """Wish for one tile; True when the thread has to be woken."""
+        with self._guard:
+            was_idle = not self._wanted
+            self._wanted.append(item_id)
+        return was_idle
+
+    def forget(self) -> None:
+        """Drop every wish."""
+        with self._guard:
+            self._wanted.clear()
+
+    def run(self, token: int, project: Project, size: int) -> None:
+        """Make tiles until no wish is left; several are decoded at once."""
+        while not self.stopping():
+            with self._guard:
+                count = min(_TILES_AT_ONCE, len(self._wanted))
+                ids = [self._wanted.pop() for _ in range(count)]
+            if not ids:
+                return
+            made: dict[int, QImage] = dict.fromkeys(ids, QImage())
+            items = [item for item in store.items_by_id(project, ids) if item.usable]
+            results = decode.read_thumbnails(project, items, size, self.stopping)
+            for item, result in results:
+                made[item.id] = _tile(item, result, size)
+            self.made.emit(token, list(made.items()))
+
+
+class Previewer(Worker):
+    """One picture at a time, for the inspector and the enlarged view."""
+
+    def details(self, project: Project, item_id: int) -> Item | None:
+        """The full item, or None when it is gone."""
+        found = store.items_by_id(project, [item_id])
+        return found[0] if found else None
+
+    def picture(self, item: Item, side: int) -> QImage:
+        """The picture with its longer side about `side`; raises :class:`StudioError`."""
+        return to_qimage(decode.make_thumbnail(item, side))
+
+
+class Decisions(Worker):
+    """Writes what the artist decided, in order; nothing decided is lost on closing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order = threading.Lock()
+        self._pending: deque[Callable[[], None]] = deque()
+
+    def add(self, write: Callable[[], None]) -> None:
+        """Put one decision in the line."""
+        self._pending.append(write)
+
+    def write_all(self) -> None:
+        """Write the line out; also called on closing, and waits for the other caller."""
+        with self._order:
+            while self._pending:
+                # Taken off only when it is stored: a failure loses this one, not the rest.
+                write = self._pending.popleft()
+                write()
+
+
+def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
+    if isinstance(result, Path):
+        image = QImage(str(result))
+        if not image.isNull():
+            return image
+    # The cache cannot be written or its file is damaged: the picture itself still can be read.
+    try:
+        return to_qimage(decode.make_thumbnail(item, size))
+    except StudioError:
+        return QImage()
+
+
+def to_qimage(picture: Image.Image) -> QImage:
+    """A Qt copy of a Pillow picture in mode L, RGB or RGBA."""
+    if picture.mode == "L":
+        layout, depth = QImage.Format.Format_Grayscale8, 1
+    elif picture.mode == "RGBA":
+        layout, depth = QImage.Format.Format_RGBA8888, 4
+    else:
+        picture, layout, depth = picture.convert("RGB"), QImage.Format.Format_RGB888, 3
+    data = picture.tobytes()
+    # `copy` because the bytes end with this function.
+    return QImage(data, picture.width, picture.height, picture.width * depth, layout).copy()
+
+
+class DatasetThreads(QObject):
+    """The five threads of the room. They live as long as one project is open."""
+
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.loader, self.importer, self.tiles = Loader(), Importer(), Tiles()
+        self.previewer, self.decisions = Previewer(), Decisions()
+        self.load = WorkerThread(self.loader, self)
+        self.take_in = WorkerThread(self.importer, self)
+        self.draw = WorkerThread(self.tiles, self)
+        self.look = WorkerThread(self.previewer, self)
+        self.write = WorkerThread(self.decisions, self)
+        for thread in self._all():
+            thread.failed.connect(self.failed)
+
+    def _all(self) -> tuple[WorkerThread, ...]:
+        return self.take_in, self.load, self.draw, self.look, self.write
+
+    def decide(self, write: Callable[[], None]) -> None:
+        """Store a decision in its turn."""
+        self.decisions.add(write)
+        self.write.submit(self.decisions.write_all)
+
+    def stop(self) -> None:
+        """Write what is decided, then join every thread."""
+        # All are asked first, so that they end side by side.
+        for thread in self._all():
+            if thread.worker is not None:
+                thread.worker.stop()
+            thread.clear()
+        try:
+            self.decisions.write_all()
+        except StudioError as error:
+            self.failed.emit(str(error), error.detail)
+        ends = time.monotonic() + 10.0
+        for thread in self._all():
+            thread.stop(max(0.1, ends - time.monotonic()))
