@@ -77,6 +77,18 @@ def test_links_in_a_circle_end(project, folder):
     assert "self" in reasons
 
 
+def test_folders_of_any_depth_are_survived(project, folder):
+    deep = folder
+    for _ in range(230):
+        deep = deep / "d"
+        deep.mkdir()
+    picture(deep / "lost.png", 1)
+    done = imported(project, folder)
+    assert done.found == 1
+    ((_, reason),) = done.rejected
+    assert reason == "It lies more than 200 folders deep."
+
+
 NAMES = [
     b"line\nbreak.png",
     "joy \N{FACE WITH TEARS OF JOY}\N{ZERO WIDTH JOINER}.png".encode(),

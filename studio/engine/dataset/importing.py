@@ -17,7 +17,7 @@ from studio.engine.dataset import checks, reconcile, store
 from studio.engine.dataset.naming import display_name, display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Dataset, Finding, Item, Source
-from studio.engine.dataset.walk import Candidate, Problem, Walk
+from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project
 
@@ -183,10 +183,8 @@ class _Import:
         store.remove_sources(self.project, added)
 
     def _sources(self, roots: list[Path]) -> list[Source]:
-        kinds = {True: "folder", False: "file"}
         return [
-            store.add_source(self.project, self.dataset.id, root, kinds[root.is_dir()])
-            for root in roots
+            store.add_source(self.project, self.dataset.id, root, kind_of(root)) for root in roots
         ]
 
     def _walk(

@@ -26,6 +26,7 @@ from studio.engine.dataset.naming import display_name, display_path
 from studio.engine.dataset.pixels import SUFFIXES
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
+DEEPEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Walk:
         elif not stat.S_ISREG(facts.st_mode):
             yield Problem(display_path(root), _special(facts.st_mode))
         elif self._is_new(os.path.realpath(root)):
-            if root.suffix.lower() not in SUFFIXES and archives.is_archive(root):
+            if kind_of(root) == "archive":
                 yield from _archive(root, facts, ())
             else:
                 yield _lone_file(root, facts)
@@ -108,6 +109,9 @@ class Walk:
     ) -> Iterator[Candidate | Problem]:
         if real in above:
             yield Problem(display_path(folder), "It is a link back to a folder above it.")
+            return
+        if len(above) >= DEEPEST:
+            yield Problem(display_path(folder), f"It lies more than {DEEPEST} folders deep.")
             return
         if real in self._folders or real == self._avoid:
             return
@@ -177,6 +181,14 @@ class Walk:
             folders,
             caption,
         )
+
+
+def kind_of(root: Path) -> str:
+    """`folder`, `archive` or `file`; a picture with an archive at its end is a file."""
+    if root.is_dir():
+        return "folder"
+    is_archive = root.suffix.lower() not in SUFFIXES and archives.is_archive(root)
+    return "archive" if is_archive else "file"
 
 
 def _lone_file(path: Path, facts: os.stat_result) -> Candidate:

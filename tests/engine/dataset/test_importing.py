@@ -51,6 +51,8 @@ def test_one_picture_works_as_file_folder_and_archive(project, draw, take_in, tm
         assert (done.found, done.usable) == (1, 1)
     item = store.items(project, done.dataset.id)[0]
     assert (item.path, item.member, item.name) == (archive, "deep/er/only.jpg", "only.jpg")
+    kinds_stored = [row[0] for row in project.query("SELECT kind FROM source ORDER BY id")]
+    assert kinds_stored == ["file", "folder", "archive"]
 
 
 def test_content_counts_and_not_the_ending(draw, take_in, tmp_path, project):
