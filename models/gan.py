@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from models import ema, losses
 from models.augment import Augmentation
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.layers import GroupedBlock, double, halve, he_normal_, level_widths, nearest_level
+from models.layers import LEAK, GroupedBlock, double, halve, he_normal_, level_widths, nearest_level
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
 
@@ -38,6 +38,10 @@ class GanConfig(Declared):
         1, label="Depth", low=1, high=4, term="blocks", advanced=True,
         help="Residual blocks at every resolution.",
     )  # fmt: skip
+    fine_blocks: int = param(
+        0, label="Depth of fine detail", low=0, high=4, term="blocks at full resolution",
+        advanced=True, help="Residual blocks at full resolution, where they cost the most.",
+    )  # fmt: skip
     group_size: int = param(
         16, label="Channels a group", low=1, high=1024, term="group size", advanced=True,
         help="Channels that are filtered together; fewer are lighter.",
@@ -56,7 +60,7 @@ class GanConfig(Declared):
         "falls to a tenth by the end of the run.",
     )  # fmt: skip
     reg_interval: int = param(
-        4, label="Calm every", low=1, high=64, unit="steps", term="lazy regularisation interval",
+        8, label="Calm every", low=1, high=64, unit="steps", term="lazy regularisation interval",
         live=True, advanced=True,
         help="Work out the critic's calm only every so many steps, that much stronger: saves time.",
     )  # fmt: skip
@@ -94,7 +98,7 @@ class GanConfig(Declared):
 
 
 class Generator(nn.Module):
-    """Latents [N, dim] to pictures [N, channels, H, W], about [-1, 1]: R3GAN, Sec. 4.
+    """Latents [N, dim] to pictures [N, channels, H, W], about [-1, 1]: R3GAN, Sec. 3.
 
     A learnt pattern on the base grid is scaled by a dense layer of z; then blocks and
     [1, 2, 1] doubling. Neither normalisation, nor injected noise, nor a mapping network.
@@ -104,14 +108,14 @@ class Generator(nn.Module):
         super().__init__()
         height, width, _ = spec.base_grid()
         self.grid = (height, width)
-        total = config.blocks * len(widths)
-        descending = list(reversed(widths))
-        self.pattern = nn.Parameter(torch.randn(1, descending[0], height, width))
-        self.dense = nn.Linear(config.latent_dim, descending[0], bias=False)
+        counts = _block_counts(config, len(widths))
+        coarsest = widths[-1]
+        self.pattern = nn.Parameter(torch.randn(1, coarsest, height, width))
+        self.dense = nn.Linear(config.latent_dim, coarsest, bias=False)
         nn.init.normal_(self.dense.weight, std=config.latent_dim**-0.5)
-        self.levels = nn.ModuleList(_level(c, config, total) for c in descending)
-        self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(descending))
-        self.out = nn.Conv2d(widths[0], spec.channels, 1)
+        self.levels = nn.ModuleList(reversed(_levels(config, widths, counts)))
+        self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(reversed(widths)))
+        self.out = nn.Conv2d(widths[0], spec.channels, 3, padding=1)
         he_normal_(self.out.weight, gain=0.5)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]  # made with a bias just above
 
@@ -125,7 +129,7 @@ class Generator(nn.Module):
         for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
             x = level(double(change(x)))
         if resolution is None:
-            x = self.out(x)
+            x = self.out(F.leaky_relu(x, LEAK))
         return x  # type: ignore[no-any-return]  # modules return Any
 
 
@@ -135,10 +139,10 @@ class Critic(nn.Module):
     def __init__(self, spec: ImageSpec, config: GanConfig, widths: Sequence[int]) -> None:
         super().__init__()
         height, width, _ = spec.base_grid()
-        total = config.blocks * len(widths)
-        self.stem = nn.Conv2d(spec.channels, widths[0], 1)
+        counts = _block_counts(config, len(widths))
+        self.stem = nn.Conv2d(spec.channels, widths[0], 3, padding=1)
         he_normal_(self.stem.weight)
-        self.levels = nn.ModuleList(_level(c, config, total) for c in widths)
+        self.levels = nn.ModuleList(_levels(config, widths, counts))
         self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(widths))
         last = widths[-1]
         self.pattern = nn.Conv2d(last, last, (height, width), groups=last, bias=False)
@@ -147,17 +151,25 @@ class Critic(nn.Module):
         nn.init.normal_(self.dense.weight, std=last**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.levels[0](self.stem(x))
+        """[N, channels, H, W] to [N]; higher means more like a real picture."""
+        x = self.levels[0](F.leaky_relu(self.stem(x), LEAK))
         for change, level in zip(self.change, self.levels[1:], strict=True):
             x = level(change(halve(x)))
         return self.dense(self.pattern(x).flatten(1)).squeeze(1)  # type: ignore[no-any-return]
 
 
-def _level(width: int, config: GanConfig, total: int) -> nn.Sequential:
-    """The blocks of one resolution."""
-    return nn.Sequential(
-        *(GroupedBlock(width, 2, config.group_size, total) for _ in range(config.blocks))
-    )
+def _block_counts(config: GanConfig, levels: int) -> list[int]:
+    """Blocks of every level, from full resolution down."""
+    return [config.fine_blocks, *[config.blocks] * (levels - 1)]
+
+
+def _levels(config: GanConfig, widths: Sequence[int], counts: Sequence[int]) -> list[nn.Sequential]:
+    """The blocks of every resolution, in the order of `widths`."""
+    total = sum(counts)
+    return [
+        nn.Sequential(*(GroupedBlock(w, 2, config.group_size, total) for _ in range(count)))
+        for w, count in zip(widths, counts, strict=True)
+    ]
 
 
 def _change(c_in: int, c_out: int) -> nn.Module:
@@ -208,9 +220,17 @@ class Gan(Family):
         if accelerator:
             top = 768 if side <= 32 else 384 if side <= 64 else 192 if side <= 128 else 96
             return GanConfig(
-                top_width=top, width=768, blocks=2, batch_size=128 if side <= 64 else 64, lr=2e-4,
-                gamma=2 * gamma, reg_interval=1, ema_half_life=100.0, augment_p=p,
-            )  # fmt: skip
+                top_width=top,
+                width=768,
+                blocks=2,
+                fine_blocks=2,
+                batch_size=128 if side <= 64 else 64,
+                lr=2e-4,
+                gamma=2 * gamma,
+                reg_interval=1,
+                ema_half_life=100.0,
+                augment_p=p,
+            )
         top = 32 if side <= 64 else 16 if side <= 128 else 8
         return GanConfig(top_width=top, width=128, gamma=gamma, augment_p=p)
 

@@ -42,8 +42,20 @@ class Mixture:
         edges = self.weights.cumsum(0)
         index = torch.searchsorted(edges, uniform.to(edges.dtype) * edges[-1])
         index = index.clamp_max(len(edges) - 1)
-        moved = torch.einsum("nij,nj->ni", self.cholesky[index], normal[:, 1:].to(edges.dtype))
+        moved = torch.empty(len(normal), self.means.shape[1]).to(self.means)
+        for k in range(len(edges)):
+            chosen = index == k
+            moved[chosen] = rows_times(self.cholesky[k], normal[chosen, 1:].to(edges.dtype))
         return self.means[index] + moved
+
+
+def rows_times(matrix: Tensor, rows: Tensor) -> Tensor:
+    """`matrix @ row` for every row of [N, d], one by one.
+
+    A product of all rows at once rounds differently with N; a picture must depend on its
+    own seed alone.
+    """
+    return torch.stack([matrix @ row for row in rows]) if len(rows) else rows
 
 
 def component_count(points: int, most: int = 10) -> int:

@@ -11,6 +11,7 @@ from torch import Tensor
 from models import losses
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.mixture import rows_times
 from models.parameters import param
 
 LOGVAR_LIMIT = 10.0
@@ -129,8 +130,9 @@ class Vae(CodecFamily):
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         """N(0, 1) numbers z [n, dim] to w [n, 1, dim] of the aggregated posterior."""
-        w = self.posterior_mean + z.flatten(1) @ self.posterior_cholesky.T
-        return w.unsqueeze(1)
+        return (self.posterior_mean + rows_times(self.posterior_cholesky, z.flatten(1))).unsqueeze(
+            1
+        )
 
     def w_mean(self) -> Tensor:
         return self.posterior_mean.unsqueeze(0)
