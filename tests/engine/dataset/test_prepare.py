@@ -72,6 +72,16 @@ def test_another_choice_is_another_folder(project, dataset):
     assert len(fewer) == 11
 
 
+def test_changed_content_is_another_folder(project, dataset, draw, take_in, tmp_path):
+    before = prepare(project, dataset.id, (32, 32))
+    draw(tmp_path / "in" / "03.png", 99, (80, 40))
+    take_in(tmp_path / "in")
+    after = prepare(project, dataset.id, (32, 32))
+    assert after.item_ids == before.item_ids
+    assert after.folder != before.folder
+    assert after.fingerprint != before.fingerprint
+
+
 def test_crops(project, take_in, tmp_path):
     values = np.zeros((20, 60, 3), np.uint8)
     values[:, :20], values[:, 20:40], values[:, 40:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -112,6 +122,9 @@ def test_hidden_colour_does_not_leak(project, take_in, tmp_path):
     values[...] = (255, 0, 255, 0)
     values[:, 32:] = (0, 200, 0, 255)
     Image.fromarray(values).save(tmp_path / "a.png")
+    same = only(project, take_in, tmp_path / "a.png", (64, 64))  # no resampling on the way
+    assert (same[:, :32] == 0).all()
+    assert (same[:, 32:] == (0, 200, 0, 255)).all()
     small = only(project, take_in, tmp_path / "a.png", (15, 15), crop="stretch")
     assert (small[small[..., 3] == 0] == 0).all()
     assert (small[small[..., 3] > 8][:, 0] < 8).all()
