@@ -1,0 +1,104 @@
+"""The middle of the evaluation place: two walls, and the rebuilt pictures below them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.evaluation.wall import Wall
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+
+
+class Centre(QWidget):
+    """Holds the walls; the room fills them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.facts = QLabel(), QLabel()
+        self.bar, self.cancel = QProgressBar(), secondary("")
+        self.real, self.generated = Wall(), Wall()
+        self.originals, self.rebuilt = Wall(), Wall()
+        self.names = [QLabel() for _ in range(4)]
+        self.lower = QWidget()
+        for label in (self.title, self.facts, *self.names):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self.facts, *self.names):
+            label.setProperty("quiet", True)
+        for label in self.names:
+            label.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header())
+        column.addLayout(self._walls(), 3)
+        column.addWidget(self.lower, 2)
+        self._fill_lower()
+
+    def _header(self) -> QFrame:
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(120, 6)
+        self.title.setFont(theme.font(bold=True))
+        header = QFrame()
+        header.setObjectName("roomHeader")
+        header.setFixedHeight(48)
+        line = QHBoxLayout(header)
+        line.setContentsMargins(16, 0, 16, 0)
+        line.setSpacing(12)
+        for widget in (self.title, self.facts):
+            line.addWidget(widget)
+        line.addStretch(1)
+        line.addWidget(self.bar)
+        line.addWidget(self.cancel)
+        return header
+
+    def _walls(self) -> QHBoxLayout:
+        walls = QHBoxLayout()
+        walls.setContentsMargins(16, 16, 16, 16)
+        walls.setSpacing(16)
+        for name, wall in zip(self.names[:2], (self.real, self.generated), strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(8)
+            column.addWidget(name)
+            column.addWidget(wall, 1)
+            walls.addLayout(column, 1)
+        return walls
+
+    def _fill_lower(self) -> None:
+        below = QVBoxLayout(self.lower)
+        below.setContentsMargins(16, 0, 16, 16)
+        below.setSpacing(6)
+        for name, wall in zip(self.names[2:], (self.originals, self.rebuilt), strict=True):
+            below.addWidget(name)
+            below.addWidget(wall, 1)
+        self.lower.hide()
+
+    def retranslate(self) -> None:
+        """Every text in the current language."""
+        texts = (
+            (tr("Real"), self.real, tr("Pictures of the dataset, at the size of the model.")),
+            (tr("Generated"), self.generated, tr("Pictures that the model made from the seeds.")),
+            (tr("Held out"), self.originals, tr("Real pictures that training never saw.")),
+            (tr("Rebuilt"), self.rebuilt, tr("What the model makes of the pictures above.")),
+        )  # fmt: skip
+        walk = tr("Arrows walk, Space enlarges.")
+        for label, (name, wall, help) in zip(self.names, texts, strict=True):
+            label.setText(f"{name} — {help}")
+            wall.setAccessibleName(name)
+            wall.setToolTip(f"{help} {walk}")
+        self.cancel.setText(tr("Stop"))
+        self.cancel.setAccessibleName(tr("Stop measuring"))
+        self.cancel.setToolTip(tr("Stop waiting for these pictures."))
+        self.bar.setAccessibleName(tr("Work in progress"))
+
+    def show_busy(self, busy: bool) -> None:
+        """The bar and its way out, while there is something to wait for."""
+        self.bar.setVisible(busy)
+        self.cancel.setVisible(busy)
+
+    def show_title(self, title: str, facts: str) -> None:
+        """Which run is shown."""
+        self.title.setText(title)
+        self.facts.setText(facts)

@@ -1,0 +1,78 @@
+"""The right panel: figures of the held-out pictures, or why there are none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop.evaluation import cards
+from studio.desktop.evaluation.cards import FigureCard
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.panel import SectionHeader
+
+
+class Figures(QFrame):
+    """Cards for PSNR and SSIM, and a sentence below them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(304)
+        self.head = SectionHeader("")
+        self.psnr, self.ssim = FigureCard(), FigureCard()
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setProperty("quiet", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        for widget in (self.head, self.psnr, self.ssim, self.note):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self._values: dict[str, float] = {}
+        self._count = 0
+        self._state = ""
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.head.setText(tr("Held-out pictures"))
+        self._say()
+
+    def show_values(self, values: dict[str, float], count: int) -> None:
+        """Figures over `count` pictures that training never saw."""
+        self._values, self._count, self._state = values, count, "values"
+        self._say()
+
+    def show_state(self, state: str) -> None:
+        """waiting, stopped, failed, no_encoder, no_held_out, or empty for nothing."""
+        self._values, self._state = {}, state
+        self._say()
+
+    def _say(self) -> None:
+        self.psnr.setVisible("psnr" in self._values)
+        self.ssim.setVisible("ssim" in self._values)
+        if "psnr" in self._values:
+            self.psnr.show_figure(cards.psnr(self._values["psnr"]))
+        if "ssim" in self._values:
+            self.ssim.show_figure(cards.ssim(self._values["ssim"]))
+        sentences = {
+            "waiting": tr("Measuring…"),
+            "stopped": tr("Measuring was stopped. Choose the run again to go on."),
+            "failed": tr("These figures could not be measured; the notice says why."),
+            "no_encoder": tr(
+                "This family has no encoder, so it cannot rebuild a given picture. Compare the "
+                "two walls: are the kinds, colours and details of the real pictures there?"
+            ),
+            "no_held_out": tr(
+                "No picture was held out: a dataset needs at least ten. Add pictures and train "
+                "again to measure on pictures that the model has never seen."
+            ),
+            "values": self._counted(),
+        }
+        self.note.setText(sentences.get(self._state, ""))
+
+    def _counted(self) -> str:
+        if self._count == 1:
+            return tr("Measured on 1 picture that training never saw.")
+        return tr("Measured on {n} pictures that training never saw.", n=self._count)

@@ -1,0 +1,274 @@
+"""The evaluation place: how close the generated pictures come to the real ones."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.desktop.context import Studio
+from studio.desktop.evaluation.centre import Centre
+from studio.desktop.evaluation.figures import Figures
+from studio.desktop.evaluation.side import Side
+from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
+from studio.desktop.i18n import tr
+from studio.desktop.room import Room
+from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.worker import WorkerThread
+from studio.engine.project import Project
+
+_PAIRS = 6
+
+
+class EvaluationRoom(Room):
+    """Asks the worker and shows the newest answer."""
+
+    key: ClassVar[str] = "evaluation"
+    placeRequested = Signal(str)
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.project: Project | None = None
+        self.runs: list[RunRow] = []
+        self.run: str | None = None
+        self.waiting: set[str] = set()
+        self._asked = 0
+        self._measured: RunRow | None = None
+        self.worker = Evaluator()
+        self.thread_ = WorkerThread(self.worker, self)
+        self.side, self.figures = Side(), Figures()
+        self.centre = Centre()
+        self.real, self.generated = self.centre.real, self.centre.generated
+        self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
+        self.pages = QStackedWidget()
+        self.empty = EmptyState("scale", "", "", self._go)
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        full = QWidget()
+        rows = QHBoxLayout(full)
+        whole = QVBoxLayout(self)
+        for layout in (rows, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        rows.addWidget(self.side)
+        rows.addWidget(self.centre, 1)
+        rows.addWidget(self.figures)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(full)
+        whole.addWidget(self.pages)
+
+    def _connect(self) -> None:
+        self.side.runChosen.connect(self.choose)
+        self.side.asked.connect(self.ask)
+        self.centre.cancel.clicked.connect(self.stop_waiting)
+        # The same place in both walls of a pair is the same picture.
+        self.originals.stepped.connect(self.rebuilt.choose)
+        self.rebuilt.stepped.connect(self.originals.choose)
+        self.generated.stepped.connect(self._name_generated)
+        add = self.studio.actions.add
+        add("evaluation.shuffle", "Generate from other seeds", self.side.draw_seed, "R", self.key)
+        add("evaluation.zero", "Generate from seed 0", self._zero, "0", self.key)
+        add("evaluation.again", "Measure again", self.refresh, "F5", self.key)
+        add("evaluation.stop", "Stop measuring", self.stop_waiting, "", self.key)
+
+    # ------------------------------------------------------------------ hooks
+
+    def project_opened(self, project: Project) -> None:
+        """The list of runs is read when the place is entered."""
+        self.project = project
+        if self.isVisible():
+            self.refresh()
+
+    def project_closed(self) -> None:
+        """Answers that are still under way are for nobody."""
+        self.thread_.clear()
+        self._asked += 1
+        self.project, self.run, self.runs = None, None, []
+        self._measured = None
+        self.waiting.clear()
+        self._clear()
+        self._show_state()
+
+    def entered(self) -> None:
+        """Runs come and go in the place before."""
+        self.refresh()
+        self.generated.setFocus()
+
+    def shutdown(self) -> None:
+        """Join the thread; a picture being made is finished first."""
+        self._asked += 1
+        self.thread_.stop()
+
+    def retranslate(self) -> None:
+        """Every text in the current language."""
+        self.side.retranslate()
+        self.figures.retranslate()
+        self.centre.retranslate()
+        self._show_state()
+
+    # ------------------------------------------------------------------ asking
+
+    def refresh(self) -> None:
+        """Read the list of runs again, and ask for the chosen run's pictures anew."""
+        if self.project is None:
+            return
+        self.thread_.latest(
+            "runs",
+            self.worker.runs,
+            self.project,
+            done=partial(self._take_runs, self.project),
+            failed=self.studio.notices.error,
+        )
+
+    @Slot(object)
+    def choose(self, run: str) -> None:
+        """Show another run."""
+        self.run, self._measured = run, None
+        self._clear()
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask for the walls; the figures too where they are not known yet."""
+        row = self._row()
+        self._asked += 1
+        if self.project is None or row is None or not row.checkpoint:
+            self._show_state()
+            return
+        number = self._asked
+        self.waiting = {"walls"}
+        self.thread_.latest(
+            "walls",
+            self.worker.walls,
+            self.project,
+            row.name,
+            self.side.count.currentData(),
+            self.side.seed.value(),
+            done=partial(self._take_walls, number),
+            failed=partial(self._failed, number, "walls"),
+        )
+        if self._measured != row:
+            self.waiting.add("rebuilt")
+            self.figures.show_state("waiting")
+            self.thread_.latest(
+                "rebuilt",
+                self.worker.rebuilt,
+                self.project,
+                row.name,
+                _PAIRS,
+                done=partial(self._take_rebuilt, number, row),
+                failed=partial(self._failed, number, "rebuilt"),
+            )
+        self._show_state()
+
+    @Slot()
+    def stop_waiting(self) -> None:
+        """Drop what was asked for; what is shown stays."""
+        if not self.waiting:
+            return
+        self.thread_.clear()
+        self._asked += 1
+        if "rebuilt" in self.waiting:
+            self.figures.show_state("stopped")
+        self.waiting.clear()
+        self._show_state()
+
+    def _zero(self) -> None:
+        self.side.set_seed(0)
+
+    def _go(self) -> None:
+        self.placeRequested.emit("training")
+
+    def _row(self) -> RunRow | None:
+        return next((row for row in self.runs if row.name == self.run), None)
+
+    # ------------------------------------------------------------------ answers
+
+    def _take_runs(self, project: Project, runs: list[RunRow]) -> None:
+        if project is not self.project:
+            return
+        before = self._row()
+        self.runs = runs
+        if self._row() is None:
+            usable = [row.name for row in runs if row.checkpoint]
+            self.run = next(iter(usable or [row.name for row in runs]), None)
+            self._clear()
+        self.side.show_runs(runs, self.run)
+        if self._row() != before or not self.generated.images:
+            self.ask()
+        self._show_state()
+
+    def _take_walls(self, number: int, walls: Walls) -> None:
+        if number != self._asked:
+            return
+        self.waiting.discard("walls")
+        self.real.set_pictures(walls.real)
+        self.generated.set_pictures(walls.generated)
+        self._name_generated(self.generated.current)
+        self._show_state()
+
+    def _take_rebuilt(self, number: int, row: RunRow, found: Rebuilt) -> None:
+        if number != self._asked and self._measured is not None:
+            return
+        if row != self._row():
+            return
+        self.waiting.discard("rebuilt")
+        self._measured = row
+        self.originals.set_pictures(found.originals)
+        self.rebuilt.set_pictures(found.rebuilt)
+        self.centre.lower.setVisible(bool(self.rebuilt.images))
+        if found.figures:
+            self.figures.show_values(found.figures, found.count)
+        else:
+            self.figures.show_state("no_held_out" if found.has_encoder else "no_encoder")
+        self._show_state()
+
+    def _failed(self, number: int, what: str, sentence: str, detail: str) -> None:
+        if number != self._asked:
+            return
+        self.waiting.discard(what)
+        if what == "rebuilt":
+            self.figures.show_state("failed")
+        self.studio.notices.error(sentence, detail)
+        self._show_state()
+
+    # ------------------------------------------------------------------ showing
+
+    def _clear(self) -> None:
+        for wall in (self.real, self.generated, self.originals, self.rebuilt):
+            wall.set_pictures(None)
+        self.centre.lower.hide()
+        self.figures.show_state("")
+
+    def _show_state(self) -> None:
+        """Header, busy bar and the sentences where there is nothing to show."""
+        row = self._row()
+        self.pages.setCurrentIndex(1 if self.runs else 0)
+        self.empty.set_texts(
+            tr("Nothing to compare yet: train a model first, then see it beside the real."),
+            tr("Go to Training"),
+        )
+        busy = bool(self.waiting)
+        self.centre.show_busy(busy)
+        facts = []
+        if row is not None:
+            facts.append(row.family)
+            if row.checkpoint:
+                facts.append(tr("checkpoint {n}", n=row.checkpoint))
+            facts.append(tr("{n} pictures seen", n=f"{row.images_seen:,}"))
+        self.centre.show_title(row.name if row else "", " · ".join(facts))
+        waiting = tr("Generating…") if busy else tr("Nothing to show: press Shuffle.")
+        if row is not None and not row.checkpoint:
+            waiting = tr("This run has no checkpoint yet; its pictures appear after the first.")
+        for wall in (self.real, self.generated):
+            wall.placeholder = waiting
+            wall.update()
+
+    @Slot(int)
+    def _name_generated(self, place: int) -> None:
+        seed = self.side.seed.value() + place
+        self.generated.setAccessibleDescription(tr("Seed {n}", n=seed))

@@ -1,0 +1,138 @@
+"""The left panel: which run, which seed, how many pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import randrange
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop.evaluation.worker import RunRow
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.panel import SectionHeader
+
+COUNTS = (16, 36, 64)
+MOST_SEED = 2**31 - 1
+_SEED_AFTER_MS = 250
+
+
+class Side(QScrollArea):
+    """Emits what is asked for."""
+
+    runChosen = Signal(object)
+    asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(248)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.runs = CountList()
+        self.run_head, self.seed_head = SectionHeader(""), SectionHeader("")
+        self.seed_name, self.count_name = QLabel(), QLabel()
+        self.seed = QSpinBox()
+        self.seed.setRange(0, MOST_SEED)
+        self.count = QComboBox()
+        for count in COUNTS:
+            self.count.addItem(str(count), count)
+        self.shuffle, self.again = secondary(""), secondary("")
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SEED_AFTER_MS)
+        self._timer.timeout.connect(self.asked)
+        self.runs.chosen.connect(self.runChosen)
+        self.seed.valueChanged.connect(lambda _: self._timer.start())
+        self.count.activated.connect(lambda _: self.asked.emit())
+        self.shuffle.clicked.connect(lambda: self.draw_seed())
+        self.again.clicked.connect(lambda: self.set_seed(0))
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(4)
+        form = QFormLayout()
+        form.setContentsMargins(0, 4, 0, 4)
+        form.setVerticalSpacing(8)
+        form.addRow(self.seed_name, self.seed)
+        form.addRow(self.count_name, self.count)
+        column.addWidget(self.run_head)
+        column.addWidget(self.runs)
+        column.addSpacing(14)
+        column.addWidget(self.seed_head)
+        column.addLayout(form)
+        column.addWidget(self.shuffle)
+        column.addWidget(self.again)
+        column.addStretch(1)
+        self.setWidget(inner)
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.setAccessibleName(tr("Model and seeds"))
+        self.run_head.setText(tr("Model"))
+        self.seed_head.setText(tr("Seeds"))
+        self.runs.setAccessibleName(tr("Runs"))
+        self.seed_name.setText(tr("First seed"))
+        self.count_name.setText(tr("Pictures"))
+        texts = (
+            (self.seed, tr("First seed"),
+             tr("The number the first generated picture is made from; the others follow it.")),
+            (self.count, tr("Pictures"), tr("How many real and generated pictures are shown.")),
+            (self.shuffle, tr("Shuffle"), tr("Generate from other seeds (R).")),
+            (self.again, tr("Back to seed 0"),
+             tr("The same seeds for every run, to compare them fairly.")),
+        )  # fmt: skip
+        for widget, name, help in texts:
+            widget.setAccessibleName(name)
+            widget.setToolTip(help)
+        self.shuffle.setText(tr("Shuffle"))
+        self.again.setText(tr("Back to seed 0"))
+
+    def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
+        """The runs; those without a checkpoint say so."""
+        entries = [Entry(r.name, r.name, _state(r), _tone(r), _help(r)) for r in runs]
+        self.runs.set_entries(entries, chosen)
+
+    def draw_seed(self) -> None:
+        """Another seed, and ask at once."""
+        self.set_seed(randrange(MOST_SEED))
+
+    def set_seed(self, seed: int) -> None:
+        """This seed, and ask at once."""
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(seed)
+        self._timer.stop()
+        self.asked.emit()
+
+
+def _state(run: RunRow) -> str:
+    if run.status == "running":
+        return tr("live")
+    return "" if run.checkpoint else tr("empty")
+
+
+def _tone(run: RunRow) -> str:
+    return "warn" if run.status == "running" else "quiet"
+
+
+def _help(run: RunRow) -> str:
+    seen = tr("{n} pictures seen", n=f"{run.images_seen:,}")
+    if not run.checkpoint:
+        return f"{run.name} · {run.family} · {tr('no checkpoint yet')}"
+    return f"{run.name} · {run.family} · {seen} · {tr('checkpoint {n}', n=run.checkpoint)}"

@@ -1,0 +1,71 @@
+"""The evaluation place's work beside the window: pictures of a run, real and generated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from studio.desktop.worker import Worker
+from studio.engine.project import Project
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """What the list says of a run. `checkpoint` is its newest, 0 when it has none."""
+
+    name: str
+    family: str
+    status: str
+    images_seen: int
+    checkpoint: int
+
+
+@dataclass(frozen=True)
+class Walls:
+    """uint8 [N, H, W, C] each."""
+
+    real: np.ndarray
+    generated: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """Some held-out pictures, what the model makes of them, and figures over all `count`."""
+
+    has_encoder: bool = False
+    count: int = 0
+    originals: np.ndarray | None = None
+    rebuilt: np.ndarray | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+class Evaluator(Worker):
+    """Each method is one task; torch is imported in the thread that runs it."""
+
+    def runs(self, project: Project) -> list[RunRow]:
+        """Every run, newest first."""
+        from studio.engine.training import checkpoint, runs
+
+        rows = []
+        for run in runs.runs(project):
+            folders = checkpoint.folders(run.folder)
+            newest = max((int(folder.name) for folder in folders), default=0)
+            rows.append(RunRow(run.name, run.family, run.status, run.images_seen, newest))
+        return rows[::-1]
+
+    def walls(self, project: Project, run: str, count: int, seed: int) -> Walls:
+        """Real pictures and generated ones; raises :class:`StudioError`."""
+        from studio.engine.evaluation import pairs
+
+        return Walls(*pairs.side_by_side(project, run, count, seed))
+
+    def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
+        """Reconstructions of held-out pictures with their figures, where there is an encoder."""
+        from studio.engine.evaluation import metrics
+
+        found = metrics.reconstruction(project, run, count)
+        if found is None:
+            return Rebuilt()
+        figures = {"psnr": found.psnr, "ssim": found.ssim}
+        return Rebuilt(True, found.count, found.originals, found.rebuilt, figures)
