@@ -1,0 +1,136 @@
+"""What every file says of its origin, where it goes, and the button that makes it so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.export.format_panel import short
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.panel import SectionHeader
+
+
+class OriginPanel(QWidget):
+    """Proof of origin, creator and rights, the pieces that wait for a look, folder, export."""
+
+    changed = Signal()
+    approveRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = Path()
+        self.header = SectionHeader("")
+        self.proofs = [QLabel() for _ in range(3)]
+        self.creator, self.rights = QLineEdit(), QLineEdit()
+        self._creator_label, self._rights_label = QLabel(), QLabel()
+        for field in (self.creator, self.rights):
+            field.editingFinished.connect(self.changed)
+        self.card = QFrame()
+        self.card.setObjectName("findingCard")
+        self._card_title, self._card_text = QLabel(), QLabel()
+        self._card_title.setObjectName("accent")
+        self._card_text.setWordWrap(True)
+        self.approve = secondary("")
+        self.approve.clicked.connect(self.approveRequested)
+        self.folder_label, self.folder_button = QLabel(), QPushButton()
+        self.folder_button.clicked.connect(self._ask_folder)
+        self.copy, self.export = secondary(""), primary("")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inside = QVBoxLayout(self.card)
+        inside.setContentsMargins(12, 10, 12, 12)
+        for widget in (self._card_title, self._card_text, self.approve):
+            inside.addWidget(widget)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.addRow(self._creator_label, self.creator)
+        form.addRow(self._rights_label, self.rights)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(theme.SPACE)
+        column.addWidget(self.header)
+        for proof in self.proofs:
+            column.addWidget(proof)
+        column.addSpacing(theme.SPACE)
+        column.addLayout(form)
+        column.addSpacing(theme.SPACE)
+        column.addWidget(self.card)
+        column.addStretch(1)
+        column.addWidget(self.folder_label)
+        column.addWidget(self.folder_button)
+        column.addWidget(self.copy)
+        column.addWidget(self.export)
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        self.header.setText(tr("Proof of origin in every file"))
+        proofs = (
+            tr("✓ IPTC: trained algorithmic media"),
+            tr("✓ Creator and rights"),
+            tr("✓ Recipe of the piece"),
+        )
+        for label, text in zip(self.proofs, proofs, strict=True):
+            label.setText(text)
+        self._creator_label.setText(tr("Creator"))
+        self._rights_label.setText(tr("Rights"))
+        self.creator.setPlaceholderText(tr("Your name"))
+        self.rights.setPlaceholderText(tr("© You, CC BY 4.0, …"))
+        for field, words in (
+            (self.creator, tr("Written into every file as its creator (dc:creator)")),
+            (self.rights, tr("Written into every file as its rights (dc:rights)")),
+        ):
+            field.setToolTip(words)
+            field.setAccessibleName(words)
+        self.folder_label.setText(tr("Folder"))
+        self.folder_button.setToolTip(tr("Choose where the files go; nothing is overwritten"))
+        self.folder_button.setAccessibleName(tr("Export folder"))
+        self.approve.setText(tr("I have looked: allow it"))
+        self.approve.setToolTip(tr("Allow the export of pieces that resemble a training picture"))
+        self.copy.setText(tr("Copy to clipboard"))
+        self.copy.setToolTip(tr("Copy the first chosen piece as a picture (Ctrl+C)"))
+
+    def set_folder(self, folder: Path) -> None:
+        """Show where the files go."""
+        self.folder = folder
+        self.folder_button.setText(short(folder))
+
+    def show_waiting(self, names: list[str]) -> None:
+        """Pieces that resemble a training picture and that nobody has looked at yet."""
+        self.card.setVisible(bool(names))
+        if names:
+            self._card_title.setText(tr("{n} need your approval", n=len(names)))
+            self._card_text.setText(
+                tr("{names}: closer to a training picture than unseen pictures are.",
+                   names=", ".join(names))
+            )  # fmt: skip
+
+    def show_count(self, count: int, ready: bool) -> None:
+        """How many pieces the button would export."""
+        self.export.setText(
+            tr("Export 1 piece") if count == 1 else tr("Export {n} pieces", n=count)
+        )
+        self.export.setEnabled(count > 0 and ready)
+        self.export.setToolTip(
+            tr("Write the files (Ctrl+E)") if self.export.isEnabled() else tr("Choose pieces first")
+        )
+        self.copy.setEnabled(count > 0)
+
+    def _ask_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("Export folder"), str(self.folder))
+        if chosen:
+            self.set_folder(Path(chosen))
+            self.changed.emit()

@@ -1,0 +1,270 @@
+"""The hand-over: choose pieces, a format and a folder; or drag and copy them out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.export import worker
+from studio.desktop.export.drag import OutList
+from studio.desktop.export.format_panel import FormatPanel, short
+from studio.desktop.export.origin_panel import OriginPanel
+from studio.desktop.export.worker import Kept, Order
+from studio.desktop.i18n import tr
+from studio.desktop.pixels import to_qimage
+from studio.desktop.room import Room
+from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.piece_list import PieceTile
+from studio.desktop.worker import WorkerThread
+from studio.engine.errors import StudioError
+from studio.engine.export.handover import Exported
+from studio.engine.project import Project
+
+
+class ExportRoom(Room):
+    """Pieces leave from here as finished files."""
+
+    key = "export"
+    recipeDropped = Signal(dict)
+    generateRequested = Signal()
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self._thread = WorkerThread(parent=self)
+        self._thread.failed.connect(self._failed)
+        self._kept: dict[int, Kept] = {}
+        self._wanted: list[int] = []
+        self._drags: tempfile.TemporaryDirectory[str] | None = None
+        self.pieces_header = SectionHeader("")
+        self.list = OutList()
+        self.list.render_files = self.drag_files
+        self.list.chosen.connect(lambda _ids: self._show_choice())
+        self.title, self.hint = QLabel(), QLabel()
+        self.hint.setObjectName("quiet")
+        self.formats = FormatPanel()
+        self.formats.choose(studio.settings.export_format)
+        self.formats.changed.connect(self._remember)
+        self.names = QLabel()
+        self.names.setObjectName("quiet")
+        self.origin = OriginPanel()
+        self.origin.creator.setText(studio.settings.creator)
+        self.origin.rights.setText(studio.settings.rights)
+        self.origin.changed.connect(self._remember)
+        self.origin.approveRequested.connect(self.approve_waiting)
+        self.origin.copy.clicked.connect(self.copy)
+        self.origin.export.clicked.connect(self.export)
+        self.empty = EmptyState("export", "", "", self.generateRequested.emit)
+        self._lay_out()
+        add = studio.actions.add
+        add("export.export", "Export the chosen pieces", self.export, "Ctrl+E", self.key, "export")
+        add("export.copy", "Copy the piece", self.copy, "Ctrl+C", self.key, "copy")
+        add("export.all", "Choose all pieces", self.list.selectAll, "Ctrl+A", self.key, "check")
+
+    def _lay_out(self) -> None:
+        left, centre = QWidget(), QWidget()
+        left.setObjectName("side")
+        left.setFixedWidth(264)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(16, 16, 8, 16)
+        column.addWidget(self.pieces_header)
+        column.addWidget(self.list, 1)
+        bar = QWidget()
+        bar.setObjectName("roomHeader")
+        bar.setFixedHeight(40)
+        head = QHBoxLayout(bar)
+        head.setContentsMargins(16, 0, 16, 0)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.hint)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(16, 16, 16, 16)
+        inner.setSpacing(16)
+        inner.addWidget(self.formats)
+        inner.addWidget(self.names)
+        inner.addStretch(1)
+        middle = QVBoxLayout(centre)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addWidget(bar)
+        middle.addLayout(inner, 1)
+        self.origin.setObjectName("side")
+        self.origin.setFixedWidth(304)
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left)
+        row.addWidget(centre, 1)
+        row.addWidget(self.origin)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.empty)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        self.pieces_header.setText(tr("Pieces"))
+        self.list.setAccessibleName(tr("Pieces to export"))
+        self.list.setToolTip(tr("Choose what to export, or drag it into another program"))
+        self.hint.setText(tr("Drag any picture out of here into another program"))
+        self.formats.retranslate()
+        self.origin.retranslate()
+        self.empty.set_texts(
+            tr("No piece yet. Keep a picture in Generation, then hand it over from here."),
+            tr("Go to Generation"),
+        )
+        self._show_choice()
+
+    # ------------------------------------------------------------------ the project
+
+    def project_opened(self, project: Project) -> None:
+        """Read the pieces."""
+        stored = self.studio.settings.export_folder
+        self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
+        self.reload()
+
+    def project_closed(self) -> None:
+        """Let go of everything of the project."""
+        self._thread.clear()
+        self._kept.clear()
+        self.list.show_pieces([])
+        self._show_choice()
+
+    def entered(self) -> None:
+        """Pieces may have changed meanwhile."""
+        self.reload()
+
+    def shutdown(self) -> None:
+        """Stop the thread and remove what was written for drags."""
+        self._thread.stop()
+        if self._drags is not None:
+            self._drags.cleanup()
+            self._drags = None
+
+    def choose_pieces(self, ids: list[int]) -> None:
+        """Choose these pieces once they are read."""
+        self._wanted = list(ids)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the pieces again."""
+        if self.studio.project is not None:
+            self._thread.latest("load", worker.load, self.studio.project, done=self._loaded)
+        else:
+            self._show_choice()
+
+    def _loaded(self, kept: list[Kept]) -> None:
+        first_time = not self._kept
+        self._kept = {each.piece.id: each for each in kept}
+        self.list.show_pieces([self._tile(each) for each in kept])
+        wanted, self._wanted = self._wanted, []
+        if wanted or first_time:
+            self.list.choose(wanted or list(self._kept))
+        self._show_choice()
+
+    @staticmethod
+    def _tile(kept: Kept) -> PieceTile:
+        piece = kept.piece
+        note = tr("waits for your eye") if piece.review == "look" else ""
+        return PieceTile(piece.id, piece.name, piece.rating, to_qimage(kept.pixels), note)
+
+    def _show_choice(self) -> None:
+        self._pages.setCurrentIndex(0 if self._kept else 1)
+        ids = self.list.chosen_ids()
+        self.title.setText(tr("1 piece") if len(ids) == 1 else tr("{n} pieces", n=len(ids)))
+        chosen = [self._kept[key].piece for key in ids if key in self._kept]
+        self.origin.show_waiting([piece.name for piece in chosen if piece.review == "look"])
+        self.origin.show_count(len(chosen), self.origin.folder != Path())
+        names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
+        more = " …" if len(chosen) > 3 else ""
+        self.names.setText(
+            tr("Files: {names} in {folder}", names=", ".join(names) + more,
+               folder=short(self.origin.folder, 60)) if names else ""
+        )  # fmt: skip
+
+    def _remember(self) -> None:
+        settings = self.studio.settings
+        settings.creator = self.origin.creator.text().strip()
+        settings.rights = self.origin.rights.text().strip()
+        settings.export_format = self.formats.name
+        if self.studio.project is not None and self.origin.folder != Path():
+            default = pictures_folder() / self.studio.project.name
+            settings.export_folder = (
+                "" if self.origin.folder == default else str(self.origin.folder)
+            )
+        self.studio.save_settings()
+        self._show_choice()
+
+    # ------------------------------------------------------------------ leaving
+
+    def order(self, ids: Sequence[int], folder: Path) -> Order:
+        """The export of these pieces with the settings on the screen."""
+        return Order(
+            tuple(ids), self.formats.name, self.formats.values(), folder,
+            self.origin.creator.text().strip(), self.origin.rights.text().strip(),
+        )  # fmt: skip
+
+    def export(self) -> None:
+        """Write the chosen pieces into the folder."""
+        ids = self.list.chosen_ids()
+        if not ids or self.studio.project is None:
+            return
+        self.origin.export.setEnabled(False)
+        order = self.order(ids, self.origin.folder)
+        self._thread.submit(
+            worker.export, self.studio.project, order, done=self._exported, failed=self._refused
+        )
+
+    def _exported(self, exported: list[Exported]) -> None:
+        self._show_choice()
+        folder = exported[0].path.parent if exported else self.origin.folder
+        self.studio.notices.info(
+            tr("{n} written to {folder}.", n=len(exported), folder=str(folder)),
+            "\n".join(str(each.path) for each in exported),
+        )
+
+    def _refused(self, sentence: str, detail: str) -> None:
+        self._show_choice()
+        self._failed(sentence, detail)
+
+    def approve_waiting(self) -> None:
+        """Let the chosen pieces pass that resemble a training picture."""
+        if self.studio.project is None:
+            return
+        for key in self.list.chosen_ids():
+            if self._kept[key].piece.review == "look":
+                self._thread.submit(worker.approve, self.studio.project, key)
+        self.reload()
+
+    def drag_files(self, ids: Sequence[int]) -> list[Path]:
+        """Files of these pieces for a drag, in a folder that goes when the window does."""
+        if self.studio.project is None or not ids:
+            return []
+        if self._drags is None:
+            self._drags = tempfile.TemporaryDirectory(prefix="latent-studio-")
+        folder = Path(tempfile.mkdtemp(dir=self._drags.name))
+        try:
+            # On the window's thread: a drag cannot begin without its files.
+            exported = worker.export(self.studio.project, self.order(ids, folder))
+        except StudioError as error:
+            self._failed(str(error), error.detail)
+            return []
+        return [each.path for each in exported]
+
+    def copy(self) -> None:
+        """Put the first chosen piece on the clipboard as a picture."""
+        ids = self.list.chosen_ids()
+        if ids:
+            QGuiApplication.clipboard().setImage(to_qimage(self._kept[ids[0]].pixels).copy())
+            self.studio.notices.info(tr("Copied to the clipboard."))
+
+    def _failed(self, sentence: str, detail: str) -> None:
+        self.studio.notices.error(sentence, detail)

@@ -1,0 +1,76 @@
+"""Where the export place meets the engine: functions that run on the room's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.engine.export.handover import Exported, export_pieces
+from studio.engine.export.provenance import read_provenance
+from studio.engine.generation import pieces
+from studio.engine.generation.pieces import Piece
+from studio.engine.project import Project
+from studio.engine.refinement.stack import apply
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A piece and its picture with all steps applied."""
+
+    piece: Piece
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the artist wants handed over, how and where."""
+
+    piece_ids: tuple[int, ...]
+    format_name: str
+    options: Mapping[str, Any]
+    folder: Path
+    creator: str
+    rights: str
+
+
+def load(project: Project) -> list[Kept]:
+    """All pieces as they will be exported, newest first."""
+    return [Kept(each, refined(each)) for each in reversed(pieces.pieces(project))]
+
+
+def refined(piece: Piece) -> Pixels:
+    """The stored picture of a piece with its steps; a black dot when the file is gone."""
+    from PIL import Image
+
+    try:
+        with Image.open(piece.file) as image:
+            mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
+            pixels = np.asarray(image.convert(mode))
+    except OSError:
+        return np.zeros((1, 1, 3), np.uint8)
+    return apply(piece.stack, pixels if pixels.ndim == 3 else pixels[..., None])
+
+
+def export(project: Project, order: Order) -> list[Exported]:
+    """Hand the pieces over; nothing half-written stays behind when one fails."""
+    wanted = [pieces.piece(project, key) for key in order.piece_ids]
+    return export_pieces(
+        project, wanted, order.format_name, order.options, order.folder,
+        creator=order.creator, rights=order.rights,
+    )  # fmt: skip
+
+
+def approve(project: Project, piece_id: int) -> None:
+    """The artist has looked at a piece that resembles a training picture, and lets it pass."""
+    pieces.set_review(project, piece_id, "approved")
+
+
+def provenance(path: Path) -> dict[str, Any]:
+    """What a picture file says of its origin."""
+    return read_provenance(path)

@@ -1,0 +1,217 @@
+"""The stack of a piece as a list of steps, and the controls of the step that is chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.param_form import ParamForm
+from studio.engine.refinement.base import Operation, operations
+from studio.engine.refinement.stack import Stack, Step
+
+
+class StepsPanel(QWidget):
+    """Shows a stack; says what the artist wants of it, and changes nothing itself."""
+
+    stackEdited = Signal(object, str, str)
+    """The wanted stack, the name of the step for undo, and a key: one drag is one undo step."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stack = Stack([])
+        self._kinds: dict[str, type[Operation]] = operations()
+        self._form: ParamForm | None = None
+        self._form_op = ""
+        self.header, self.step_header = SectionHeader(""), SectionHeader("")
+        self.list = QListWidget()
+        self.list.setObjectName("steps")
+        self.list.currentRowChanged.connect(self._show_step)
+        self.list.itemChanged.connect(self._toggled)
+        self.add = secondary("")
+        self._menu = QMenu(self)
+        self.add.setMenu(self._menu)
+        self.up, self.down, self.remove = (QToolButton() for _ in range(3))
+        self.up.clicked.connect(lambda: self._move(-1))
+        self.down.clicked.connect(lambda: self._move(1))
+        self.remove.clicked.connect(self._remove)
+        self._holder = QScrollArea()
+        self._holder.setWidgetResizable(True)
+        self._holder.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.reset, self.export = secondary(""), primary("")
+        self.reset.clicked.connect(self._reset)
+        self._lay_out()
+        self.set_stack(None)
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(theme.SPACE // 2)
+        tools.addWidget(self.add)
+        tools.addStretch(1)
+        for button in (self.up, self.down, self.remove):
+            tools.addWidget(button)
+        ends = QHBoxLayout()
+        ends.addWidget(self.reset, 1)
+        ends.addWidget(self.export, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(theme.SPACE)
+        column.addWidget(self.header)
+        column.addWidget(self.list, 2)
+        column.addLayout(tools)
+        column.addWidget(self.step_header)
+        column.addWidget(self._holder, 3)
+        column.addLayout(ends)
+
+    # ------------------------------------------------------------------ what is shown
+
+    def set_stack(self, stack: Stack | None) -> None:
+        """Show the stack of a piece; None when no piece is chosen."""
+        row = self.list.currentRow()
+        grew = stack is not None and len(stack.steps) > len(self._stack.steps)
+        self._stack = stack or Stack([])
+        self.list.blockSignals(True)
+        self.list.clear()
+        for step in self._stack.steps:
+            self.list.addItem(self._item(step))
+        last = self.list.count() - 1
+        self.list.setCurrentRow(last if grew or row < 0 else min(row, last))
+        self.list.blockSignals(False)
+        self._show_step(self.list.currentRow())
+        for control in (self.add, self.reset, self.export, self.list):
+            control.setEnabled(stack is not None)
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        self.header.setText(tr("Steps"))
+        self.add.setText(tr("Add a step"))
+        self._dress(self.add, tr("Add a step to this piece (non-destructive)"))
+        self.reset.setText(tr("Remove all"))
+        self._dress(self.reset, tr("Take all steps away; undo brings them back"))
+        self.export.setText(tr("Export →"))
+        self._dress(self.export, tr("Take this piece to the Export place"))
+        for button, words, picture in (
+            (self.up, tr("Move the step up: it happens earlier"), "arrow-up"),
+            (self.down, tr("Move the step down: it happens later"), "arrow-down"),
+            (self.remove, tr("Remove the step (Delete)"), "trash"),
+        ):
+            button.setIcon(theme.icon(picture))
+            self._dress(button, words)
+        self.list.setAccessibleName(tr("Steps of this piece"))
+        self.list.setToolTip(tr("Steps happen from top to bottom; untick one to leave it out"))
+        self._fill_menu()
+        self.set_stack(self._stack if self.add.isEnabled() else None)
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        for name, kind in self._kinds.items():
+            action = self._menu.addAction(tr(kind.title))
+            action.setToolTip(tr(kind.summary))
+            action.triggered.connect(lambda _checked=False, op=name: self.add_step(op))
+        self._menu.setToolTipsVisible(True)
+
+    @staticmethod
+    def _dress(widget: QWidget, words: str) -> None:
+        widget.setToolTip(words)
+        widget.setAccessibleName(words)
+
+    def _item(self, step: Step) -> QListWidgetItem:
+        item = QListWidgetItem(tr(self._kinds[step.op].title))
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if step.enabled else Qt.CheckState.Unchecked)
+        item.setToolTip(tr(self._kinds[step.op].summary))
+        return item
+
+    def _show_step(self, row: int) -> None:
+        there = 0 <= row < len(self._stack.steps)
+        self.remove.setEnabled(there)
+        self.up.setEnabled(there and row > 0)
+        self.down.setEnabled(there and row < len(self._stack.steps) - 1)
+        if not there:
+            self._form, self._form_op = None, ""
+            self._holder.setWidget(QWidget())
+            self.step_header.setText("")
+            return
+        step = self._stack.steps[row]
+        self.step_header.setText(tr(self._kinds[step.op].title))
+        if self._form is None or self._form_op != step.op:
+            self._form = ParamForm(self._kinds[step.op].params())
+            self._form_op = step.op
+            self._form.valueChanged.connect(self._tuned)
+            self._holder.setWidget(self._form)
+        self._form.blockSignals(True)
+        self._form.set_values(self._kinds[step.op].from_mapping(step.params).as_dict())
+        self._form.blockSignals(False)
+
+    # ------------------------------------------------------------------ what is wanted
+
+    def add_step(self, op: str) -> None:
+        """Add a step with its defaults at the end."""
+        title = tr(self._kinds[op].title)
+        step = Step(op=op, enabled=True, params=self._kinds[op]().as_dict())
+        self._want([*self._stack.steps, step], tr("Add {step}", step=title))
+
+    def remove_current(self) -> None:
+        """Remove the chosen step."""
+        self._remove()
+
+    def _tuned(self, name: str, value: Any) -> None:
+        row = self.list.currentRow()
+        if not 0 <= row < len(self._stack.steps):
+            return
+        step = self._stack.steps[row]
+        changed = Step(op=step.op, enabled=step.enabled, params={**step.params, name: value})
+        steps = list(self._stack.steps)
+        steps[row] = changed
+        title = tr(self._kinds[step.op].title)
+        self._want(steps, tr("Change {step}", step=title), f"{row}/{name}")
+
+    def _toggled(self, item: QListWidgetItem) -> None:
+        row = self.list.row(item)
+        step = self._stack.steps[row]
+        on = item.checkState() == Qt.CheckState.Checked
+        if on == step.enabled:
+            return
+        steps = list(self._stack.steps)
+        steps[row] = Step(op=step.op, enabled=on, params=step.params)
+        words = tr("Use {step}") if on else tr("Leave out {step}")
+        self._want(steps, words.format(step=item.text()))
+
+    def _move(self, by: int) -> None:
+        row = self.list.currentRow()
+        if not 0 <= row + by < len(self._stack.steps):
+            return
+        steps = list(self._stack.steps)
+        steps[row], steps[row + by] = steps[row + by], steps[row]
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(row + by)
+        self.list.blockSignals(False)
+        self._want(steps, tr("Reorder the steps"))
+
+    def _remove(self) -> None:
+        row = self.list.currentRow()
+        if 0 <= row < len(self._stack.steps):
+            title = tr(self._kinds[self._stack.steps[row].op].title)
+            steps = [step for at, step in enumerate(self._stack.steps) if at != row]
+            self._want(steps, tr("Remove {step}", step=title))
+
+    def _reset(self) -> None:
+        if self._stack.steps:
+            self._want([], tr("Remove all steps"))
+
+    def _want(self, steps: list[Step], text: str, key: str = "") -> None:
+        self.stackEdited.emit(Stack(steps), text, key)

@@ -1,0 +1,109 @@
+"""The pieces of a project as tiles: the left side of the places that work on pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+
+from studio.desktop.i18n import tr
+
+TILE = 104
+_ID = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class PieceTile:
+    """What one tile shows. `note` is a short word such as a review state, or empty."""
+
+    id: int
+    name: str
+    rating: int
+    image: QImage
+    note: str = ""
+
+
+class PieceList(QListWidget):
+    """Tiles in two columns. `chosen` gives the ids in the order of the list."""
+
+    chosen = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None, *, several: bool = False) -> None:
+        super().__init__(parent)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(TILE, TILE))
+        self.setGridSize(QSize(TILE + 8, TILE + 36))
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
+        self.itemSelectionChanged.connect(self._tell)
+
+    def show_pieces(self, tiles: Sequence[PieceTile]) -> None:
+        """Show these pieces; what was chosen stays chosen where it still is there."""
+        before = set(self.chosen_ids())
+        self.blockSignals(True)
+        self.clear()
+        for tile in tiles:
+            self.addItem(_item(tile))
+        for row in range(self.count()):
+            item = self.item(row)
+            item.setSelected(item.data(_ID) in before)
+        self.blockSignals(False)
+        if set(self.chosen_ids()) != before:
+            self._tell()
+
+    def choose(self, ids: Sequence[int]) -> None:
+        """Choose exactly these pieces and bring the first into view."""
+        wanted = set(ids)
+        self.blockSignals(True)
+        first = None
+        for row in range(self.count()):
+            item = self.item(row)
+            item.setSelected(item.data(_ID) in wanted)
+            first = first or (item if item.isSelected() else None)
+        self.blockSignals(False)
+        if first is not None:
+            self.setCurrentItem(first, self.selectionModel().SelectionFlag.NoUpdate)
+            self.scrollToItem(first)
+        self._tell()
+
+    def chosen_ids(self) -> list[int]:
+        """The chosen pieces, in the order of the list."""
+        rows = sorted(self.row(item) for item in self.selectedItems())
+        return [int(self.item(row).data(_ID)) for row in rows]
+
+    def set_tile(self, tile: PieceTile) -> None:
+        """A piece changed."""
+        for row in range(self.count()):
+            if self.item(row).data(_ID) == tile.id:
+                _dress(self.item(row), tile)
+
+    def _tell(self) -> None:
+        self.chosen.emit(self.chosen_ids())
+
+
+def _item(tile: PieceTile) -> QListWidgetItem:
+    item = QListWidgetItem()
+    item.setData(_ID, tile.id)
+    _dress(item, tile)
+    return item
+
+
+def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
+    size = QSize(TILE, TILE)
+    scaled = tile.image.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    item.setIcon(QIcon(QPixmap.fromImage(scaled)))
+    stars = "★" * tile.rating
+    item.setText("  ".join(part for part in (tile.name, stars) if part))
+    spoken = [tile.name, tr("{n} stars", n=tile.rating) if tile.rating else "", tile.note]
+    item.setToolTip(" · ".join(part for part in spoken if part))
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())

@@ -1,0 +1,67 @@
+"""Cut the edges away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.parameters import param
+from studio.engine.refinement.base import Image, Operation, register
+
+ASPECTS = ("free", "1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")
+
+
+@register
+@dataclass(frozen=True)
+class Crop(Operation):
+    """Take a part off each side, then the largest middle part of the wanted shape."""
+
+    name = "crop"
+    title = "Crop"
+    summary = "Cut the edges away."
+
+    left: float = param(
+        0.0, label="Left", low=0.0, high=0.95, step=0.01, help="Part of the width to cut off."
+    )
+    top: float = param(
+        0.0, label="Top", low=0.0, high=0.95, step=0.01, help="Part of the height to cut off."
+    )
+    right: float = param(
+        0.0, label="Right", low=0.0, high=0.95, step=0.01, help="Part of the width to cut off."
+    )
+    bottom: float = param(
+        0.0, label="Bottom", low=0.0, high=0.95, step=0.01, help="Part of the height to cut off."
+    )
+    aspect: str = param(
+        "free", label="Shape", choices=ASPECTS, term="aspect ratio",
+        help="Width to height of what stays.",
+    )  # fmt: skip
+
+    def conflicts(self) -> list[str]:
+        """Something has to stay."""
+        wrong = []
+        if self.left + self.right >= 0.99:
+            wrong.append("left and right together cut the whole picture away.")
+        if self.top + self.bottom >= 0.99:
+            wrong.append("top and bottom together cut the whole picture away.")
+        return wrong
+
+    def apply(self, image: Image) -> Image:
+        """At least one pixel stays."""
+        height, width = image.shape[:2]
+        x0, y0 = round(width * self.left), round(height * self.top)
+        x1 = max(x0 + 1, round(width * (1 - self.right)))
+        y1 = max(y0 + 1, round(height * (1 - self.bottom)))
+        if self.aspect != "free":
+            wide, high = (int(each) for each in self.aspect.split(":"))
+            x0, x1 = _middle(x0, x1, (y1 - y0) * wide / high)
+            y0, y1 = _middle(y0, y1, (x1 - x0) * high / wide)
+        return image[min(y0, height - 1) : y1, min(x0, width - 1) : x1].copy()
+
+
+def _middle(start: int, end: int, wanted: float) -> tuple[int, int]:
+    """The middle `wanted` of a span, or the span when it is shorter."""
+    length = max(1, round(wanted))
+    if length >= end - start:
+        return start, end
+    start += (end - start - length) // 2
+    return start, start + length

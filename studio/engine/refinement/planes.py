@@ -1,0 +1,42 @@
+"""Resampling and blurring of float pictures, plane by plane, with Pillow."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image as Pillow
+
+from studio.engine.refinement.base import Image
+
+
+def resized(image: Image, size: tuple[int, int]) -> Image:
+    """`image` [h, w, c] at `size` (width, height) by Lanczos, in float, within [0, 1]."""
+    planes = [
+        np.asarray(
+            Pillow.fromarray(np.ascontiguousarray(image[..., channel])).resize(
+                size, Pillow.Resampling.LANCZOS
+            )
+        )
+        for channel in range(image.shape[2])
+    ]
+    made: Image = np.clip(np.stack(planes, axis=2), 0.0, 1.0).astype(np.float32)
+    return made
+
+
+def blurred(image: Image, sigma: float) -> Image:
+    """Gaussian blur of [h, w, c] with mirrored borders; `sigma` in pixels."""
+    reach = max(1, math.ceil(3 * sigma))
+    offsets = np.arange(-reach, reach + 1, dtype=np.float64)
+    kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
+    kernel /= kernel.sum()
+    for axis in (0, 1):
+        pad = [(reach, reach) if each == axis else (0, 0) for each in range(3)]
+        padded = np.pad(image, pad, mode="symmetric")
+        length = image.shape[axis]
+        parts = [
+            np.float32(weight) * np.take(padded, range(place, place + length), axis=axis)
+            for place, weight in enumerate(kernel)
+        ]
+        image = np.sum(parts, axis=0, dtype=np.float32)
+    return np.asarray(image, np.float32)

@@ -1,0 +1,43 @@
+"""A new size by Lanczos resampling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.parameters import param
+from studio.engine.errors import StudioError
+from studio.engine.refinement.base import Image, Operation, register
+from studio.engine.refinement.planes import resized
+
+LARGEST = 16384
+
+
+@register
+@dataclass(frozen=True)
+class Resize(Operation):
+    """The longer side comes to `longer` pixels, or the picture is scaled by `factor`."""
+
+    name = "resize"
+    title = "Resize"
+    summary = "Larger or smaller, by Lanczos."
+
+    factor: float = param(
+        2.0, label="Factor", low=0.05, high=16.0, step=0.25, term="scale",
+        help="2 is twice as wide and twice as high.",
+    )  # fmt: skip
+    longer: int = param(
+        0, label="Longer side", low=0, high=LARGEST, step=64, unit="px",
+        help="Exact length of the longer side; 0 uses the factor.",
+    )  # fmt: skip
+
+    def apply(self, image: Image) -> Image:
+        """Keep the proportions."""
+        height, width = image.shape[:2]
+        factor = self.longer / max(height, width) if self.longer else self.factor
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        if max(size) > LARGEST:
+            raise StudioError(
+                f"Resizing to {size[0]}x{size[1]} pixels is more than {LARGEST} a side: "
+                "choose a smaller factor."
+            )
+        return image if size == (width, height) else resized(image, size)

@@ -1,0 +1,109 @@
+"""The non-destructive stack: steps that can be changed, left out and put in another order."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from models.parameters import ParameterError
+from studio.engine.errors import UsageError
+from studio.engine.refinement import base
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class Step(BaseModel):
+    """One operation with its parameters; those not named have their defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    op: str
+    enabled: bool = True
+    params: dict[str, bool | int | float | str] = Field(default_factory=dict)
+
+    @field_validator("op")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        base.operation(name)
+        return name
+
+    def operation(self) -> base.Operation:
+        """The operation with its parameters checked; :class:`ParameterError` when one is wrong."""
+        return base.operation(self.op).from_mapping(self.params)
+
+
+class Stack(BaseModel):
+    """Steps in the order in which they happen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: list[Step] = Field(default_factory=list)
+
+    def __init__(self, steps: list[Step] | None = None, **rest: Any) -> None:
+        super().__init__(steps=steps or [], **rest)
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> Self:
+        """From plain values; :class:`UsageError` with one sentence when anything is wrong."""
+        try:
+            stack = cls.model_validate(dict(values))
+            for step in stack.steps:
+                step.operation()
+        except ParameterError as error:
+            raise UsageError(f"The stack cannot be used: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the stack"
+            raise UsageError(f"The stack cannot be used: {place}: {first['msg']}.") from error
+        return stack
+
+    def to_toml(self) -> str:
+        """As a file that a person can edit."""
+        return tomlkit.dumps(self.model_dump())
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """From such a file."""
+        try:
+            values = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise UsageError(f"The stack is not TOML: {error}.") from error
+        return cls.checked(values)
+
+    def to_json(self) -> str:
+        """One line for the index."""
+        return json.dumps([step.model_dump() for step in self.steps], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """From the index."""
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"The stack cannot be read: {error}.") from error
+        return cls.checked({"steps": values})
+
+
+def apply(stack: Stack, image: Pixels) -> Pixels:
+    """uint8 [h, w, c] through every enabled step; grey, RGB and RGBA (straight alpha) alike."""
+    steps = [step.operation() for step in stack.steps if step.enabled]
+    if not steps:
+        return image
+    work = image.astype(np.float32) / np.float32(255.0)
+    has_alpha = work.shape[2] == 4
+    if has_alpha:
+        # Premultiplied, so that hidden colour does not bleed into the edges.
+        work[..., :3] *= work[..., 3:]
+    for step in steps:
+        work = step.apply(work)
+    if has_alpha:
+        alpha = work[..., 3:]
+        work = np.concatenate([work[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
+    made: Pixels = np.rint(np.clip(work, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return made
