@@ -1,0 +1,157 @@
+"""Directions for sliders: what varies most among the pictures a model makes.
+
+GANSpace (Härkönen et al. 2020): the principal components of the latents where they
+have a shape of their own (a mixture, a mapped space), else of early activations,
+carried back to the latent by least squares (their Sec. 3.3), since an even Gaussian
+prior has no axis that means more than another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from studio.engine.errors import StudioError
+from studio.engine.files import atomic_path
+from studio.engine.generation.player import Player
+from studio.engine.project import INDEX
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FEATURE_SIDE = 4
+_BATCH = 250
+_NAMES = ("vectors", "sigma", "explained")
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class Directions:
+    """`vectors` [count, slots, dim] of length 1; `sigma` [count] is one standard deviation of the
+    latents along each; `explained` [count] the part of all variation, descending."""
+
+    vectors: Array
+    sigma: Array
+    explained: Array
+
+
+def find_directions(
+    player: Player,
+    count: int = 16,
+    samples: int = 10_000,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Directions:
+    """Find the directions of a model and give them to `player`.
+
+    Kept in the project's cache, so the second time is instant. Raises
+    :class:`StudioError` when cancelled.
+    """
+    count = min(count, player.latent.slots * player.latent.dim)
+    path = _cache_path(player, f"{count}-{samples}-{seed}")
+    found = _read(path, count) if path else None
+    if found is None:
+        found = _find(player, count, samples, seed, progress, cancelled)
+        if path is not None:
+            _write(path, found)
+    player.directions = found
+    return found
+
+
+def _find(
+    player: Player,
+    count: int,
+    samples: int,
+    seed: int,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Directions:
+    import torch
+
+    latents, traits = [], []
+    with torch.inference_mode():
+        for start in range(0, samples, _BATCH):
+            if cancelled():
+                raise StudioError("Looking for directions was stopped.")
+            w = player.family.sample(min(_BATCH, samples - start), seed + start)
+            latents.append(w.flatten(1).float().cpu())
+            traits.append(_traits(player, w))
+            progress(min(start + _BATCH, samples), samples)
+        return _solve(player, torch.cat(latents), torch.cat(traits), count)
+
+
+def _traits(player: Player, w: Tensor) -> Tensor:
+    """What is compared: the latents themselves, or pooled early activations; [n, d]."""
+    from torch.nn import functional as F
+
+    if player.latent.prior != "normal" or player.latent.slots > 1:
+        return w.flatten(1).float().cpu()
+    activations = player.family.features(w, 2 * FEATURE_SIDE).float()
+    return F.adaptive_avg_pool2d(activations, FEATURE_SIDE).flatten(1).cpu()
+
+
+def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Directions:
+    import torch
+
+    w = (latents - latents.mean(0)).double()
+    t = (traits - traits.mean(0)).double()
+    values, axes = torch.linalg.eigh(t.T @ t / len(t))
+    order = torch.argsort(values, descending=True)[:count]
+    explained = values[order].clamp_min(0) / values.clamp_min(0).sum().clamp_min(1e-30)
+    scores = t @ axes[:, order]
+    covariance = w.T @ w / len(w)
+    # Least squares of the latent on the scores; the scores are uncorrelated, so each alone.
+    slopes = (w.T @ scores / len(w)).T
+    ridge = 1e-9 * covariance.diagonal().mean().clamp_min(1e-12)
+    solved = torch.linalg.solve(
+        covariance + ridge * torch.eye(len(covariance), dtype=w.dtype), slopes.T
+    ).T
+    # Length that is one standard deviation: 1 in the space where the latents are white.
+    white = (slopes * solved).sum(1).clamp_min(1e-30).sqrt()
+    steps = slopes / white[:, None]
+    length = steps.norm(dim=1).clamp_min(1e-30)
+    vectors = steps / length[:, None]
+    biggest = vectors.abs().argmax(dim=1)
+    signs = vectors[torch.arange(len(vectors)), biggest].sign()
+    vectors = vectors * signs[:, None]
+    shape = (len(vectors), player.latent.slots, player.latent.dim)
+    return Directions(
+        vectors.float().numpy().reshape(shape), length.float().numpy(), explained.float().numpy()
+    )
+
+
+def _cache_path(player: Player, settings: str) -> Path | None:
+    """In the cache of the project whose run the checkpoint belongs to, if it belongs to one."""
+    parents = player.folder.absolute().parents
+    if len(parents) < 4 or not (parents[3] / INDEX).is_file():
+        return None
+    return parents[3] / "cache" / "directions" / f"{player.sha256[:32]}-{settings}.safetensors"
+
+
+def _read(path: Path, count: int) -> Directions | None:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        stored = load_file(path)
+        found = Directions(*(stored[name] for name in _NAMES))
+    except (OSError, SafetensorError, KeyError, ValueError):
+        return None  # not there yet, or damaged: found again
+    return found if len(found.vectors) == count else None
+
+
+def _write(path: Path, found: Directions) -> None:
+    from safetensors.numpy import save_file
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            save_file({name: getattr(found, name) for name in _NAMES}, temporary)
+    except (OSError, StudioError):
+        pass  # a cache on a read-only place is a cache we do without

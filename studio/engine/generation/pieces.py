@@ -1,0 +1,193 @@
+"""Pieces: pictures that the artist kept, each a recipe that can be rendered again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.evaluation.copies import CopyCheck
+from studio.engine.files import atomic_path
+from studio.engine.generation.player import LatentRecipe, Pixels, Player, pack_latent
+from studio.engine.project import Project, now
+from studio.engine.training import checkpoint, runs
+from studio.engine.training.recipe import Recipe
+
+REVIEWS = ("new", "look", "approved", "rejected")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One kept picture. `stack` is the refine stack as plain values; `review` one of REVIEWS.
+
+    `look` means: closer to a training picture than unseen pictures are; it is not
+    exported until the artist has looked and approved.
+    """
+
+    id: int
+    name: str
+    created: str
+    run_name: str
+    checkpoint_sha256: str
+    recipe: LatentRecipe
+    stack: list[dict[str, Any]]
+    rating: int
+    review: str
+    rights: dict[str, Any]
+    file: Path
+
+
+def pieces(project: Project) -> list[Piece]:
+    """All pieces, oldest first."""
+    return [_piece(project, row) for row in project.query("SELECT * FROM piece ORDER BY id")]
+
+
+def piece(project: Project, wanted: int | str) -> Piece:
+    """A piece by id or name; :class:`StudioError` naming those there are."""
+    column = "id" if isinstance(wanted, int) else "name"
+    found = project.query(f"SELECT * FROM piece WHERE {column} = ?", (wanted,))
+    if not found and isinstance(wanted, str) and wanted.isdecimal():
+        return piece(project, int(wanted))
+    if not found:
+        known = [each.name for each in pieces(project)]
+        listed = ", ".join(known[:20]) + (" …" if len(known) > 20 else "") or "none yet"
+        raise StudioError(f"There is no piece {wanted!r} in {project.folder}. Known: {listed}.")
+    return _piece(project, found[0])
+
+
+def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) -> Piece:
+    """Make a piece: render, store the exact latent, and compare with the training pictures."""
+    w = player.latent_of(recipe)
+    pixels = player.picture_of(w, recipe.noise_seed)
+    whole = recipe.model_copy(update={"latent": pack_latent(w)})
+    review = _review(project, run_name, pixels)
+    name = _free_name(project)
+    file = project.pieces / f"{name}.png"
+    with atomic_path(file, overwrite=False) as temporary:
+        save_png(pixels, temporary)
+    key = project.write(
+        "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, now(), run_name, player.sha256, whole.model_dump_json(), review, file.name),
+    )
+    # Otherwise the run would tidy away what the piece is rendered from.
+    checkpoint.pin(player.folder)
+    return piece(project, key)
+
+
+def set_stack(project: Project, piece_id: int, stack: Sequence[dict[str, Any]]) -> None:
+    """Remember the refine stack of a piece."""
+    text = json.dumps(list(stack), ensure_ascii=False)
+    project.write("UPDATE piece SET stack = ? WHERE id = ?", (text, piece_id))
+
+
+def set_rating(project: Project, piece_id: int, rating: int) -> None:
+    """Remember 0 to 5 stars."""
+    if not 0 <= rating <= 5:
+        raise UsageError(f"{rating} stars are not possible: give 0 to 5.")
+    project.write("UPDATE piece SET rating = ? WHERE id = ?", (rating, piece_id))
+
+
+def set_review(project: Project, piece_id: int, review: str) -> None:
+    """Remember the artist's decision about a piece."""
+    if review not in REVIEWS:
+        raise UsageError(f"There is no review state {review!r}: use {', '.join(REVIEWS)}.")
+    project.write("UPDATE piece SET review = ? WHERE id = ?", (review, piece_id))
+
+
+def rename(project: Project, piece_id: int, name: str) -> None:
+    """Give a piece another name, which no other has."""
+    name = name.strip()
+    if not name or len(name) > 100 or any(ord(each) < 32 for each in name):
+        raise UsageError("A piece needs a name of 1 to 100 characters on one line.")
+    if project.query("SELECT 1 FROM piece WHERE name = ? AND id != ?", (name, piece_id)):
+        raise UsageError(f"There is a piece called {name!r} already: choose another name.")
+    project.write("UPDATE piece SET name = ? WHERE id = ?", (name, piece_id))
+
+
+def render(project: Project, wanted: Piece, player: Player | None = None) -> Pixels:
+    """uint8 [h, w, c] from the recipe; byte-identical on the same build and device.
+
+    Without the checkpoint that it was made with, the stored picture serves.
+    """
+    if player is None or player.sha256 != wanted.checkpoint_sha256:
+        folder = checkpoint_of(project, wanted)
+        if folder is None:
+            return stored(wanted)
+        player = Player.open(folder)
+    return player.picture(wanted.recipe)
+
+
+def checkpoint_of(project: Project, wanted: Piece) -> Path | None:
+    """The checkpoint folder that a piece was made with, or None when it is gone."""
+    for folder in reversed(checkpoint.folders(project.runs / wanted.run_name)):
+        try:
+            if checkpoint.verify(folder).sha256 == wanted.checkpoint_sha256:
+                return folder
+        except StudioError:
+            continue
+    return None
+
+
+def stored(wanted: Piece) -> Pixels:
+    """The picture as it was when the piece was kept."""
+    from PIL import Image
+
+    try:
+        with Image.open(wanted.file) as image:
+            mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
+            pixels = np.asarray(image.convert(mode))
+    except OSError as error:
+        raise StudioError(
+            f"The piece {wanted.name} cannot be shown: its model and its picture "
+            f"{wanted.file} are both gone.",
+            repr(error),
+        ) from error
+    return pixels if pixels.ndim == 3 else pixels[..., None]
+
+
+def save_png(pixels: Pixels, path: Path) -> None:
+    """A plain PNG; what leaves the house goes through the export room."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    image.save(path, format="PNG", compress_level=3)
+
+
+def _review(project: Project, run_name: str, pixels: Pixels) -> str:
+    try:
+        recipe = Recipe.load(project.runs / run_name)
+        prepared = runs.pictures_of(project.folder, recipe)
+    except StudioError:
+        return "new"  # without the training pictures nothing can be compared
+    return "look" if CopyCheck.of(prepared).check(pixels).too_close else "new"
+
+
+def _free_name(project: Project) -> str:
+    taken = {row["name"] for row in project.query("SELECT name FROM piece")}
+    number = len(taken) + 1
+    while f"piece-{number:03d}" in taken or (project.pieces / f"piece-{number:03d}.png").exists():
+        number += 1
+    return f"piece-{number:03d}"
+
+
+def _piece(project: Project, row: sqlite3.Row) -> Piece:
+    return Piece(
+        id=row["id"],
+        name=row["name"],
+        created=row["created"],
+        run_name=row["run_name"],
+        checkpoint_sha256=row["checkpoint_sha256"],
+        recipe=LatentRecipe.model_validate_json(row["recipe"]),
+        stack=json.loads(row["stack"]),
+        rating=row["rating"],
+        review=row["review"],
+        rights=json.loads(row["rights"]),
+        file=project.folder / "pieces" / row["file"],
+    )

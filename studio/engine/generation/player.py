@@ -1,0 +1,168 @@
+"""A model that is being played: recipes in, pictures out."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from studio.engine import devices
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.generation.slerp import Latent, slerp
+
+if TYPE_CHECKING:
+    from models.base import Family, ImageSpec, LatentSpec
+    from studio.engine.generation.directions import Directions
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+_BATCH = 32
+LARGEST_SEED = (1 << 63) - 1
+
+
+class LatentRecipe(BaseModel):
+    """How a picture is made from chance: a seed, perhaps a second one, and edits of directions.
+
+    `edits` are standard deviations by the index of a direction. `latent`, when set,
+    is the point itself (float32, little-endian, base64) and wins over all of these.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    truncation_psi: float = Field(1.0, ge=0.0, le=1.5)
+    label: int | None = None
+    noise_seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    edits: dict[str, float] = Field(default_factory=dict)
+    seed_b: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    mix: float = Field(0.0, ge=0.0, le=1.0)
+    latent: str | None = None
+
+
+class Player:
+    """One checkpoint on one device. For one thread at a time."""
+
+    def __init__(self, family: Family, device: str, folder: Path, sha256: str) -> None:
+        self.folder = folder
+        self.sha256 = sha256
+        """Of the checkpoint's `model.safetensors`."""
+        self.device = device
+        self.directions: Directions | None = None
+        """What `edits` refer to; set by :func:`directions.find_directions`."""
+        self._family = family
+
+    @classmethod
+    def open(cls, checkpoint_folder: Path | str, device: str = "auto") -> Self:
+        """Load a checkpoint; :class:`StudioError` when it is damaged."""
+        from studio.engine.training import checkpoint
+
+        folder = Path(checkpoint_folder)
+        chosen = devices.choose(device).name
+        saved = checkpoint.verify(folder)
+        return cls(checkpoint.load_model(folder, chosen), chosen, folder, saved.sha256)
+
+    @property
+    def image_spec(self) -> ImageSpec:
+        """Size and channels of the pictures."""
+        return self._family.image_spec
+
+    @property
+    def latent(self) -> LatentSpec:
+        """Shape and nature of the latents."""
+        return self._family.latent
+
+    @property
+    def family(self) -> Family:
+        """The model itself, for tools of this room."""
+        return self._family
+
+    # ------------------------------------------------------------------ latents
+
+    def latent_of(self, recipe: LatentRecipe) -> Latent:
+        """The point w [slots, dim] of a recipe, edits included."""
+        shape = (self.latent.slots, self.latent.dim)
+        if recipe.latent is not None:
+            return unpack_latent(recipe.latent, shape)
+        self._check_label(recipe.label)
+        psi = recipe.truncation_psi
+        w = self._sample(recipe.seed, psi, recipe.label)
+        if recipe.seed_b is not None and recipe.mix > 0:
+            centre: Latent = self._family.w_mean().detach().cpu().numpy()
+            w = slerp(w, self._sample(recipe.seed_b, psi, recipe.label), recipe.mix, centre)
+        for index, sigma in recipe.edits.items():
+            if sigma:
+                w = w + np.float32(sigma) * self._direction(index)
+        return np.ascontiguousarray(w, np.float32)
+
+    def encode(self, image: Pixels) -> Latent:
+        """w [slots, dim] of a uint8 [h, w, c] picture of the model's size and channels."""
+        import torch
+
+        batch = torch.from_numpy(np.ascontiguousarray(image))[None].to(self.device)
+        with torch.inference_mode():
+            return self._family.encode(batch)[0].float().cpu().numpy()  # type: ignore[no-any-return]
+
+    def _sample(self, seed: int, psi: float, label: int | None) -> Latent:
+        import torch
+
+        with torch.inference_mode():
+            w = self._family.sample(1, seed, psi, label)
+        return w[0].float().cpu().numpy()  # type: ignore[no-any-return]
+
+    def _direction(self, index: str) -> Latent:
+        found = self.directions
+        if found is None or not index.isdecimal() or int(index) >= len(found.vectors):
+            raise StudioError(
+                f"Direction {index} of this model is not known: find directions first."
+            )
+        step: Latent = found.vectors[int(index)] * found.sigma[int(index)]
+        return step
+
+    def _check_label(self, label: int | None) -> None:
+        classes = self.image_spec.classes
+        if label is not None and not 0 <= label < classes:
+            known = f"0 to {classes - 1}" if classes else "none: it was trained without labels"
+            raise UsageError(f"This model has no label {label}. Known: {known}.")
+
+    # ------------------------------------------------------------------ pictures
+
+    def picture(self, recipe: LatentRecipe) -> Pixels:
+        """uint8 [h, w, c] of a recipe."""
+        return self.picture_of(self.latent_of(recipe), recipe.noise_seed)
+
+    def picture_of(self, w: Latent, noise_seed: int = 0) -> Pixels:
+        """uint8 [h, w, c] of a point w [slots, dim]."""
+        import torch
+
+        with torch.inference_mode():
+            batch = torch.from_numpy(w)[None].to(self.device)
+            return self._family.synthesize(batch, noise_seed)[0].cpu().numpy()
+
+    def pictures(self, seeds: Sequence[int], psi: float = 1.0, label: int | None = None) -> Pixels:
+        """uint8 [n, h, w, c] of seeds. Each is made alone, so that its bytes are those of
+        :meth:`picture`, whatever the other seeds are."""
+        spec = self.image_spec
+        made = np.empty((len(seeds), spec.height, spec.width, spec.channels), np.uint8)
+        for place, seed in enumerate(seeds):
+            made[place] = self.picture(LatentRecipe(seed=seed, truncation_psi=psi, label=label))
+        return made
+
+
+def pack_latent(w: Latent) -> str:
+    """A point as text for a recipe."""
+    return base64.b64encode(np.asarray(w, "<f4").tobytes()).decode("ascii")
+
+
+def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
+    """The point of a recipe; :class:`StudioError` when it does not fit the model."""
+    try:
+        values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+        return values.reshape(shape).astype(np.float32)
+    except ValueError as error:
+        raise StudioError(
+            "The latent of this recipe does not fit the model: open the model that it was made with.",
+            repr(error),
+        ) from error
