@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, Collection, View
-from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.store import Dataset, Source
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.evaluation.wall import Wall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+
+# The two walls are the place's point: the rebuilt pictures are a strip below them.
+_STRIP = 84
 
 
 class Centre(QWidget):
@@ -32,9 +36,11 @@ class Centre(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header())
-        column.addLayout(self._walls(), 3)
-        column.addWidget(self.lower, 2)
+        column.addLayout(self._walls(), 1)
+        column.addWidget(self.lower)
         self._fill_lower()
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
 
     def _header(self) -> QFrame:
         self.bar.setRange(0, 0)
@@ -71,8 +77,9 @@ class Centre(QWidget):
         below.setContentsMargins(16, 0, 16, 16)
         below.setSpacing(6)
         for name, wall in zip(self.names[2:], (self.originals, self.rebuilt), strict=True):
+            wall.setFixedHeight(_STRIP)
             below.addWidget(name)
-            below.addWidget(wall, 1)
+            below.addWidget(wall)
         self.lower.hide()
 
     def retranslate(self) -> None:

@@ -19,7 +19,7 @@ from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
-_PAIRS = 6
+_PAIRS = 8
 
 
 class EvaluationRoom(Room):

@@ -19,14 +19,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.desktop import theme
+from studio.desktop.pixels import to_qimage
 
 GAP = 4.0
 _TOGGLES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_LAYOUTS = {
-    1: QImage.Format.Format_Grayscale8,
-    3: QImage.Format.Format_RGB888,
-    4: QImage.Format.Format_RGBA8888,
-}
 
 
 class Wall(QWidget):
@@ -105,7 +101,7 @@ class Wall(QWidget):
         if not self.images:
             painter.setPen(QColor(c.quiet))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()), int(flags), self.placeholder)
+            painter.drawText(QRectF(self.rect()), flags, self.placeholder)
             return
         if self.enlarged:
             self._draw(painter, self.images[self.current], self._whole())
@@ -170,10 +166,3 @@ class Wall(QWidget):
         if self.images:
             self.enlarged = not self.enlarged
             self.update()
-
-
-def to_qimage(picture: np.ndarray) -> QImage:
-    """A QImage with its own copy of uint8 [H, W, C] pixels."""
-    height, width, channels = picture.shape
-    data = np.ascontiguousarray(picture)
-    return QImage(data.data, width, height, width * channels, _LAYOUTS[channels]).copy()

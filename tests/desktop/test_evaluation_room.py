@@ -1,0 +1,307 @@
+"""The evaluation place with an evaluator that answers at once, and its words and walls."""
+
+from __future__ import annotations
+
+import ast
+import json
+import string
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel
+
+from studio.desktop import i18n
+from studio.desktop.context import Studio
+from studio.desktop.evaluation import cards
+from studio.desktop.evaluation import room as place
+from studio.desktop.evaluation.room import EvaluationRoom
+from studio.desktop.evaluation.wall import Wall
+from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
+from studio.engine.errors import StudioError
+from studio.engine.files import resources
+from studio.engine.project import Project
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+VAE = RunRow("2026-11-23-vae-32-a1", "vae", "running", 4800, 12)
+GAN = RunRow("2026-11-22-gan-32-a1", "gan", "finished", 9000, 20)
+BARE = RunRow("2026-11-21-gan-32-a1", "gan", "failed", 0, 0)
+
+
+def pixels(count: int, shade: int) -> np.ndarray:
+    return np.full((count, 12, 16, 3), shade, np.uint8)
+
+
+class Prompt(Evaluator):
+    """Answers from memory. `gate` holds the walls back, `error` refuses them."""
+
+    known: tuple[RunRow, ...] = (VAE, GAN, BARE)
+    asked: list[tuple[str, int, int]] = []
+    gate: threading.Event | None = None
+    error = ""
+    held_out = 5
+
+    def runs(self, project: Project) -> list[RunRow]:
+        return list(type(self).known)
+
+    def walls(self, project: Project, run: str, count: int, seed: int) -> Walls:
+        type(self).asked.append((run, count, seed))
+        if self.gate is not None:
+            self.gate.wait(20)
+        if self.error:
+            raise StudioError(self.error, "the detail")
+        return Walls(pixels(count, 10), pixels(count, seed % 256))
+
+    def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
+        if run != VAE.name:
+            return Rebuilt()
+        if not self.held_out:
+            return Rebuilt(has_encoder=True)
+        figures = {"psnr": 24.26, "ssim": 0.655}
+        return Rebuilt(True, self.held_out, pixels(3, 20), pixels(3, 30), figures)
+
+
+@pytest.fixture
+def prompt(monkeypatch: pytest.MonkeyPatch) -> type[Prompt]:
+    fresh = type("Fresh", (Prompt,), {"asked": []})
+    monkeypatch.setattr(place, "Evaluator", fresh)
+    return fresh
+
+
+@pytest.fixture
+def studio(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
+    made = Studio()
+    made.set_language("en")
+    yield made
+    made.close_project()
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def room(studio: Studio, prompt: type[Prompt], tmp_path: Path, qtbot) -> Iterator[EvaluationRoom]:
+    made = EvaluationRoom(studio)
+    qtbot.addWidget(made)
+    for entry in studio.actions.all():
+        if entry.room == "evaluation":
+            made.addAction(entry.action)
+    made.resize(1280, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    studio.project = Project.open(tmp_path / "project", create=True)
+    made.project_opened(studio.project)
+    made.entered()
+    yield made
+    if prompt.gate is not None:
+        prompt.gate.set()
+    made.shutdown()
+
+
+def shown(room: EvaluationRoom) -> bool:
+    return bool(room.generated.images) and not room.waiting
+
+
+def test_the_newest_run_with_a_checkpoint_is_shown_beside_the_real(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    assert [entry.text for entry in room.side.runs.entries()] == [VAE.name, GAN.name, BARE.name]
+    assert room.centre.title.text() == VAE.name
+    assert room.centre.facts.text() == "vae · checkpoint 12 · 4,800 pictures seen"
+    assert prompt.asked == [(VAE.name, 16, 0)]
+    assert (len(room.real.images), len(room.generated.images)) == (16, 16)
+    assert room.real.images[0].pixelColor(3, 3).red() == 10
+    assert not room.centre.bar.isVisible()
+
+
+def test_held_out_pictures_are_rebuilt_and_measured_in_words(room, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    assert room.centre.lower.isVisible()
+    assert len(room.rebuilt.images) == 3
+    assert room.figures.psnr.number.text() == "24.3 dB"
+    assert room.figures.ssim.number.text() == "0.66"
+    assert room.figures.note.text() == "Measured on 5 pictures that training never saw."
+    room.originals.choose(2)
+    assert room.rebuilt.current == 2
+
+
+def test_a_family_without_encoder_says_why_there_are_no_figures(room, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    room.side.runs.choose(GAN.name)
+    assert not room.generated.images
+    qtbot.waitUntil(lambda: shown(room))
+    assert not room.centre.lower.isVisible()
+    assert not room.figures.psnr.isVisible()
+    assert "no encoder" in room.figures.note.text()
+
+
+def test_a_set_too_small_to_hold_pictures_out_says_so(room, prompt, qtbot):
+    prompt.held_out = 0
+    qtbot.waitUntil(lambda: shown(room))
+    room.side.runs.choose(GAN.name)
+    room.side.runs.choose(VAE.name)
+    qtbot.waitUntil(lambda: "ten" in room.figures.note.text())
+
+
+def test_a_run_without_a_checkpoint_asks_for_nothing(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    before = len(prompt.asked)
+    room.side.runs.choose(BARE.name)
+    assert not room.waiting
+    assert "no checkpoint" in room.generated.placeholder
+    assert len(prompt.asked) == before
+
+
+def test_another_seed_and_count_are_asked_for_and_the_figures_stay(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    room.side.seed.setFocus()
+    room.side.seed.selectAll()
+    qtbot.keyClicks(room.side.seed, "77")
+    qtbot.waitUntil(lambda: prompt.asked[-1] == (VAE.name, 16, 77))
+    qtbot.waitUntil(lambda: shown(room))
+    assert room.generated.images[0].pixelColor(0, 0).red() == 77
+    assert room.figures.psnr.isVisible()
+    qtbot.mouseClick(room.side.shuffle, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown(room) and len(prompt.asked) >= 3)
+    assert prompt.asked[-1][2] not in (0, 77)
+    room.generated.setFocus()
+    qtbot.keyClick(room.generated, Qt.Key.Key_0)
+    qtbot.waitUntil(lambda: prompt.asked[-1][2] == 0)
+
+
+def test_waiting_can_be_stopped_and_a_late_answer_is_dropped(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    prompt.gate = threading.Event()
+    room.side.set_seed(99)
+    assert room.centre.bar.isVisible()
+    qtbot.mouseClick(room.centre.cancel, Qt.MouseButton.LeftButton)
+    assert not room.centre.bar.isVisible()
+    prompt.gate.set()
+    qtbot.waitUntil(lambda: not room.thread_.busy)
+    assert room.generated.images[0].pixelColor(0, 0).red() == 0
+
+
+def test_a_failure_is_a_notice_with_its_detail(room, prompt, studio, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    prompt.error = "The checkpoint 000012 is damaged: go on with an older one."
+    room.side.set_seed(5)
+    qtbot.waitUntil(lambda: not room.waiting)
+    notice = studio.notices.history[-1]
+    assert (notice.kind, notice.sentence) == ("error", prompt.error)
+    assert notice.detail == "the detail"
+
+
+def test_without_runs_the_next_step_is_a_button(studio, prompt, tmp_path, qtbot):
+    prompt.known = ()
+    room = EvaluationRoom(studio)
+    qtbot.addWidget(room)
+    room.show()
+    with Project.open(tmp_path / "bare", create=True) as project:
+        room.project_opened(project)
+        qtbot.waitUntil(lambda: not room.thread_.busy)
+        assert room.pages.currentWidget() is room.empty
+        with qtbot.waitSignal(room.placeRequested) as asked:
+            room._go()
+        assert asked.args == ["training"]
+        room.project_closed()
+        room.shutdown()
+
+
+def test_closing_the_project_empties_the_place(room, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    room.project_closed()
+    assert not room.real.images
+    assert room.pages.currentWidget() is room.empty
+
+
+def test_every_text_follows_the_language_at_once(room, studio, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    studio.set_language("zh_CN")
+    room.changeEvent(QEvent(QEvent.Type.LanguageChange))
+    seen = " ".join(label.text() for label in room.findChildren(QLabel) if label.isVisible())
+    for english in ("Real", "Generated", "Measured", "detail", "seen", "Seeds", "Pictures"):
+        assert english not in seen
+    assert "真实" in seen
+
+
+def test_every_control_says_what_it_is(room):
+    side = room.side
+    controls = (side.seed, side.count, side.shuffle, side.again, room.real, room.generated,
+                room.originals, room.rebuilt, room.centre.cancel)  # fmt: skip
+    assert all(control.accessibleName() and control.toolTip() for control in controls)
+
+
+# ---------------------------------------------------------------------- the wall
+
+
+def test_a_wall_uses_its_place_and_walks_by_keys(qtbot):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.resize(400, 300)
+    wall.set_pictures(pixels(12, 1))
+    assert wall.columns() == 4
+    last = wall.place_of(11)
+    assert last.right() <= 400.5
+    assert last.bottom() <= 300.5
+    wall.show()
+    qtbot.keyClick(wall, Qt.Key.Key_Right)
+    qtbot.keyClick(wall, Qt.Key.Key_Down)
+    assert wall.current == 5
+    qtbot.keyClick(wall, Qt.Key.Key_Up)
+    qtbot.keyClick(wall, Qt.Key.Key_Up)
+    assert wall.current == 1
+    qtbot.keyClick(wall, Qt.Key.Key_Space)
+    assert wall.enlarged
+    qtbot.keyClick(wall, Qt.Key.Key_Escape)
+    assert not wall.enlarged
+    qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.place_of(7).center().toPoint())
+    assert wall.current == 7
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_wall_shows_grey_colour_and_transparent_pictures(qtbot, channels):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.resize(60, 60)
+    wall.set_pictures(np.full((1, 8, 8, channels), 200, np.uint8))
+    assert wall.grab().toImage().pixelColor(30, 30).red() in range(150, 201)
+    wall.set_pictures(None)
+    assert wall.images == []
+
+
+def test_figures_have_words_over_their_whole_range():
+    said = [cards.psnr(value).words for value in (12, 22, 28, 35)]
+    said += [cards.ssim(value).words for value in (0.1, 0.5, 0.8, 0.95)]
+    assert len(set(said)) == 8
+    assert cards.psnr(90).share == 1
+    assert cards.ssim(-0.2).share == 0
+
+
+# ---------------------------------------------------------------------- the catalogues
+
+
+@pytest.mark.parametrize("name", ["dataset", "evaluation"])
+def test_every_word_of_the_place_is_translated_with_its_fields(name):
+    folder = resources() / "translations" / "zh_CN"
+    words = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    used = set()
+    for path in (Path(place.__file__).parents[1] / name).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_tr = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr"
+            if is_tr and isinstance(node.args[0], ast.Constant):
+                used.add(node.args[0].value)
+    assert not used - set(words)
+    for english, chinese in words.items():
+        fields = [
+            {f for _, f, _, _ in string.Formatter().parse(t) if f} for t in (english, chinese)
+        ]
+        assert fields[0] == fields[1], english
+        assert chinese
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
