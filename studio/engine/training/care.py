@@ -1,0 +1,166 @@
+"""What keeps a run alive: saving, and the way back from bad numbers, full disks, full memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.parameters import ParameterError
+from studio.engine.errors import StudioError
+from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples
+from studio.engine.training import checkpoint
+from studio.engine.training.statistics import Diary, all_finite
+from studio.engine.training.trainer import Trainer
+
+BREAKDOWNS = 3
+"""So often in a row may a run go back before it gives up."""
+
+
+class Care:
+    """Wraps a trainer; every method yields what should be known about it."""
+
+    def __init__(self, run_folder: Path, trainer: Trainer, *, resume: bool) -> None:
+        """Restore the newest checkpoint, or write the first, so that there always is one."""
+        self.folder, self.trainer = run_folder, trainer
+        self.final: dict[str, float] = {}
+        """The last means that were read."""
+        self.unsaved = ""
+        """Why the last checkpoint could not be written; empty when it was."""
+        self._breakdowns = 0
+        checkpoint.clear_unfinished(run_folder)
+        newest = checkpoint.load_latest(run_folder) if resume else None
+        if newest is not None:
+            trainer.restore(newest)
+            self.last = newest
+        elif checkpoint.folders(run_folder):
+            raise StudioError(
+                f"No checkpoint of {run_folder} can be read: restore the folder from a backup, "
+                "or start a new run."
+                if resume
+                else f"The run {run_folder} has begun already: resume it, or start a new run."
+            )
+        self.diary = Diary(run_folder, trainer.state.images_seen)
+        if newest is None:
+            try:
+                self.last = checkpoint.save(run_folder, *trainer.capture())
+            except BaseException:
+                self.diary.close()
+                raise
+
+    def close(self) -> None:
+        """Release the diary."""
+        self.diary.close()
+
+    def step(self) -> Iterator[Event]:
+        """One training step; memory that runs out makes the batch smaller."""
+        import torch
+
+        problem = ""
+        try:
+            self.trainer.step()
+        except torch.OutOfMemoryError as error:
+            problem = str(error) or "out of memory"
+        except RuntimeError as error:
+            text = str(error).lower()
+            if "out of memory" not in text and "can't allocate memory" not in text:
+                raise StudioError(
+                    "The device failed during training; the last checkpoint is intact. Resume "
+                    "the run; if that fails too, restart the machine.",
+                    repr(error),
+                ) from error
+            problem = str(error)
+        # Outside `except`, where the traceback no longer holds the tensors that did not fit.
+        if problem:
+            yield self._shrink(problem)
+
+    def measure(self) -> Iterator[Event]:
+        """Read the means; bad ones send the run back to its last checkpoint."""
+        values = self.trainer.averages.read()
+        if not values:
+            return
+        if all_finite(values):
+            self.final = values
+            yield self._note(Metrics(self.trainer.state.images_seen, values))
+        else:
+            yield self._go_back()
+
+    def samples(self) -> Iterator[Event]:
+        """Render the fixed seeds. A full disk is told, and training goes on."""
+        seen = self.trainer.state.images_seen
+        path = self.folder / "samples" / f"{seen:09d}.png"
+        try:
+            columns, count = self.trainer.write_samples(path)
+        except StudioError as error:
+            yield self._note(Health("disk", str(error), "Training goes on.", seen))
+            return
+        yield self._note(Samples(seen, str(path), columns, count))
+
+    def checkpoint(self) -> Iterator[Event]:
+        """Save, unless the numbers are bad; a full disk leaves the older checkpoints as they are."""
+        if not self.trainer.is_finite():
+            yield self._go_back()
+            return
+        seen = self.trainer.state.images_seen
+        try:
+            self.last = checkpoint.save(self.folder, *self.trainer.capture())
+            checkpoint.keep_last(self.folder)
+        except StudioError as error:
+            self.unsaved = str(error)
+            action = "Paused: free some space, then resume. The last checkpoint is intact."
+            yield self._note(Health("disk", self.unsaved, action, seen))
+            return
+        self.unsaved, self._breakdowns = "", 0
+        yield self._note(Checkpoint(seen, str(self.last.folder), self.last.sha256))
+
+    def set_live(self, key: str, value: object) -> Event:
+        """Change a live parameter, or say why not."""
+        seen = self.trainer.state.images_seen
+        try:
+            self.trainer.set_live(key, value)
+        except ParameterError as error:
+            return Health("refused", str(error), "Nothing was changed.", seen)
+        return self._note(Health("changed", f"{key} is now {value}.", "", seen))
+
+    # ------------------------------------------------------------------ ways back
+
+    def _shrink(self, problem: str) -> Event:
+        trainer = self.trainer
+        if trainer.batch_size <= 1:
+            raise StudioError(
+                "The device has too little memory for even one picture at a time: choose a "
+                "smaller size. The last checkpoint is intact.",
+                problem,
+            )
+        trainer.batch_size //= 2
+        trainer.forget_memory()
+        action = f"It now learns from {trainer.batch_size} pictures at a time."
+        seen = trainer.state.images_seen
+        return self._note(Health("memory", "The device ran out of memory.", action, seen))
+
+    def _go_back(self) -> Event:
+        """Numbers that are none are never saved and never masked."""
+        trainer, seen = self.trainer, self.trainer.state.images_seen
+        self._breakdowns += 1
+        newest = checkpoint.load_latest(self.folder)
+        if newest is None or self._breakdowns > BREAKDOWNS:
+            raise StudioError(
+                "Training broke down (not a number) again and again: start a new run with a "
+                "lower learning rate. The last good checkpoint is intact."
+            )
+        seconds, rate = trainer.seconds, trainer.config.as_dict().get("lr")
+        trainer.restore(newest)
+        trainer.seconds = seconds
+        action = "It went back to its last checkpoint."
+        if rate is not None:
+            trainer.set_live("lr", rate)
+            if trainer.halve_rate():
+                action = "It went back to its last checkpoint and learns at half the rate."
+        self.diary.cut(trainer.state.images_seen)
+        return self._note(Health("nan", "Training broke down (not a number).", action, seen))
+
+    def _note(self, event: Event) -> Event:
+        try:
+            self.diary.write(event)
+        except OSError:
+            pass  # a full disk is reported by the checkpoint; curves are not worth a run
+        return event

@@ -1,0 +1,242 @@
+"""Checkpoint folders: written whole or not at all, verified before they are trusted.
+
+    checkpoints/000012/model.safetensors      everything `state_dict` holds
+                       training.safetensors   moments of the optimisers, sources of chance
+                       state.json             counters and the SHA-256 of the other two
+
+Generations are counted, never dated, so a wrong clock cannot reorder them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.errors import StudioError
+from studio.engine.files import atomic_folder, sha256_file, write_text
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.base import Family
+
+MODEL, TRAINING, STATE = "model.safetensors", "training.safetensors", "state.json"
+PINNED = "pinned"
+FORMAT = 1
+KEPT = 3
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint that lies on the disk and was whole when this was made."""
+
+    folder: Path
+    state: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """The generation."""
+        return int(self.folder.name)
+
+    @property
+    def sha256(self) -> str:
+        """Of `model.safetensors`: the identity of the model."""
+        return str(self.state["files"][MODEL])
+
+    @property
+    def images_seen(self) -> int:
+        """Pictures trained on so far."""
+        return int(self.state["images_seen"])
+
+
+def folders(run_folder: Path) -> list[Path]:
+    """All checkpoint folders of a run, oldest first, verified or not."""
+    place = run_folder / "checkpoints"
+    try:
+        found = [path for path in place.iterdir() if path.name.isdecimal() and path.is_dir()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: int(path.name))
+
+
+def save(
+    run_folder: Path,
+    model: Mapping[str, Tensor],
+    training: Mapping[str, Tensor],
+    state: Mapping[str, Any],
+) -> Saved:
+    """Write the next generation durably; raises :class:`StudioError` and leaves the old ones."""
+    known = folders(run_folder)
+    number = int(known[-1].name) + 1 if known else 1
+    target = run_folder / "checkpoints" / f"{number:06d}"
+    return write(target, {MODEL: model, TRAINING: training}, state)
+
+
+def write(
+    target: Path, files: Mapping[str, Mapping[str, Tensor]], state: Mapping[str, Any]
+) -> Saved:
+    """Write one checkpoint folder, `state` completed by format, hashes and its own check."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    from studio.engine.training.tensors import portable
+
+    try:
+        with atomic_folder(target) as temporary:
+            for name, tensors in files.items():
+                save_file(portable(tensors), temporary / name)
+            hashes = {name: sha256_file(temporary / name) for name in files}
+            whole = {"format": FORMAT, **state, "files": hashes}
+            whole["check"] = _check(whole)
+            (temporary / STATE).write_text(json.dumps(whole), "utf-8")
+    except SafetensorError as error:
+        raise StudioError(
+            f"Could not write {target}: {error}. Check that the disk has space.", repr(error)
+        ) from error
+    return Saved(target, whole)
+
+
+def _check(state: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in state.items() if key != "check"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def verify(folder: Path) -> Saved:
+    """Read and hash a checkpoint; raises :class:`StudioError` naming the file that is wrong."""
+    path = folder / STATE
+    try:
+        state = json.loads(path.read_text("utf-8"))
+        if state["check"] != _check(state):
+            raise StudioError(_damaged(path))
+        if state["format"] > FORMAT:
+            raise StudioError(
+                f"{folder} was made by a newer Latent Studio: update this program to open it."
+            )
+        for name, wanted in state["files"].items():
+            path = folder / name
+            if sha256_file(path) != wanted:
+                raise StudioError(_damaged(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StudioError(_damaged(path), repr(error)) from error
+    return Saved(folder, state)
+
+
+def _damaged(path: Path) -> str:
+    return f"The checkpoint file {path} is missing or damaged: use another checkpoint of the run."
+
+
+def load_latest(run_folder: Path) -> Saved | None:
+    """The newest generation that verifies, or None. Needs no torch."""
+    for folder in reversed(folders(run_folder)):
+        try:
+            return verify(folder)
+        except StudioError:
+            continue
+    return None
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of one safetensors file, on the processor."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise StudioError(_damaged(path), repr(error)) from error
+
+
+def keep_last(run_folder: Path, count: int = KEPT) -> None:
+    """Remove all but the last `count` generations, the best (lowest score), and pinned ones."""
+    known = folders(run_folder)
+    scores = {folder: score for folder in known if (score := _score(folder)) is not None}
+    kept = set(known[-count:]) | {folder for folder in known if (folder / PINNED).exists()}
+    if scores:
+        kept.add(min(scores, key=lambda folder: (scores[folder], -int(folder.name))))
+    for folder in known:
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _score(folder: Path) -> float | None:
+    try:
+        score = json.loads((folder / STATE).read_text("utf-8")).get("score")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return float(score) if isinstance(score, int | float) else None
+
+
+def pin(folder: Path) -> None:
+    """Keep a checkpoint for good: a piece is rendered from it."""
+    write_text(folder / PINNED, "")
+
+
+def clear_unfinished(run_folder: Path) -> None:
+    """Remove what a killed process left half-written beside the checkpoints."""
+    for part in (run_folder / "checkpoints").glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def load_model(folder: Path, device: str = "auto") -> Family:
+    """The verified model of a checkpoint on `device`, ready to generate.
+
+    Raises :class:`StudioError` when the folder is damaged or of an unknown family.
+    """
+    from models import base
+    from models.parameters import ParameterError
+    from studio.engine import devices
+
+    saved = verify(folder)
+    tensors = read_tensors(folder / MODEL)
+    try:
+        kind = base.family(str(saved.state["family"]))
+        spec = base.ImageSpec(**saved.state["image_spec"])
+        model = kind(kind.Config.from_mapping(saved.state["config"]), spec)
+        model.load_state_dict(_completed(tensors, saved.state))
+    except (KeyError, TypeError, RuntimeError, ParameterError) as error:
+        raise StudioError(
+            f"The model in {folder} cannot be built by this version: it may come from another "
+            "one; use another checkpoint.",
+            str(error),
+        ) from error
+    return model.to(devices.choose(device).name).eval().requires_grad_(False)
+
+
+def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
+    """A checkpoint that can only generate: averaged weights at `dtype`, no training state.
+
+    A tensor `x.*` whose average `x_ema.*` is there is left out; loading fills it from
+    the average. What would overflow `dtype` stays as it is. `target` must not exist.
+    """
+    import torch
+
+    saved = verify(folder)
+    tensors = read_tensors(folder / MODEL)
+    small: dict[str, Tensor] = {}
+    left_out: dict[str, str] = {}
+    for name, tensor in tensors.items():
+        average = _average_of(name)
+        if average in tensors:
+            left_out[name] = average
+            continue
+        cast = tensor.to(getattr(torch, dtype)) if tensor.is_floating_point() else tensor
+        small[name] = cast if bool(torch.isfinite(cast).all()) else tensor
+    facts = ("family", "config", "image_spec", "images_seen", "recipe")
+    state = {key: saved.state[key] for key in facts if key in saved.state}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write(target, {MODEL: small}, {**state, "left_out": left_out})
+
+
+def _average_of(name: str) -> str:
+    first, _, rest = name.partition(".")
+    return f"{first}_ema.{rest}"
+
+
+def _completed(tensors: dict[str, Tensor], state: Mapping[str, Any]) -> dict[str, Tensor]:
+    left_out: dict[str, str] = state.get("left_out", {})
+    return tensors | {name: tensors[average] for name, average in left_out.items()}

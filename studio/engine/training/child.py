@@ -1,0 +1,96 @@
+"""The training process: events as lines on stdout, commands as lines on stdin.
+
+    python -m studio.engine.training.child RUN_FOLDER PROJECT_FOLDER [--resume]
+
+It never opens the project for writing: the parent holds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import IO
+
+from studio.engine.errors import StudioError
+from studio.engine.events import Command, Event, Failed, Stop, from_line, to_line
+
+FLAG = "--training-child"
+"""How a frozen program is told to be this process instead of the window."""
+NICENESS = 10
+
+
+def main(arguments: list[str]) -> int:
+    """Train; 0 when the run ended well."""
+    resume = "--resume" in arguments
+    run_folder, project_folder = [Path(each) for each in arguments if each != "--resume"]
+    lines = _claim_stdout()
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(NICENESS)
+    commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(commands,), daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: commands.put(Stop()))
+    return _work(run_folder, project_folder, resume, commands, lines)
+
+
+def _work(
+    run_folder: Path,
+    project_folder: Path,
+    resume: bool,
+    commands: queue.SimpleQueue[Command],
+    lines: IO[str],
+) -> int:
+    from studio.engine.training.loop import train
+
+    def next_command() -> Command | None:
+        try:
+            return commands.get_nowait()
+        except queue.Empty:
+            return None
+
+    event: Event = Failed("The run ended without a word.")
+    try:
+        gc.freeze()
+        for event in train(run_folder, project_folder, next_command, resume=resume):
+            lines.write(to_line(event) + "\n")
+            lines.flush()
+    except BrokenPipeError:
+        return 1  # the window is gone; the last checkpoint is on disk
+    except Exception as error:  # noqa: BLE001  # whatever it is, the window must be told
+        event = Failed(
+            f"The training process failed ({type(error).__name__}); the last checkpoint is "
+            "intact: resume the run.",
+            traceback.format_exc(),
+        )
+        lines.write(to_line(event) + "\n")
+        lines.flush()
+    return 1 if isinstance(event, Failed) else 0
+
+
+def _claim_stdout() -> IO[str]:
+    """Keep the pipe for events alone; whatever a library prints goes to stderr."""
+    pipe = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return pipe
+
+
+def _listen(commands: queue.SimpleQueue[Command]) -> None:
+    for line in sys.stdin:
+        try:
+            message = from_line(line)
+        except StudioError:
+            continue
+        if isinstance(message, Command):
+            commands.put(message)
+    commands.put(Stop())  # the parent closed the pipe or died: save and end
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,168 @@
+"""The parent's side of a training process. Knows no Qt; see `child.py` for the other end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import IO
+
+import studio
+from studio.engine.errors import StudioError
+from studio.engine.events import Command, Done, Event, Failed, Progress, from_line, to_line
+from studio.engine.training import checkpoint
+from studio.engine.training.child import FLAG
+
+STDERR_LINES = 60
+
+
+class TrainingProcess:
+    """One training child. Not restartable: make another one."""
+
+    def __init__(self, run_folder: Path, project_folder: Path, resume: bool) -> None:
+        self._run_folder = run_folder
+        self._arguments = [str(run_folder), str(project_folder), *(["--resume"] if resume else [])]
+        self._process: subprocess.Popen[str] | None = None
+        self._threads: list[threading.Thread] = []
+        self._events: deque[Event] = deque()
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._news = threading.Condition()
+        self._ended = False
+
+    def start(self) -> None:
+        """Start the child; its first events come from :meth:`poll`."""
+        try:
+            self._process = subprocess.Popen(
+                [*_program(), *self._arguments],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                encoding="utf-8", errors="replace", env=_environment(),
+                # Ctrl+C in a terminal is for the parent, which then asks the child to stop.
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise StudioError("The training process could not be started.", repr(error)) from error
+        for target in (self._read_events, self._read_stderr):
+            thread = threading.Thread(target=target, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def poll(self, timeout: float) -> list[Event]:
+        """All events that came, waiting up to `timeout` seconds for the first."""
+        with self._news:
+            if not self._events:
+                self._news.wait(timeout)
+            received = list(self._events)
+            self._events.clear()
+        return received
+
+    def send(self, command: Command) -> None:
+        """Hand a command to the child; a child that has ended does not mind."""
+        if self._process is None or self._process.stdin is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(to_line(command) + "\n")
+            self._process.stdin.flush()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the end and let go of the pipes; False when it still runs."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        self._release()
+        return True
+
+    def kill(self) -> None:
+        """End the child at once, if it still runs, and let go of it."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._release()
+
+    def _release(self) -> None:
+        for thread in self._threads:
+            thread.join(5.0)
+        assert self._process is not None
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    # ------------------------------------------------------------------ reader threads
+
+    def _read_events(self) -> None:
+        assert self._process is not None
+        for line in _lines(self._process.stdout):
+            try:
+                message = from_line(line)
+            except StudioError:
+                self._stderr.append(line)
+                continue
+            if isinstance(message, Event):
+                self._add(message)
+        if not self._ended:
+            self._add(self._death())
+
+    def _add(self, event: Event) -> None:
+        with self._news:
+            # A reader that is slow sees the newest progress, not all of it.
+            if isinstance(event, Progress) and any(isinstance(e, Progress) for e in self._events):
+                kept = [each for each in self._events if not isinstance(each, Progress)]
+                self._events = deque(kept)
+            self._events.append(event)
+            self._ended = self._ended or isinstance(event, Done | Failed)
+            self._news.notify_all()
+
+    def _death(self) -> Failed:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5.0)
+        time.sleep(0.05)  # the last lines of stderr
+        code = self._process.returncode
+        why = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
+        good = checkpoint.load_latest(self._run_folder)
+        hope = (
+            "resume the run to go on from its last checkpoint."
+            if good
+            else "start it again; it had no checkpoint yet."
+        )
+        return Failed(
+            f"The training process ended unexpectedly ({why}): {hope}",
+            "\n".join(self._stderr),
+            str(good.folder) if good else "",
+        )
+
+    def _read_stderr(self) -> None:
+        assert self._process is not None
+        for line in _lines(self._process.stderr):
+            self._stderr.append(line.rstrip())
+
+
+def _lines(pipe: IO[str] | None) -> IO[str] | list[str]:
+    return pipe if pipe is not None else []
+
+
+def _program() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, FLAG]
+    return [sys.executable, "-m", "studio.engine.training.child"]
+
+
+def _environment() -> dict[str, str]:
+    """The child finds this very package, wherever the parent was started from."""
+    place = str(Path(studio.__file__).resolve().parent.parent)
+    others = os.environ.get("PYTHONPATH", "")
+    return {
+        **os.environ,
+        "PYTHONPATH": f"{place}{os.pathsep}{others}" if others else place,
+        "PYTHONUNBUFFERED": "1",
+    }

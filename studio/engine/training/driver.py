@@ -1,0 +1,52 @@
+"""Run training in this process and keep the project's list of runs in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.engine.errors import ReadOnlyError
+from studio.engine.events import Command, Done, Event, Failed, Progress
+from studio.engine.project import Project
+from studio.engine.training import runs
+from studio.engine.training.loop import train
+
+
+def run_training(
+    project: Project,
+    name: str,
+    *,
+    resume: bool,
+    commands: Callable[[], Command | None] = lambda: None,
+    on_event: Callable[[Event], None] = lambda event: None,
+    total_images: int | None = None,
+    minutes: float | None = None,
+) -> Done | Failed:
+    """Train the run `name` to its end, passing every event on; returns the last one."""
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
+    run = runs.run(project, name)
+    runs.update(project, name, status="running", message="")
+    last: Done | Failed = Failed("The run was interrupted; resume it from its last checkpoint.")
+    total = 0
+    try:
+        for event in train(
+            run.folder, project.folder, commands,
+            resume=resume, total_images=total_images, minutes=minutes,
+        ):  # fmt: skip
+            if isinstance(event, Done | Failed):
+                last = event
+            elif isinstance(event, Progress):
+                total = event.total_images
+            on_event(event)
+    finally:
+        _record(project, name, last, total)
+    return last
+
+
+def _record(project: Project, name: str, last: Done | Failed, total: int) -> None:
+    if total:
+        runs.update(project, name, total_images=total)
+    if isinstance(last, Done):
+        runs.update(project, name, status=last.reason, images_seen=last.images_seen)
+    else:
+        runs.update(project, name, status="failed", message=last.message)

@@ -1,0 +1,210 @@
+"""The training loop: a generator of events that asks for commands between two steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from models.parameters import ParameterError
+from studio.engine.errors import StudioError
+from studio.engine.events import (
+    CheckpointNow,
+    Command,
+    Done,
+    Event,
+    Failed,
+    Pause,
+    Progress,
+    Resume,
+    SampleNow,
+    Set,
+    Stage,
+    Stop,
+)
+from studio.engine.training import checkpoint
+from studio.engine.training.care import Care
+from studio.engine.training.recipe import Recipe
+from studio.engine.training.runs import pictures_of
+from studio.engine.training.trainer import UNPLANNED, Trainer
+
+PROGRESS_SECONDS = 0.2
+METRICS_SECONDS = 0.5
+PLAN_SECONDS = 15.0
+"""A run of minutes fixes its number of images after so long, for its schedules."""
+STEPS_BEFORE_ETA = 30
+_PAUSED_POLL = 0.02
+
+Commands = Callable[[], Command | None]
+
+
+def train(
+    run_folder: Path,
+    project_folder: Path,
+    commands: Commands,
+    *,
+    resume: bool,
+    total_images: int | None = None,
+    minutes: float | None = None,
+) -> Iterator[Event]:
+    """Train a run to its end. `commands` returns the next command or None, without waiting.
+
+    With `resume` it goes on from the newest checkpoint that verifies; `total_images` or
+    `minutes`, totals of the run, then give it another end. Ends with exactly one
+    :class:`Done` or :class:`Failed`; what can be expected to go wrong is an event.
+    """
+    care: Care | None = None
+    try:
+        yield Stage("preparing")
+        recipe = Recipe.load(run_folder)
+        trainer = Trainer(recipe, pictures_of(project_folder, recipe))
+        care = Care(run_folder, trainer, resume=resume)
+        loop = _Loop(recipe, trainer, care, total_images, minutes)
+        yield from loop.run(commands)
+    except (StudioError, ParameterError) as error:
+        good = checkpoint.load_latest(run_folder)
+        yield Failed(str(error), getattr(error, "detail", ""), str(good.folder) if good else "")
+    finally:
+        if care is not None:
+            care.close()
+
+
+class _Loop:
+    """One session: its clock, its end, what was asked for."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        trainer: Trainer,
+        care: Care,
+        total_images: int | None,
+        minutes: float | None,
+    ) -> None:
+        self.recipe, self.trainer, self.care = recipe, trainer, care
+        self.minutes = recipe.minutes
+        if total_images is not None or minutes is not None:
+            self.minutes = minutes
+            trainer.state.total_images = total_images or UNPLANNED
+        self.paused = self.stopping = False
+        self._start_clock()
+        self.told = self.measured = self.saved = time.monotonic()
+        self.sampled = 0.0
+
+    def run(self, commands: Commands) -> Iterator[Event]:
+        """Steps, and whatever is due between two of them."""
+        yield Stage("training")
+        while not self.finished():
+            yield from self._obey(commands)
+            if self.stopping:
+                break
+            if self.paused:
+                time.sleep(_PAUSED_POLL)
+                continue
+            yield from self.care.step()
+            now = time.monotonic()
+            self.trainer.seconds = self._seconds_before + now - self._started
+            self._plan()
+            yield from self._due(now)
+        yield from self._end()
+
+    def finished(self) -> bool:
+        """Whether the planned images, or minutes, are over."""
+        if self.minutes is not None:
+            return self.trainer.seconds >= 60 * self.minutes
+        return self.trainer.state.images_seen >= self.trainer.state.total_images
+
+    def progress(self) -> Progress:
+        """Rates of this session alone; no time left before the rate means anything."""
+        state, trainer = self.trainer.state, self.trainer
+        spent = trainer.seconds - self._seconds_before
+        rate = (state.images_seen - self._images_before) / spent if spent > 0 else 0.0
+        left: float | None = None
+        if state.step - self._steps_before >= STEPS_BEFORE_ETA and rate > 0:
+            images_left = (state.total_images - state.images_seen) / rate
+            left = max(
+                0.0, images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
+            )
+        total = 0 if state.total_images == UNPLANNED else state.total_images
+        return Progress(state.step, state.images_seen, total, trainer.seconds, rate, left)
+
+    # ------------------------------------------------------------------ parts of a session
+
+    def _due(self, now: float) -> Iterator[Event]:
+        if now - self.measured >= METRICS_SECONDS or self.finished():
+            self.measured = now
+            yield from self.care.measure()
+        if now - self.told >= PROGRESS_SECONDS:
+            self.told = now
+            yield self.progress()
+        if now - self.sampled >= self.recipe.sample_every_seconds:
+            yield from self._samples()
+        if now - self.saved >= self.recipe.checkpoint_every_seconds:
+            yield from self._checkpoint()
+
+    def _end(self) -> Iterator[Event]:
+        yield Stage("saving")
+        yield from self.care.measure()
+        yield from self._checkpoint()
+        if self.care.unsaved:
+            yield Failed(self.care.unsaved, "", str(self.care.last.folder))
+            return
+        yield from self._samples()
+        yield self.progress()
+        last = self.care.last
+        reason = "finished" if self.finished() else "stopped"
+        seen = self.trainer.state.images_seen
+        yield Done(
+            reason, seen, self.trainer.seconds, str(last.folder), last.sha256, self.care.final
+        )
+
+    def _samples(self) -> Iterator[Event]:
+        yield from self.care.samples()
+        self.sampled = time.monotonic()
+
+    def _checkpoint(self) -> Iterator[Event]:
+        yield from self.care.checkpoint()
+        self.saved = time.monotonic()
+        if self.care.unsaved and not self.stopping and not self.finished():
+            self.paused = True
+            yield Stage("paused")
+
+    def _obey(self, commands: Commands) -> Iterator[Event]:
+        while (command := commands()) is not None:
+            match command:
+                case Pause() if not self.paused:
+                    self.paused = True
+                    yield Stage("paused")
+                case Resume() if self.paused:
+                    self.paused = False
+                    self._start_clock()
+                    yield Stage("training")
+                    if self.care.unsaved:
+                        yield from self._checkpoint()
+                case Stop():
+                    self.stopping = True
+                case SampleNow():
+                    yield from self._samples()
+                case CheckpointNow():
+                    yield from self._checkpoint()
+                case Set(key=key, value=value):
+                    yield self.care.set_live(key, value)
+                case _:
+                    pass
+
+    def _start_clock(self) -> None:
+        """Rates count from here: time spent paused is no training."""
+        self._started = time.monotonic()
+        self._seconds_before = self.trainer.seconds
+        self._images_before = self.trainer.state.images_seen
+        self._steps_before = self.trainer.state.step
+
+    def _plan(self) -> None:
+        """A run of minutes learns how many images it will see, once."""
+        state = self.trainer.state
+        if self.minutes is None or state.total_images != UNPLANNED:
+            return
+        spent = self.trainer.seconds - self._seconds_before
+        if spent > min(PLAN_SECONDS, 6 * self.minutes):
+            rate = (state.images_seen - self._images_before) / spent
+            left = max(0.0, 60 * self.minutes - self.trainer.seconds)
+            state.total_images = state.images_seen + max(1, int(rate * left))

@@ -1,0 +1,99 @@
+"""What a run was asked to do: everything needed to repeat it, as `recipe.toml` in its folder."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from studio.engine.errors import StudioError
+from studio.engine.files import write_text
+
+if TYPE_CHECKING:
+    from models.base import Family, ImageSpec
+
+FILE = "recipe.toml"
+SAMPLE_EVERY = 30.0
+CHECKPOINT_EVERY = 120.0
+
+
+class Recipe(BaseModel):
+    """One training run. Sides in pixels, times in seconds except `minutes`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    dataset: str
+    dataset_id: int
+    family: str
+    channels: int
+    height: int
+    width: int
+    classes: int = 0
+    crop: str = "centre"
+    config: dict[str, bool | int | float | str]
+    seed: int = Field(0, ge=0, lt=1 << 63)
+    device: str = "auto"
+    precision: str = Field("auto", pattern="^(auto|bf16|fp32)$")
+    total_images: int | None = Field(None, gt=0)
+    minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)
+    checkpoint_every_seconds: float = Field(CHECKPOINT_EVERY, gt=0)
+    prepared: str
+    """Folder of the prepared pictures, relative to the project."""
+    fingerprint: str
+    created: str
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if (self.total_images is None) == (self.minutes is None):
+            raise ValueError("exactly one of total_images and minutes has to be given")
+        return self
+
+    @property
+    def image_spec(self) -> ImageSpec:
+        """The pictures' shape, as the models know it."""
+        from models.base import ImageSpec
+
+        return ImageSpec(self.channels, self.height, self.width, self.classes)
+
+    def build(self) -> Family:
+        """A new family with random weights; raises `ParameterError` for what it cannot accept."""
+        from models import base
+
+        kind = base.family(self.family)
+        return kind(kind.Config.from_mapping(self.config), self.image_spec)
+
+    def save(self, run_folder: Path) -> None:
+        """Durably write `recipe.toml`."""
+        write_text(run_folder / FILE, tomlkit.dumps(self.model_dump(exclude_none=True)))
+
+    @classmethod
+    def load(cls, run_folder: Path) -> Self:
+        """Read `recipe.toml`; raises :class:`StudioError` naming the file when it is damaged."""
+        path = run_folder / FILE
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except OSError as error:
+            raise StudioError(
+                f"The recipe {path} cannot be read ({error.strerror}): "
+                "restore the run's folder from a backup, or start a new run.",
+                repr(error),
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise StudioError(
+                f"The recipe {path} is damaged ({_first_problem(error)}): "
+                "restore it from a backup, or start a new run.",
+                str(error),
+            ) from error
+
+
+def _first_problem(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return f"{place}: {first['msg']}" if place else str(first["msg"])
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

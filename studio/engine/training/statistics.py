@@ -1,0 +1,107 @@
+"""The run's diary `stats.jsonl`, and averages that stay on the device until they are read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from studio.engine.events import Event, to_line
+from studio.engine.files import write_text
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FILE = "stats.jsonl"
+
+
+class Diary:
+    """Events as lines of JSON, appended and flushed. Reading tolerates a torn last line."""
+
+    def __init__(self, run_folder: Path, images_seen: int) -> None:
+        """Open for appending, first cut back to `images_seen`: what follows happens again."""
+        self.path = run_folder / FILE
+        _cut(self.path, images_seen)
+        self._stream: IO[str] = self.path.open("a", encoding="utf-8")
+
+    def write(self, event: Event) -> None:
+        """Append one event; OSError when the disk is full."""
+        self._stream.write(to_line(event) + "\n")
+        self._stream.flush()
+
+    def cut(self, images_seen: int) -> None:
+        """Forget what lies after `images_seen`."""
+        self._stream.close()
+        _cut(self.path, images_seen)
+        self._stream = self.path.open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """Release the file, also when its last line no longer fits on the disk."""
+        try:
+            self._stream.close()
+        except OSError:
+            self._stream = self.path.open("r", encoding="utf-8")
+            self._stream.close()
+
+
+def _cut(path: Path, images_seen: int) -> None:
+    if not path.exists():
+        return
+    text = path.read_text("utf-8", errors="replace")
+    kept = [line for line in text.splitlines() if _belongs(line, images_seen)]
+    whole = "".join(line + "\n" for line in kept)
+    if whole != text:
+        write_text(path, whole)
+
+
+def _belongs(line: str, images_seen: int) -> bool:
+    try:
+        return int(json.loads(line)["images_seen"]) <= images_seen
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+class Averages:
+    """Means of scalars since the last reading. Adding never waits for the device."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, values: Mapping[str, Tensor]) -> None:
+        """Take in the scalars of one step; a name may be missing from some steps."""
+        import torch
+
+        for name, value in values.items():
+            if name in self._sums:
+                self._sums[name] = self._sums[name] + value
+                self._counts[name] += 1
+            else:
+                # A copy: a family may hand out a buffer that it writes to at the next step.
+                self._sums[name] = value.detach().to(torch.float32, copy=True)
+                self._counts[name] = 1
+
+    def read(self) -> dict[str, float]:
+        """The means, in one transfer from the device, and start again."""
+        import torch
+
+        if not self._sums:
+            return {}
+        names = list(self._sums)
+        numbers = torch.stack([self._sums[name].reshape(()) for name in names]).tolist()
+        means = {
+            name: number / self._counts[name] for name, number in zip(names, numbers, strict=True)
+        }
+        self.clear()
+        return means
+
+    def clear(self) -> None:
+        """Forget everything not read."""
+        self._sums, self._counts = {}, {}
+
+
+def all_finite(values: Mapping[str, float]) -> bool:
+    """Whether no mean is NaN or infinite."""
+    return all(math.isfinite(value) for value in values.values())

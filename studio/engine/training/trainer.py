@@ -1,0 +1,190 @@
+"""One run's model, optimisers, pictures and chance: step, sample, capture, restore."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.base import TrainState
+from models.parameters import ParameterError
+from studio.engine import devices
+from studio.engine.dataset.prepare import Prepared
+from studio.engine.errors import StudioError
+from studio.engine.training import chance, checkpoint, sheet, tensors
+from studio.engine.training.pictures import Pictures, Sampler
+from studio.engine.training.recipe import Recipe
+from studio.engine.training.statistics import Averages
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+UNPLANNED = 1 << 40
+"""Images of a run of minutes before its rate is known: its schedules stand at their beginning."""
+_SCORED = 64
+_REFRESH_BATCH = 64
+
+
+class Trainer:
+    """Everything that a checkpoint holds, alive. A step of it knows neither clock nor files."""
+
+    def __init__(self, recipe: Recipe, prepared: Prepared) -> None:
+        import torch
+
+        self.recipe = recipe
+        machine = devices.choose(recipe.device)
+        self.device = torch.device(machine.name)
+        chance.seed_all(recipe.seed)
+        self.family = recipe.build().train().to(self.device)
+        self.family = self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.config = self.family.config
+        self.pictures = Pictures(prepared, machine)
+        self.sampler = Sampler(self.pictures.count, recipe.seed)
+        self.state = TrainState(
+            device=self.device,
+            generator=torch.Generator(self.device).manual_seed(recipe.seed),
+            total_images=recipe.total_images or UNPLANNED,
+            set_size=self.pictures.count,
+            autocast_dtype=devices.autocast_dtype(machine, recipe.precision),
+        )
+        self.batch_size = int(self.config.as_dict()["batch_size"])
+        self.seconds = 0.0
+        """Time spent training in all sessions."""
+        self.averages = Averages()
+        self._sheet_size = sheet.layout(recipe.height, recipe.width)
+
+    # ------------------------------------------------------------------ training
+
+    def step(self) -> None:
+        """One step; what it reports stays on the device until `averages` are read."""
+        batch = self.pictures.batch(self.sampler.take(self.batch_size))
+        self.averages.add(self.family.training_step(batch, self.state))
+        self.state.step += 1
+        self.state.images_seen += self.batch_size
+
+    def is_finite(self) -> bool:
+        """Whether every number of the model is."""
+        import torch
+
+        values = [t for t in self.family.state_dict().values() if t.is_floating_point()]
+        return bool(torch.stack([t.isfinite().all() for t in values]).all())
+
+    def set_live(self, key: str, value: object) -> None:
+        """Change a live parameter; :class:`ParameterError` when it is none or out of range."""
+        declared = self.config.params().get(key)
+        if declared is None or not declared.live:
+            live = [name for name, each in self.config.params().items() if each.live]
+            raise ParameterError(
+                f"{key} cannot change while a run goes on. These can: {', '.join(live)}."
+            )
+        changed = {**self.config.as_dict(), key: declared.check(value)}
+        self.config = type(self.config).from_mapping(changed)
+        self.family.set_live(self.config)
+
+    def halve_rate(self) -> bool:
+        """Halve the learning rate; False where it has none or cannot go lower."""
+        rate = self.config.as_dict().get("lr")
+        try:
+            self.set_live("lr", float(rate or 0.0) / 2)
+        except ParameterError:
+            return False
+        return True
+
+    def forget_memory(self) -> None:
+        """Give unused memory of the device back after it ran out."""
+        import torch
+
+        self.averages.clear()
+        for optimizer in self.family.optimizers().values():
+            optimizer.zero_grad(set_to_none=True)
+        if self.device.type != "cpu":
+            torch.accelerator.empty_cache()
+
+    # ------------------------------------------------------------------ pictures
+
+    def write_samples(self, path: Path) -> tuple[int, int]:
+        """Render the fixed seeds to a PNG; returns (columns, count). Training does not notice."""
+        import torch
+
+        columns, count = self._sheet_size
+        with chance.undisturbed(self.device), torch.no_grad():
+            self._refresh()
+            made = [
+                self.family.synthesize(self.family.sample(1, seed)).cpu() for seed in range(count)
+            ]
+        sheet.write_sheet(torch.cat(made).numpy(), columns, path)
+        return columns, count
+
+    def score(self) -> float | None:
+        """Mean squared error of redrawn held-out pictures in [0, 1]; None without an encoder."""
+        import torch
+
+        held_out = self.pictures.held_out(_SCORED)
+        if held_out is None or not self.family.latent.has_encoder:
+            return None
+        with torch.no_grad():
+            made = self.family.synthesize(self.family.encode(held_out))
+        error = float(((made.float() - held_out.float()) / 255.0).square().mean())
+        return error if math.isfinite(error) else None
+
+    def _refresh(self) -> None:
+        self.family.refresh(self._plain_batches)
+
+    def _plain_batches(self) -> Iterator[Tensor]:
+        return self.pictures.for_refresh(_REFRESH_BATCH)
+
+    # ------------------------------------------------------------------ saving
+
+    def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Any]]:
+        """(model, training, state) for :func:`checkpoint.save`."""
+        with chance.undisturbed(self.device):
+            self._refresh()
+            score = self.score()
+        training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
+        plain, sources = chance.capture(self.device)
+        training |= {f"chance.{name}": tensor for name, tensor in sources.items()}
+        state = {
+            "run": self.recipe.run,
+            "family": self.recipe.family,
+            "config": self.config.as_dict(),
+            "image_spec": dataclasses.asdict(self.recipe.image_spec),
+            "images_seen": self.state.images_seen,
+            "step": self.state.step,
+            "total_images": self.state.total_images,
+            "seconds": self.seconds,
+            "batch_size": self.batch_size,
+            "position": self.sampler.position,
+            "score": score,
+            "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
+            "chance": plain,
+        }
+        return self.family.state_dict(), training, state
+
+    def restore(self, saved: checkpoint.Saved) -> None:
+        """Become what was captured; :class:`StudioError` when it belongs to another model."""
+        state = saved.state
+        try:
+            self.config = type(self.config).from_mapping(state["config"])
+            self.family.set_live(self.config)
+            self.family.load_state_dict(checkpoint.read_tensors(saved.folder / checkpoint.MODEL))
+            training = checkpoint.read_tensors(saved.folder / checkpoint.TRAINING)
+            tensors.load_optimizers(self.family.optimizers(), state["optimizers"], training)
+            self.state.generator.set_state(training["chance.train"])
+            sources = {
+                name.removeprefix("chance."): tensor
+                for name, tensor in training.items()
+                if name.startswith("chance.")
+            }
+            chance.restore(state["chance"], sources, self.device)
+            self.state.images_seen, self.state.step = state["images_seen"], state["step"]
+            self.state.total_images, self.seconds = state["total_images"], state["seconds"]
+            self.batch_size, self.sampler.position = state["batch_size"], state["position"]
+        except (KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise StudioError(
+                f"The checkpoint {saved.folder} does not fit the run {self.recipe.run}: "
+                "start a new run.",
+                repr(error),
+            ) from error
+        self.averages.clear()
