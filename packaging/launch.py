@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Set Latent Studio up in a private environment and start it.
+
+    python3 packaging/launch.py [run] [PROJECT]         open the window
+    python3 packaging/launch.py test [-- PYTEST ARGS]   run the tests
+    python3 packaging/launch.py check                   run the linters and the type checker
+    python3 packaging/launch.py setup                   only set up
+
+The environment is the folder `.venv` of the checkout, or LATENT_STUDIO_VENV. Standard
+library only; a start after the first one calls neither pip nor the network.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # the sentence is for those who have an older one
+    sys.exit(
+        "Latent Studio needs Python 3.11 or newer, and this is "
+        + sys.version.split()[0]
+        + ": start packaging/launch.py with a newer python3."
+    )
+
+import argparse
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+import system_parts
+from environment import ROOT, Environment, SetupError
+
+CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"])
+
+
+def main(arguments):
+    """Set up where needed, then become the program or the tests."""
+    options, rest = _options(arguments)
+    place = Path(os.environ.get("LATENT_STUDIO_VENV") or ROOT / ".venv").expanduser().absolute()
+    try:
+        environment = Environment(place)
+        environment.prepare(for_tests=options.verb in ("test", "check"), fresh=options.fresh)
+        return _start(options, rest, environment)
+    except SetupError as trouble:
+        print(f"launch.py: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("launch.py: interrupted; the next start goes on.", file=sys.stderr)
+        return 130
+
+
+def _options(arguments):
+    rest = []
+    if "--" in arguments:
+        cut = arguments.index("--")
+        arguments, rest = arguments[:cut], arguments[cut + 1 :]
+    parser = argparse.ArgumentParser(prog="launch.py", description=__doc__.split("\n")[0])
+    verbs = ("run", "test", "check", "setup")
+    parser.add_argument("verb", nargs="?", default="run", choices=verbs, help="default: run")
+    parser.add_argument("project", nargs="?", help="with run: a project folder to open")
+    parser.add_argument("--fresh", action="store_true", help="make the environment anew")
+    options = parser.parse_args(arguments)
+    if options.project and options.verb != "run":
+        parser.error(f"{options.verb} takes no project; put arguments for pytest behind --")
+    return options, rest
+
+
+def _start(options, rest, environment):
+    python = str(environment.python)
+    if options.verb == "setup":
+        print(f"Ready: {environment.program}")
+        return 0
+    if options.verb == "check":
+        return max(_call([str(environment.folder / name), *more]) for name, *more in CHECKS)
+    if options.verb == "test":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _ask_for_parts(True, environment.log)
+        return _become([python, "-m", "pytest", *rest])
+    if not system_parts.has_display():
+        raise SetupError(
+            "There is no display here, so the window cannot open; the same work goes on the "
+            f"command line: {environment.program} --help (it begins with "
+            f"`{environment.program} import PROJECT FOLDER`)."
+        )
+    _ask_for_parts(False, environment.log)
+    project = [str(Path(options.project).absolute())] if options.project else []
+    return _become([python, "-m", "studio", "app", *project, *rest])
+
+
+def _become(command):
+    """Hand over: nothing of the launcher stays in memory where the system allows it."""
+    sys.stdout.flush()
+    if command[2] == "pytest":
+        os.chdir(ROOT)
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return _call(command)
+
+
+def _call(command):
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.run(command, cwd=ROOT).returncode
+    return 130
+
+
+def _ask_for_parts(for_tests, log_path):
+    """Qt's system libraries: installed where that is possible, otherwise asked for."""
+    needed, wished = system_parts.missing(for_tests)
+    packages = [*needed, *wished]
+    tried = log_path.with_name("latent-studio.tried")
+    again = tried.exists() and tried.read_text("utf-8").split() == packages and not needed
+    if packages and system_parts.can_install() and not again:
+        print(f"Installing system packages: {' '.join(packages)}", flush=True)
+        with log_path.open("a", encoding="utf-8") as log:
+            done = system_parts.install(packages, log)
+            if not done and needed and wished:
+                system_parts.install(needed, log)
+        needed, wished = system_parts.missing(for_tests)
+        # What is only wished for and cannot be had is not tried at every start.
+        tried.write_text(" ".join(wished), "utf-8")
+    if needed:
+        raise SetupError(
+            f"Qt needs system libraries that are missing: {system_parts.command(needed)}"
+        )
+    if wished:
+        print(f"Better with: {system_parts.command(wished)}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
