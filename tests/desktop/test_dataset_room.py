@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from studio.desktop import i18n
@@ -358,7 +358,7 @@ def test_larger_tiles_are_remembered(loaded, studio, qtbot):
     before = studio.settings.thumbnail_size
     qtbot.keyClick(loaded.grid, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
     assert studio.settings.thumbnail_size == before - 16
-    qtbot.mouseDClick(loaded.header.size, Qt.MouseButton.LeftButton, pos=QPoint(1, 5))
+    qtbot.mouseDClick(loaded.header.tile_size, Qt.MouseButton.LeftButton, pos=QPoint(1, 5))
     assert studio.settings.thumbnail_size == 128
 
 
@@ -389,6 +389,15 @@ def test_chosen_tiles_are_dragged_out_as_their_files(loaded, folder):
     assert loaded.model.supportedDragActions() == Qt.DropAction.CopyAction
 
 
+def test_a_picture_goes_to_the_clipboard_as_image_and_file(loaded, qtbot):
+    choose(loaded, "10.png")
+    qtbot.waitUntil(lambda: loaded.inspector.facts().get("File") == "10.png", timeout=WAIT)
+    qtbot.keyClick(loaded.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: clipboard.image().width() == 100, timeout=WAIT)
+    assert [Path(u.toLocalFile()).name for u in clipboard.mimeData().urls()] == ["10.png"]
+
+
 def test_every_text_follows_the_language_at_once(loaded, studio):
     choose(loaded, "9.png")
     studio.set_language("zh_CN")
@@ -405,8 +414,8 @@ def test_every_text_follows_the_language_at_once(loaded, studio):
 def test_every_control_says_what_it_is(loaded):
     header, side, inspector = loaded.header, loaded.side, loaded.inspector
     controls = (
-        header.sort, header.search, header.size, side.datasets, side.sources, side.findings,
-        side.add_folder, side.add_files, side.new_dataset, inspector.size, inspector.train,
+        header.sort, header.search, header.tile_size, side.datasets, side.sources, side.findings,
+        side.add_folder, side.add_files, side.new_dataset, inspector.frame_size, inspector.train,
         loaded.strip.cancel, loaded.grid,
     )  # fmt: skip
     assert all(control.accessibleName() for control in controls)

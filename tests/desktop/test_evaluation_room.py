@@ -120,7 +120,7 @@ def test_the_newest_run_with_a_checkpoint_is_shown_beside_the_real(room, prompt,
 
 def test_held_out_pictures_are_rebuilt_and_measured_in_words(room, qtbot):
     qtbot.waitUntil(lambda: shown(room))
-    assert room.centre.lower.isVisible()
+    assert room.centre.below.isVisible()
     assert len(room.rebuilt.images) == 3
     assert room.figures.psnr.number.text() == "24.3 dB"
     assert room.figures.ssim.number.text() == "0.66"
@@ -134,7 +134,7 @@ def test_a_family_without_encoder_says_why_there_are_no_figures(room, qtbot):
     room.side.runs.choose(GAN.name)
     assert not room.generated.images
     qtbot.waitUntil(lambda: shown(room))
-    assert not room.centre.lower.isVisible()
+    assert not room.centre.below.isVisible()
     assert not room.figures.psnr.isVisible()
     assert "no encoder" in room.figures.note.text()
 

@@ -53,8 +53,11 @@ class Decision(QUndoCommand):
             if row is not None:
                 setattr(row, self._field, value)
         for value, ids in groups.items():
-            write = store.set_included if self._field == "included" else store.set_rating
-            self._desk.decide(partial(write, self._desk.project, ids, value))
+            project = self._desk.project
+            if self._field == "included":
+                self._desk.decide(partial(store.set_included, project, ids, bool(value)))
+            else:
+                self._desk.decide(partial(store.set_rating, project, ids, int(value)))
         self._desk.changed(list(values))
 
 

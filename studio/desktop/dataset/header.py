@@ -38,18 +38,18 @@ class Header(QFrame):
         self.count, self.facts = QLabel(), QLabel()
         self.sort = QComboBox()
         self.search = _Search()
-        self.size = TileSlider(tile_size)
+        self.tile_size = TileSlider(tile_size)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 16, 0)
         line.setSpacing(12)
-        for widget in (self.count, self.facts):
-            widget.setTextFormat(Qt.TextFormat.PlainText)
-            line.addWidget(widget)
+        for label in (self.count, self.facts):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            line.addWidget(label)
         self.count.setFont(theme.font(bold=True))
         # In a narrow window the sums give way first; the tooltip still says them.
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.setStretchFactor(self.facts, 1)
-        for widget in (self.sort, self.search, self.size):
+        for widget in (self.sort, self.search, self.tile_size):
             line.addWidget(widget)
         self._sums = ""
         self._timer = QTimer(self)
@@ -58,7 +58,7 @@ class Header(QFrame):
         self._timer.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
         self.search.textChanged.connect(lambda _: self._timer.start())
         self.sort.activated.connect(lambda _: self.sortChosen.emit(self.sort.currentData()))
-        self.size.valueChanged.connect(self.tileSizeChosen)
+        self.tile_size.valueChanged.connect(self.tileSizeChosen)
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -73,7 +73,7 @@ class Header(QFrame):
             (self.sort, tr("Order"), tr("The order of the pictures.")),
             (self.search, tr("Search"),
              tr("Show only pictures whose file name or caption holds this text. Esc clears it.")),
-            (self.size, tr("Tile size"),
+            (self.tile_size, tr("Tile size"),
              tr("How large the tiles are. Double-click for the usual size.")),
         )  # fmt: skip
         for widget, name, help in texts:

@@ -41,10 +41,10 @@ class Inspector(QFrame):
         self.setObjectName("panel")
         self.setFixedWidth(304)
         self.preview = FramePreview()
-        self.size = QComboBox()
+        self.frame_size = QComboBox()
         for side in SIZES:
-            self.size.addItem(f"{side} × {side}", side)
-        self.size.setCurrentIndex(SIZES.index(64))
+            self.frame_size.addItem(f"{side} × {side}", side)
+        self.frame_size.setCurrentIndex(SIZES.index(64))
         self.caption, self.message = _quiet(), _quiet()
         self.decide = secondary("")
         self.train = primary("")
@@ -56,7 +56,7 @@ class Inspector(QFrame):
         self._lay_out()
         self.train.clicked.connect(lambda: self.trainWanted.emit())
         self.decide.clicked.connect(self._decide)
-        self.size.currentIndexChanged.connect(lambda _: self._say_size())
+        self.frame_size.currentIndexChanged.connect(lambda _: self._say_size())
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -71,7 +71,7 @@ class Inspector(QFrame):
         self._cards.setSpacing(8)
         seen = QHBoxLayout()
         seen.addWidget(self.caption, 1)
-        seen.addWidget(self.size)
+        seen.addWidget(self.frame_size)
         column.addWidget(self.preview)
         column.addLayout(seen)
         column.addWidget(self.message)
@@ -97,8 +97,8 @@ class Inspector(QFrame):
     def retranslate(self) -> None:
         """Texts in the current language; the room shows the picture again afterwards."""
         self.preview.retranslate()
-        self.size.setAccessibleName(tr("Training size"))
-        self.size.setToolTip(
+        self.frame_size.setAccessibleName(tr("Training size"))
+        self.frame_size.setToolTip(
             tr("The size to judge the picture at; the size of a run is chosen in Training.")
         )
         self._say_size()
@@ -117,7 +117,7 @@ class Inspector(QFrame):
     def show_none(self, sentence: str) -> None:
         """No single picture is chosen."""
         self._item = None
-        for widget in (self.preview, self.caption, self.size, self.decide):
+        for widget in (self.preview, self.caption, self.frame_size, self.decide):
             widget.hide()
         self.message.setText(sentence)
         self.message.show()
@@ -128,7 +128,7 @@ class Inspector(QFrame):
         """Facts and findings of one picture; its image arrives by `show_image`."""
         self._item = item
         self.message.hide()
-        for widget in (self.preview, self.caption, self.size):
+        for widget in (self.preview, self.caption, self.frame_size):
             widget.setVisible(item.usable)
         row = collection.rows.get(item.id)
         included = row.included if row else item.included

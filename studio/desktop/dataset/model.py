@@ -132,10 +132,10 @@ class PictureModel(QAbstractListModel):
             self._tile_bytes -= _weight(self._tiles.pop(item_id))
 
     def _tell_changes(self) -> None:
-        places = sorted(self._places[key] for key in self._changed if key in self._places)
+        places = [self._places[key] for key in self._changed if key in self._places]
         self._changed.clear()
         if places:
-            self.dataChanged.emit(self.index(places[0]), self.index(places[-1]))
+            self.dataChanged.emit(self.index(min(places)), self.index(max(places)))
 
     # ------------------------------------------------------------------ Qt's questions
 

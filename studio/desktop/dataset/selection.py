@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QListView
 
@@ -69,11 +70,17 @@ class Selection(QObject):
 
     def ids(self) -> list[int]:
         """The chosen pictures in the order of the view."""
-        places = sorted(index.row() for index in self._grid.selectionModel().selectedIndexes())
+        # By ranges: one index object for each of 100,000 tiles would take a second.
+        ranges = self._grid.selectionModel().selection()
+        places = sorted(p for part in ranges for p in range(part.top(), part.bottom() + 1))
         return [self._model.ids[place] for place in places]
 
     def keep(self, shown: list[int]) -> None:
         """Let the grid show `shown`, with what was chosen still chosen where it is shown."""
+        known = len(self._model.ids)
+        if known and shown[:known] == self._model.ids:
+            self._model.append(shown[known:])
+            return
         chosen, current = self.ids(), self.current
         place = self._grid.currentIndex().row()
         self._model.show_ids(shown)
@@ -105,8 +112,10 @@ class Selection(QObject):
     def show(self) -> None:
         """Bring inspector and enlarged view up to date."""
         ids = self.ids()
-        key = self.current if self.current in ids else (ids[0] if len(ids) == 1 else None)
-        if len(ids) > 1 and not self._quick.isVisible():
+        key = ids[0] if len(ids) == 1 else None
+        if ids and self._quick.isVisible():
+            key = self.current
+        elif len(ids) > 1:
             text = tr("{n} pictures are chosen.", n=words.number(len(ids)))
             help = tr("X excludes them, P includes them, 0 to 5 rates them.")
             self._inspector.show_none(f"{text} {help}")
@@ -245,22 +254,30 @@ class Selection(QObject):
                 self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
 
     def copy_picture(self) -> None:
-        """Put the current picture on the clipboard, as an image and as a file."""
-        from PySide6.QtCore import QMimeData
-
-        ids = self.ids()
-        if not ids:
+        """Put the chosen pictures on the clipboard as files; a single one as an image too."""
+        ids, threads = self.ids(), self._session.threads
+        item = self._inspector.item
+        if not ids or threads is None:
             return
+        if len(ids) > 1 or item is None or item.id != ids[0] or not item.usable:
+            self._put_on_clipboard(ids, QImage())
+            return
+        threads.look.submit(
+            threads.previewer.picture,
+            item,
+            max(item.width, item.height),
+            done=partial(self._put_on_clipboard, ids),
+            failed=partial(self._no_image, item.id),
+        )
+
+    def _put_on_clipboard(self, ids: list[int], image: QImage) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.paths_of(ids)])
-        item = self._inspector.item
-        if len(ids) == 1 and item is not None and not self._inspector.preview.image.isNull():
-            data.setImageData(self._inspector.preview.image)
+        if not image.isNull():
+            data.setImageData(image)
         QGuiApplication.clipboard().setMimeData(data)
 
 
 def _with_decisions(item: Item, included: bool, rating: int) -> Item:
     """What was decided a moment ago may not be in the index yet."""
-    from dataclasses import replace
-
     return replace(item, included=included, rating=rating)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from studio.desktop import theme
@@ -11,8 +11,8 @@ from studio.desktop.evaluation.wall import Wall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 
-# The two walls are the place's point: the rebuilt pictures are a strip below them.
-_STRIP = 84
+# The two walls are the place's point: the rebuilt pictures are strips below them.
+_STRIP, _STRIP_SHARE = 80, 0.11
 
 
 class Centre(QWidget):
@@ -23,9 +23,9 @@ class Centre(QWidget):
         self.title, self.facts = QLabel(), QLabel()
         self.bar, self.cancel = QProgressBar(), secondary("")
         self.real, self.generated = Wall(), Wall()
-        self.originals, self.rebuilt = Wall(), Wall()
+        self.originals, self.rebuilt = Wall(centred=False), Wall(centred=False)
         self.names = [QLabel() for _ in range(4)]
-        self.lower = QWidget()
+        self.below = QWidget()
         for label in (self.title, self.facts, *self.names):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.facts, *self.names):
@@ -37,8 +37,8 @@ class Centre(QWidget):
         column.setSpacing(0)
         column.addWidget(self._header())
         column.addLayout(self._walls(), 1)
-        column.addWidget(self.lower)
-        self._fill_lower()
+        column.addWidget(self.below)
+        self._fill_below()
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
 
@@ -72,15 +72,20 @@ class Centre(QWidget):
             walls.addLayout(column, 1)
         return walls
 
-    def _fill_lower(self) -> None:
-        below = QVBoxLayout(self.lower)
-        below.setContentsMargins(16, 0, 16, 16)
-        below.setSpacing(6)
+    def _fill_below(self) -> None:
+        column = QVBoxLayout(self.below)
+        column.setContentsMargins(16, 0, 16, 16)
+        column.setSpacing(6)
         for name, wall in zip(self.names[2:], (self.originals, self.rebuilt), strict=True):
-            wall.setFixedHeight(_STRIP)
-            below.addWidget(name)
-            below.addWidget(wall)
-        self.lower.hide()
+            column.addWidget(name)
+            column.addWidget(wall)
+        self.below.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The strips grow with the window, less than the walls do."""
+        super().resizeEvent(event)
+        for wall in (self.originals, self.rebuilt):
+            wall.setFixedHeight(max(_STRIP, round(self.height() * _STRIP_SHARE)))
 
     def retranslate(self) -> None:
         """Every text in the current language."""

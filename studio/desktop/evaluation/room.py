@@ -109,6 +109,7 @@ class EvaluationRoom(Room):
         self.side.retranslate()
         self.figures.retranslate()
         self.centre.retranslate()
+        self.side.show_runs(self.runs, self.run)
         self._show_state()
 
     # ------------------------------------------------------------------ asking
@@ -122,7 +123,7 @@ class EvaluationRoom(Room):
             self.worker.runs,
             self.project,
             done=partial(self._take_runs, self.project),
-            failed=self.studio.notices.error,
+            failed=self._say_failed,
         )
 
     @Slot(object)
@@ -220,12 +221,15 @@ class EvaluationRoom(Room):
         self._measured = row
         self.originals.set_pictures(found.originals)
         self.rebuilt.set_pictures(found.rebuilt)
-        self.centre.lower.setVisible(bool(self.rebuilt.images))
+        self.centre.below.setVisible(bool(self.rebuilt.images))
         if found.figures:
             self.figures.show_values(found.figures, found.count)
         else:
             self.figures.show_state("no_held_out" if found.has_encoder else "no_encoder")
         self._show_state()
+
+    def _say_failed(self, sentence: str, detail: str) -> None:
+        self.studio.notices.error(sentence, detail)
 
     def _failed(self, number: int, what: str, sentence: str, detail: str) -> None:
         if number != self._asked:
@@ -241,7 +245,7 @@ class EvaluationRoom(Room):
     def _clear(self) -> None:
         for wall in (self.real, self.generated, self.originals, self.rebuilt):
             wall.set_pictures(None)
-        self.centre.lower.hide()
+        self.centre.below.hide()
         self.figures.show_state("")
 
     def _show_state(self) -> None:

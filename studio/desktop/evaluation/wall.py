@@ -31,8 +31,9 @@ class Wall(QWidget):
     stepped = Signal(int)
     """The place of the picture with the frame."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, centred: bool = True) -> None:
         super().__init__(parent)
+        self._centred = centred
         self.images: list[QImage] = []
         self.placeholder = ""
         self.current = 0
@@ -82,9 +83,12 @@ class Wall(QWidget):
         columns = self.columns()
         width, height = self._side(columns)
         row, column = divmod(number, columns)
-        spare = max(0.0, self.width() - columns * width - (columns - 1) * GAP)
-        left = spare / 2 + column * (width + GAP)
+        left = self._margin(columns, width) + column * (width + GAP)
         return QRectF(left, row * (height + GAP), width, height)
+
+    def _margin(self, columns: int, width: float) -> float:
+        spare = self.width() - columns * width - (columns - 1) * GAP
+        return max(0.0, spare / 2) if self._centred else 0.0
 
     def _whole(self) -> QRectF:
         image = self.images[self.current]
@@ -108,10 +112,10 @@ class Wall(QWidget):
             return
         columns = self.columns()
         width, height = self._side(columns)
-        spare = max(0.0, self.width() - columns * width - (columns - 1) * GAP)
+        margin = self._margin(columns, width)
         for number, image in enumerate(self.images):
             row, column = divmod(number, columns)
-            left = spare / 2 + column * (width + GAP)
+            left = margin + column * (width + GAP)
             self._draw(painter, image, QRectF(left, row * (height + GAP), width, height))
         if self.hasFocus():
             painter.setPen(QPen(QColor(c.accent), 2))

@@ -115,8 +115,8 @@ class _Painter(QStyledItemDelegate):
     ) -> None:
         """A rounded bar behind the chosen row, an outline for the keyboard."""
         c = theme.colours()
-        area: QRect = option.rect  # type: ignore[attr-defined]  # missing from the stubs
-        state = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = area.adjusted(0, 1, 0, -1)
