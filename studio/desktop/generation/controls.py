@@ -1,0 +1,276 @@
+"""The right panel of the canvas: directions, truncation, seed, blending, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.generation.direction_row import DirectionRow, takes_enter
+from studio.desktop.generation.worker import Names
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.param_slider import ParamSlider
+
+LARGEST_SEED = 2_147_483_647
+FIRST_SHOWN = 8
+
+
+class SeedBox(QLineEdit):
+    """A seed; Enter or leaving the box says it."""
+
+    seedEntered = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setValidator(QIntValidator(0, LARGEST_SEED, self))
+        self.setMaximumWidth(120)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._seed = 0
+        self.editingFinished.connect(self._entered)
+
+    def event(self, event: QEvent) -> bool:
+        """Enter belongs to the box while it is written in."""
+        return takes_enter(event) or super().event(event)
+
+    def show_seed(self, seed: int) -> None:
+        """Show without telling anybody."""
+        self._seed = seed
+        self.setText(str(seed))
+
+    def _entered(self) -> None:
+        seed = int(self.text())
+        if seed != self._seed:
+            self._seed = seed
+            self.seedEntered.emit(seed)
+
+
+class Controls(QWidget):
+    """Every control of the picture. Says what the hand did; shows what it is told."""
+
+    directionMoved = Signal(int, float)
+    directionRenamed = Signal(int, str)
+    directionPinned = Signal(int, bool)
+    psiMoved = Signal(float)
+    mixMoved = Signal(float)
+    seedEntered = Signal(int)
+    secondSeedEntered = Signal(int)
+    resetAll = Signal()
+    keep = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(312)
+        self.rows: list[DirectionRow] = []
+        self._pinned: set[int] = set()
+        self.heads = [SectionHeader("") for _ in range(3)]
+        self.searching, self.search_bar = QLabel(), QProgressBar()
+        self.search_bar.setTextVisible(False)
+        self.search_bar.setFixedHeight(4)
+        self.psi = ParamSlider("", 0.0, 1.5, 1.0, 0.01, "")
+        self.mix = ParamSlider("", 0.0, 1.0, 0.0, 0.01, "")
+        self.seed, self.second = SeedBox(), SeedBox()
+        self.seed_label, self.second_label = QLabel(), QLabel()
+        self.reset, self.keep_button = secondary(""), primary("")
+        self._quiet = False
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(6)
+        column.addWidget(self.heads[0])
+        column.addWidget(self.searching)
+        column.addWidget(self.search_bar)
+        self._rows_place = QVBoxLayout()
+        self._rows_place.setSpacing(4)
+        column.addLayout(self._rows_place)
+        column.addSpacing(10)
+        column.addWidget(self.heads[1])
+        column.addLayout(_line(self.seed_label, self.seed))
+        column.addWidget(self.psi)
+        column.addSpacing(10)
+        column.addWidget(self.heads[2])
+        column.addLayout(_line(self.second_label, self.second))
+        column.addWidget(self.mix)
+        column.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidget(inner)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 8, 16, 16)
+        foot.setSpacing(8)
+        foot.addWidget(self.reset, 1)
+        foot.addWidget(self.keep_button, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.scroll, 1)
+        whole.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.psi.valueChanged.connect(self._psi_moved)
+        self.mix.valueChanged.connect(self._mix_moved)
+        self.seed.seedEntered.connect(self.seedEntered)
+        self.second.seedEntered.connect(self.secondSeedEntered)
+        self.reset.clicked.connect(self.resetAll)
+        self.keep_button.clicked.connect(self.keep)
+
+    # ------------------------------------------------------------------ directions
+
+    def set_directions(self, explained: Sequence[float], names: Names) -> None:
+        """One row for each direction; rows that are there already stay."""
+        while len(self.rows) > len(explained):
+            row = self.rows.pop()
+            self._rows_place.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        while len(self.rows) < len(explained):
+            self._add_row(len(self.rows))
+        self._pinned = set(names.pinned)
+        for row, share in zip(self.rows, explained, strict=True):
+            row.set_explained(share)
+            row.show_name(names.names.get(row.index, ""), row.index in names.pinned)
+        self._order()
+
+    def _add_row(self, index: int) -> None:
+        row = DirectionRow(index)
+        row.moved.connect(self.directionMoved)
+        row.renamed.connect(self.directionRenamed)
+        row.pinned.connect(self._row_pinned)
+        self.rows.append(row)
+        self._rows_place.addWidget(row)
+
+    def _row_pinned(self, index: int, on: bool) -> None:
+        self._pinned.add(index) if on else self._pinned.discard(index)
+        self._order()
+        self.directionPinned.emit(index, on)
+
+    def _order(self) -> None:
+        ordered = sorted(self.rows, key=lambda row: (row.index not in self._pinned, row.index))
+        previous: QWidget = self.scroll
+        for place, row in enumerate(ordered):
+            if self._rows_place.indexOf(row) != place:
+                self._rows_place.removeWidget(row)
+                self._rows_place.insertWidget(place, row)
+            QWidget.setTabOrder(previous, row.slider)
+            previous = row.slider
+
+    def order(self) -> list[int]:
+        """The directions from the top."""
+        return [
+            item.widget().index  # type: ignore[attr-defined]  # only rows are in there
+            for place in range(self._rows_place.count())
+            if (item := self._rows_place.itemAt(place)) is not None
+        ]
+
+    def set_searching(self, done: int | None, total: int = 0) -> None:
+        """Progress of looking for directions; None when they are there."""
+        self.searching.setVisible(done is not None)
+        self.search_bar.setVisible(done is not None)
+        self.search_bar.setRange(0, total)
+        self.search_bar.setValue(done or 0)
+
+    # ------------------------------------------------------------------ values
+
+    def show_values(
+        self, edits: Mapping[int, float], psi: float, seed: int, second: int | None, mix: float
+    ) -> None:
+        """Put every control where the recipe has it, without telling anybody."""
+        self._quiet = True
+        for row in self.rows:
+            row.show_value(edits.get(row.index, 0.0))
+        self.psi.setValue(psi)
+        self.mix.setValue(mix)
+        self._quiet = False
+        self.seed.show_seed(seed)
+        self.second.show_seed(second if second is not None else seed + 1)
+
+    def name_of(self, index: int) -> str:
+        """The name of a direction as shown."""
+        return self.rows[index].title
+
+    def _psi_moved(self, value: float) -> None:
+        if not self._quiet:
+            self.psiMoved.emit(value)
+
+    def _mix_moved(self, value: float) -> None:
+        if not self._quiet:
+            self.mixMoved.emit(value)
+
+    # ------------------------------------------------------------------ words
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        self.searching.setStyleSheet(f"color: {theme.colours().quiet};")
+        for row in self.rows:
+            row.restyle()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        words = (tr("Directions"), tr("Whole picture"), tr("Blend"))
+        for head, text in zip(self.heads, words, strict=True):
+            head.setText(text)
+        self.searching.setText(tr("Looking for directions…"))
+        self.search_bar.setAccessibleName(tr("Looking for directions…"))
+        _texts(self.psi, tr("Truncation ψ"), tr(
+            "Below 1 nearer to the average picture, above 1 bolder (truncation ψ); "
+            "double-click resets"
+        ))  # fmt: skip
+        _texts(self.mix, tr("Blend with seed"), tr(
+            "From this picture to the other seed, along the sphere (slerp); double-click resets"
+        ))  # fmt: skip
+        self.seed_label.setText(tr("Seed"))
+        self.second_label.setText(tr("Other seed"))
+        for box, label, name, tip in (
+            (self.seed, self.seed_label, tr("Seed"),
+             tr("The number the picture begins from (random seed); R takes another")),
+            (self.second, self.second_label, tr("Other seed"),
+             tr("The picture to blend with (second latent point)")),
+        ):  # fmt: skip
+            box.setAccessibleName(name)
+            box.setToolTip(tip)
+            label.setBuddy(box)
+            label.setToolTip(tip)
+        self.reset.setText(tr("Reset all"))
+        self.reset.setToolTip(tr("Every slider back to where the seed put it (Ctrl+0)"))
+        self.reset.setAccessibleName(tr("Reset all"))
+        self.keep_button.setText(tr("Keep ↵"))
+        self.keep_button.setToolTip(tr("Keep this picture as a piece (Enter)"))
+        self.keep_button.setAccessibleName(tr("Keep"))
+        for row in self.rows:
+            row.retranslate()
+        self.restyle()
+
+
+def _line(label: QLabel, box: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.addWidget(label)
+    line.addStretch(1)
+    line.addWidget(box)
+    return line
+
+
+def _texts(slider: ParamSlider, label: str, tip: str) -> None:
+    slider.set_label(label)
+    slider.setToolTip(tip)
+
+

@@ -1,0 +1,274 @@
+"""One direction: its name (the artist's to choose), a star that keeps it on top, its slider."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+
+STEPS = 100
+"""Slider steps in one standard deviation."""
+LIMIT = 3.0
+
+
+def takes_enter(event: QEvent) -> bool:
+    """Claim Enter for an editor, before the room's shortcut for it is looked at."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        event.accept()
+        return True
+    return False
+
+
+class Track(QSlider):
+    """A slider that fills from its zero; a double click puts it there."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(int(-LIMIT * STEPS), int(LIMIT * STEPS))
+        self.setSingleStep(STEPS // 10)
+        self.setPageStep(STEPS // 2)
+        self.setFixedHeight(18)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the line goes there at once; the drag goes on from it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.setSliderPosition(self._at(event.position().x()))
+            event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
+        if self.isSliderDown():
+            self.setSliderPosition(self._at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The end of a drag."""
+        self.setSliderDown(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to nothing."""
+        self.setValue(0)
+
+    def wheelEvent(self, event: object) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move, Delete and 0 reset; Enter belongs to the room."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0):
+            self.setValue(0)
+        else:
+            super().keyPressEvent(event)
+
+    def place_of(self, value: int) -> int:
+        """The x of the handle at `value`."""
+        share = (value - self.minimum()) / max(1, self.maximum() - self.minimum())
+        return round(6 + share * (self.width() - 12))
+
+    def _at(self, x: float) -> int:
+        share = (x - 6) / max(1, self.width() - 12)
+        value = self.minimum() + share * (self.maximum() - self.minimum())
+        # Near the middle the slider catches, so that zero is easy to hit.
+        return 0 if abs(value) < STEPS * 0.05 else round(value)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A thin line, amber from zero to the handle."""
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = self.height() // 2
+        painter.setBrush(QColor(c.line))
+        painter.drawRoundedRect(0, middle - 2, self.width(), 4, 2, 2)
+        zero, here = self.place_of(0), self.place_of(self.sliderPosition())
+        on = self.isEnabled()
+        painter.setBrush(QColor(c.accent if on else c.line))
+        painter.drawRect(min(zero, here), middle - 2, abs(here - zero), 4)
+        painter.setBrush(QColor(c.quiet))
+        painter.drawRect(zero, middle - 5, 1, 10)
+        painter.setBrush(QColor(c.text if on else c.quiet))
+        if self.hasFocus():
+            painter.setPen(QColor(c.accent))
+        painter.drawEllipse(here - 6, middle - 6, 12, 12)
+
+
+class Name(QLabel):
+    """The name of a direction; it takes the focus so that F2 reaches it."""
+
+    renameWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Rename."""
+        self.renameWanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 renames."""
+        if event.key() == Qt.Key.Key_F2:
+            self.renameWanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class DirectionRow(QWidget):
+    """Name, star and value above the slider. Values are standard deviations (σ)."""
+
+    moved = Signal(int, float)
+    """Index and value, by the artist's hand."""
+    renamed = Signal(int, str)
+    pinned = Signal(int, bool)
+
+    def __init__(self, index: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.index = index
+        self._own_name = ""
+        self._explained = 0.0
+        self.name, self.editor, self.value_text = Name(), QLineEdit(), QLabel()
+        self.star, self.slider = QToolButton(), Track()
+        self.star.setCheckable(True)
+        self.star.setAutoRaise(True)
+        self.star.setFixedSize(22, 20)
+        self.editor.setVisible(False)
+        self.editor.setMaxLength(40)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.name)
+        head.addWidget(self.editor, 1)
+        head.addWidget(self.star)
+        head.addStretch(1)
+        head.addWidget(self.value_text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.slider)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.installEventFilter(self)
+        self.editor.installEventFilter(self)
+        self.editor.editingFinished.connect(self._rename_done)
+        self.name.renameWanted.connect(self.rename)
+        self.star.toggled.connect(self._pinned)
+        self._quiet = False
+        self.show_value(0.0)
+
+    @property
+    def title(self) -> str:
+        """The artist's name, or `Direction 3`."""
+        return self._own_name or tr("Direction {n}", n=self.index + 1)
+
+    def value(self) -> float:
+        """Standard deviations along the direction."""
+        return self.slider.value() / STEPS
+
+    def show_value(self, value: float) -> None:
+        """Put the slider without telling anybody."""
+        self._quiet = True
+        self.slider.setValue(round(value * STEPS))
+        self._quiet = False
+        self.value_text.setText(f"{value:+.2f} σ")
+
+    def show_name(self, name: str, pinned: bool) -> None:
+        """The stored name (empty for none) and star."""
+        self._own_name = name
+        self._quiet = True
+        self.star.setChecked(pinned)
+        self._quiet = False
+        self.retranslate()
+
+    def set_explained(self, share: float) -> None:
+        """How much of the variety lies along this direction, 0 to 1."""
+        self._explained = share
+        self.retranslate()
+
+    def rename(self) -> None:
+        """Write over the name in place."""
+        self.editor.setText(self.title)
+        self.name.setVisible(False)
+        self.editor.setVisible(True)
+        self.editor.selectAll()
+        self.editor.setFocus()
+
+    def _rename_done(self) -> None:
+        if self.editor.isHidden():
+            return
+        text = self.editor.text().strip()
+        self._close_editor()
+        if text != self.title:
+            self._own_name = text
+            self.retranslate()
+            self.renamed.emit(self.index, text)
+
+    def _close_editor(self) -> None:
+        focused = self.editor.hasFocus()
+        self.editor.setVisible(False)
+        self.name.setVisible(True)
+        if focused:
+            self.slider.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """F2 on the slider renames; Esc in the editor gives up, Enter stays in it."""
+        if watched is self.editor and takes_enter(event):
+            return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.slider and event.key() == Qt.Key.Key_F2:
+                self.rename()
+                return True
+            if watched is self.editor and event.key() == Qt.Key.Key_Escape:
+                self.editor.setText(self.title)
+                self._close_editor()
+                return True
+        return False
+
+    def _moved(self, step: int) -> None:
+        self.value_text.setText(f"{step / STEPS:+.2f} σ")
+        if not self._quiet:
+            self.moved.emit(self.index, step / STEPS)
+
+    def _pinned(self, on: bool) -> None:
+        self.restyle()
+        if not self._quiet:
+            self.pinned.emit(self.index, on)
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        c = theme.colours()
+        self.value_text.setStyleSheet(f"color: {c.quiet};")
+        shade = c.accent if self.star.isChecked() else c.quiet
+        self.star.setText("★" if self.star.isChecked() else "☆")
+        self.star.setStyleSheet(
+            f"QToolButton {{ color: {shade}; border: none; background: transparent; padding: 0; }}"
+            f"QToolButton:focus {{ border: 1px solid {c.accent}; border-radius: 3px; }}"
+        )
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.name.setText(self.title)
+        self.name.setToolTip(tr("Double-click or F2 to rename"))
+        tip = tr(
+            "Move along this direction in standard deviations (principal component {n}); "
+            "double-click resets, F2 renames", n=self.index + 1,
+        )  # fmt: skip
+        if self._explained > 0:
+            tip += "\n" + tr("{n} % of the variety", n=f"{100 * self._explained:.1f}")
+        self.slider.setToolTip(tip)
+        self.slider.setAccessibleName(self.title)
+        self.star.setToolTip(tr("Keep this direction on top (pin)"))
+        self.star.setAccessibleName(tr("Pin {name}", name=self.title))
+        self.editor.setAccessibleName(tr("Name of the direction"))
+        self.restyle()

@@ -1,0 +1,401 @@
+"""The canvas: one picture, the model behind it, and a slider for each way it can change."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.context import Studio
+from studio.desktop.generation.controls import LARGEST_SEED, Controls
+from studio.desktop.generation.drag_out import DragOut
+from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.session import Session
+from studio.desktop.generation.sheet import COUNT
+from studio.desktop.generation.side import Side
+from studio.desktop.generation.worker import Model, Names
+from studio.desktop.i18n import tr
+from studio.desktop.room import Room
+from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.picture_view import PictureView
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.generation.pieces import Piece
+    from studio.engine.training.runs import Run
+
+FIRST_DIRECTIONS = 8
+
+
+class GenerationRoom(Room):
+    """Joins the panels; the engine is behind `session`, the recipe in `editing`."""
+
+    key: ClassVar[str] = "generation"
+    pieceKept = Signal(int)
+    refineRequested = Signal(int)
+    trainRequested = Signal()
+    """The empty canvas asks for the training place."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.session = Session(studio.settings.device, self)
+        self.editing = Editing(studio.undo, self)
+        self.side, self.controls = Side(), Controls()
+        self.view = PictureView()
+        self.title, self.note = QLabel(), QLabel()
+        self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
+        self.pages = QStackedWidget()
+        self.names = Names()
+        self._runs: list[Run] = []
+        self._live = ""
+        self._sheet_psi = 1.0
+        self._lay_out()
+        self.drag = DragOut(self.view, self._drag_file)
+        self._connect()
+        self._add_actions()
+        self._show_page()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 10)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.note)
+        middle = QWidget()
+        middle.setObjectName("canvas")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        full = QWidget()
+        line = QHBoxLayout(full)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(1)
+        line.addWidget(self.side)
+        line.addWidget(middle, 1)
+        line.addWidget(self.controls)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(full)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.view.installEventFilter(self)
+
+    def _connect(self) -> None:
+        session, side, controls, editing = self.session, self.side, self.controls, self.editing
+        session.runsRead.connect(self._runs_read)
+        session.opening.connect(self._opening)
+        session.opened.connect(self._opened)
+        session.openFailed.connect(self._open_failed)
+        session.rendered.connect(self._rendered)
+        session.thumbnails.connect(side.sheet.set_pictures)
+        session.searching.connect(self.controls.set_searching)
+        session.directionsFound.connect(self._directions_found)
+        session.searchFailed.connect(self._search_failed)
+        session.kept.connect(self._kept)
+        session.failed.connect(self.studio.notices.error)
+        side.runChosen.connect(self.open_run)
+        side.shuffled.connect(self.shuffle)
+        side.stepChosen.connect(editing.go_to)
+        side.sheet.seedChosen.connect(editing.set_seed)
+        controls.directionMoved.connect(self._direction_moved)
+        controls.directionRenamed.connect(self._direction_renamed)
+        controls.directionPinned.connect(self._direction_pinned)
+        controls.psiMoved.connect(editing.set_psi)
+        controls.mixMoved.connect(self._mix_moved)
+        controls.seedEntered.connect(editing.set_seed)
+        controls.secondSeedEntered.connect(editing.set_second)
+        controls.resetAll.connect(editing.reset)
+        controls.keep.connect(self.keep)
+        editing.changed.connect(self._edited)
+        self.studio.themeChanged.connect(self._restyle)
+
+    def _add_actions(self) -> None:
+        add = self.studio.actions.add
+        for id, text, callback, keys, icon in (
+            ("generation.keep", "Keep this picture", self.keep, "Return|Enter", "check"),
+            ("generation.random", "Another seed", self.random_seed, "R", "shuffle"),
+            ("generation.next", "Next seed", self.next_seed, "]", "arrow-right"),
+            ("generation.previous", "Previous seed", self.previous_seed, "[", "arrow-left"),
+            ("generation.shuffle", "Shuffle the contact sheet", self.shuffle, "Shift+R", "shuffle"),
+            ("generation.reset", "Reset all sliders", self.editing.reset, "Ctrl+0", "rotate-ccw"),
+            ("generation.copy", "Copy the picture", self.copy, "Ctrl+C", "copy"),
+        ):
+            add(id, text, callback, keys, room=self.key, icon=icon)
+
+    # ------------------------------------------------------------------ the room's hooks
+
+    def project_opened(self, project: Project) -> None:
+        """See which runs can be played."""
+        self.session.open_project(project)
+
+    def project_closed(self) -> None:
+        """Let go of the model."""
+        self.session.close_project()
+        self.editing.close()
+        self._runs = []
+        self._live = ""
+        self.view.set_image(QImage())
+        self._show_page()
+
+    def entered(self) -> None:
+        """Open the newest run when none is open yet; torch is loaded then, not before."""
+        self.session.read_runs()
+
+    def shutdown(self) -> None:
+        """End the threads."""
+        self.session.shutdown()
+
+    # ------------------------------------------------------------------ the model
+
+    @Slot(str)
+    def open_run(self, run: str) -> None:
+        """Put a run on the canvas (also called by the training place's "play")."""
+        if self.session.model is None or self.session.model.run != run:
+            self.session.open_run(run)
+
+    def checkpoint_landed(self, run: str, folder: str) -> None:
+        """A run that trains has saved: play that, with every slider where it is."""
+        self._live = run
+        if self.session.model is not None and self.session.model.run == run:
+            self.session.open_run(run, folder)
+        self.session.read_runs()
+
+    def run_progress(self, run: str, fraction: float, _sentence: str) -> None:
+        """Which run trains now; a fraction below 0 with no sentence is its end."""
+        live = run if fraction >= 0 or _sentence else ""
+        if live != self._live:
+            self._live = live
+            self._show_models()
+
+    @Slot(list)
+    def _runs_read(self, runs: list[Run]) -> None:
+        self._runs = runs
+        self._show_models()
+        self._show_page()
+        if self.session.model is None and runs and self.isVisible():
+            self.open_run(runs[0].name)
+
+    def _show_models(self) -> None:
+        model = self.session.model
+        current = model.run if model is not None else ""
+        pairs = []
+        for run in self._runs:
+            words = run.name
+            if model is not None and run.name == current:
+                words = tr("{run} · checkpoint {n}", run=run.name, n=model.checkpoint.lstrip("0"))
+            pairs.append((run.name, words))
+        self.side.show_models(pairs, current, self._live)
+
+    def _show_page(self) -> None:
+        self.pages.setCurrentIndex(1 if self._runs or self.session.model is not None else 0)
+
+    @Slot(str)
+    def _opening(self, run: str) -> None:
+        self.title.setText(tr("Opening {run}…", run=run))
+        self.note.setText("")
+        self.controls.setEnabled(False)
+
+    @Slot(str, str)
+    def _open_failed(self, sentence: str, detail: str) -> None:
+        self.studio.notices.error(sentence, detail)
+        self.title.setText(sentence)
+        self._show_models()
+
+    @Slot(object, bool)
+    def _opened(self, model: Model, soft: bool) -> None:
+        self.controls.setEnabled(True)
+        ratio = model.height / model.width
+        if soft:
+            self.session.render(self.editing.recipe())
+            self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
+            self._fill_sheet()
+        else:
+            self.names = model.names
+            blank = [0.0] * FIRST_DIRECTIONS
+            self.controls.set_directions(blank, self.names)
+            self.editing.open(model.run)
+            self.side.sheet.set_seeds(range(COUNT), ratio)
+            self._fill_sheet()
+            self.side.sheet.mark(self.editing.recipe().seed)
+        for row in self.controls.rows:
+            row.slider.setEnabled(soft)
+        self._show_models()
+        self._show_page()
+        self.session.find_directions()
+
+    def _fill_sheet(self) -> None:
+        psi = self.editing.recipe().truncation_psi
+        self._sheet_psi = psi
+        self.session.fill_sheet(self.side.sheet.seeds(), psi, None)
+
+    @Slot(list)
+    def _directions_found(self, explained: list[float]) -> None:
+        self.controls.set_searching(None)
+        self.controls.set_directions(explained, self.names)
+        for row in self.controls.rows:
+            row.slider.setEnabled(True)
+        self._show_values()
+        if self.editing.recipe().edits:
+            self.session.render(self.editing.recipe())
+
+    @Slot(str, str)
+    def _search_failed(self, sentence: str, detail: str) -> None:
+        self.controls.set_searching(None)
+        self.studio.notices.error(sentence, detail)
+
+    # ------------------------------------------------------------------ the picture
+
+    @Slot()
+    def _edited(self) -> None:
+        step = self.editing.history.current
+        if step is None:
+            self.side.show_history(self.editing.history)
+            return
+        if self.session.model is not None and step.run != self.session.model.run:
+            return
+        self._show_values()
+        self.side.show_history(self.editing.history)
+        self.side.sheet.mark(step.recipe.seed)
+        self.session.render(step.recipe)
+
+    def _show_values(self) -> None:
+        recipe = self.editing.recipe()
+        edits = {int(index): value for index, value in recipe.edits.items()}
+        self.controls.show_values(
+            edits, recipe.truncation_psi, recipe.seed, recipe.seed_b, recipe.mix
+        )
+        self.title.setText(
+            tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=f"{recipe.truncation_psi:.2f}")
+        )
+
+    @Slot(QImage, object)
+    def _rendered(self, image: QImage, _recipe: object) -> None:
+        self.view.set_image(image)
+
+    @Slot(int, float)
+    def _direction_moved(self, index: int, value: float) -> None:
+        self.editing.set_direction(index, value, self.controls.name_of(index))
+
+    @Slot(int, str)
+    def _direction_renamed(self, index: int, name: str) -> None:
+        self.names.names[index] = name
+        if not name:
+            del self.names.names[index]
+        self.session.write_names(self.names)
+
+    @Slot(int, bool)
+    def _direction_pinned(self, index: int, on: bool) -> None:
+        self.names.pinned.add(index) if on else self.names.pinned.discard(index)
+        self.session.write_names(self.names)
+
+    @Slot(float)
+    def _mix_moved(self, value: float) -> None:
+        self.editing.set_mix(value, int(self.controls.second.text() or 0))
+
+    # ------------------------------------------------------------------ actions
+
+    @Slot()
+    def keep(self) -> None:
+        """Make a piece of the picture."""
+        if self.session.model is not None and self.editing.history.current is not None:
+            self.session.keep(self.editing.recipe())
+
+    @Slot(object)
+    def _kept(self, piece: Piece) -> None:
+        refine = (tr("Refine"), lambda: self.refineRequested.emit(piece.id))
+        self.studio.notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
+        self.pieceKept.emit(piece.id)
+
+    @Slot()
+    def random_seed(self) -> None:
+        """Another seed, by chance."""
+        self.editing.set_seed(random.randrange(100_000))
+
+    @Slot()
+    def next_seed(self) -> None:
+        """The seed above."""
+        self.editing.set_seed(min(LARGEST_SEED, self.editing.recipe().seed + 1))
+
+    @Slot()
+    def previous_seed(self) -> None:
+        """The seed below."""
+        self.editing.set_seed(max(0, self.editing.recipe().seed - 1))
+
+    @Slot()
+    def shuffle(self) -> None:
+        """Fifteen other seeds on the sheet."""
+        model = self.session.model
+        if model is None:
+            return
+        first = random.randrange(1_000_000)
+        self.side.sheet.set_seeds(range(first, first + COUNT), model.height / model.width)
+        self._fill_sheet()
+
+    @Slot()
+    def copy(self) -> None:
+        """The picture to the clipboard."""
+        image = self.view.image()
+        if not image.isNull():
+            # The clipboard outlives this picture's array, so it gets pixels of its own.
+            QGuiApplication.clipboard().setImage(image.copy())
+            self.studio.notices.info(tr("The picture was copied."))
+
+    def _drag_file(self) -> tuple[QImage, str]:
+        recipe = self.editing.recipe()
+        return self.view.image(), f"seed-{recipe.seed}.png"
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys on the picture walk the seeds."""
+        if (
+            watched is self.view
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+        ):
+            steps = {
+                Qt.Key.Key_Right: self.next_seed, Qt.Key.Key_Left: self.previous_seed,
+                Qt.Key.Key_Down: self.next_seed, Qt.Key.Key_Up: self.previous_seed,
+            }  # fmt: skip
+            step = steps.get(Qt.Key(event.key()))
+            if step is not None:
+                step()
+                return True
+        return super().eventFilter(watched, event)
+
+    # ------------------------------------------------------------------ words
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.controls.restyle()
+        self.note.setStyleSheet(f"color: {theme.colours().quiet};")
+        self.side.sheet.viewport().update()
+        self.side.dot.update()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.setAccessibleName(tr("Generation"))
+        self.view.setAccessibleName(tr("The picture"))
+        self.view.setToolTip(
+            tr("Arrow keys walk the seeds, R takes another; drag the picture out as a file")
+        )
+        self.empty.set_texts(
+            tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
+            tr("Go to Training"),
+        )
+        self.side.retranslate()
+        self.controls.retranslate()
+        self.editing.retranslate()
+        self._show_models()
+        if self.editing.history.current is not None:
+            self._show_values()
+            self.side.show_history(self.editing.history)
+        else:
+            self.title.setText(tr("Generation"))
+        self._restyle()

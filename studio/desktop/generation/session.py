@@ -1,0 +1,161 @@
+"""The canvas's dealings with the engine: opening models, pictures on demand, directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
+from studio.desktop.worker import WorkerThread
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.generation.player import LatentRecipe
+
+AT_ONCE = 3
+"""Thumbnails drawn between two looks at the queue, so that the canvas never waits long."""
+
+
+class Session(QObject):
+    """At most one model is open. The newest request for a picture wins."""
+
+    runsRead = Signal(list)
+    opening = Signal(str)
+    opened = Signal(object, bool)
+    """A :class:`Model`, and whether it is a newer checkpoint of the one before."""
+    openFailed = Signal(str, str)
+    rendered = Signal(QImage, object)
+    """A picture and the recipe it was made of."""
+    thumbnails = Signal(dict)
+    searching = Signal(int, int)
+    directionsFound = Signal(list)
+    searchFailed = Signal(str, str)
+    kept = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, device: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.model: Model | None = None
+        self._device = device
+        self._worker = GenerationWorker()
+        self._render = WorkerThread(self._worker, self)
+        self._search = WorkerThread(parent=self)
+        self._render.failed.connect(self.failed)
+        self._search.failed.connect(self.failed)
+        self._worker.progressed.connect(self._progressed)
+        self._sheet = 0
+
+    # ------------------------------------------------------------------ the project
+
+    def open_project(self, project: Project) -> None:
+        """See which runs can be played."""
+        self.project = project
+        self.read_runs()
+
+    def close_project(self) -> None:
+        """Let go of the model and everything that waits."""
+        self.project = self.model = None
+        self._sheet += 1
+        self._render.clear()
+        self._search.clear()
+        self._render.submit(self._worker.close)
+
+    def shutdown(self) -> None:
+        """End both threads."""
+        self._worker.stop()
+        self._search.stop()
+        self._render.stop()
+
+    def read_runs(self) -> None:
+        """Ask for the runs that have a checkpoint."""
+        if self.project is not None:
+            self._render.latest(
+                "runs", self._worker.playable, self.project, done=self.runsRead.emit
+            )
+
+    # ------------------------------------------------------------------ the model
+
+    def open_run(self, run: str, folder: str = "") -> None:
+        """Open a run at its newest checkpoint, or at `folder`."""
+        if self.project is None:
+            return
+        soft = self.model is not None and self.model.run == run
+        if not soft:
+            self.opening.emit(run)
+        self._sheet += 1
+        self._render.latest(
+            "open", self._worker.open, self.project, run, self._device, folder,
+            done=lambda model: self._opened(model, soft),
+            failed=self.failed.emit if soft else self.openFailed.emit,
+        )  # fmt: skip
+
+    def _opened(self, model: Model, soft: bool) -> None:
+        self.model = model
+        self.opened.emit(model, soft)
+
+    # ------------------------------------------------------------------ pictures
+
+    def render(self, recipe: LatentRecipe) -> None:
+        """Ask for a picture; an older request that still waits is forgotten."""
+        if self.model is not None:
+            self._render.latest(
+                "picture", self._worker.picture, recipe,
+                done=lambda image: self.rendered.emit(image, recipe),
+            )  # fmt: skip
+
+    def fill_sheet(self, seeds: Sequence[int], psi: float, label: int | None) -> None:
+        """Ask for thumbnails, a few at a time; a newer sheet ends the older one."""
+        self._sheet += 1
+        self._fill(list(seeds), psi, label, self._sheet)
+
+    def _fill(self, seeds: list[int], psi: float, label: int | None, sheet: int) -> None:
+        if not seeds or sheet != self._sheet or self.model is None:
+            return
+        now, rest = seeds[:AT_ONCE], seeds[AT_ONCE:]
+
+        def took(images: list[QImage]) -> None:
+            if sheet == self._sheet:
+                self.thumbnails.emit(dict(zip(now, images, strict=True)))
+                self._fill(rest, psi, label, sheet)
+
+        self._render.submit(self._worker.thumbnails, now, psi, label, done=took)
+
+    def keep(self, recipe: LatentRecipe) -> None:
+        """Make a piece of a recipe."""
+        if self.project is not None and self.model is not None:
+            self._render.submit(
+                self._worker.keep, self.project, self.model.run, recipe, done=self.kept.emit
+            )
+
+    # ------------------------------------------------------------------ directions
+
+    def find_directions(self) -> None:
+        """Look for the directions of the open model, beside the pictures."""
+        if self.model is None:
+            return
+        self.searching.emit(0, 0)
+        self._search.latest(
+            "find", self._worker.find, self._device,
+            done=self.directionsFound.emit, failed=self._not_found,
+        )  # fmt: skip
+
+    def _not_found(self, sentence: str, detail: str) -> None:
+        # A search that was given up because another model was opened is no news.
+        if self.model is not None and not self._search.busy:
+            self.searchFailed.emit(sentence, detail)
+
+    def write_names(self, names: Names) -> None:
+        """Keep the artist's names for the directions of the open run."""
+        if self.model is not None and self.project is not None:
+            folder = self.model.folder
+            self._render.submit(
+                write_names, folder, Names(dict(names.names), set(names.pinned)),
+            )  # fmt: skip
+
+    @Slot(int, int)
+    def _progressed(self, done: int, total: int) -> None:
+        self.searching.emit(done, total)

@@ -1,0 +1,162 @@
+"""A contact sheet of seeds: fifteen small pictures to find a beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+
+COLUMNS = 3
+COUNT = 15
+GAP = 3
+_SEED = Qt.ItemDataRole.UserRole
+_PICTURE = Qt.ItemDataRole.UserRole + 1
+
+
+class ContactSheet(QListWidget):
+    """Three columns of seeds; the arrow keys walk them."""
+
+    seedChosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setItemDelegate(_Tile(self))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet("QListWidget { background: transparent; border: none; }")
+        self.setMouseTracking(True)
+        self._ratio = 1.0
+        self._quiet = False
+        self.currentItemChanged.connect(self._tell)
+        self.itemClicked.connect(lambda item: self.seedChosen.emit(item.data(_SEED)))
+
+    def set_seeds(self, seeds: Sequence[int], ratio: float) -> None:
+        """Empty tiles for these seeds; `ratio` is height over width of the pictures."""
+        self._quiet = True
+        self._ratio = ratio
+        self.clear()
+        for seed in seeds:
+            item = QListWidgetItem(self)
+            item.setData(_SEED, seed)
+            text = tr("Seed {n}", n=seed)
+            item.setToolTip(text)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+        self._fit()
+        self._quiet = False
+
+    def set_pictures(self, images: dict[int, QImage]) -> None:
+        """The pictures of some of the seeds."""
+        for row in range(self.count()):
+            item = self.item(row)
+            image = images.get(item.data(_SEED))
+            if image is not None:
+                item.setData(_PICTURE, QPixmap.fromImage(image))
+
+    def seeds(self) -> list[int]:
+        """The seeds in the order shown."""
+        return [self.item(row).data(_SEED) for row in range(self.count())]
+
+    def ready(self) -> int:
+        """How many tiles have a picture."""
+        return sum(self.item(row).data(_PICTURE) is not None for row in range(self.count()))
+
+    def mark(self, seed: int) -> None:
+        """Put the amber frame on `seed` where it is on the sheet. Emits nothing."""
+        self._quiet = True
+        seeds = self.seeds()
+        self.setCurrentRow(seeds.index(seed) if seed in seeds else -1)
+        self._quiet = False
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.setAccessibleName(tr("Contact sheet of seeds"))
+        self.setToolTip(tr("Click a picture to begin from its seed; arrow keys walk the sheet"))
+        for row in range(self.count()):
+            item = self.item(row)
+            text = tr("Seed {n}", n=item.data(_SEED))
+            item.setToolTip(text)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tiles fill the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(24, self.viewport().width() // COLUMNS)
+        # A strip is cropped to a tile that still fits three abreast and five high.
+        height = max(24, int(width * min(1.4, max(0.6, self._ratio))))
+        if self.gridSize() != QSize(width, height):
+            self.setGridSize(QSize(width, height))
+        rows = -(-self.count() // COLUMNS)
+        self.setFixedHeight(rows * height + 2 if rows else 0)
+
+    def _tell(self, current: QListWidgetItem | None, _before: object) -> None:
+        if current is not None and not self._quiet and self.hasFocus():
+            self.seedChosen.emit(current.data(_SEED))
+
+
+class _Tile(QStyledItemDelegate):
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        sheet = self.parent()
+        assert isinstance(sheet, ContactSheet)
+        return sheet.gridSize()
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        c = theme.colours()
+        rect: QRect = option.rect  # type: ignore[attr-defined]  # missing from the stubs
+        state = option.state  # type: ignore[attr-defined]
+        area = rect.adjusted(GAP, GAP, -GAP, -GAP)
+        picture = index.data(_PICTURE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if picture is None:
+            painter.fillRect(area, QColor(c.raised))
+        else:
+            painter.drawPixmap(area, picture, _middle(picture, area))
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(QColor(c.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(-2, -2, 1, 1), 4, 4)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(QColor(c.quiet), 1))
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+        painter.restore()
+
+
+def _middle(picture: QPixmap, area: QRect) -> QRect:
+    """The part of the picture that has the tile's shape, from its middle."""
+    width, height = picture.width(), picture.height()
+    wanted = area.height() / max(1, area.width())
+    if height > width * wanted:
+        cut = int(width * wanted)
+        return QRect(0, (height - cut) // 2, width, cut)
+    cut = int(height / wanted)
+    return QRect((width - cut) // 2, 0, cut, height)

@@ -1,0 +1,146 @@
+"""The left panel of the canvas: which model, which beginning, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.generation.history import History
+from studio.desktop.generation.sheet import ContactSheet
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.panel import SectionHeader
+
+LISTED = 14
+
+
+class Dot(QWidget):
+    """Amber while the model on the canvas is still being trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(14, 14)
+        self.on = False
+
+    def set_on(self, on: bool) -> None:
+        """Light or dark."""
+        self.on = on
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A disc."""
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(c.accent if self.on else c.line))
+        painter.drawEllipse(2, 2, 9, 9)
+
+
+class Side(QWidget):
+    """Model, contact sheet, history."""
+
+    runChosen = Signal(str)
+    shuffled = Signal()
+    stepChosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(264)
+        self.model, self.dot = QComboBox(), Dot()
+        self.model.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.model.setMinimumContentsLength(8)
+        self.sheet, self.history = ContactSheet(), CountList()
+        self.shuffle = secondary("")
+        self.heads = [SectionHeader("") for _ in range(3)]
+        self._lay_out()
+        self.model.activated.connect(self._picked)
+        self.shuffle.clicked.connect(self.shuffled)
+        self.history.chosen.connect(self.stepChosen)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.model, 1)
+        line.addWidget(self.dot)
+        column.addWidget(self.heads[0])
+        column.addLayout(line)
+        column.addSpacing(8)
+        column.addWidget(self.heads[1])
+        column.addWidget(self.sheet)
+        column.addWidget(self.shuffle, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addSpacing(8)
+        column.addWidget(self.heads[2])
+        column.addWidget(self.history)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def show_models(self, runs: Sequence[tuple[str, str]], current: str, live: str) -> None:
+        """Offer (run, words); `live` is the run that trains now."""
+        self.model.clear()
+        for name, text in runs:
+            self.model.addItem(text, name)
+        self.model.setCurrentIndex(self.model.findData(current))
+        self.dot.set_on(bool(current) and current == live)
+        self.dot.setToolTip(
+            tr("This model is still training: new checkpoints arrive by themselves")
+            if self.dot.on
+            else tr("This model is not training now")
+        )
+
+    def show_history(self, history: History) -> None:
+        """Newest step on top, the one on the canvas chosen."""
+        numbered = list(enumerate(history.steps))
+        start = max(0, min(len(numbered) - LISTED, history.position - LISTED // 2))
+        shown = numbered[start : start + LISTED]
+        entries = [
+            Entry(place, step.text, tr("now") if place == history.position else "")
+            for place, step in reversed(shown)
+        ]
+        self.history.set_entries(entries, history.position)
+
+    def _picked(self, index: int) -> None:
+        self.runChosen.emit(str(self.model.itemData(index)))
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        for head, text in zip(
+            self.heads, (tr("Model"), tr("Find · seeds"), tr("History")), strict=True
+        ):
+            head.setText(text)
+        self.model.setAccessibleName(tr("Model"))
+        self.model.setToolTip(tr("Which run to play (its newest checkpoint)"))
+        self.dot.setAccessibleName(tr("Training now"))
+        self.sheet.retranslate()
+        self.shuffle.setText(tr("Shuffle"))
+        self.shuffle.setToolTip(tr("Fifteen other seeds (Shift+R)"))
+        self.shuffle.setAccessibleName(tr("Shuffle"))
+        self.history.setAccessibleName(tr("History"))
+        self.history.setToolTip(tr("Click a step to go back to it; Ctrl+Z takes back"))

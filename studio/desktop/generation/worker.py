@@ -1,0 +1,173 @@
+"""Where the canvas meets the engine: everything here runs in the room's threads.
+
+Two threads share one player: one renders, and its newest request wins; the other
+looks for directions meanwhile, so that the canvas is never held up by it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+
+from studio.desktop.pixels import to_qimage
+from studio.desktop.worker import Worker
+from studio.engine.errors import StudioError
+from studio.engine.files import write_json
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.generation.pieces import Piece
+    from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.training.runs import Run
+
+DIRECTIONS = 16
+SAMPLES = 10_000
+NAMES_FILE = "directions.json"
+
+
+@dataclass
+class Names:
+    """What the artist called the directions of a run, and which stay on top."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    pinned: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The open model, as the window shows it."""
+
+    run: str
+    folder: Path
+    checkpoint: str
+    width: int
+    height: int
+    labels: int
+    names: Names
+
+
+class GenerationWorker(Worker):
+    """Owns the player. Methods run on the rendering thread unless they say otherwise."""
+
+    progressed = Signal(int, int)
+    """Samples drawn and samples wanted, while directions are looked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._player: Player | None = None
+        self._run = ""
+
+    # ------------------------------------------------------------------ opening
+
+    def playable(self, project: Project) -> list[Run]:
+        """Runs that have a checkpoint, newest first."""
+        from studio.engine.training import checkpoint, runs
+
+        return [r for r in reversed(runs.runs(project)) if checkpoint.folders(r.folder)]
+
+    def open(self, project: Project, run_name: str, device: str, folder: str = "") -> Model:
+        """Load the newest good checkpoint of a run, or the one in `folder`."""
+        from studio.engine.generation.player import Player
+        from studio.engine.training import checkpoint, runs
+
+        run = runs.run(project, run_name)
+        newest = None if folder else checkpoint.load_latest(run.folder)
+        chosen = Path(folder) if folder else newest.folder if newest else None
+        if chosen is None:
+            raise StudioError(
+                f"The run {run_name} has no checkpoint yet: train it a little longer first."
+            )
+        fresh = Player.open(chosen, device)
+        before = self._player
+        if before is not None and self._run == run_name and before.latent == fresh.latent:
+            # A newer checkpoint of the same run: the old directions serve until its own are found.
+            fresh.directions = before.directions
+        self._player, self._run = fresh, run_name
+        spec = self._player.image_spec
+        return Model(
+            run_name, run.folder, chosen.name, spec.width, spec.height, spec.classes,
+            read_names(run.folder),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the model and its memory."""
+        self._player = None
+
+    # ------------------------------------------------------------------ pictures
+
+    def picture(self, recipe: LatentRecipe) -> QImage:
+        """Render one recipe."""
+        return to_qimage(self._need_player().picture(recipe))
+
+    def thumbnails(self, seeds: Sequence[int], psi: float, label: int | None) -> list[QImage]:
+        """Small pictures of seeds as they come, without edits."""
+        pictures = self._need_player().pictures(list(seeds), psi, label)
+        return [to_qimage(picture) for picture in pictures]
+
+    def keep(self, project: Project, run_name: str, recipe: LatentRecipe) -> Piece:
+        """Make a piece of what is on the canvas."""
+        from studio.engine.generation import pieces
+
+        return pieces.keep(project, run_name, self._need_player(), recipe)
+
+    # ------------------------------------------------------------------ directions
+
+    def find(self, device: str) -> list[float]:
+        """Find the directions; how much each explains, 0 to 1. Runs on the second thread.
+
+        With a player of its own, because one player serves one thread at a time.
+        """
+        from studio.engine.generation.directions import find_directions
+        from studio.engine.generation.player import Player
+
+        shown = self._need_player()
+        own = Player.open(shown.folder, device)
+        found = find_directions(
+            own, count=DIRECTIONS, samples=SAMPLES,
+            progress=self.progressed.emit,
+            cancelled=lambda: self.stopping() or self._player is not shown,
+        )  # fmt: skip
+        if self._player is shown:
+            shown.directions = found
+        return [float(share) for share in found.explained]
+
+    def _need_player(self) -> Player:
+        if self._player is None:
+            raise StudioError("No model is open: choose one on the left.")
+        return self._player
+
+
+def read_names(run_folder: Path) -> Names:
+    """The artist's names for directions; a damaged file is the same as none."""
+    try:
+        stored = json.loads((run_folder / NAMES_FILE).read_text("utf-8"))
+        return Names(
+            {int(index): str(name) for index, name in stored.get("names", {}).items()},
+            {int(index) for index in stored.get("pinned", [])},
+        )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Names()
+
+
+def write_names(run_folder: Path, names: Names) -> None:
+    """Keep the names beside the run, durably."""
+    stored = {
+        "names": {str(index): name for index, name in sorted(names.names.items())},
+        "pinned": sorted(names.pinned),
+    }
+    write_json(run_folder / NAMES_FILE, stored)
+
+
+def save_png(image: QImage, path: Path) -> None:
+    """Write the picture of the canvas for dragging out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not image.save(str(path), "PNG"):
+        raise StudioError(f"Could not write {path}: check that the disk has space.")
+
+

@@ -1,0 +1,149 @@
+"""The middle of the training place: what the model draws, and how its losses fall."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training.curves import Curves, colour
+from studio.desktop.training.record import RunRecord
+from studio.desktop.training.samples import SamplesPanel
+
+SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
+MOST_CURVES = 6
+
+
+class Centre(QWidget):
+    """Header, samples, scrubber, legend, curves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.title, self.moment = QLabel(), QLabel()
+        self.samples, self.curves = SamplesPanel(), Curves()
+        self.smooth = QSlider(Qt.Orientation.Horizontal)
+        self.smooth.setRange(0, len(SMOOTH) - 1)
+        self.smooth.setValue(2)
+        self.smooth.setPageStep(1)
+        self.smooth.setFixedWidth(90)
+        self.smooth_label = QLabel()
+        self.log = QCheckBox()
+        self.legend = QHBoxLayout()
+        self.legend.setSpacing(14)
+        self._keys: dict[str, QCheckBox] = {}
+        self._lay_out()
+        self.smooth.valueChanged.connect(lambda place: self.curves.set_smoothing(SMOOTH[place]))
+        self.smooth.installEventFilter(self)
+        self.log.toggled.connect(self.curves.set_log)
+        self.curves.set_smoothing(SMOOTH[2])
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 10)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.moment)
+        tools = QHBoxLayout()
+        tools.setSpacing(8)
+        tools.addLayout(self.legend)
+        tools.addStretch(1)
+        for widget in (self.smooth_label, self.smooth, self.log):
+            tools.addWidget(widget)
+        lower = QWidget()
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addLayout(tools)
+        column.addWidget(self.curves, 1)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.samples)
+        self.splitter.addWidget(lower)
+        # The picture is the largest thing on the screen.
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([600, 300])
+        body = QVBoxLayout()
+        body.setContentsMargins(16, 8, 16, 16)
+        body.addWidget(self.splitter)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addLayout(body, 1)
+
+    def show_record(self, record: RunRecord, *, fresh: bool) -> None:
+        """Show a run; `fresh` when it is another one than before."""
+        if fresh:
+            self._clear_legend()
+            self.curves.set_series(record.curves)
+            self.samples.scrubber.set_sheets(record.sheets, follow=True)
+        self._grow_legend(record)
+        self.samples.scrubber.setVisible(bool(record.sheets))
+        self.curves.changed()
+
+    def show_empty(self) -> None:
+        """No run is in view."""
+        self._clear_legend()
+        self.curves.set_series({})
+        self.curves.set_cursor(None)
+
+    def _grow_legend(self, record: RunRecord) -> None:
+        for index, name in enumerate(record.curves):
+            if name in self._keys:
+                continue
+            box = QCheckBox(tr(name.replace("_", " ")))
+            box.setChecked(index < MOST_CURVES)
+            box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
+            box.setToolTip(tr("Show or hide this curve"))
+            box.toggled.connect(lambda on, name=name: self.curves.set_shown(name, on))
+            self.curves.set_shown(name, index < MOST_CURVES)
+            self._keys[name] = box
+            self.legend.addWidget(box)
+
+    def _clear_legend(self) -> None:
+        for box in self._keys.values():
+            self.legend.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self._keys.clear()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """A double click puts the smoothing back."""
+        if watched is self.smooth and event.type() == QEvent.Type.MouseButtonDblClick:
+            self.smooth.setValue(2)
+            return True
+        return False
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        for index, box in enumerate(self._keys.values()):
+            box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
+        self.curves.restyle()
+        self.moment.setStyleSheet(f"color: {theme.colours().quiet};")
+        self.samples.view.update()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.smooth_label.setText(tr("Smooth"))
+        self.smooth_label.setBuddy(self.smooth)
+        self.smooth.setAccessibleName(tr("Smoothing of the curves"))
+        self.smooth.setToolTip(tr("Average over more points (moving average); double-click resets"))
+        self.log.setText(tr("Log"))
+        self.log.setToolTip(tr("Logarithmic height (log scale)"))
+        for name, box in self._keys.items():
+            box.setText(tr(name.replace("_", " ")))
+            box.setToolTip(tr("Show or hide this curve"))
+        self.samples.view.setAccessibleName(tr("Samples of the fixed seeds"))
+        self.samples.scrubber.retranslate()
+        self.curves.retranslate()
+        self.restyle()

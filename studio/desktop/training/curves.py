@@ -1,0 +1,169 @@
+"""Live loss curves: drawn rarely, thinly and only where they can be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training.series import Series, smooth
+
+if TYPE_CHECKING:
+    import pyqtgraph
+
+REPAINT_MS = 50
+# One family of light, neutral-friendly hues; the first is the accent of the theme.
+HUES = ("#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86")
+
+
+def colour(index: int) -> str:
+    """The colour of curve `index`, dark enough on the light theme."""
+    shade = QColor(HUES[index % len(HUES)])
+    return shade.darker(170).name() if theme.name() == "light" else shade.name()
+
+
+class Curves(QWidget):
+    """A plot of named series over the number of pictures seen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._series: dict[str, Series] = {}
+        self._hidden: set[str] = set()
+        self._lines: dict[str, Any] = {}
+        self._plot: pyqtgraph.PlotWidget | None = None
+        self._window = 1
+        self._log = False
+        self._cursor: float | None = None
+        self.drawn = 0
+        """How often the curves were drawn, for tests and the frame meter."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REPAINT_MS)
+        self._timer.timeout.connect(self._draw)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setMinimumHeight(120)
+
+    def set_series(self, series: dict[str, Series]) -> None:
+        """Show these curves; the dictionary may grow afterwards."""
+        self._series = series
+        self.changed()
+
+    def set_smoothing(self, window: int) -> None:
+        """Average over this many points; 1 shows the numbers as they came."""
+        self._window = max(1, window)
+        self.changed()
+
+    def set_log(self, on: bool) -> None:
+        """Logarithmic height, where only values above zero are drawn."""
+        self._log = on
+        self.changed()
+
+    def set_shown(self, name: str, on: bool) -> None:
+        """Show or hide one curve."""
+        self._hidden.discard(name) if on else self._hidden.add(name)
+        self.changed()
+
+    def set_cursor(self, images_seen: float | None) -> None:
+        """A dashed line at the moment whose samples are shown."""
+        self._cursor = images_seen
+        self.changed()
+
+    def changed(self) -> None:
+        """Data or settings changed: draw soon, at most twenty times a second."""
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while nobody looked."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def restyle(self) -> None:
+        """Take over the colours of the theme."""
+        if self._plot is None:
+            return
+        c = theme.colours()
+        self._plot.setBackground(c.canvas)
+        for side in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(side)
+            axis.setPen(c.line)
+            axis.setTextPen(c.quiet)
+        self._cursor_line.setPen(_pen(c.quiet, dashed=True))
+        for line in self._lines.values():
+            self._plot.removeItem(line)
+        self._lines.clear()
+        self.changed()
+
+    def retranslate(self) -> None:
+        """Names of the plot for screen readers and its tip."""
+        self.setAccessibleName(tr("Loss curves"))
+        self.setToolTip(tr("Losses over pictures seen; drag to move, wheel to zoom."))
+
+    # ------------------------------------------------------------------ drawing
+
+    def _make_plot(self) -> pyqtgraph.PlotWidget:
+        # Imported when first painted: it costs start-up time that no other place needs.
+        import pyqtgraph
+
+        plot = pyqtgraph.PlotWidget(self)
+        plot.setAntialiasing(False)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        item = plot.getPlotItem()
+        item.showGrid(x=False, y=True, alpha=0.18)
+        # clipToView is ignored while the x range is automatic, so it is set by hand.
+        item.getViewBox().disableAutoRange("x")
+        item.getViewBox().setMouseEnabled(x=False, y=False)
+        self._cursor_line = pyqtgraph.InfiniteLine(angle=90, movable=False)
+        plot.addItem(self._cursor_line, ignoreBounds=True)
+        self.layout().addWidget(plot)
+        return plot
+
+    def _draw(self) -> None:
+        if not self.isVisible():
+            return
+        if self._plot is None:
+            self._plot = self._make_plot()
+            self.restyle()
+        end = max((float(s.x[-1]) for s in self._series.values() if len(s)), default=1.0)
+        self._plot.setXRange(0.0, max(end, 1.0), padding=0.01)
+        for name in list(self._lines):
+            if name not in self._series or name in self._hidden:
+                self._plot.removeItem(self._lines.pop(name))
+        for index, (name, series) in enumerate(self._series.items()):
+            if name not in self._hidden and len(series):
+                self._draw_line(index, name, series)
+        self._plot.getPlotItem().getViewBox().enableAutoRange("y")
+        self._cursor_line.setVisible(self._cursor is not None)
+        if self._cursor is not None:
+            self._cursor_line.setValue(self._cursor)
+        self.drawn += 1
+
+    def _draw_line(self, index: int, name: str, series: Series) -> None:
+        assert self._plot is not None
+        y = smooth(series.y, self._window)
+        if self._log:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                y = np.where(y > 0, np.log10(y), np.nan)
+        line = self._lines.get(name)
+        if line is None:
+            line = self._plot.plot(pen=_pen(colour(index)), connect="finite")
+            line.setClipToView(True)
+            line.setDownsampling(auto=True, method="peak")
+            self._lines[name] = line
+        line.setData(series.x, y)
+
+
+def _pen(shade: str, *, dashed: bool = False) -> Any:
+    import pyqtgraph
+    from PySide6.QtCore import Qt
+
+    # Width 1 and cosmetic: a wider pen costs about a hundred times more per repaint.
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    return pyqtgraph.mkPen(shade, width=1, style=style)

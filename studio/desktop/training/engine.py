@@ -1,0 +1,182 @@
+"""What the room's thread asks of the engine: families, presets, runs, records, sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QImage
+
+from models.parameters import Param, ParameterError, Value
+from studio.desktop.training.record import RunRecord, read_record
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.runs import Run
+
+
+@dataclass(frozen=True)
+class FamilyCard:
+    """A family as the form shows it."""
+
+    name: str
+    title: str
+    summary: str
+    params: dict[str, Param]
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """Everything the form says."""
+
+    dataset: str
+    family: str
+    width: int
+    height: int
+    images: int | None
+    minutes: float | None
+    overrides: dict[str, Value]
+    seed: int
+    device: str
+    crop: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One run read from the project: its row, its recipe and its record.
+
+    `recipe` is None when the file is damaged; then `complaint` says so.
+    """
+
+    run: Run
+    record: RunRecord
+    recipe: Recipe | None
+    params: dict[str, Param] = field(default_factory=dict)
+    complaint: str = ""
+
+
+def family_cards() -> list[FamilyCard]:
+    """All families. Imports torch, so it runs in the room's thread."""
+    from models import base
+
+    return [
+        FamilyCard(name, kind.title, kind.summary, kind.Config.params())
+        for name, kind in base.families().items()
+    ]
+
+
+def machine_names() -> list[tuple[str, str]]:
+    """(name, title) of what can train here, best first."""
+    from studio.engine import devices
+
+    return [(device.name, device.title) for device in devices.devices()]
+
+
+def dataset_counts(project: Project) -> list[tuple[str, int]]:
+    """(name, pictures that would train) of every dataset."""
+    from studio.engine.dataset import store
+
+    return [
+        (each.name, len(store.chosen_items(project, each.id))) for each in store.datasets(project)
+    ]
+
+
+def preset(
+    project: Project, dataset: str, family: str, width: int, height: int, device: str
+) -> dict[str, Value]:
+    """The recommended parameters; :class:`ParameterError` when the size is not possible."""
+    from models import base
+    from studio.engine import devices
+    from studio.engine.dataset import store
+    from studio.engine.dataset.prepare import automatic_channels
+
+    spec = base.ImageSpec(3, height, width)
+    pictures = 0
+    if dataset:
+        items = store.chosen_items(project, store.dataset(project, dataset).id)
+        pictures = len(items)
+        spec = base.ImageSpec(automatic_channels(items) if items else 3, height, width)
+    accelerator = devices.choose(device).is_accelerator
+    kind = base.family(family)
+    return kind.preset(spec, accelerator=accelerator, pictures=pictures).as_dict()
+
+
+def check_parameters(family: str, values: dict[str, Value]) -> str:
+    """A sentence when the values do not go together, else empty."""
+    from models import base
+
+    try:
+        base.family(family).Config.from_mapping(values)
+    except ParameterError as error:
+        return str(error)
+    return ""
+
+
+def create(
+    project: Project,
+    wanted: NewRun,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Run:
+    """Check, prepare and write a run; its row."""
+    from studio.engine.training import runs
+
+    try:
+        recipe = runs.create_run(
+            project, wanted.dataset, wanted.family, wanted.width, wanted.height,
+            images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
+            seed=wanted.seed, device=wanted.device, crop=wanted.crop,
+            progress=progress, cancelled=cancelled,
+        )  # fmt: skip
+    except ParameterError as error:
+        raise StudioError(str(error)) from error
+    return runs.run(project, recipe.run)
+
+
+def list_runs(project: Project) -> list[Run]:
+    """Runs, newest first."""
+    from studio.engine.training import runs
+
+    return list(reversed(runs.runs(project)))
+
+
+def open_run(project: Project, name: str) -> Opened:
+    """A run with its curves and sheets."""
+    from models import base
+    from studio.engine.training import runs
+    from studio.engine.training.recipe import Recipe
+
+    row = runs.run(project, name)
+    record = read_record(name, row.folder, row.total_images, row.images_seen)
+    record.message = row.message
+    try:
+        recipe = Recipe.load(row.folder)
+    except StudioError as error:
+        return Opened(row, record, None, complaint=str(error))
+    try:
+        params = base.family(recipe.family).Config.params()
+    except ParameterError as error:
+        return Opened(row, record, recipe, complaint=str(error))
+    return Opened(row, record, recipe, params)
+
+
+def read_sheet(path: Path) -> QImage:
+    """A sheet's pixels; a null image when the file is gone or damaged."""
+    return QImage(str(path))
+
+
+def facts_of(recipe: Recipe) -> dict[str, Any]:
+    """What cannot change during a run, by the field's word."""
+    colour = {1: "grey", 3: "RGB", 4: "RGBA"}.get(recipe.channels, "")
+    return {
+        "dataset": recipe.dataset,
+        "size": f"{recipe.width} × {recipe.height} {colour}",
+        "batch": recipe.config.get("batch_size", ""),
+        "precision": recipe.precision,
+        "device": recipe.device,
+        "seed": recipe.seed,
+    }

@@ -1,0 +1,239 @@
+"""The fields of the new-run form that no family declares: what, how large, how long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training import words
+
+SIZES = ("32", "48", "64", "96", "128", "192", "256")
+_SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
+
+
+class Field(QWidget):
+    """A label left, an editor right, and below them, when something is wrong, why."""
+
+    def __init__(self, editor: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor = editor
+        self.label = QLabel()
+        self.label.setBuddy(editor)
+        self.error = QLabel()
+        self.error.setWordWrap(True)
+        self.error.setVisible(False)
+        editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.label.setFixedWidth(96)
+        row.addWidget(self.label)
+        row.addWidget(editor, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(row)
+        layout.addWidget(self.error)
+
+    def set_texts(self, label: str, tip: str) -> None:
+        """Label, tooltip and the name for screen readers."""
+        self.label.setText(label)
+        self.label.setToolTip(tip)
+        self.editor.setToolTip(tip)
+        self.editor.setAccessibleName(label)
+        self.editor.setAccessibleDescription(tip)
+
+    def set_error(self, sentence: str) -> None:
+        """Say what is wrong with the value; empty when nothing is."""
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+        self.error.setStyleSheet(f"color: {theme.colours().bad};")
+        self.editor.setProperty("invalid", bool(sentence))
+        self.editor.style().unpolish(self.editor)
+        self.editor.style().polish(self.editor)
+
+
+class Choice(QComboBox):
+    """A pick list of (key, text) that keeps its choice when the texts change.
+
+    The wheel is left to the panel around it, so that scrolling never changes a value.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.currentIndexChanged.connect(self._picked)
+
+    def set_choices(self, pairs: Sequence[tuple[str, str]], key: str = "") -> None:
+        """Offer these; stay on the chosen key where it is still there."""
+        wanted = key or self.key()
+        blocked = self.blockSignals(True)
+        self.clear()
+        for each, text in pairs:
+            self.addItem(text, each)
+        self.setCurrentIndex(max(0, self.findData(wanted)) if pairs else -1)
+        self.blockSignals(blocked)
+
+    def key(self) -> str:
+        """The chosen key, or empty."""
+        return str(self.currentData() or "")
+
+    def choose(self, key: str) -> None:
+        """Pick by key; an unknown one changes nothing."""
+        index = self.findData(key)
+        if index >= 0:
+            self.setCurrentIndex(index)
+
+    def wheelEvent(self, event: object) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
+
+    def _picked(self, _index: int) -> None:
+        self.picked.emit(self.key())
+
+
+class SizeBox(QComboBox):
+    """`64` or `64 × 48` pixels: picked or typed."""
+
+    sizeChanged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.addItems(list(SIZES))
+        self.setCurrentText("64")
+        self.editTextChanged.connect(self.sizeChanged)
+
+    def size_pixels(self) -> tuple[int, int] | None:
+        """(width, height), or None when the text is no size."""
+        found = _SIZE.match(self.currentText())
+        if found is None:
+            return None
+        return int(found[1]), int(found[2] or found[1])
+
+    def wheelEvent(self, event: object) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
+
+
+class Length(QWidget):
+    """How long a run takes: minutes, or pictures seen."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = QDoubleSpinBox()
+        self.number.setDecimals(0)
+        self.number.setGroupSeparatorShown(True)
+        self.number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.unit = Choice()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.number, 1)
+        layout.addWidget(self.unit, 1)
+        self.setFocusProxy(self.number)
+        self._numbers = {"minutes": 10.0, "images": 100_000.0}
+        self._unit = "minutes"
+        self.unit.set_choices([("minutes", ""), ("images", "")], "minutes")
+        self._set_range()
+        self.unit.picked.connect(self._swap)
+        self.number.valueChanged.connect(self._kept)
+
+    def minutes(self) -> float | None:
+        """Minutes, when that is the unit."""
+        return self.number.value() if self._unit == "minutes" else None
+
+    def images(self) -> int | None:
+        """Pictures, when that is the unit."""
+        return int(self.number.value()) if self._unit == "images" else None
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.unit.set_choices([("minutes", tr("minutes")), ("images", tr("pictures seen"))])
+        self.unit.setAccessibleName(tr("Unit of the length"))
+        self.unit.setToolTip(tr("Measure the run in minutes or in pictures seen (kimg = 1000)"))
+        self.number.setAccessibleName(tr("Length"))
+
+    def _swap(self, unit: str) -> None:
+        self._unit = unit or "minutes"
+        self._set_range()
+        self.changed.emit()
+
+    def _set_range(self) -> None:
+        number = self._numbers[self._unit]
+        blocked = self.number.blockSignals(True)
+        if self._unit == "minutes":
+            self.number.setRange(1, 100_000)
+            self.number.setSingleStep(5)
+        else:
+            self.number.setRange(1, 1_000_000_000)
+            self.number.setSingleStep(10_000)
+        self.number.setValue(number)
+        self.number.blockSignals(blocked)
+
+    def _kept(self, value: float) -> None:
+        self._numbers[self._unit] = value
+        self.changed.emit()
+
+
+class Facts(QWidget):
+    """Quiet words left, values right: what a run is and how far it is."""
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.values: dict[str, QLabel] = {}
+        self.labels: dict[str, QLabel] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for name in names:
+            row = QHBoxLayout()
+            label, value = QLabel(), QLabel("—")
+            label.setProperty("quiet", True)
+            label.setFixedWidth(88)
+            value.setWordWrap(True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(value, 1)
+            layout.addLayout(row)
+            self.labels[name], self.values[name] = label, value
+
+    def set_label(self, name: str, text: str, tip: str = "") -> None:
+        """The quiet word of one fact."""
+        self.labels[name].setText(text)
+        self.labels[name].setToolTip(tip)
+        self.values[name].setAccessibleName(text)
+
+    def set_value(self, name: str, text: str) -> None:
+        """The value of one fact, `—` for none."""
+        if self.values[name].text() != (text or "—"):
+            self.values[name].setText(text or "—")
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        for label in self.labels.values():
+            label.setStyleSheet(f"color: {theme.colours().quiet};")
+
+
+def dataset_text(name: str, pictures: int) -> str:
+    """A dataset in the pick list."""
+    return tr("{name} · {n} pictures", name=name, n=words.count(pictures))

@@ -1,0 +1,215 @@
+"""The right panel for a run that exists: its commands, what may still change, what is fixed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.parameters import Value
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training.engine import Opened, facts_of
+from studio.desktop.training.fields import Facts
+from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.param_form import ParamForm
+
+FIXED = ("family", "dataset", "size", "batch", "precision", "device", "seed")
+
+
+class RunPanel(QWidget):
+    """Commands for the run in view. The room decides what they mean."""
+
+    pauseRequested = Signal()
+    """Pause, or go on."""
+    sampleRequested = Signal()
+    checkpointRequested = Signal()
+    stopRequested = Signal()
+    continueRequested = Signal()
+    playRequested = Signal()
+    liveChanged = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._paused = False
+        self._opened: Opened | None = None
+        self.live: ParamForm | None = None
+        self.pause, self.go_on = primary(""), primary("")
+        self.sample, self.checkpoint = secondary(""), secondary("")
+        self.stop, self.play = secondary(""), secondary("")
+        self.card = _Card()
+        self.facts = Facts(FIXED)
+        self.live_header, self.fixed_header = SectionHeader(""), SectionHeader("")
+        self._lay_out()
+        self.pause.clicked.connect(self.pauseRequested)
+        self.go_on.clicked.connect(self.continueRequested)
+        self.sample.clicked.connect(self.sampleRequested)
+        self.checkpoint.clicked.connect(self.checkpointRequested)
+        self.stop.clicked.connect(self.stopRequested)
+        self.play.clicked.connect(self.playRequested)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        buttons = QGridLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.pause, 0, 0)
+        buttons.addWidget(self.stop, 0, 1)
+        buttons.addWidget(self.sample, 1, 0)
+        buttons.addWidget(self.checkpoint, 1, 1)
+        column.addLayout(buttons)
+        column.addWidget(self.go_on)
+        column.addWidget(self.card)
+        column.addSpacing(8)
+        column.addWidget(self.live_header)
+        self._live_place = QVBoxLayout()
+        column.addLayout(self._live_place)
+        column.addSpacing(8)
+        column.addWidget(self.fixed_header)
+        column.addWidget(self.facts)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 8, 16, 16)
+        foot.addWidget(self.play)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(foot)
+
+    # ------------------------------------------------------------------ filling
+
+    def show_run(self, opened: Opened, *, running: bool, busy: bool) -> None:
+        """Show a run; `running` when it trains now, `busy` when another one does."""
+        fresh = self._opened is None or self._opened.run.name != opened.run.name
+        self._opened = opened
+        if fresh or self.live is None:
+            self._make_live(opened)
+        self._paused = running and opened.record.stage == "paused"
+        for button in (self.pause, self.stop, self.sample, self.checkpoint):
+            button.setVisible(running)
+        self.go_on.setVisible(not running)
+        self.go_on.setEnabled(not busy and opened.recipe is not None)
+        if self.live is not None:
+            self.live.setEnabled(running)
+        self.play.setEnabled(bool(opened.record.checkpoint))
+        self._facts(opened)
+        self._words()
+
+    def set_health(self, title: str, sentence: str) -> None:
+        """The card below the buttons; empty hides it."""
+        self.card.set_texts(title, sentence)
+
+    def _make_live(self, opened: Opened) -> None:
+        if self.live is not None:
+            self.live.setParent(None)
+            self.live.deleteLater()
+            self.live = None
+        changeable = {name: p for name, p in opened.params.items() if p.live}
+        self.live_header.setVisible(bool(changeable))
+        if not changeable or opened.recipe is None:
+            return
+        self.live = ParamForm(changeable)
+        config = opened.recipe.config
+        self.live.set_values({n: v for n, v in config.items() if n in changeable})
+        self.live.valueChanged.connect(self._live_changed)
+        self._live_place.addWidget(self.live)
+
+    def _live_changed(self, name: str, value: Value) -> None:
+        self.liveChanged.emit(name, value)
+
+    def _facts(self, opened: Opened) -> None:
+        self.facts.set_value("family", opened.run.family)
+        if opened.recipe is not None:
+            for name, value in facts_of(opened.recipe).items():
+                self.facts.set_value(name, str(value))
+
+    # ------------------------------------------------------------------ words
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.fixed_header.setText(tr("Fixed for this run"))
+        labels = {
+            "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
+            "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Machine"),
+            "seed": tr("Seed"),
+        }  # fmt: skip
+        for name, text in labels.items():
+            self.facts.set_label(name, text)
+        self.facts.restyle()
+        for button, text, tip in (
+            (self.sample, tr("Sample now"), tr("Draw the fixed seeds after this step (S)")),
+            (self.checkpoint, tr("Checkpoint"), tr("Save the model after this step (Ctrl+S)")),
+            (self.stop, tr("Stop"), tr("Save a checkpoint and end; the run can go on later")),
+            (
+                self.play,
+                tr("Play this model on the canvas →"),
+                tr("Open the latest checkpoint in Generation, also while it trains (P)"),
+            ),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+        self._words()
+
+    def _words(self) -> None:
+        pause = tr("Resume") if self._paused else tr("Pause")
+        self.pause.setText(pause)
+        self.pause.setAccessibleName(pause)
+        self.pause.setToolTip(tr("Hold after this step; memory is kept (Ctrl+P)"))
+        self.pause.setIcon(
+            theme.icon("play" if self._paused else "pause", theme.colours().on_accent)
+        )
+        finished = self._opened is not None and self._opened.run.status == "finished"
+        text = tr("Train longer") if finished else tr("Continue this run")
+        self.go_on.setText(text)
+        self.go_on.setAccessibleName(text)
+        self.go_on.setToolTip(tr("Go on from the newest checkpoint that is whole (resume)"))
+        running = self.live is not None and self.live.isEnabled()
+        self.live_header.setText(
+            tr("Recipe — may change while it runs") if running else tr("Recipe")
+        )
+
+
+class _Card(QFrame):
+    """An amber card with a title and a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("healthCard")
+        self.title, self.sentence = QLabel(), QLabel()
+        self.sentence.setWordWrap(True)
+        self.title.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.addWidget(self.title)
+        layout.addWidget(self.sentence)
+        self.setVisible(False)
+
+    def set_texts(self, title: str, sentence: str) -> None:
+        """Show both; an empty sentence hides the card."""
+        c = theme.colours()
+        self.setStyleSheet(
+            f"#healthCard {{ background: {c.card}; border: 1px solid {c.card_line}; "
+            f"border-radius: 6px; }} #healthCard QLabel {{ background: transparent; }}"
+        )
+        self.title.setStyleSheet(f"color: {c.accent_text}; font-weight: 600;")
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.sentence.setText(sentence)
+        self.setVisible(bool(sentence))

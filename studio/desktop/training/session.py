@@ -1,0 +1,234 @@
+"""The room's dealings with the engine: reading runs, making one, and driving the one that trains."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from models.parameters import Value
+from studio.desktop.training import engine
+from studio.desktop.training.engine import NewRun, Opened
+from studio.desktop.training.record import Sheet
+from studio.desktop.training.worker import STOP_SECONDS, TrainingDriver
+from studio.desktop.worker import WorkerThread
+from studio.engine import events
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.training.runs import Run
+
+SHEETS_KEPT = 24
+
+
+class Session(QObject):
+    """One project's runs. At most one of them trains at a time."""
+
+    familiesRead = Signal(list)
+    machinesRead = Signal(list)
+    datasetsRead = Signal(list)
+    presetRead = Signal(dict)
+    sizeWrong = Signal(str)
+    runsRead = Signal(list)
+    opened = Signal(object)
+    """An :class:`Opened`."""
+    prepared = Signal(int, int)
+    """Pictures made ready, and how many there are."""
+    created = Signal(object)
+    createFailed = Signal(str, str)
+    advanced = Signal(list)
+    """Events of the run that trains; its record is up to date already."""
+    ended = Signal(object)
+    """`Done` or `Failed`."""
+    sheetRead = Signal(object, QImage)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.thread_ = WorkerThread(parent=self)
+        self.thread_.failed.connect(self.failed)
+        self.driver: TrainingDriver | None = None
+        self.live: Opened | None = None
+        """The run that trains."""
+        self.viewed: Opened | None = None
+        """The run on the screen."""
+        self._sheets: dict[Path, QImage] = {}
+        self._cancel = threading.Event()
+        self._families_asked = False
+        self.last_name = ""
+        """The run that ended last."""
+
+    # ------------------------------------------------------------------ the project
+
+    def open(self, project: Project) -> None:
+        """Read what there is."""
+        self.project = project
+        self._cancel.clear()
+        self.read_runs()
+        self.read_datasets()
+
+    def close(self, seconds: float = STOP_SECONDS) -> None:
+        """Save and end what trains; let go of the project."""
+        self._cancel.set()
+        self.thread_.clear()
+        self._end_driver(seconds)
+        self.project = self.live = self.viewed = None
+        self._sheets.clear()
+
+    def shutdown(self) -> None:
+        """As `close`, and end the thread."""
+        self.close()
+        self.thread_.stop()
+
+    def _end_driver(self, seconds: float) -> None:
+        driver, self.driver = self.driver, None
+        if driver is None:
+            return
+        driver.stop(seconds)
+        # A driver ends its process after `seconds`; the rest is time to notice.
+        driver.wait(int((seconds + 10) * 1000))
+
+    # ------------------------------------------------------------------ reading
+
+    def read_families(self) -> None:
+        """Ask for the families and machines, once: this is what loads torch."""
+        if self._families_asked:
+            return
+        self._families_asked = True
+        self.thread_.submit(engine.family_cards, done=self.familiesRead.emit)
+        self.thread_.submit(engine.machine_names, done=self.machinesRead.emit)
+
+    def read_runs(self) -> None:
+        """Ask for the list of runs."""
+        if self.project is not None:
+            self.thread_.latest("runs", engine.list_runs, self.project, done=self.runsRead.emit)
+
+    def read_datasets(self) -> None:
+        """Ask for the datasets and their sizes."""
+        if self.project is not None:
+            self.thread_.latest(
+                "datasets", engine.dataset_counts, self.project, done=self.datasetsRead.emit
+            )
+
+    def read_preset(self, dataset: str, family: str, size: tuple[int, int], device: str) -> None:
+        """Ask for the recommended parameters."""
+        if self.project is not None:
+            self.thread_.latest(
+                "preset", engine.preset, self.project, dataset, family, *size, device or "auto",
+                done=self.presetRead.emit, failed=lambda sentence, _: self.sizeWrong.emit(sentence),
+            )  # fmt: skip
+
+    def view(self, name: str) -> None:
+        """Show a run; the one that trains is already in memory."""
+        if self.live is not None and self.live.run.name == name:
+            self._opened(self.live)
+        elif self.project is not None:
+            self.thread_.latest("open", engine.open_run, self.project, name, done=self._opened)
+
+    def _opened(self, opened: Opened) -> None:
+        self.viewed = opened
+        self.opened.emit(opened)
+
+    def read_sheet(self, sheet: Sheet) -> None:
+        """Ask for the pixels of a sheet."""
+        known = self._sheets.get(sheet.path)
+        if known is not None:
+            self.sheetRead.emit(sheet, known)
+            return
+        self.thread_.latest(
+            "sheet", engine.read_sheet, sheet.path, done=lambda image: self._sheet(sheet, image)
+        )
+
+    def _sheet(self, sheet: Sheet, image: QImage) -> None:
+        while len(self._sheets) >= SHEETS_KEPT:
+            self._sheets.pop(next(iter(self._sheets)))
+        self._sheets[sheet.path] = image
+        self.sheetRead.emit(sheet, image)
+
+    # ------------------------------------------------------------------ training
+
+    @property
+    def training(self) -> str:
+        """The name of the run that trains, or empty."""
+        return self.driver.run_name if self.driver is not None else ""
+
+    def create(self, wanted: NewRun) -> None:
+        """Check, prepare and write a new run; answers with `created` or `createFailed`."""
+        if self.project is None:
+            return
+        self._cancel.clear()
+        self.thread_.submit(
+            engine.create, self.project, wanted, self.prepared.emit, self._cancel.is_set,
+            done=self.created.emit, failed=self.createFailed.emit,
+        )  # fmt: skip
+
+    def cancel_create(self) -> None:
+        """Give up preparing."""
+        self._cancel.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the artist gave up the last `create`."""
+        return self._cancel.is_set()
+
+    def resume(self, name: str) -> None:
+        """Go on with an older run from its newest good checkpoint."""
+        if self.project is not None:
+            self.thread_.submit(
+                engine.open_run, self.project, name,
+                done=lambda opened: self.start(opened.run, resume=True),
+            )  # fmt: skip
+
+    def start(self, run: Run, *, resume: bool) -> None:
+        """Train a run in its own process. Nothing happens while another one trains."""
+        if self.project is None or self.driver is not None:
+            return
+        driver = TrainingDriver(self.project, run.name, run.folder, resume=resume, parent=self)
+        driver.batch.connect(self._take)
+        driver.finished.connect(self._finished)
+        self.driver = driver
+        self.thread_.submit(engine.open_run, self.project, run.name, done=self._started)
+
+    def _started(self, opened: Opened) -> None:
+        if self.driver is None or self.driver.run_name != opened.run.name:
+            return
+        opened.record.message = ""
+        self.live = opened
+        self._opened(opened)
+        self.driver.start(TrainingDriver.Priority.LowPriority)
+
+    def send(self, command: events.Command) -> None:
+        """A command for the run that trains."""
+        if self.driver is not None:
+            self.driver.send(command)
+
+    def set_live(self, key: str, value: Value) -> None:
+        """Change a parameter of the run that trains."""
+        self.send(events.Set(key, value))
+
+    @Slot(list)
+    def _take(self, received: list[events.Event]) -> None:
+        if self.live is None or self.sender() is not self.driver:
+            return
+        moment = time.monotonic()
+        for event in received:
+            self.live.record.take(event, moment)
+        self.advanced.emit(received)
+
+    @Slot()
+    def _finished(self) -> None:
+        driver = self.sender()
+        if driver is not self.driver or not isinstance(driver, TrainingDriver):
+            return
+        self.driver = None
+        last, self.last_name = driver.last, driver.run_name
+        driver.deleteLater()
+        self.live = None
+        self.read_runs()
+        if last is not None:
+            self.ended.emit(last)

@@ -1,0 +1,82 @@
+"""Numbers and states of training as an artist reads them."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+from studio.desktop.i18n import tr
+
+
+def count(number: float) -> str:
+    """214016 as `214,016`."""
+    return f"{int(number):,}"
+
+
+def short_count(number: float) -> str:
+    """214016 as `214k`."""
+    for unit, size in (("M", 1_000_000), ("k", 1_000)):
+        if number >= 10 * size:
+            return f"{number / size:.0f}{unit}"
+        if number >= size:
+            return f"{number / size:.1f}{unit}"
+    return str(int(number))
+
+
+def duration(seconds: float | None) -> str:
+    """A time span in one unit, `—` while it is unknown."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        return "—"
+    if seconds < 90:
+        return tr("{n} s", n=round(seconds))
+    if seconds < 90 * 60:
+        return tr("{n} min", n=round(seconds / 60))
+    return tr("{n} h", n=f"{seconds / 3600:.1f}")
+
+
+def rate(images_per_second: float) -> str:
+    """Images a second, `—` before the first figure."""
+    if images_per_second <= 0:
+        return "—"
+    digits = 1 if images_per_second < 10 else 0
+    return tr("{n} img/s", n=f"{images_per_second:,.{digits}f}")
+
+
+def percent(fraction: float) -> str:
+    """0.43 as `43 %`; empty while unknown."""
+    return "" if fraction < 0 else f"{math.floor(fraction * 100)} %"
+
+
+def status(word: str) -> str:
+    """The state of a run in the current language."""
+    known = {
+        "new": tr("new"),
+        "queued": tr("queued"),
+        "preparing": tr("preparing"),
+        "training": tr("training"),
+        "running": tr("running"),
+        "paused": tr("paused"),
+        "saving": tr("saving"),
+        "stopping": tr("stopping"),
+        "stopped": tr("stopped"),
+        "finished": tr("done"),
+        "done": tr("done"),
+        "failed": tr("failed"),
+        "interrupted": tr("interrupted"),
+    }
+    return known.get(word, word)
+
+
+def when(created: str) -> str:
+    """An ISO moment as `today 14:02`, `yesterday` or a date."""
+    try:
+        moment = datetime.datetime.fromisoformat(created)
+    except ValueError:
+        return created
+    now = datetime.datetime.now(moment.tzinfo)
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return tr("today {time}", time=f"{moment:%H:%M}")
+    if days == 1:
+        return tr("yesterday")
+    return f"{moment:%Y-%m-%d}"

@@ -1,0 +1,315 @@
+"""The training place, driven by real keys and clicks, with a real training process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+
+from studio.desktop import i18n
+from studio.desktop.context import Studio
+from studio.desktop.training.record import RunRecord, read_record
+from studio.desktop.training.room import TrainingRoom
+from studio.desktop.training.series import Series, smooth
+from studio.desktop.training.worker import TrainingDriver
+from studio.engine import events
+from studio.engine.dataset import importing
+from studio.engine.project import Project
+from studio.engine.training import runs
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 60_000
+TINY = {"batch_size": 4, "channels": 8}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    generator = np.random.default_rng(3)
+    for number in range(12):
+        pixels = np.full((40, 40, 3), generator.integers(0, 256, 3), np.uint8)
+        pixels[8:30, 8:30] = generator.integers(0, 256, 3)
+        Image.fromarray(pixels).save(folder / f"{number:02}.png")
+    return folder
+
+
+@pytest.fixture
+def studio(
+    qapp: object, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Studio]:
+    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    with Project.open(tmp_path / "Project", create=True) as project:
+        for _ in importing.import_sources(project, [pictures], "Squares"):
+            pass
+    made = Studio()
+    made.set_language("en")
+    assert made.open_project(tmp_path / "Project")
+    yield made
+    made.close_project()
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def room(studio: Studio, qtbot) -> Iterator[TrainingRoom]:
+    made = TrainingRoom(studio)
+    qtbot.addWidget(made)
+    for entry in studio.actions.all():
+        if entry.room == "training":
+            made.addAction(entry.action)
+    made.resize(1280, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.project_opened(studio.project)
+    made.entered()
+    form = made.form
+    qtbot.waitUntil(lambda: form.basics is not None and form.dataset.key() == "Squares", timeout=WAIT)
+    qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
+    yield made
+    made.shutdown()
+
+
+def begin(room: TrainingRoom, qtbot, images: int = 100_000) -> str:
+    """Start a tiny run by the form's own button; its name."""
+    room.form.size.setCurrentText("16")
+    room.form.length.unit.choose("images")
+    room.form.length.number.setValue(images)
+    qtbot.waitUntil(room.form.start.isEnabled, timeout=WAIT)
+    qtbot.mouseClick(room.form.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(room.session.training), timeout=WAIT)
+    return room.session.training
+
+
+def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio, qtbot) -> None:
+    heard: list[tuple[str, float, str]] = []
+    landed: list[tuple[str, str]] = []
+    room.runProgress.connect(lambda *all_: heard.append(all_))
+    room.checkpointLanded.connect(lambda *both: landed.append(both))
+    name = begin(room, qtbot)
+    qtbot.waitUntil(lambda: room.session.live is not None and bool(heard), timeout=WAIT)
+    record = room.session.live.record
+    qtbot.waitUntil(lambda: record.images_seen > 0 and bool(record.curves), timeout=WAIT)
+    qtbot.mouseClick(room.panel.sample, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(record.sheets), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.centre.samples.view.image.isNull(), timeout=WAIT)
+    assert record.sheets[-1].path.is_file()
+    assert len(room.centre.samples.view.places()) == record.sheets[-1].count
+    qtbot.waitUntil(lambda: room.centre.curves.drawn > 0, timeout=WAIT)
+
+    qtbot.keyClick(room, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: record.stage == "paused", timeout=WAIT)
+    assert room.panel.pause.text() == "Resume"
+    qtbot.mouseClick(room.panel.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: record.stage == "training", timeout=WAIT)
+
+    room.panel.live.valueChanged.emit("lr", 0.0005)
+    qtbot.waitUntil(lambda: any("lr" in m.sentence for m in record.marks), timeout=WAIT)
+
+    qtbot.mouseClick(room.panel.checkpoint, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(landed), timeout=WAIT)
+    assert landed[0][0] == name
+    assert (Path(landed[0][1]) / "model.safetensors").is_file()
+
+    qtbot.mouseClick(room.panel.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    assert runs.run(studio.project, name).status == "stopped"
+    assert heard[-1] == (name, -1.0, "")
+    qtbot.waitUntil(lambda: room.panel.go_on.isVisible(), timeout=WAIT)
+    played: list[str] = []
+    room.playRequested.connect(played.append)
+    qtbot.mouseClick(room.panel.play, Qt.MouseButton.LeftButton)
+    assert played == [name]
+
+
+def test_a_killed_child_is_one_notice_and_the_run_goes_on_from_it(
+    room: TrainingRoom, studio, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.engine.training.client import TrainingProcess
+
+    made: list[TrainingProcess] = []
+    start = TrainingProcess.start
+    monkeypatch.setattr(TrainingProcess, "start", lambda self: (made.append(self), start(self))[1])
+    name = begin(room, qtbot)
+    qtbot.waitUntil(lambda: room.session.live is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.session.live.record.images_seen > 0, timeout=WAIT)
+    room.checkpoint_now()
+    qtbot.waitUntil(lambda: bool(room.session.live.record.checkpoint), timeout=WAIT)
+    seen = room.session.live.record.images_seen
+    made[0]._process.kill()
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    notice = studio.notices.history[-1]
+    assert notice.kind == "error"
+    assert notice.action is not None
+    assert notice.action[0] == "Resume"
+    assert runs.run(studio.project, name).status == "failed"
+    notice.action[1]()
+    qtbot.waitUntil(lambda: room.session.training == name, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.session.live is not None and room.session.live.record.stage == "training",
+        timeout=WAIT,
+    )
+    qtbot.waitUntil(lambda: room.session.live.record.images_seen >= seen > 0, timeout=WAIT)
+
+
+def test_closing_the_window_saves_the_run(room: TrainingRoom, studio, qtbot) -> None:
+    name = begin(room, qtbot)
+    qtbot.waitUntil(lambda: room.session.live is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.session.live.record.images_seen > 0, timeout=WAIT)
+    room.shutdown()
+    run = runs.run(studio.project, name)
+    assert run.status == "stopped"
+    assert list((run.folder / "checkpoints").glob("[0-9]*"))
+
+
+def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> None:
+    form = room.form
+    form.size.setCurrentText("63x")
+    assert "size in pixels" in form.fields["size"].error.text()
+    assert not form.start.isEnabled()
+    form.size.setCurrentText("67")
+    qtbot.waitUntil(lambda: "64" in form.fields["size"].error.text(), timeout=WAIT)
+    assert not form.start.isEnabled()
+    form.size.setCurrentText("32")
+    qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
+    assert not form.fields["size"].error.isVisible()
+    qtbot.mouseClick(form.toggle, Qt.MouseButton.LeftButton)
+    form.seed.setFocus()
+    form.seed.selectAll()
+    qtbot.keyClicks(form.seed, "-1")
+    assert "whole number" in form.fields["seed"].error.text()
+    assert not form.start.isEnabled()
+
+
+def test_a_change_by_hand_goes_into_the_run_and_a_preset_does_not_undo_it(
+    room: TrainingRoom, qtbot
+) -> None:
+    form = room.form
+    form.basics.valueChanged.emit("lr", 0.004)
+    form.basics.set_values({"lr": 0.004})
+    form.size.setCurrentText("48")
+    qtbot.waitUntil(lambda: form.start.isEnabled(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.session.thread_.busy, timeout=WAIT)
+    assert form.wanted().overrides.get("lr") == pytest.approx(0.004)
+    assert (form.wanted().width, form.wanted().height) == (48, 48)
+
+
+def test_start_for_chooses_the_dataset_and_an_empty_one_is_said(
+    room: TrainingRoom, studio, qtbot
+) -> None:
+    from studio.engine.dataset import store
+
+    dataset = store.datasets(studio.project)[0]
+    store.set_included(
+        studio.project, [item.id for item in store.items(studio.project, dataset.id)], False
+    )
+    room.start_for("Squares")
+    qtbot.waitUntil(lambda: room.form.fields["dataset"].error.isVisible(), timeout=WAIT)
+    assert not room.form.start.isEnabled()
+    assert room.form.dataset.key() == "Squares"
+
+
+def test_every_control_has_a_name_and_a_tip_in_both_languages(room: TrainingRoom, studio) -> None:
+    form, panel, side, centre = room.form, room.panel, room.side, room.centre
+    controls = [
+        form.dataset, form.family, form.size, form.length.number, form.crop, form.seed,
+        form.device, form.start, panel.pause, panel.sample, panel.checkpoint, panel.stop,
+        panel.play, panel.go_on, side.runs, side.new, centre.smooth, centre.log,
+        centre.samples.scrubber.slider,
+    ]  # fmt: skip
+    for control in controls:
+        assert control.toolTip()
+        assert control.accessibleName() or control.text()
+    english = form.start.text()
+    studio.set_language("zh_CN")
+    assert form.start.text() != english
+    studio.set_language("en")
+    assert form.start.text() == english
+
+
+def test_series_grow_and_a_resumed_run_goes_back(tmp_path: Path) -> None:
+    series = Series()
+    for x in range(3000):
+        series.add(x, float(x))
+    assert len(series) == 3000
+    series.add(1000, -1.0)
+    assert len(series) == 1001
+    assert series.y[-1] == -1.0
+    assert list(smooth(np.array([1.0, np.nan, 3.0]), 2)) == [1.0, 1.0, 3.0]
+
+
+def test_a_record_is_read_from_what_the_run_left(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    sheet = tmp_path / "samples" / "000000008.png"
+    Image.new("RGB", (32, 16)).save(sheet)
+    lines = [
+        events.to_line(events.Metrics(4, {"loss": 2.0})),
+        "torn {",
+        events.to_line(events.Metrics(8, {"loss": 1.0})),
+        events.to_line(events.Samples(8, str(sheet), 2, 2)),
+        events.to_line(events.Samples(9, str(tmp_path / "gone.png"), 2, 2)),
+        events.to_line(events.Health("nan", "Training broke down.", "", 8)),
+    ]
+    (tmp_path / "stats.jsonl").write_text("\n".join(lines), "utf-8")
+    record = read_record("run", tmp_path, 100, 8)
+    assert list(record.curves["loss"].y) == [2.0, 1.0]
+    assert [each.images_seen for each in record.sheets] == [8]
+    assert [mark.kind for mark in record.marks] == ["health"]
+    assert record.fraction == pytest.approx(0.08)
+    assert read_record("none", tmp_path / "nowhere", 0, 0).fraction == -1
+
+
+class Mute:
+    """A process that never answers."""
+
+    def __init__(self) -> None:
+        self.sent: list[events.Command] = []
+        self.killed = False
+
+    def start(self) -> None: ...
+
+    def poll(self, timeout: float) -> list[events.Event]:
+        return []
+
+    def send(self, command: events.Command) -> None:
+        self.sent.append(command)
+
+    def wait(self, timeout: float) -> bool:
+        return False
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+def test_a_process_that_does_not_answer_is_ended(studio, qtbot, tmp_path: Path) -> None:
+    process = Mute()
+    driver = TrainingDriver(
+        studio.project, "none", tmp_path, resume=False, make=lambda *_: process
+    )
+    batches: list[list[events.Event]] = []
+    driver.batch.connect(batches.append)
+    driver.start()
+    driver.stop(0.2)
+    qtbot.waitUntil(driver.isFinished, timeout=WAIT)
+    assert process.killed
+    assert events.Stop() in process.sent
+    assert isinstance(driver.last, events.Failed)
+
+
+def test_health_and_scrubbing_are_shown(room: TrainingRoom) -> None:
+    record = RunRecord("run", Path())
+    record.take(events.Samples(10, "a.png", 2, 4))
+    record.take(events.Samples(20, "b.png", 2, 4))
+    record.take(events.Samples(20, "c.png", 2, 4))
+    assert [sheet.path.name for sheet in record.sheets] == ["a.png", "c.png"]
+    scrubber = room.centre.samples.scrubber
+    scrubber.set_sheets(record.sheets, follow=True)
+    assert scrubber.current().path.name == "c.png"
+    scrubber.slider.setFocus()
+    scrubber.slider.setValue(0)
+    record.take(events.Samples(30, "d.png", 2, 4))
+    scrubber.set_sheets(record.sheets, follow=False)
+    assert scrubber.current().path.name == "a.png"
