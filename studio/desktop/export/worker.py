@@ -14,7 +14,7 @@ from studio.engine.export.provenance import read_provenance
 from studio.engine.generation import pieces
 from studio.engine.generation.pieces import Piece
 from studio.engine.project import Project
-from studio.engine.refinement.stack import apply
+from studio.engine.refinement.stack import Stack, apply
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -54,7 +54,8 @@ def refined(piece: Piece) -> Pixels:
             pixels = np.asarray(image.convert(mode))
     except OSError:
         return np.zeros((1, 1, 3), np.uint8)
-    return apply(piece.stack, pixels if pixels.ndim == 3 else pixels[..., None])
+    stack = Stack.checked({"steps": piece.stack})
+    return apply(stack, pixels if pixels.ndim == 3 else pixels[..., None])
 
 
 def export(project: Project, order: Order) -> list[Exported]:

@@ -185,7 +185,7 @@ class RefinementRoom(Room):
 
     def _loaded(self, kept: list[Kept]) -> None:
         self._kept = {each.piece.id: each for each in kept}
-        self._stacks = {key: each.piece.stack for key, each in self._kept.items()}
+        self._stacks = {key: each.stack for key, each in self._kept.items()}
         self._ratings = {key: each.piece.rating for key, each in self._kept.items()}
         self.list.show_pieces([self._tile(key) for key in self._kept])
         wanted, self._wanted = self._wanted, 0

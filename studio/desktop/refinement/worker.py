@@ -22,6 +22,7 @@ class Kept:
 
     piece: Piece
     pixels: Pixels
+    stack: Stack
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class Refined:
 
 def load(project: Project) -> list[Kept]:
     """All pieces with their pictures, newest first."""
-    return [Kept(piece, stored(piece.file)) for piece in reversed(pieces.pieces(project))]
+    return [
+        Kept(piece, stored(piece.file), Stack.checked({"steps": piece.stack}))
+        for piece in reversed(pieces.pieces(project))
+    ]
 
 
 def stored(path: Path) -> Pixels:
@@ -58,7 +62,7 @@ def refine(piece_id: int, before: Pixels, stack: Stack) -> Refined:
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:
     """Remember the stack of a piece."""
-    pieces.set_stack(project, piece_id, stack)
+    pieces.set_stack(project, piece_id, [step.model_dump() for step in stack.steps])
 
 
 def save_rating(project: Project, piece_id: int, rating: int) -> None:

@@ -76,7 +76,8 @@ def _ordinary(known: np.ndarray, unseen: np.ndarray) -> float:
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Euclidean, [n, m]."""
     square = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
-    return np.sqrt(np.maximum(square, 0.0))
+    gaps: np.ndarray = np.sqrt(np.maximum(square, 0.0))
+    return gaps
 
 
 def _embed(images: Pixels) -> np.ndarray:
@@ -87,7 +88,7 @@ def _embed(images: Pixels) -> np.ndarray:
 
     extractor = Extractor(EXTRACTOR)
     parts = [
-        extractor.embed(torch.from_numpy(np.ascontiguousarray(images[start : start + _BATCH])))
+        extractor.embed(torch.from_numpy(np.array(images[start : start + _BATCH])))
         for start in range(0, len(images), _BATCH)
     ]
     return torch.cat(parts).double().numpy()

@@ -103,14 +103,14 @@ class Player:
 
         batch = torch.from_numpy(np.ascontiguousarray(image))[None].to(self.device)
         with torch.inference_mode():
-            return self._family.encode(batch)[0].float().cpu().numpy()  # type: ignore[no-any-return]
+            return self._family.encode(batch)[0].float().cpu().numpy()
 
     def _sample(self, seed: int, psi: float, label: int | None) -> Latent:
         import torch
 
         with torch.inference_mode():
             w = self._family.sample(1, seed, psi, label)
-        return w[0].float().cpu().numpy()  # type: ignore[no-any-return]
+        return w[0].float().cpu().numpy()
 
     def _direction(self, index: str) -> Latent:
         found = self.directions
@@ -163,6 +163,6 @@ def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
         return values.reshape(shape).astype(np.float32)
     except ValueError as error:
         raise StudioError(
-            "The latent of this recipe does not fit the model: open the model that it was made with.",
+            "The latent of this recipe does not fit the model: open the model it was made with.",
             repr(error),
         ) from error

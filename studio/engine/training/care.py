@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,7 +97,7 @@ class Care:
         yield self._note(Samples(seen, str(path), columns, count))
 
     def checkpoint(self) -> Iterator[Event]:
-        """Save, unless the numbers are bad; a full disk leaves the older checkpoints as they are."""
+        """Save, unless the numbers are bad; a full disk leaves the older checkpoints alone."""
         if not self.trainer.is_finite():
             yield self._go_back()
             return
@@ -159,8 +160,7 @@ class Care:
         return self._note(Health("nan", "Training broke down (not a number).", action, seen))
 
     def _note(self, event: Event) -> Event:
-        try:
+        # A full disk is reported by the checkpoint; curves are not worth a run.
+        with contextlib.suppress(OSError):
             self.diary.write(event)
-        except OSError:
-            pass  # a full disk is reported by the checkpoint; curves are not worth a run
         return event

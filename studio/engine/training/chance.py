@@ -66,8 +66,8 @@ def _device_state(device: torch.device) -> Tensor:
     import torch
 
     module = torch.get_device_module(device)
-    state = module.get_rng_state() if device.type == "mps" else module.get_rng_state(device)
-    return state  # type: ignore[no-any-return]  # device modules are untyped
+    state: Tensor = module.get_rng_state(*([] if device.type == "mps" else [device]))
+    return state
 
 
 def _set_device_state(device: torch.device, state: Tensor) -> None:

@@ -1,0 +1,54 @@
+"""JPEG: small and lossy, without transparency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.parameters import param
+from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.export.provenance import xmp_packet
+
+GROUNDS = {"white": 255, "grey": 128, "black": 0}
+
+
+@register
+@dataclass(frozen=True)
+class Jpeg(Format):
+    """JPEG with ICC and XMP in APP segments."""
+
+    name = "jpeg"
+    title = "JPEG"
+    suffix = ".jpg"
+    summary = "Small, for mail and the web. Transparency is laid over one colour."
+
+    quality: int = param(
+        95, label="Quality", low=1, high=100, help="Higher is finer and larger.",
+    )  # fmt: skip
+    full_colour: bool = param(
+        True, label="Full colour", term="4:4:4 subsampling",
+        help="Keep colour as sharp as light; off makes the file smaller.",
+    )  # fmt: skip
+    ground: str = param(
+        "white", label="Ground", choices=tuple(GROUNDS),
+        help="What shows through transparent parts, which a JPEG cannot have.",
+    )  # fmt: skip
+
+    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+        """RGBA is laid over the ground first."""
+        to_pillow(over(image, GROUNDS[self.ground])).save(
+            target, format="JPEG", quality=self.quality,
+            subsampling=0 if self.full_colour else 2, optimize=True,
+            icc_profile=srgb_profile(), xmp=xmp_packet(origin),
+        )  # fmt: skip
+
+
+def over(image: Pixels, ground: int) -> Pixels:
+    """uint8 [h, w, 4] laid over a grey of 0 to 255; other pictures as they are."""
+    if image.shape[2] != 4:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255.0
+    mixed: Pixels = np.rint(image[..., :3] * alpha + ground * (1.0 - alpha)).astype(np.uint8)
+    return mixed

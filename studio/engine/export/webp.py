@@ -1,0 +1,46 @@
+"""WebP: small, with transparency, for the web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.parameters import param
+from studio.engine.errors import StudioError
+from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.export.provenance import xmp_packet
+
+LARGEST = 16383
+
+
+@register
+@dataclass(frozen=True)
+class Webp(Format):
+    """WebP with ICC and XMP chunks."""
+
+    name = "webp"
+    title = "WebP"
+    suffix = ".webp"
+    summary = "Small, with transparency. For the web."
+
+    lossless: bool = param(
+        False, label="Lossless", help="Every pixel as it is; the file is larger.",
+    )  # fmt: skip
+    quality: int = param(
+        90, label="Quality", low=0, high=100,
+        help="Higher is finer and larger; with lossless, higher is smaller and slower.",
+    )  # fmt: skip
+
+    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+        """Grey becomes RGB, which is all that WebP knows."""
+        if max(image.shape[:2]) > LARGEST:
+            raise StudioError(
+                f"WebP holds at most {LARGEST} pixels a side and this picture has "
+                f"{image.shape[1]}x{image.shape[0]}: choose PNG or TIFF."
+            )
+        picture = to_pillow(image)
+        picture = picture.convert("RGB") if picture.mode == "L" else picture
+        picture.save(
+            target, format="WEBP", lossless=self.lossless, quality=self.quality, method=4,
+            exact=self.lossless, icc_profile=srgb_profile(), xmp=xmp_packet(origin),
+        )  # fmt: skip
