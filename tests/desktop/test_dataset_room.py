@@ -406,7 +406,7 @@ def test_every_text_follows_the_language_at_once(loaded, studio):
     seen = " ".join(label.text() for label in loaded.findChildren(QLabel) if label.isVisible())
     seen += loaded.inspector.train.text() + loaded.header.sort.currentText()
     seen += " ".join(e.text for e in loaded.side.findings.entries())
-    for english in ("pictures", "will train", "Train on", "Everything", "Sort", "Findings"):
+    for english in ("pictures", "will train", "Train on", "Everything", "As imported", "Findings"):
         assert english not in seen
     assert "8 张图片" in loaded.header.count.text()
 

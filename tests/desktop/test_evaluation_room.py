@@ -305,3 +305,53 @@ def test_every_word_of_the_place_is_translated_with_its_fields(name):
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+# ---------------------------------------------------------------------- the real worker
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Iterator[tuple[Project, str, str]]:
+    """A project with a few steps of a tiny autoencoder and of a tiny gan."""
+    import torch
+    from PIL import Image
+
+    from studio.engine.dataset.importing import import_sources
+    from studio.engine.training import loop, runs
+
+    torch.set_num_threads(1)
+    (tmp_path / "in").mkdir()
+    for number in range(12):
+        noise = np.random.default_rng(number).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / "in" / f"{number}.png")
+    with Project.open(tmp_path / "trained", create=True) as project:
+        list(import_sources(project, [tmp_path / "in"], "tiny", workers=1))
+        names = []
+        for family in ("autoencoder", "gan"):
+            recipe = runs.create_run(
+                project, "tiny", family, 16, 16, images=8, overrides={"batch_size": 4},
+                device="cpu",
+            )  # fmt: skip
+            folder = project.runs / recipe.run
+            for event in loop.train(folder, project.folder, lambda: None, resume=False):
+                last = event
+            assert type(last).__name__ == "Done"
+            names.append(recipe.run)
+        yield project, names[0], names[1]
+
+
+def test_the_worker_brings_pictures_and_figures_of_real_runs(trained):
+    project, encoder, gan = trained
+    worker = Evaluator()
+    rows = {row.name: row for row in worker.runs(project)}
+    assert rows[encoder].checkpoint >= 1
+    walls = worker.walls(project, encoder, 4, 3)
+    assert walls.real.shape == walls.generated.shape == (4, 16, 16, 3)
+    assert np.array_equal(walls.generated, worker.walls(project, encoder, 4, 3).generated)
+    found = worker.rebuilt(project, encoder, 8)
+    assert found.has_encoder
+    assert found.count == 1
+    assert found.figures["psnr"] > 0
+    assert not worker.rebuilt(project, gan, 8).has_encoder
+    with pytest.raises(StudioError, match="There is no run"):
+        worker.walls(project, "none", 4, 0)

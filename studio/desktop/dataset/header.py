@@ -21,7 +21,7 @@ from studio.desktop.dataset.collection import SORTS, View
 from studio.desktop.i18n import tr
 
 SMALLEST, LARGEST, STEP = 64, 320, 16
-_SEARCH_AFTER_MS = 150
+_SEARCH_AFTER_MS, _SEARCH_WIDTH = 150, 130
 
 
 class Header(QFrame):
@@ -66,7 +66,7 @@ class Header(QFrame):
         with QSignalBlocker(self.sort):
             self.sort.clear()
             for sort in SORTS:
-                self.sort.addItem(tr("Sort: {order}", order=words.sort_title(sort)), sort)
+                self.sort.addItem(words.sort_title(sort), sort)
             self.sort.setCurrentIndex(SORTS.index(chosen))
         self.search.setPlaceholderText(tr("Search name, caption…"))
         texts = (
@@ -117,8 +117,7 @@ class _Search(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(120)
-        self.setMaximumWidth(220)
+        self.setFixedWidth(_SEARCH_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc empties the box, and leaves it when it is empty."""
@@ -141,7 +140,7 @@ class TileSlider(QSlider):
         self.setRange(SMALLEST, LARGEST)
         self.setSingleStep(STEP)
         self.setPageStep(STEP * 2)
-        self.setFixedWidth(96)
+        self.setFixedWidth(72)
         self.setValue(value)
 
     def mouseDoubleClickEvent(self, event: object) -> None:

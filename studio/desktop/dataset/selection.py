@@ -71,7 +71,7 @@ class Selection(QObject):
     def ids(self) -> list[int]:
         """The chosen pictures in the order of the view."""
         # By ranges: one index object for each of 100,000 tiles would take a second.
-        ranges = self._grid.selectionModel().selection()
+        ranges = list(self._grid.selectionModel().selection())  # type: ignore[call-overload]
         places = sorted(p for part in ranges for p in range(part.top(), part.bottom() + 1))
         return [self._model.ids[place] for place in places]
 

@@ -34,6 +34,7 @@ class Rebuilt:
     """Some held-out pictures, what the model makes of them, and figures over all `count`."""
 
     has_encoder: bool = False
+    """Also True where nothing was held out, so that an encoder would not help."""
     count: int = 0
     originals: np.ndarray | None = None
     rebuilt: np.ndarray | None = None
@@ -63,9 +64,13 @@ class Evaluator(Worker):
     def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
         """Reconstructions of held-out pictures with their figures, where there is an encoder."""
         from studio.engine.evaluation import metrics
+        from studio.engine.training import runs
+        from studio.engine.training.recipe import Recipe
 
         found = metrics.reconstruction(project, run, count)
         if found is None:
-            return Rebuilt()
+            recipe = Recipe.load(runs.run(project, run).folder)
+            held_out = runs.pictures_of(project.folder, recipe).held_out
+            return Rebuilt(has_encoder=not len(held_out))
         figures = {"psnr": found.psnr, "ssim": found.ssim}
         return Rebuilt(True, found.count, found.originals, found.rebuilt, figures)
