@@ -14,20 +14,19 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.desktop.context import Studio, pictures_folder
-from studio.desktop.dataset import words
+from studio.desktop.context import Studio
 from studio.desktop.dataset.collection import GROUP, View
 from studio.desktop.dataset.commands import Commands
 from studio.desktop.dataset.header import STEP, Header
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
@@ -57,12 +56,13 @@ class DatasetRoom(Room):
         self.view = View()
         self.session = Session(self)
         self.side, self.inspector = Side(), Inspector()
+        self.intake = Intake(self, studio, self.session)
         self.header = Header(studio.settings.thumbnail_size)
         self.grid = ThumbGrid()
         self.model = PictureModel(self.session.collection, self)
         self.grid.setModel(self.model)
         self.strip = ImportStrip()
-        self.empty = EmptyState("images", "", "", self.ask_folder)
+        self.empty = EmptyState("images", "", "", self.intake.ask_folder)
         self.nothing = EmptyState("search", "", "", self.show_everything)
         self.centre = QStackedWidget()
         self.pages = QStackedWidget()
@@ -109,16 +109,16 @@ class DatasetRoom(Room):
         session.changed.connect(self._rows_changed)
         session.tilesMade.connect(self._tiles_made)
         session.importNews.connect(self._import_news)
-        session.imported.connect(self._say_imported)
+        session.imported.connect(self._imported)
         session.failed.connect(self._say_failed)
         self.model.tileWanted.connect(session.want_tile)
         side.datasetChosen.connect(session.choose)
         side.kindChosen.connect(lambda kind: self.change_view(kind=kind))
         side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
         side.labelChosen.connect(lambda label: self.change_view(label=label))
-        side.addFolder.connect(self.ask_folder)
-        side.addFiles.connect(self.ask_files)
-        side.newDataset.connect(self.ask_new)
+        side.addFolder.connect(self.intake.ask_folder)
+        side.addFiles.connect(self.intake.ask_files)
+        side.newDataset.connect(self.intake.ask_new)
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
         header.searched.connect(lambda text: self.change_view(text=text))
         header.tileSizeChosen.connect(self._size_tiles)
@@ -182,38 +182,7 @@ class DatasetRoom(Room):
 
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import folders, pictures and archives into the open dataset, or into a new one."""
-        dataset = self.session.dataset
-        self._import(list(paths), dataset.name if dataset else None)
-
-    def ask_folder(self) -> None:
-        """Choose a folder for the open dataset."""
-        if folder := self._folder():
-            self.import_paths([folder])
-
-    def ask_new(self) -> None:
-        """Choose a folder for a new dataset."""
-        if folder := self._folder():
-            self._import([folder], None)
-
-    def ask_files(self) -> None:
-        """Choose pictures and archives for the open dataset."""
-        start = str(pictures_folder().parent)
-        files, _ = QFileDialog.getOpenFileNames(self, tr("Add pictures or a zip…"), start)
-        if files:
-            self.import_paths([Path(file) for file in files])
-
-    def _folder(self) -> Path | None:
-        start = str(pictures_folder().parent)
-        chosen = QFileDialog.getExistingDirectory(self, tr("Add a folder…"), start)
-        return Path(chosen) if chosen else None
-
-    def _import(self, paths: list[Path], name: str | None) -> None:
-        if self.session.project is None:
-            self.studio.notices.warn(tr("Open or make a project first; pictures go into one."))
-        elif self.session.project.read_only_reason:
-            self.studio.notices.warn(self.session.project.read_only_reason)
-        elif paths:
-            self.session.import_sources(paths, name)
+        self.intake.import_paths(paths)
 
     @Slot()
     def _import_news(self) -> None:
@@ -221,23 +190,8 @@ class DatasetRoom(Room):
         self._recount_soon()
 
     @Slot(object)
-    def _say_imported(self, finished: Finished) -> None:
-        name, usable = finished.dataset.name, words.pictures(finished.usable)
-        if not finished.rejected:
-            self.studio.notices.info(tr("{dataset} has {pictures}.", dataset=name, pictures=usable))
-            return
-        count = len(finished.rejected)
-        sentence = (
-            tr("{dataset} has {pictures}; one file cannot be used.", dataset=name, pictures=usable)
-            if count == 1
-            else tr(
-                "{dataset} has {pictures}; {n} files cannot be used.",
-                dataset=name, pictures=usable, n=words.number(count),
-            )
-        )  # fmt: skip
-        detail = "\n".join(f"{file}: {reason}" for file, reason in finished.rejected)
-        show = (tr("Show them"), lambda: self.change_view(kind="broken"))
-        self.studio.notices.warn(sentence, detail, show)
+    def _imported(self, finished: Finished) -> None:
+        self.intake.say_imported(finished, lambda: self.change_view(kind="broken"))
 
     @Slot(str, str)
     def _say_failed(self, sentence: str, detail: str) -> None:

@@ -1,0 +1,77 @@
+"""How pictures come in: asking for folders and files, importing, saying what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.dataset import words
+from studio.desktop.dataset.session import Session
+from studio.desktop.i18n import tr
+from studio.engine.dataset.importing import Finished
+
+
+class Intake:
+    """The room's way in; the import itself runs in the session's threads."""
+
+    def __init__(self, room: QWidget, studio: Studio, session: Session) -> None:
+        self._room, self._studio, self._session = room, studio, session
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import folders, pictures and archives into the open dataset, or into a new one."""
+        dataset = self._session.dataset
+        self._import(list(paths), dataset.name if dataset else None)
+
+    def ask_folder(self) -> None:
+        """Choose a folder for the open dataset."""
+        if folder := self._folder():
+            self.import_paths([folder])
+
+    def ask_new(self) -> None:
+        """Choose a folder for a new dataset."""
+        if folder := self._folder():
+            self._import([folder], None)
+
+    def ask_files(self) -> None:
+        """Choose pictures and archives for the open dataset."""
+        start = str(pictures_folder().parent)
+        files, _ = QFileDialog.getOpenFileNames(self._room, tr("Add pictures or a zip…"), start)
+        if files:
+            self.import_paths([Path(file) for file in files])
+
+    def _folder(self) -> Path | None:
+        start = str(pictures_folder().parent)
+        chosen = QFileDialog.getExistingDirectory(self._room, tr("Add a folder…"), start)
+        return Path(chosen) if chosen else None
+
+    def _import(self, paths: list[Path], name: str | None) -> None:
+        if self._session.project is None:
+            self._studio.notices.warn(tr("Open or make a project first; pictures go into one."))
+        elif self._session.project.read_only_reason:
+            self._studio.notices.warn(self._session.project.read_only_reason)
+        elif paths:
+            self._session.import_sources(paths, name)
+
+    def say_imported(self, finished: Finished, show_broken: Callable[[], None]) -> None:
+        """One notice, with the reason for every file that cannot be used."""
+        name, usable = finished.dataset.name, words.pictures(finished.usable)
+        if not finished.rejected:
+            self._studio.notices.info(
+                tr("{dataset} has {pictures}.", dataset=name, pictures=usable)
+            )
+            return
+        count = len(finished.rejected)
+        sentence = (
+            tr("{dataset} has {pictures}; one file cannot be used.", dataset=name, pictures=usable)
+            if count == 1
+            else tr(
+                "{dataset} has {pictures}; {n} files cannot be used.",
+                dataset=name, pictures=usable, n=words.number(count),
+            )
+        )  # fmt: skip
+        detail = "\n".join(f"{file}: {reason}" for file, reason in finished.rejected)
+        show = (tr("Show them"), show_broken)
+        self._studio.notices.warn(sentence, detail, show)
