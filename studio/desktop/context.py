@@ -1,0 +1,101 @@
+"""What every room shares: the open project, the settings, undo, actions and notices."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QApplication
+
+from studio.desktop import i18n, theme
+from studio.desktop.notices import Notices
+from studio.desktop.shortcuts import ActionRegistry
+from studio.engine import settings as stored
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+
+class Studio(QObject):
+    """The one context object handed to the main window and its rooms."""
+
+    projectChanged = Signal()
+    languageChanged = Signal()
+    themeChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings, complaint = stored.load()
+        self.project: Project | None = None
+        self.undo = QUndoStack(self)
+        self.undo.setUndoLimit(200)
+        self.actions = ActionRegistry(self, self.settings.shortcuts)
+        self.notices = Notices(self)
+        i18n.set_language(self.settings.language or i18n.system_language())
+        theme.apply(self.settings.theme)
+        if complaint:
+            self.notices.warn(complaint)
+
+    def open_project(self, path: Path | str) -> bool:
+        """Open (or make) the project in folder `path`; an error becomes a notice and False."""
+        folder = Path(path)
+        try:
+            project = Project.open(folder)
+        except StudioError as error:
+            self.notices.error(str(error), error.detail)
+            return False
+        self.close_project(quiet=True)
+        self.project = project
+        self.settings.remember_project(project.folder)
+        self.save_settings()
+        if project.read_only_reason:
+            self.notices.warn(project.read_only_reason)
+        self.projectChanged.emit()
+        return True
+
+    def close_project(self, *, quiet: bool = False) -> None:
+        """Close the open project, if any; `quiet` when another follows at once."""
+        if self.project is None:
+            return
+        closing, self.project = self.project, None
+        self.undo.clear()
+        # Rooms let go of the project in answer to this signal, before its index closes.
+        self.projectChanged.emit()
+        closing.close()
+        if not quiet:
+            self.save_settings()
+
+    def save_settings(self) -> None:
+        """Write the settings; an unwritable home becomes a notice, never an exception."""
+        try:
+            stored.save(self.settings)
+        except StudioError as error:
+            self.notices.warn(str(error), error.detail)
+
+    def set_language(self, code: str) -> None:
+        """Switch every open window to `code` and remember it."""
+        i18n.set_language(code)
+        self.settings.language = i18n.language()
+        self.save_settings()
+        self.actions.retranslate()
+        for widget in QApplication.topLevelWidgets():
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+        self.languageChanged.emit()
+
+    def set_theme(self, name: str) -> None:
+        """Switch to the `dark` or `light` theme and remember it."""
+        theme.apply(name)
+        self.settings.theme = theme.name()
+        self.save_settings()
+        self.actions.retranslate()
+        self.themeChanged.emit()
+
+
+def pictures_folder() -> Path:
+    """The user's own place for pictures, where new projects are offered."""
+    from PySide6.QtCore import QStandardPaths
+
+    place = QStandardPaths.StandardLocation.PicturesLocation
+    found = QStandardPaths.writableLocation(place)
+    return Path(found or os.path.expanduser("~")) / "Latent Studio"  # noqa: PTH111

@@ -1,0 +1,69 @@
+"""Words of the window in the chosen language, switched without a restart.
+
+English is the source language and stands in the code; a catalogue is a folder
+`resources/translations/<code>/` of flat JSON files `{"English": "translated"}`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from studio.engine.files import resources
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+
+
+class _Current:
+    code = "en"
+    words: dict[str, str] = {}
+    sources: dict[str, str] = {}
+
+
+def tr(text: str, **values: object) -> str:
+    """`text` in the current language, with `{name}` places filled from `values`."""
+    found = _Current.words.get(text, text)
+    return found.format(**values) if values else found
+
+
+def source(text: str) -> str:
+    """The English that `text` was translated from; `text` itself when it is English already."""
+    return _Current.sources.get(text, text)
+
+
+def language() -> str:
+    """The code of the current language."""
+    return _Current.code
+
+
+def set_language(code: str) -> None:
+    """Use the catalogue of `code`; an unknown code gives English.
+
+    Windows that are open do not change by themselves: `Studio.set_language` tells them.
+    """
+    _Current.code = code if code in LANGUAGES else "en"
+    _Current.words = catalogue(_Current.code)
+    _Current.sources = {translated: english for english, translated in _Current.words.items()}
+
+
+def system_language() -> str:
+    """The catalogue that fits the system's own language."""
+    from PySide6.QtCore import QLocale
+
+    chinese = QLocale.system().language() == QLocale.Language.Chinese
+    return "zh_CN" if chinese else "en"
+
+
+@cache
+def catalogue(code: str) -> dict[str, str]:
+    """All files of one language, merged; English has none."""
+    merged: dict[str, str] = {}
+    for path in catalogue_files(code):
+        merged.update(json.loads(path.read_text("utf-8")))
+    return merged
+
+
+def catalogue_files(code: str) -> list[Path]:
+    """The JSON files of one language, by name."""
+    return sorted((resources() / "translations" / code).glob("*.json"))

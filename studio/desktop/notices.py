@@ -1,0 +1,56 @@
+"""Short messages to the artist: kept in a history, shown without ever taking the focus."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+Action = tuple[str, Callable[[], object]]
+KEPT = 200
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message; `kind` is info, warn or error, `action` an optional (text, callback)."""
+
+    kind: str
+    sentence: str
+    detail: str = ""
+    action: Action | None = None
+    moment: datetime.datetime = field(default_factory=datetime.datetime.now)
+
+    def as_text(self) -> str:
+        """What "copy details" puts on the clipboard."""
+        head = f"{self.moment:%Y-%m-%d %H:%M:%S} {self.kind}: {self.sentence}"
+        return f"{head}\n\n{self.detail}" if self.detail else head
+
+
+class Notices(QObject):
+    """Posts notices and remembers the last two hundred, newest last."""
+
+    posted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history: list[Notice] = []
+
+    def info(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
+        """Something went well or is worth knowing."""
+        return self._post(Notice("info", sentence, detail, action))
+
+    def warn(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
+        """Something the artist should look at."""
+        return self._post(Notice("warn", sentence, detail, action))
+
+    def error(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
+        """Something failed: what happened, which file, what to do."""
+        return self._post(Notice("error", sentence, detail, action))
+
+    def _post(self, notice: Notice) -> Notice:
+        self.history.append(notice)
+        del self.history[:-KEPT]
+        self.posted.emit(notice)
+        return notice

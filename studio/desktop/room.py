@@ -1,0 +1,43 @@
+"""Base of the six places of the window."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.desktop.context import Studio
+from studio.engine.project import Project
+
+
+class Room(QWidget):
+    """One place. The main window makes it when it is first needed and calls the hooks."""
+
+    key: ClassVar[str] = ""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.setObjectName(self.key)
+
+    def project_opened(self, project: Project) -> None:
+        """A project is there; read it in the room's own thread."""
+
+    def project_closed(self) -> None:
+        """Let go of everything of the project, now."""
+
+    def retranslate(self) -> None:
+        """Set every visible text; called once after construction and when the language changes."""
+
+    def entered(self) -> None:
+        """The room came to the front."""
+
+    def shutdown(self) -> None:
+        """Stop the room's threads; must return quickly."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

@@ -1,0 +1,186 @@
+"""A form made from declared parameters: one row each, nothing written twice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
+
+from models.parameters import Param
+from studio.desktop.i18n import tr
+
+_WIDEST = 2**31 - 1
+_FREE = 1e9
+Editor = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
+
+
+class Number(QDoubleSpinBox):
+    """Numbers of any size without trailing zeros, so that 0.0002 does not read 0.00."""
+
+    def textFromValue(self, value: float) -> str:
+        """As short as it goes."""
+        return f"{value:.6g}"
+
+
+class ParamForm(QWidget):
+    """Editors for `params`. `valueChanged` tells the name and the new value."""
+
+    valueChanged = Signal(str, object)
+
+    def __init__(self, params: Mapping[str, Param], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._params = dict(params)
+        self.editors: dict[str, Editor] = {}
+        self.labels: dict[str, QLabel] = {}
+        rows = QFormLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setHorizontalSpacing(16)
+        rows.setVerticalSpacing(6)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for name, declared in self._params.items():
+            editor, label = self._editor(declared), QLabel()
+            label.setBuddy(editor)
+            label.setWordWrap(True)
+            label.installEventFilter(self)
+            editor.installEventFilter(self)
+            self.editors[name], self.labels[name] = editor, label
+            rows.addRow(label, editor)
+        self.set_values({name: each.default for name, each in self._params.items()})
+        self.retranslate()
+
+    # ------------------------------------------------------------------ values
+
+    def values(self) -> dict[str, Any]:
+        """Names to values, of the declared kinds."""
+        return {name: self._value(name) for name in self.editors}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Set some or all without telling anyone; unknown names are passed over."""
+        for name, value in values.items():
+            editor = self.editors.get(name)
+            if editor is None:
+                continue
+            editor.blockSignals(True)
+            if isinstance(editor, QCheckBox):
+                editor.setChecked(bool(value))
+            elif isinstance(editor, QComboBox):
+                editor.setCurrentIndex(editor.findData(value))
+            elif isinstance(editor, QSpinBox):
+                editor.setValue(int(value))
+            else:
+                editor.setValue(float(value))
+            editor.blockSignals(False)
+
+    def set_enabled_names(self, names: set[str]) -> None:
+        """Only these can be changed."""
+        for name, editor in self.editors.items():
+            editor.setEnabled(name in names)
+
+    def _value(self, name: str) -> Any:
+        editor = self.editors[name]
+        if isinstance(editor, QCheckBox):
+            return editor.isChecked()
+        if isinstance(editor, QComboBox):
+            return editor.currentData()
+        return editor.value()
+
+    # ------------------------------------------------------------------ words
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        for name, declared in self._params.items():
+            label, editor = tr(declared.label), self.editors[name]
+            self.labels[name].setText(label)
+            editor.setAccessibleName(label)
+            tip = self._tip(declared)
+            editor.setToolTip(tip)
+            self.labels[name].setToolTip(tip)
+            if isinstance(editor, QSpinBox | QDoubleSpinBox) and declared.unit:
+                editor.setSuffix(f" {tr(declared.unit)}")
+            if isinstance(editor, QComboBox):
+                for place, choice in enumerate(declared.choices):
+                    editor.setItemText(place, tr(choice))
+
+    @staticmethod
+    def _tip(declared: Param) -> str:
+        term = declared.term or declared.name
+        low, high = declared.low, declared.high
+        span = f"{low:g} – {high:g}" if low is not None and high is not None else ""
+        facts = " · ".join(part for part in (term, span) if part)
+        return f"{tr(declared.help)}\n{facts}"
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Double-click on a name resets; the wheel scrolls the panel, not the number."""
+        if event.type() == QEvent.Type.MouseButtonDblClick and watched in self.labels.values():
+            name = next(key for key, label in self.labels.items() if label is watched)
+            self.set_values({name: self._params[name].default})
+            self.valueChanged.emit(name, self._value(name))
+            return True
+        scrolls = event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget)
+        if scrolls and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    # ------------------------------------------------------------------ editors
+
+    def _editor(self, declared: Param) -> Editor:
+        name = declared.name
+        editor: Editor
+        if declared.kind is bool:
+            editor = QCheckBox()
+            editor.toggled.connect(lambda on: self.valueChanged.emit(name, on))
+        elif declared.choices:
+            editor = QComboBox()
+            for choice in declared.choices:
+                editor.addItem(choice, choice)
+            editor.currentIndexChanged.connect(
+                lambda _place: self.valueChanged.emit(name, self._value(name))
+            )
+        elif declared.kind is int:
+            editor = QSpinBox()
+            editor.setRange(
+                int(declared.low if declared.low is not None else -_WIDEST),
+                int(declared.high if declared.high is not None else _WIDEST),
+            )
+            editor.setSingleStep(int(declared.step or 1))
+            editor.valueChanged.connect(lambda value: self.valueChanged.emit(name, value))
+        else:
+            editor = _number(declared)
+            editor.valueChanged.connect(lambda value: self.valueChanged.emit(name, value))
+        if isinstance(editor, QSpinBox | QDoubleSpinBox):
+            editor.setKeyboardTracking(False)
+            editor.setAlignment(Qt.AlignmentFlag.AlignRight)
+        editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return editor
+
+
+def _number(declared: Param) -> Number:
+    editor = Number()
+    smallest = min(declared.step or 0.01, abs(float(declared.default)) or 0.01)
+    editor.setDecimals(min(12, max(2, 3 - math.floor(math.log10(smallest)))))
+    editor.setRange(
+        declared.low if declared.low is not None else -_FREE,
+        declared.high if declared.high is not None else _FREE,
+    )
+    # A learning rate has no even step: a tenth of its default does.
+    editor.setSingleStep(declared.step or abs(float(declared.default)) / 10 or 0.01)
+    return editor

@@ -1,0 +1,156 @@
+"""A slider with its name and its number; double-click brings the default back."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+
+
+class Track(QSlider):
+    """A slider that fills from a point of its own, and never steals the wheel of a scroll area."""
+
+    reset = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.origin = 0
+        """Where the amber begins."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Groove, fill from the origin, handle."""
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, left, width = self.height() / 2, 6.0, self.width() - 12.0
+        painter.setBrush(QColor(c.line))
+        painter.drawRoundedRect(0, int(middle - 2), self.width(), 4, 2, 2)
+        span = max(1, self.maximum() - self.minimum())
+        at = left + width * (self.sliderPosition() - self.minimum()) / span
+        origin = left + width * (self.origin - self.minimum()) / span
+        start = 0.0 if self.origin <= self.minimum() else origin
+        painter.setBrush(QColor(c.accent if self.isEnabled() else c.quiet))
+        low, high = sorted((start, at))
+        painter.drawRoundedRect(int(low), int(middle - 2), int(high - low), 4, 2, 2)
+        if self.minimum() < self.origin < self.maximum():
+            painter.setBrush(QColor(c.quiet))
+            painter.drawRect(int(origin), int(middle - 5), 1, 10)
+        shade = c.accent if self.hasFocus() else c.text
+        painter.setBrush(QColor(shade if self.isEnabled() else c.quiet))
+        painter.drawEllipse(int(at - 6), int(middle - 6), 12, 12)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the default."""
+        self.reset.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only when the artist is on it."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ParamSlider(QWidget):
+    """A number between `low` and `high` in steps of `step`."""
+
+    valueChanged = Signal(float)
+
+    def __init__(
+        self,
+        label: str,
+        low: float,
+        high: float,
+        default: float,
+        step: float,
+        unit: str = "",
+        bipolar: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._low, self._step, self.default = low, step, default
+        self.label, self.slider, self.number = QLabel(), Track(), QDoubleSpinBox()
+        self.slider.setRange(0, round((high - low) / step))
+        self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+        self.slider.origin = round((default - low) / step) if bipolar else 0
+        self.number.setRange(low, high)
+        self.number.setSingleStep(step)
+        self.number.setDecimals(max(0, -math.floor(math.log10(step) + 1e-9)))
+        self.number.setSuffix(f" {unit}" if unit else "")
+        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.number.setFixedWidth(84)
+        self.number.setKeyboardTracking(False)
+        self.number.installEventFilter(self)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self.label, 1)
+        head.addWidget(self.number)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addWidget(self.slider)
+        self.set_value(default)
+        self.slider.valueChanged.connect(self._slid)
+        self.number.valueChanged.connect(self._typed)
+        self.slider.reset.connect(self.reset)
+        self.setFocusProxy(self.slider)
+        self.set_label(label)
+
+    def value(self) -> float:
+        """The number, as it was set or typed."""
+        return self.number.value()
+
+    def set_value(self, value: float) -> None:
+        """Set without telling anyone."""
+        for part in (self.slider, self.number):
+            part.blockSignals(True)
+        self.number.setValue(value)
+        self.slider.setValue(round((self.number.value() - self._low) / self._step))
+        for part in (self.slider, self.number):
+            part.blockSignals(False)
+        self.slider.update()
+
+    setValue = set_value
+
+    def set_label(self, label: str) -> None:
+        """The artist's word for it."""
+        self.label.setText(label)
+        self.slider.setAccessibleName(label)
+        self.number.setAccessibleName(label)
+
+    def setToolTip(self, text: str) -> None:
+        """On every part."""
+        super().setToolTip(text)
+        for part in (self.label, self.slider, self.number):
+            part.setToolTip(text)
+
+    def reset(self) -> None:
+        """Back to the default."""
+        if self.value() != self.default:
+            self.set_value(self.default)
+            self.valueChanged.emit(self.default)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel over the number belongs to whoever scrolls."""
+        if event.type() == QEvent.Type.Wheel and not self.number.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _slid(self, place: int) -> None:
+        self.number.blockSignals(True)
+        self.number.setValue(self._low + place * self._step)
+        self.number.blockSignals(False)
+        self.valueChanged.emit(self.number.value())
+
+    def _typed(self, value: float) -> None:
+        self.set_value(value)
+        self.valueChanged.emit(value)

@@ -1,0 +1,229 @@
+"""The picture: fitted, zoomed and moved about, with a line between before and after."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.desktop import theme
+
+MARGIN = 24
+LARGEST_ZOOM = 32.0
+SMOOTH_BELOW = 8.0
+"""Above this magnification pixels are shown as the squares they are."""
+_GRAB = 8
+
+
+class PictureView(QWidget):
+    """Paints one QImage. Wheel zooms about the cursor, a drag moves, a double click fits."""
+
+    zoomChanged = Signal(float)
+    dragOut = Signal()
+    """A drag that began with Ctrl held: the picture wants to leave as a file."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image, self._before = QImage(), QImage()
+        self._zoom = 0.0
+        self._centre = QPointF(0.5, 0.5)
+        self._split = 0.5
+        self._grabbed = ""
+        self._last = QPointF()
+        self._board = _checkerboard()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(QSize(160, 120))
+
+    # ------------------------------------------------------------------ what is shown
+
+    def image(self) -> QImage:
+        """The picture on the screen."""
+        return self._image
+
+    def set_image(self, image: QImage) -> None:
+        """Show a picture. Zoom and place stay when it has the shape of the one before."""
+        if image.size() != self._image.size():
+            self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
+        self._image = image
+        self.update()
+
+    def set_before(self, image: QImage | None) -> None:
+        """Show another picture left of a line that can be dragged; None takes it away."""
+        self._before = image if image is not None else QImage()
+        self.update()
+
+    @property
+    def split(self) -> float:
+        """Where the line is, 0 at the left edge of the picture and 1 at the right."""
+        return self._split
+
+    def set_split(self, split: float) -> None:
+        """Put the line somewhere."""
+        self._split = min(1.0, max(0.0, split))
+        self.update()
+
+    def zoom(self) -> float:
+        """Screen pixels for one pixel of the picture."""
+        return self._zoom or self._fitting()
+
+    def fit(self) -> None:
+        """The whole picture, as large as it goes."""
+        self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
+        self._changed()
+
+    def full_size(self) -> None:
+        """One pixel of the picture on one of the screen."""
+        self.set_zoom(1.0 / self.devicePixelRatioF())
+
+    def set_zoom(self, zoom: float, about: QPointF | None = None) -> None:
+        """Zoom, keeping the point under `about` (widget coordinates) where it is."""
+        if self._image.isNull():
+            return
+        about = about or QPointF(self.width() / 2, self.height() / 2)
+        before = self.target()
+        fraction = QPointF(
+            (about.x() - before.x()) / before.width(), (about.y() - before.y()) / before.height()
+        )
+        self._zoom = min(LARGEST_ZOOM, max(self._fitting() / 4, zoom))
+        after = self.target()
+        moved = QPointF(
+            about.x() - (after.x() + fraction.x() * after.width()),
+            about.y() - (after.y() + fraction.y() * after.height()),
+        )
+        self._centre -= QPointF(moved.x() / after.width(), moved.y() / after.height())
+        self._changed()
+
+    def target(self) -> QRectF:
+        """Where the picture lies in the widget."""
+        zoom = self.zoom()
+        width, height = self._image.width() * zoom, self._image.height() * zoom
+        left = self.width() / 2 - self._centre.x() * width
+        top = self.height() / 2 - self._centre.y() * height
+        return QRectF(left, top, width, height)
+
+    def _fitting(self) -> float:
+        if self._image.isNull():
+            return 1.0
+        width = max(16, self.width() - 2 * MARGIN) / self._image.width()
+        height = max(16, self.height() - 2 * MARGIN) / self._image.height()
+        return min(width, height)
+
+    def _changed(self) -> None:
+        self.update()
+        self.zoomChanged.emit(self.zoom())
+
+    # ------------------------------------------------------------------ events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture, the board under its transparent parts, the line."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.colours().canvas))
+        if self._image.isNull():
+            return
+        where = self.target()
+        smooth = self.zoom() < SMOOTH_BELOW
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        if self._image.hasAlphaChannel():
+            painter.fillRect(where, QBrush(self._board))
+        if self._before.isNull():
+            painter.drawImage(where, self._image)
+        else:
+            self._paint_both(painter, where)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.colours().line), 1))
+            painter.drawRect(where.adjusted(-1, -1, 0, 0))
+
+    def _paint_both(self, painter: QPainter, where: QRectF) -> None:
+        line = where.x() + self._split * where.width()
+        painter.save()
+        painter.setClipRect(QRectF(line, where.y(), where.right() - line, where.height()))
+        painter.drawImage(where, self._image)
+        painter.setClipRect(QRectF(where.x(), where.y(), line - where.x(), where.height()))
+        # The picture before has the place of the picture after, whatever its size.
+        painter.drawImage(where, self._before)
+        painter.restore()
+        painter.setPen(QPen(QColor("#ffffff"), 1))
+        painter.drawLine(QPointF(line, where.top()), QPointF(line, where.bottom()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A fitted picture stays fitted."""
+        super().resizeEvent(event)
+        if not self._zoom:
+            self.zoomChanged.emit(self.zoom())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the cursor."""
+        steps = event.angleDelta().y() / 120.0
+        if steps:
+            self.set_zoom(self.zoom() * 1.2**steps, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the line or the picture."""
+        if event.button() != Qt.MouseButton.LeftButton or self._image.isNull():
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.dragOut.emit()
+            return
+        self._grabbed = "line" if self._on_line(event.position()) else "picture"
+        self._last = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move what was taken."""
+        where = self.target()
+        if self._grabbed == "line" and where.width():
+            self.set_split((event.position().x() - where.x()) / where.width())
+        elif self._grabbed == "picture" and self._zoom:
+            moved = event.position() - self._last
+            self._last = event.position()
+            self._centre -= QPointF(moved.x() / where.width(), moved.y() / where.height())
+            self.update()
+        shapes = Qt.CursorShape
+        on_line = self._on_line(event.position())
+        self.setCursor(shapes.SplitHCursor if on_line else shapes.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self._grabbed = ""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fit, or full size when it is fitted already."""
+        self.fit() if self._zoom else self.full_size()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus, minus and 0 as everywhere."""
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.set_zoom(self.zoom() * 1.25)
+        elif event.key() == Qt.Key.Key_Minus:
+            self.set_zoom(self.zoom() / 1.25)
+        else:
+            super().keyPressEvent(event)
+
+    def _on_line(self, place: QPointF) -> bool:
+        if self._before.isNull():
+            return False
+        where = self.target()
+        return abs(place.x() - (where.x() + self._split * where.width())) <= _GRAB
+
+
+def _checkerboard(cell: int = 8) -> QPixmap:
+    board = QPixmap(2 * cell, 2 * cell)
+    board.fill(QColor("#8a8a8a"))
+    painter = QPainter(board)
+    for x, y in ((0, 0), (cell, cell)):
+        painter.fillRect(x, y, cell, cell, QColor("#757575"))
+    painter.end()
+    return board

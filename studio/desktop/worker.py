@@ -1,0 +1,185 @@
+"""Work beside the window: one thread per room, tasks in order, results on the window's thread.
+
+Connect a worker's signals to bound methods of QObjects only: Qt queues those to
+the window's thread, while a plain function or lambda would run on the worker's.
+Callbacks given to `submit` and `latest` may be anything; they always run on the
+thread that owns the `WorkerThread`.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from studio.engine.errors import StudioError
+
+
+class Worker(QObject):
+    """Base of an object whose methods run on a `WorkerThread` and report by signals."""
+
+    failed = Signal(str, str)
+    """A sentence for the user and a detail for "copy details"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stop = threading.Event()
+
+    def stopping(self) -> bool:
+        """Whether the room is closing; long work asks this often and returns early."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask for an early return. Safe from any thread."""
+        self._stop.set()
+
+
+@dataclass
+class _Task:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    done: Callable[[Any], None] | None
+    failed: Callable[[str, str], None] | None
+    key: str
+    number: int
+    result: Any = None
+    error: tuple[str, str] | None = None
+
+
+class _Loop(QThread):
+    """Takes tasks from the owner's queue until told to stop."""
+
+    finished_task = Signal(object)
+
+    def __init__(self, owner: WorkerThread) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def run(self) -> None:
+        """The thread's body."""
+        while (task := self._owner.take()) is not None:
+            try:
+                task.result = task.function(*task.arguments)
+            except StudioError as error:
+                task.error = (str(error), error.detail or traceback.format_exc())
+            except Exception as error:  # noqa: BLE001  # nothing may end the thread in silence
+                task.error = (f"{type(error).__name__}: {error}", traceback.format_exc())
+            self.finished_task.emit(task)
+
+
+class WorkerThread(QObject):
+    """Owner of one thread. Give it a `Worker`, or submit plain functions."""
+
+    failed = Signal(str, str)
+    """Any task that failed without a `failed` callback of its own: sentence and detail."""
+    busyChanged = Signal(bool)
+
+    def __init__(self, worker: Worker | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.worker = worker
+        self._queue: deque[_Task] = deque()
+        self._ready = threading.Condition()
+        self._stopped = False
+        self._count = 0
+        self._running = 0
+        self._newest: dict[str, int] = {}
+        self._thread = _Loop(self)
+        self._thread.finished_task.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        if worker is not None:
+            worker.failed.connect(self.failed)
+
+    def submit(
+        self,
+        function: Callable[..., Any],
+        *arguments: Any,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """Run `function(*arguments)` after everything submitted before it."""
+        self._add(_Task(function, arguments, done, failed, "", 0))
+
+    def latest(
+        self,
+        key: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """As `submit`, but a newer call with the same `key` replaces a waiting one.
+
+        Of calls with one key only the newest result is delivered.
+        """
+        with self._ready:
+            self._queue = deque(task for task in self._queue if task.key != key)
+        self._add(_Task(function, arguments, done, failed, key, 0))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task waits or runs."""
+        with self._ready:
+            return bool(self._queue) or self._running > 0
+
+    def clear(self) -> None:
+        """Forget every task that has not begun."""
+        with self._ready:
+            self._queue.clear()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Drop what waits, ask the worker to return early and join the thread.
+
+        Nothing is delivered after this. False when the thread did not end in `timeout` seconds.
+        """
+        with self._ready:
+            self._stopped = True
+            self._queue.clear()
+            self._ready.notify_all()
+        if self.worker is not None:
+            self.worker.stop()
+        return bool(self._thread.wait(int(timeout * 1000))) if self._thread.isRunning() else True
+
+    def take(self) -> _Task | None:
+        """The next task, waiting for one; None when stopped. Called by the thread."""
+        with self._ready:
+            self._ready.wait_for(lambda: self._stopped or bool(self._queue))
+            if self._stopped:
+                return None
+            self._running += 1
+            return self._queue.popleft()
+
+    def _add(self, task: _Task) -> None:
+        if self._stopped:
+            return
+        self._count += 1
+        task.number = self._count
+        if task.key:
+            self._newest[task.key] = task.number
+        with self._ready:
+            self._queue.append(task)
+            self._ready.notify_all()
+        if not self._thread.isRunning():
+            self._thread.start()
+        self.busyChanged.emit(True)
+
+    @Slot(object)
+    def _deliver(self, task: _Task) -> None:
+        with self._ready:
+            self._running -= 1
+            idle = not self._queue and not self._running
+        if idle:
+            self.busyChanged.emit(False)
+        stale = bool(task.key) and self._newest.get(task.key) != task.number
+        if self._stopped or stale:
+            return
+        if task.error is None:
+            if task.done is not None:
+                task.done(task.result)
+        elif task.failed is not None:
+            task.failed(*task.error)
+        else:
+            self.failed.emit(*task.error)
