@@ -133,14 +133,15 @@ _KINDS = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Command))
 
 def to_line(message: Event | Command) -> str:
     """One line of JSON, without the line end."""
-    return json.dumps({"kind": type(message).__name__, **asdict(message)}, ensure_ascii=False)
+    # Not "kind" or "message": Health and Failed have fields of those names.
+    return json.dumps({"type": type(message).__name__, **asdict(message)}, ensure_ascii=False)
 
 
 def from_line(line: str) -> Event | Command:
     """The message of one line; raises :class:`StudioError` for anything else."""
     try:
         fields = json.loads(line)
-        kind = _KINDS[fields.pop("kind")]
+        kind = _KINDS[fields.pop("type")]
         return kind(**fields)  # type: ignore[no-any-return]  # every kind is an Event or a Command
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StudioError(f"Not a message of the training process: {line[:200]}") from error

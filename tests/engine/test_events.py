@@ -1,0 +1,30 @@
+"""Every message crosses the pipe as one line and comes back the same."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from studio.engine import events
+from studio.engine.errors import StudioError
+
+SAMPLES = {
+    "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n", "dict[str, float]": {"a": 1.0},
+    "bool | int | float | str": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*get_args(events.Event), *get_args(events.Command)])
+def test_a_message_survives_the_pipe(kind: type) -> None:
+    message = kind(**{each.name: SAMPLES[str(each.type)] for each in fields(kind)})
+    line = events.to_line(message)
+    assert "\n" not in line
+    assert events.from_line(line) == message
+
+
+@pytest.mark.parametrize("line", ["", "{}", "[]", "null", '{"type": "Nothing"}', '{"type": []}'])
+def test_anything_else_is_refused(line: str) -> None:
+    with pytest.raises(StudioError):
+        events.from_line(line)
