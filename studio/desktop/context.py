@@ -14,7 +14,7 @@ from studio.desktop.notices import Notices
 from studio.desktop.shortcuts import ActionRegistry
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
-from studio.engine.project import Project
+from studio.engine.project import INDEX, Project
 
 
 class Studio(QObject):
@@ -38,7 +38,7 @@ class Studio(QObject):
             self.notices.warn(complaint)
 
     def open_project(self, path: Path | str) -> bool:
-        """Open (or make) the project in folder `path`; an error becomes a notice and False."""
+        """Open the project in folder `path`; an error becomes a notice and False."""
         folder = Path(path)
         try:
             project = Project.open(folder)
@@ -53,6 +53,20 @@ class Studio(QObject):
             self.notices.warn(project.read_only_reason)
         self.projectChanged.emit()
         return True
+
+    def new_project(self, path: Path | str) -> bool:
+        """Make a project in folder `path` and open it; an error becomes a notice and False."""
+        try:
+            Project.open(Path(path), create=True).close()
+        except StudioError as error:
+            self.notices.error(str(error), error.detail)
+            return False
+        return self.open_project(path)
+
+    def open_or_make(self, path: Path | str) -> bool:
+        """As the command line does it: a folder that holds no project yet becomes one."""
+        there = (Path(path) / INDEX).exists()
+        return self.open_project(path) if there else self.new_project(path)
 
     def close_project(self, *, quiet: bool = False) -> None:
         """Close the open project, if any; `quiet` when another follows at once."""

@@ -134,8 +134,8 @@ class ParamForm(QWidget):
             self.set_values({name: self._params[name].default})
             self.valueChanged.emit(name, self._value(name))
             return True
-        scrolls = event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget)
-        if scrolls and not watched.hasFocus():
+        wheel = event.type() == QEvent.Type.Wheel
+        if wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
         return super().eventFilter(watched, event)

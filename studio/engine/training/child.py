@@ -21,8 +21,6 @@ from typing import IO
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Event, Failed, Stop, from_line, to_line
 
-FLAG = "--training-child"
-"""How a frozen program is told to be this process instead of the window."""
 NICENESS = 10
 
 
@@ -92,5 +90,10 @@ def _listen(commands: queue.SimpleQueue[Command]) -> None:
     commands.put(Stop())  # the parent closed the pipe or died: save and end
 
 
+def run() -> int:
+    """As :func:`main`, with the arguments of the command line: the frozen program's way in."""
+    return main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

@@ -16,7 +16,6 @@ import studio
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Done, Event, Failed, Progress, from_line, to_line
 from studio.engine.training import checkpoint
-from studio.engine.training.child import FLAG
 
 STDERR_LINES = 60
 
@@ -152,8 +151,6 @@ def _lines(pipe: IO[str] | None) -> IO[str] | list[str]:
 
 
 def _program() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, FLAG]
     return [sys.executable, "-m", "studio.engine.training.child"]
 
 

@@ -1,0 +1,81 @@
+"""Start the window: painted first, everything heavy afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from studio.desktop.context import Studio
+from studio.desktop.i18n import tr
+from studio.desktop.main_window import MainWindow
+from studio.engine import settings
+
+SWITCH_SECONDS = 0.001
+"""Threads hand the interpreter over this often, so that work beside the window stays beside it."""
+_log = logging.getLogger("studio")
+
+
+def run(project: Path | None = None) -> int:
+    """Open the window, on `project` if one is given; returns when it is closed."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    log_file = _start_log()
+    qInstallMessageHandler(_qt_message)
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    QApplication.setApplicationName("Latent Studio")
+    QApplication.setDesktopFileName("latent-studio")
+    studio = Studio()
+    window = MainWindow(studio)
+    _report_to(studio, log_file)
+    window.show()
+    if project is not None:
+        QTimer.singleShot(0, window, lambda: studio.open_or_make(project))
+    code = int(app.exec())
+    sys.excepthook = sys.__excepthook__
+    qInstallMessageHandler(None)
+    return code
+
+
+def _start_log() -> Path:
+    """A small rotating log under the user's own folder; without one, stderr serves."""
+    path = settings.home() / "logs" / "studio.log"
+    _log.setLevel(logging.INFO)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        _log.addHandler(handler)
+    return path
+
+
+def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    serious = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    _log.log(logging.ERROR if serious else logging.WARNING, "Qt: %s", text)
+
+
+def _report_to(studio: Studio, log_file: Path) -> None:
+    """An error that nobody foresaw becomes a notice and a line in the log, never a console."""
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        detail = "".join(traceback.format_exception(kind, error, trace))
+        _log.error("%s", detail)
+        studio.notices.error(
+            tr("Something went wrong inside ({kind}). Your work is saved; details are in {file}.",
+               kind=kind.__name__, file=str(log_file)),
+            detail,
+        )  # fmt: skip
+
+    sys.excepthook = report

@@ -1,0 +1,301 @@
+"""The window: six places joined by their signals, and what lies over all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.drop_overlay import DropOverlay, dropped_paths
+from studio.desktop.i18n import tr
+from studio.desktop.notice_view import NoticeView
+from studio.desktop.palette import CommandPalette
+from studio.desktop.room import Room
+from studio.desktop.rooms import Rooms
+from studio.desktop.status_bar import StatusBar
+from studio.desktop.top_bar import PLACES, TopBar
+from studio.desktop.welcome import Welcome
+from studio.desktop.window_actions import add_window_actions, fill_menu, shortcut_sheet
+from studio.desktop.worker import WorkerThread
+from studio.engine.files import is_writable
+
+SMALLEST = (1100, 700)
+FIRST_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Made at once and painted; the rooms come right after the first paint."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.rooms: Rooms | None = None
+        self._place = "dataset"
+        self._thread = WorkerThread(parent=self)
+        self._thread.failed.connect(lambda s, d: studio.notices.error(s, d))
+        self.menu = QMenu(self)
+        self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self._lay_out()
+        self.overlay = DropOverlay(self)
+        self.palette_view = CommandPalette(studio.actions, self)
+        self.notice_view = NoticeView(studio.notices, self)
+        self.setAcceptDrops(True)
+        self._connect()
+        add_window_actions(self)
+        self.retranslate()
+        self.resize(*FIRST_SIZE)
+        self.setMinimumSize(*SMALLEST)
+        if studio.settings.window_geometry:
+            self.restoreGeometry(
+                QByteArray.fromBase64(studio.settings.window_geometry.encode("ascii"))
+            )
+        self._project_changed()
+
+    def _lay_out(self) -> None:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        studio = self.studio
+        self.top.placeChosen.connect(self.go)
+        self.top.commandsWanted.connect(self.open_palette)
+        self.status.languageChosen.connect(studio.set_language)
+        self.status.themeToggled.connect(self.toggle_theme)
+        self.status.noticesWanted.connect(self.notice_view.toggle_history)
+        self.status.runClicked.connect(lambda: self.go("training"))
+        self.welcome.sampleWanted.connect(self.open_sample)
+        self.welcome.folderWanted.connect(self.ask_pictures)
+        self.welcome.projectWanted.connect(self.ask_project)
+        self.welcome.recentWanted.connect(studio.open_project)
+        studio.projectChanged.connect(self._project_changed)
+        studio.themeChanged.connect(self.retranslate)
+
+    # ------------------------------------------------------------------ places
+
+    @property
+    def place(self) -> str:
+        """The place on the screen."""
+        return self._place
+
+    def room(self, key: str) -> Room:
+        """The room of a place; made on first use."""
+        return self.make_rooms().room(key)
+
+    def make_rooms(self) -> Rooms:
+        """All rooms, joined."""
+        if self.rooms is None:
+            self.rooms = Rooms(self)
+            for key in PLACES:
+                self.pages.addWidget(self.rooms.room(key))
+        return self.rooms
+
+    def go(self, key: str) -> None:
+        """Bring a place to the front."""
+        if self.studio.project is None:
+            self.pages.setCurrentWidget(self.welcome)
+            return
+        self._place = key
+        room = self.room(key)
+        self.pages.setCurrentWidget(room)
+        self.top.show_place(key)
+        room.entered()
+
+    def _project_changed(self) -> None:
+        project = self.studio.project
+        self.top.show_project(project.name if project else "")
+        self.top.enable_places(project is not None)
+        if self.rooms is not None:
+            self.rooms.project_closed()
+        if project is None:
+            self.welcome.show_recent(self.studio.settings.recent_projects)
+            self.status.show_run("", -1.0, "")
+            self.pages.setCurrentWidget(self.welcome)
+            return
+        self.make_rooms().project_opened(project)
+        self.go("dataset")
+        QTimer.singleShot(0, self, self._show_device)
+
+    def _show_device(self) -> None:
+        # In a thread: this is what first imports torch.
+        self._thread.submit(device_title, done=self.top.show_device)
+
+    # ------------------------------------------------------------------ projects
+
+    def open_sample(self) -> None:
+        """Make the sample project, or open the one made before."""
+        from studio.engine.sample import make_sample_project
+
+        self.welcome.set_busy(True)
+        folder = _home_of_projects() / "Sample"
+        self._thread.submit(
+            make_sample_project, folder, done=self._sample_made, failed=self._sample_failed
+        )
+
+    def _sample_made(self, folder: Path) -> None:
+        self.welcome.set_busy(False)
+        self.studio.open_project(folder)
+        self.go("generation")
+
+    def _sample_failed(self, sentence: str, detail: str) -> None:
+        self.welcome.set_busy(False)
+        self.studio.notices.error(sentence, detail)
+
+    def ask_project(self) -> None:
+        """Choose a project folder to open."""
+        start = str(_home_of_projects())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Open a project…"), start)
+        if chosen:
+            self.studio.open_project(chosen)
+
+    def ask_new_project(self) -> None:
+        """Choose or make a folder for a new project."""
+        start = str(_home_of_projects())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder for the new project"), start)
+        if chosen:
+            self.studio.new_project(chosen)
+
+    def ask_pictures(self) -> None:
+        """Choose a folder of pictures to begin with."""
+        chosen = QFileDialog.getExistingDirectory(self, tr("Choose a folder…"), str(Path.home()))
+        if chosen:
+            self.take([Path(chosen)])
+
+    def take(self, paths: list[Path]) -> None:
+        """Pictures were given: into the open project, or a new one named after them."""
+        if not paths:
+            return
+        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
+            self.studio.open_project(paths[0])
+            return
+        if self.studio.project is None:
+            folder = _free_folder(_home_of_projects() / (paths[0].stem or "Pictures"))
+            if not self.studio.new_project(folder):
+                return
+            self.studio.notices.info(tr("A new project was made in {folder}.", folder=str(folder)))
+        self.go("dataset")
+        self.make_rooms().import_paths(paths)
+
+    # ------------------------------------------------------------------ what lies over the places
+
+    def open_palette(self) -> None:
+        """Commands, by name."""
+        self.palette_view.open_for(self._place if self.studio.project else "")
+
+    def open_menu(self) -> None:
+        """The program's menu, by keyboard."""
+        self.top.mark.showMenu()
+
+    def show_shortcuts(self) -> None:
+        """Every shortcut in a notice of its own."""
+        self.studio.notices.info(
+            tr("Shortcuts are listed in the details."), shortcut_sheet(self.studio.actions)
+        )
+        self.notice_view.toggle_history()
+
+    def toggle_theme(self) -> None:
+        """Light or dark."""
+        self.studio.set_theme("light" if theme.name() == "dark" else "dark")
+
+    def toggle_full_screen(self) -> None:
+        """The whole screen, or a window again."""
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def retranslate(self) -> None:
+        """Set every visible text of the frame; rooms see to theirs."""
+        for part in (self.top, self.status, self.welcome):
+            part.retranslate()
+        self.setWindowTitle("Latent Studio")
+        fill_menu(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes, and tell the rooms, seen or not."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            if self.rooms is not None:
+                self.rooms.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What lies over the window follows it."""
+        super().resizeEvent(event)
+        self.notice_view.place()
+        if self.overlay.isVisible():
+            self.overlay.cover()
+
+    # ------------------------------------------------------------------ drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files from elsewhere are welcome anywhere; our own drags are not files to import."""
+        if event.source() is None and dropped_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.overlay.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went away again."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take them, once the other program is let go of."""
+        self.overlay.hide()
+        paths = dropped_paths(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        QTimer.singleShot(0, self, lambda: self.take(paths))
+
+    # ------------------------------------------------------------------ the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save what runs, stop every thread, let go of the project."""
+        geometry = self.saveGeometry().toBase64().data()
+        self.studio.settings.window_geometry = bytes(geometry).decode("ascii")
+        self.setEnabled(False)
+        if self.rooms is not None:
+            self.rooms.shutdown()
+        self._thread.stop()
+        self.studio.close_project()
+        super().closeEvent(event)
+
+
+def device_title() -> str:
+    """The device that would train, in words."""
+    from studio.engine import devices
+
+    best = devices.choose("auto")
+    memory = f" · {best.memory / 2**30:.0f} GB" if best.memory and best.is_accelerator else ""
+    return (best.title if best.is_accelerator else "CPU") + memory
+
+
+def _home_of_projects() -> Path:
+    """Where projects go by default; a read-only home falls back to the working folder."""
+    place = pictures_folder()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path.cwd()
+    return place if is_writable(place) else Path.cwd()
+
+
+def _free_folder(wanted: Path) -> Path:
+    folder, number = wanted, 2
+    while folder.exists():
+        folder, number = wanted.with_name(f"{wanted.name} {number}"), number + 1
+    return folder

@@ -1,0 +1,202 @@
+"""Notices on the screen: bottom right, one above the other, never taking the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, Qt, QTimer
+from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.notices import Notice, Notices
+
+WIDTH = 380
+SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
+SHOWN = 4
+_MARGIN = 16
+
+
+class NoticeCard(QFrame):
+    """One notice. It goes by itself, but not while the mouse is on it."""
+
+    def __init__(self, notice: Notice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice" if notice.kind != "info" else "raised")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self.notice = notice
+        words = QLabel(notice.sentence)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        picture = QLabel()
+        shade = {"error": theme.colours().bad, "warn": theme.colours().accent_text}
+        name = "info" if notice.kind == "info" else "alert"
+        picture.setPixmap(theme.pixmap(name, 16, shade.get(notice.kind, theme.colours().quiet)))
+        self.close_button = QToolButton()
+        self.close_button.setObjectName("bare")
+        self.close_button.setIcon(theme.icon("x"))
+        self.close_button.setToolTip(tr("Close"))
+        self.close_button.setAccessibleName(tr("Close"))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.close_button.clicked.connect(self.dismiss)
+        head = QHBoxLayout()
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(words, 1)
+        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 8, 10)
+        column.addLayout(head)
+        buttons = self._buttons()
+        if buttons is not None:
+            column.addLayout(buttons)
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.setInterval(int(1000 * SECONDS[notice.kind]))
+        self._clock.timeout.connect(self.dismiss)
+        self._clock.start()
+
+    def _buttons(self) -> QHBoxLayout | None:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        if self.notice.action is not None:
+            text, callback = self.notice.action
+            act = QPushButton(text)
+            act.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            act.clicked.connect(lambda: (self.dismiss(), callback()))
+            row.addWidget(act)
+        if self.notice.detail:
+            copy = QPushButton(tr("Copy details"))
+            copy.setToolTip(tr("Copy the whole message for a report"))
+            copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.notice.as_text()))
+            row.addWidget(copy)
+        return row if row.count() > 1 else None
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Somebody reads it."""
+        self._clock.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The time begins again."""
+        self._clock.start()
+
+    def dismiss(self) -> None:
+        """Go."""
+        self._clock.stop()
+        self.hide()
+        self.deleteLater()
+
+
+class NoticeView(QWidget):
+    """Stacks cards over `window` and holds the history."""
+
+    def __init__(self, notices: Notices, window: QWidget) -> None:
+        super().__init__(window)
+        self.hide()
+        self._notices, self._window = notices, window
+        self._cards: list[NoticeCard] = []
+        self._slides: list[QPropertyAnimation] = []
+        self.history = _History(window)
+        notices.posted.connect(self.show_notice)
+        for waiting in notices.history:
+            self.show_notice(waiting)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Slide a card in."""
+        card = NoticeCard(notice, self._window)
+        card.destroyed.connect(self._forget)
+        self._cards.append(card)
+        for old in self._cards[:-SHOWN]:
+            old.dismiss()
+        card.adjustSize()
+        card.show()
+        self.place()
+        slide = QPropertyAnimation(card, b"pos", card)
+        slide.setDuration(180)
+        slide.setStartValue(card.pos() + QPoint(24, 0))
+        slide.setEndValue(card.pos())
+        slide.start()
+        if self.history.isVisible():
+            self.history.fill(self._notices.history)
+
+    def place(self) -> None:
+        """Stack the cards at the bottom right; called when the window changes its size."""
+        self._cards = [card for card in self._cards if card.isVisible()]
+        bottom = self._window.height() - 32 - _MARGIN
+        for card in reversed(self._cards):
+            card.adjustSize()
+            bottom -= card.height()
+            card.move(self._window.width() - WIDTH - _MARGIN, bottom)
+            card.raise_()
+            bottom -= theme.SPACE
+        if self.history.isVisible():
+            self.history.place()
+
+    def toggle_history(self) -> None:
+        """Show or hide all that was said."""
+        if self.history.isVisible():
+            self.history.hide()
+        else:
+            self.history.fill(self._notices.history)
+            self.history.place()
+            self.history.show()
+            self.history.raise_()
+
+    def _forget(self) -> None:
+        alive = []
+        for card in self._cards:
+            try:
+                if card.isVisible():
+                    alive.append(card)
+            except RuntimeError:
+                continue  # the C++ side is gone already
+        self._cards = alive
+        if self._window.isVisible():
+            self.place()
+
+
+class _History(QFrame):
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("raised")
+        self.list, self.title, self.copy = QListWidget(), QLabel(), QPushButton()
+        self.list.setWordWrap(True)
+        self.copy.clicked.connect(self._copy)
+        column = QVBoxLayout(self)
+        column.addWidget(self.title)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignRight)
+        self._history: list[Notice] = []
+        self.hide()
+
+    def fill(self, history: list[Notice]) -> None:
+        """Newest first."""
+        self.title.setText(tr("Notices"))
+        self.copy.setText(tr("Copy details"))
+        self.copy.setToolTip(tr("Copy the whole message for a report"))
+        self._history = list(reversed(history))
+        self.list.clear()
+        self.list.setAccessibleName(tr("Notices"))
+        for notice in self._history:
+            self.list.addItem(f"{notice.moment:%H:%M}  {notice.sentence}")
+        self.copy.setEnabled(bool(self._history))
+
+    def place(self) -> None:
+        """Above the status bar, at the right."""
+        window = self.parentWidget()
+        height = min(420, window.height() - 120)
+        self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
+
+    def _copy(self) -> None:
+        row = max(0, self.list.currentRow())
+        QGuiApplication.clipboard().setText(self._history[row].as_text())

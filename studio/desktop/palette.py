@@ -1,0 +1,99 @@
+"""The command palette: any action, found by typing a part of its name."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from studio.desktop.i18n import tr
+from studio.desktop.shortcuts import ActionRegistry, Entry
+from studio.desktop.top_bar import PLACES, place_title
+
+WIDTH, HEIGHT = 560, 420
+_ENTRY = Qt.ItemDataRole.UserRole
+
+
+class CommandPalette(QFrame):
+    """Lies over the window; Escape or a click elsewhere closes it."""
+
+    def __init__(self, registry: ActionRegistry, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("raised")
+        self._registry = registry
+        self._room = ""
+        self.field, self.list = QLineEdit(), QListWidget()
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list.itemActivated.connect(self._run)
+        self.list.itemClicked.connect(self._run)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.addWidget(self.field)
+        column.addWidget(self.list)
+        self.hide()
+
+    def open_for(self, room: str) -> None:
+        """Show all commands that can be used now: the window's and those of `room`."""
+        self._room = room
+        self.field.setPlaceholderText(tr("Type a command"))
+        self.field.setAccessibleName(tr("Type a command"))
+        self.list.setAccessibleName(tr("Commands"))
+        self.field.clear()
+        self._filter("")
+        width = min(WIDTH, self.parentWidget().width() - 32)
+        left = (self.parentWidget().width() - width) // 2
+        self.setGeometry(left, 64, width, min(HEIGHT, self.parentWidget().height() - 96))
+        self.show()
+        self.raise_()
+        self.field.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows move in the list, Enter runs, Escape and lost focus close."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None:
+                row = self.list.currentRow() + step
+                self.list.setCurrentRow(min(self.list.count() - 1, max(0, row)))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run(self.list.currentItem())
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._close()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        self.list.clear()
+        for entry in self._registry.all():
+            if entry.room not in ("", self._room):
+                continue
+            shown = f"{tr(entry.text)} {entry.text}".casefold()
+            if all(word in shown for word in words):
+                self.list.addItem(self._item(entry))
+        self.list.setCurrentRow(0)
+
+    @staticmethod
+    def _item(entry: Entry) -> QListWidgetItem:
+        keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        place = f"{place_title(entry.room)}: " if entry.room in PLACES else ""
+        item = QListWidgetItem(f"{place}{tr(entry.text)}" + (f"   —   {keys}" if keys else ""))
+        item.setData(_ENTRY, entry.id)
+        if not entry.action.isEnabled():
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        return item
+
+    def _run(self, item: QListWidgetItem | None) -> None:
+        if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            return
+        id_ = str(item.data(_ENTRY))
+        self._close()
+        self._registry.get(id_).trigger()
+
+    def _close(self) -> None:
+        self.hide()
+        self.parentWidget().setFocus()

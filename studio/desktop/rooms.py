@@ -1,0 +1,102 @@
+"""The six rooms, made in order and joined: rooms do not know each other, this file does."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from studio.desktop.room import Room
+from studio.desktop.top_bar import PLACES
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.desktop.main_window import MainWindow
+
+
+class Rooms(QObject):
+    """Makes `studio.desktop.<place>.room.<Place>Room` for every place."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._rooms: dict[str, Room] = {key: self._make(key) for key in PLACES}
+        self._join()
+        self._hang_actions()
+        self._open = False
+
+    def room(self, key: str) -> Room:
+        """One of the six."""
+        return self._rooms[key]
+
+    def project_opened(self, project: Project) -> None:
+        """Tell every room."""
+        self._open = True
+        for room in self._rooms.values():
+            room.project_opened(project)
+
+    def project_closed(self) -> None:
+        """Tell every room, if they had one."""
+        if self._open:
+            self._open = False
+            for room in self._rooms.values():
+                room.project_closed()
+
+    def retranslate(self) -> None:
+        """Rooms that are not on the screen get no event of their own."""
+        for room in self._rooms.values():
+            room.retranslate()
+
+    def shutdown(self) -> None:
+        """Stop their threads; the one that trains first, since saving takes longest."""
+        order = ("training", *(key for key in PLACES if key != "training"))
+        for key in order:
+            self._rooms[key].shutdown()
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Hand dropped pictures to the dataset place."""
+        dataset: Any = self._rooms["dataset"]
+        dataset.import_paths(paths)
+
+    def _make(self, key: str) -> Room:
+        module = importlib.import_module(f"studio.desktop.{key}.room")
+        made: Room = getattr(module, f"{key.capitalize()}Room")(self._window.studio)
+        made.retranslate()
+        return made
+
+    def _join(self) -> None:
+        window = self._window
+        # Rooms are told apart by their own signals, which the base class does not have.
+        dataset, training, evaluation, generation, refinement, export = (
+            self._any(key) for key in PLACES
+        )
+        dataset.trainRequested.connect(
+            lambda name: (window.go("training"), training.start_for(name))
+        )
+        training.playRequested.connect(
+            lambda run: (window.go("generation"), generation.open_run(run))
+        )
+        training.runProgress.connect(window.status.show_run)
+        training.runProgress.connect(generation.run_progress)
+        training.checkpointLanded.connect(generation.checkpoint_landed)
+        evaluation.placeRequested.connect(window.go)
+        generation.trainRequested.connect(lambda: window.go("training"))
+        generation.refineRequested.connect(
+            lambda piece: (window.go("refinement"), refinement.open_piece(piece))
+        )
+        refinement.exportRequested.connect(
+            lambda pieces: (window.go("export"), export.choose_pieces(pieces))
+        )
+        for room in (refinement, export):
+            room.generateRequested.connect(lambda: window.go("generation"))
+
+    def _any(self, key: str) -> Any:
+        return self._rooms[key]
+
+    def _hang_actions(self) -> None:
+        """An action of a room works only while the room is on the screen."""
+        for entry in self._window.studio.actions.all():
+            if entry.room in self._rooms:
+                self._rooms[entry.room].addAction(entry.action)

@@ -1,0 +1,83 @@
+"""The foot of the window: the run that is going on, and the quiet switches."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import LANGUAGES, language, tr
+
+HEIGHT = 32
+
+
+class StatusBar(QWidget):
+    """Shows progress of training wherever the artist is."""
+
+    languageChosen = Signal(str)
+    themeToggled = Signal()
+    noticesWanted = Signal()
+    runClicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.run, self.sentence = QPushButton(), QLabel()
+        self.run.setObjectName("bare")
+        self.run.clicked.connect(self.runClicked)
+        self.sentence.setProperty("quiet", True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(220)
+        self.bar.setRange(0, 1000)
+        self.saved = QLabel()
+        self.saved.setProperty("quiet", True)
+        self.notices, self.theme, self.language = (QPushButton() for _ in range(3))
+        self._menu = QMenu(self)
+        for code, title in LANGUAGES.items():
+            action = self._menu.addAction(title)
+            action.triggered.connect(lambda _checked=False, c=code: self.languageChosen.emit(c))
+        self.language.setMenu(self._menu)
+        self.theme.clicked.connect(self.themeToggled)
+        self.notices.clicked.connect(self.noticesWanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(theme.SPACE)
+        for widget in (self.run, self.bar, self.sentence):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.saved)
+        for button in (self.notices, self.theme, self.language):
+            button.setObjectName("bare")
+            row.addWidget(button)
+        self.show_run("", -1.0, "")
+
+    def show_run(self, name: str, fraction: float, sentence: str) -> None:
+        """Name, 0 to 1 (below 0: unknown) and words of the run; an empty name takes it away."""
+        for widget in (self.run, self.bar, self.sentence):
+            widget.setVisible(bool(name))
+        self.run.setText(f"● {name}")
+        self.run.setAccessibleName(f"{name} {sentence}")
+        self.bar.setRange(0, 0 if fraction < 0 else 1000)
+        if fraction >= 0:
+            self.bar.setValue(round(1000 * min(1.0, fraction)))
+        self.sentence.setText(sentence)
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        self.saved.setText(tr("All decisions saved"))
+        self.saved.setToolTip(tr("Everything is written as you decide it; there is no Save button"))
+        self.run.setToolTip(tr("Go to the run"))
+        self.bar.setAccessibleName(tr("Progress of the run"))
+        self.language.setText(LANGUAGES[language()])
+        self.theme.setIcon(theme.icon("sun" if theme.name() == "dark" else "moon"))
+        self.notices.setIcon(theme.icon("bell"))
+        for button, words in (
+            (self.language, tr("Language of the window")),
+            (self.theme, tr("Light or dark")),
+            (self.notices, tr("Show past notices")),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(words)

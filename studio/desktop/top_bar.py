@@ -1,0 +1,153 @@
+"""The top of the window: mark and project, the six places, commands and device."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRadialGradient
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+
+PLACES = ("dataset", "training", "evaluation", "generation", "refinement", "export")
+HEIGHT = 47
+
+
+def place_title(key: str) -> str:
+    """The name of a place in the current language."""
+    return {
+        "dataset": tr("Dataset"),
+        "training": tr("Training"),
+        "evaluation": tr("Evaluation"),
+        "generation": tr("Generation"),
+        "refinement": tr("Refinement"),
+        "export": tr("Export"),
+    }[key]
+
+
+class Mark(QToolButton):
+    """The safelight; a click opens the menu of the program."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bare")
+        self.setFixedSize(30, 30)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A lamp seen from the front."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lamp = QRectF(7, 7, 16, 16)
+        glow = QRadialGradient(QPointF(13, 12), 11)
+        glow.setColorAt(0.0, QColor("#ffd591"))
+        glow.setColorAt(1.0, QColor(theme.DARK.accent))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(glow)
+        painter.drawEllipse(lamp)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QColor(theme.colours().quiet))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(lamp.adjusted(-3, -3, 3, 3))
+
+
+class TopBar(QWidget):
+    """Says which place was asked for; the window decides."""
+
+    placeChosen = Signal(str)
+    commandsWanted = Signal()
+
+    def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.mark = Mark()
+        self.mark.setMenu(menu)
+        self.title, self.project = QLabel("Latent Studio"), QLabel()
+        self.title.setFont(theme.font(bold=True))
+        self.project.setProperty("quiet", True)
+        self._group = QButtonGroup(self)
+        self.places: dict[str, QPushButton] = {}
+        self.commands, self.device = QPushButton(), QLabel()
+        self.commands.clicked.connect(self.commandsWanted)
+        self.device.setObjectName("raised")
+        self.device.setContentsMargins(10, 4, 10, 4)
+        self.device.setVisible(False)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        left, middle, right = QWidget(), QWidget(), QWidget()
+        for side, widgets in ((left, (self.mark, self.title, self.project)),):
+            row = QHBoxLayout(side)
+            row.setContentsMargins(8, 0, 0, 0)
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addStretch(1)
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for key in PLACES:
+            button = QPushButton()
+            button.setObjectName("place")
+            button.setCheckable(True)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(lambda _checked=False, key=key: self.placeChosen.emit(key))
+            self._group.addButton(button)
+            self.places[key] = button
+            row.addWidget(button)
+        row = QHBoxLayout(right)
+        row.setContentsMargins(0, 0, 12, 0)
+        row.addStretch(1)
+        row.addWidget(self.commands)
+        row.addWidget(self.device)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        for side in (left, right):
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        whole.addWidget(left, 1)
+        whole.addWidget(middle)
+        whole.addWidget(right, 1)
+
+    def show_place(self, key: str) -> None:
+        """Mark the place that is on the screen."""
+        if key in self.places:
+            self.places[key].setChecked(True)
+
+    def enable_places(self, on: bool) -> None:
+        """Without a project there is nowhere to go."""
+        for button in self.places.values():
+            button.setEnabled(on)
+
+    def show_project(self, name: str) -> None:
+        """The project's name beside the program's."""
+        self.project.setText(f"· {name}" if name else "")
+        self.project.setToolTip(name)
+
+    def show_device(self, text: str) -> None:
+        """The machine that trains."""
+        self.device.setText(text)
+        self.device.setToolTip(tr("The device that trains and plays models"))
+        self.device.setVisible(bool(text))
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        self.mark.setToolTip(tr("Menu (F10)"))
+        self.mark.setAccessibleName(tr("Menu"))
+        for number, key in enumerate(PLACES, 1):
+            title = place_title(key)
+            self.places[key].setText(f"{title}  {number}")
+            self.places[key].setAccessibleName(title)
+            self.places[key].setToolTip(f"{title} (Ctrl+{number})")
+        self.commands.setText(tr("Ctrl+K  Commands"))
+        self.commands.setToolTip(tr("Find any command by typing a part of its name"))
+        self.commands.setAccessibleName(tr("Commands"))

@@ -1,0 +1,106 @@
+"""Actions of the window itself, the menu made from the registry, the sheet of shortcuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence
+
+from studio.desktop.i18n import LANGUAGES, tr
+from studio.desktop.shortcuts import ActionRegistry
+from studio.desktop.top_bar import PLACES, place_title
+
+if TYPE_CHECKING:
+    from studio.desktop.main_window import MainWindow
+
+_GO = {
+    "dataset": "Go to Dataset",
+    "training": "Go to Training",
+    "evaluation": "Go to Evaluation",
+    "generation": "Go to Generation",
+    "refinement": "Go to Refinement",
+    "export": "Go to Export",
+}
+
+
+def add_window_actions(window: MainWindow) -> None:
+    """Register everything that works in every place."""
+    studio, add = window.studio, window.studio.actions.add
+    for id_, text, callback, keys, icon in (
+        ("window.new", "New project…", window.ask_new_project, "Ctrl+N", "folder-plus"),
+        ("window.open", "Open a project…", window.ask_project, "Ctrl+O", "folder"),
+        ("window.sample", "Open the sample", window.open_sample, "", "sliders"),
+        ("window.close", "Close the project", studio.close_project, "Ctrl+W", "x"),
+        ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
+        ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
+        ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
+        ("window.menu", "Menu", window.open_menu, "F10", "menu"),
+        ("window.notices", "Show past notices", window.notice_view.toggle_history, "F2", "bell"),
+        ("window.theme", "Light or dark", window.toggle_theme, "", "sun"),
+        ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
+        ("window.keys", "Shortcuts", window.show_shortcuts, "F1", "keyboard"),
+        ("window.quit", "Quit", window.close, "Ctrl+Q", "logout"),
+    ):
+        add(id_, text, callback, keys, icon=icon)
+    for number, key in enumerate(PLACES, 1):
+        add(f"window.{key}", _GO[key], lambda key=key: window.go(key), f"Ctrl+{number}")
+    for code, title in LANGUAGES.items():
+        add(f"window.language.{code}", title, lambda code=code: studio.set_language(code))
+    for entry in studio.actions.all():
+        if not entry.room:
+            window.addAction(entry.action)
+    for id_, can, text in (
+        ("window.undo", studio.undo.canUndoChanged, studio.undo.undoTextChanged),
+        ("window.redo", studio.undo.canRedoChanged, studio.undo.redoTextChanged),
+    ):
+        action = studio.actions.get(id_)
+        action.setEnabled(False)
+        can.connect(action.setEnabled)
+        text.connect(lambda _text: name_undo(window))
+
+
+def name_undo(window: MainWindow) -> None:
+    """Undo and redo say what they would undo and redo."""
+    undo = window.studio.undo
+    pairs = (
+        ("window.undo", tr("Undo"), undo.undoText()),
+        ("window.redo", tr("Redo"), undo.redoText()),
+    )
+    for id_, word, step in pairs:
+        window.studio.actions.get(id_).setText(f"{word}: {step}" if step else word)
+
+
+def fill_menu(window: MainWindow) -> None:
+    """The program's menu: its own actions, then those of every place."""
+    menu, registry = window.menu, window.studio.actions
+    menu.clear()
+    places = menu.addMenu(tr("Places"))
+    languages = menu.addMenu(tr("Language of the window"))
+    menu.addSeparator()
+    for entry in registry.all():
+        if entry.room:
+            continue
+        if entry.id.removeprefix("window.") in PLACES:
+            places.addAction(entry.action)
+        elif entry.id.startswith("window.language."):
+            languages.addAction(entry.action)
+        else:
+            menu.addAction(entry.action)
+    for key in PLACES:
+        actions = [entry.action for entry in registry.all() if entry.room == key]
+        if actions:
+            part = menu.addMenu(place_title(key))
+            for action in actions:
+                part.addAction(action)
+    name_undo(window)
+
+
+def shortcut_sheet(registry: ActionRegistry) -> str:
+    """Every shortcut, a line each."""
+    lines = []
+    for entry in registry.all():
+        keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        if keys:
+            place = f"{place_title(entry.room)}: " if entry.room in PLACES else ""
+            lines.append(f"{keys:<16} {place}{tr(entry.text)}")
+    return "\n".join(lines)
