@@ -22,7 +22,7 @@ from studio.engine.project import Project
 from studio.engine.training import runs
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-WAIT = 60_000
+WAIT = 20_000
 TINY = {"batch_size": 4, "channels": 8}
 
 
@@ -67,7 +67,9 @@ def room(studio: Studio, qtbot) -> Iterator[TrainingRoom]:
     made.project_opened(studio.project)
     made.entered()
     form = made.form
-    qtbot.waitUntil(lambda: form.basics is not None and form.dataset.key() == "Squares", timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: form.basics is not None and form.dataset.key() == "Squares", timeout=WAIT
+    )
     qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
     yield made
     made.shutdown()
@@ -286,9 +288,7 @@ class Mute:
 
 def test_a_process_that_does_not_answer_is_ended(studio, qtbot, tmp_path: Path) -> None:
     process = Mute()
-    driver = TrainingDriver(
-        studio.project, "none", tmp_path, resume=False, make=lambda *_: process
-    )
+    driver = TrainingDriver(studio.project, "none", tmp_path, resume=False, make=lambda *_: process)
     batches: list[list[events.Event]] = []
     driver.batch.connect(batches.append)
     driver.start()

@@ -272,5 +272,3 @@ def _line(label: QLabel, box: QWidget) -> QHBoxLayout:
 def _texts(slider: ParamSlider, label: str, tip: str) -> None:
     slider.set_label(label)
     slider.setToolTip(tip)
-
-

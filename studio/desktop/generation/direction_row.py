@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.param_slider import Track as ParamTrack
 
 STEPS = 100
 """Slider steps in one standard deviation."""
@@ -32,11 +32,11 @@ def takes_enter(event: QEvent) -> bool:
     return False
 
 
-class Track(QSlider):
-    """A slider that fills from its zero; a double click puts it there."""
+class Track(ParamTrack):
+    """A slider of standard deviations that fills from its zero; a double click puts it there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self.setRange(int(-LIMIT * STEPS), int(LIMIT * STEPS))
         self.setSingleStep(STEPS // 10)
         self.setPageStep(STEPS // 2)
@@ -62,10 +62,6 @@ class Track(QSlider):
         """Back to nothing."""
         self.setValue(0)
 
-    def wheelEvent(self, event: object) -> None:
-        """Leave the wheel to the panel."""
-        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Delete and 0 reset; Enter belongs to the room."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0):
@@ -73,36 +69,11 @@ class Track(QSlider):
         else:
             super().keyPressEvent(event)
 
-    def place_of(self, value: int) -> int:
-        """The x of the handle at `value`."""
-        share = (value - self.minimum()) / max(1, self.maximum() - self.minimum())
-        return round(6 + share * (self.width() - 12))
-
     def _at(self, x: float) -> int:
         share = (x - 6) / max(1, self.width() - 12)
         value = self.minimum() + share * (self.maximum() - self.minimum())
         # Near the middle the slider catches, so that zero is easy to hit.
         return 0 if abs(value) < STEPS * 0.05 else round(value)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A thin line, amber from zero to the handle."""
-        c = theme.colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle = self.height() // 2
-        painter.setBrush(QColor(c.line))
-        painter.drawRoundedRect(0, middle - 2, self.width(), 4, 2, 2)
-        zero, here = self.place_of(0), self.place_of(self.sliderPosition())
-        on = self.isEnabled()
-        painter.setBrush(QColor(c.accent if on else c.line))
-        painter.drawRect(min(zero, here), middle - 2, abs(here - zero), 4)
-        painter.setBrush(QColor(c.quiet))
-        painter.drawRect(zero, middle - 5, 1, 10)
-        painter.setBrush(QColor(c.text if on else c.quiet))
-        if self.hasFocus():
-            painter.setPen(QColor(c.accent))
-        painter.drawEllipse(here - 6, middle - 6, 12, 12)
 
 
 class Name(QLabel):

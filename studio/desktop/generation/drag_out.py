@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from studio.desktop.generation.worker import save_png
+from studio.desktop.widgets.picture_view import PictureView
+from studio.engine.errors import StudioError
 
 THUMBNAIL = 128
 
@@ -18,13 +20,16 @@ THUMBNAIL = 128
 class DragOut(QObject):
     """Watches a view; a drag that begins on it carries the picture away."""
 
-    def __init__(self, view: QWidget, picture: Callable[[], tuple[QImage, str]]) -> None:
+    failed = Signal(str, str)
+
+    def __init__(self, view: PictureView, picture: Callable[[], tuple[QImage, str]]) -> None:
         super().__init__(view)
         self._view = view
         self._picture = picture
         self._pressed: QPoint | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         view.installEventFilter(self)
+        view.dragOut.connect(self.begin)
 
     def mime(self) -> QMimeData | None:
         """The picture as a file and as pixels; None when there is none."""
@@ -47,29 +52,44 @@ class DragOut(QObject):
             self._folder = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Begin a drag after the usual distance."""
+        """A picture that fits cannot be moved about, so dragging it takes it out."""
         if not isinstance(event, QMouseEvent):
             return False
         kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+        left = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        if kind == QEvent.Type.MouseButtonPress and left and self._fits(event):
             self._pressed = event.position().toPoint()
-        elif kind == QEvent.Type.MouseButtonRelease:
+            return True
+        if kind == QEvent.Type.MouseButtonRelease:
             self._pressed = None
         elif kind == QEvent.Type.MouseMove and self._pressed is not None:
+            if not event.buttons() & Qt.MouseButton.LeftButton:
+                self._pressed = None
+                return False
             way = event.position().toPoint() - self._pressed
             if way.manhattanLength() >= QApplication.startDragDistance():
                 self._pressed = None
-                return self._begin()
+                self.begin()
+                return True
         return False
 
-    def _begin(self) -> bool:
-        data = self.mime()
+    def _fits(self, event: QMouseEvent) -> bool:
+        target = self._view.target()
+        return self._view.rect().contains(target.toRect()) and target.contains(event.position())
+
+    @Slot()
+    def begin(self) -> None:
+        """Drag the picture, wherever it is let go."""
+        try:
+            data = self.mime()
+        except StudioError as error:
+            self.failed.emit(str(error), error.detail)
+            return
         if data is None:
-            return False
+            return
         drag = QDrag(self._view)
         drag.setMimeData(data)
         image, _ = self._picture()
         small = image.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
         drag.setPixmap(QPixmap.fromImage(small))
         drag.exec(Qt.DropAction.CopyAction)
-        return True

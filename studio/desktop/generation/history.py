@@ -117,4 +117,3 @@ class Jump(QUndoCommand):
     def undo(self) -> None:
         """Go back to where the artist was."""
         self._history.put(*self._before)
-

@@ -115,6 +115,7 @@ class GenerationRoom(Room):
         controls.resetAll.connect(editing.reset)
         controls.keep.connect(self.keep)
         editing.changed.connect(self._edited)
+        self.drag.failed.connect(self.studio.notices.error)
         self.studio.themeChanged.connect(self._restyle)
 
     def _add_actions(self) -> None:
@@ -152,6 +153,7 @@ class GenerationRoom(Room):
     def shutdown(self) -> None:
         """End the threads."""
         self.session.shutdown()
+        self.drag.close()
 
     # ------------------------------------------------------------------ the model
 

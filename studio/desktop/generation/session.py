@@ -29,7 +29,7 @@ class Session(QObject):
     openFailed = Signal(str, str)
     rendered = Signal(QImage, object)
     """A picture and the recipe it was made of."""
-    thumbnails = Signal(dict)
+    thumbnails = Signal(object)
     searching = Signal(int, int)
     directionsFound = Signal(list)
     searchFailed = Signal(str, str)
@@ -69,6 +69,11 @@ class Session(QObject):
         self._worker.stop()
         self._search.stop()
         self._render.stop()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being opened or drawn."""
+        return self._render.busy
 
     def read_runs(self) -> None:
         """Ask for the runs that have a checkpoint."""

@@ -71,7 +71,7 @@ class Side(QWidget):
         self._lay_out()
         self.model.activated.connect(self._picked)
         self.shuffle.clicked.connect(self.shuffled)
-        self.history.chosen.connect(self.stepChosen)
+        self.history.chosen.connect(lambda place: self.stepChosen.emit(place))
 
     def _lay_out(self) -> None:
         inner = QWidget()

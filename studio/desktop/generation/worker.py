@@ -169,5 +169,3 @@ def save_png(image: QImage, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not image.save(str(path), "PNG"):
         raise StudioError(f"Could not write {path}: check that the disk has space.")
-
-

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.training import words
 from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.record import RunRecord
 from studio.desktop.training.samples import SamplesPanel
@@ -101,7 +102,7 @@ class Centre(QWidget):
         for index, name in enumerate(record.curves):
             if name in self._keys:
                 continue
-            box = QCheckBox(tr(name.replace("_", " ")))
+            box = QCheckBox(words.curve(name))
             box.setChecked(index < MOST_CURVES)
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
             box.setToolTip(tr("Show or hide this curve"))
@@ -141,7 +142,7 @@ class Centre(QWidget):
         self.log.setText(tr("Log"))
         self.log.setToolTip(tr("Logarithmic height (log scale)"))
         for name, box in self._keys.items():
-            box.setText(tr(name.replace("_", " ")))
+            box.setText(words.curve(name))
             box.setToolTip(tr("Show or hide this curve"))
         self.samples.view.setAccessibleName(tr("Samples of the fixed seeds"))
         self.samples.scrubber.retranslate()

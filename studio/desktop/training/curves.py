@@ -103,7 +103,7 @@ class Curves(QWidget):
     def retranslate(self) -> None:
         """Names of the plot for screen readers and its tip."""
         self.setAccessibleName(tr("Loss curves"))
-        self.setToolTip(tr("Losses over pictures seen; drag to move, wheel to zoom."))
+        self.setToolTip(tr("Losses over pictures seen (training curves)"))
 
     # ------------------------------------------------------------------ drawing
 

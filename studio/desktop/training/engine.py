@@ -105,17 +105,6 @@ def preset(
     return kind.preset(spec, accelerator=accelerator, pictures=pictures).as_dict()
 
 
-def check_parameters(family: str, values: dict[str, Value]) -> str:
-    """A sentence when the values do not go together, else empty."""
-    from models import base
-
-    try:
-        base.family(family).Config.from_mapping(values)
-    except ParameterError as error:
-        return str(error)
-    return ""
-
-
 def create(
     project: Project,
     wanted: NewRun,

@@ -170,7 +170,9 @@ class Length(QWidget):
         """Texts in the current language."""
         self.unit.set_choices([("minutes", tr("minutes")), ("images", tr("pictures seen"))])
         self.unit.setAccessibleName(tr("Unit of the length"))
-        self.unit.setToolTip(tr("Measure the run in minutes or in pictures seen (kimg = 1000)"))
+        tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000)")
+        self.unit.setToolTip(tip)
+        self.number.setToolTip(tip)
         self.number.setAccessibleName(tr("Length"))
 
     def _swap(self, unit: str) -> None:

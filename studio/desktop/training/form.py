@@ -148,7 +148,9 @@ class NewRunForm(QWidget):
         self._preset = dict(values)
         self.fields["size"].set_error("")
         for form in self._forms():
-            kept = {k: v for k, v in values.items() if k in form.values() and k not in self._touched}
+            kept = {
+                k: v for k, v in values.items() if k in form.values() and k not in self._touched
+            }
             blocked = form.blockSignals(True)
             form.set_values(kept)
             form.blockSignals(blocked)
@@ -272,7 +274,7 @@ class NewRunForm(QWidget):
             "family": (tr("Model"), tr("The kind of model (architecture family)")),
             "size": (tr("Size"), tr("Side of the pictures in pixels, or width × height")),
             "length": (tr("Length"), tr("How long to train; it can go on later")),
-            "crop": (tr("Fit"), tr("How pictures of another shape are fitted (crop mode)")),
+            "crop": (tr("Framing"), tr("How pictures of another shape are fitted (crop mode)")),
             "seed": (tr("Seed"), tr("The number all chance comes from (random seed)")),
             "device": (tr("Machine"), tr("What does the arithmetic (device)")),
         }

@@ -180,4 +180,3 @@ def _seen(checkpoint: Path) -> int:
         return int(state.get("images_seen", 0))
     except (OSError, ValueError, TypeError, AttributeError):
         return 0
-

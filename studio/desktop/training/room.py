@@ -119,7 +119,7 @@ class TrainingRoom(Room):
             ("training.new", "New run", self._show_form, "N", "plus"),
             ("training.start", "Start training", self.form.start.click, "Ctrl+Return", "play"),
             ("training.pause", "Pause or resume training", self.toggle_pause, "Ctrl+P", "pause"),
-            ("training.sample", "Sample now", self.sample_now, "S", "image"),
+            ("training.sample", "Sample now", self.sample_now, "S", "images"),
             ("training.save", "Save a checkpoint now", self.checkpoint_now, "Ctrl+S", "download"),
             ("training.stop", "Stop training", self.stop_run, "Ctrl+.", "square"),
             ("training.play", "Play this model on the canvas", self.play, "P", "sliders"),
@@ -423,5 +423,3 @@ class TrainingRoom(Room):
         self._show_runs()
         self._restyle()
         self._words()
-
-

@@ -193,6 +193,7 @@ class _Card(QFrame):
         super().__init__()
         self.setObjectName("healthCard")
         self.title, self.sentence = QLabel(), QLabel()
+        self.title.setProperty("tone", "accent")
         self.sentence.setWordWrap(True)
         self.title.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -203,12 +204,6 @@ class _Card(QFrame):
 
     def set_texts(self, title: str, sentence: str) -> None:
         """Show both; an empty sentence hides the card."""
-        c = theme.colours()
-        self.setStyleSheet(
-            f"#healthCard {{ background: {c.card}; border: 1px solid {c.card_line}; "
-            f"border-radius: 6px; }} #healthCard QLabel {{ background: transparent; }}"
-        )
-        self.title.setStyleSheet(f"color: {c.accent_text}; font-weight: 600;")
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.sentence.setText(sentence)

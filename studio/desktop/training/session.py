@@ -31,7 +31,7 @@ class Session(QObject):
     familiesRead = Signal(list)
     machinesRead = Signal(list)
     datasetsRead = Signal(list)
-    presetRead = Signal(dict)
+    presetRead = Signal(object)
     sizeWrong = Signal(str)
     runsRead = Signal(list)
     opened = Signal(object)

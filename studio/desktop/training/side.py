@@ -119,7 +119,7 @@ class Side(QWidget):
         self.new.setToolTip(tr("Set up another run (N)"))
         self.facts.set_label("seen", tr("Seen"), tr("Pictures shown to the model so far (kimg)"))
         self.facts.set_label("rate", tr("Rate"), tr("Pictures a second (throughput)"))
-        self.facts.set_label("left", tr("Left"), tr("Time left at this rate (ETA)"))
+        self.facts.set_label("left", tr("Time left"), tr("Time left at this rate (ETA)"))
         self.facts.set_label("took", tr("Took"), tr("Training time so far"))
         self.facts.set_label("checkpoint", tr("Saved"), tr("The latest checkpoint on the disk"))
 

@@ -51,6 +51,7 @@ def status(word: str) -> str:
     """The state of a run in the current language."""
     known = {
         "new": tr("new"),
+        "ready": tr("ready"),
         "queued": tr("queued"),
         "preparing": tr("preparing"),
         "training": tr("training"),
@@ -65,6 +66,21 @@ def status(word: str) -> str:
         "interrupted": tr("interrupted"),
     }
     return known.get(word, word)
+
+
+def curve(name: str) -> str:
+    """The name of a scalar; what is not known here stays as the family calls it."""
+    known = {
+        "loss": tr("loss"),
+        "mse": tr("error (mse)"),
+        "kl": tr("unevenness (kl)"),
+        "latent": tr("latent size"),
+        "gradient": tr("gradient"),
+        "generator": tr("generator"),
+        "critic": tr("critic"),
+        "discriminator": tr("critic"),
+    }
+    return known.get(name, name.replace("_", " "))
 
 
 def when(created: str) -> str:

@@ -1,0 +1,329 @@
+"""The canvas, driven by real keys and clicks, with a tiny model that was really trained."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+
+from studio.desktop import i18n
+from studio.desktop.context import Studio
+from studio.desktop.generation import worker
+from studio.desktop.generation.room import GenerationRoom
+from studio.engine import events
+from studio.engine.dataset import importing
+from studio.engine.project import Project
+from studio.engine.training import checkpoint, loop, runs
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 20_000
+TINY = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 4}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one run of a few steps at 16 pixels."""
+    place = tmp_path_factory.mktemp("trained")
+    pictures = place / "pictures"
+    pictures.mkdir()
+    generator = np.random.default_rng(3)
+    for number in range(12):
+        pixels = np.full((24, 24, 3), generator.integers(0, 256, 3), np.uint8)
+        pixels[4:16, 4:16] = generator.integers(0, 256, 3)
+        Image.fromarray(pixels).save(pictures / f"{number:02}.png")
+    with Project.open(place / "Project", create=True) as project:
+        for _ in importing.import_sources(project, [pictures], "Squares"):
+            pass
+        recipe = runs.create_run(
+            project, "Squares", "vae", 16, 16, images=16, overrides=TINY, device="cpu"
+        )
+        folder = project.runs / recipe.run
+        for event in loop.train(folder, project.folder, lambda: None, resume=False):
+            assert not isinstance(event, events.Failed), event
+    return place / "Project"
+
+
+@pytest.fixture
+def studio(
+    qapp: object, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Studio]:
+    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(worker, "SAMPLES", 400)
+    shutil.copytree(trained, tmp_path / "Project")
+    made = Studio()
+    made.settings.device = "cpu"
+    made.set_language("en")
+    assert made.open_project(tmp_path / "Project")
+    yield made
+    made.close_project()
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
+    made = GenerationRoom(studio)
+    qtbot.addWidget(made)
+    for entry in studio.actions.all():
+        if entry.room == "generation":
+            made.addAction(entry.action)
+    made.resize(1280, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.project_opened(studio.project)
+    made.entered()
+    qtbot.waitUntil(lambda: not made.view.image().isNull(), timeout=WAIT)
+    qtbot.waitUntil(lambda: made.controls.search_bar.isHidden(), timeout=WAIT)
+    qtbot.waitUntil(lambda: made.controls.rows[0].slider.isEnabled(), timeout=WAIT)
+    yield made
+    made.shutdown()
+
+
+def pixels(room: GenerationRoom) -> bytes:
+    """What the canvas shows, byte for byte."""
+    image = room.view.image().convertToFormat(QImage.Format.Format_RGB888)
+    return b"".join(
+        bytes(image.constScanLine(y))[: image.width() * 3] for y in range(image.height())
+    )
+
+
+def settle(room: GenerationRoom, qtbot) -> bytes:
+    """Wait until nothing is being drawn."""
+    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
+    return pixels(room)
+
+
+def test_a_model_opens_with_its_sheet_and_at_least_eight_directions(
+    room: GenerationRoom, qtbot
+) -> None:
+    assert len(room.controls.rows) >= 8
+    qtbot.waitUntil(lambda: room.side.sheet.ready() == 15, timeout=WAIT)
+    assert room.title.text() == "Seed 0 · ψ 1.00"
+    assert room.view.image().width() == 16
+    target = room.view.target()
+    assert target.width() > room.width() * 0.4
+
+
+def test_a_slider_changes_the_picture_and_undo_brings_it_back(
+    room: GenerationRoom, studio, qtbot
+) -> None:
+    before = settle(room, qtbot)
+    slider = room.controls.rows[0].slider
+    middle = slider.height() // 2
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, middle))
+    for part in (0.6, 0.7, 0.8):
+        qtbot.mouseMove(slider, QPoint(int(slider.width() * part), middle))
+    end = QPoint(int(slider.width() * 0.9), middle)
+    qtbot.mouseMove(slider, end)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=end)
+    moved = settle(room, qtbot)
+    assert moved != before
+    assert studio.undo.count() == 1
+    assert studio.undo.undoText().startswith("Direction 1 +2.")
+    assert room.side.history.entries()[0].text == studio.undo.undoText()
+    studio.undo.undo()
+    assert slider.value() == 0
+    assert settle(room, qtbot) == before
+    studio.undo.redo()
+    assert settle(room, qtbot) == moved
+    qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton)
+    assert settle(room, qtbot) == before
+
+
+def test_keys_walk_the_seeds_and_enter_keeps(room: GenerationRoom, studio, qtbot) -> None:
+    first = settle(room, qtbot)
+    room.view.setFocus()
+    qtbot.keyClick(room.view, Qt.Key.Key_Right)
+    assert settle(room, qtbot) != first
+    assert room.controls.seed.text() == "1"
+    qtbot.keyClick(room.view, Qt.Key.Key_Left)
+    assert settle(room, qtbot) == first
+    qtbot.keyClick(room.view, Qt.Key.Key_R)
+    assert room.editing.recipe().seed != 0
+    settle(room, qtbot)
+    with qtbot.waitSignal(room.pieceKept, timeout=WAIT) as kept:
+        qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    from studio.engine.generation import pieces
+
+    piece = pieces.piece(studio.project, kept.args[0])
+    assert piece.recipe.seed == room.editing.recipe().seed
+    stored = np.asarray(Image.open(piece.file).convert("RGB")).tobytes()
+    assert stored == pixels(room)
+
+
+def test_enter_in_the_seed_box_does_not_keep(room: GenerationRoom, qtbot) -> None:
+    kept: list[int] = []
+    room.pieceKept.connect(kept.append)
+    room.controls.seed.setFocus()
+    room.controls.seed.selectAll()
+    qtbot.keyClicks(room.controls.seed, "88")
+    qtbot.keyClick(room.controls.seed, Qt.Key.Key_Return)
+    settle(room, qtbot)
+    assert room.editing.recipe().seed == 88
+    assert room.title.text() == "Seed 88 · ψ 1.00"
+    assert kept == []
+
+
+def test_names_and_stars_of_directions_stay_with_the_run(
+    room: GenerationRoom, studio, qtbot
+) -> None:
+    row = room.controls.rows[4]
+    qtbot.mouseDClick(row.name, Qt.MouseButton.LeftButton)
+    assert row.editor.isVisible()
+    qtbot.keyClicks(row.editor, "Storeys")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert row.name.text() == "Storeys"
+    qtbot.mouseClick(row.star, Qt.MouseButton.LeftButton)
+    assert room.controls.order()[0] == 4
+    settle(room, qtbot)
+    stored = json.loads((room.session.model.folder / "directions.json").read_text("utf-8"))
+    assert stored == {"names": {"4": "Storeys"}, "pinned": [4]}
+    row.slider.setFocus()
+    qtbot.keyClick(row.slider, Qt.Key.Key_F2)
+    assert row.editor.isVisible()
+    qtbot.keyClick(row.editor, Qt.Key.Key_Escape)
+    assert row.name.text() == "Storeys"
+    qtbot.keyClick(row.slider, Qt.Key.Key_Right)
+    assert studio.undo.undoText() == "Storeys +0.1"
+
+
+def test_truncation_blend_and_reset(room: GenerationRoom, qtbot) -> None:
+    first = settle(room, qtbot)
+    room.controls.psi.slider.setFocus()
+    for _ in range(4):
+        qtbot.keyClick(room.controls.psi.slider, Qt.Key.Key_PageDown)
+    assert room.editing.recipe().truncation_psi == pytest.approx(0.4)
+    calmer = settle(room, qtbot)
+    assert calmer != first
+    room.controls.mix.slider.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(room.controls.mix.slider, Qt.Key.Key_PageUp)
+    recipe = room.editing.recipe()
+    assert recipe.mix == pytest.approx(0.5)
+    assert recipe.seed_b == 1
+    assert settle(room, qtbot) != calmer
+    qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
+    assert settle(room, qtbot) == first
+    assert room.controls.psi.value() == 1.0
+
+
+def test_the_history_goes_back_to_any_step(room: GenerationRoom, studio, qtbot) -> None:
+    first = settle(room, qtbot)
+    for seed in (5, 6, 7):
+        room.editing.set_seed(seed)
+    settle(room, qtbot)
+    texts = [entry.text for entry in room.side.history.entries()]
+    assert texts == ["Seed 7", "Seed 6", "Seed 5", "Seed 0"]
+    room.side.history.choose(0)
+    assert settle(room, qtbot) == first
+    studio.undo.undo()
+    assert room.editing.recipe().seed == 7
+    for _ in range(3):
+        studio.undo.undo()
+    assert room.editing.recipe().seed == 0
+
+
+def test_the_contact_sheet_chooses_and_shuffles(room: GenerationRoom, qtbot) -> None:
+    sheet = room.side.sheet
+    qtbot.waitUntil(lambda: sheet.ready() == 15, timeout=WAIT)
+    place = sheet.visualItemRect(sheet.item(4)).center()
+    qtbot.mouseClick(sheet.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert room.editing.recipe().seed == 4
+    before = sheet.seeds()
+    qtbot.mouseClick(room.side.shuffle, Qt.MouseButton.LeftButton)
+    assert sheet.seeds() != before
+    qtbot.waitUntil(lambda: sheet.ready() == 15, timeout=WAIT)
+
+
+def test_a_newer_checkpoint_keeps_every_slider(room: GenerationRoom, studio, qtbot) -> None:
+    model = room.session.model
+    room.editing.set_direction(2, 1.5, "Direction 3")
+    room.editing.set_seed(9)
+    settle(room, qtbot)
+    for event in loop.train(
+        model.folder, studio.project.folder, lambda: None, resume=True, total_images=32
+    ):
+        assert not isinstance(event, events.Failed), event
+    newest = checkpoint.load_latest(model.folder).folder
+    recipe = room.editing.recipe()
+    room.checkpoint_landed(model.run, str(newest))
+    qtbot.waitUntil(lambda: room.session.model.checkpoint == newest.name, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.controls.search_bar.isHidden(), timeout=WAIT)
+    settle(room, qtbot)
+    assert room.editing.recipe() == recipe
+    assert room.controls.rows[2].value() == pytest.approx(1.5)
+    assert room.side.dot.on
+
+
+def test_older_requests_are_dropped(room: GenerationRoom, qtbot) -> None:
+    settle(room, qtbot)
+    drawn: list[object] = []
+    room.session.rendered.connect(lambda _image, recipe: drawn.append(recipe))
+    for value in range(1, 60):
+        room.editing.set_direction(0, value / 30, "Direction 1")
+    settle(room, qtbot)
+    assert drawn[-1] == room.editing.recipe()
+    assert len(drawn) < 30
+
+
+def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot) -> None:
+    shown = settle(room, qtbot)
+    qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB888)
+    assert copied.size() == room.view.image().size()
+    data = room.drag.mime()
+    path = Path(data.urls()[0].toLocalFile())
+    assert path.name == "seed-0.png"
+    assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
+    room.drag.close()
+    assert not path.exists()
+
+
+def test_a_damaged_checkpoint_is_one_sentence(room: GenerationRoom, studio, qtbot) -> None:
+    for folder in checkpoint.folders(room.session.model.folder):
+        (folder / "model.safetensors").write_bytes(b"nothing")
+    room.project_closed()
+    room.project_opened(studio.project)
+    qtbot.waitUntil(
+        lambda: any(notice.kind == "error" for notice in studio.notices.history), timeout=WAIT
+    )
+    assert "checkpoint" in studio.notices.history[-1].sentence
+    assert "Traceback" not in studio.notices.history[-1].sentence
+
+
+def test_without_a_model_the_place_says_the_next_step(studio, qtbot, tmp_path: Path) -> None:
+    Project.open(tmp_path / "Empty", create=True).close()
+    studio.open_project(tmp_path / "Empty")
+    made = GenerationRoom(studio)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.project_opened(studio.project)
+    qtbot.waitUntil(lambda: not made.session.busy, timeout=WAIT)
+    assert made.empty.isVisible()
+    with qtbot.waitSignal(made.trainRequested):
+        qtbot.mouseClick(made.empty.button, Qt.MouseButton.LeftButton)
+    made.shutdown()
+
+
+def test_every_control_has_a_name_and_a_tip_in_both_languages(room: GenerationRoom, studio) -> None:
+    controls, side = room.controls, room.side
+    every = [
+        controls.seed, controls.second, controls.reset, controls.keep_button,
+        controls.psi.slider, controls.mix.slider, side.model, side.sheet, side.shuffle,
+        side.history, *(row.slider for row in controls.rows), *(row.star for row in controls.rows),
+    ]  # fmt: skip
+    for control in every:
+        assert control.toolTip()
+        assert control.accessibleName()
+    studio.set_language("zh_CN")
+    assert controls.keep_button.text() != "Keep ↵"
+    assert controls.rows[0].name.text() != "Direction 1"
+    studio.set_language("en")
+    assert controls.rows[0].name.text() == "Direction 1"
