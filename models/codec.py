@@ -186,5 +186,5 @@ def codec_size(image_spec: ImageSpec, accelerator: bool) -> dict[str, int]:
     if accelerator:
         top = 256 if side <= 32 else 128 if side <= 64 else 64 if side <= 128 else 32
         return {"top_width": top, "width": 512, "batch_size": 64 if side <= 128 else 32}
-    top = 32 if side <= 64 else 16 if side <= 128 else 8
+    top = 32 if side <= 32 else 16 if side <= 128 else 8
     return {"top_width": top, "width": 128, "batch_size": 32 if side <= 128 else 16}

@@ -231,7 +231,7 @@ class Gan(Family):
                 ema_half_life=100.0,
                 augment_p=p,
             )
-        top = 32 if side <= 64 else 16 if side <= 128 else 8
+        top = 32 if side <= 32 else 16 if side <= 128 else 8
         return GanConfig(top_width=top, width=128, gamma=gamma, augment_p=p)
 
     @property
