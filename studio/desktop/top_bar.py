@@ -81,7 +81,8 @@ class TopBar(QWidget):
         self.commands, self.device = QPushButton(), QLabel()
         self.commands.clicked.connect(self.commandsWanted)
         self.device.setObjectName("raised")
-        self.device.setContentsMargins(10, 4, 10, 4)
+        self.device.setMargin(6)
+        self.device.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.device.setVisible(False)
         self._lay_out()
 

@@ -29,7 +29,7 @@ class FormatCard(QPushButton):
         super().__init__(parent)
         self.kind = kind
         self.setCheckable(True)
-        self.setObjectName("card")
+        self.setObjectName("formatCard")
         self._title, self._summary = QLabel(), QLabel()
         self._title.setObjectName("cardTitle")
         self._summary.setObjectName("quiet")
@@ -42,7 +42,8 @@ class FormatCard(QPushButton):
         column.addWidget(self._title)
         column.addWidget(self._summary)
         column.addStretch(1)
-        self.setMinimumHeight(84)
+        # A button takes its size from its text, of which this one has none.
+        self.setFixedHeight(112)
 
     def retranslate(self) -> None:
         """Set every visible text."""

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -70,6 +70,7 @@ class ExportRoom(Room):
     def _lay_out(self) -> None:
         left, centre = QWidget(), QWidget()
         left.setObjectName("side")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         left.setFixedWidth(264)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 8, 16)
@@ -77,6 +78,7 @@ class ExportRoom(Room):
         column.addWidget(self.list, 1)
         bar = QWidget()
         bar.setObjectName("roomHeader")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setFixedHeight(40)
         head = QHBoxLayout(bar)
         head.setContentsMargins(16, 0, 16, 0)
@@ -94,6 +96,7 @@ class ExportRoom(Room):
         middle.addWidget(bar)
         middle.addLayout(inner, 1)
         self.origin.setObjectName("side")
+        self.origin.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.origin.setFixedWidth(304)
         page = QWidget()
         row = QHBoxLayout(page)

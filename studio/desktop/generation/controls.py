@@ -74,6 +74,8 @@ class Controls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(312)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.rows: list[DirectionRow] = []
         self._pinned: set[int] = set()
         self.heads = [SectionHeader("") for _ in range(3)]
@@ -85,6 +87,8 @@ class Controls(QWidget):
         self.seed, self.second = SeedBox(), SeedBox()
         self.seed_label, self.second_label = QLabel(), QLabel()
         self.reset, self.keep_button = secondary(""), primary("")
+        self.more = secondary("")
+        self.more.setCheckable(True)
         self._quiet = False
         self._lay_out()
         self._connect()
@@ -101,6 +105,7 @@ class Controls(QWidget):
         self._rows_place = QVBoxLayout()
         self._rows_place.setSpacing(4)
         column.addLayout(self._rows_place)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(10)
         column.addWidget(self.heads[1])
         column.addLayout(_line(self.seed_label, self.seed))
@@ -110,11 +115,11 @@ class Controls(QWidget):
         column.addLayout(_line(self.second_label, self.second))
         column.addWidget(self.mix)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(inner)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidget(inner)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.setSpacing(8)
@@ -123,7 +128,7 @@ class Controls(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.scroll_area, 1)
         whole.addLayout(foot)
 
     def _connect(self) -> None:
@@ -132,6 +137,7 @@ class Controls(QWidget):
         self.seed.seedEntered.connect(self.seedEntered)
         self.second.seedEntered.connect(self.secondSeedEntered)
         self.reset.clicked.connect(self.resetAll)
+        self.more.toggled.connect(self._show_more)
         self.keep_button.clicked.connect(self.keep)
 
     # ------------------------------------------------------------------ directions
@@ -166,7 +172,7 @@ class Controls(QWidget):
 
     def _order(self) -> None:
         ordered = sorted(self.rows, key=lambda row: (row.index not in self._pinned, row.index))
-        previous: QWidget = self.scroll
+        previous: QWidget = self.scroll_area
         for place, row in enumerate(ordered):
             if self._rows_place.indexOf(row) != place:
                 self._rows_place.removeWidget(row)
@@ -174,13 +180,19 @@ class Controls(QWidget):
             QWidget.setTabOrder(previous, row.slider)
             previous = row.slider
 
+        for place, row in enumerate(ordered):
+            # What is in use is never hidden, or it could not be put back.
+            used = row.value() != 0 or row.index in self._pinned
+            row.setVisible(place < FIRST_SHOWN or self.more.isChecked() or used)
+        self.more.setVisible(len(ordered) > FIRST_SHOWN)
+
+    def _show_more(self, on: bool) -> None:
+        self.more.setText(tr("Fewer directions") if on else tr("More directions"))
+        self._order()
+
     def order(self) -> list[int]:
         """The directions from the top."""
-        return [
-            item.widget().index  # type: ignore[attr-defined]  # only rows are in there
-            for place in range(self._rows_place.count())
-            if (item := self._rows_place.itemAt(place)) is not None
-        ]
+        return [row.index for row in sorted(self.rows, key=self._rows_place.indexOf)]
 
     def set_searching(self, done: int | None, total: int = 0) -> None:
         """Progress of looking for directions; None when they are there."""
@@ -250,6 +262,9 @@ class Controls(QWidget):
             box.setToolTip(tip)
             label.setBuddy(box)
             label.setToolTip(tip)
+        self._show_more(self.more.isChecked())
+        self.more.setToolTip(tr("Show the finer directions too (later principal components)"))
+        self.more.setAccessibleName(tr("More directions"))
         self.reset.setText(tr("Reset all"))
         self.reset.setToolTip(tr("Every slider back to where the seed put it (Ctrl+0)"))
         self.reset.setAccessibleName(tr("Reset all"))

@@ -68,6 +68,7 @@ class GenerationRoom(Room):
         head.addWidget(self.note)
         middle = QWidget()
         middle.setObjectName("canvas")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -160,7 +161,7 @@ class GenerationRoom(Room):
     @Slot(str)
     def open_run(self, run: str) -> None:
         """Put a run on the canvas (also called by the training place's "play")."""
-        if self.session.model is None or self.session.model.run != run:
+        if self.session.wanted != run:
             self.session.open_run(run)
 
     def checkpoint_landed(self, run: str, folder: str) -> None:
@@ -182,7 +183,7 @@ class GenerationRoom(Room):
         self._runs = runs
         self._show_models()
         self._show_page()
-        if self.session.model is None and runs and self.isVisible():
+        if not self.session.wanted and runs and self.isVisible():
             self.open_run(runs[0].name)
 
     def _show_models(self) -> None:
@@ -190,9 +191,9 @@ class GenerationRoom(Room):
         current = model.run if model is not None else ""
         pairs = []
         for run in self._runs:
-            words = run.name
+            words = _short(run)
             if model is not None and run.name == current:
-                words = tr("{run} · checkpoint {n}", run=run.name, n=model.checkpoint.lstrip("0"))
+                words = tr("{run} · checkpoint {n}", run=words, n=model.checkpoint.lstrip("0"))
             pairs.append((run.name, words))
         self.side.show_models(pairs, current, self._live)
 
@@ -401,3 +402,9 @@ class GenerationRoom(Room):
         else:
             self.title.setText(tr("Generation"))
         self._restyle()
+
+
+def _short(run: Run) -> str:
+    """`2026-11-23-vae-64-a1` as `vae 64 a1`."""
+    _, found, rest = run.name.partition(f"-{run.family}-")
+    return f"{run.family} {rest.replace('-', ' ')}" if found else run.name

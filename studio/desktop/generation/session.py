@@ -40,6 +40,8 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.model: Model | None = None
+        self.wanted = ""
+        """The run that is open or being opened."""
         self._device = device
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
@@ -59,6 +61,7 @@ class Session(QObject):
     def close_project(self) -> None:
         """Let go of the model and everything that waits."""
         self.project = self.model = None
+        self.wanted = ""
         self._sheet += 1
         self._render.clear()
         self._search.clear()
@@ -89,18 +92,24 @@ class Session(QObject):
         if self.project is None:
             return
         soft = self.model is not None and self.model.run == run
+        self.wanted = run
         if not soft:
             self.opening.emit(run)
         self._sheet += 1
         self._render.latest(
             "open", self._worker.open, self.project, run, self._device, folder,
             done=lambda model: self._opened(model, soft),
-            failed=self.failed.emit if soft else self.openFailed.emit,
+            failed=self.failed.emit if soft else self._open_failed,
         )  # fmt: skip
 
     def _opened(self, model: Model, soft: bool) -> None:
         self.model = model
         self.opened.emit(model, soft)
+
+    def _open_failed(self, sentence: str, detail: str) -> None:
+        # Not opened by itself again; choosing it again tries again.
+        self.wanted = self.model.run if self.model is not None else "?"
+        self.openFailed.emit(sentence, detail)
 
     # ------------------------------------------------------------------ pictures
 

@@ -59,6 +59,7 @@ class Side(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(264)
         self.model, self.dot = QComboBox(), Dot()
         self.model.setSizeAdjustPolicy(

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -68,6 +67,7 @@ class RefinementRoom(Room):
     def _lay_out(self) -> None:
         left, centre = QWidget(), QWidget()
         left.setObjectName("side")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 8, 16)
         column.addWidget(self.pieces_header)
@@ -86,6 +86,7 @@ class RefinementRoom(Room):
         self.full.clicked.connect(self.view.full_size)
         bar = QWidget()
         bar.setObjectName("roomHeader")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setFixedHeight(40)
         bar.setLayout(head)
         middle = QVBoxLayout(centre)
@@ -94,15 +95,17 @@ class RefinementRoom(Room):
         middle.addWidget(bar)
         middle.addWidget(self.view, 1)
         self.panel.setObjectName("side")
-        split = QSplitter(Qt.Orientation.Horizontal)
+        self.panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         for widget, stretch in ((left, 0), (centre, 1), (self.panel, 0)):
-            split.addWidget(widget)
-            split.setStretchFactor(split.count() - 1, stretch)
-            split.setCollapsible(split.count() - 1, False)
+            row.addWidget(widget, stretch)
         left.setFixedWidth(264)
         self.panel.setFixedWidth(304)
         self._pages = QStackedWidget()
-        self._pages.addWidget(split)
+        self._pages.addWidget(page)
         self._pages.addWidget(self.empty)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -52,6 +52,7 @@ class StepsPanel(QWidget):
         self._holder = QScrollArea()
         self._holder.setWidgetResizable(True)
         self._holder.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._holder.viewport().setAutoFillBackground(False)
         self.reset, self.export = secondary(""), primary("")
         self.reset.clicked.connect(self._reset)
         self._lay_out()
@@ -153,6 +154,7 @@ class StepsPanel(QWidget):
             self._form_op = step.op
             self._form.valueChanged.connect(self._tuned)
             self._holder.setWidget(self._form)
+            self._form.setAutoFillBackground(False)
         self._form.blockSignals(True)
         self._form.set_values(self._kinds[step.op].from_mapping(step.params).as_dict())
         self._form.blockSignals(False)

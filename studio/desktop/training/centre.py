@@ -22,6 +22,8 @@ from studio.desktop.training.samples import SamplesPanel
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
+HIDDEN = {"gradient", "kl", "latent", "decoder", "penalty"}
+"""Of another scale than the losses: there to be switched on, not to flatten the others."""
 
 
 class Centre(QWidget):
@@ -30,6 +32,7 @@ class Centre(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title, self.moment = QLabel(), QLabel()
         self.samples, self.curves = SamplesPanel(), Curves()
         self.smooth = QSlider(Qt.Orientation.Horizontal)
@@ -60,15 +63,15 @@ class Centre(QWidget):
         tools.addStretch(1)
         for widget in (self.smooth_label, self.smooth, self.log):
             tools.addWidget(widget)
-        lower = QWidget()
-        column = QVBoxLayout(lower)
+        self.lower = QWidget()
+        column = QVBoxLayout(self.lower)
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(tools)
         column.addWidget(self.curves, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.samples)
-        self.splitter.addWidget(lower)
+        self.splitter.addWidget(self.lower)
         # The picture is the largest thing on the screen.
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
@@ -84,6 +87,7 @@ class Centre(QWidget):
 
     def show_record(self, record: RunRecord, *, fresh: bool) -> None:
         """Show a run; `fresh` when it is another one than before."""
+        self.lower.setVisible(True)
         if fresh:
             self._clear_legend()
             self.curves.set_series(record.curves)
@@ -95,6 +99,7 @@ class Centre(QWidget):
     def show_empty(self) -> None:
         """No run is in view."""
         self._clear_legend()
+        self.lower.setVisible(False)
         self.curves.set_series({})
         self.curves.set_cursor(None)
 
@@ -103,11 +108,12 @@ class Centre(QWidget):
             if name in self._keys:
                 continue
             box = QCheckBox(words.curve(name))
-            box.setChecked(index < MOST_CURVES)
+            shown = index < MOST_CURVES and name not in HIDDEN
+            box.setChecked(shown)
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
             box.setToolTip(tr("Show or hide this curve"))
             box.toggled.connect(lambda on, name=name: self.curves.set_shown(name, on))
-            self.curves.set_shown(name, index < MOST_CURVES)
+            self.curves.set_shown(name, shown)
             self._keys[name] = box
             self.legend.addWidget(box)
 

@@ -45,8 +45,8 @@ class Curves(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REPAINT_MS)
         self._timer.timeout.connect(self._draw)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self.setMinimumHeight(120)
 
     def set_series(self, series: dict[str, Series]) -> None:
@@ -122,7 +122,7 @@ class Curves(QWidget):
         item.getViewBox().setMouseEnabled(x=False, y=False)
         self._cursor_line = pyqtgraph.InfiniteLine(angle=90, movable=False)
         plot.addItem(self._cursor_line, ignoreBounds=True)
-        self.layout().addWidget(plot)
+        self._column.addWidget(plot)
         return plot
 
     def _draw(self) -> None:

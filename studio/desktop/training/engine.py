@@ -55,6 +55,8 @@ class Opened:
     run: Run
     record: RunRecord
     recipe: Recipe | None
+    title: str = ""
+    """The family in the artist's word, in English."""
     params: dict[str, Param] = field(default_factory=dict)
     complaint: str = ""
 
@@ -147,10 +149,29 @@ def open_run(project: Project, name: str) -> Opened:
     except StudioError as error:
         return Opened(row, record, None, complaint=str(error))
     try:
-        params = base.family(recipe.family).Config.params()
+        family = base.family(recipe.family)
     except ParameterError as error:
         return Opened(row, record, recipe, complaint=str(error))
-    return Opened(row, record, recipe, params)
+    return Opened(row, record, recipe, family.title, family.Config.params())
+
+
+def another_end(opened: Opened) -> tuple[int | None, float | None]:
+    """(images, minutes), totals that let a run go on which reached its end; else (None, None).
+
+    The run gets its own length once more. One that was stopped on the way to such an
+    end keeps it.
+    """
+    recipe, record = opened.recipe, opened.record
+    if recipe is None:
+        return None, None
+    if recipe.total_images is not None:
+        if record.images_seen < opened.run.total_images:
+            longer = opened.run.total_images > recipe.total_images
+            return (opened.run.total_images if longer else None), None
+        return record.images_seen + recipe.total_images, None
+    assert recipe.minutes is not None  # a recipe has exactly one of both
+    spent = record.seconds / 60
+    return None, (spent + recipe.minutes if spent >= recipe.minutes else None)
 
 
 def read_sheet(path: Path) -> QImage:

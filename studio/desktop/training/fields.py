@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
+from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
 _SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
@@ -234,6 +235,13 @@ class Facts(QWidget):
         """Colours of the theme."""
         for label in self.labels.values():
             label.setStyleSheet(f"color: {theme.colours().quiet};")
+
+
+def narrow(form: ParamForm) -> None:
+    """Let the editors of a form shrink to the panel; their units may be long words."""
+    for editor in form.editors.values():
+        editor.setMinimumWidth(72)
+        editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
 def dataset_text(name: str, pictures: int) -> str:

@@ -15,11 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.parameters import Value
+from models.parameters import Param, Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training.engine import FamilyCard, NewRun
-from studio.desktop.training.fields import Choice, Field, Length, SizeBox, dataset_text
+from studio.desktop.training.fields import (
+    Choice,
+    Field,
+    Length,
+    SizeBox,
+    dataset_text,
+    narrow,
+)
 from studio.desktop.widgets.buttons import primary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -37,6 +44,8 @@ class NewRunForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._cards: dict[str, FamilyCard] = {}
         self._preset: dict[str, Value] = {}
         self._touched: set[str] = set()
@@ -52,10 +61,10 @@ class NewRunForm(QWidget):
     def _make_editors(self) -> None:
         self.dataset, self.family = Choice(), Choice()
         self.crop, self.device = Choice(), Choice()
-        self.size, self.length, self.seed = SizeBox(), Length(), QLineEdit("0")
+        self.size_box, self.length, self.seed = SizeBox(), Length(), QLineEdit("0")
         self.fields = {
             "dataset": Field(self.dataset), "family": Field(self.family),
-            "size": Field(self.size), "length": Field(self.length),
+            "size": Field(self.size_box), "length": Field(self.length),
             "crop": Field(self.crop), "seed": Field(self.seed), "device": Field(self.device),
         }  # fmt: skip
         self.summary = QLabel()
@@ -83,21 +92,22 @@ class NewRunForm(QWidget):
         for name in ("size", "length"):
             column.addWidget(self.fields[name])
         column.addWidget(self.recipe_header)
-        self._basics_place = _place()
-        column.addWidget(self._basics_place)
+        self._basics_place = _column()
+        column.addLayout(self._basics_place)
         column.addWidget(self.toggle)
-        self._more_place = _place()
-        more = self._more_place.layout()
+        self._more = QWidget()
+        more = self._more_place = _column()
+        self._more.setLayout(more)
         for name in ("crop", "seed", "device"):
             more.addWidget(self.fields[name])
-        self._more_place.setVisible(False)
-        column.addWidget(self._more_place)
+        self._more.setVisible(False)
+        column.addWidget(self._more)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(inner)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidget(inner)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.addWidget(self.trouble)
@@ -105,7 +115,7 @@ class NewRunForm(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.scroll_area, 1)
         whole.addLayout(foot)
 
     def _connect(self) -> None:
@@ -113,7 +123,7 @@ class NewRunForm(QWidget):
         self.family.picked.connect(self._family_picked)
         for choice in (self.dataset, self.device):
             choice.picked.connect(self._want_preset)
-        self.size.sizeChanged.connect(self._size_changed)
+        self.size_box.sizeChanged.connect(self._size_changed)
         self.seed.textChanged.connect(self._check)
         self.start.clicked.connect(self._start)
 
@@ -170,13 +180,13 @@ class NewRunForm(QWidget):
 
     def wanted(self) -> NewRun | None:
         """What the form says; None while something is wrong."""
-        size, seed = self.size.size_pixels(), _seed(self.seed.text())
+        size, seed = self.size_box.size_pixels(), _seed(self.seed.text())
         if size is None or seed is None or not self.dataset.key() or not self.family.key():
             return None
         if self._invalid():
             return None
         return NewRun(
-            self.dataset.key(), self.family.key(), *size, self.length.images(),
+            self.dataset.key(), self.family.key(), size[0], size[1], self.length.images(),
             self.length.minutes(), self.changed_values(), seed,
             self.device.key() or "auto", self.crop.key() or "centre",
         )  # fmt: skip
@@ -214,10 +224,11 @@ class NewRunForm(QWidget):
         self.more = self._make_form(advanced, self._more_place)
         self._want_preset()
 
-    def _make_form(self, params: dict[str, object], place: QWidget) -> ParamForm:
-        form = ParamForm(params)  # type: ignore[arg-type]  # a dict of Param
+    def _make_form(self, params: dict[str, Param], place: QVBoxLayout) -> ParamForm:
+        form = ParamForm(params)
+        narrow(form)
         form.valueChanged.connect(self._value_changed)
-        place.layout().addWidget(form)
+        place.addWidget(form)
         return form
 
     def _value_changed(self, name: str, _value: object) -> None:
@@ -226,13 +237,13 @@ class NewRunForm(QWidget):
 
     def _size_changed(self) -> None:
         self.fields["size"].set_error(
-            "" if self.size.size_pixels() else tr("Write a size in pixels, as 64 or 64 × 48.")
+            "" if self.size_box.size_pixels() else tr("Write a size in pixels, as 64 or 64 × 48.")
         )
         self._want_preset()
         self._check()
 
     def _want_preset(self, _key: str = "") -> None:
-        if self._cards and self.size.size_pixels():
+        if self._cards and self.size_box.size_pixels():
             self.presetWanted.emit()
 
     def _invalid(self) -> bool:
@@ -256,7 +267,7 @@ class NewRunForm(QWidget):
             self.startRequested.emit(wanted)
 
     def _show_more(self, on: bool) -> None:
-        self._more_place.setVisible(on)
+        self._more.setVisible(on)
         self.toggle.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
 
     # ------------------------------------------------------------------ words
@@ -296,12 +307,11 @@ class NewRunForm(QWidget):
         self._check()
 
 
-def _place() -> QWidget:
-    place = QWidget()
-    layout = QVBoxLayout(place)
+def _column() -> QVBoxLayout:
+    layout = QVBoxLayout()
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(8)
-    return place
+    return layout
 
 
 def _seed(text: str) -> int | None:

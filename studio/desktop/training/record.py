@@ -165,18 +165,22 @@ def _files(record: RunRecord) -> None:
         if found and path.resolve() not in known:
             record.sheets.append(Sheet(int(found[-1]), path, 0, 0))
     record.sheets.sort(key=lambda sheet: sheet.images_seen)
+    place = record.folder / "checkpoints"
+    folders = sorted(path for path in place.glob("[0-9]*") if path.is_dir())
+    if folders:
+        record.checkpoint = str(folders[-1])
+        record.seconds = _state(folders[-1], "seconds")
     told = {mark.sentence for mark in record.marks if mark.kind == "checkpoint"}
-    for folder in sorted((record.folder / "checkpoints").glob("[0-9]*")):
-        if folder.is_dir():
-            record.checkpoint = str(folder)
-            if folder.name not in told:
-                record.marks.append(Mark("checkpoint", _seen(folder), folder.name))
+    for folder in folders:
+        if folder.name not in told:
+            record.marks.append(Mark("checkpoint", int(_state(folder)), folder.name))
     record.marks.sort(key=lambda mark: mark.images_seen)
 
 
-def _seen(checkpoint: Path) -> int:
+def _state(checkpoint: Path, name: str = "images_seen") -> float:
+    """A counter of a checkpoint; 0 when it cannot be read."""
     try:
         state = json.loads((checkpoint / "state.json").read_text("utf-8"))
-        return int(state.get("images_seen", 0))
+        return float(state.get(name, 0))
     except (OSError, ValueError, TypeError, AttributeError):
-        return 0
+        return 0.0

@@ -58,7 +58,7 @@ class TrainingRoom(Room):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        self.right.setFixedWidth(312)
+        self.right.setFixedWidth(328)
         self.right.addWidget(self.form)
         self.right.addWidget(self.panel)
         self.preparing = QWidget()
@@ -189,7 +189,7 @@ class TrainingRoom(Room):
 
     @Slot()
     def _preset(self) -> None:
-        size = self.form.size.size_pixels()
+        size = self.form.size_box.size_pixels()
         if size is not None:
             self.session.read_preset(
                 self.form.dataset.key(), self.form.family.key(), size, self.form.device.key()

@@ -16,7 +16,7 @@ from models.parameters import Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training.engine import Opened, facts_of
-from studio.desktop.training.fields import Facts
+from studio.desktop.training.fields import Facts, narrow
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -38,6 +38,8 @@ class RunPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._paused = False
         self._opened: Opened | None = None
         self.live: ParamForm | None = None
@@ -128,13 +130,14 @@ class RunPanel(QWidget):
         config = opened.recipe.config
         self.live.set_values({n: v for n, v in config.items() if n in changeable})
         self.live.valueChanged.connect(self._live_changed)
+        narrow(self.live)
         self._live_place.addWidget(self.live)
 
     def _live_changed(self, name: str, value: Value) -> None:
         self.liveChanged.emit(name, value)
 
     def _facts(self, opened: Opened) -> None:
-        self.facts.set_value("family", opened.run.family)
+        self.facts.set_value("family", tr(opened.title) if opened.title else opened.run.family)
         if opened.recipe is not None:
             for name, value in facts_of(opened.recipe).items():
                 self.facts.set_value(name, str(value))

@@ -179,6 +179,7 @@ class SamplesPanel(QWidget):
         self.scrubber = Scrubber()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 6)
         layout.setSpacing(8)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.scrubber)

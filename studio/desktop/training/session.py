@@ -1,4 +1,4 @@
-"""The room's dealings with the engine: reading runs, making one, and driving the one that trains."""
+"""The room's dealings with the engine: reading runs, making one, driving the one that trains."""
 
 from __future__ import annotations
 
@@ -181,14 +181,18 @@ class Session(QObject):
         if self.project is not None:
             self.thread_.submit(
                 engine.open_run, self.project, name,
-                done=lambda opened: self.start(opened.run, resume=True),
+                done=lambda opened: self.start(opened.run, resume=True, opened=opened),
             )  # fmt: skip
 
-    def start(self, run: Run, *, resume: bool) -> None:
+    def start(self, run: Run, *, resume: bool, opened: Opened | None = None) -> None:
         """Train a run in its own process. Nothing happens while another one trains."""
         if self.project is None or self.driver is not None:
             return
-        driver = TrainingDriver(self.project, run.name, run.folder, resume=resume, parent=self)
+        images, minutes = engine.another_end(opened) if opened is not None else (None, None)
+        driver = TrainingDriver(
+            self.project, run.name, run.folder,
+            resume=resume, total_images=images, minutes=minutes, parent=self,
+        )  # fmt: skip
         driver.batch.connect(self._take)
         driver.finished.connect(self._finished)
         self.driver = driver

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
@@ -35,6 +35,7 @@ class Side(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(264)
         self.runs, self.marks = LineList(9), LineList(8)
         self.facts = Facts(FACTS)
@@ -45,14 +46,15 @@ class Side(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        for widget in (self.runs_header, self.runs, self.new):
-            column.addWidget(widget)
-        column.addSpacing(12)
-        for widget in (self.facts_header, self.facts):
-            column.addWidget(widget)
-        column.addSpacing(12)
-        for widget in (self.marks_header, self.marks):
-            column.addWidget(widget)
+        groups: list[list[QWidget]] = [
+            [self.runs_header, self.runs, self.new],
+            [self.facts_header, self.facts],
+            [self.marks_header, self.marks],
+        ]
+        for group in groups:
+            for widget in group:
+                column.addWidget(widget)
+            column.addSpacing(12)
         column.addStretch(1)
         self.runs.chosen.connect(self.runChosen)
         self.runs.activatedKey.connect(self.runActivated)
@@ -89,7 +91,8 @@ class Side(QWidget):
         self.facts.set_value("rate", words.rate(record.images_per_second))
         self.facts.set_value("left", words.duration(record.seconds_left))
         self.facts.set_value("took", words.duration(record.seconds or None))
-        self.facts.set_value("checkpoint", record.checkpoint_name)
+        saved = record.checkpoint_name
+        self.facts.set_value("checkpoint", saved and tr("checkpoint {name}", name=saved))
         self.show_marks(record)
 
     def show_marks(self, record: RunRecord) -> None:
@@ -125,6 +128,6 @@ class Side(QWidget):
 
 
 def _short(name: str, family: str) -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64 a1`."""
+    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`."""
     _, found, rest = name.partition(f"-{family}-")
-    return f"{family} {rest.replace('-', ' ')}" if found else name
+    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name

@@ -60,15 +60,18 @@ class TrainingDriver(QThread):
         folder: Path,
         *,
         resume: bool,
-        make: Callable[[Path, Path, bool], Process] | None = None,
+        total_images: int | None = None,
+        minutes: float | None = None,
+        make: Callable[[], Process] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.run_name = run_name
         self.folder = folder
         self._project = project
-        self._resume = resume
-        self._make = make or _process
+        self._make = make or (
+            lambda: _process(folder, project.folder, resume, total_images, minutes)
+        )
         self._commands: deque[events.Command] = deque()
         self._deadline = 0.0
         self._written = 0.0
@@ -88,7 +91,7 @@ class TrainingDriver(QThread):
         """The thread's body."""
         process: Process | None = None
         try:
-            process = self._make(self.folder, self._project.folder, self._resume)
+            process = self._make()
             process.start()
             self._note(status="running", message="")
             self._drive(process)
@@ -145,7 +148,15 @@ class TrainingDriver(QThread):
         runs.update(self._project, self.run_name, **values)
 
 
-def _process(folder: Path, project_folder: Path, resume: bool) -> Process:
+def _process(
+    folder: Path,
+    project_folder: Path,
+    resume: bool,
+    total_images: int | None,
+    minutes: float | None,
+) -> Process:
     from studio.engine.training.client import TrainingProcess
 
-    return TrainingProcess(folder, project_folder, resume)
+    return TrainingProcess(
+        folder, project_folder, resume, total_images=total_images, minutes=minutes
+    )

@@ -39,6 +39,7 @@ class PieceList(QListWidget):
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(TILE, TILE))
         self.setGridSize(QSize(TILE + 8, TILE + 36))
+        self.setObjectName("pieces")
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         modes = QAbstractItemView.SelectionMode
@@ -101,7 +102,11 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
     scaled = tile.image.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
-    item.setIcon(QIcon(QPixmap.fromImage(scaled)))
+    pixmap = QPixmap.fromImage(scaled)
+    icon = QIcon(pixmap)
+    # Qt would tint a chosen picture with the accent, and nothing may tint the work.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    item.setIcon(icon)
     stars = "★" * tile.rating
     item.setText("  ".join(part for part in (tile.name, stars) if part))
     spoken = [tile.name, tr("{n} stars", n=tile.rating) if tile.rating else "", tile.note]
