@@ -77,7 +77,7 @@ def room(studio: Studio, qtbot) -> Iterator[TrainingRoom]:
 
 def begin(room: TrainingRoom, qtbot, images: int = 100_000) -> str:
     """Start a tiny run by the form's own button; its name."""
-    room.form.size.setCurrentText("16")
+    room.form.size_box.setCurrentText("16")
     room.form.length.unit.choose("images")
     room.form.length.number.setValue(images)
     qtbot.waitUntil(room.form.start.isEnabled, timeout=WAIT)
@@ -169,13 +169,13 @@ def test_closing_the_window_saves_the_run(room: TrainingRoom, studio, qtbot) -> 
 
 def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> None:
     form = room.form
-    form.size.setCurrentText("63x")
+    form.size_box.setCurrentText("63x")
     assert "size in pixels" in form.fields["size"].error.text()
     assert not form.start.isEnabled()
-    form.size.setCurrentText("67")
+    form.size_box.setCurrentText("67")
     qtbot.waitUntil(lambda: "64" in form.fields["size"].error.text(), timeout=WAIT)
     assert not form.start.isEnabled()
-    form.size.setCurrentText("32")
+    form.size_box.setCurrentText("32")
     qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
     assert not form.fields["size"].error.isVisible()
     qtbot.mouseClick(form.toggle, Qt.MouseButton.LeftButton)
@@ -192,7 +192,7 @@ def test_a_change_by_hand_goes_into_the_run_and_a_preset_does_not_undo_it(
     form = room.form
     form.basics.valueChanged.emit("lr", 0.004)
     form.basics.set_values({"lr": 0.004})
-    form.size.setCurrentText("48")
+    form.size_box.setCurrentText("48")
     qtbot.waitUntil(lambda: form.start.isEnabled(), timeout=WAIT)
     qtbot.waitUntil(lambda: not room.session.thread_.busy, timeout=WAIT)
     assert form.wanted().overrides.get("lr") == pytest.approx(0.004)
@@ -217,7 +217,7 @@ def test_start_for_chooses_the_dataset_and_an_empty_one_is_said(
 def test_every_control_has_a_name_and_a_tip_in_both_languages(room: TrainingRoom, studio) -> None:
     form, panel, side, centre = room.form, room.panel, room.side, room.centre
     controls = [
-        form.dataset, form.family, form.size, form.length.number, form.crop, form.seed,
+        form.dataset, form.family, form.size_box, form.length.number, form.crop, form.seed,
         form.device, form.start, panel.pause, panel.sample, panel.checkpoint, panel.stop,
         panel.play, panel.go_on, side.runs, side.new, centre.smooth, centre.log,
         centre.samples.scrubber.slider,
@@ -288,7 +288,7 @@ class Mute:
 
 def test_a_process_that_does_not_answer_is_ended(studio, qtbot, tmp_path: Path) -> None:
     process = Mute()
-    driver = TrainingDriver(studio.project, "none", tmp_path, resume=False, make=lambda *_: process)
+    driver = TrainingDriver(studio.project, "none", tmp_path, resume=False, make=lambda: process)
     batches: list[list[events.Event]] = []
     driver.batch.connect(batches.append)
     driver.start()
@@ -313,3 +313,15 @@ def test_health_and_scrubbing_are_shown(room: TrainingRoom) -> None:
     record.take(events.Samples(30, "d.png", 2, 4))
     scrubber.set_sheets(record.sheets, follow=False)
     assert scrubber.current().path.name == "a.png"
+
+
+def test_a_finished_run_can_be_trained_longer(room: TrainingRoom, studio, qtbot) -> None:
+    name = begin(room, qtbot, images=64)
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    assert runs.run(studio.project, name).status == "finished"
+    qtbot.waitUntil(lambda: room.panel.go_on.text() == "Train longer", timeout=WAIT)
+    qtbot.waitUntil(room.panel.go_on.isVisible, timeout=WAIT)
+    qtbot.mouseClick(room.panel.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: room.session.training == name, timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    assert runs.run(studio.project, name).images_seen >= 128

@@ -130,8 +130,8 @@ class _Tile(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         c = theme.colours()
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # missing from the stubs
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         area = rect.adjusted(GAP, GAP, -GAP, -GAP)
         picture = index.data(_PICTURE)
         painter.save()

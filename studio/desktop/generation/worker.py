@@ -167,5 +167,5 @@ def write_names(run_folder: Path, names: Names) -> None:
 def save_png(image: QImage, path: Path) -> None:
     """Write the picture of the canvas for dragging out."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(path), b"PNG"):
+    if not image.save(str(path)):
         raise StudioError(f"Could not write {path}: check that the disk has space.")

@@ -63,15 +63,15 @@ class Centre(QWidget):
         tools.addStretch(1)
         for widget in (self.smooth_label, self.smooth, self.log):
             tools.addWidget(widget)
-        self.lower = QWidget()
-        column = QVBoxLayout(self.lower)
+        self.losses = QWidget()
+        column = QVBoxLayout(self.losses)
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(tools)
         column.addWidget(self.curves, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.samples)
-        self.splitter.addWidget(self.lower)
+        self.splitter.addWidget(self.losses)
         # The picture is the largest thing on the screen.
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
@@ -87,7 +87,7 @@ class Centre(QWidget):
 
     def show_record(self, record: RunRecord, *, fresh: bool) -> None:
         """Show a run; `fresh` when it is another one than before."""
-        self.lower.setVisible(True)
+        self.losses.setVisible(True)
         if fresh:
             self._clear_legend()
             self.curves.set_series(record.curves)
@@ -99,7 +99,7 @@ class Centre(QWidget):
     def show_empty(self) -> None:
         """No run is in view."""
         self._clear_legend()
-        self.lower.setVisible(False)
+        self.losses.setVisible(False)
         self.curves.set_series({})
         self.curves.set_cursor(None)
 

@@ -1,6 +1,7 @@
-"""The training process: events as lines on stdout, commands as lines on stdin.
+r"""The training process: events as lines on stdout, commands as lines on stdin.
 
-    python -m studio.engine.training.child RUN_FOLDER PROJECT_FOLDER [--resume]
+    python -m studio.engine.training.child RUN_FOLDER PROJECT_FOLDER \
+        [--resume] [--images=TOTAL | --minutes=TOTAL]
 
 It never opens the project for writing: the parent holds it.
 """
@@ -19,15 +20,15 @@ from pathlib import Path
 from typing import IO
 
 from studio.engine.errors import StudioError
-from studio.engine.events import Command, Event, Failed, Stop, from_line, to_line
+from studio.engine.events import Command, Event, Failed, Stage, Stop, from_line, to_line
 
 NICENESS = 10
 
 
 def main(arguments: list[str]) -> int:
     """Train; 0 when the run ended well."""
-    resume = "--resume" in arguments
-    run_folder, project_folder = [Path(each) for each in arguments if each != "--resume"]
+    options = dict(each.partition("=")[::2] for each in arguments if each.startswith("--"))
+    folders = [Path(each) for each in arguments if not each.startswith("--")]
     lines = _claim_stdout()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)
@@ -35,13 +36,12 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_listen, args=(commands,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: commands.put(Stop()))
-    return _work(run_folder, project_folder, resume, commands, lines)
+    return _work(folders, options, commands, lines)
 
 
 def _work(
-    run_folder: Path,
-    project_folder: Path,
-    resume: bool,
+    folders: list[Path],
+    options: dict[str, str],
     commands: queue.SimpleQueue[Command],
     lines: IO[str],
 ) -> int:
@@ -55,21 +55,37 @@ def _work(
 
     event: Event = Failed("The run ended without a word.")
     try:
-        gc.freeze()
-        for event in train(run_folder, project_folder, next_command, resume=resume):
-            lines.write(to_line(event) + "\n")
-            lines.flush()
-    except BrokenPipeError:
-        return 1  # the window is gone; the last checkpoint is on disk
+        run_folder, project_folder = folders
+        for event in train(
+            run_folder, project_folder, next_command,
+            resume="--resume" in options,
+            total_images=int(options["--images"]) if "--images" in options else None,
+            minutes=float(options["--minutes"]) if "--minutes" in options else None,
+        ):  # fmt: skip
+            if not _say(lines, event):
+                commands.put(Stop())  # the window is gone: save and end
+            if event == Stage("training"):
+                # What is loaded now lives as long as the process: not worth searching again.
+                gc.collect()
+                gc.freeze()
     except Exception as error:  # noqa: BLE001  # whatever it is, the window must be told
         event = Failed(
             f"The training process failed ({type(error).__name__}); the last checkpoint is "
             "intact: resume the run.",
             traceback.format_exc(),
         )
+        _say(lines, event)
+    return 1 if isinstance(event, Failed) else 0
+
+
+def _say(lines: IO[str], event: Event) -> bool:
+    """Whether the parent still listens."""
+    try:
         lines.write(to_line(event) + "\n")
         lines.flush()
-    return 1 if isinstance(event, Failed) else 0
+    except OSError:
+        return False
+    return True
 
 
 def _claim_stdout() -> IO[str]:
@@ -80,7 +96,9 @@ def _claim_stdout() -> IO[str]:
 
 
 def _listen(commands: queue.SimpleQueue[Command]) -> None:
-    for line in sys.stdin:
+    # A stream of its own: the interpreter would wait at its end for a reader of `sys.stdin`.
+    stream = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8", errors="replace")
+    for line in stream:
         try:
             message = from_line(line)
         except StudioError:

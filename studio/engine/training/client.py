@@ -7,25 +7,38 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from pathlib import Path
 from typing import IO
 
 import studio
 from studio.engine.errors import StudioError
-from studio.engine.events import Command, Done, Event, Failed, Progress, from_line, to_line
+from studio.engine.events import Command, Done, Event, Failed, Metrics, Progress, from_line, to_line
 from studio.engine.training import checkpoint
 
 STDERR_LINES = 60
+BACKLOG = 256
 
 
 class TrainingProcess:
     """One training child. Not restartable: make another one."""
 
-    def __init__(self, run_folder: Path, project_folder: Path, resume: bool) -> None:
+    def __init__(
+        self,
+        run_folder: Path,
+        project_folder: Path,
+        resume: bool,
+        *,
+        total_images: int | None = None,
+        minutes: float | None = None,
+    ) -> None:
+        """`total_images` or `minutes`, totals of the run, give a resumed run another end."""
         self._run_folder = run_folder
         self._arguments = [str(run_folder), str(project_folder), *(["--resume"] if resume else [])]
+        if total_images is not None:
+            self._arguments.append(f"--images={total_images}")
+        if minutes is not None:
+            self._arguments.append(f"--minutes={minutes}")
         self._process: subprocess.Popen[str] | None = None
         self._threads: list[threading.Thread] = []
         self._events: deque[Event] = deque()
@@ -45,10 +58,11 @@ class TrainingProcess:
             )  # fmt: skip
         except OSError as error:
             raise StudioError("The training process could not be started.", repr(error)) from error
-        for target in (self._read_events, self._read_stderr):
+        # The reader of events comes last: it waits for the other one when the child has died.
+        for target in (self._read_stderr, self._read_events):
             thread = threading.Thread(target=target, daemon=True)
-            thread.start()
             self._threads.append(thread)
+            thread.start()
 
     def poll(self, timeout: float) -> list[Event]:
         """All events that came, waiting up to `timeout` seconds for the first."""
@@ -113,19 +127,26 @@ class TrainingProcess:
 
     def _add(self, event: Event) -> None:
         with self._news:
-            # A reader that is slow sees the newest progress, not all of it.
-            if isinstance(event, Progress) and any(isinstance(e, Progress) for e in self._events):
-                kept = [each for each in self._events if not isinstance(each, Progress)]
-                self._events = deque(kept)
+            # A reader that is slow sees the newest progress, not all of it, and no more of
+            # the numbers than it can hold: they are in the run's diary.
+            if isinstance(event, Progress):
+                self._forget(Progress)
+            elif isinstance(event, Metrics) and len(self._events) >= BACKLOG:
+                self._forget(Metrics)
             self._events.append(event)
             self._ended = self._ended or isinstance(event, Done | Failed)
             self._news.notify_all()
+
+    def _forget(self, kind: type[Event]) -> None:
+        oldest = next((each for each in self._events if isinstance(each, kind)), None)
+        if oldest is not None:
+            self._events.remove(oldest)
 
     def _death(self) -> Failed:
         assert self._process is not None
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5.0)
-        time.sleep(0.05)  # the last lines of stderr
+        self._threads[0].join(1.0)  # the last lines of stderr
         code = self._process.returncode
         why = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
         good = checkpoint.load_latest(self._run_folder)
