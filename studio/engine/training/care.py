@@ -54,22 +54,11 @@ class Care:
 
     def step(self) -> Iterator[Event]:
         """One training step; memory that runs out makes the batch smaller."""
-        import torch
-
         problem = ""
         try:
             self.trainer.step()
-        except torch.OutOfMemoryError as error:
-            problem = str(error) or "out of memory"
-        except RuntimeError as error:
-            text = str(error).lower()
-            if "out of memory" not in text and "can't allocate memory" not in text:
-                raise StudioError(
-                    "The device failed during training; the last checkpoint is intact. Resume "
-                    "the run; if that fails too, restart the machine.",
-                    repr(error),
-                ) from error
-            problem = str(error)
+        except (RuntimeError, MemoryError) as error:
+            problem = _want_of_memory(error)
         # Outside `except`, where the traceback no longer holds the tensors that did not fit.
         if problem:
             yield self._shrink(problem)
@@ -89,10 +78,18 @@ class Care:
         """Render the fixed seeds. A full disk is told, and training goes on."""
         seen = self.trainer.state.images_seen
         path = self.folder / "samples" / f"{seen:09d}.png"
+        problem = ""
         try:
             columns, count = self.trainer.write_samples(path)
-        except StudioError as error:
+        except (StudioError, OSError) as error:
             yield self._note(Health("disk", str(error), "Training goes on.", seen))
+            return
+        except (RuntimeError, MemoryError) as error:
+            problem = _want_of_memory(error)
+        if problem:
+            self.trainer.forget_memory()
+            sentence = "The device has too little memory for the samples just now."
+            yield self._note(Health("memory", sentence, "Training goes on.", seen))
             return
         yield self._note(Samples(seen, str(path), columns, count))
 
@@ -148,14 +145,14 @@ class Care:
                 "Training broke down (not a number) again and again: start a new run with a "
                 "lower learning rate. The last good checkpoint is intact."
             )
-        seconds, rate = trainer.seconds, trainer.config.as_dict().get("lr")
+        seconds, config, batch_size = trainer.seconds, trainer.config, trainer.batch_size
         trainer.restore(newest)
-        trainer.seconds = seconds
+        # What was decided since then, by the artist or by earlier trouble, still holds.
+        trainer.seconds, trainer.batch_size = seconds, batch_size
+        trainer.replace_config(config)
         action = "It went back to its last checkpoint."
-        if rate is not None:
-            trainer.set_live("lr", rate)
-            if trainer.halve_rate():
-                action = "It went back to its last checkpoint and learns at half the rate."
+        if trainer.halve_rate():
+            action = "It went back to its last checkpoint and learns at half the rate."
         self.diary.cut(trainer.state.images_seen)
         return self._note(Health("nan", "Training broke down (not a number).", action, seen))
 
@@ -164,3 +161,20 @@ class Care:
         with contextlib.suppress(OSError):
             self.diary.write(event)
         return event
+
+
+def _want_of_memory(error: RuntimeError | MemoryError) -> str:
+    """The words of an error that says memory ran out; any other becomes a :class:`StudioError`."""
+    import torch
+
+    text = str(error) or "out of memory"
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return text
+    # The processor's allocator and some back ends raise a plain RuntimeError.
+    if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+        return text
+    raise StudioError(
+        "The device failed during training; the last checkpoint is intact. Resume the run; if "
+        "that fails too, restart the machine.",
+        repr(error),
+    ) from error

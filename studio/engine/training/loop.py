@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +35,10 @@ METRICS_SECONDS = 0.5
 PLAN_SECONDS = 15.0
 """A run of minutes fixes its number of images after so long, for its schedules."""
 STEPS_BEFORE_ETA = 30
+LONGEST_RISK = 600.0
+"""Seconds of training that a power cut may cost, however slow the disk is."""
+PATIENCE = 20.0
+"""Samples, and checkpoints, wait so many times as long as the last one took: 5 % at most."""
 _PAUSED_POLL = 0.02
 
 Commands = Callable[[], Command | None]
@@ -61,12 +67,25 @@ def train(
         care = Care(run_folder, trainer, resume=resume)
         loop = _Loop(recipe, trainer, care, total_images, minutes)
         yield from loop.run(commands)
-    except (StudioError, ParameterError) as error:
-        good = checkpoint.load_latest(run_folder)
-        yield Failed(str(error), getattr(error, "detail", ""), str(good.folder) if good else "")
+    except Exception as error:  # noqa: BLE001  # a family may fail in any way: one sentence, always
+        yield _failed(run_folder, error)
     finally:
         if care is not None:
             care.close()
+
+
+def _failed(run_folder: Path, error: Exception) -> Failed:
+    good = checkpoint.load_latest(run_folder)
+    place = str(good.folder) if good else ""
+    if isinstance(error, StudioError | ParameterError):
+        return Failed(str(error), getattr(error, "detail", ""), place)
+    hope = (
+        "the last checkpoint is intact: resume the run."
+        if good
+        else "nothing was saved yet: start the run again."
+    )
+    detail = "".join(traceback.format_exception(error))
+    return Failed(f"Training failed ({type(error).__name__}); {hope}", detail, place)
 
 
 class _Loop:
@@ -88,7 +107,8 @@ class _Loop:
         self.paused = self.stopping = False
         self._start_clock()
         self.told = self.measured = self.saved = time.monotonic()
-        self.sampled = 0.0
+        self.sampled = -math.inf
+        self._sampling = self._saving = 0.0
 
     def run(self, commands: Commands) -> Iterator[Event]:
         """Steps, and whatever is due between two of them."""
@@ -136,9 +156,9 @@ class _Loop:
         if now - self.told >= PROGRESS_SECONDS:
             self.told = now
             yield self.progress()
-        if now - self.sampled >= self.recipe.sample_every_seconds:
+        if now - self.sampled >= max(self.recipe.sample_every_seconds, self._sampling):
             yield from self._samples()
-        if now - self.saved >= self.recipe.checkpoint_every_seconds:
+        if now - self.saved >= max(self.recipe.checkpoint_every_seconds, self._saving):
             yield from self._checkpoint()
 
     def _end(self) -> Iterator[Event]:
@@ -158,12 +178,16 @@ class _Loop:
         )
 
     def _samples(self) -> Iterator[Event]:
+        began = time.monotonic()
         yield from self.care.samples()
         self.sampled = time.monotonic()
+        self._sampling = PATIENCE * (self.sampled - began)
 
     def _checkpoint(self) -> Iterator[Event]:
+        began = time.monotonic()
         yield from self.care.checkpoint()
         self.saved = time.monotonic()
+        self._saving = min(PATIENCE * (self.saved - began), LONGEST_RISK)
         if self.care.unsaved and not self.stopping and not self.finished():
             self.paused = True
             yield Stage("paused")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from studio.engine.project import Project, now
 from studio.engine.training.recipe import Recipe
 
 DEFAULT_MINUTES = 30.0
+MOST_IMAGES = 10**12
 _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 
@@ -85,6 +87,10 @@ def create_run(
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     images, minutes = _length(images, minutes)
+    if not 0 <= seed < 1 << 63:
+        raise UsageError(
+            f"The seed {seed} is not possible: use a number from 0 to {(1 << 63) - 1}."
+        )
     chosen = store.dataset(project, dataset)
     machine = devices.choose(device)
     config = _config(project, chosen.id, family, width, height, machine, overrides or {})
@@ -99,14 +105,29 @@ def create_run(
         prepared=prepared.folder.relative_to(project.folder).as_posix(),
         fingerprint=prepared.fingerprint, created=now(),
     )  # fmt: skip
-    with atomic_folder(project.runs / name) as temporary:
-        recipe.save(temporary)
-    project.write(
-        "INSERT INTO run (name, dataset_id, family, created, status, total_images) "
-        "VALUES (?, ?, ?, ?, 'ready', ?)",
-        (name, chosen.id, family, recipe.created, images or 0),
-    )
+    _write(project, recipe)
     return recipe
+
+
+def _write(project: Project, recipe: Recipe) -> None:
+    folder = project.runs / recipe.run
+    with atomic_folder(folder) as temporary:
+        recipe.save(temporary)
+    try:
+        project.write(
+            "INSERT INTO run (name, dataset_id, family, created, status, total_images) "
+            "VALUES (?, ?, ?, ?, 'ready', ?)",
+            (
+                recipe.run,
+                recipe.dataset_id,
+                recipe.family,
+                recipe.created,
+                recipe.total_images or 0,
+            ),
+        )
+    except StudioError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
@@ -137,7 +158,7 @@ def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
 def _length(images: int | None, minutes: float | None) -> tuple[int | None, float | None]:
     if images is not None and minutes is not None:
         raise UsageError("Give the length of the run in images or in minutes, not in both.")
-    if images is not None and images < 1:
+    if images is not None and not 1 <= images < MOST_IMAGES:
         raise UsageError(f"{images} images are not possible: a run needs at least one.")
     if minutes is not None and not 0 < minutes < 1e6:
         raise UsageError(f"{minutes} minutes are not possible: a run needs more than none.")
@@ -166,8 +187,9 @@ def _config(
 
 def _free_name(project: Project, family: str, size: int) -> str:
     stem = f"{datetime.date.today():%Y-%m-%d}-{family}-{size}"
+    taken = {each.name for each in runs(project)}
     number = 1
-    while (project.runs / f"{stem}-a{number}").exists():
+    while f"{stem}-a{number}" in taken or (project.runs / f"{stem}-a{number}").exists():
         number += 1
     return f"{stem}-a{number}"
 

@@ -21,6 +21,8 @@ from studio.engine.training.statistics import Averages
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.parameters import Declared
+
 UNPLANNED = 1 << 40
 """Images of a run of minutes before its rate is known: its schedules stand at their beginning."""
 _SCORED = 64
@@ -59,8 +61,13 @@ class Trainer:
 
     def step(self) -> None:
         """One step; what it reports stays on the device until `averages` are read."""
+        position = self.sampler.position
         batch = self.pictures.batch(self.sampler.take(self.batch_size))
-        self.averages.add(self.family.training_step(batch, self.state))
+        try:
+            self.averages.add(self.family.training_step(batch, self.state))
+        except (RuntimeError, MemoryError):
+            self.sampler.position = position  # these pictures were not learnt from
+            raise
         self.state.step += 1
         self.state.images_seen += self.batch_size
 
@@ -80,8 +87,12 @@ class Trainer:
                 f"{key} cannot change while a run goes on. These can: {', '.join(live)}."
             )
         changed = {**self.config.as_dict(), key: declared.check(value)}
-        self.config = type(self.config).from_mapping(changed)
-        self.family.set_live(self.config)
+        self.replace_config(type(self.config).from_mapping(changed))
+
+    def replace_config(self, config: Declared) -> None:
+        """Take over a whole set of parameters that is known to be good."""
+        self.config = config
+        self.family.set_live(config)
 
     def halve_rate(self) -> bool:
         """Halve the learning rate; False where it has none or cannot go lower."""
@@ -99,6 +110,10 @@ class Trainer:
         self.averages.clear()
         for optimizer in self.family.optimizers().values():
             optimizer.zero_grad(set_to_none=True)
+            for group in optimizer.param_groups:
+                for weight in group["params"]:
+                    # The step may have ended while one network was frozen for the other's turn.
+                    weight.requires_grad_(True)
         if self.device.type != "cpu":
             torch.accelerator.empty_cache()
 
@@ -139,9 +154,7 @@ class Trainer:
 
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Any]]:
         """(model, training, state) for :func:`checkpoint.save`."""
-        with chance.undisturbed(self.device):
-            self._refresh()
-            score = self.score()
+        score = self._judged()
         training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
         plain, sources = chance.capture(self.device)
         training |= {f"chance.{name}": tensor for name, tensor in sources.items()}
@@ -162,12 +175,22 @@ class Trainer:
         }
         return self.family.state_dict(), training, state
 
+    def _judged(self) -> float | None:
+        """Make the model ready for whoever opens the checkpoint, and score it if memory allows."""
+        import torch
+
+        try:
+            with chance.undisturbed(self.device):
+                self._refresh()
+                return self.score()
+        except (torch.OutOfMemoryError, MemoryError):
+            return None
+
     def restore(self, saved: checkpoint.Saved) -> None:
         """Become what was captured; :class:`StudioError` when it belongs to another model."""
         state = saved.state
         try:
-            self.config = type(self.config).from_mapping(state["config"])
-            self.family.set_live(self.config)
+            self.replace_config(type(self.config).from_mapping(state["config"]))
             self.family.load_state_dict(checkpoint.read_tensors(saved.folder / checkpoint.MODEL))
             training = checkpoint.read_tensors(saved.folder / checkpoint.TRAINING)
             tensors.load_optimizers(self.family.optimizers(), state["optimizers"], training)
