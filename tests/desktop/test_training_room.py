@@ -174,6 +174,7 @@ def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> Non
     assert not form.start.isEnabled()
     form.size_box.setCurrentText("67")
     qtbot.waitUntil(lambda: "64" in form.fields["size"].error.text(), timeout=WAIT)
+    assert form.fields["size"].error.text().startswith("67x67 pixels are not possible")
     assert not form.start.isEnabled()
     form.size_box.setCurrentText("32")
     qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)

@@ -90,13 +90,16 @@ def dataset_counts(project: Project) -> list[tuple[str, int]]:
 def preset(
     project: Project, dataset: str, family: str, width: int, height: int, device: str
 ) -> dict[str, Value]:
-    """The recommended parameters; :class:`ParameterError` when the size is not possible."""
+    """The recommended parameters; :class:`StudioError` when the size is not possible."""
     from models import base
     from studio.engine import devices
     from studio.engine.dataset import store
     from studio.engine.dataset.prepare import automatic_channels
 
-    spec = base.ImageSpec(3, height, width)
+    try:
+        spec = base.ImageSpec(3, height, width)
+    except ParameterError as error:
+        raise StudioError(str(error)) from error
     pictures = 0
     if dataset:
         items = store.chosen_items(project, store.dataset(project, dataset).id)

@@ -145,6 +145,8 @@ class Length(QWidget):
         self.number.setDecimals(0)
         self.number.setGroupSeparatorShown(True)
         self.number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # As wide as the panel allows, not as the largest number would need.
+        self.number.setMinimumWidth(64)
         self.unit = Choice()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
