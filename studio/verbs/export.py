@@ -1,0 +1,52 @@
+"""`export`: pieces to files with proof of origin."""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.engine.project import Project
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Verbs, folder, pair
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    parser = verbs.add("export", "Hand pieces over to other programs.", run)
+    parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
+    parser.add_argument("pieces", nargs="+", metavar="PIECE", help="name or number of a piece")
+    parser.add_argument("--preset", default="png", help="png, jpeg, tiff, webp; see `presets`")
+    parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
+    parser.add_argument(
+        "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",
+        help="change an option of the format; may be given again",
+    )  # fmt: skip
+    parser.add_argument("--creator", default="", help="who made it (dc:creator)")
+    parser.add_argument("--rights", default="", help="rights line (dc:rights)")
+    parser.add_argument(
+        "--approve", action="store_true",
+        help="you have looked: allow pieces that resemble a training picture",
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace, console: Console) -> Result:
+    """Render and write; nothing is overwritten."""
+    from studio.engine.export.handover import export_pieces
+    from studio.engine.generation import pieces
+
+    with Project.open(options.project) as project:
+        wanted = [pieces.piece(project, name) for name in options.pieces]
+        if options.approve:
+            for piece in wanted:
+                if piece.review == "look":
+                    pieces.set_review(project, piece.id, "approved")
+            wanted = [pieces.piece(project, piece.id) for piece in wanted]
+        made = export_pieces(
+            project, wanted, options.preset, dict(options.overrides), options.out,
+            creator=options.creator, rights=options.rights,
+        )  # fmt: skip
+    facts = {
+        "files": [each.path for each in made],
+        "sha256": {str(each.path): each.sha256 for each in made},
+        "provenance": {str(each.path): each.provenance for each in made},
+    }
+    return Result(facts, [str(each.path) for each in made])

@@ -1,0 +1,77 @@
+"""`generate`: pictures from seeds, as files and, if wanted, as pieces."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Verbs, folder, number, whole
+
+if TYPE_CHECKING:
+    from studio.engine.generation.player import Player
+
+MOST = 100_000
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    parser = verbs.add("generate", "Make pictures from seeds.", run)
+    parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
+    parser.add_argument("--run", dest="run_name", required=True, metavar="R", help="run to play")
+    parser.add_argument("--count", type=whole(1, MOST), default=16, help="how many (default 16)")
+    parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
+    parser.add_argument("--psi", type=number(0.0, 1.5), default=1.0, help="truncation, 0 to 1.5")
+    parser.add_argument("--label", type=whole(0, 1 << 20), help="class, where the model has any")
+    parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
+    parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
+
+
+def run(options: argparse.Namespace, console: Console) -> Result:
+    """Write PNG files with proof of origin."""
+    from studio.engine.export.handover import export_arrays
+    from studio.engine.generation import pieces
+    from studio.engine.generation.player import LatentRecipe
+
+    seeds = list(range(options.seed, options.seed + options.count))
+    with Project.open(options.project) as project:
+        player = open_player(project, options.run_name, options.device)
+        pictures, kept = [], []
+        for place, seed in enumerate(seeds):
+            recipe = LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
+            facts = {
+                "run": options.run_name,
+                "checkpoint_sha256": player.sha256,
+                "latent": recipe.model_dump(exclude_none=True),
+            }
+            pictures.append((f"{options.run_name}-seed-{seed}", player.picture(recipe), facts))
+            console.progress(f"{place + 1} of {len(seeds)} pictures", (place + 1) / len(seeds))
+        made = export_arrays(pictures, "png", {}, options.out)
+        if options.keep:
+            for seed in seeds:
+                recipe = LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
+                kept.append(pieces.keep(project, options.run_name, player, recipe))
+    facts_out = {
+        "files": [each.path for each in made],
+        "seeds": seeds,
+        "pieces": [piece.name for piece in kept],
+        "review": {piece.name: piece.review for piece in kept},
+    }
+    return Result(facts_out, [str(each.path) for each in made] + [piece.name for piece in kept])
+
+
+def open_player(project: Project, run_name: str, device: str) -> Player:
+    """The newest good checkpoint of a run, ready to play."""
+    from studio.engine.generation.player import Player
+    from studio.engine.training import checkpoint, runs
+
+    newest = checkpoint.load_latest(runs.run(project, run_name).folder)
+    if newest is None:
+        raise StudioError(
+            f"The run {run_name} has no checkpoint that can be read: train it a little longer."
+        )
+    return Player.open(Path(newest.folder), device)

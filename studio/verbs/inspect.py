@@ -1,0 +1,103 @@
+"""`inspect`: what a project, run, checkpoint or picture is."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from studio.engine.errors import StudioError
+from studio.engine.project import INDEX, Project
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Verbs, folder
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb."""
+    parser = verbs.add("inspect", "Say what a project, run, checkpoint or picture is.", run)
+    parser.add_argument("thing", type=folder, metavar="THING", help="a folder or a picture")
+
+
+def run(options: argparse.Namespace, console: Console) -> Result:
+    """Look at what is there, not at what it is called."""
+    thing: Path = options.thing
+    if (thing / INDEX).is_file():
+        facts = _project(thing)
+    elif (thing / "state.json").is_file():
+        facts = _checkpoint(thing)
+    elif (thing / "recipe.toml").is_file() or (thing / "checkpoints").is_dir():
+        facts = _run(thing)
+    elif thing.is_file():
+        facts = _picture(thing)
+    else:
+        raise StudioError(
+            f"{thing} is no project, run, checkpoint or picture, or it does not exist."
+        )
+    return Result(facts, [f"{key}: {value}" for key, value in facts.items()])
+
+
+def _project(thing: Path) -> dict[str, Any]:
+    from studio.engine.dataset import store
+    from studio.engine.generation import pieces
+    from studio.engine.training import runs
+
+    with Project.open(thing) as project:
+        datasets = [
+            {"name": each.name, **store.counts(project, each.id)}
+            for each in store.datasets(project)
+        ]
+        found_runs = [
+            {"name": r.name, "family": r.family, "status": r.status, "images_seen": r.images_seen}
+            for r in runs.runs(project)
+        ]
+        kept = [
+            {"name": p.name, "run": p.run_name, "rating": p.rating, "review": p.review}
+            for p in pieces.pieces(project)
+        ]
+    return {
+        "kind": "project", "path": thing, "datasets": datasets, "runs": found_runs, "pieces": kept,
+    }  # fmt: skip
+
+
+def _run(thing: Path) -> dict[str, Any]:
+    from studio.engine.training import checkpoint
+
+    newest = checkpoint.load_latest(thing)
+    facts: dict[str, Any] = {"kind": "run", "path": thing, "checkpoints": []}
+    facts["checkpoints"] = [folder.name for folder in checkpoint.folders(thing)]
+    if newest is not None:
+        facts["newest"] = _state(newest.folder, newest.state)
+    if (thing / "recipe.toml").is_file():
+        from studio.engine.training.recipe import Recipe
+
+        facts["recipe"] = Recipe.load(thing).model_dump()
+    return facts
+
+
+def _checkpoint(thing: Path) -> dict[str, Any]:
+    from studio.engine.training import checkpoint
+
+    saved = checkpoint.verify(thing)
+    return {"kind": "checkpoint", "verified": True, **_state(thing, saved.state)}
+
+
+def _state(thing: Path, state: dict[str, Any]) -> dict[str, Any]:
+    keys = ("family", "images_seen", "seconds", "image_spec", "config", "score", "files")
+    return {"path": thing, **{key: state[key] for key in keys if key in state}}
+
+
+def _picture(thing: Path) -> dict[str, Any]:
+    from studio.engine.dataset.decode import read_picture
+    from studio.engine.export.provenance import read_provenance
+    from studio.engine.files import sha256_file
+
+    picture = read_picture(thing)
+    return {
+        "kind": "picture",
+        "path": thing,
+        "width": picture.width,
+        "height": picture.height,
+        "mode": picture.mode,
+        "sha256": sha256_file(thing),
+        "provenance": read_provenance(thing),
+    }

@@ -1,0 +1,96 @@
+"""Options that several verbs share: a parser that speaks in sentences, and checked kinds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from studio.engine.errors import UsageError
+from studio.verbs.console import Console, Result
+
+Run = Callable[[argparse.Namespace, Console], Result]
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises :class:`UsageError` with one sentence instead of printing a page."""
+
+    def error(self, message: str) -> NoReturn:
+        """See above; `--help` shows the page."""
+        raise UsageError(f"{message}; see `{self.prog} --help`.")
+
+
+class Verbs:
+    """Collects the verbs of a parser."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._verbs: Any = parser.add_subparsers(
+            title="verbs", metavar="VERB", dest="verb", parser_class=Parser
+        )
+
+    def add(self, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+        """A new verb with the options that all have."""
+        parser: argparse.ArgumentParser = self._verbs.add_parser(
+            name, help=summary, description=summary, allow_abbrev=False
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON object as the last line of stdout"
+        )
+        parser.set_defaults(run=run)
+        return parser
+
+
+def folder(text: str) -> Path:
+    """A path, absolute."""
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError("a path must not be empty")
+    return Path(text).expanduser().absolute()
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number between `low` and `high`."""
+
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text} is not a whole number between {low} and {high}"
+            )
+        return number
+
+    return convert
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """A number between `low` and `high`."""
+
+    def convert(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not a number between {low:g} and {high:g}")
+        return value
+
+    return convert
+
+
+def size(text: str) -> tuple[int, int]:
+    """(width, height) of `64` or `48x64`."""
+    parts = text.lower().replace("×", "x").split("x")
+    if len(parts) in (1, 2) and all(part.isascii() and part.isdecimal() for part in parts):
+        return int(parts[0]), int(parts[-1])
+    raise argparse.ArgumentTypeError(f"{text} is not a size: write 64, or width x height as 48x64")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """(key, value) of `key=value`."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise argparse.ArgumentTypeError(f"{text} is not of the form key=value")
+    return key.strip(), value.strip()
