@@ -8,7 +8,7 @@ name says everything, and nothing has to be downloaded. Used for likeness, outli
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from models.parameters import ParameterError

@@ -138,7 +138,7 @@ def _files() -> set[str]:
     found: set[str] = set()
     for path in Path("/proc/self/fd").glob("*"):
         try:
-            target = os.readlink(path)
+            target = str(path.readlink())
         except OSError:
             continue
         usual = (".so", ".py", ".ttf", ".otf", ".ttc", ".pcf", ".qm", ".cache-9", ".log")

@@ -72,7 +72,8 @@ class NoticeCard(QFrame):
             text, callback = self.notice.action
             act = QPushButton(text)
             act.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            act.clicked.connect(lambda: (self.dismiss(), callback()))
+            act.clicked.connect(self.dismiss)
+            act.clicked.connect(lambda: callback())
             row.addWidget(act)
         if self.notice.detail:
             copy = QPushButton(tr("Copy details"))
@@ -168,6 +169,7 @@ class NoticeView(QWidget):
 class _History(QFrame):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("raised")
         self.list, self.title, self.copy = QListWidget(), QLabel(), QPushButton()
         self.list.setWordWrap(True)
@@ -193,7 +195,7 @@ class _History(QFrame):
 
     def place(self) -> None:
         """Above the status bar, at the right."""
-        window = self.parentWidget()
+        window = self._window
         height = min(420, window.height() - 120)
         self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
 

@@ -19,6 +19,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, registry: ActionRegistry, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setObjectName("raised")
         self._registry = registry
         self._room = ""
@@ -41,9 +42,9 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName(tr("Commands"))
         self.field.clear()
         self._filter("")
-        width = min(WIDTH, self.parentWidget().width() - 32)
-        left = (self.parentWidget().width() - width) // 2
-        self.setGeometry(left, 64, width, min(HEIGHT, self.parentWidget().height() - 96))
+        width = min(WIDTH, self._window.width() - 32)
+        left = (self._window.width() - width) // 2
+        self.setGeometry(left, 64, width, min(HEIGHT, self._window.height() - 96))
         self.show()
         self.raise_()
         self.field.setFocus()
@@ -96,4 +97,4 @@ class CommandPalette(QFrame):
 
     def _close(self) -> None:
         self.hide()
-        self.parentWidget().setFocus()
+        self._window.setFocus()

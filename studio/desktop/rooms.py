@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,23 +73,23 @@ class Rooms(QObject):
         dataset, training, evaluation, generation, refinement, export = (
             self._any(key) for key in PLACES
         )
-        dataset.trainRequested.connect(
-            lambda name: (window.go("training"), training.start_for(name))
-        )
-        training.playRequested.connect(
-            lambda run: (window.go("generation"), generation.open_run(run))
-        )
+
+        def then(place: str, act: Callable[[Any], object]) -> Callable[[Any], None]:
+            def go_and_act(value: Any) -> None:
+                window.go(place)
+                act(value)
+
+            return go_and_act
+
+        dataset.trainRequested.connect(then("training", training.start_for))
+        training.playRequested.connect(then("generation", generation.open_run))
         training.runProgress.connect(window.status.show_run)
         training.runProgress.connect(generation.run_progress)
         training.checkpointLanded.connect(generation.checkpoint_landed)
         evaluation.placeRequested.connect(window.go)
         generation.trainRequested.connect(lambda: window.go("training"))
-        generation.refineRequested.connect(
-            lambda piece: (window.go("refinement"), refinement.open_piece(piece))
-        )
-        refinement.exportRequested.connect(
-            lambda pieces: (window.go("export"), export.choose_pieces(pieces))
-        )
+        generation.refineRequested.connect(then("refinement", refinement.open_piece))
+        refinement.exportRequested.connect(then("export", export.choose_pieces))
         for room in (refinement, export):
             room.generateRequested.connect(lambda: window.go("generation"))
 

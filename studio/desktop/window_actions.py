@@ -49,14 +49,13 @@ def add_window_actions(window: MainWindow) -> None:
     for entry in studio.actions.all():
         if not entry.room:
             window.addAction(entry.action)
-    for id_, can, text in (
-        ("window.undo", studio.undo.canUndoChanged, studio.undo.undoTextChanged),
-        ("window.redo", studio.undo.canRedoChanged, studio.undo.redoTextChanged),
-    ):
-        action = studio.actions.get(id_)
+    undo, redo = studio.actions.get("window.undo"), studio.actions.get("window.redo")
+    for action in (undo, redo):
         action.setEnabled(False)
-        can.connect(action.setEnabled)
-        text.connect(lambda _text: name_undo(window))
+    studio.undo.canUndoChanged.connect(undo.setEnabled)
+    studio.undo.canRedoChanged.connect(redo.setEnabled)
+    for text_changed in (studio.undo.undoTextChanged, studio.undo.redoTextChanged):
+        text_changed.connect(lambda _text: name_undo(window))
 
 
 def name_undo(window: MainWindow) -> None:
