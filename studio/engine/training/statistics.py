@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from studio.engine.events import Event, to_line
+from studio.engine.events import Checkpoint, Event, Samples, to_line
 from studio.engine.files import write_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ class Diary:
         self._stream: IO[str] = self.path.open("a", encoding="utf-8")
 
     def write(self, event: Event) -> None:
-        """Append one event; OSError when the disk is full."""
+        """Append one event, paths as seen from the run's folder; OSError when the disk is full."""
+        if isinstance(event, Samples | Checkpoint):
+            place = Path(event.path)
+            if place.is_relative_to(self.path.parent):
+                # The project may be moved or copied: what is inside is named from inside.
+                inside = place.relative_to(self.path.parent).as_posix()
+                event = dataclasses.replace(event, path=inside)
         self._stream.write(to_line(event) + "\n")
         self._stream.flush()
 
