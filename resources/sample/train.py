@@ -25,17 +25,19 @@ from studio.engine.training.driver import run_training  # noqa: E402
 def main() -> int:
     """Import, train, slim."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-    with tempfile.TemporaryDirectory() as folder:
-        with Project.open(Path(folder) / "Sample", create=True) as project:
-            for _ in import_sources(project, [HERE / "pictures"], "Sample"):
-                pass
-            recipe = runs.create_run(project, "Sample", "vae", 64, 64, minutes=minutes)
-            ended = run_training(project, recipe.run, resume=False, on_event=tell)
-            if not isinstance(ended, Done):
-                print(ended.message, file=sys.stderr)
-                return 1
-            shutil.rmtree(HERE / "model", ignore_errors=True)
-            checkpoint.export_slim(Path(ended.checkpoint), HERE / "model")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Project.open(Path(folder) / "Sample", create=True) as project,
+    ):
+        for _ in import_sources(project, [HERE / "pictures"], "Sample"):
+            pass
+        recipe = runs.create_run(project, "Sample", "vae", 64, 64, minutes=minutes)
+        ended = run_training(project, recipe.run, resume=False, on_event=tell)
+        if not isinstance(ended, Done):
+            print(ended.message, file=sys.stderr)
+            return 1
+        shutil.rmtree(HERE / "model", ignore_errors=True)
+        checkpoint.export_slim(Path(ended.checkpoint), HERE / "model")
     size = (HERE / "model" / checkpoint.MODEL).stat().st_size
     print(f"{ended.images_seen} images, {size / 1e6:.1f} MB")
     return 0
