@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
-
-# What this program starts itself as; see `studio/engine/**` for each.
-CHILDREN = ("studio.engine.dataset.worker", "studio.engine.training.child")
 
 
 def main() -> int:
     """Run the command line, or, in the frozen build, one of the program's own children."""
-    if getattr(sys, "frozen", False) and len(sys.argv) > 2 and sys.argv[1] == "-m":
-        return _child(sys.argv[2])
+    if getattr(sys, "frozen", False) and len(sys.argv) > 1:
+        code = _child(sys.argv[1:])
+        if code is not None:
+            return code
     from studio import cli
 
     return cli.main(open_window=_open_window)
 
 
-def _child(name: str) -> int:
-    """There is no `python -m` inside the frozen build, so its children come through here."""
-    if name not in CHILDREN:
-        return 2
-    module = importlib.import_module(name)
-    del sys.argv[1:3]
-    # One takes its arguments from the command line itself, the other one as a list.
-    return int(module.run() or 0)
+def _child(arguments: list[str]) -> int | None:
+    """The frozen build has no `python -m`: its children are the program itself, told so."""
+    if arguments[:2] == ["-m", "studio.engine.dataset.worker"]:
+        from studio.engine.dataset import worker
+
+        del sys.argv[1:3]
+        worker.main()
+        return 0
+    if arguments[:2] == ["-m", "studio.engine.training.child"]:
+        from studio.engine.training import child
+
+        return child.main(arguments[2:])
+    return None
 
 
 def _open_window(project: Path | None) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 JOURNEY = Path(__file__).with_name("test_window.py")
+DAY = "test_a_folder_becomes_a_model_becomes_a_finished_picture"
 
 
 @pytest.mark.slow
@@ -23,7 +24,7 @@ def test_the_whole_way_under_x11() -> None:
     done = subprocess.run(
         [
             runner, "-a", "-s", "-screen 0 1920x1200x24", sys.executable, "-m", "pytest", "-q",
-            "-p", "no:cacheprovider", f"{JOURNEY}::test_a_folder_becomes_a_model_becomes_a_finished_picture",
+            "-p", "no:cacheprovider", f"{JOURNEY}::{DAY}",
         ],
         env=environment, capture_output=True, text=True, timeout=600, cwd=JOURNEY.parents[2],
         check=False,

@@ -151,7 +151,7 @@ def test_a_grouped_block_starts_as_the_identity_with_fixup_gains() -> None:
     x = torch.randn(2, 64, 8, 8)
     assert torch.equal(block(x), x)
     he = (2 / 1.04 / 64) ** 0.5
-    assert float(block.expand.weight.std()) == pytest.approx(he / 2, rel=0.05)
+    assert float(block.expand.weight.detach().std()) == pytest.approx(he / 2, rel=0.05)
 
 
 def test_widths_double_downwards() -> None:

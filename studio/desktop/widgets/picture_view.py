@@ -22,7 +22,7 @@ from studio.desktop import theme
 
 MARGIN = 24
 LARGEST_ZOOM = 32.0
-SMOOTH_BELOW = 8.0
+SMOOTH_BELOW = 24.0
 """Above this magnification pixels are shown as the squares they are."""
 _GRAB = 8
 
