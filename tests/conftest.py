@@ -142,6 +142,7 @@ def _files() -> set[str]:
         except OSError:
             continue
         usual = (".so", ".py", ".ttf", ".otf", ".ttc", ".pcf", ".qm", ".cache-9", ".log")
-        if target.startswith("/") and Path(target).is_file() and not target.endswith(usual):
+        ours = target.startswith("/") and not target.startswith("/usr/")
+        if ours and Path(target).is_file() and not target.endswith(usual):
             found.add(f"{path.name}:{target}")
     return found

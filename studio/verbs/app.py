@@ -1,8 +1,11 @@
-"""`app`: open the window."""
+"""`app`: the window."""
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import os
+import sys
 
 from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
@@ -12,19 +15,24 @@ from studio.verbs.options import Verbs, folder
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("app", "Open the window.", run)
-    parser.add_argument("project", nargs="?", type=folder, help="project folder to open")
+    parser.add_argument("project", metavar="PROJECT", nargs="?", type=folder, help="what to open")
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Hand over to the window; one sentence where there cannot be one."""
-    if options.open_window is None:
-        raise StudioError("There is no window here: use the other verbs, see --help.")
-    try:
-        code = options.open_window(options.project)
-    except ImportError as error:
+    """Open the window and wait until it is closed."""
+    if importlib.util.find_spec("PySide6") is None:
         raise StudioError(
-            f"The window cannot be opened because {error.name or 'a part of Qt'} is missing: "
-            "run `python3 packaging/launch.py`, or use the other verbs.",
-            repr(error),
-        ) from error
+            "The window needs PySide6, which is not installed: `pip install PySide6-Essentials`, "
+            "or work without a window: `latent-studio --help`."
+        )
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
+        raise StudioError(
+            "There is no display here, so the window cannot open; the same work goes on the "
+            "command line: `latent-studio import PROJECT FOLDER` begins it, "
+            "`latent-studio --help` shows the rest."
+        )
+    if options.open_window is None:
+        raise StudioError("The window can be opened by `latent-studio app` only.")
+    code = options.open_window(options.project)
     return Result({"closed": True}, exit_code=code)

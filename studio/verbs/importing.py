@@ -1,77 +1,95 @@
-"""`import`: pictures into a dataset."""
+"""`import`: folders, files and zip archives become a dataset."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from studio.engine.dataset.importing import Finished, Found, Rejected, import_sources
-from studio.engine.project import Project
+from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder
 
+if TYPE_CHECKING:
+    from studio.engine.dataset.importing import Finished
+    from studio.engine.project import Project
+
+REJECTED_SHOWN = 10
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
-    parser = verbs.add("import", "Import folders, pictures and zip archives as a dataset.", run)
-    parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
-    parser.add_argument("sources", nargs="+", type=folder, metavar="SOURCE", help="what to import")
-    parser.add_argument("--name", help="name of the dataset (default: that of the first source)")
+    parser = verbs.add("import", "Pictures come in: scanned, checked, never changed.", run)
+    parser.add_argument("project", metavar="PROJECT", type=folder, help="made when it is not there")
+    parser.add_argument(
+        "sources", metavar="SOURCE", nargs="+", type=folder, help="a folder, picture or zip archive"
+    )
+    parser.add_argument("--name", help="the dataset's name; without it, the first source's")
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Import; an interruption keeps what was read."""
-    new = not (options.project / "project.sqlite").exists()
-    there = options.project.exists()
-    with Project.open(options.project, create=True) as project:
-        try:
-            done = _import(project, options, console)
-        except BaseException:
-            project.close()
-            if new:
-                _remove_empty(options.project, there)
-            raise
-    rejected = [{"file": file, "reason": reason} for file, reason in done.rejected]
+    """Import and report what was found."""
+    with _project(options.project) as project:
+        stop = Interruption(console.note, "Stopping; what was read so far is kept.")
+        with stop:
+            done = _import(project, options, console, stop)
     facts = {
-        "project": project.folder,
         "dataset": done.dataset.name,
         "found": done.found,
         "usable": done.usable,
         "findings": done.findings,
-        "rejected": rejected,
+        "rejected": [{"file": file, "reason": reason} for file, reason in done.rejected],
+        "project": str(options.project),
+        "interrupted": stop.requested,
     }
+    return Result(facts, _lines(done), exit_code=130 if stop.requested else 0)
+
+
+def _import(
+    project: Project, options: argparse.Namespace, console: Console, stop: Interruption
+) -> Finished:
+    from studio.engine.dataset import importing
+
+    found = 0
+    for event in importing.import_sources(
+        project, options.sources, options.name, cancelled=stop.is_requested
+    ):
+        if isinstance(event, importing.Found):
+            found += len(event.items)
+            console.progress(f"{found} pictures read")
+        elif isinstance(event, importing.Finished):
+            return event
+    raise StudioError("The import ended early: start it again, it goes on where it was.")
+
+
+@contextlib.contextmanager
+def _project(folder: Path) -> Iterator[Project]:
+    """The project, made when it is not there; one that stays empty is taken away again."""
+    from studio.engine.project import INDEX, Project
+
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    is_new = not (folder / INDEX).exists()
+    try:
+        with Project.open(folder, create=True) as project:
+            yield project
+    except BaseException:
+        if made:
+            shutil.rmtree(made[-1], ignore_errors=True)
+        elif is_new:
+            for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", ".lock"):
+                (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def _lines(done: Finished) -> list[str]:
     lines = [f"{done.dataset.name}: {done.usable} of {done.found} pictures can be used."]
     lines += [f"  {kind}: {count}" for kind, count in sorted(done.findings.items())]
-    lines += [f"  rejected {each['file']}: {each['reason']}" for each in rejected]
-    return Result(facts, lines)
-
-
-def _import(project: Project, options: argparse.Namespace, console: Console) -> Finished:
-    seen = 0
-    with Interruption(console.note, "Stopping; what was read is kept.") as stop:
-        for event in import_sources(project, options.sources, options.name, stop.is_requested):
-            match event:
-                case Found(items=items):
-                    seen += len(items)
-                    console.progress(f"{seen} pictures")
-                case Rejected(file=file, reason=reason):
-                    console.note(f"rejected {file}: {reason}")
-                case Finished():
-                    return event
-    raise KeyboardInterrupt
-
-
-def _remove_empty(folder: object, there: bool) -> None:
-    """A project that came to nothing leaves nothing behind."""
-    import shutil
-    from pathlib import Path
-
-    place = Path(str(folder))
-    if not there:
-        shutil.rmtree(place, ignore_errors=True)
-        return
-    for name in ("project.sqlite", "project.sqlite-wal", "project.sqlite-shm", ".lock"):
-        (place / name).unlink(missing_ok=True)
-    for name in ("cache", "runs", "pieces"):
-        if (place / name).is_dir() and not any((place / name).iterdir()):
-            (place / name).rmdir()
+    shown = done.rejected[:REJECTED_SHOWN]
+    lines += [f"  rejected: {file}: {reason}" for file, reason in shown]
+    if len(done.rejected) > len(shown):
+        lines.append(f"  … and {len(done.rejected) - len(shown)} more; --json lists them all")
+    return lines

@@ -1,4 +1,4 @@
-"""Verbs whose names are settled and whose work comes with a later version."""
+"""Verbs whose place is kept: `walk`, `invert`, `evaluate`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs
 
-VERBS = {
-    "walk": "A path through latents as a video.",
-    "invert": "A picture of your own into the model.",
-    "evaluate": "Quality and copy risk in figures.",
+NAMES = {
+    "walk": "A path through the latent space as a film; not in this version.",
+    "invert": "A picture to a latent; not in this version.",
+    "evaluate": "Quality and copy risk of a run; not in this version.",
 }
 
 
 def add(verbs: Verbs) -> None:
-    """Declare them, so that `--help` is honest."""
-    for name, summary in VERBS.items():
-        parser = verbs.add(name, f"{summary} Not in this version.", run)
-        parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-        parser.prefix_chars = "\0"  # whatever follows is accepted, since nothing is done with it
+    """Declare the verbs; whatever follows them is accepted."""
+    for name, summary in NAMES.items():
+        parser = verbs.add(name, summary, run)
+        parser.add_argument("anything", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Say so."""
-    raise StudioError(f"`{options.verb}` is not in this version.")
+    raise StudioError(f"`{options.verb}` is not in this version: see CHANGELOG.md for what is.")

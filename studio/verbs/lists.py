@@ -1,87 +1,125 @@
-"""`families`, `presets`, `operations`: what there is, from the declarations themselves."""
+"""`families`, `presets`, `operations`: what there is, with its parameters, as declared."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from models.parameters import Declared
+from models.parameters import Declared, Param
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Verbs
+from studio.verbs.options import Verbs, size
 
-SIZES = (32, 64, 128, 256)
+SIZES = (32, 48, 64, 96, 128, 256)
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verbs."""
-    verbs.add("families", "Kinds of models and their parameters.", families)
-    verbs.add("presets", "Recommended settings by size and machine, and export formats.", presets)
-    verbs.add("operations", "Refine operations and their parameters.", operations)
+    verbs.add("families", "The families of models, with their parameters.", families)
+    presets_parser = verbs.add(
+        "presets", "Recommended parameters by family and size, and the export presets.", presets
+    )
+    presets_parser.add_argument("--family", metavar="F", help="only this one")
+    presets_parser.add_argument("--size", type=size, help="only this one, e.g. 64 or 48x64")
+    verbs.add("operations", "Refine operations and export formats, with parameters.", operations)
 
 
 def families(options: argparse.Namespace, console: Console) -> Result:
     """All families."""
     from models import base
 
-    known = [
-        {"name": name, "title": kind.title, "summary": kind.summary, **_params(kind.Config)}
-        for name, kind in base.families().items()
+    found = [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"parameters": parameters(kind.Config)}
+        for kind in base.families().values()
     ]
-    return Result({"families": known}, _lines(known))
+    return Result({"families": found}, _describe(found))
 
 
 def presets(options: argparse.Namespace, console: Console) -> Result:
-    """What each family recommends for square RGB pictures, and the formats of `export`."""
+    """Every family at every size, for a processor and for a graphics card."""
     from models import base
-    from studio.engine.export.base import formats
 
+    known = base.families()
+    chosen = [base.family(options.family)] if options.family else list(known.values())
+    sizes = [options.size] if options.size else [(side, side) for side in SIZES]
     found: list[dict[str, Any]] = []
-    for name, kind in base.families().items():
-        for size in SIZES:
-            spec = base.ImageSpec(3, size, size)
-            for machine in ("cpu", "gpu"):
-                config = kind.preset(spec, accelerator=machine == "gpu", pictures=1000)
+    lines = []
+    for kind in chosen:
+        for width, height in sizes:
+            spec = base.ImageSpec(3, height, width)
+            for accelerator in (False, True):
+                config = kind.preset(spec, accelerator=accelerator, pictures=1000).as_dict()
+                machine = "gpu" if accelerator else "cpu"
                 found.append(
-                    {"family": name, "size": size, "machine": machine, "config": config.as_dict()}
+                    {"family": kind.name, "width": width, "height": height, "device": machine}
+                    | {"parameters": config}
                 )
-    known = [
-        {"name": name, "title": kind.title, "summary": kind.summary, **_params(kind)}
-        for name, kind in formats().items()
-    ]
-    lines = [f"{p['family']:<12} {p['size']:>4} {p['machine']}  {p['config']}" for p in found]
-    return Result({"presets": found, "formats": known}, lines + _lines(known))
+                values = " ".join(f"{key}={value}" for key, value in config.items())
+                lines.append(f"{kind.name} {width}x{height} {machine}: {values}")
+    exports = _formats()
+    lines += [f"export preset {each['name']}: {each['summary']}" for each in exports]
+    return Result({"presets": found, "export_presets": exports}, lines)
 
 
 def operations(options: argparse.Namespace, console: Console) -> Result:
-    """All operations."""
-    from studio.engine.refinement.base import operations as known_operations
+    """All operations and formats."""
+    from studio.engine.refinement import base
 
-    known = [
-        {"name": name, "title": kind.title, "summary": kind.summary, **_params(kind)}
-        for name, kind in known_operations().items()
+    found = [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"parameters": parameters(kind)}
+        for kind in base.operations().values()
     ]
-    return Result({"operations": known}, _lines(known))
+    formats = _formats()
+    lines = ["Operations (for --stack):", *_describe(found), "Formats (for --preset):"]
+    return Result({"operations": found, "formats": formats}, lines + _describe(formats))
 
 
-def _params(declared: type[Declared]) -> dict[str, Any]:
+def _formats() -> list[dict[str, Any]]:
+    from studio.engine.export import base
+
+    return [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"suffix": kind.suffix, "parameters": parameters(kind)}
+        for kind in base.formats().values()
+    ]
+
+
+def parameters(declared: type[Declared]) -> list[dict[str, Any]]:
+    """The declaration of every parameter as plain values."""
+    return [_parameter(param) for param in declared.params().values()]
+
+
+def _parameter(param: Param) -> dict[str, Any]:
     return {
-        "parameters": [
-            {
-                "name": p.name, "type": p.kind.__name__, "default": p.default, "label": p.label,
-                "help": p.help, "low": p.low, "high": p.high, "choices": list(p.choices),
-                "unit": p.unit, "live": p.live,
-            }
-            for p in declared.params().values()
-        ]
-    }  # fmt: skip
+        "name": param.name,
+        "kind": param.kind.__name__,
+        "default": param.default,
+        "low": param.low,
+        "high": param.high,
+        "choices": list(param.choices),
+        "unit": param.unit,
+        "label": param.label,
+        "term": param.term,
+        "help": param.help,
+        "live": param.live,
+        "advanced": param.advanced,
+    }
 
 
-def _lines(known: list[dict[str, Any]]) -> list[str]:
+def _describe(found: list[dict[str, Any]]) -> list[str]:
     lines = []
-    for each in known:
-        lines.append(f"{each['name']}: {each['summary']}")
-        for p in each["parameters"]:
-            span = f" [{p['low']:g} to {p['high']:g}]" if None not in (p["low"], p["high"]) else ""
-            choices = f" [{', '.join(p['choices'])}]" if p["choices"] else ""
-            lines.append(f"    {p['name']} = {p['default']}{span}{choices}: {p['help']}")
+    for each in found:
+        lines.append(f"{each['name']}: {each['title']}. {each['summary']}")
+        for param in each["parameters"]:
+            unit = f" {param['unit']}" if param["unit"] else ""
+            known = f" ({', '.join(param['choices'])})" if param["choices"] else _range(param)
+            lines.append(f"  {param['name']} = {param['default']}{unit}{known}: {param['help']}")
     return lines
+
+
+def _range(param: dict[str, Any]) -> str:
+    low, high = param["low"], param["high"]
+    if low is None and high is None:
+        return ""
+    return f" ({'' if low is None else f'{low:g}'} … {'' if high is None else f'{high:g}'})"

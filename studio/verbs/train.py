@@ -1,141 +1,212 @@
-"""`train`: one run, or more of one."""
+"""`train`: one training run, or more of one."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.events import Command, Done, Event, Failed, Health, Progress, Stage, Stop
-from studio.engine.project import Project
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, number, pair, size, whole
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.events import Command, Done, Event, Progress
+    from studio.engine.project import Project
 
-INTERRUPTED = 130
-MOST = 1 << 40
+SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
+NEW_ONLY = ("dataset", "family", "size", "crop", "seed", "set", "device", "precision")
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("train", "Train a model on a dataset, or go on with a run.", run)
-    parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
-    parser.add_argument("--dataset", metavar="N", help="name of the dataset")
-    parser.add_argument("--family", metavar="F", help="kind of model; see `families`")
-    parser.add_argument("--size", type=size, help="64, or width x height as 48x64 (default 64)")
-    parser.add_argument("--resume", metavar="RUN", help="go on with this run")
+    parser.add_argument("project", metavar="PROJECT", type=folder)
+    parser.add_argument("--dataset", metavar="N", help="may be left out when there is only one")
+    parser.add_argument("--family", metavar="F", help="see `latent-studio families`")
+    parser.add_argument("--size", type=size, help="64, or width x height as 48x64")
+    parser.add_argument("--crop", choices=("centre", "pad", "stretch"), help="default: centre")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--images", type=whole(1, MOST), help="pictures to see in the whole run")
-    length.add_argument("--minutes", type=number(0.001, 1e6), help="minutes of the whole run")
+    length.add_argument("--images", type=whole(1, 10**12), help="length of the whole run")
+    length.add_argument("--minutes", type=number(0.01, 1e6), help="default: 30")
     parser.add_argument(
-        "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",
-        help="change a parameter of the family; may be given again",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=whole(0, (1 << 63) - 1), default=0, help="seed of all chance"
+        "--set", metavar="KEY=VALUE", type=pair, action="append", help="a parameter of the family"
     )
-    parser.add_argument("--crop", default="centre", choices=("centre", "pad", "stretch"))
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, xpu")
-    parser.add_argument("--precision", default="auto", choices=("auto", "bf16", "fp32"))
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
+    parser.add_argument("--device", help="auto (default), cpu, cuda:0, mps, xpu:0 …")
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: auto")
+    parser.add_argument("--resume", metavar="RUN", help="go on with this run")
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Train in this process; the first signal saves a checkpoint and ends."""
-    with Project.open(options.project) as project:
-        name = options.resume or _create(project, options, console)
-        return _train(project, name, options, console)
+    """Train to the end, or until a signal; then say what came of it."""
+    from studio.engine.project import Project
+
+    _check(options)
+    with Project.open(options.project) as project, Interruption(console.note, SAVING) as stop:
+        name = options.resume or _create(project, options, console, stop)
+        watch = _Watch(name, console)
+        done = _train(project, name, options, watch, stop)
+    return _result(name, project.folder, done, watch, stop)
 
 
-def _create(project: Project, options: argparse.Namespace, console: Console) -> str:
+def _check(options: argparse.Namespace) -> None:
+    if options.resume:
+        given = [name for name in NEW_ONLY if getattr(options, name) is not None]
+        if given:
+            raise UsageError(
+                f"--{given[0]} cannot be changed when a run is resumed: "
+                "leave it out, or start a new run."
+            )
+        return
+    missing = [f"--{name}" for name in ("family", "size") if getattr(options, name) is None]
+    if missing:
+        raise UsageError(f"A new run needs {' and '.join(missing)}; see `latent-studio families`.")
+
+
+def _create(
+    project: Project, options: argparse.Namespace, console: Console, stop: Interruption
+) -> str:
     from studio.engine.training import runs
 
-    missing = [f"--{key}" for key in ("dataset", "family") if getattr(options, key) is None]
-    if missing:
-        raise UsageError(f"A new run needs {' and '.join(missing)} (or --resume RUN).")
-    width, height = options.size or (64, 64)
+    def prepared(done: int, total: int) -> None:
+        console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
+
+    overrides = {}
+    for key, value in options.set or []:
+        if key in overrides:
+            raise UsageError(f"--set {key} is given twice.")
+        overrides[key] = value
+    width, height = options.size
     recipe = runs.create_run(
-        project, options.dataset, options.family, width, height,
-        images=options.images, minutes=options.minutes, overrides=dict(options.overrides),
-        seed=options.seed, device=options.device, precision=options.precision, crop=options.crop,
-        progress=lambda done, total: console.progress(
-            f"preparing {done} of {total} pictures", done / total
-        ),
+        project, options.dataset or _only_dataset(project), options.family, width, height,
+        images=options.images, minutes=options.minutes, overrides=overrides,
+        seed=options.seed or 0, device=options.device or "auto",
+        precision=options.precision or "auto", crop=options.crop or "centre",
+        progress=prepared, cancelled=stop.is_requested,
     )  # fmt: skip
-    console.note(f"run {recipe.run}")
+    console.note(f"Run {recipe.run}")
     return recipe.run
 
 
-def _train(project: Project, name: str, options: argparse.Namespace, console: Console) -> Result:
-    from studio.engine.training import checkpoint, runs
+def _only_dataset(project: Project) -> str:
+    from studio.engine.dataset import store
+
+    known = [dataset.name for dataset in store.datasets(project)]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise StudioError(f"There is no dataset in {project.folder}: import pictures first.")
+    raise UsageError(f"Name one dataset with --dataset: {', '.join(known)}.")
+
+
+def _train(
+    project: Project,
+    name: str,
+    options: argparse.Namespace,
+    watch: _Watch,
+    stop: Interruption,
+) -> Done:
+    from studio.engine.events import Done, Stop
     from studio.engine.training.driver import run_training
 
-    chosen = runs.run(project, name)
-    _refuse_changes(options)
-    with Interruption(console.note, "Saving a checkpoint, then ending.") as stop:
-        last = run_training(
-            project, name,
-            resume=bool(checkpoint.folders(chosen.folder)),
-            commands=_commands(stop),
-            on_event=lambda event: _tell(event, console),
-            total_images=options.images if options.resume else None,
-            minutes=options.minutes if options.resume else None,
-        )  # fmt: skip
-    if isinstance(last, Failed):
-        raise StudioError(last.message, last.detail)
-    return _result(chosen, last, INTERRUPTED if stop.requested else 0)
+    more = {}
+    if options.resume:
+        more = {"total_images": options.images, "minutes": options.minutes}
+    last = run_training(
+        project, name, resume=bool(options.resume), commands=_commands(stop, Stop()),
+        on_event=watch.take, **more,
+    )  # fmt: skip
+    if isinstance(last, Done):
+        return last
+    raise StudioError(last.message, last.detail)
 
 
-def _refuse_changes(options: argparse.Namespace) -> None:
-    fixed = [key for key in ("dataset", "family", "size") if getattr(options, key) is not None]
-    if options.resume and (fixed or options.overrides):
-        named = ", ".join(f"--{key}" for key in fixed) or "--set"
-        raise UsageError(f"{named} cannot change in a run that goes on: start a new run for that.")
-
-
-def _commands(stop: Interruption) -> Callable[[], Command | None]:
+def _commands(stop: Interruption, command: Command) -> Callable[[], Command | None]:
     sent = False
 
     def next_command() -> Command | None:
         nonlocal sent
-        if stop.requested and not sent:
-            sent = True
-            return Stop()
-        return None
+        if sent or not stop.requested:
+            return None
+        sent = True
+        return command
 
     return next_command
 
 
-def _tell(event: Event, console: Console) -> None:
-    match event:
-        case Stage(name=name):
-            console.progress(name)
-        case Progress():
-            left = "" if event.seconds_left is None else f", {event.seconds_left / 60:.1f} min left"
-            fraction = event.images_seen / event.total_images if event.total_images else None
-            rate = f"{event.images_per_second:.0f} images/s"
-            console.progress(f"{event.images_seen} images, {rate}{left}", fraction)
-        case Health():
-            console.note(f"{event.sentence} {event.action}".strip())
-        case _:
-            pass
+class _Watch:
+    """Shows the events of a run and keeps the last progress."""
+
+    def __init__(self, name: str, console: Console) -> None:
+        self.name = name
+        self.progress: Progress | None = None
+        self._console = console
+        self._loss = ""
+
+    def take(self, event: Event) -> None:
+        """Show one event."""
+        from studio.engine.events import Health, Metrics, Progress
+
+        if isinstance(event, Metrics):
+            shown = list(event.values.items())[:3]
+            self._loss = ", ".join(f"{key} {value:.4g}" for key, value in shown)
+        elif isinstance(event, Health):
+            self._console.note(f"{event.sentence} {event.action}".rstrip())
+        elif isinstance(event, Progress):
+            self.progress = event
+            self._console.progress(self._sentence(event), _fraction(event))
+
+    def _sentence(self, event: Progress) -> str:
+        of = f" of {event.total_images}" if event.total_images else ""
+        text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
+        if event.seconds_left is not None:
+            text += f", {_duration(event.seconds_left)} left"
+        return f"{text}, {self._loss}" if self._loss else text
 
 
-def _result(run: Run, done: Done, code: int) -> Result:
-    rate = done.images_seen / done.seconds if done.seconds > 0 else 0.0
+def _fraction(event: Progress) -> float | None:
+    if event.total_images:
+        return event.images_seen / event.total_images
+    if event.seconds_left is not None:
+        return event.seconds / max(1e-9, event.seconds + event.seconds_left)
+    return None
+
+
+def _duration(seconds: float) -> str:
+    whole_seconds = round(seconds)
+    if whole_seconds < 60:
+        return f"{whole_seconds} s"
+    minutes, rest = divmod(whole_seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+def _result(name: str, project: Path, done: Done, watch: _Watch, stop: Interruption) -> Result:
+    from studio.engine.training.recipe import Recipe
+
+    recipe = Recipe.load(project / "runs" / name)
+    rate = watch.progress.images_per_second if watch.progress else 0.0
+    checkpoint = Path(done.checkpoint)
     facts = {
-        "run": run.name,
-        "family": run.family,
-        "reason": done.reason,
+        "run": name,
+        "family": recipe.family,
         "images_seen": done.images_seen,
-        "seconds": round(done.seconds, 3),
-        "images_per_second": round(rate, 2),
+        "seconds": done.seconds,
+        "images_per_second": rate or done.images_seen / max(1e-9, done.seconds),
         "final": done.final,
-        "checkpoint": done.checkpoint,
+        "checkpoint": str(checkpoint.absolute()) if done.checkpoint else "",
         "sha256": done.sha256,
+        "reason": done.reason,
+        "interrupted": stop.requested,
     }
-    lines = [f"{run.name}: {done.images_seen} images, {rate:.0f} a second.", done.checkpoint]
-    return Result(facts, lines, code)
+    figures = ", ".join(f"{key} {value:.4g}" for key, value in sorted(done.final.items()))
+    lines = [
+        f"{name}: {done.reason} after {done.images_seen} images "
+        f"({facts['images_per_second']:.1f} a second).",
+        *([f"  {figures}"] if figures else []),
+        f"  checkpoint: {facts['checkpoint']}",
+    ]
+    return Result(facts, lines, exit_code=130 if stop.requested else 0)

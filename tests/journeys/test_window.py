@@ -49,7 +49,7 @@ def shoot(window: MainWindow, name: str) -> None:
 
 
 def press(qtbot, window: MainWindow, action: str, widget, key, modifier=None) -> None:
-    """A shortcut by its key; without a window manager no window is active, and no shortcut works."""
+    """A shortcut by its key; without a window manager none works."""
     if window.isActiveWindow():
         qtbot.keyClick(widget, key, modifier or Qt.KeyboardModifier.NoModifier)
     else:
@@ -89,7 +89,7 @@ def test_a_folder_becomes_a_model_becomes_a_finished_picture(
     qtbot.waitUntil(dataset.inspector.train.isEnabled, timeout=WAIT)
     dataset.grid.setFocus()
     dataset.grid.setCurrentIndex(dataset.model.index(0))
-    press(qtbot, window, "dataset.reject", dataset.grid, Qt.Key.Key_X)
+    press(qtbot, window, "dataset.exclude", dataset.grid, Qt.Key.Key_X)
     qtbot.waitUntil(lambda: "15" in dataset.inspector.train.text(), timeout=WAIT)
     control = Qt.KeyboardModifier.ControlModifier
     press(qtbot, window, "window.undo", window, Qt.Key.Key_Z, control)

@@ -53,7 +53,8 @@ class CopyCheck:
         """Embed the set once; the embeddings are kept beside it in the cache."""
         vectors = _cached(prepared)
         known = vectors[prepared.train]
-        return cls(prepared.train, known, _ordinary(known, vectors[prepared.held_out]))
+        unseen = vectors[prepared.held_out], vectors[len(prepared) :]
+        return cls(prepared.train, known, _ordinary(known, *unseen))
 
     def check(self, image: Pixels) -> Likeness:
         """The nearest training picture of one uint8 [h, w, c] picture of the set's size."""
@@ -63,9 +64,12 @@ class CopyCheck:
         return Likeness(int(self._rows[nearest]), float(gaps[nearest]), self.ordinary)
 
 
-def _ordinary(known: np.ndarray, unseen: np.ndarray) -> float:
+def _ordinary(known: np.ndarray, unseen: np.ndarray, mirrored: np.ndarray) -> float:
+    """The distance that almost all unseen pictures keep, measured as a picture is: both ways."""
     if len(unseen):
-        return float(np.quantile(_distances(unseen, known).min(axis=1), CLOSEST_PART))
+        upright = _distances(unseen, known).min(axis=1)
+        flipped = _distances(mirrored, known).min(axis=1)
+        return float(np.quantile(np.minimum(upright, flipped), CLOSEST_PART))
     if len(known) < 2:
         return 0.0
     gaps = _distances(known, known)
@@ -91,18 +95,20 @@ def _embed(images: Pixels) -> np.ndarray:
         extractor.embed(torch.from_numpy(np.array(images[start : start + _BATCH])))
         for start in range(0, len(images), _BATCH)
     ]
-    return torch.cat(parts).double().numpy()
+    return torch.cat(parts).double().numpy() if parts else np.empty((0, extractor.dim))
 
 
 def _cached(prepared: Prepared) -> np.ndarray:
+    """All pictures of the set, then the mirror images of those held out."""
     path: Path = prepared.folder / f"{EXTRACTOR}.npy"
     try:
         vectors = np.load(path, allow_pickle=False)
-        if len(vectors) == len(prepared):
+        if len(vectors) == len(prepared) + len(prepared.held_out):
             return np.asarray(vectors, np.float64)
     except (OSError, ValueError):
         pass  # not there yet, or damaged: made again below
-    vectors = _embed(np.asarray(prepared.images))
+    mirrored = np.asarray(prepared.images[prepared.held_out])[:, :, ::-1]
+    vectors = np.concatenate([_embed(np.asarray(prepared.images)), _embed(mirrored)])
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, vectors)
     return vectors

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.engine.evaluation.pairs import Pixels, pictures_and_model
 from studio.engine.project import Project
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 _BATCH = 32
+_MOST = 100.0
+"""dB; a picture redrawn without any error has no PSNR of its own."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +36,33 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
     of each picture's own; SSIM as Wang et al. 2004 (window 11, sigma 1.5).
     """
     import torch
+    from torchmetrics.functional.image import peak_signal_noise_ratio as psnr
     from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
     prepared, model = pictures_and_model(project, run_name)
     if not model.latent.has_encoder or not len(prepared.held_out):
         return None
     originals = np.ascontiguousarray(prepared.images[prepared.held_out])
-    whole = torch.from_numpy(originals)
-    batches = [whole[start : start + _BATCH] for start in range(0, len(whole), _BATCH)]
+    rebuilt, noise, likeness = [], [], []
     with torch.inference_mode():
-        rebuilt = torch.cat([model.synthesize(model.encode(part)) for part in batches])
-        want = whole.permute(0, 3, 1, 2).float() / 255.0
-        have = rebuilt.permute(0, 3, 1, 2).float() / 255.0
-        error = (want - have).square().mean(dim=(1, 2, 3)).clamp_min(1e-10)
-        psnr = float((-10.0 * torch.log10(error)).mean())
-        likeness = float(torch.as_tensor(ssim(have, want, data_range=1.0)))
+        for start in range(0, len(originals), _BATCH):
+            part = torch.from_numpy(originals[start : start + _BATCH])
+            redrawn = model.synthesize(model.encode(part))
+            rebuilt.append(redrawn)
+            want, have = _seen(part), _seen(redrawn)
+            noise.append(
+                psnr(have, want, data_range=1.0, dim=(1, 2, 3), reduction="none").clamp_max(_MOST)
+            )
+            likeness.append(torch.as_tensor(ssim(have, want, data_range=1.0, reduction="none")))
     return Reconstruction(
-        psnr, likeness, len(originals), originals[:shown], rebuilt.numpy()[:shown]
-    )
+        float(torch.cat(noise).mean()), float(torch.cat(likeness).mean()), len(originals),
+        originals[:shown], torch.cat(rebuilt).numpy()[:shown],
+    )  # fmt: skip
+
+
+def _seen(images: Tensor) -> Tensor:
+    """uint8 NHWC to float NCHW in [0, 1] without the colour that transparency hides."""
+    x = images.permute(0, 3, 1, 2).float() / 255.0
+    if x.shape[1] == 4:
+        x[:, :3] *= x[:, 3:]
+    return x

@@ -10,7 +10,6 @@ import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -77,11 +76,3 @@ def to_pillow(image: Pixels) -> Any:
     from PIL import Image
 
     return Image.fromarray(np.ascontiguousarray(image[..., 0] if image.shape[2] == 1 else image))
-
-
-@cache
-def srgb_profile() -> bytes:
-    """The sRGB ICC profile of LittleCMS."""
-    from PIL import ImageCms
-
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

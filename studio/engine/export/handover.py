@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,16 +54,16 @@ def export_pieces(
     _refuse_unreviewed(wanted)
     targets = [folder / (safe_name(piece.name) + kind.suffix) for piece in wanted]
     _check_targets(targets)
-    _make(folder)
     players: dict[str, Player] = {}
     made = []
-    for piece, target in zip(wanted, targets, strict=True):
-        pixels = apply(Stack.checked({"steps": piece.stack}), _render(project, piece, players))
-        origin = Origin(piece.name, creator, rights, recipe_of(piece))
-        sha256 = _write(kind, pixels, origin, target)
-        if not project.read_only_reason:
-            ledger.record(project, piece.id, target, kind.name, sha256)
-        made.append(Exported(target, sha256, piece.id, _facts(origin)))
+    with _made(folder):
+        for piece, target in zip(wanted, targets, strict=True):
+            pixels = apply(Stack.checked({"steps": piece.stack}), _render(project, piece, players))
+            origin = Origin(piece.name, creator, rights, recipe_of(piece))
+            sha256 = _write(kind, pixels, origin, target)
+            if not project.read_only_reason:
+                ledger.record(project, piece.id, target, kind.name, sha256)
+            made.append(Exported(target, sha256, piece.id, _facts(origin)))
     return made
 
 
@@ -78,11 +79,12 @@ def export_arrays(
     kind = format_of(format_name).from_mapping(options)
     targets = [folder / (safe_name(name) + kind.suffix) for name, _, _ in pictures]
     _check_targets(targets)
-    _make(folder)
     made = []
-    for (name, pixels, recipe), target in zip(pictures, targets, strict=True):
-        origin = Origin(name, creator, rights, recipe)
-        made.append(Exported(target, _write(kind, pixels, origin, target), None, _facts(origin)))
+    with _made(folder):
+        for (name, pixels, recipe), target in zip(pictures, targets, strict=True):
+            origin = Origin(name, creator, rights, recipe)
+            sha256 = _write(kind, pixels, origin, target)
+            made.append(Exported(target, sha256, None, _facts(origin)))
     return made
 
 
@@ -134,13 +136,23 @@ def _check_targets(targets: Sequence[Path]) -> None:
             )
 
 
-def _make(folder: Path) -> None:
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Have `folder`; when the work fails, folders that were made for it and are empty go again."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudioError(
             f"Could not make the folder {folder} ({error.strerror}): choose another one."
         ) from error
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for each in missing:
+                each.rmdir()
+        raise
 
 
 def _render(project: Project, piece: Piece, players: dict[str, Player]) -> Pixels:

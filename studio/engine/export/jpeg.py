@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from models.parameters import param
-from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.errors import StudioError
+from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.profiles import profile_of
 from studio.engine.export.provenance import xmp_packet
 
+LONGEST_PACKET = 65502
+"""Bytes of XMP in one APP1 segment (XMP specification part 3, 1.1.3)."""
 GROUNDS = {"white": 255, "grey": 128, "black": 0}
 
 
@@ -38,10 +42,17 @@ class Jpeg(Format):
 
     def write(self, image: Pixels, origin: Origin, target: Path) -> None:
         """RGBA is laid over the ground first."""
-        to_pillow(over(image, GROUNDS[self.ground])).save(
+        packet = xmp_packet(origin)
+        if len(packet) > LONGEST_PACKET:
+            raise StudioError(
+                f"The recipe of {origin.title or 'this picture'} is too long for a JPEG: "
+                "choose PNG, TIFF or WebP."
+            )
+        flat = over(image, GROUNDS[self.ground])
+        to_pillow(flat).save(
             target, format="JPEG", quality=self.quality,
             subsampling=0 if self.full_colour else 2, optimize=True,
-            icc_profile=srgb_profile(), xmp=xmp_packet(origin),
+            icc_profile=profile_of(flat), xmp=packet,
         )  # fmt: skip
 
 

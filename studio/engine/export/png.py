@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
-from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.profiles import profile_of
 from studio.engine.export.provenance import xmp_packet
 
 
@@ -32,6 +33,6 @@ class Png(Format):
         info = PngInfo()
         info.add_itxt("XML:com.adobe.xmp", xmp_packet(origin).decode("utf-8"))
         to_pillow(image).save(
-            target, format="PNG", compress_level=self.compression, icc_profile=srgb_profile(),
+            target, format="PNG", compress_level=self.compression, icc_profile=profile_of(image),
             pnginfo=info,
         )  # fmt: skip

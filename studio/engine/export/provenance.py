@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import studio
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Origin
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_PACKET = 4 << 20
@@ -25,6 +28,14 @@ _SPACES = {
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "latentstudio": "https://latent.studio/ns/1.0/",
+}
+_WANTED = {
+    "digital_source_type": ("Iptc4xmpExt", "DigitalSourceType"),
+    "creator": ("dc", "creator"),
+    "rights": ("dc", "rights"),
+    "title": ("dc", "title"),
+    "tool": ("xmp", "CreatorTool"),
+    "recipe": ("latentstudio", "Recipe"),
 }
 # What XML 1.0 cannot hold at all, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -68,10 +79,14 @@ def read_provenance(path: Path) -> dict[str, Any]:
     """What a picture file says of its origin; an empty dictionary when it says nothing.
 
     Keys: `digital_source_type, creator, rights, title, tool, recipe`, those that are there.
-    Raises :class:`StudioError` when the file is no picture that can be read.
+    Raises :class:`StudioError` when the file is no picture, or its packet is damaged or huge.
     """
     packet = _packet_of(path)
-    return _parse(packet) if packet else {}
+    if not packet:
+        return {}
+    root = _root_of(packet, path)
+    found = {key: value for key in _WANTED if (value := _value(root, *_WANTED[key]))}
+    return _with_recipe(found)
 
 
 def _packet_of(path: Path) -> bytes:
@@ -92,32 +107,35 @@ def _packet_of(path: Path) -> bytes:
     return packet
 
 
-def _parse(packet: bytes) -> dict[str, Any]:
+def _root_of(packet: bytes, path: Path) -> Element:
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
     try:
-        root = fromstring(packet.strip(b"\x00 \t\r\n"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
-        return {}  # somebody else's broken packet says nothing
-    wanted = {
-        "digital_source_type": ("Iptc4xmpExt", "DigitalSourceType"),
-        "creator": ("dc", "creator"),
-        "rights": ("dc", "rights"),
-        "title": ("dc", "title"),
-        "tool": ("xmp", "CreatorTool"),
-        "recipe": ("latentstudio", "Recipe"),
-    }
-    found: dict[str, Any] = {}
-    for key, (space, tag) in wanted.items():
-        element = root.find(f".//{{{_SPACES[space]}}}{tag}")
-        if element is not None:
-            found[key] = "".join(element.itertext()).strip()
-    if "recipe" in found:
-        try:
-            found["recipe"] = json.loads(found["recipe"])
-        except (ValueError, RecursionError):
-            del found["recipe"]
-    return found
+        root: Element = fromstring(packet.strip(b"\x00 \t\r\n"), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise StudioError(
+            f"The metadata of {path} is damaged: its origin cannot be read.", repr(error)
+        ) from error
+    return root
+
+
+def _value(root: Element, space: str, tag: str) -> str:
+    """A property as an element, or as an attribute, as other programs rewrite plain ones."""
+    name = f"{{{_SPACES[space]}}}{tag}"
+    element = root.find(f".//{name}")
+    if element is not None:
+        return "".join(element.itertext()).strip()
+    described = root.iter(f"{{{_SPACES['rdf']}}}Description")
+    return next((each.attrib[name] for each in described if name in each.attrib), "").strip()
+
+
+def _with_recipe(found: dict[str, Any]) -> dict[str, Any]:
+    """The recipe as values; one that is not a JSON object is left out."""
+    try:
+        recipe = json.loads(found.pop("recipe", "null"))
+    except (ValueError, RecursionError):
+        return found
+    return {**found, "recipe": recipe} if isinstance(recipe, dict) else found

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
-from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.profiles import profile_of
 from studio.engine.export.provenance import xmp_packet
 
 XMP_TAG = 700
@@ -36,6 +37,6 @@ class Tiff(Format):
         """Grey, RGB or RGBA as it comes."""
         to_pillow(image).save(
             target, format="TIFF", compression=COMPRESSIONS[self.compression],
-            dpi=(self.dpi, self.dpi), icc_profile=srgb_profile(),
+            dpi=(self.dpi, self.dpi), icc_profile=profile_of(image),
             tiffinfo={XMP_TAG: xmp_packet(origin)},
         )  # fmt: skip

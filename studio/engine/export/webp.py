@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.parameters import param
 from studio.engine.errors import StudioError
-from studio.engine.export.base import Format, Origin, Pixels, register, srgb_profile, to_pillow
+from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.profiles import srgb_profile
 from studio.engine.export.provenance import xmp_packet
 
 LARGEST = 16383

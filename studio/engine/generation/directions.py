@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 FEATURE_SIDE = 4
 _BATCH = 250
+_EXACT = 1024
+_SPARE = 16
+_ROUNDS = 8
 _NAMES = ("vectors", "sigma", "explained")
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -100,11 +103,7 @@ def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Direc
     import torch
 
     w = (latents - latents.mean(0)).double()
-    t = (traits - traits.mean(0)).double()
-    values, axes = torch.linalg.eigh(t.T @ t / len(t))
-    order = torch.argsort(values, descending=True)[:count]
-    explained = values[order].clamp_min(0) / values.clamp_min(0).sum().clamp_min(1e-30)
-    scores = t @ axes[:, order]
+    scores, explained = principal(traits, count)
     covariance = w.T @ w / len(w)
     # Least squares of the latent on the scores; the scores are uncorrelated, so each alone.
     slopes = (w.T @ scores / len(w)).T
@@ -124,6 +123,32 @@ def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Direc
     return Directions(
         vectors.float().numpy().reshape(shape), length.float().numpy(), explained.float().numpy()
     )
+
+
+def principal(traits: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """(scores [n, count], explained [count]) of the principal components of `traits` [n, d].
+
+    Exact up to 1024 traits; beyond, by randomised subspace iteration (Halko et al. 2011,
+    Alg. 4.4) from a fixed start, as a whole decomposition of 12,288 takes minutes.
+    """
+    import torch
+
+    t = traits - traits.mean(0)
+    if t.shape[1] <= _EXACT:
+        t = t.double()
+        values, axes = torch.linalg.eigh(t.T @ t / len(t))
+    else:
+        start = torch.Generator().manual_seed(0)
+        basis = torch.randn(t.shape[1], count + _SPARE, generator=start)
+        for _ in range(_ROUNDS):
+            basis = torch.linalg.qr(t.T @ (t @ basis)).Q
+        seen = (t @ basis).double()
+        values, inner = torch.linalg.eigh(seen.T @ seen / len(t))
+        axes = basis.double() @ inner
+    order = torch.argsort(values, descending=True)[:count]
+    total = t.square().sum(dtype=torch.float64) / len(t)
+    explained = values[order].clamp_min(0) / total.clamp_min(1e-30)
+    return (t @ axes[:, order].to(t.dtype)).double(), explained
 
 
 def _cache_path(player: Player, settings: str) -> Path | None:

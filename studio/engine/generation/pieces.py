@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.errors import StudioError, UsageError
+from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
 from studio.engine.generation.player import LatentRecipe, Pixels, Player, pack_latent
@@ -63,6 +63,8 @@ def piece(project: Project, wanted: int | str) -> Piece:
 
 def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) -> Piece:
     """Make a piece: render, store the exact latent, and compare with the training pictures."""
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
     w = player.latent_of(recipe)
     pixels = player.picture_of(w, recipe.noise_seed)
     whole = recipe.model_copy(update={"latent": pack_latent(w)})
@@ -71,34 +73,37 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
     file = project.pieces / f"{name}.png"
     with atomic_path(file, overwrite=False) as temporary:
         save_png(pixels, temporary)
-    key = project.write(
-        "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (name, now(), run_name, player.sha256, whole.model_dump_json(), review, file.name),
-    )
-    # Otherwise the run would tidy away what the piece is rendered from.
-    checkpoint.pin(player.folder)
+    try:
+        # Otherwise the run would tidy away what the piece is rendered from.
+        checkpoint.pin(player.folder)
+        key = project.write(
+            "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (name, now(), run_name, player.sha256, whole.model_dump_json(), review, file.name),
+        )
+    except StudioError:
+        file.unlink(missing_ok=True)  # a picture that no piece knows of
+        raise
     return piece(project, key)
 
 
 def set_stack(project: Project, piece_id: int, stack: Sequence[dict[str, Any]]) -> None:
     """Remember the refine stack of a piece."""
-    text = json.dumps(list(stack), ensure_ascii=False)
-    project.write("UPDATE piece SET stack = ? WHERE id = ?", (text, piece_id))
+    _set(project, piece_id, "stack", json.dumps(list(stack), ensure_ascii=False))
 
 
 def set_rating(project: Project, piece_id: int, rating: int) -> None:
     """Remember 0 to 5 stars."""
     if not 0 <= rating <= 5:
         raise UsageError(f"{rating} stars are not possible: give 0 to 5.")
-    project.write("UPDATE piece SET rating = ? WHERE id = ?", (rating, piece_id))
+    _set(project, piece_id, "rating", rating)
 
 
 def set_review(project: Project, piece_id: int, review: str) -> None:
     """Remember the artist's decision about a piece."""
     if review not in REVIEWS:
         raise UsageError(f"There is no review state {review!r}: use {', '.join(REVIEWS)}.")
-    project.write("UPDATE piece SET review = ? WHERE id = ?", (review, piece_id))
+    _set(project, piece_id, "review", review)
 
 
 def rename(project: Project, piece_id: int, name: str) -> None:
@@ -108,7 +113,12 @@ def rename(project: Project, piece_id: int, name: str) -> None:
         raise UsageError("A piece needs a name of 1 to 100 characters on one line.")
     if project.query("SELECT 1 FROM piece WHERE name = ? AND id != ?", (name, piece_id)):
         raise UsageError(f"There is a piece called {name!r} already: choose another name.")
-    project.write("UPDATE piece SET name = ? WHERE id = ?", (name, piece_id))
+    _set(project, piece_id, "name", name)
+
+
+def _set(project: Project, piece_id: int, column: str, value: str | int) -> None:
+    piece(project, piece_id)  # says which there are when this one is not there
+    project.write(f"UPDATE piece SET {column} = ? WHERE id = ?", (value, piece_id))
 
 
 def render(project: Project, wanted: Piece, player: Player | None = None) -> Pixels:

@@ -20,8 +20,11 @@ def resized(image: Image, size: tuple[int, int]) -> Image:
         )
         for channel in range(image.shape[2])
     ]
-    made: Image = np.clip(np.stack(planes, axis=2), 0.0, 1.0).astype(np.float32)
-    return made
+    made: Image = np.stack(planes, axis=2)
+    if made.shape[2] == 4:
+        # Lanczos overshoots at edges: where alpha has to come down to 1, colour comes with it.
+        made[..., :3] /= np.maximum(made[..., 3:], 1.0)
+    return np.clip(made, 0.0, 1.0).astype(np.float32)
 
 
 def blurred(image: Image, sigma: float) -> Image:
@@ -34,9 +37,9 @@ def blurred(image: Image, sigma: float) -> Image:
         pad = [(reach, reach) if each == axis else (0, 0) for each in range(3)]
         padded = np.pad(image, pad, mode="symmetric")
         length = image.shape[axis]
-        parts = [
-            np.float32(weight) * np.take(padded, range(place, place + length), axis=axis)
-            for place, weight in enumerate(kernel)
-        ]
-        image = np.sum(parts, axis=0, dtype=np.float32)
-    return np.asarray(image, np.float32)
+        total = np.zeros(image.shape, np.float32)
+        for place, weight in enumerate(kernel):
+            span = slice(place, place + length)
+            total += np.float32(weight) * (padded[span] if axis == 0 else padded[:, span])
+        image = total
+    return image

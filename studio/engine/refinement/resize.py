@@ -10,6 +10,8 @@ from studio.engine.refinement.base import Image, Operation, register
 from studio.engine.refinement.planes import resized
 
 LARGEST = 16384
+LARGEST_AREA = 100_000_000
+"""Pixels; a picture of more takes several gigabytes while it is worked on."""
 
 
 @register
@@ -35,9 +37,9 @@ class Resize(Operation):
         height, width = image.shape[:2]
         factor = self.longer / max(height, width) if self.longer else self.factor
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        if max(size) > LARGEST:
+        if max(size) > LARGEST or size[0] * size[1] > LARGEST_AREA:
             raise StudioError(
-                f"Resizing to {size[0]}x{size[1]} pixels is more than {LARGEST} a side: "
-                "choose a smaller factor."
+                f"Resizing to {size[0]}x{size[1]} pixels is too large: at most {LARGEST} a side "
+                f"and {LARGEST_AREA // 1_000_000} million pixels; choose a smaller size."
             )
         return image if size == (width, height) else resized(image, size)

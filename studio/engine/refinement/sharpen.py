@@ -30,11 +30,16 @@ class Sharpen(Operation):
     )  # fmt: skip
 
     def apply(self, image: Image) -> Image:
-        """Colour is sharpened, alpha is left alone."""
+        """Colour is sharpened, alpha is left alone.
+
+        The blur counts pixels by their alpha: the outline of a shape is no detail of its colour.
+        """
         if self.amount == 0.0:
             return image
         colour, alpha = image[..., :3], image[..., 3:]
-        detail = colour - blurred(colour, self.radius)
+        smooth = blurred(colour, self.radius)
+        if alpha.shape[2]:
+            smooth *= alpha / np.maximum(blurred(alpha, self.radius), 1e-6)
         top = alpha if alpha.shape[2] else np.float32(1.0)
-        sharp = np.clip(colour + np.float32(self.amount) * detail, 0.0, top)
+        sharp = np.clip(colour + np.float32(self.amount) * (colour - smooth), 0.0, top)
         return np.concatenate([sharp, alpha], axis=2).astype(np.float32)
