@@ -162,8 +162,7 @@ def test_the_child_gives_way(vae: Driven) -> None:
 
 def test_a_killed_child_is_one_failure_with_the_newest_checkpoint(vae: Driven) -> None:
     vae.stop_after(2)
-    vae.change(total_images=10**9)
-    process = TrainingProcess(vae.folder, vae.project_folder, True)
+    process = TrainingProcess(vae.folder, vae.project_folder, True, total_images=10**9)
     process.start()
     while not any(isinstance(each, Progress) for each in process.poll(PATIENCE)):
         pass
