@@ -32,7 +32,8 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training import checkpoint
+from studio.engine.training import checkpoint, runs
+from studio.engine.training.driver import run_training
 from studio.engine.training.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import IMAGES, Driven, script, state_of
@@ -319,6 +320,26 @@ def test_a_disk_still_full_at_the_end_fails_and_keeps_the_old(
     assert newest is not None
     assert newest.images_seen == 8
     assert str(newest.folder) == end.checkpoint
+
+
+def test_a_full_disk_does_not_hang_a_run_without_a_window(
+    vae: Driven, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is there to press resume."""
+    disk = Disk(monkeypatch)
+    orders = script({2: [CheckpointNow()]})
+
+    def ask() -> Command | None:
+        command = orders()
+        disk.full = disk.full or command is not None
+        return command
+
+    end = run_training(project, vae.folder.name, resume=False, commands=ask)
+    assert isinstance(end, Failed)
+    assert "No space left" in end.message
+    assert checkpoint.load_latest(vae.folder) is not None
+    row = runs.run(project, vae.folder.name)
+    assert (row.status, row.message) == ("failed", end.message)
 
 
 def test_samples_that_cannot_be_written_do_not_end_the_run(vae: Driven) -> None:

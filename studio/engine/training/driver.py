@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.engine.errors import ReadOnlyError
-from studio.engine.events import Command, Done, Event, Failed, Progress
+from studio.engine.events import Command, Done, Event, Failed, Health, Progress, Stage, Stop
 from studio.engine.project import Project
 from studio.engine.training import runs
 from studio.engine.training.loop import train
@@ -21,22 +21,32 @@ def run_training(
     total_images: int | None = None,
     minutes: float | None = None,
 ) -> Done | Failed:
-    """Train the run `name` to its end, passing every event on; returns the last one."""
+    """Train the run `name` to its end, passing every event on; returns the last one.
+
+    A checkpoint that the disk refuses pauses a run until somebody resumes it. Where nobody
+    can, in a script, that would be for ever: here it ends the run, the last one kept.
+    """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     run = runs.run(project, name)
     runs.update(project, name, status="running", message="")
     last: Done | Failed = Failed("The run was interrupted; resume it from its last checkpoint.")
-    total = 0
+    total, refused, stuck = 0, False, False
+
+    def next_command() -> Command | None:
+        return Stop() if stuck else commands()
+
     try:
         for event in train(
-            run.folder, project.folder, commands,
+            run.folder, project.folder, next_command,
             resume=resume, total_images=total_images, minutes=minutes,
         ):  # fmt: skip
             if isinstance(event, Done | Failed):
                 last = event
             elif isinstance(event, Progress):
                 total = event.total_images
+            stuck = stuck or (refused and event == Stage("paused"))
+            refused = isinstance(event, Health) and event.kind == "disk"
             on_event(event)
     finally:
         _record(project, name, last, total)

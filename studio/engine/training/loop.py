@@ -206,6 +206,7 @@ class _Loop:
                         yield from self._checkpoint()
                 case Stop():
                     self.stopping = True
+                    return  # what was asked for after it no longer matters
                 case SampleNow():
                     yield from self._samples()
                 case CheckpointNow():
