@@ -60,6 +60,10 @@ def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None 
         # The reader has seen enough (`| head`); the interpreter must not flush into that pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        console.fail(f"The system refused{where}: {error.strerror or error}.", 1)
+        return 1
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback for the user
         console.fail(_unexpected(error), 1)
         return 1

@@ -34,5 +34,12 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         )
     if options.open_window is None:
         raise StudioError("The window can be opened by `latent-studio app` only.")
-    code = options.open_window(options.project)
+    try:
+        code = options.open_window(options.project)
+    except ImportError as error:  # a system library of Qt, most often
+        raise StudioError(
+            f"The window cannot be opened ({error}): `python3 packaging/launch.py` installs what "
+            "is missing; the other verbs work without it.",
+            repr(error),
+        ) from error
     return Result({"closed": True}, exit_code=code)

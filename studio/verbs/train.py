@@ -26,7 +26,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("project", metavar="PROJECT", type=folder)
     parser.add_argument("--dataset", metavar="N", help="may be left out when there is only one")
     parser.add_argument("--family", metavar="F", help="see `latent-studio families`")
-    parser.add_argument("--size", type=size, help="64, or width x height as 48x64")
+    parser.add_argument("--size", type=size, help="64 (default), or width x height as 48x64")
     parser.add_argument("--crop", choices=("centre", "pad", "stretch"), help="default: centre")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--images", type=whole(1, 10**12), help="length of the whole run")
@@ -61,14 +61,14 @@ def _check(options: argparse.Namespace) -> None:
                 "leave it out, or start a new run."
             )
         return
-    missing = [f"--{name}" for name in ("family", "size") if getattr(options, name) is None]
-    if missing:
-        raise UsageError(f"A new run needs {' and '.join(missing)}; see `latent-studio families`.")
+    if options.family is None:
+        raise UsageError("A new run needs --family: `latent-studio families` lists them.")
 
 
 def _create(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> str:
+    from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.training import runs
 
     def prepared(done: int, total: int) -> None:
@@ -79,14 +79,17 @@ def _create(
         if key in overrides:
             raise UsageError(f"--set {key} is given twice.")
         overrides[key] = value
-    width, height = options.size
-    recipe = runs.create_run(
-        project, options.dataset or _only_dataset(project), options.family, width, height,
-        images=options.images, minutes=options.minutes, overrides=overrides,
-        seed=options.seed or 0, device=options.device or "auto",
-        precision=options.precision or "auto", crop=options.crop or "centre",
-        progress=prepared, cancelled=stop.is_requested,
-    )  # fmt: skip
+    width, height = options.size or (64, 64)
+    try:
+        recipe = runs.create_run(
+            project, options.dataset or _only_dataset(project), options.family, width, height,
+            images=options.images, minutes=options.minutes, overrides=overrides,
+            seed=options.seed or 0, device=options.device or "auto",
+            precision=options.precision or "auto", crop=options.crop or "centre",
+            progress=prepared, cancelled=stop.is_requested,
+        )  # fmt: skip
+    except PreparationCancelled:
+        raise KeyboardInterrupt from None
     console.note(f"Run {recipe.run}")
     return recipe.run
 
@@ -110,14 +113,15 @@ def _train(
     stop: Interruption,
 ) -> Done:
     from studio.engine.events import Done, Stop
+    from studio.engine.training import checkpoint, runs
     from studio.engine.training.driver import run_training
 
-    more = {}
-    if options.resume:
-        more = {"total_images": options.images, "minutes": options.minutes}
+    # A run that ended before its first checkpoint begins again.
+    resume = bool(checkpoint.folders(runs.run(project, name).folder))
     last = run_training(
-        project, name, resume=bool(options.resume), commands=_commands(stop, Stop()),
-        on_event=watch.take, **more,
+        project, name, resume=resume, commands=_commands(stop, Stop()), on_event=watch.take,
+        total_images=options.images if options.resume else None,
+        minutes=options.minutes if options.resume else None,
     )  # fmt: skip
     if isinstance(last, Done):
         return last
