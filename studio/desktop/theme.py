@@ -137,14 +137,19 @@ def pixmap(name: str, size: int, colour: str) -> QPixmap:
     """Icon `name` as a square pixmap of `size` device pixels; empty when there is no such icon."""
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
-    path = resources() / "icons" / f"{name}.svg"
-    if not path.is_file():
+    svg = _stroke(name).replace("currentColor", colour)
+    if not svg:
         return drawn
-    svg = path.read_text("utf-8").replace("currentColor", colour)
     painter = QPainter(drawn)
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return drawn
+
+
+@cache
+def _stroke(name: str) -> str:
+    path = resources() / "icons" / f"{name}.svg"
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def contrast(first: str, second: str) -> float:

@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import studio
 from studio.engine.errors import StudioError
 
 
+@cache
 def resources() -> Path:
     """The folder of icons, translations and samples, in a checkout and in an installed package."""
     package = Path(studio.__file__).resolve().parent
@@ -45,7 +46,7 @@ def atomic_path(target: Path, *, overwrite: bool = True) -> Iterator[Path]:
     On any error nothing is left behind and `target` is as it was. With
     `overwrite=False` an existing target raises :class:`StudioError`.
     """
-    temporary = target.with_name(f".{uuid.uuid4().hex[:12]}.part{target.suffix}")
+    temporary = target.with_name(f".{os.urandom(6).hex()}.part{target.suffix}")
     try:
         yield temporary
         _fsync_file(temporary)
@@ -83,7 +84,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
 
     `target` must not exist. On any error nothing is left behind.
     """
-    temporary = target.with_name(f".{uuid.uuid4().hex[:12]}.part")
+    temporary = target.with_name(f".{os.urandom(6).hex()}.part")
     try:
         temporary.mkdir(parents=True)
         yield temporary
@@ -126,7 +127,7 @@ def sha256_file(path: Path) -> str:
 
 def is_writable(folder: Path) -> bool:
     """Whether a file can really be created in `folder`: permission bits lie for root."""
-    probe = folder / f".{uuid.uuid4().hex[:12]}.probe"
+    probe = folder / f".{os.urandom(6).hex()}.probe"
     try:
         probe.touch(exist_ok=False)
         probe.unlink()

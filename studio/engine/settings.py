@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-
-import platformdirs
-import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
@@ -19,25 +18,41 @@ def home() -> Path:
     chosen = os.environ.get("LATENT_STUDIO_HOME")
     if chosen:
         return Path(chosen).expanduser().absolute()
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("latent-studio", appauthor=False))
 
 
-class Settings(BaseModel):
-    """Every setting with its default. Unknown keys of a newer version are kept out, not refused."""
+_TEXT = {"theme": re.compile("dark|light")}
+_RANGES = {"thumbnail_size": (32, 512)}
 
-    model_config = ConfigDict(validate_assignment=True, extra="ignore")
 
-    language: str = Field("", description="`en`, `zh_CN`, or empty to follow the system")
-    theme: str = Field("dark", pattern="^(dark|light)$")
-    recent_projects: list[str] = Field(default_factory=list)
-    creator: str = Field("", description="Name written into exported files")
-    rights: str = Field("", description="Rights line written into exported files")
+# Not a pydantic model: this file is read before the window is painted, and importing
+# pydantic takes longer than building the whole window.
+@dataclass
+class Settings:
+    """Every setting with its default; a value of the wrong kind raises :class:`ValueError`."""
+
+    language: str = ""
+    """`en`, `zh_CN`, or empty to follow the system."""
+    theme: str = "dark"
+    recent_projects: list[str] = field(default_factory=list)
+    creator: str = ""
+    """Name written into exported files."""
+    rights: str = ""
+    """Rights line written into exported files."""
     export_folder: str = ""
     export_format: str = "png"
-    window_geometry: str = Field("", description="Base64 of the window's saved geometry")
-    thumbnail_size: int = Field(128, ge=32, le=512)
+    window_geometry: str = ""
+    """Base64 of the window's saved geometry."""
+    thumbnail_size: int = 128
+    """Pixels, 32 to 512."""
     device: str = "auto"
-    shortcuts: dict[str, str] = Field(default_factory=dict)
+    shortcuts: dict[str, str] = field(default_factory=dict)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _check(name, value)
+        super().__setattr__(name, value)
 
     def remember_project(self, folder: Path) -> None:
         """Put `folder` first in the list of recent projects, which holds ten."""
@@ -45,14 +60,33 @@ class Settings(BaseModel):
         self.recent_projects = [str(folder), *others][:10]
 
 
+def _check(name: str, value: Any) -> None:
+    kind: str = Settings.__annotations__[name]
+    low, high = _RANGES.get(name, (0, 0))
+    fits = {
+        "str": isinstance(value, str) and (name not in _TEXT or _TEXT[name].fullmatch(value)),
+        "int": isinstance(value, int) and not isinstance(value, bool) and low <= value <= high,
+        "list[str]": isinstance(value, list) and all(isinstance(v, str) for v in value),
+        "dict[str, str]": isinstance(value, dict)
+        and all(isinstance(v, str) for pair in value.items() for v in pair),
+    }
+    if not fits[kind]:
+        raise ValueError(f"The setting {name} cannot be {value!r}.")
+
+
 def load() -> tuple[Settings, str]:
-    """The settings, and a sentence when the file was damaged and moved aside (else empty)."""
+    """The settings, and a sentence when the file was damaged and moved aside (else empty).
+
+    Keys that this version does not know are left out, not refused.
+    """
     path = home() / "settings.toml"
+    known = {each.name for each in fields(Settings)}
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text("utf-8"))), ""
+        stored = tomllib.loads(path.read_text("utf-8"))
+        return Settings(**{key: value for key, value in stored.items() if key in known}), ""
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, ValueError, RecursionError, ValidationError):
+    except (OSError, ValueError, RecursionError):
         aside = path.with_name("settings.damaged.toml")
         try:
             path.replace(aside)
@@ -68,4 +102,6 @@ def save(settings: Settings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudioError(f"Could not make {path.parent}: {error.strerror}.") from error
-    write_text(path, tomlkit.dumps(settings.model_dump()))
+    import tomlkit
+
+    write_text(path, tomlkit.dumps(asdict(settings)))

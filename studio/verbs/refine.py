@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-import numpy as np
-
 from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
@@ -22,6 +20,8 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Decode with care, apply, write new files; the originals are not touched."""
+    import numpy as np
+
     from studio.engine.dataset.decode import read_picture
     from studio.engine.export.handover import export_arrays
     from studio.engine.refinement.stack import Stack, apply

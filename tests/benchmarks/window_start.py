@@ -2,7 +2,8 @@
 
     python tests/benchmarks/window_start.py [ROUNDS]
 
-Separate processes in turns; each reports when its first paint is over. JSON on stdout.
+Separate processes in turns; each reports when its first paint is over. Ours goes the whole
+way of `latent-studio app`, from the command line on. JSON on stdout.
 """
 
 from __future__ import annotations
@@ -30,14 +31,24 @@ print(time.time(), flush=True)
 OURS = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from PySide6.QtWidgets import QApplication
-app = QApplication([])
-from studio.desktop.context import Studio
-from studio.desktop.main_window import MainWindow
-window = MainWindow(Studio())
-window.show(); app.processEvents(); window.repaint()
-print(time.time(), "torch" in sys.modules, flush=True)
-window.close()
+from studio import cli
+
+def painted():
+    QApplication.processEvents()
+    for window in QApplication.topLevelWidgets():
+        if window.isVisible():
+            window.repaint()
+    print(time.time(), "torch" in sys.modules, flush=True)
+    return 0
+
+def open_window(project):
+    global QApplication
+    from studio.desktop import app
+    from PySide6.QtWidgets import QApplication
+    QApplication.exec = staticmethod(painted)
+    return app.run(project)
+
+cli.main(["app"], open_window=open_window)
 """
 
 
