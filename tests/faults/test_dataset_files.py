@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import store
+from studio.engine.dataset import importing, store
 from studio.engine.dataset.decode import read_picture, read_thumbnail
 from studio.engine.dataset.importing import Found, import_sources
 from studio.engine.dataset.naming import display_name
@@ -252,7 +252,8 @@ def test_random_damage_never_ends_the_import(project, folder):
     assert not any("ended the decoding process" in reason for _, reason in done.rejected)
 
 
-def test_a_folder_that_is_deleted_during_the_import(project, folder):
+def test_a_folder_that_is_deleted_during_the_import(project, folder, monkeypatch):
+    monkeypatch.setattr(importing, "_FLUSH_SECONDS", 0.0)
     for number in range(200):
         picture(folder / f"{number:03}.png", number)
     events = import_sources(project, [folder], workers=1)
@@ -263,8 +264,9 @@ def test_a_folder_that_is_deleted_during_the_import(project, folder):
             shutil.rmtree(folder)
         done = event
     assert done.usable >= kept > 0
-    assert done.found == done.usable + done.findings["broken"]
-    assert len(done.rejected) + done.usable >= 201
+    # How many were read before the folder went is up to the machine; none may be lost in silence.
+    assert done.found == done.usable + done.findings.get("broken", 0)
+    assert done.usable + len(done.rejected) >= 200
 
 
 def test_originals_are_never_touched(project, folder):
