@@ -20,7 +20,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Open the window and wait until it is closed."""
-    if importlib.util.find_spec("PySide6") is None:
+    if not _is_installed():
         raise StudioError(
             "The window needs PySide6, which is not installed: `pip install PySide6-Essentials`, "
             "or work without a window: `latent-studio --help`."
@@ -43,3 +43,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             repr(error),
         ) from error
     return Result({"closed": True}, exit_code=code)
+
+
+def _is_installed() -> bool:
+    try:
+        return importlib.util.find_spec("PySide6") is not None
+    except (ImportError, ValueError):  # there in part only
+        return False

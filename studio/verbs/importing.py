@@ -35,8 +35,13 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Import and report what was found."""
     with _project(options.project) as project:
         stop = Interruption(console.note, "Stopping; what was read so far is kept.")
-        with stop:
-            done = _import(project, options, console, stop)
+        try:
+            with stop:
+                done = _import(project, options, console, stop)
+        except StudioError:
+            if stop.requested:  # before the first picture: there is nothing to keep
+                raise KeyboardInterrupt from None
+            raise
     facts = {
         "dataset": done.dataset.name,
         "found": done.found,
