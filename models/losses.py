@@ -86,3 +86,25 @@ def gradient_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
     """
     (gradient,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
     return gradient.square().flatten(1).sum(1)
+
+
+def logistic_critic(real: Tensor, fake: Tensor) -> Tensor:
+    """Mean of softplus(D(G(z))) + softplus(-D(x)): Goodfellow 2014 (arXiv:1406.2661), Eq. 1."""
+    return F.softplus(fake.float()).mean() + F.softplus(-real.float()).mean()
+
+
+def logistic_generator(fake: Tensor) -> Tensor:
+    """Mean of softplus(-D(G(z))): the non-saturating loss (Goodfellow 2014, Sec. 3)."""
+    return F.softplus(-fake.float()).mean()
+
+
+def path_lengths(pictures: Tensor, w: Tensor, direction: Tensor) -> Tensor:
+    """|J^T y| of each picture, the root of the mean over slots: [N], differentiable again.
+
+    `pictures` [N, C, H, W] made from w [N, slots, dim]; `direction` y is N(0, 1) of the shape
+    of the pictures, here divided by sqrt(H W): Karras 2020 (arXiv:1912.04958), Sec. 3.2.
+    """
+    height, width = pictures.shape[2:]
+    along = (pictures * direction).sum() / (height * width) ** 0.5
+    (gradient,) = torch.autograd.grad(along, w, create_graph=True)
+    return gradient.square().sum(2).mean(1).sqrt()
