@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.engine.errors import StudioError
-from studio.engine.project import Project
+from studio.engine.errors import ReadOnlyError, StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole
 
 if TYPE_CHECKING:
     from studio.engine.generation.player import Player
+    from studio.engine.project import Project
+    from studio.verbs.writing import Made
 
 MOST = 100_000
 
@@ -33,35 +34,39 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
-    from studio.engine.export.handover import export_arrays
     from studio.engine.generation import pieces
     from studio.engine.generation.player import LatentRecipe
+    from studio.engine.project import Project
+    from studio.verbs.writing import write_pictures
 
-    seeds = list(range(options.seed, options.seed + options.count))
+    seeds = range(options.seed, options.seed + options.count)
     with Project.open(options.project) as project:
+        if options.keep and project.read_only_reason:
+            raise ReadOnlyError(project.read_only_reason)
         player = open_player(project, options.run_name, options.device)
-        pictures, kept = [], []
-        for place, seed in enumerate(seeds):
-            recipe = LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
-            facts = {
-                "run": options.run_name,
-                "checkpoint_sha256": player.sha256,
-                "latent": recipe.model_dump(exclude_none=True),
-            }
-            pictures.append((f"{options.run_name}-seed-{seed}", player.picture(recipe), facts))
-            console.progress(f"{place + 1} of {len(seeds)} pictures", (place + 1) / len(seeds))
-        made = export_arrays(pictures, "png", {}, options.out)
-        if options.keep:
-            for seed in seeds:
-                recipe = LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
-                kept.append(pieces.keep(project, options.run_name, player, recipe))
-    facts_out = {
+        recipes = [
+            LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
+            for seed in seeds
+        ]
+
+        def make(place: int) -> Made:
+            latent = recipes[place].model_dump(exclude_none=True)
+            facts = {"run": options.run_name, "checkpoint_sha256": player.sha256, "latent": latent}
+            return player.picture(recipes[place]), facts
+
+        names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
+        made = write_pictures(names, make, "png", options.out, console)
+        kept = []
+        for recipe in recipes if options.keep else ():
+            kept.append(pieces.keep(project, options.run_name, player, recipe))
+            console.progress(f"{len(kept)} of {len(seeds)} kept", len(kept) / len(seeds))
+    facts = {
         "files": [each.path for each in made],
-        "seeds": seeds,
+        "seeds": list(seeds),
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }
-    return Result(facts_out, [str(each.path) for each in made] + [piece.name for piece in kept])
+    return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
 
 
 def open_player(project: Project, run_name: str, device: str) -> Player:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from studio.engine.errors import StudioError
+from studio.engine.errors import StudioError, UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
+
+if TYPE_CHECKING:
+    from studio.verbs.writing import Made
 
 
 def add(verbs: Verbs) -> None:
@@ -23,20 +28,32 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     import numpy as np
 
     from studio.engine.dataset.decode import read_picture
-    from studio.engine.export.handover import export_arrays
     from studio.engine.refinement.stack import Stack, apply
+    from studio.verbs.writing import write_pictures
 
-    try:
-        text = options.stack.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudioError(f"The stack {options.stack} cannot be read: {error}.") from error
-    stack = Stack.from_toml(text)
-    pictures = []
-    for place, path in enumerate(options.images):
-        pixels = np.asarray(read_picture(path))
+    stack = Stack.from_toml(_read(options.stack))
+    steps = [step.model_dump() for step in stack.steps]
+
+    def make(place: int) -> Made:
+        pixels = np.asarray(read_picture(options.images[place]))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        facts = {"refined_from": path.name, "stack": [step.model_dump() for step in stack.steps]}
-        pictures.append((path.stem, apply(stack, pixels), facts))
-        console.progress(f"{place + 1} of {len(options.images)}", (place + 1) / len(options.images))
-    made = export_arrays(pictures, options.preset, {}, options.out)
+        facts = {"refined_from": options.images[place].name, "stack": steps}
+        return apply(stack, pixels), facts
+
+    names = [path.stem for path in options.images]
+    made = write_pictures(names, make, options.preset, options.out, console)
     return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"The stack {path} is not a text file: `latent-studio operations` lists what can be "
+            "in one."
+        ) from error
+    except OSError as error:
+        raise StudioError(
+            f"The stack {path} cannot be read ({error.strerror}): check the path."
+        ) from error

@@ -1,0 +1,72 @@
+"""Many pictures to files: every name is checked first, then one picture at a time is in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.errors import StudioError, UsageError
+from studio.verbs.console import Console
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from studio.engine.export.handover import Exported
+
+    Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], dict[str, Any]]
+
+
+def write_pictures(
+    names: Sequence[str],
+    make: Callable[[int], Made],
+    preset: str,
+    folder: Path,
+    console: Console,
+) -> list[Exported]:
+    """Write `make(place)`, uint8 [h, w, c] and a recipe, for the name at every place.
+
+    All or nothing: when one fails, those already written go again, and so does a folder that
+    was made for them. Raises :class:`UsageError` for two of one name, :class:`StudioError`
+    for a file that exists, before the first picture is made.
+    """
+    from studio.engine.export.handover import export_arrays
+
+    _check(names, preset, folder)
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    written: list[Exported] = []
+    try:
+        for place, name in enumerate(names):
+            pixels, recipe = make(place)
+            written += export_arrays([(name, pixels, recipe)], preset, {}, folder)
+            console.progress(f"{place + 1} of {len(names)} pictures", (place + 1) / len(names))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for file in written:
+                file.path.unlink(missing_ok=True)
+            for each in missing:
+                each.rmdir()
+        raise
+    return written
+
+
+def _check(names: Sequence[str], preset: str, folder: Path) -> None:
+    from studio.engine.export.base import format_of
+    from studio.engine.export.handover import safe_name
+
+    suffix = format_of(preset).suffix
+    seen: set[str] = set()
+    for name in names:
+        target = folder / (safe_name(name) + suffix)
+        # Some file systems hold "A" and "a" for one name.
+        key = unicodedata.normalize("NFC", target.name).casefold()
+        if key in seen:
+            raise UsageError(f"Two pictures would both be written to {target}: rename one of them.")
+        seen.add(key)
+        if os.path.lexists(target):
+            raise StudioError(
+                f"{target} already exists: choose another folder or name; nothing was changed."
+            )

@@ -1,0 +1,131 @@
+"""`refine`: a stack on any picture; the originals are never touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from studio.engine.refinement import base
+from tests.verbs.support import call, done, draw, tree
+
+
+@pytest.fixture
+def stack(tmp_path):
+    """Write a stack file."""
+
+    def write(text):
+        path = tmp_path / "stack.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+SHARPEN = '[[steps]]\nop = "sharpen"\n[steps.params]\namount = 2.0\n'
+
+
+def test_every_operation_works_as_it_comes(picture, out, stack):
+    for name in base.operations():
+        path = stack(f'[[steps]]\nop = "{name}"\n')
+        (file,) = done("refine", picture, "--stack", path, "--out", out / name)["files"]
+        assert done("inspect", file)["provenance"]["recipe"]["refined_from"] == picture.name
+
+
+def test_originals_stay_and_results_differ(pictures, out, stack):
+    before = tree(pictures)
+    wanted = sorted(pictures.iterdir())
+    files = done("refine", *wanted, "--stack", stack(SHARPEN), "--out", out)["files"]
+    assert [Path(file).name for file in files] == [each.name for each in wanted]
+    assert tree(pictures) == before
+    for file, original in zip(files, wanted, strict=True):
+        with Image.open(file) as made, Image.open(original) as source:
+            assert made.size == source.size
+            assert not np.array_equal(np.asarray(made), np.asarray(source))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "1", "CMYK"])
+def test_every_kind_of_picture(mode, tmp_path, out, stack):
+    path = tmp_path / f"picture.{'tif' if mode == 'CMYK' else 'png'}"
+    Image.effect_noise((24, 20), 60).convert("RGB").convert(mode).save(path)
+    (file,) = done("refine", path, "--stack", stack(SHARPEN), "--out", out)["files"]
+    with Image.open(file) as made:
+        assert made.size == (24, 20)
+
+
+def test_an_empty_stack_is_a_copy_of_the_pixels(picture, out, stack):
+    (file,) = done("refine", picture, "--stack", stack(""), "--out", out)["files"]
+    with Image.open(file) as made, Image.open(picture) as source:
+        assert np.array_equal(np.asarray(made), np.asarray(source))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[steps]\nop =", "not TOML"),
+        ('[[steps]]\nop = "sharpem"\n', "'sharpem'. Known: crop,"),
+        ('[[steps]]\nop = "sharpen"\n[steps.params]\nnonsense = 1\n', "nonsense"),
+        ('[[steps]]\nop = "sharpen"\n[steps.params]\namount = -1\n', "amount=-1"),
+        ('[[steps]]\nop = "sharpen"\n[steps.params]\namount = nan\n', "amount=nan"),
+        ('[[steps]]\nop = "sharpen"\n[steps.params]\namount = "much"\n', "amount=much"),
+        ("[[steps]]\nenabled = true\n", "op"),
+        ('[[steps]]\nop = "sharpen"\nextra = 1\n', "extra"),
+        ("steps = 5\n", "steps"),
+        ('[stack]\nop = "sharpen"\n', "stack"),
+        ("a = " + "[" * 5000, "TOML"),
+    ],
+)
+def test_a_stack_that_cannot_be_used(text, words, picture, out, stack):
+    call("refine", picture, "--stack", stack(text), "--out", out).refused(2, words)
+    assert not out.exists()
+
+
+def test_a_stack_that_is_no_text_or_not_there(picture, out, tmp_path):
+    call("refine", picture, "--stack", picture, "--out", out).refused(2, str(picture))
+    missing = tmp_path / "nope.toml"
+    call("refine", picture, "--stack", missing, "--out", out).refused(1, str(missing))
+    call("refine", picture, "--stack", tmp_path, "--out", out).refused(1, str(tmp_path))
+    assert not out.exists()
+
+
+def test_a_picture_that_is_not_there(picture, out, stack):
+    missing = picture.with_name("nope.png")
+    options = ("--stack", stack(SHARPEN), "--out", out)
+    call("refine", picture, missing, *options).refused(1, str(missing))
+    call("refine", picture.parent, *options).refused(1, str(picture.parent))
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n"])
+def test_one_broken_picture_means_no_file_at_all(data, picture, out, stack, tmp_path):
+    (tmp_path / "broken.png").write_bytes(data)
+    out.mkdir()
+    (out / "mine.txt").write_text("precious")
+    broken = tmp_path / "broken.png"
+    call("refine", picture, broken, "--stack", stack(SHARPEN), "--out", out).refused(1, str(broken))
+    assert tree(out) == {"mine.txt": b"precious"}
+
+
+def test_two_pictures_of_one_name(picture, out, stack, tmp_path):
+    twin = draw(tmp_path / "two" / picture.name, 6)
+    options = ("--stack", stack(SHARPEN), "--out", out)
+    call("refine", picture, twin, *options).refused(2, "Two pictures", picture.name)
+    assert not out.exists()
+
+
+def test_nothing_is_overwritten(picture, out, stack):
+    before = picture.read_bytes()
+    options = ("--stack", stack(SHARPEN), "--out")
+    call("refine", picture, *options, picture.parent).refused(1, str(picture), "already exists")
+    assert picture.read_bytes() == before
+    out.write_text("precious")
+    call("refine", picture, *options, out).refused(1, str(out))
+    assert out.read_text() == "precious"
+
+
+def test_an_unknown_format(picture, out, stack):
+    options = ("--stack", stack(SHARPEN), "--out", out, "--preset", "gif")
+    call("refine", picture, *options).refused(2, "'gif'. Known: jpeg,")
+    assert not out.exists()
