@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NoReturn, Self, get_type_hints
 
+from models.errors import ParameterError
+
+__all__ = ["Declared", "Param", "ParameterError", "Value", "param"]
+
 Value = bool | int | float | str
-
-
-class ParameterError(ValueError):
-    """A value that cannot be accepted; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)

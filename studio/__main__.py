@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -33,9 +34,14 @@ def _child(arguments: list[str]) -> int | None:
 
 
 def _open_window(project: Path | None) -> int:
-    from studio.desktop.app import run
+    # Nothing that is made before the first paint is garbage; the window turns this on again.
+    gc.disable()
+    try:
+        from studio.desktop.app import run
 
-    return run(project)
+        return run(project)
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from models.parameters import ParameterError
+from models.errors import ParameterError
 from studio import __version__
 from studio.engine.errors import StudioError
 from studio.verbs import (
@@ -104,6 +102,9 @@ def _run(arguments: list[str], console: Console, open_window: OpenWindow | None)
 
 def _unexpected(error: Exception) -> str:
     """One sentence; the traceback goes to a log file."""
+    import datetime
+    import traceback
+
     from studio.engine.settings import home
 
     what = f"Something unforeseen happened ({type(error).__name__})"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
-import logging.handlers
 import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -27,36 +27,50 @@ _log = logging.getLogger("studio")
 def run(project: Path | None = None) -> int:
     """Open the window, on `project` if one is given; returns when it is closed."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    log_file = _start_log()
     qInstallMessageHandler(_qt_message)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    # As an argument, because `setStyle` wraps the style for Python, which delays the first paint.
+    app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     QApplication.setApplicationName("Latent Studio")
     QApplication.setDesktopFileName("latent-studio")
     studio = Studio()
     window = MainWindow(studio)
-    _report_to(studio, log_file)
-    window.show()
+    _report_to(studio)
+    window.firstPainted.connect(_after_first_paint)
     if project is not None:
-        QTimer.singleShot(0, window, lambda: studio.open_or_make(project))
+        window.firstPainted.connect(lambda: studio.open_or_make(project))
+    window.show()
     code = int(app.exec())
     sys.excepthook = sys.__excepthook__
     qInstallMessageHandler(None)
     return code
 
 
-def _start_log() -> Path:
+def _after_first_paint() -> None:
+    """What can wait until there is something to look at."""
+    # What the start made stays to the end: the collector, off until now, need not look at it.
+    gc.freeze()
+    gc.enable()
+    _start_log()
+
+
+def _log_file() -> Path:
+    return settings.home() / "logs" / "studio.log"
+
+
+def _start_log() -> None:
     """A small rotating log under the user's own folder; without one, stderr serves."""
-    path = settings.home() / "logs" / "studio.log"
+    import logging.handlers
+
+    path = _log_file()
     _log.setLevel(logging.INFO)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         _log.addHandler(handler)
-    return path
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
@@ -64,7 +78,7 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None
     _log.log(logging.ERROR if serious else logging.WARNING, "Qt: %s", text)
 
 
-def _report_to(studio: Studio, log_file: Path) -> None:
+def _report_to(studio: Studio) -> None:
     """An error that nobody foresaw becomes a notice and a line in the log, never a console."""
 
     def report(
@@ -74,7 +88,7 @@ def _report_to(studio: Studio, log_file: Path) -> None:
         _log.error("%s", detail)
         studio.notices.error(
             tr("Something went wrong inside ({kind}). Your work is saved; details are in {file}.",
-               kind=kind.__name__, file=str(log_file)),
+               kind=kind.__name__, file=str(_log_file())),
             detail,
         )  # fmt: skip
 

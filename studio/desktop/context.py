@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -14,7 +15,9 @@ from studio.desktop.notices import Notices
 from studio.desktop.shortcuts import ActionRegistry
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
-from studio.engine.project import INDEX, Project
+
+if TYPE_CHECKING:
+    from studio.engine.project import Project
 
 
 class Studio(QObject):
@@ -39,6 +42,8 @@ class Studio(QObject):
 
     def open_project(self, path: Path | str) -> bool:
         """Open the project in folder `path`; an error becomes a notice and False."""
+        from studio.engine.project import Project
+
         folder = Path(path)
         try:
             project = Project.open(folder)
@@ -56,6 +61,8 @@ class Studio(QObject):
 
     def new_project(self, path: Path | str) -> bool:
         """Make a project in folder `path` and open it; an error becomes a notice and False."""
+        from studio.engine.project import Project
+
         try:
             Project.open(Path(path), create=True).close()
         except StudioError as error:
@@ -65,6 +72,8 @@ class Studio(QObject):
 
     def open_or_make(self, path: Path | str) -> bool:
         """As the command line does it: a folder that holds no project yet becomes one."""
+        from studio.engine.project import INDEX
+
         there = (Path(path) / INDEX).exists()
         return self.open_project(path) if there else self.new_project(path)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,9 +19,9 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, Q
 from studio.desktop import theme
 from studio.desktop.context import Studio, pictures_folder
 from studio.desktop.drop_overlay import DropOverlay, dropped_paths
+from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
-from studio.desktop.palette import CommandPalette
 from studio.desktop.room import Room
 from studio.desktop.rooms import Rooms
 from studio.desktop.status_bar import StatusBar
@@ -29,12 +31,17 @@ from studio.desktop.window_actions import add_window_actions, fill_menu, shortcu
 from studio.desktop.worker import WorkerThread
 from studio.engine.files import is_writable
 
+if TYPE_CHECKING:
+    from studio.desktop.palette import CommandPalette
+
 SMALLEST = (1100, 700)
 FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
     """Made at once and painted; the rooms come right after the first paint."""
+
+    firstPainted = Signal()
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -49,7 +56,6 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.welcome)
         self._lay_out()
         self.overlay = DropOverlay(self)
-        self.palette_view = CommandPalette(studio.actions, self)
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
@@ -62,6 +68,11 @@ class MainWindow(QMainWindow):
                 QByteArray.fromBase64(studio.settings.window_geometry.encode("ascii"))
             )
         self._project_changed()
+        FirstPaint(self, self._first_painted)
+
+    def _first_painted(self) -> None:
+        self.studio.actions.draw_icons()
+        self.firstPainted.emit()
 
     def _lay_out(self) -> None:
         whole = QWidget()
@@ -195,9 +206,15 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ what lies over the places
 
+    @cached_property
+    def _palette(self) -> CommandPalette:
+        from studio.desktop.palette import CommandPalette
+
+        return CommandPalette(self.studio.actions, self)
+
     def open_palette(self) -> None:
         """Commands, by name."""
-        self.palette_view.open_for(self._place if self.studio.project else "")
+        self._palette.open_for(self._place if self.studio.project else "")
 
     def open_menu(self) -> None:
         """The program's menu, by keyboard."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.context import Studio
-from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.project import Project
 
 
 class Room(QWidget):

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject
 
 from studio.desktop.room import Room
 from studio.desktop.top_bar import PLACES
-from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from studio.desktop.main_window import MainWindow
+    from studio.engine.project import Project
 
 
 class Rooms(QObject):

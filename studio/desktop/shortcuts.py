@@ -34,6 +34,7 @@ class ActionRegistry(QObject):
         super().__init__(parent)
         self._entries: dict[str, Entry] = {}
         self._overrides = overrides or {}
+        self._icons_drawn = False
 
     def add(
         self,
@@ -83,9 +84,14 @@ class ActionRegistry(QObject):
         for entry in self._entries.values():
             self._dress(entry)
 
+    def draw_icons(self) -> None:
+        """Icons are seen in menus and lists only: the window is painted before they are drawn."""
+        self._icons_drawn = True
+        self.retranslate()
+
     def _dress(self, entry: Entry) -> None:
         entry.action.setText(tr(entry.text))
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         entry.action.setToolTip(f"{tr(entry.text)}  ({keys})" if keys else tr(entry.text))
-        if entry.icon:
+        if entry.icon and self._icons_drawn:
             entry.action.setIcon(theme.icon(entry.icon))

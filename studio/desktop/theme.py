@@ -75,8 +75,6 @@ def apply(theme: str) -> None:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return
-    if app.style().objectName().lower() != "fusion":
-        app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(palette(colours()))
     app.setStyleSheet(style_sheet(colours()))
@@ -127,7 +125,7 @@ def icon(name: str, colour: str = "") -> QIcon:
         (QIcon.Mode.Normal, colour or c.text),
         (QIcon.Mode.Disabled, c.quiet),
     ):
-        for size in (16, 24, 48):
+        for size in (16, 32):
             made.addPixmap(pixmap(name, size, shade), mode)
     return made
 

@@ -7,7 +7,6 @@ that a power cut leaves either the old content or the new, never half of one.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -121,6 +120,8 @@ def write_json(target: Path, value: Any) -> None:
 
 def sha256_file(path: Path) -> str:
     """Hex SHA-256 of a file's content."""
+    import hashlib
+
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from studio.engine.project import Project
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, pair
 
@@ -32,6 +31,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Render and write; nothing is overwritten."""
     from studio.engine.export.handover import export_pieces
     from studio.engine.generation import pieces
+    from studio.engine.project import Project
 
     with Project.open(options.project) as project:
         wanted = [pieces.piece(project, name) for name in options.pieces]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.errors import StudioError
-from studio.engine.project import INDEX, Project
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
 
@@ -20,6 +19,8 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Look at what is there, not at what it is called."""
+    from studio.engine.project import INDEX
+
     thing: Path = options.thing
     if (thing / INDEX).is_file():
         facts = _project(thing)
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 def _project(thing: Path) -> dict[str, Any]:
     from studio.engine.dataset import store
     from studio.engine.generation import pieces
+    from studio.engine.project import Project
     from studio.engine.training import runs
 
     with Project.open(thing) as project:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.parameters import Declared, Param
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, size
+
+if TYPE_CHECKING:
+    from models.parameters import Declared, Param
 
 SIZES = (32, 48, 64, 96, 128, 256)
 

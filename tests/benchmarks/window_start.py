@@ -31,7 +31,8 @@ print(time.time(), flush=True)
 OURS = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from studio import cli
+sys.argv[1:] = ["app"]
+from studio import __main__
 
 def painted():
     QApplication.processEvents()
@@ -41,14 +42,9 @@ def painted():
     print(time.time(), "torch" in sys.modules, flush=True)
     return 0
 
-def open_window(project):
-    global QApplication
-    from studio.desktop import app
-    from PySide6.QtWidgets import QApplication
-    QApplication.exec = staticmethod(painted)
-    return app.run(project)
-
-cli.main(["app"], open_window=open_window)
+from PySide6.QtWidgets import QApplication
+QApplication.exec = staticmethod(painted)
+__main__.main()
 """
 
 
