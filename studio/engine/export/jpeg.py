@@ -11,10 +11,11 @@ from models.parameters import param
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import profile_of
-from studio.engine.export.provenance import xmp_packet
+from studio.engine.export.provenance import written_sha256, xmp_packet
 
-LONGEST_PACKET = 65502
-"""Bytes of XMP in one APP1 segment (XMP specification part 3, 1.1.3)."""
+LONGEST_PACKET = 60_000
+"""Bytes of XMP. One APP1 segment holds 65502 (XMP specification part 3, 1.1.3), but the encoder
+has to hold all segments at once, the profile too, and for a small picture it has 64 KB for them."""
 GROUNDS = {"white": 255, "grey": 128, "black": 0}
 
 
@@ -42,18 +43,18 @@ class Jpeg(Format):
 
     def write(self, image: Pixels, origin: Origin, target: Path) -> None:
         """RGBA is laid over the ground first."""
-        packet = xmp_packet(origin)
+        picture = to_pillow(over(image, GROUNDS[self.ground]))
+        options = {
+            "format": "JPEG", "quality": self.quality, "subsampling": 0 if self.full_colour else 2,
+            "optimize": True, "icc_profile": profile_of(image[..., :3]),
+        }  # fmt: skip
+        packet = xmp_packet(origin, written_sha256(picture, options))
         if len(packet) > LONGEST_PACKET:
             raise StudioError(
                 f"The recipe of {origin.title or 'this picture'} is too long for a JPEG: "
                 "choose PNG, TIFF or WebP."
             )
-        flat = over(image, GROUNDS[self.ground])
-        to_pillow(flat).save(
-            target, format="JPEG", quality=self.quality,
-            subsampling=0 if self.full_colour else 2, optimize=True,
-            icc_profile=profile_of(flat), xmp=packet,
-        )  # fmt: skip
+        picture.save(target, **options, xmp=packet)
 
 
 def over(image: Pixels, ground: int) -> Pixels:

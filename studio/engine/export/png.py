@@ -8,7 +8,7 @@ from pathlib import Path
 from models.parameters import param
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import profile_of
-from studio.engine.export.provenance import xmp_packet
+from studio.engine.export.provenance import pixels_sha256, xmp_packet
 
 
 @register
@@ -30,9 +30,11 @@ class Png(Format):
         """Grey, RGB or RGBA as it comes."""
         from PIL.PngImagePlugin import PngInfo
 
+        picture = to_pillow(image)
+        packet = xmp_packet(origin, pixels_sha256(picture))
         info = PngInfo()
-        info.add_itxt("XML:com.adobe.xmp", xmp_packet(origin).decode("utf-8"))
-        to_pillow(image).save(
+        info.add_itxt("XML:com.adobe.xmp", packet.decode("utf-8"))
+        picture.save(
             target, format="PNG", compress_level=self.compression, icc_profile=profile_of(image),
             pnginfo=info,
         )  # fmt: skip

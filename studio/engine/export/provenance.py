@@ -2,13 +2,17 @@
 
 IPTC Photo Metadata 2023.1 asks that pictures made by a trained model say so in
 `Iptc4xmpExt:DigitalSourceType`; Dublin Core holds creator and rights; the recipe of
-a Piece travels in a name space of this program, so that the file can be opened again.
+a Piece travels in a name space of this program, so that the file can be opened again,
+and so does a hash of the pixels, which tells when another hand has changed them since.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -19,6 +23,8 @@ from studio.engine.export.base import Origin
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+    from PIL.Image import Image as Picture
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_PACKET = 4 << 20
@@ -36,13 +42,31 @@ _WANTED = {
     "title": ("dc", "title"),
     "tool": ("xmp", "CreatorTool"),
     "recipe": ("latentstudio", "Recipe"),
+    "pixels": ("latentstudio", "PixelsSHA256"),
 }
 # What XML 1.0 cannot hold at all, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def xmp_packet(origin: Origin) -> bytes:
-    """The packet of a picture, UTF-8."""
+def pixels_sha256(picture: Picture) -> str:
+    """Hex SHA-256 of size and pixels as RGBA: the same in every format that is lossless."""
+    digest = hashlib.sha256(f"{picture.width}x{picture.height}".encode())
+    digest.update(picture.convert("RGBA").tobytes())
+    return digest.hexdigest()
+
+
+def written_sha256(picture: Picture, options: Mapping[str, Any]) -> str:
+    """The same of a lossy file written with Pillow's `options`: a reader sees other pixels."""
+    from PIL import Image
+
+    with io.BytesIO() as trial:
+        picture.save(trial, **options)
+        with Image.open(trial) as made:
+            return pixels_sha256(made)
+
+
+def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
+    """The packet of a picture, UTF-8; `pixels` is :func:`pixels_sha256` of what a reader sees."""
     spaces = " ".join(f'xmlns:{name}="{place}"' for name, place in _SPACES.items())
     parts = [
         f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>",
@@ -58,6 +82,8 @@ def xmp_packet(origin: Origin) -> bytes:
     if origin.recipe:
         recipe = _text(json.dumps(origin.recipe, ensure_ascii=False, sort_keys=True))
         parts.append(f"<latentstudio:Recipe>{recipe}</latentstudio:Recipe>")
+    if pixels:
+        parts.append(f"<latentstudio:PixelsSHA256>{pixels}</latentstudio:PixelsSHA256>")
     inside = "".join(parts)
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -78,15 +104,31 @@ def _alternatives(value: str) -> str:
 def read_provenance(path: Path) -> dict[str, Any]:
     """What a picture file says of its origin; an empty dictionary when it says nothing.
 
-    Keys: `digital_source_type, creator, rights, title, tool, recipe`, those that are there.
-    Raises :class:`StudioError` when the file is no picture, or its packet is damaged or huge.
+    Keys: `digital_source_type, creator, rights, title, tool, recipe, verified`, those that are
+    there. `verified` is whether the pixels are still those that were exported; it is no
+    signature, and says nothing of the words beside them. Raises :class:`StudioError` when
+    the file is no picture, or its packet is damaged or huge.
     """
     packet = _packet_of(path)
     if not packet:
         return {}
     root = _root_of(packet, path)
     found = {key: value for key in _WANTED if (value := _value(root, *_WANTED[key]))}
-    return _with_recipe(found)
+    facts = _with_recipe(found)
+    if "pixels" in facts:
+        facts["verified"] = _shown_sha256(path) == facts.pop("pixels").lower()
+    return facts
+
+
+def _shown_sha256(path: Path) -> str:
+    """Of the pixels in the file; empty when they cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return pixels_sha256(image)
+    except (OSError, ValueError, SyntaxError):
+        return ""
 
 
 def _packet_of(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.parameters import param
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import profile_of
-from studio.engine.export.provenance import xmp_packet
+from studio.engine.export.provenance import pixels_sha256, xmp_packet
 
 XMP_TAG = 700
 COMPRESSIONS = {"deflate": "tiff_adobe_deflate", "lzw": "tiff_lzw", "none": "raw"}
@@ -35,8 +35,9 @@ class Tiff(Format):
 
     def write(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey, RGB or RGBA as it comes."""
-        to_pillow(image).save(
+        picture = to_pillow(image)
+        picture.save(
             target, format="TIFF", compression=COMPRESSIONS[self.compression],
             dpi=(self.dpi, self.dpi), icc_profile=profile_of(image),
-            tiffinfo={XMP_TAG: xmp_packet(origin)},
+            tiffinfo={XMP_TAG: xmp_packet(origin, pixels_sha256(picture))},
         )  # fmt: skip

@@ -9,7 +9,7 @@ from models.parameters import param
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import srgb_profile
-from studio.engine.export.provenance import xmp_packet
+from studio.engine.export.provenance import pixels_sha256, written_sha256, xmp_packet
 
 LARGEST = 16383
 
@@ -41,7 +41,9 @@ class Webp(Format):
             )
         picture = to_pillow(image)
         picture = picture.convert("RGB") if picture.mode == "L" else picture
-        picture.save(
-            target, format="WEBP", lossless=self.lossless, quality=self.quality, method=4,
-            exact=self.lossless, icc_profile=srgb_profile(), xmp=xmp_packet(origin),
-        )  # fmt: skip
+        options = {
+            "format": "WEBP", "method": 4, "quality": self.quality,
+            "lossless": self.lossless, "exact": self.lossless,
+        }  # fmt: skip
+        seen = pixels_sha256(picture) if self.lossless else written_sha256(picture, options)
+        picture.save(target, **options, icc_profile=srgb_profile(), xmp=xmp_packet(origin, seen))
