@@ -22,7 +22,7 @@ from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
 
 LONGEST_NAME = 120
-_RESERVED = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
+_RESERVED = {"con", "prn", "aux", "nul"} | {d + n for d in ("com", "lpt") for n in "123456789¹²³"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def export_pieces(
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
-    All names are checked before the first file is written. Raises
+    All names and stacks are checked before the first file is written. Raises
     :class:`StudioError` for an existing file, a folder that cannot be written, or a
     piece that waits for the artist's eye; :class:`ParameterError` for an option.
     """
@@ -54,11 +54,12 @@ def export_pieces(
     _refuse_unreviewed(wanted)
     targets = [folder / (safe_name(piece.name) + kind.suffix) for piece in wanted]
     _check_targets(targets)
+    stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
     made = []
     with _made(folder):
-        for piece, target in zip(wanted, targets, strict=True):
-            pixels = apply(Stack.checked({"steps": piece.stack}), _render(project, piece, players))
+        for piece, stack, target in zip(wanted, stacks, targets, strict=True):
+            pixels = apply(stack, _render(project, piece, players))
             origin = Origin(piece.name, creator, rights, recipe_of(piece))
             sha256 = _write(kind, pixels, origin, target)
             if not project.read_only_reason:
@@ -104,7 +105,7 @@ def safe_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     text = "".join("_" if ch in '<>:"/\\|?*' or not ch.isprintable() else ch for ch in text)
     text = text.strip(" .") or "piece"
-    if text.split(".")[0].lower() in _RESERVED:
+    if text.split(".")[0].rstrip().lower() in _RESERVED:
         text = f"_{text}"
     while len(text.encode("utf-8", "replace")) > LONGEST_NAME:
         text = text[:-1]

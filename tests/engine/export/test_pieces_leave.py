@@ -1,0 +1,126 @@
+"""Pieces become files: their pixels, their stack, their recipe, and only with the artist's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.export import ledger
+from studio.engine.export.handover import export_pieces
+from studio.engine.export.provenance import read_provenance
+from studio.engine.files import sha256_file
+from studio.engine.generation import pieces
+from studio.engine.generation.pieces import Piece
+from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.project import Project
+from studio.engine.refinement.stack import Stack, apply
+from studio.engine.training import checkpoint, runs
+from tests.engine.export.readers import by_qt
+
+Keep = Callable[..., Piece]
+
+
+@pytest.fixture
+def run_name(trained: Project) -> str:
+    return next(run.name for run in runs.runs(trained) if run.family == "vae")
+
+
+@pytest.fixture
+def player(trained: Project, run_name: str) -> Player:
+    newest = checkpoint.load_latest(trained.runs / run_name)
+    assert newest is not None
+    return Player.open(newest.folder, "cpu")
+
+
+@pytest.fixture
+def keep(trained: Project, run_name: str, player: Player) -> Keep:
+    """Make an approved piece of a seed."""
+
+    def make(seed: int = 0, **values: Any) -> Piece:
+        made = pieces.keep(trained, run_name, player, LatentRecipe(seed=seed, **values))
+        pieces.set_review(trained, made.id, "approved")
+        return pieces.piece(trained, made.id)
+
+    return make
+
+
+@pytest.mark.parametrize("format_name", ["png", "tiff"])
+def test_a_piece_leaves_with_its_pixels_and_its_recipe(
+    format_name: str, trained: Project, player: Player, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep(5, truncation_psi=0.8)
+    (made,) = export_pieces(
+        trained, [piece], format_name, {}, tmp_path / "out", creator="Ada", rights="CC BY"
+    )
+    wanted = player.picture(piece.recipe)
+    assert np.array_equal(by_qt(made.path, 3), wanted)
+    assert made.sha256 == sha256_file(made.path)
+    assert made.piece_id == piece.id
+    found = read_provenance(made.path)
+    assert (found["creator"], found["rights"], found["title"]) == ("Ada", "CC BY", piece.name)
+    assert found["verified"] is True
+    assert found["recipe"]["checkpoint_sha256"] == piece.checkpoint_sha256
+    assert found["recipe"] == made.provenance["recipe"]
+    again = LatentRecipe.model_validate(found["recipe"]["latent"])
+    assert player.picture(again).tobytes() == wanted.tobytes()
+
+
+def test_the_refine_stack_is_applied(trained: Project, keep: Keep, tmp_path: Path) -> None:
+    piece = keep()
+    steps = [{"op": "crop", "enabled": True, "params": {"left": 0.5}}]
+    pieces.set_stack(trained, piece.id, steps)
+    piece = pieces.piece(trained, piece.id)
+    (made,) = export_pieces(trained, [piece], "png", {}, tmp_path)
+    wanted = apply(Stack.checked({"steps": steps}), pieces.render(trained, piece))
+    assert np.array_equal(by_qt(made.path, 3), wanted)
+    assert read_provenance(made.path)["recipe"]["stack"] == steps
+
+
+def test_exports_are_remembered(trained: Project, keep: Keep, tmp_path: Path) -> None:
+    wanted = [keep(0), keep(1)]
+    made = export_pieces(trained, wanted, "webp", {"lossless": True}, tmp_path / "out")
+    noted = ledger.entries(trained)
+    assert [(e.piece_id, e.path, e.format, e.sha256) for e in noted] == [
+        (each.piece_id, each.path, "webp", each.sha256) for each in made
+    ]
+
+
+def test_without_its_model_a_piece_leaves_as_it_was_kept(
+    trained: Project, run_name: str, player: Player, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep(3)
+    before = player.picture(piece.recipe)
+    for folder in checkpoint.folders(trained.runs / run_name):
+        (folder / checkpoint.MODEL).unlink()
+    (made,) = export_pieces(trained, [piece], "png", {}, tmp_path)
+    assert np.array_equal(by_qt(made.path, 3), before)
+
+
+@pytest.mark.parametrize(
+    ("review", "sentence"),
+    [("look", "look at it and approve it first"), ("rejected", "was rejected: it is not exported")],
+)
+def test_only_what_the_artist_lets_pass_leaves(
+    review: str, sentence: str, trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    good, other = keep(0), keep(1)
+    pieces.set_review(trained, other.id, review)
+    with pytest.raises(StudioError, match=sentence):
+        export_pieces(trained, [good, pieces.piece(trained, other.id)], "png", {}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stack_that_cannot_be_used_is_found_before_anything_is_written(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    good, other = keep(0), keep(1)
+    pieces.set_stack(trained, other.id, [{"op": "of-a-later-version"}])
+    with pytest.raises(UsageError, match="of-a-later-version"):
+        export_pieces(trained, [good, pieces.piece(trained, other.id)], "png", {}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert ledger.entries(trained) == []
