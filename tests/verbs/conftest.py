@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.verbs.support import Said, done, draw, python, tiny
 
 PICTURES = 12
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """The networks are so small that a second thread only costs, most of all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def quickly() -> Iterator[None]:
+    """See above."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +39,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("verbs")
     for number in range(PICTURES):
         draw(place / "set" / f"{number:02}.png", number)
-    with pytest.MonkeyPatch.context() as patched:
+    with one_thread(), pytest.MonkeyPatch.context() as patched:
         patched.setenv("LATENT_STUDIO_HOME", str(place / "home"))
         done("import", place / "project", place / "set")
         run = done("train", place / "project", *tiny("vae"))["run"]

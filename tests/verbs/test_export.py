@@ -1,0 +1,169 @@
+"""`export`: every format carries its origin, and nothing that exists is touched."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from studio.engine.export import base, handover
+from studio.engine.generation import pieces
+from studio.engine.project import INDEX, Project
+from tests.verbs.support import call, done, tree
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png", "tiff", "webp"])
+def test_every_format_carries_its_origin(name, project, run, out):
+    facts = done(
+        "export", project, "piece-001", "2", "--preset", name, "--out", out,
+        "--creator", "Ada & <Co>", "--rights", "© 2026 «Ada»",
+    )  # fmt: skip
+    suffix = base.format_of(name).suffix
+    assert [Path(file).name for file in facts["files"]] == [
+        f"piece-001{suffix}", f"piece-002{suffix}",
+    ]  # fmt: skip
+    for file in facts["files"]:
+        found = done("inspect", file)
+        assert found["sha256"] == facts["sha256"][file]
+        for origin in (found["provenance"], facts["provenance"][file]):
+            assert origin["creator"] == "Ada & <Co>"
+            assert origin["rights"] == "© 2026 «Ada»"
+            assert origin["digital_source_type"].endswith("trainedAlgorithmicMedia")
+            assert origin["recipe"]["run"] == run
+        with Image.open(file) as image:
+            assert image.size == (16, 16)
+
+
+def test_all_formats_are_tried_above():
+    assert set(base.formats()) == {"jpeg", "png", "tiff", "webp"}
+
+
+def test_a_lossless_file_has_the_pixels_of_the_piece(project, out):
+    (file,) = done("export", project, "piece-001", "--out", out)["files"]
+    with Image.open(file) as made, Image.open(project / "pieces" / "piece-001.png") as piece:
+        assert np.array_equal(np.asarray(made), np.asarray(piece))
+
+
+def test_a_piece_outlives_its_model(project, out):
+    shutil.rmtree(project / "runs")
+    (file,) = done("export", project, "piece-001", "--out", out)["files"]
+    with Image.open(file) as made, Image.open(project / "pieces" / "piece-001.png") as piece:
+        assert np.array_equal(np.asarray(made), np.asarray(piece))
+    (project / "pieces" / "piece-001.png").unlink()
+    call("export", project, "piece-001", "--out", out / "b").refused(1, "piece-001", "both gone")
+    assert not (out / "b").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--preset", "gif"], "'gif'. Known: jpeg,"),
+        (["--preset", "jpeg", "--set", "quality=101"], "quality=101"),
+        (["--preset", "jpeg", "--set", "quality=best"], "quality=best"),
+        (["--set", "nonsense=1"], "nonsense"),
+        (["--set", "compression"], "key=value"),
+        (["piece-001"], "Two pictures"),
+    ],
+)
+def test_wrong_usage(options, words, project, out):
+    before = tree(project)
+    call("export", project, "piece-001", *options, "--out", out).refused(2, words)
+    assert not out.exists()
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize("name", ["nope", "0", "99", "-", "", "9" * 18, "piece-001.png"])
+def test_a_piece_that_is_not_there(name, project, out):
+    call("export", project, "piece-001", name, "--out", out).refused(1, "no piece", "piece-002")
+    assert not out.exists()
+
+
+def test_nothing_is_overwritten(project, out):
+    out.mkdir()
+    (out / "piece-002.png").write_text("precious")
+    before = tree(project)
+    said = call("export", project, "piece-001", "piece-002", "--out", out)
+    said.refused(1, str(out / "piece-002.png"), "already exists")
+    assert tree(out) == {"piece-002.png": b"precious"}
+    assert tree(project) == before
+
+
+def test_a_link_that_leads_nowhere_counts_as_existing(project, out):
+    out.mkdir()
+    try:
+        (out / "piece-001.png").symlink_to(out / "nowhere.png")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    call("export", project, "piece-001", "--out", out).refused(1, "already exists")
+    assert not (out / "nowhere.png").exists()
+
+
+def test_a_folder_that_is_a_file(project, out):
+    out.write_text("precious")
+    before = tree(project)
+    for place in (out, out / "below"):
+        call("export", project, "piece-001", "--out", place).refused(1, str(place), "another")
+    assert out.read_text() == "precious"
+    assert tree(project) == before
+
+
+def test_a_folder_that_may_not_be_written(project, out, without_rights):
+    out.mkdir(mode=0o555)
+    for place in (out, out / "below"):
+        without_rights("export", project, "piece-001", "--out", place).refused(1, str(out))
+    assert list(out.iterdir()) == []
+
+
+def test_a_second_writer_does_not_hinder_an_export(project, out):
+    before = tree(project)
+    with Project.open(project):
+        done("export", project, "piece-001", "--out", out)
+    assert tree(project) == before
+
+
+def test_what_resembles_a_training_picture_waits_for_the_eye(project, out):
+    with Project.open(project) as opened:
+        pieces.set_review(opened, 2, "look")
+    before = tree(project)
+    both = ("export", project, "piece-001", "piece-002", "--out", out)
+    call(*both).refused(1, "piece-002", "look")
+    with Project.open(project):
+        call(*both, "--approve").refused(1, "another window")
+    assert not out.exists()
+    assert tree(project) == before
+    assert len(done(*both, "--approve")["files"]) == 2
+    reviews = [each["review"] for each in done("inspect", project)["pieces"]]
+    assert reviews == ["new", "approved"]
+
+
+def test_what_was_rejected_stays(project, out):
+    with Project.open(project) as opened:
+        pieces.set_review(opened, 1, "rejected")
+    call("export", project, "1", "--approve", "--out", out).refused(1, "piece-001 was rejected")
+    assert not out.exists()
+
+
+def test_an_interruption_leaves_whole_files_only(project, out, monkeypatch):
+    write, written = handover._write, []
+
+    def interrupted(*arguments):
+        if written:
+            signal.raise_signal(signal.SIGINT)
+        written.append(arguments)
+        return write(*arguments)
+
+    monkeypatch.setattr(handover, "_write", interrupted)
+    call("export", project, "piece-001", "piece-002", "--out", out).refused(130, "Interrupted")
+    assert [path.name for path in out.iterdir()] == ["piece-001.png"]
+    with Image.open(out / "piece-001.png") as image:
+        image.load()
+
+
+def test_a_broken_index(project, out):
+    (project / INDEX).write_bytes(b"garbage" * 100)
+    call("export", project, "piece-001", "--out", out).refused(1, str(project / INDEX), "backup")
+    assert not out.exists()

@@ -1,0 +1,111 @@
+"""`inspect`: projects, runs, checkpoints and pictures by what they are, not by their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.engine.project import INDEX, Project
+from tests.verbs.support import call, done, tree
+
+
+def test_a_project(project, run):
+    facts = done("inspect", project)
+    assert (facts["kind"], facts["path"]) == ("project", str(project))
+    assert [(each["name"], each["found"], each["usable"]) for each in facts["datasets"]] == [
+        ("set", 12, 12)
+    ]
+    assert facts["runs"] == [{"name": run, "family": "vae", "status": "finished", "images_seen": 8}]
+    assert [each["name"] for each in facts["pieces"]] == ["piece-001", "piece-002"]
+
+
+def test_looking_changes_nothing(project, run):
+    before = tree(project)
+    for thing in (project, project / "runs" / run, project / "pieces" / "piece-001.png"):
+        done("inspect", thing)
+    assert tree(project) == before
+
+
+def test_a_project_that_another_holds(project):
+    with Project.open(project):
+        assert done("inspect", project)["kind"] == "project"
+
+
+def test_a_run(project, run):
+    facts = done("inspect", project / "runs" / run)
+    assert (facts["kind"], facts["recipe"]["run"]) == ("run", run)
+    assert facts["newest"]["images_seen"] == 8
+    assert facts["checkpoints"][-1] == Path(facts["newest"]["path"]).name
+
+
+def test_a_checkpoint_is_verified(project, run):
+    newest = sorted((project / "runs" / run / "checkpoints").iterdir())[-1]
+    facts = done("inspect", newest)
+    assert (facts["kind"], facts["verified"], facts["family"]) == ("checkpoint", True, "vae")
+    model = newest / "model.safetensors"
+    damaged = bytearray(model.read_bytes())
+    damaged[-1] ^= 1
+    model.write_bytes(damaged)
+    call("inspect", newest).refused(1, str(model), "damaged")
+    (newest / "state.json").write_text("[]")
+    call("inspect", newest).refused(1, str(newest))
+
+
+def test_a_picture(picture):
+    facts = done("inspect", picture)
+    assert (facts["kind"], facts["width"], facts["height"], facts["mode"]) == (
+        "picture", 40, 36, "RGB",
+    )  # fmt: skip
+    assert len(facts["sha256"]) == 64
+    assert not facts["provenance"]
+
+
+def test_a_picture_is_known_by_what_is_in_it(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "x.png")
+    (tmp_path / "x.png").rename(tmp_path / "letter.txt")
+    assert done("inspect", tmp_path / "letter.txt")["kind"] == "picture"
+
+
+def test_for_a_person(picture):
+    said = call("inspect", picture)
+    assert (said.code, said.err) == (0, "")
+    assert "width: 40\n" in said.out
+
+
+@pytest.mark.parametrize("data", [b"", b"words", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_a_file_that_is_no_picture(data, tmp_path):
+    (tmp_path / "file.png").write_bytes(data)
+    call("inspect", tmp_path / "file.png").refused(1, str(tmp_path / "file.png"))
+
+
+def test_nothing_and_an_empty_folder(tmp_path):
+    call("inspect", tmp_path / "nowhere").refused(1, "nowhere", "does not exist")
+    call("inspect", tmp_path).refused(1, str(tmp_path))
+    call("inspect").refused(2, "THING")
+    call("inspect", "").refused(2, "THING", "empty")
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage" * 100, b"SQLite format 3\0" + bytes(84)])
+def test_a_broken_index(data, tmp_path):
+    (tmp_path / INDEX).write_bytes(data)
+    said = call("inspect", tmp_path)
+    if data:
+        said.refused(1, str(tmp_path / INDEX))
+        assert (tmp_path / INDEX).read_bytes() == data
+    else:  # what a project is before its first write
+        assert said.code == 0
+
+
+def test_a_recipe_that_is_broken(project, run):
+    (project / "runs" / run / "recipe.toml").write_text("run = [")
+    call("inspect", project / "runs" / run).refused(1, "recipe.toml")
+
+
+def test_a_file_that_may_not_be_read(picture, without_rights):
+    picture.chmod(0)
+    try:
+        without_rights("inspect", picture).refused(1, str(picture))
+    finally:
+        picture.chmod(0o644)
