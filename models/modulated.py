@@ -1,0 +1,174 @@
+"""Layers of StyleGAN2: equalised and modulated convolutions, the styled layer, the mapping.
+
+Karras 2020, arXiv:1912.04958 ("Analyzing and Improving the Image Quality of StyleGAN"), Sec. 2.
+Weights are N(0, 1) and scaled where they are used (equalised learning rate: Karras
+2018, arXiv:1710.10196, Sec. 4.1). Leaky ReLU is followed by sqrt(2); as it is positively
+homogeneous, that factor is drawn into the weights before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.layers import LEAK
+
+MAPPING_RATE = 0.01
+"""Learning rate of the mapping network relative to the rest."""
+BOOST = math.sqrt(2)
+"""What follows every leaky ReLU, so that it keeps the variance."""
+
+
+@contextlib.contextmanager
+def full_precision(x: Tensor) -> Iterator[None]:
+    """No mixed precision inside: styles and scores need more than bf16's eight bits."""
+    with torch.autocast(x.device.type, enabled=False):
+        yield
+
+
+class EqualLinear(nn.Module):
+    """A dense layer [N, inputs] to [N, outputs] with equalised learning rate, in full precision.
+
+    `rate` is its learning rate relative to other layers; `bias` where the bias starts.
+    """
+
+    def __init__(self, inputs: int, outputs: int, rate: float = 1.0, bias: float = 0.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / rate)
+        self.bias = nn.Parameter(torch.full((outputs,), bias / rate))
+        self.scale, self.rate = rate / math.sqrt(inputs), rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The affine map."""
+        with full_precision(x):
+            x = x.to(self.weight.dtype)
+            return F.linear(x, self.weight * self.scale, self.bias * self.rate)
+
+
+class EqualConv(nn.Module):
+    """A convolution [N, c_in, h, w] to [N, c_out, h, w] with equalised learning rate.
+
+    `down` halves the sides after a [1, 3, 3, 1] low-pass; `active` adds bias and leaky ReLU.
+    """
+
+    def __init__(
+        self, c_in: int, c_out: int, kernel: int, *, down: bool = False, active: bool = True
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(c_out, c_in, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(c_out)) if active else None
+        self.scale = (BOOST if active else 1.0) / math.sqrt(c_in * kernel**2)
+        self.kernel, self.down = kernel, down
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The filtered activations."""
+        weight = self.weight * self.scale
+        if not self.down:
+            y = F.conv2d(x, weight, padding=self.kernel // 2)
+        elif self.kernel == 1:
+            # A strided depthwise convolution is slow backwards on a processor.
+            y = F.conv2d(low_pass(x, 1)[:, :, ::2, ::2], weight)
+        else:
+            y = F.conv2d(low_pass(x, 2), weight, stride=2)
+        if self.bias is None:
+            return y
+        bias = (self.bias * BOOST).to(y.dtype)[:, None, None]
+        return F.leaky_relu(y + bias, LEAK, inplace=True)
+
+
+class ModulatedConv(nn.Module):
+    """A convolution whose input channels are scaled by a style: Karras 2020, Sec. 2.2, Eq. 1-3.
+
+    [N, c_in, h, w] and w [N, dim] to [N, c_out, h, w], or twice the sides with `up`.
+    Modulating the activations and demodulating the result is the same sum as one set of
+    weights a picture, and as fast with gradients. The demodulated output has the variance
+    of the input times `boost` squared.
+    """
+
+    def __init__(
+        self, c_in: int, c_out: int, dim: int, kernel: int = 3, *, up: bool = False,
+        demodulate: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(c_out, c_in, kernel, kernel))
+        self.style = EqualLinear(dim, c_in, bias=1.0)
+        self.scale = 1 / math.sqrt(c_in * kernel**2)
+        self.kernel, self.up, self.demodulate = kernel, up, demodulate
+
+    def forward(self, x: Tensor, w: Tensor, boost: float = 1.0) -> Tensor:
+        """The filtered activations."""
+        style = self.style(w)
+        weight = self.weight * self.scale
+        y = x * style[:, :, None, None].to(x.dtype)
+        if self.up:
+            y = low_pass(F.conv_transpose2d(y, weight.transpose(0, 1), stride=2), 1, gain=4.0)
+        else:
+            y = F.conv2d(y, weight, padding=self.kernel // 2)
+        if not self.demodulate:
+            return y
+        with full_precision(style):
+            power = style.square() @ weight.square().sum((2, 3)).T
+            factor = boost * torch.rsqrt(power + 1e-8)
+        return y * factor[:, :, None, None].to(y.dtype)
+
+
+class StyledLayer(nn.Module):
+    """A modulated 3x3, noise of a learnt strength, bias, leaky ReLU: Karras 2020, Fig. 2c."""
+
+    def __init__(self, c_in: int, c_out: int, dim: int, *, up: bool = False) -> None:
+        super().__init__()
+        self.conv = ModulatedConv(c_in, c_out, dim, up=up)
+        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(c_out))
+
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor) -> Tensor:
+        """`noise` is [N or 1, 1, h, w] at the size of the result."""
+        y = self.conv(x, w, boost=BOOST)
+        y = y + (noise * (self.noise_strength * BOOST)).to(y.dtype)
+        y = y + (self.bias * BOOST).to(y.dtype)[:, None, None]
+        return F.leaky_relu(y, LEAK, inplace=True)
+
+
+class Mapping(nn.Module):
+    """z [N, dim] to w [N, dim]: Karras 2019, arXiv:1812.04948, Sec. 2. `w_avg` is the mean w."""
+
+    w_avg: Tensor
+
+    def __init__(self, dim: int, layers: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(EqualLinear(dim, dim, MAPPING_RATE) for _ in range(layers))
+        self.register_buffer("w_avg", torch.zeros(dim))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """The intermediate latents."""
+        x = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), LEAK) * BOOST
+        return x
+
+    @torch.no_grad()
+    def track(self, w: Tensor, keep: float) -> None:
+        """w_avg = keep * w_avg + (1 - keep) * mean of w [N, dim]."""
+        self.w_avg.lerp_(w.float().mean(0), 1.0 - keep)
+
+
+def low_pass(x: Tensor, padding: int, gain: float = 1.0) -> Tensor:
+    """[1, 3, 3, 1] both ways, with black outside: [N, c, h, w] to sides + 2 * padding - 3."""
+    kernel = _kernel(gain, x.shape[1], x.device, x.dtype)
+    return F.conv2d(x, kernel, padding=padding, groups=x.shape[1])
+
+
+@functools.lru_cache(maxsize=128)
+def _kernel(gain: float, channels: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """The depthwise filter with the sum `gain`: [channels, 1, 4, 4]."""
+    # Made once and kept: not as an inference tensor, which training could not use.
+    with torch.inference_mode(False):
+        row = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+        kernel = (gain * torch.outer(row, row)).expand(channels, 1, -1, -1)
+        return kernel.contiguous().to(device, dtype)

@@ -1,0 +1,250 @@
+"""StyleGAN2 with adaptive augmentation: styles that can be mixed, coarse to fine."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models import ema, losses
+from models.ada import Controller, Pipe
+from models.augment import Augmentation
+from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.layers import level_widths
+from models.parameters import Declared
+from models.schedules import adam, set_rates, warmed
+from models.stylegan2_config import StyleGan2Config
+from models.stylegan2_networks import Critic, Generator, still_noise
+
+WARMUP = 2_000
+"""Pictures over which the learning rate climbs."""
+ADA_INTERVAL = 4
+"""Steps between two decisions about disguise."""
+PATH_KEEP = 0.99
+W_KEEP = 0.995
+
+
+@register
+class StyleGan2(Family):
+    """StyleGAN2-ADA: Karras 2019 to 2020, arXiv:1812.04948, 1912.04958 and 2006.06676.
+
+    Critic: softplus(D(G)) + softplus(-D(x)), R1 on augmented reals; generator: softplus(-D(G))
+    and path length regularisation of half a batch. Both regularisers are lazy: their own
+    Adam steps every so many steps, times the interval, rates adapted (1912.04958, App. B).
+    Adam with beta1 = 0. Labels are ignored.
+
+    Tensors: generator.*, generator_ema.*, critic.*, ada.*, path_mean. The mean latent is
+    generator.mapping.w_avg.
+    """
+
+    name = "stylegan2"
+    title = "Style mixer"
+    summary = "Sharp new pictures whose shape, parts and colours can be mixed from several."
+    Config = StyleGan2Config
+    config: StyleGan2Config
+    path_mean: Tensor
+
+    def __init__(self, config: StyleGan2Config, image_spec: ImageSpec) -> None:
+        super().__init__(config, image_spec)
+        widths = level_widths(image_spec, config.top_width, config.width)
+        self.generator = Generator(image_spec, config.latent_dim, config.mapping_layers, widths)
+        self.critic = Critic(image_spec, widths)
+        self.generator_ema = ema.averaged_copy(self.generator)
+        self.ada = Controller(config.augment_p)
+        self.register_buffer("path_mean", torch.zeros(()))
+        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+
+    @classmethod
+    def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> StyleGan2Config:
+        side = max(image_spec.height, image_spec.width)
+        batch = min(32, max(4, 4096 // side)) if accelerator else 16
+        gamma = 0.0002 * image_spec.height * image_spec.width / batch
+        if accelerator:
+            return StyleGan2Config(
+                latent_dim=512,
+                top_width=min(512, (16384 if side < 512 else 32768) // side),
+                width=512,
+                batch_size=batch,
+                lr=2.5e-3 if side < 1024 else 2e-3,
+                gamma=gamma,
+                ema_half_life=batch * 10 / 32,
+            )
+        return StyleGan2Config(top_width=16 if side <= 64 else 8, gamma=gamma, batch_size=batch)
+
+    @property
+    def latent(self) -> LatentSpec:
+        """Slots: 1 at the base grid, 2 a doubling, and the last picture's; half-open groups."""
+        slots = self.generator.slots
+        levels = slots // 2 - 1
+        coarse, middle = 2 * max(1, min(2, levels - 1)) - 1, 2 * min(4, levels) - 1
+        groups = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, slots)}
+        return LatentSpec(slots, self.config.latent_dim, "normal", groups, has_critic=True)
+
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        if not self._optimizers:
+            for key, net in (("generator", self.generator), ("critic", self.critic)):
+                self._optimizers[key] = adam(net.parameters(), self.config.lr, (0.0, 0.99))
+        return self._optimizers
+
+    def set_live(self, config: Declared) -> None:
+        before = self.config
+        super().set_live(config)
+        if self.config.augment_p != before.augment_p:
+            self.ada.set_p(self.config.augment_p)
+
+    # ------------------------------------------------------------------ training
+
+    def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
+        config, n = self.config, len(batch)
+        self._set_rates(state, n)
+        x = self.to_network(batch)
+        if config.augment_mirror:
+            half = torch.rand(n, 1, 1, 1, device=x.device, generator=state.generator) < 0.5
+            x = torch.where(half, x.flip(3), x)
+        report = self._critic_step(x, state) | self._generator_step(n, state)
+        if config.path_weight > 0 and state.step % config.path_interval == 0:
+            report |= self._path_step(max(1, n // 2), state)
+        if config.augment == "ada" and state.step % ADA_INTERVAL == ADA_INTERVAL - 1:
+            self.ada.adjust(config.ada_target, 1000 * config.ada_pictures)
+        keep = ema.decay(n, config.ema_half_life * 1000, state.images_seen + n)
+        ema.update(self.generator_ema, self.generator, keep)
+        return report
+
+    def _set_rates(self, state: TrainState, n: int) -> None:
+        """Lazy regularisation takes k + 1 steps instead of k: 1912.04958, App. B."""
+        config = self.config
+        lr = config.lr * warmed(state.images_seen, n, WARMUP)
+        path = config.path_interval if config.path_weight > 0 else 0
+        for key, k in (("generator", path), ("critic", config.reg_interval)):
+            share = k / (k + 1) if k else 1.0
+            set_rates(self.optimizers()[key], lr * share, (0.0, 0.99**share))
+
+    def _critic_step(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
+        config, optimizer = self.config, self.optimizers()["critic"]
+        with torch.no_grad(), state.autocast():
+            fake = self._picture(self._styles(len(x), state), state)
+        pictures = self._disguised(torch.cat([x, fake]), state)
+        optimizer.zero_grad(set_to_none=True)
+        with state.autocast():
+            real, generated = self.critic(pictures, track=True).chunk(2)
+        loss = losses.logistic_critic(real, generated)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        self.ada.observe(real.detach())
+        report = {"critic": loss.detach(), "real_sign": real.detach().sign().mean()}
+        if config.augment == "ada":
+            report["disguise"] = self.ada.p
+        if config.gamma > 0 and state.step % config.reg_interval == 0:
+            shown = pictures[: len(x)].detach().requires_grad_(True)
+            penalty = losses.gradient_penalty(self.critic(shown), shown).mean()
+            optimizer.zero_grad(set_to_none=True)
+            (config.reg_interval * 0.5 * config.gamma * penalty).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            report["penalty"] = penalty.detach()
+        return report
+
+    def _generator_step(self, n: int, state: TrainState) -> dict[str, Tensor]:
+        optimizer = self.optimizers()["generator"]
+        optimizer.zero_grad(set_to_none=True)
+        self.critic.requires_grad_(False)
+        with state.autocast():
+            fake = self._picture(self._styles(n, state, track=True), state)
+        pictures = self._disguised(fake, state)
+        with state.autocast():
+            scores = self.critic(pictures)
+        loss = losses.logistic_generator(scores)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.critic.requires_grad_(True)
+        optimizer.step()
+        return {"generator": loss.detach()}
+
+    def _path_step(self, n: int, state: TrainState) -> dict[str, Tensor]:
+        """(|J^T y| - its mean)^2 in full precision: 1912.04958, Sec. 3.2, Eq. 4."""
+        config, optimizer = self.config, self.optimizers()["generator"]
+        w = self._styles(n, state)
+        pictures = self._picture(w, state)
+        direction = torch.randn(pictures.shape, device=w.device, generator=state.generator)
+        lengths = losses.path_lengths(pictures, w, direction)
+        self.path_mean.lerp_(lengths.detach().mean(), 1 - PATH_KEEP)
+        penalty = (lengths - self.path_mean).square().mean()
+        optimizer.zero_grad(set_to_none=True)
+        (config.path_interval * config.path_weight * penalty).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return {"path": penalty.detach()}
+
+    def _styles(self, n: int, state: TrainState, *, track: bool = False) -> Tensor:
+        """Random w [n, slots, dim], most of them from two sources: 1812.04948, Sec. 3.1."""
+        config, slots = self.config, self.generator.slots
+        chance, device = state.generator, self.path_mean.device
+        z = torch.randn(2 * n, config.latent_dim, device=device, generator=chance)
+        one, two = self.generator.mapping(z).chunk(2)
+        if track:
+            self.generator.mapping.track(one.detach(), min(W_KEEP, state.step / (state.step + 1)))
+        cut = torch.randint(1, slots, (n, 1, 1), device=device, generator=chance)
+        mixed = torch.rand(n, 1, 1, device=device, generator=chance) < config.mixing
+        place = torch.arange(slots, device=device).view(1, -1, 1)
+        return torch.where(mixed & (place >= cut), two[:, None], one[:, None])
+
+    def _picture(self, w: Tensor, state: TrainState) -> Tensor:
+        noise = [
+            torch.randn(len(w), 1, *side, device=w.device, generator=state.generator)
+            for side in self.generator.noise_sides()
+        ]
+        return self.generator(w, noise)  # type: ignore[no-any-return]  # modules return Any
+
+    def _disguised(self, x: Tensor, state: TrainState) -> Tensor:
+        c = self.config
+        if c.augment == "ada":
+            pipe = Pipe(
+                mirror=c.augment_mirror, turn=c.augment_turn, shift=c.augment_shift,
+                zoom=c.augment_zoom, colour=c.augment_colour, cutout=c.augment_cutout,
+            )  # fmt: skip
+            return pipe(x, self.ada.p, state.generator)
+        if c.augment == "none":
+            return x
+        fixed = Augmentation(
+            p=c.augment_p, shift=c.augment_shift, zoom=c.augment_zoom,
+            colour=c.augment_colour, cutout=c.augment_cutout,
+        )  # fmt: skip
+        return fixed(x, state.generator)
+
+    # ------------------------------------------------------------------ generating
+
+    def sample(
+        self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
+    ) -> Tensor:
+        mean = self.w_mean()
+        z = seeded_normal(n, seed, (self.config.latent_dim,)).to(mean.device)
+        if not n:
+            return mean.expand(0, -1, -1)
+        # One at a time: sums of a whole batch may differ in the last bit from those of one row.
+        w = torch.cat([self.map(row[None]) for row in z])
+        return mean + truncation_psi * (w - mean) if truncation_psi != 1 else w
+
+    def map(self, z: Tensor, label: int | None = None) -> Tensor:
+        w = self.generator_ema.mapping(z.reshape(len(z), -1))
+        return w[:, None].expand(-1, self.generator.slots, -1)  # type: ignore[no-any-return]
+
+    def w_mean(self) -> Tensor:
+        return self.generator_ema.mapping.w_avg.repeat(self.generator.slots, 1)
+
+    @torch.no_grad()
+    def synthesize(
+        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
+    ) -> Tensor:
+        """See the contract; `max_resolution` shrinks the finished picture."""
+        x = self.generator_ema(w, self._noise(noise_seed))
+        while max_resolution is not None and max(x.shape[2:]) > max_resolution:
+            x = F.avg_pool2d(x, 2)
+        return self.to_picture(x)
+
+    @torch.no_grad()
+    def score(self, images: Tensor) -> Tensor:
+        return self.critic(self.to_network(images), alone=True)  # type: ignore[no-any-return]
+
+    def features(self, w: Tensor, resolution: int) -> Tensor:
+        return self.generator_ema(w, self._noise(0), resolution)  # type: ignore[no-any-return]
+
+    def _noise(self, seed: int) -> list[Tensor]:
+        sides = tuple(self.generator.noise_sides())
+        return still_noise(seed, sides, self.path_mean.device)

@@ -1,0 +1,154 @@
+"""The networks of StyleGAN2: skip generator and residual critic.
+
+Karras 2020, arXiv:1912.04958, Sec. 4 and Fig. 7.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.base import ImageSpec
+from models.layers import LEAK, nearest_level
+from models.modulated import BOOST, EqualConv, EqualLinear, Mapping, ModulatedConv, StyledLayer
+
+GROUP = 4
+"""Pictures that the critic compares with each other."""
+
+
+class Generator(nn.Module):
+    """Latents w [N, slots, dim] to pictures [N, channels, H, W], about [-1, 1].
+
+    Every level adds its picture to the enlarged one of the level below (skips: Karras 2020,
+    Fig. 7b). `widths` runs from full resolution to the base grid. A level takes the slots of
+    its two layers; its picture is made by the slot that the next level starts with.
+    """
+
+    def __init__(self, spec: ImageSpec, dim: int, layers: int, widths: Sequence[int]) -> None:
+        super().__init__()
+        height, width, doublings = spec.base_grid()
+        self.grid = (height, width)
+        self.slots = 2 * doublings + 2
+        rising = list(reversed(widths))
+        self.mapping = Mapping(dim, layers)
+        self.pattern = nn.Parameter(torch.randn(1, rising[0], height, width))
+        self.first = StyledLayer(rising[0], rising[0], dim)
+        self.grow = nn.ModuleList(StyledLayer(a, b, dim, up=True) for a, b in pairwise(rising))
+        self.refine = nn.ModuleList(StyledLayer(w, w, dim) for w in rising[1:])
+        self.paint = nn.ModuleList(
+            ModulatedConv(w, spec.channels, dim, 1, demodulate=False) for w in rising
+        )
+        self.tint = nn.ParameterList(torch.zeros(spec.channels, 1, 1) for _ in rising)
+
+    def noise_sides(self) -> list[tuple[int, int]]:
+        """(height, width) of the noise of every layer, in the order of `forward`."""
+        height, width = self.grid
+        levels = [(height << k, width << k) for k in range(len(self.paint))]
+        return [levels[0], *(side for side in levels[1:] for _ in range(2))]
+
+    def forward(self, w: Tensor, noise: Sequence[Tensor], resolution: int | None = None) -> Tensor:
+        """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
+        x = self.pattern.expand(len(w), -1, -1, -1)
+        x = self.first(x.contiguous(memory_format=torch.channels_last), w[:, 0], noise[0])
+        stop = len(self.grow)
+        if resolution is not None:
+            stop = nearest_level(self.grid, stop, resolution)
+        picture = self._painted(0, x, w)
+        for k in range(1, stop + 1):
+            x = self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1])
+            x = self.refine[k - 1](x, w[:, 2 * k], noise[2 * k])
+            if resolution is None:
+                # Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated.
+                picture = F.interpolate(picture, scale_factor=2.0, mode="bilinear")
+                picture = picture + self._painted(k, x, w)
+        return picture if resolution is None else x
+
+    def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
+        """The picture of one level, in full precision, as all of them are added up."""
+        picture: Tensor = self.paint[level](x, w[:, 2 * level + 1])
+        return picture.to(self.pattern.dtype) + self.tint[level]  # type: ignore[no-any-return]
+
+
+class ResidualDown(nn.Module):
+    """(3x3, 3x3 and halve) + (halve, 1x1), over sqrt(2): Karras 2020, Fig. 7c."""
+
+    def __init__(self, c_in: int, c_out: int) -> None:
+        super().__init__()
+        self.conv1 = EqualConv(c_in, c_in, 3)
+        self.conv2 = EqualConv(c_in, c_out, 3, down=True)
+        self.skip = EqualConv(c_in, c_out, 1, down=True, active=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, c_in, h, w] to [N, c_out, h / 2, w / 2]."""
+        return (self.conv2(self.conv1(x)) + self.skip(x)) * (1 / BOOST)  # type: ignore[no-any-return]
+
+
+class Critic(nn.Module):
+    """Pictures [N, channels, H, W] to scores [N].
+
+    Pictures are compared in groups of neighbours: a channel holds how much they vary (Karras
+    2018, arXiv:1710.10196, Sec. 3). `variety` is what that was lately, so that a
+    single picture has a score of its own.
+    """
+
+    variety: Tensor
+
+    def __init__(self, spec: ImageSpec, widths: Sequence[int]) -> None:
+        super().__init__()
+        height, width, _ = spec.base_grid()
+        last = widths[-1]
+        self.stem = EqualConv(spec.channels, widths[0], 1)
+        self.down = nn.ModuleList(ResidualDown(a, b) for a, b in pairwise(widths))
+        self.mix = EqualConv(last + 1, last, 3)
+        self.dense = EqualLinear(last * height * width, last)
+        self.out = EqualLinear(last, 1)
+        self.register_buffer("variety", torch.zeros(()))
+
+    def forward(self, x: Tensor, *, alone: bool = False, track: bool = False) -> Tensor:
+        """Higher is more like a real picture; `alone` scores every picture without the others.
+
+        `track` takes these pictures into the mean that `alone` stands on.
+        """
+        x = self.stem(x)
+        for down in self.down:
+            x = down(x)
+        n, _, height, width = x.shape
+        varies = self.variety.expand(n) if alone else variety(x)
+        if track:
+            self.variety.lerp_(varies.detach().mean().to(self.variety.dtype), 0.05)
+        varies = varies.to(x.dtype).view(n, 1, 1, 1).expand(n, 1, height, width)
+        x = self.mix(torch.cat([x, varies], 1))
+        x = F.leaky_relu(self.dense(x.flatten(1)), LEAK) * BOOST
+        return self.out(x).squeeze(1)  # type: ignore[no-any-return]
+
+
+def variety(x: Tensor) -> Tensor:
+    """Standard deviation over the group of each picture, averaged: [N, c, h, w] to [N]."""
+    size = group_size(len(x))
+    exact = torch.promote_types(x.dtype, torch.float32)
+    groups = x.to(exact).reshape(len(x) // size, size, -1)
+    spread = (groups.var(1, correction=0) + 1e-8).sqrt().mean(1)
+    return spread.repeat_interleave(size)
+
+
+def group_size(n: int) -> int:
+    """The divisor of `n` pictures above 1 that is nearest to `GROUP`; 1 for one picture."""
+    return min((k for k in range(2, n + 1) if n % k == 0), key=lambda k: abs(k - GROUP), default=1)
+
+
+@functools.lru_cache(maxsize=2)
+def still_noise(
+    seed: int, sides: tuple[tuple[int, int], ...], device: torch.device
+) -> list[Tensor]:
+    """The noise N(0, 1) of one `seed` for every layer: [1, 1, h, w] each, kept for the next call.
+
+    Drawn on the processor, so that a seed means the same on every device.
+    """
+    with torch.inference_mode(False):
+        generator = torch.Generator().manual_seed(seed)
+        return [torch.randn(1, 1, *side, generator=generator).to(device) for side in sides]
