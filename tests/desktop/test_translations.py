@@ -1,0 +1,224 @@
+"""Every word of the window is in the Chinese catalogue, once, with the same places to fill."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import string
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from models import base as families
+from models.parameters import Declared, Param
+from studio.desktop import i18n
+from studio.desktop.context import Studio
+from studio.desktop.main_window import MainWindow
+from studio.engine.dataset import checks
+from studio.engine.export import base as formats
+from studio.engine.refinement import base as operations
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = "zh_CN"
+PROGRAM_NAMES = {"Latent Studio", *i18n.LANGUAGES.values()}
+"""Never translated."""
+SAME_IN_BOTH = {"SHA-256"}
+"""Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The texts an expression may be, as far as they are written out."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+
+
+@cache
+def said() -> dict[str, str]:
+    """Every literal given to `tr`, with the place of its first use."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "studio").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func
+            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+            if name == "tr":
+                for text in literals(node.args[0]):
+                    found.setdefault(text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
+    return found
+
+
+def kinds() -> list[tuple[str, str, str, type[Declared]]]:
+    """(where, title, summary, parameters) of everything that is registered."""
+    listed = [
+        *((f"family {n}", f.title, f.summary, f.Config) for n, f in families.families().items()),
+        *((f"format {n}", f.title, f.summary, f) for n, f in formats.formats().items()),
+        *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
+    ]
+    assert len(listed) >= 10
+    return listed
+
+
+def words_of(param: Param) -> Iterator[str]:
+    """What the form shows of a parameter. `term` is the field's own word and stays as it is."""
+    yield param.label
+    yield param.help
+    yield from param.choices
+    if param.unit:
+        yield param.unit
+
+
+@cache
+def declared() -> dict[str, str]:
+    """Titles, summaries and parameters of everything that is registered."""
+    found: dict[str, str] = {}
+    for where, title, summary, kind in kinds():
+        for text in (title, summary):
+            found.setdefault(text, where)
+        for param in kind.params().values():
+            for text in words_of(param):
+                found.setdefault(text, f"{where}, {param.name}")
+    return found
+
+
+def findings() -> dict[str, str]:
+    """What the engine says of a picture, as templates. A broken one gives its own reason."""
+    return {text: f"finding {kind}" for kind, text in checks.SENTENCES.items() if kind != "broken"}
+
+
+def registered(language: str, qtbot) -> dict[str, str]:
+    """id -> English text of every action, in a window that opened in `language`."""
+    studio = Studio()
+    studio.set_language(language)
+    window = MainWindow(studio)
+    qtbot.addWidget(window)
+    window.make_rooms()
+    found = {entry.id: entry.text for entry in studio.actions.all()}
+    window.close()
+    studio.set_language("en")
+    studio.deleteLater()
+    return found
+
+
+@pytest.fixture
+def actions(qtbot) -> dict[str, str]:
+    found = registered("en", qtbot)
+    assert len(found) > 60
+    return {text: f"action {id_}" for id_, text in found.items()}
+
+
+@cache
+def files() -> dict[str, list[tuple[str, str]]]:
+    """File name -> its pairs as written, with keys that stand twice."""
+    return {
+        path.name: json.loads(path.read_text("utf-8"), object_pairs_hook=list)
+        for path in i18n.catalogue_files(CODE)
+    }
+
+
+def places(text: str) -> list[str]:
+    """The `{name}` places of a text."""
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+# ------------------------------------------------------------------ completeness
+
+
+def test_every_text_of_the_window_is_translated(actions) -> None:
+    wanted = said() | declared() | findings() | actions
+    catalogue = i18n.catalogue(CODE)
+    missing = [
+        f"{text!r} ({where})"
+        for text, where in wanted.items()
+        if text not in catalogue and text not in PROGRAM_NAMES and text.strip()
+    ]
+    assert not missing, f"{len(missing)} texts have no Chinese: " + "; ".join(missing)
+
+
+def test_no_translation_is_left_over(actions) -> None:
+    used = said() | declared() | findings() | actions
+    unused = [
+        f"{key!r} ({name})" for name, pairs in files().items() for key, _ in pairs
+        if key not in used
+    ]  # fmt: skip
+    assert not unused, "nobody says: " + "; ".join(unused)
+
+
+def test_a_text_has_one_translation() -> None:
+    seen: dict[str, tuple[str, str]] = {}
+    differing = []
+    for name, pairs in files().items():
+        for key, value in pairs:
+            before = seen.setdefault(key, (value, name))
+            if before[0] != value:
+                differing.append(f"{key!r} in {before[1]} and {name}")
+    assert not differing, "; ".join(differing)
+
+
+def test_translations_have_the_places_of_their_source() -> None:
+    wrong = [
+        f"{key!r} -> {value!r}"
+        for key, value in i18n.catalogue(CODE).items()
+        if places(key) != places(value)
+    ]
+    assert not wrong, "; ".join(wrong)
+
+
+def test_translations_are_chinese() -> None:
+    """A word copied over in English is a translation that was forgotten."""
+    names = {each.title for each in formats.formats().values()} | SAME_IN_BOTH
+    for _, _, _, kind in kinds():
+        for param in kind.params().values():
+            names.update((*param.choices, param.unit))
+    wrong = [
+        f"{key!r} -> {value!r}"
+        for key, value in i18n.catalogue(CODE).items()
+        if re.search(r"[a-zA-Z]", key)
+        and not re.search(r"[\u4e00-\u9fff]", value)
+        and not (key in names and key == value)
+    ]
+    assert not wrong, "; ".join(wrong)
+
+
+def test_what_is_short_in_english_is_short_in_chinese() -> None:
+    """Buttons and labels are laid out for words, so a word does not become a paragraph."""
+    long = [
+        key for key, value in i18n.catalogue(CODE).items() if len(value) > max(8, 1.4 * len(key))
+    ]
+    assert not long
+
+
+# ------------------------------------------------------------------ the machinery
+
+
+def test_actions_are_the_same_in_whatever_language_the_window_opens(qtbot) -> None:
+    assert registered("zh_CN", qtbot) == registered("en", qtbot)
+
+
+def test_an_unknown_language_is_english() -> None:
+    i18n.set_language("tlh")
+    assert i18n.language() == "en"
+    assert i18n.tr("Undo") == "Undo"
+
+
+def test_a_text_without_translation_is_shown_as_it_is() -> None:
+    i18n.set_language("zh_CN")
+    try:
+        assert i18n.tr("Undo") == "撤销"
+        assert i18n.source("撤销") == "Undo"
+        assert i18n.tr("No such text {n}", n=3) == "No such text 3"
+        assert i18n.source("No such text") == "No such text"
+    finally:
+        i18n.set_language("en")
+
+
+def test_braces_in_what_is_filled_in_are_left_alone() -> None:
+    assert i18n.tr("Kept as {name}.", name="{odd}") == "Kept as {odd}."
