@@ -46,7 +46,8 @@ def export_pieces(
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
-    All names and stacks are checked before the first file is written. Raises
+    All names and stacks are checked before the first file is written. Where `creator` or
+    `rights` is empty, what the piece says of itself serves. Raises
     :class:`StudioError` for an existing file, a folder that cannot be written, or a
     piece that waits for the artist's eye; :class:`ParameterError` for an option.
     """
@@ -60,7 +61,9 @@ def export_pieces(
     with _made(folder):
         for piece, stack, target in zip(wanted, stacks, targets, strict=True):
             pixels = apply(stack, _render(project, piece, players))
-            origin = Origin(piece.name, creator, rights, recipe_of(piece))
+            own = {"creator": creator, "rights": rights}
+            own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
+            origin = Origin(piece.name, **own, recipe=recipe_of(piece))
             sha256 = _write(kind, pixels, origin, target)
             if not project.read_only_reason:
                 ledger.record(project, piece.id, target, kind.name, sha256)

@@ -106,6 +106,12 @@ def set_review(project: Project, piece_id: int, review: str) -> None:
     _set(project, piece_id, "review", review)
 
 
+def set_rights(project: Project, piece_id: int, creator: str = "", rights: str = "") -> None:
+    """Remember who made a piece and the rights line; what is exported of it says so."""
+    said = {key: text for key, text in (("creator", creator), ("rights", rights)) if text}
+    _set(project, piece_id, "rights", json.dumps(said, ensure_ascii=False))
+
+
 def rename(project: Project, piece_id: int, name: str) -> None:
     """Give a piece another name, which no other has."""
     name = name.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 _BATCH = 32
 LARGEST_SEED = (1 << 63) - 1
+FARTHEST = 100.0
+"""Standard deviations; far beyond anything that is still a picture."""
 
 
 class LatentRecipe(BaseModel):
@@ -36,7 +38,9 @@ class LatentRecipe(BaseModel):
     truncation_psi: float = Field(1.0, ge=0.0, le=1.5)
     label: int | None = None
     noise_seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    edits: dict[str, float] = Field(default_factory=dict)
+    edits: dict[str, Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]] = Field(
+        default_factory=dict
+    )
     seed_b: int | None = Field(None, ge=0, le=LARGEST_SEED)
     mix: float = Field(0.0, ge=0.0, le=1.0)
     latent: str | None = None
@@ -114,9 +118,10 @@ class Player:
 
     def _direction(self, index: str) -> Latent:
         found = self.directions
-        if found is None or not index.isdecimal() or int(index) >= len(found.vectors):
+        known = {str(number) for number in range(len(found.vectors))} if found else set()
+        if found is None or index not in known:
             raise StudioError(
-                f"Direction {index} of this model is not known: find directions first."
+                f"Direction {index[:20]} of this model is not known: find directions first."
             )
         step: Latent = found.vectors[int(index)] * found.sigma[int(index)]
         return step
@@ -160,6 +165,8 @@ def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
     """The point of a recipe; :class:`StudioError` when it does not fit the model."""
     try:
         values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+        if not np.isfinite(values).all():
+            raise ValueError("there are values that are no numbers")
         return values.reshape(shape).astype(np.float32)
     except ValueError as error:
         raise StudioError(

@@ -23,7 +23,7 @@ def slerp(first: Latent, second: Latent, mix: float, centre: Latent) -> Latent:
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
     sine = np.sin(angle)
     # Parallel, opposite or missing directions have no arc: a straight line serves.
-    curved = sine > 1e-4
+    curved = (sine > 1e-4) & (np.minimum(length_a, length_b) > 1e-12)
     safe = np.where(curved, sine, 1.0)
     first_part = np.where(curved, np.sin((1 - mix) * angle) / safe, 1 - mix)
     second_part = np.where(curved, np.sin(mix * angle) / safe, mix)
