@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sys
@@ -10,25 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
-from tests.verbs.support import Said, done, draw, python, tiny
+from tests.verbs.support import Said, done, draw, one_thread, python, tiny
 
 PICTURES = 12
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """The networks are so small that a second thread only costs, most of all on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(autouse=True)
 def quickly() -> Iterator[None]:
-    """See above."""
+    """In one thread."""
     with one_thread():
         yield
 

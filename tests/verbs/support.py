@@ -9,11 +9,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from studio import cli
@@ -82,11 +84,11 @@ def python(*arguments: object, prefix: tuple[str, ...] = (), **options: Any) -> 
     return Said(ended.returncode, ended.stdout, ended.stderr)
 
 
-def tiny(family: str, images: int = 8) -> list[str]:
+def tiny(family: str, images: int = 8, size: int = 16) -> list[str]:
     """Options of `train` for the smallest run of a family."""
     changes = [part for change in SMALLEST[family] for part in ("--set", change)]
     length = ["--images", str(images)]
-    return ["--family", family, "--size", "16", "--device", "cpu", *length, *changes]
+    return ["--family", family, "--size", str(size), "--device", "cpu", *length, *changes]
 
 
 def draw(path: Path, seed: int = 0, size: tuple[int, int] = (40, 36)) -> Path:
@@ -95,6 +97,15 @@ def draw(path: Path, seed: int = 0, size: tuple[int, int] = (40, 36)) -> Path:
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
     return path
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """The networks are so small that a second thread only costs, most of all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def tree(folder: Path) -> dict[str, object]:
