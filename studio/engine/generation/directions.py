@@ -29,6 +29,8 @@ _EXACT = 1024
 _SPARE = 16
 _ROUNDS = 8
 _NAMES = ("vectors", "sigma", "explained")
+# Part of the name in the cache: raise it when what is found changes.
+_RECIPE = 2
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -58,7 +60,8 @@ def find_directions(
     """
     count = min(count, player.latent.slots * player.latent.dim)
     path = _cache_path(player, f"{count}-{samples}-{seed}")
-    found = _read(path, count) if path else None
+    shape = (count, player.latent.slots, player.latent.dim)
+    found = _read(path, shape) if path else None
     if found is None:
         found = _find(player, count, samples, seed, progress, cancelled)
         if path is not None:
@@ -120,9 +123,9 @@ def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Direc
     signs = vectors[torch.arange(len(vectors)), biggest].sign()
     vectors = vectors * signs[:, None]
     shape = (len(vectors), player.latent.slots, player.latent.dim)
-    return Directions(
-        vectors.float().numpy().reshape(shape), length.float().numpy(), explained.float().numpy()
-    )
+    # safetensors writes the memory as it lies, whatever the strides say.
+    whole = vectors.float().contiguous().numpy().reshape(shape)
+    return Directions(whole, length.float().numpy(), explained.float().numpy())
 
 
 def principal(traits: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -156,10 +159,15 @@ def _cache_path(player: Player, settings: str) -> Path | None:
     parents = player.folder.absolute().parents
     if len(parents) < 4 or not (parents[3] / INDEX).is_file():
         return None
-    return parents[3] / "cache" / "directions" / f"{player.sha256[:32]}-{settings}.safetensors"
+    return (
+        parents[3]
+        / "cache"
+        / "directions"
+        / f"{player.sha256[:32]}-{settings}-{_RECIPE}.safetensors"
+    )
 
 
-def _read(path: Path, count: int) -> Directions | None:
+def _read(path: Path, shape: tuple[int, int, int]) -> Directions | None:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -168,7 +176,9 @@ def _read(path: Path, count: int) -> Directions | None:
         found = Directions(*(stored[name] for name in _NAMES))
     except (OSError, SafetensorError, KeyError, ValueError):
         return None  # not there yet, or damaged: found again
-    return found if len(found.vectors) == count else None
+    wanted = (shape, shape[:1], shape[:1])
+    fits = tuple(getattr(found, name).shape for name in _NAMES) == wanted
+    return found if fits else None
 
 
 def _write(path: Path, found: Directions) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,11 @@ def pieces(project: Project) -> list[Piece]:
 def piece(project: Project, wanted: int | str) -> Piece:
     """A piece by id or name; :class:`StudioError` naming those there are."""
     column = "id" if isinstance(wanted, int) else "name"
-    found = project.query(f"SELECT * FROM piece WHERE {column} = ?", (wanted,))
-    if not found and isinstance(wanted, str) and wanted.isdecimal():
+    try:
+        found = project.query(f"SELECT * FROM piece WHERE {column} = ?", (wanted,))
+    except (OverflowError, UnicodeEncodeError):  # nothing that an index can hold
+        found = []
+    if not found and isinstance(wanted, str) and wanted.isdecimal() and len(wanted) < 19:
         return piece(project, int(wanted))
     if not found:
         known = [each.name for each in pieces(project)]
@@ -115,7 +119,9 @@ def set_rights(project: Project, piece_id: int, creator: str = "", rights: str =
 def rename(project: Project, piece_id: int, name: str) -> None:
     """Give a piece another name, which no other has."""
     name = name.strip()
-    if not name or len(name) > 100 or any(ord(each) < 32 for each in name):
+    # Control characters, and halves of characters, which no file and no index can hold.
+    odd = any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in name)
+    if not name or len(name) > 100 or odd:
         raise UsageError("A piece needs a name of 1 to 100 characters on one line.")
     if project.query("SELECT 1 FROM piece WHERE name = ? AND id != ?", (name, piece_id)):
         raise UsageError(f"There is a piece called {name!r} already: choose another name.")

@@ -135,7 +135,7 @@ def test_an_unknown_direction_gets_one_sentence(index: str, play: Play) -> None:
 
 @pytest.mark.parametrize("label", [0, 3, -1])
 def test_a_model_without_labels_takes_none(label: int, play: Play) -> None:
-    with pytest.raises(UsageError, match="no label .* it was trained without labels"):
+    with pytest.raises(UsageError, match=r"no label .* it was trained without labels"):
         play().picture(LatentRecipe(label=label))
 
 
