@@ -87,6 +87,21 @@ MIGRATIONS: tuple[str, ...] = (
         sha256 TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE item ADD COLUMN rights TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE likeness (
+        item_id INTEGER PRIMARY KEY REFERENCES item(id) ON DELETE CASCADE,
+        hash INTEGER NOT NULL,
+        small BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE fix (
+        id INTEGER PRIMARY KEY,
+        dataset_id INTEGER NOT NULL REFERENCES dataset(id) ON DELETE CASCADE,
+        created TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        item_ids TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

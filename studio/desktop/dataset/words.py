@@ -9,8 +9,8 @@ from studio.engine.dataset.store import Finding
 
 # The order of the list; those that are always there, even at zero.
 KINDS = (
-    EVERYTHING, "duplicate", "blurred", "flat", "tiny", "animated", "odd_mode", "missing",
-    "broken", EXCLUDED,
+    EVERYTHING, "duplicate", "near_duplicate", "blurred", "flat", "dark", "bright", "tiny",
+    "aspect", "borders", "animated", "odd_mode", "no_training", "missing", "broken", EXCLUDED,
 )  # fmt: skip
 ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
 BAD = ("broken", "missing")
@@ -21,9 +21,15 @@ def kind_title(kind: str) -> str:
     titles = {
         EVERYTHING: tr("Everything"),
         "duplicate": tr("Duplicates"),
+        "near_duplicate": tr("Near duplicates"),
         "blurred": tr("Blurred"),
         "flat": tr("Single colour"),
+        "dark": tr("Under-exposed"),
+        "bright": tr("Over-exposed"),
         "tiny": tr("Too small"),
+        "aspect": tr("Very long or tall"),
+        "borders": tr("Plain bars"),
+        "no_training": tr("Not for training"),
         "animated": tr("Animated"),
         "odd_mode": tr("Unusual colour"),
         "missing": tr("Missing"),
@@ -39,6 +45,14 @@ def kind_help(kind: str) -> str:
     helps = {
         EVERYTHING: tr("Every picture of the dataset."),
         "duplicate": tr("Pictures that are byte for byte the same as an earlier one (SHA-256)."),
+        "near_duplicate": tr(
+            "Pictures nearly the same as a better one (perceptual hash, then compared)."
+        ),
+        "dark": tr("Pictures in which hardly anything is bright."),
+        "bright": tr("Pictures in which hardly anything is dark."),
+        "aspect": tr("Pictures of which a crop would lose most."),
+        "borders": tr("Pictures with plain bars at opposite edges, such as film stills have."),
+        "no_training": tr("Pictures whose author forbids training in the file; left out at first."),
         "blurred": tr("Pictures with hardly any fine detail (variance of the Laplacian)."),
         "flat": tr("Pictures that are nearly one single colour."),
         "tiny": tr("Pictures with fewer pixels than the smallest training size."),
@@ -57,6 +71,12 @@ def badge(kind: str) -> str:
         "duplicate": tr("Duplicate"),
         "blurred": tr("Blurred"),
         "flat": tr("Single colour"),
+        "near_duplicate": tr("Nearly the same"),
+        "dark": tr("Too dark"),
+        "bright": tr("Too bright"),
+        "aspect": tr("Long side"),
+        "borders": tr("Bars"),
+        "no_training": tr("No training"),
         "tiny": tr("Too small"),
         "animated": tr("First frame"),
         "odd_mode": tr("Converted"),
@@ -70,6 +90,12 @@ def advice(kind: str) -> str:
     """What a finding means for training, below its sentence."""
     words = {
         "duplicate": tr("Copies make the model repeat a picture. Keep one of them."),
+        "near_duplicate": tr("Look-alikes make the model repeat a picture. Keep the best of them."),
+        "dark": tr("What cannot be seen cannot be learnt."),
+        "bright": tr("What is burnt out cannot be learnt."),
+        "aspect": tr("Most of it is lost in a square crop: pad it, or leave it out."),
+        "borders": tr("The model would learn the bars as part of the picture."),
+        "no_training": tr("Include it only when you have the author's leave."),
         "blurred": tr("A model trained on soft pictures makes soft pictures."),
         "flat": tr("There is nothing to learn from a picture without detail."),
         "tiny": tr("It would be enlarged for training and look soft."),

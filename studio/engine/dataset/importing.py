@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import checks, reconcile, store
-from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset import checks, near, reconcile, store, targets, thresholds
+from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Dataset, Finding, Item, Source
 from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
-from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 
 _FLUSH_ITEMS = 256
@@ -82,47 +82,13 @@ def import_sources(
     """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
-    roots = _roots(sources)
-    dataset, is_new = _target(project, roots, name)
+    roots = targets.roots(sources)
+    dataset, is_new = targets.target(project, roots, name)
     run = _Import(project, dataset, is_new, {s.path for s in store.sources(project, dataset.id)})
     try:
         yield from run.events(roots, cancelled, workers)
     finally:
         run.tidy()
-
-
-def _roots(sources: list[Path]) -> list[Path]:
-    if not sources:
-        raise UsageError("Nothing to import: name a folder, a picture or a zip archive.")
-    roots = []
-    for source in sources:
-        root = Path(os.path.normpath(Path(source).expanduser().absolute()))
-        if not root.exists():
-            raise StudioError(
-                f"There is nothing at {display_path(root)}: check the path, or connect the drive."
-            )
-        if root not in roots:
-            roots.append(root)
-    return roots
-
-
-def _target(project: Project, roots: list[Path], name: str | None) -> tuple[Dataset, bool]:
-    known = {dataset.name: dataset for dataset in store.datasets(project)}
-    if name is not None:
-        name = " ".join(display_name(name).split())
-        if not name:
-            raise UsageError("A dataset needs a name with at least one letter.")
-        if name in known:
-            return known[name], False
-        return store.add_dataset(project, name), True
-    for dataset in known.values():
-        if any(source.path == roots[0] for source in store.sources(project, dataset.id)):
-            return dataset, False
-    stem = display_name(roots[0].stem if roots[0].is_file() else roots[0].name) or "pictures"
-    name, number = stem, 2
-    while name in known:
-        name, number = f"{stem} {number}", number + 1
-    return store.add_dataset(project, name), True
 
 
 @dataclass
@@ -140,6 +106,10 @@ class _Import:
     kept: bool = False
     was_cancelled: bool = False
     pictures: int = 0
+    decoded: int = 0
+
+    def __post_init__(self) -> None:
+        self.limits = thresholds.read(self.project, self.dataset.id)
 
     def events(
         self, roots: list[Path], cancelled: Callable[[], bool], workers: int
@@ -152,6 +122,7 @@ class _Import:
         if not self.pictures:
             raise self._nothing(roots)
         self.kept = True
+        lost: list[int] = []
         if not self.was_cancelled:
             scanned = {s.id for s in self._sources(roots)} - incomplete
             lost = [
@@ -162,6 +133,11 @@ class _Import:
             yield from self._news(reconcile.mark_missing(self.project, lost))
         reconcile.label(self.project, self.places)
         yield from self._news(reconcile.mark_duplicates(self.project, self.dataset.id))
+        if self.decoded or lost:
+            limit = self.limits["near_duplicate"]
+            yield from self._news(
+                reconcile.mark_near(self.project, self.dataset.id, limit, cancelled)
+            )
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
             self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected
@@ -261,6 +237,8 @@ class _Import:
             for source_id, entry, answer in batch:
                 old = before.get(_key(entry))
                 values = _values(entry, answer)
+                if answer["facts"].get("no_training") and not (old and old.barred):
+                    values["included"] = False
                 if old is None:
                     values |= {"dataset_id": self.dataset.id, "source_id": source_id}
                     values |= {"path": entry.path, "member": entry.member, "name": entry.name}
@@ -270,11 +248,14 @@ class _Import:
                     item_id, source_id = old.id, old.source_id
                     store.update_item(connection, item_id, values)
                     connection.execute("DELETE FROM finding WHERE item_id = ?", (item_id,))
+                if "likeness" in answer:
+                    near.put(connection, item_id, answer["likeness"])
                 ids.append(item_id)
                 self.places[item_id] = (source_id, entry.folders)
                 self.pictures += answer["kind"] == "picture"
-                rows += [(item_id, *finding) for finding in _findings(answer)]
+                rows += [(item_id, *found) for found in _findings(answer, self.limits)]
             stored = store.add_findings(connection, rows)
+        self.decoded += len(ids)
         found = store.items_by_id(self.project, ids)
         yield Found(found)
         if stored:
@@ -316,6 +297,7 @@ def _unchanged(entry: Candidate, before: dict[_Key, reconcile.Stored]) -> bool:
     return (
         old is not None
         and not old.missing
+        and (old.measured or not old.usable)
         and (old.bytes, old.mtime_ns) == (entry.bytes, entry.mtime_ns)
     )
 
@@ -329,7 +311,11 @@ def _values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
     return values | {"usable": answer["kind"] == "picture"}
 
 
-def _findings(answer: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+def _findings(
+    answer: dict[str, Any], limits: dict[str, float]
+) -> list[tuple[str, str, dict[str, Any]]]:
     if answer["kind"] == "broken":
         return [("broken", answer["reason"], {"reason": answer["reason"]})]
-    return [(kind, checks.sentence(kind, data), data) for kind, data in checks.check(answer)]
+    return [
+        (kind, checks.sentence(kind, data), data) for kind, data in checks.check(answer, limits)
+    ]

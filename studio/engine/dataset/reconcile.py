@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from studio.engine.dataset import checks, store
+from studio.engine.dataset import checks, near, store
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.store import Finding
 from studio.engine.project import Project
@@ -21,13 +25,19 @@ class Stored:
     mtime_ns: int
     usable: bool
     missing: bool
+    measured: bool
+    """False for a row from before likenesses were kept: it is decoded once more."""
+    barred: bool
+    """Whether it was already known as marked against training, so that a decision stands."""
 
 
 def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]:
     """All rows of a dataset by (path, member)."""
     rows = project.query(
         "SELECT id, source_id, path, member, bytes, mtime_ns, usable, EXISTS (SELECT 1 FROM "
-        "finding WHERE item_id = item.id AND kind = 'missing') AS missing "
+        "finding WHERE item_id = item.id AND kind = 'missing') AS missing, EXISTS (SELECT 1 FROM "
+        "finding WHERE item_id = item.id AND kind = 'no_training') AS barred, "
+        "EXISTS (SELECT 1 FROM likeness WHERE item_id = item.id) AS measured "
         "FROM item WHERE dataset_id = ?",
         (dataset_id,),
     )
@@ -39,6 +49,8 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
             row["mtime_ns"],
             bool(row["usable"]),
             bool(row["missing"]),
+            bool(row["measured"]),
+            bool(row["barred"]),
         )
         for row in rows
     }
@@ -73,27 +85,61 @@ def mark_duplicates(project: Project, dataset_id: int) -> list[Finding]:
             wanted[row["id"]] = first[row["sha256"]]
         else:
             first[row["sha256"]] = (row["id"], row["name"])
-    present = {
-        row["item_id"]: (row["finding"], row["of"])
-        for row in project.query(
-            "SELECT finding.id AS finding, item_id, json_extract(data, '$.of') AS of FROM finding "
-            "JOIN item ON item.id = item_id WHERE dataset_id = ? AND kind = 'duplicate'",
-            (dataset_id,),
-        )
-    }
-    stale = [
-        (finding,)
-        for item_id, (finding, of) in present.items()
-        if item_id not in wanted or wanted[item_id][0] != of
-    ]
-    fresh = []
-    for item_id, (of, name) in wanted.items():
-        if item_id not in present or present[item_id][1] != of:
-            data = {"of": of, "name": name}
-            fresh.append((item_id, "duplicate", checks.sentence("duplicate", data), data))
+    data = {number: {"of": of, "name": name} for number, (of, name) in wanted.items()}
     with project.transaction() as connection:
-        connection.executemany("DELETE FROM finding WHERE id = ?", stale)
-        return store.add_findings(connection, fresh)
+        return replace_findings(connection, dataset_id, "duplicate", data)
+
+
+def mark_near(
+    project: Project,
+    dataset_id: int,
+    limit: float = near.DEFAULT_ALIKE,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Finding]:
+    """Findings `near_duplicate` on everything like a better picture; returns the new ones.
+
+    `limit` is in percent. Findings that no longer hold are taken back; when `cancelled`,
+    all stay as they are.
+    """
+    found = near.matches(near.load(project, dataset_id), limit, cancelled)
+    if cancelled():
+        return []
+    sizes = Counter(match.of for match in found)
+    names = {
+        row["id"]: row["name"]
+        for row in project.query("SELECT id, name FROM item WHERE dataset_id = ?", (dataset_id,))
+    }
+    wanted: dict[int, dict[str, Any]] = {
+        match.item_id: {
+            "of": match.of, "name": names[match.of], "alike": match.alike,
+            "limit": limit, "count": sizes[match.of] + 1,
+        }
+        for match in found
+    }  # fmt: skip
+    with project.transaction() as connection:
+        return replace_findings(connection, dataset_id, "near_duplicate", wanted)
+
+
+def replace_findings(
+    connection: sqlite3.Connection, dataset_id: int, kind: str, wanted: dict[int, dict[str, Any]]
+) -> list[Finding]:
+    """Make `wanted` (data by item) all findings of a kind; returns those that are new."""
+    present = connection.execute(
+        "SELECT finding.id AS id, item_id, data FROM finding JOIN item ON item.id = item_id "
+        "WHERE dataset_id = ? AND kind = ?",
+        (dataset_id, kind),
+    ).fetchall()
+    same = {
+        row["item_id"] for row in present if wanted.get(row["item_id"]) == json.loads(row["data"])
+    }
+    stale = [(row["id"],) for row in present if row["item_id"] not in same]
+    connection.executemany("DELETE FROM finding WHERE id = ?", stale)
+    fresh = [
+        (item_id, kind, checks.sentence(kind, data), data)
+        for item_id, data in wanted.items()
+        if item_id not in same
+    ]
+    return store.add_findings(connection, fresh)
 
 
 def label(project: Project, places: dict[int, tuple[int, tuple[str, ...]]]) -> None:

@@ -46,7 +46,8 @@ class Item:
     `width` and `height` are upright pixels; `channels` is 1 (grey), 3 (RGB) or 4 (with
     real transparency) after conversion, 0 when broken. `mode` and `format` are those of
     the file. `name` is safe to show; the true name is in `path` or `member`. `facts`
-    holds measurements: frames, orientation, sharpness, colour and so on.
+    holds measurements: frames, orientation, sharpness, colour and so on. `rights` is what
+    was stated about this one picture; :mod:`rights` joins it with that of its source.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Item:
     included: bool
     rating: int
     facts: dict[str, Any] = field(default_factory=dict)
+    rights: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,7 @@ class Finding:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-# The columns of an item that a decoded file decides, in the order of `insert_items`.
-CONTENT = (
-    "bytes", "mtime_ns", "sha256", "format", "mode", "width", "height", "channels", "usable",
-    "facts",
-)  # fmt: skip
+_NO_RIGHTS: dict[str, str] = {}
 
 
 def datasets(project: Project) -> list[Dataset]:
@@ -206,6 +204,20 @@ def add_dataset(project: Project, name: str) -> Dataset:
     return Dataset(number, name, created)
 
 
+def set_settings(project: Project, dataset_id: int, settings: dict[str, Any]) -> None:
+    """Replace the settings of a dataset."""
+    project.write(
+        "UPDATE dataset SET settings = ? WHERE id = ?", (json.dumps(settings), dataset_id)
+    )
+
+
+def settings(project: Project, dataset_id: int) -> dict[str, Any]:
+    """The settings of a dataset as they are stored now."""
+    rows = project.query("SELECT settings FROM dataset WHERE id = ?", (dataset_id,))
+    found = json.loads(rows[0][0]) if rows else {}
+    return found if isinstance(found, dict) else {}
+
+
 def remove_dataset(project: Project, dataset_id: int) -> None:
     """Forget a dataset with its rows; the original files stay."""
     project.write("DELETE FROM dataset WHERE id = ?", (dataset_id,))
@@ -282,6 +294,8 @@ def _item(row: sqlite3.Row) -> Item:
     values[3] = Path(os.fsdecode(values[3]))
     values[16], values[17] = bool(values[16]), bool(values[17])
     values[19] = json.loads(values[19])
+    # Most pictures have none of their own: they share one empty answer.
+    values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
     return Item(*values)
 
 

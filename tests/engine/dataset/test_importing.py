@@ -123,10 +123,10 @@ def test_a_read_only_project_is_refused(project, draw, tmp_path):
 def test_findings_about_single_pictures(project, draw, take_in, tmp_path):
     folder = tmp_path / "in"
     draw(folder / "fine.png", 0, (200, 200))
-    draw(folder / "tiny.png", 1, (20, 90))
+    draw(folder / "tiny.png", 1, (20, 50))
     Image.new("RGB", (80, 80), (200, 10, 10)).save(folder / "flat.png")
     Image.linear_gradient("L").convert("RGB").save(folder / "soft.png")
-    picture = Image.open(folder / "fine.png")
+    picture = Image.open(draw(tmp_path / "other.png", 2, (200, 200)))
     picture.convert("CMYK").save(folder / "press.jpg")
     frames = [Image.effect_noise((40, 40), 30 + n) for n in range(3)]
     frames[0].save(folder / "moving.gif", save_all=True, append_images=frames[1:])

@@ -1,0 +1,174 @@
+"""What is measured on a small upright picture in the decoding process: numbers, never pixels.
+
+Every number is kept as a fact of the item, so that a threshold can move later without
+decoding anything again.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+# Measurements are made on a picture of this longer side, so that they can be compared.
+MEASURED_SIDE = 256
+LUMA_SIDE, COLOUR_SIDE = 16, 4
+SMALL_BYTES = LUMA_SIDE * LUMA_SIDE + COLOUR_SIDE * COLOUR_SIDE * 3
+"""A likeness: 16 x 16 luminance and 4 x 4 RGB, row by row."""
+
+_HASHED_SIDE = 32
+# Frequencies that are not there must not turn noise into bits: about 1 level on each pixel.
+_NOISE = 32.0
+_STRIP = 64
+_TAIL = 0.05
+# A bar may hold the noise of a codec, and ends in a line, not in a few pixels of an object.
+_BAR_NOISE = 8
+_BAR_STEP = 24
+_BAR_LINE = 0.5
+_WIDEST_BAR = 0.45
+_LEVELS = np.arange(256.0)
+
+
+def shrunk(size: tuple[int, int]) -> tuple[int, int]:
+    """The size at which a picture is measured; never larger than it is."""
+    scale = min(1.0, MEASURED_SIDE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
+    """Facts, and the likeness (`hash` as 16 hex digits, `small` in base 64).
+
+    Facts: sharpness; deviation of the luminance or, where that is greater, of the colour
+    from place to place; mean colour (0 to 255);
+    `dark` and `bright`, the luminance that 5 % of the pixels lie above and below; `bars`,
+    the shares of the sides that plain bars take (left, top, right, bottom), where there are any.
+    """
+    factor = max(picture.size) // MEASURED_SIDE
+    if factor > 1:
+        picture = picture.reduce(factor)
+    is_opaque = picture.mode != "RGBA"
+    if not is_opaque:
+        picture = _over_grey(picture)
+    grey = picture if picture.mode == "L" else picture.convert("L")
+    size = shrunk(picture.size)
+    if grey.size != size:
+        grey = grey.resize(size, Image.Resampling.BOX)
+    values = np.asarray(grey)
+    square = grey.resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
+    cells = picture.resize((COLOUR_SIDE, COLOUR_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
+    colour = np.asarray(cells.convert("RGB")).reshape(-1, 3)
+    deviation, dark, bright = _tones(grey)
+    facts: dict[str, Any] = {
+        "sharpness": round(sharpness(values), 2),
+        "deviation": round(max(deviation, float(colour.std(axis=0).max())), 2),
+        "colour": [round(float(value)) for value in colour.mean(axis=0)],
+        "dark": dark,
+        "bright": bright,
+    }
+    found = bars(values) if is_opaque else None
+    if found:
+        facts["bars"] = found
+    small = square.reduce(_HASHED_SIDE // LUMA_SIDE).tobytes() + colour.tobytes()
+    return facts, {
+        "hash": perceptual_hash(np.asarray(square)),
+        "small": base64.b64encode(small).decode("ascii"),
+    }
+
+
+def _over_grey(picture: Image.Image) -> Image.Image:
+    """RGB; what is transparent is laid over middle grey so that hidden colour is not seen."""
+    ground = Image.new("RGBA", picture.size, (128, 128, 128, 255))
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def sharpness(grey: np.ndarray) -> float:
+    """Variance of the 4-neighbour Laplacian (Pech-Pacheco et al. 2000, focus by LAPV).
+
+    `grey` is uint8 [H, W]; 0 for a picture without detail or smaller than 3 x 3.
+    """
+    height, width = grey.shape
+    if min(height, width) < 3:
+        return 0.0
+    total = squares = 0.0
+    for start in range(0, height - 2, _STRIP):  # strips stay in the processor's cache
+        values = grey[start : start + _STRIP + 2].astype(np.int16)
+        laplacian = values[:-2, 1:-1] + values[2:, 1:-1]
+        laplacian += values[1:-1, :-2]
+        laplacian += values[1:-1, 2:]
+        values <<= 2
+        laplacian -= values[1:-1, 1:-1]
+        flat = laplacian.astype(np.float32).ravel()
+        total += float(flat.sum())
+        squares += float(np.dot(flat, flat))
+    count = (height - 2) * (width - 2)
+    return float(max(0.0, squares / count - (total / count) ** 2))
+
+
+def _tones(grey: Image.Image) -> tuple[float, int, int]:
+    """Standard deviation, and the levels that 95 % do not exceed and that 95 % reach."""
+    counts = np.asarray(grey.histogram(), np.float64)
+    sums = np.cumsum(counts)
+    total = float(sums[-1])
+    mean = float(counts @ _LEVELS) / total
+    variance = float(counts @ _LEVELS**2) / total - mean * mean
+    dark = int(np.searchsorted(sums, (1 - _TAIL) * total))
+    bright = int(np.searchsorted(sums, _TAIL * total, side="right"))
+    return float(np.sqrt(max(0.0, variance))), dark, min(255, bright)
+
+
+def bars(grey: np.ndarray) -> list[float] | None:
+    """Shares of plain bars at left, top, right and bottom of uint8 [H, W], or None.
+
+    A bar is plain over its whole length, has a partner on the other side, and ends in a
+    straight line: the margin around an object on a plain ground is none.
+    """
+    top, bottom = _bar(grey), _bar(grey[::-1])
+    left, right = _bar(grey.T), _bar(grey.T[::-1])
+    if not (top and bottom):
+        top = bottom = 0.0
+    if not (left and right):
+        left = right = 0.0
+    found = [round(share, 4) for share in (left, top, right, bottom)]
+    return found if any(found) else None
+
+
+def _bar(rows: np.ndarray) -> float:
+    """The share of the height that a plain bar takes from the first row on."""
+    height = len(rows)
+    if min(rows.shape) < 16 or _range(rows[0]) > _BAR_NOISE:
+        return 0.0
+    level = int(np.median(rows[0]))
+    away = np.abs(rows.astype(np.int16) - level)
+    ends = np.flatnonzero(away.max(axis=1) > _BAR_NOISE)
+    first = int(ends[0]) if len(ends) else height
+    if first > _WIDEST_BAR * height:
+        return 0.0
+    # The row where bar and picture meet is a blend of both; the one behind it is not.
+    line = (away[first : first + 2] > _BAR_STEP).mean(axis=1).max()
+    return first / height if line >= _BAR_LINE else 0.0
+
+
+def _range(row: np.ndarray) -> int:
+    return int(row.max()) - int(row.min())
+
+
+def perceptual_hash(square: np.ndarray) -> str:
+    """64 bits as 16 hex digits of uint8 [32, 32]: which low frequencies are above their median.
+
+    The 8 x 8 lowest coefficients of the discrete cosine transform, as in Zauner, Implementation
+    and Benchmarking of Perceptual Image Hash Functions (2010), section 3.2.1.
+    """
+    basis = _cosines()
+    low = (basis @ square.astype(np.float32) @ basis.T).ravel()
+    middle = np.partition(low[1:], 31)[31]
+    return np.packbits(low > middle + _NOISE).tobytes().hex()
+
+
+@functools.cache
+def _cosines() -> np.ndarray:
+    """float32 [8, 32], the first rows of the type-II cosine transform."""
+    place = (np.arange(_HASHED_SIDE) + 0.5) * np.pi / _HASHED_SIDE
+    return np.cos(np.arange(8)[:, None] * place).astype(np.float32)

@@ -1,0 +1,167 @@
+"""Pictures that are nearly the same: found by their hashes, verified on their likenesses.
+
+A group is a best picture (the largest, then the sharpest) and everything that is directly
+like it, so what a fix leaves out is always like what it keeps.
+"""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
+from studio.engine.project import Project
+
+DEFAULT_ALIKE, LOWEST_ALIKE = 97.0, 90.0
+"""Percent. Below the lowest nothing is compared: the hashes are too far apart."""
+RADIUS = 10
+"""Bits of 64 by which hashes of candidates may differ."""
+CANDIDATES = 512
+"""Verified at once, the nearest first; when none of so many is alike, no more are tried."""
+
+_LUMA = LUMA_SIDE * LUMA_SIDE
+_SAME_SHAPE = 1.12
+_COLOUR_LEVELS = 255.0 * 0.6
+_ASKED_EVERY = 256
+_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Likenesses:
+    """What the search works on, best picture first; rows of all arrays belong together."""
+
+    item_ids: np.ndarray
+    """int64 [N]."""
+    hashes: np.ndarray
+    """uint64 [N]."""
+    small: np.ndarray
+    """uint8 [N, SMALL_BYTES]."""
+    aspects: np.ndarray
+    """float64 [N], width by height."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """`item_id` is `alike` percent like the better picture `of`."""
+
+    item_id: int
+    of: int
+    alike: float
+
+
+def put(connection: sqlite3.Connection, item_id: int, likeness: dict[str, str]) -> None:
+    """Store what `measures.measurements` made of a picture, inside a transaction."""
+    number = int.from_bytes(bytes.fromhex(likeness["hash"]), "big", signed=True)
+    connection.execute(
+        "INSERT OR REPLACE INTO likeness (item_id, hash, small) VALUES (?, ?, ?)",
+        (item_id, number, base64.b64decode(likeness["small"])),
+    )
+
+
+def load(project: Project, dataset_id: int) -> Likenesses:
+    """The likenesses of all usable pictures of a dataset, without further copies and blanks."""
+    rows = project.query(
+        "SELECT item.id, hash, small, CAST(width AS REAL) / height AS aspect FROM item "
+        "JOIN likeness ON item_id = item.id WHERE dataset_id = ?1 AND usable AND height > 0 "
+        "AND item.id NOT IN (SELECT item_id FROM finding WHERE kind IN ('duplicate', 'flat')) "
+        "ORDER BY width * height DESC, json_extract(facts, '$.sharpness') DESC, item.id",
+        (dataset_id,),
+    )
+    small = b"".join(row["small"] for row in rows if len(row["small"]) == SMALL_BYTES)
+    rows = [row for row in rows if len(row["small"]) == SMALL_BYTES]
+    return Likenesses(
+        np.array([row["id"] for row in rows], np.int64),
+        np.array([row["hash"] for row in rows], np.int64).view(np.uint64),
+        np.frombuffer(small, np.uint8).reshape(-1, SMALL_BYTES),
+        np.array([row["aspect"] for row in rows], np.float64),
+    )
+
+
+def matches(
+    likenesses: Likenesses,
+    alike: float = DEFAULT_ALIKE,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Match]:
+    """Every picture that is at least `alike` percent like a better one, with the best such.
+
+    Exact for a radius of :data:`RADIUS` bits: each best picture is compared with all that
+    follow, by the population count of the exclusive or. Empty when `cancelled`.
+    """
+    hashes, ids = likenesses.hashes, likenesses.item_ids
+    compare = _Comparison(likenesses)
+    found: list[Match] = []
+    taken = np.zeros(len(hashes), np.bool_)
+    bits, counts = np.empty(len(hashes), np.uint64), np.empty(len(hashes), np.uint8)
+    for row in range(len(hashes) - 1):
+        if row % _ASKED_EVERY == 0 and cancelled():
+            return []
+        if taken[row]:
+            continue
+        rest = len(hashes) - row - 1
+        np.bitwise_xor(hashes[row + 1 :], hashes[row], out=bits[:rest])
+        distance = np.bitwise_count(bits[:rest], out=counts[:rest])
+        if distance.min() > RADIUS:
+            continue
+        close = np.flatnonzero(distance <= RADIUS)
+        if len(close) > CANDIDATES:
+            close = close[np.argsort(distance[close], kind="stable")]
+        close += row + 1
+        close = close[~taken[close]]
+        for start in range(0, len(close), CANDIDATES):
+            others, percents = compare(row, close[start : start + CANDIDATES], alike)
+            if not len(others):
+                break
+            taken[others] = True
+            found += [
+                Match(int(ids[other]), int(ids[row]), round(float(percent), 1))
+                for other, percent in zip(others, percents, strict=True)
+            ]
+    return found
+
+
+class _Comparison:
+    """How alike two likenesses are, in percent.
+
+    Correlation of the luminance is blind to exposure and contrast, which editing changes,
+    and strict about where things are; differences of colour and of shape are taken off.
+    A mirrored or a squeezed picture is another picture.
+    """
+
+    def __init__(self, likenesses: Likenesses) -> None:
+        self._small, self._aspects = likenesses.small, likenesses.aspects
+        # Sums once for all: most of what is compared is found different by them.
+        self._means = np.empty(len(self._small))
+        self._norms = np.empty(len(self._small))
+        for start in range(0, len(self._small), _BLOCK):
+            luma = self._small[start : start + _BLOCK, :_LUMA].astype(np.float64)
+            self._means[start : start + _BLOCK] = luma.mean(axis=1)
+            self._norms[start : start + _BLOCK] = luma.std(axis=1) + 1e-6
+
+    def __call__(self, row: int, others: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
+        """Those of `others` that are at least `least` percent like `row`, and how much."""
+        ratio = self._aspects[others] / self._aspects[row]
+        others = others[(ratio < _SAME_SHAPE) & (ratio > 1 / _SAME_SHAPE)]
+        lumas = self._small[others, :_LUMA].astype(np.float64)
+        products = lumas @ self._small[row, :_LUMA].astype(np.float64) / _LUMA
+        percents = products - self._means[others] * self._means[row]
+        percents *= 100 / (self._norms[others] * self._norms[row])
+        others, percents = others[percents >= least], percents[percents >= least]
+        if len(others):
+            percents -= 100 * self._colours_apart(row, others) ** 2
+            others, percents = others[percents >= least], percents[percents >= least]
+        return others, np.minimum(percents, 100.0)
+
+    def _colours_apart(self, row: int, others: np.ndarray) -> np.ndarray:
+        """The greatest difference of a cell's colour without its brightness, 0 to about 1."""
+        colours = _chroma(self._small[others, _LUMA:]) - _chroma(self._small[[row], _LUMA:])
+        return np.asarray(np.sqrt((colours**2).sum(axis=2).max(axis=1)) / _COLOUR_LEVELS)
+
+
+def _chroma(cells: np.ndarray) -> np.ndarray:
+    """Colour without brightness of uint8 [n, cells * 3]: float32 [n, cells, 3]."""
+    colours = cells.reshape(len(cells), -1, 3).astype(np.float32)
+    return np.asarray(colours - colours.mean(axis=2, keepdims=True))

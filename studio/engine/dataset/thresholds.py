@@ -1,0 +1,158 @@
+"""The limits of the folder doctor: a setting of each dataset, moved without decoding again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from studio.engine.dataset import checks, near, reconcile, store
+from studio.engine.dataset.store import Finding
+from studio.engine.errors import UsageError
+from studio.engine.project import Project
+
+_KEY = "thresholds"
+NEAR = "near_duplicate"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One threshold as a form shows it. `below`: smaller values are the finding."""
+
+    kind: str
+    value: float
+    default: float
+    low: float
+    high: float
+    unit: str
+    below: bool
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What moving thresholds did. `apply` with `before` undoes it."""
+
+    before: dict[str, float]
+    after: dict[str, float]
+    added: list[Finding]
+    counts: dict[str, int]
+    """Findings now, of every kind that was looked at again."""
+
+
+def read(project: Project, dataset_id: int) -> dict[str, float]:
+    """The limit of every kind that has one, in force for this dataset."""
+    stored = store.settings(project, dataset_id).get(_KEY)
+    found = _defaults()
+    if isinstance(stored, dict):
+        for kind, value in stored.items():
+            if kind in found and isinstance(value, int | float) and not isinstance(value, bool):
+                found[kind] = float(value)
+    return found
+
+
+def limits(project: Project, dataset_id: int) -> list[Limit]:
+    """All thresholds of a dataset with their ranges, in the order of the checks."""
+    values = read(project, dataset_id)
+    found = [
+        Limit(kind, values[kind], rule.default, rule.low, rule.high, rule.unit, rule.below)
+        for kind, rule in checks.CHECKS.items()
+    ]
+    found.append(
+        Limit(NEAR, values[NEAR], near.DEFAULT_ALIKE, near.LOWEST_ALIKE, 100.0, "percent", False)
+    )
+    return found
+
+
+def values(project: Project, dataset_id: int, kind: str) -> np.ndarray:
+    """What a histogram for the threshold of `kind` shows: float64, one for each picture.
+
+    For near duplicates one for each pair of a picture and the better one that it is most
+    like, from :data:`near.LOWEST_ALIKE` percent on. Raises :class:`UsageError`.
+    """
+    _known(kind)
+    if kind == NEAR:
+        found = near.matches(near.load(project, dataset_id), near.LOWEST_ALIKE)
+        return np.array([match.alike for match in found], np.float64)
+    measured = (checks.CHECKS[kind].measure(each) for _, each in _measured(project, dataset_id))
+    return np.array([value for value in measured if value is not None], np.float64)
+
+
+def apply(
+    project: Project,
+    dataset_id: int,
+    changes: Mapping[str, float],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Applied:
+    """Set thresholds by kind and find again what they decide, from what is stored.
+
+    Nothing is decoded and no decision about a picture changes. Raises :class:`UsageError`
+    for an unknown kind or a value out of its range; then nothing is changed.
+    """
+    before = read(project, dataset_id)
+    for kind, value in changes.items():
+        _checked(kind, value)
+    after = before | {kind: float(value) for kind, value in changes.items()}
+    moved = {kind for kind in after if after[kind] != before[kind]}
+    settings = store.settings(project, dataset_id)
+    defaults = _defaults()
+    settings[_KEY] = {kind: value for kind, value in after.items() if value != defaults[kind]}
+    store.set_settings(project, dataset_id, settings)
+    again = set(moved & checks.CHECKS.keys())
+    if "flat" in moved:  # a blank picture is not also blurred, dark or bright
+        again = set(checks.CHECKS)
+    added = _find_again(project, dataset_id, again, after) if again else []
+    if moved & {NEAR, "flat"}:
+        added += reconcile.mark_near(project, dataset_id, after[NEAR], cancelled)
+        again.add(NEAR)
+    found = store.counts(project, dataset_id)["findings"]
+    return Applied(before, after, added, {kind: found.get(kind, 0) for kind in sorted(again)})
+
+
+def _find_again(
+    project: Project, dataset_id: int, kinds: set[str], limits: dict[str, float]
+) -> list[Finding]:
+    wanted: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in kinds}
+    for item_id, measured in _measured(project, dataset_id):
+        for kind in kinds:
+            data = checks.judge(kind, measured, limits[kind], limits)
+            if data is not None:
+                wanted[kind][item_id] = data
+    added = []
+    with project.transaction() as connection:
+        for kind in sorted(kinds):
+            added += reconcile.replace_findings(connection, dataset_id, kind, wanted[kind])
+    return added
+
+
+def _measured(project: Project, dataset_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for row in project.query(
+        "SELECT id, width, height, mode, facts FROM item "
+        "WHERE dataset_id = ? AND facts LIKE '%\"deviation\"%' ORDER BY id",
+        (dataset_id,),
+    ):
+        facts = json.loads(row["facts"])
+        yield row["id"], {"width": row["width"], "height": row["height"], "facts": facts}
+
+
+def _defaults() -> dict[str, float]:
+    found = {kind: float(rule.default) for kind, rule in checks.CHECKS.items()}
+    return found | {NEAR: near.DEFAULT_ALIKE}
+
+
+def _known(kind: str) -> None:
+    if kind not in _defaults():
+        raise UsageError(
+            f"There is no threshold for {kind!r}: choose one of {', '.join(sorted(_defaults()))}."
+        )
+
+
+def _checked(kind: str, value: float) -> None:
+    _known(kind)
+    low, high = near.LOWEST_ALIKE, 100.0
+    if kind != NEAR:
+        low, high = checks.CHECKS[kind].low, checks.CHECKS[kind].high
+    if not low <= value <= high:
+        raise UsageError(f"The threshold of {kind} is {low:g} to {high:g}, not {value:g}.")
