@@ -16,7 +16,7 @@ from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree
 
 
-@pytest.mark.parametrize("name", ["jpeg", "png", "tiff", "webp"])
+@pytest.mark.parametrize("name", base.formats())
 def test_every_format_carries_its_origin(name, project, run, out):
     facts = done(
         "export", project, "piece-001", "2", "--preset", name, "--out", out,
@@ -38,10 +38,6 @@ def test_every_format_carries_its_origin(name, project, run, out):
             assert image.size == (16, 16)
 
 
-def test_all_formats_are_tried_above():
-    assert set(base.formats()) == {"jpeg", "png", "tiff", "webp"}
-
-
 def test_a_lossless_file_has_the_pixels_of_the_piece(project, out):
     (file,) = done("export", project, "piece-001", "--out", out)["files"]
     with Image.open(file) as made, Image.open(project / "pieces" / "piece-001.png") as piece:
@@ -61,7 +57,7 @@ def test_a_piece_outlives_its_model(project, out):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--preset", "gif"], "'gif'. Known: jpeg,"),
+        (["--preset", "gif"], "'gif'. Known: "),
         (["--preset", "jpeg", "--set", "quality=101"], "quality=101"),
         (["--preset", "jpeg", "--set", "quality=best"], "quality=best"),
         (["--set", "nonsense=1"], "nonsense"),
