@@ -15,7 +15,7 @@ from studio.engine.errors import StudioError
 
 @dataclass(frozen=True)
 class Stage:
-    """What the run is doing now: preparing, training, paused, saving or stopping."""
+    """What the run is doing now: preparing, measuring, training, paused, saving or stopping."""
 
     name: str
 
@@ -70,8 +70,31 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Preflight:
+    """What a run needs on this machine, measured by its first steps. Bytes and seconds.
+
+    `part_size` pictures go through the networks at a time, `batch_size` make one step.
+    `memory` is the peak, 0 where unknown; `disk` what the run will need in all;
+    `first_picture_seconds` when the set can first be recognised, by a rule of thumb.
+    `images` and `seconds` are the whole run's.
+    """
+
+    family: str
+    device: str
+    batch_size: int
+    part_size: int
+    images_per_second: float
+    memory: int
+    checkpoint_bytes: int
+    disk: int
+    first_picture_seconds: float
+    images: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Done:
-    """The run ended well. `reason` is finished or stopped."""
+    """The run ended well. `reason` is finished or stopped; measured after a pre-flight."""
 
     reason: str
     images_seen: int
@@ -90,7 +113,7 @@ class Failed:
     checkpoint: str = ""
 
 
-Event = Stage | Progress | Metrics | Samples | Checkpoint | Health | Done | Failed
+Event = Stage | Progress | Metrics | Samples | Checkpoint | Health | Preflight | Done | Failed
 
 
 @dataclass(frozen=True)

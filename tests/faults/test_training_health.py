@@ -175,9 +175,10 @@ def test_a_batch_that_does_not_fit_is_halved(
     assert "2 pictures" in warning.action
     assert isinstance(events[-1], Done)
     assert events[-1].images_seen == IMAGES
+    # As many pictures a step as before, in two parts.
     assert len(sizes) == 2 + (IMAGES - 8) // 2
     plain, _ = state_of(vae.folder)
-    assert plain["batch_size"] == 2
+    assert (plain["batch_size"], plain["part_size"]) == (4, 2)
     # Every picture handed out was learnt from.
     assert plain["position"] == IMAGES
 

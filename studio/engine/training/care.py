@@ -17,6 +17,10 @@ BREAKDOWNS = 3
 """So often in a row may a run go back before it gives up."""
 
 
+class DeviceFailed(StudioError):  # noqa: N818  # named as what happened
+    """A device that vanished, or a driver that gave up."""
+
+
 class Care:
     """Wraps a trainer; every method yields what should be known about it."""
 
@@ -123,15 +127,18 @@ class Care:
 
     def _shrink(self, problem: str) -> Event:
         trainer = self.trainer
-        if trainer.batch_size <= 1:
+        if not trainer.halve_parts():
+            few = "one picture" if trainer.part_size == 1 else f"{trainer.part_size} pictures"
             raise StudioError(
-                "The device has too little memory for even one picture at a time: choose a "
+                f"The device has too little memory for even {few} at a time: choose a "
                 "smaller size. The last checkpoint is intact.",
                 problem,
             )
-        trainer.batch_size //= 2
         trainer.forget_memory()
-        action = f"It now learns from {trainer.batch_size} pictures at a time."
+        action = (
+            f"It now looks at {trainer.part_size} pictures at a time and still learns from "
+            f"{trainer.batch_size} at once."
+        )
         seen = trainer.state.images_seen
         return self._note(Health("memory", "The device ran out of memory.", action, seen))
 
@@ -145,10 +152,10 @@ class Care:
                 "Training broke down (not a number) again and again: start a new run with a "
                 "lower learning rate. The last good checkpoint is intact."
             )
-        seconds, config, batch_size = trainer.seconds, trainer.config, trainer.batch_size
+        seconds, config, part_size = trainer.seconds, trainer.config, trainer.part_size
         trainer.restore(newest)
         # What was decided since then, by the artist or by earlier trouble, still holds.
-        trainer.seconds, trainer.batch_size = seconds, batch_size
+        trainer.seconds, trainer.part_size = seconds, part_size
         trainer.replace_config(config)
         action = "It went back to its last checkpoint."
         if trainer.halve_rate():
@@ -173,7 +180,7 @@ def _want_of_memory(error: RuntimeError | MemoryError) -> str:
     # The processor's allocator and some back ends raise a plain RuntimeError.
     if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
         return text
-    raise StudioError(
+    raise DeviceFailed(
         "The device failed during training; the last checkpoint is intact. Resume the run; if "
         "that fails too, restart the machine.",
         repr(error),

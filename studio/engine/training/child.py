@@ -1,9 +1,10 @@
 r"""The training process: events as lines on stdout, commands as lines on stdin.
 
     python -m studio.engine.training.child RUN_FOLDER PROJECT_FOLDER \
-        [--resume] [--images=TOTAL | --minutes=TOTAL]
+        [--resume] [--images=TOTAL | --minutes=TOTAL] | --preflight
 
-It never opens the project for writing: the parent holds it.
+With `--preflight` the recipe in RUN_FOLDER is measured, and nothing is left of it. The project
+is never opened for writing: the parent holds it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -45,8 +47,6 @@ def _work(
     commands: queue.SimpleQueue[Command],
     lines: IO[str],
 ) -> int:
-    from studio.engine.training.loop import train
-
     def next_command() -> Command | None:
         try:
             return commands.get_nowait()
@@ -55,13 +55,7 @@ def _work(
 
     event: Event = Failed("The run ended without a word.")
     try:
-        run_folder, project_folder = folders
-        for event in train(
-            run_folder, project_folder, next_command,
-            resume="--resume" in options,
-            total_images=int(options["--images"]) if "--images" in options else None,
-            minutes=float(options["--minutes"]) if "--minutes" in options else None,
-        ):  # fmt: skip
+        for event in _events(folders, options, next_command):
             if not _say(lines, event):
                 commands.put(Stop())  # the window is gone: save and end
             if event == Stage("training"):
@@ -76,6 +70,25 @@ def _work(
         )
         _say(lines, event)
     return 1 if isinstance(event, Failed) else 0
+
+
+def _events(
+    folders: list[Path], options: dict[str, str], next_command: Callable[[], Command | None]
+) -> Iterator[Event]:
+    run_folder, project_folder = folders
+    if "--preflight" in options:
+        from studio.engine.training.preflight import preflight
+        from studio.engine.training.recipe import Recipe
+
+        return preflight(Recipe.load(run_folder), project_folder, next_command)
+    from studio.engine.training.loop import train
+
+    return train(
+        run_folder, project_folder, next_command,
+        resume="--resume" in options,
+        total_images=int(options["--images"]) if "--images" in options else None,
+        minutes=float(options["--minutes"]) if "--minutes" in options else None,
+    )  # fmt: skip
 
 
 def _say(lines: IO[str], event: Event) -> bool:

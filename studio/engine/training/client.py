@@ -31,14 +31,20 @@ class TrainingProcess:
         *,
         total_images: int | None = None,
         minutes: float | None = None,
+        preflight: bool = False,
     ) -> None:
-        """`total_images` or `minutes`, totals of the run, give a resumed run another end."""
+        """`total_images` or `minutes`, totals of the run, give a resumed run another end.
+
+        With `preflight` the recipe in `run_folder` is measured, and nothing is trained.
+        """
         self._run_folder = run_folder
         self._arguments = [str(run_folder), str(project_folder), *(["--resume"] if resume else [])]
         if total_images is not None:
             self._arguments.append(f"--images={total_images}")
         if minutes is not None:
             self._arguments.append(f"--minutes={minutes}")
+        if preflight:
+            self._arguments.append("--preflight")
         self._process: subprocess.Popen[str] | None = None
         self._threads: list[threading.Thread] = []
         self._events: deque[Event] = deque()

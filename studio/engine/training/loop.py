@@ -26,6 +26,7 @@ from studio.engine.events import (
 )
 from studio.engine.training import checkpoint
 from studio.engine.training.care import Care
+from studio.engine.training.needs import figures
 from studio.engine.training.recipe import Recipe
 from studio.engine.training.runs import pictures_of
 from studio.engine.training.trainer import UNPLANNED, Trainer
@@ -35,6 +36,8 @@ METRICS_SECONDS = 0.5
 PLAN_SECONDS = 15.0
 """A run of minutes fixes its number of images after so long, for its schedules."""
 STEPS_BEFORE_ETA = 30
+STEPS_BEFORE_NEEDS = 20
+"""Then a session tells once what the run needs."""
 LONGEST_RISK = 600.0
 """Seconds of training that a power cut may cost, however slow the disk is."""
 PATIENCE = 20.0
@@ -109,6 +112,7 @@ class _Loop:
         self.told = self.measured = self.saved = time.monotonic()
         self.sampled = -math.inf
         self._sampling = self._saving = 0.0
+        self._needs_told = False
 
     def run(self, commands: Commands) -> Iterator[Event]:
         """Steps, and whatever is due between two of them."""
@@ -139,13 +143,16 @@ class _Loop:
         spent = trainer.seconds - self._seconds_before
         rate = (state.images_seen - self._images_before) / spent if spent > 0 else 0.0
         left: float | None = None
-        if state.step - self._steps_before >= STEPS_BEFORE_ETA and rate > 0:
+        if self._steps() >= STEPS_BEFORE_ETA and rate > 0:
             images_left = (state.total_images - state.images_seen) / rate
             left = max(
                 0.0, images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
             )
         total = 0 if state.total_images == UNPLANNED else state.total_images
         return Progress(state.step, state.images_seen, total, trainer.seconds, rate, left)
+
+    def _steps(self) -> int:
+        return self.trainer.state.step - self._steps_before
 
     # ------------------------------------------------------------------ parts of a session
 
@@ -160,6 +167,11 @@ class _Loop:
             yield from self._samples()
         if now - self.saved >= max(self.recipe.checkpoint_every_seconds, self._saving):
             yield from self._checkpoint()
+
+        if not self._needs_told and self._steps() >= STEPS_BEFORE_NEEDS:
+            self._needs_told = True
+            rate = max(1e-9, self.progress().images_per_second)
+            yield figures(self.trainer, rate, self.care.last.folder, self.minutes)
 
     def _end(self) -> Iterator[Event]:
         yield Stage("saving")

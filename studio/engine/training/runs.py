@@ -78,7 +78,34 @@ def create_run(
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Recipe:
-    """Check everything, prepare the pictures, and write the run. Nothing is written on an error.
+    """As :func:`plan_run`, and write the run. Nothing is written on an error."""
+    recipe = plan_run(
+        project, dataset, family, width, height, images=images, minutes=minutes,
+        overrides=overrides, seed=seed, device=device, precision=precision, crop=crop,
+        progress=progress, cancelled=cancelled,
+    )  # fmt: skip
+    _write(project, recipe)
+    return recipe
+
+
+def plan_run(
+    project: Project,
+    dataset: str,
+    family: str,
+    width: int,
+    height: int,
+    *,
+    images: int | None = None,
+    minutes: float | None = None,
+    overrides: Mapping[str, object] | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    precision: str = "auto",
+    crop: str = "centre",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Recipe:
+    """Check everything and prepare the pictures: a run that can be measured, or begun.
 
     `overrides` are parameters of the family by name. Without `images` and `minutes`
     the run takes half an hour. Raises :class:`ParameterError` or
@@ -98,15 +125,13 @@ def create_run(
         project, chosen.id, (width, height), crop, progress=progress, cancelled=cancelled
     )
     name = _free_name(project, family, max(width, height))
-    recipe = Recipe(
+    return Recipe(
         run=name, dataset=chosen.name, dataset_id=chosen.id, family=family,
         channels=prepared.channels, height=height, width=width, crop=crop, config=config,
         seed=seed, device=device, precision=precision, total_images=images, minutes=minutes,
         prepared=prepared.folder.relative_to(project.folder).as_posix(),
         fingerprint=prepared.fingerprint, created=now(),
     )  # fmt: skip
-    _write(project, recipe)
-    return recipe
 
 
 def _write(project: Project, recipe: Recipe) -> None:

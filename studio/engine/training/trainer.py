@@ -14,6 +14,7 @@ from studio.engine import devices
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.training import chance, checkpoint, sheet, tensors
+from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.pictures import Pictures, Sampler
 from studio.engine.training.recipe import Recipe
 from studio.engine.training.statistics import Averages
@@ -52,6 +53,8 @@ class Trainer:
             autocast_dtype=devices.autocast_dtype(machine, recipe.precision),
         )
         self.batch_size = int(self.config.as_dict()["batch_size"])
+        self.part_size = self.batch_size
+        """Pictures that go through the networks at a time; fewer than the batch to save memory."""
         self.seconds = 0.0
         """Time spent training in all sessions."""
         self.averages = Averages()
@@ -64,12 +67,33 @@ class Trainer:
         position = self.sampler.position
         batch = self.pictures.batch(self.sampler.take(self.batch_size))
         try:
-            self.averages.add(self.family.training_step(batch, self.state))
+            for values in self._learn(batch):
+                self.averages.add(values)
         except (RuntimeError, MemoryError):
             self.sampler.position = position  # these pictures were not learnt from
             raise
         self.state.step += 1
         self.state.images_seen += self.batch_size
+
+    def _learn(self, batch: Tensor) -> Iterator[dict[str, Tensor]]:
+        import torch
+
+        if self.part_size >= self.batch_size:
+            yield self.family.training_step(batch, self.state)
+            return
+        yield from step_in_parts(
+            lambda part: self.family.training_step(part, self.state),
+            self.family.optimizers().values(),
+            torch.split(batch, self.part_size),
+        )
+
+    def halve_parts(self) -> bool:
+        """Half as many pictures at a time, as many a step; False where the family needs more."""
+        least = int(self.config.params()["batch_size"].low or 1)
+        if self.part_size // 2 < least:
+            return False
+        self.part_size //= 2
+        return True
 
     def is_finite(self) -> bool:
         """Whether every number of the model is."""
@@ -168,6 +192,7 @@ class Trainer:
             "total_images": self.state.total_images,
             "seconds": self.seconds,
             "batch_size": self.batch_size,
+            "part_size": self.part_size,
             "position": self.sampler.position,
             "score": score,
             "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
@@ -204,6 +229,7 @@ class Trainer:
             self.state.images_seen, self.state.step = state["images_seen"], state["step"]
             self.state.total_images, self.seconds = state["total_images"], state["seconds"]
             self.batch_size, self.sampler.position = state["batch_size"], state["position"]
+            self.part_size = state.get("part_size", self.batch_size)
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             raise StudioError(
                 f"The checkpoint {saved.folder} does not fit the run {self.recipe.run}: "

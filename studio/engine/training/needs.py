@@ -1,0 +1,55 @@
+"""What a run needs in time, memory and disk, from the rate of its first steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.engine.events import Preflight
+from studio.engine.training import checkpoint, memory
+
+if TYPE_CHECKING:
+    from studio.engine.training.trainer import Trainer
+
+FIRST_PICTURE = {
+    "autoencoder": 20_000,
+    "fewshot_gan": 40_000,
+    "gan": 60_000,
+    "stylegan2": 100_000,
+    "vae": 20_000,
+}
+"""Images until somebody who knows the set recognises it in a sample. A rule of thumb: small
+presets on sets of hundreds to thousands of pictures at 64 pixels."""
+UNKNOWN_FAMILY = 60_000
+
+
+def first_picture(family: str) -> int:
+    """Images until a recognisable picture, by :data:`FIRST_PICTURE`."""
+    return FIRST_PICTURE.get(family, UNKNOWN_FAMILY)
+
+
+def figures(trainer: Trainer, rate: float, saved: Path, minutes: float | None) -> Preflight:
+    """The needs of this trainer's run at `rate` images a second; `saved` is a checkpoint of it.
+
+    `minutes` is its whole length, or None where the number of images decides.
+    """
+    recipe = trainer.recipe
+    images = trainer.state.total_images if minutes is None else int(60 * minutes * rate)
+    seconds = images / rate if minutes is None else 60 * minutes
+    each = _size_of(saved)
+    sheets = [path.stat().st_size for path in (saved.parent.parent / "samples").glob("*.png")]
+    # While the newest is written there is one more than the last ones and the best.
+    disk = (checkpoint.KEPT + 2) * each
+    disk += max(sheets, default=0) * (2 + int(seconds / recipe.sample_every_seconds))
+    return Preflight(
+        family=recipe.family, device=str(trainer.device),
+        batch_size=trainer.batch_size, part_size=trainer.part_size,
+        images_per_second=rate, memory=memory.peak(trainer.device),
+        checkpoint_bytes=each, disk=disk,
+        first_picture_seconds=first_picture(recipe.family) / rate,
+        images=images, seconds=seconds,
+    )  # fmt: skip
+
+
+def _size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())

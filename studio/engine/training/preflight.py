@@ -1,0 +1,131 @@
+"""What a run will need, known before it: its first real steps on this machine, then forgotten.
+
+The same steps, samples and checkpoint as in the run itself, in a folder that is deleted
+afterwards. Nothing is guessed but :data:`needs.FIRST_PICTURE`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.parameters import ParameterError
+from studio.engine.errors import StudioError
+from studio.engine.events import Done, Event, Failed, Health, Stage, Stop
+from studio.engine.training.care import Care, DeviceFailed
+from studio.engine.training.loop import Commands
+from studio.engine.training.needs import figures
+from studio.engine.training.recipe import Recipe
+from studio.engine.training.runs import pictures_of
+from studio.engine.training.trainer import Trainer
+
+WARM_STEPS = 4
+"""Not timed: caches fill and kernels are chosen."""
+TIMED_STEPS = 16
+"""One round of the longest interval at which any family regularises by default."""
+LONGEST = 60.0
+"""Seconds after which a slow machine has been watched enough."""
+_FEWEST_TIMED = 3
+
+
+def preflight(recipe: Recipe, project_folder: Path, commands: Commands) -> Iterator[Event]:
+    """Measure a run that was not begun. Ends with Preflight and Done, or with Failed.
+
+    Memory that runs out makes the parts of a batch smaller, as in the run, and is told.
+    """
+    place = Path(tempfile.mkdtemp(prefix=".preflight-", dir=_room(project_folder)))
+    try:
+        recipe.save(place)
+        yield from _Measurement(recipe, place, project_folder).run(commands)
+    except Exception as error:  # noqa: BLE001  # a family may fail in any way: one sentence, always
+        yield _failed(error)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _failed(error: Exception) -> Failed:
+    detail = "".join(traceback.format_exception(error))
+    if isinstance(error, StudioError | ParameterError) and not isinstance(error, DeviceFailed):
+        return Failed(str(error), getattr(error, "detail", ""))
+    what = "the device failed" if isinstance(error, DeviceFailed) else type(error).__name__
+    return Failed(
+        f"The run could not be measured ({what}). Nothing was changed; try again, or choose "
+        "another device or family.",
+        detail,
+    )
+
+
+def _room(project_folder: Path) -> Path:
+    cache = project_folder / "cache"
+    try:
+        cache.mkdir(exist_ok=True)
+    except OSError as error:
+        raise StudioError(
+            f"{cache} cannot be written ({error.strerror}): check that the disk has space.",
+            repr(error),
+        ) from error
+    return cache
+
+
+class _Measurement:
+    def __init__(self, recipe: Recipe, place: Path, project_folder: Path) -> None:
+        self.recipe, self.place, self.project_folder = recipe, place, project_folder
+        self.rate = 0.0
+
+    def run(self, commands: Commands) -> Iterator[Event]:
+        yield Stage("preparing")
+        trainer = Trainer(self.recipe, pictures_of(self.project_folder, self.recipe))
+        care = Care(self.place, trainer, resume=False)
+        try:
+            yield Stage("measuring")
+            yield from self._steps(care, trainer, commands)
+            stopped = not self.rate
+            if not stopped:
+                yield from _told(care.samples())
+                yield from _told(care.checkpoint())
+                if care.unsaved:
+                    raise StudioError(care.unsaved)
+                yield figures(trainer, self.rate, care.last.folder, self.recipe.minutes)
+        finally:
+            care.close()
+        reason = "stopped" if stopped else "measured"
+        yield Done(reason, trainer.state.images_seen, trainer.seconds, "", "")
+
+    def _steps(self, care: Care, trainer: Trainer, commands: Commands) -> Iterator[Event]:
+        began = time.monotonic()
+        timed, started = -WARM_STEPS, began
+        while timed < TIMED_STEPS:
+            if isinstance(commands(), Stop):
+                return
+            events = list(care.step())
+            yield from events
+            if events:  # it begins again with smaller parts
+                timed = -WARM_STEPS
+                continue
+            timed += 1
+            if timed == 0:
+                finish(trainer)
+                started = time.monotonic()
+            if timed >= _FEWEST_TIMED and time.monotonic() - began > LONGEST:
+                break
+        finish(trainer)
+        spent = max(1e-9, time.monotonic() - started)
+        self.rate = timed * trainer.batch_size / spent
+        trainer.seconds = time.monotonic() - began
+
+
+def finish(trainer: Trainer) -> None:
+    """Wait for the device; the clock is only true then."""
+    import torch
+
+    if trainer.device.type != "cpu":
+        torch.accelerator.synchronize()
+
+
+def _told(events: Iterator[Event]) -> Iterator[Event]:
+    # Where its samples and checkpoints lie is of no use: they are deleted.
+    return (event for event in events if isinstance(event, Health))
