@@ -108,3 +108,25 @@ def path_lengths(pictures: Tensor, w: Tensor, direction: Tensor) -> Tensor:
     along = (pictures * direction).sum() / (height * width) ** 0.5
     (gradient,) = torch.autograd.grad(along, w, create_graph=True)
     return gradient.square().sum(2).mean(1).sqrt()
+
+
+def hinge_critic(
+    real: Tensor, fake: Tensor, upper: Tensor | float, lower: Tensor | float
+) -> Tensor:
+    """Mean of max(0, upper - D(x)) + max(0, lower + D(G(z))): Miyato 2018 (1802.05957), Eq. 16.
+
+    Both margins are 1 there; Liu 2021 (arXiv:2101.04775) draws them from U[0.8, 1]. The
+    generator's loss that belongs to it is the mean of -D(G(z)) (Eq. 17).
+    """
+    return F.relu(upper - real.float()).mean() + F.relu(lower + fake.float()).mean()
+
+
+def edges_and_pixels(reconstruction: Tensor, picture: Tensor) -> Tensor:
+    """Mean |x - y| plus that of the differences of neighbours, across and down: a scalar.
+
+    The gradient difference term is of Mathieu 2016 (arXiv:1511.05440), Eq. 6, with alpha 1
+    and signs kept.
+    """
+    error = reconstruction.float() - picture.float()
+    across, down = error.diff(dim=3).abs().mean(), error.diff(dim=2).abs().mean()
+    return error.abs().mean() + across + down

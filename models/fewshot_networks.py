@@ -1,0 +1,237 @@
+"""The two networks of the few-picture pair: Liu 2021, 'Towards faster and stabilized GAN
+training for high-fidelity few-shot image synthesis', arXiv:2101.04775.
+
+Two things differ from the paper. The critic has no batch normalisation, only spectral: its
+opinion of a picture must not depend on its neighbours. And its reconstructions are compared
+without a pretrained network.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from models.base import ImageSpec
+from models.layers import LEAK, groups_of, he_normal_, nearest_level
+
+Noise = Callable[[int, int, int], Tensor]
+"""(pictures, height, width) to N(0, 1) [pictures or 1, 1, height, width]."""
+SPAN = 4
+"""Doublings between the two ends of an excitation: 4 to 64, 8 to 128 and so on (Sec. 3.1)."""
+LARGEST_DRAFT = 128
+"""Longest side in pixels, or just above, of what the critic's decoders redraw (Sec. 3.2)."""
+
+
+class Excitation(nn.Module):
+    """Skip-layer excitation (Sec. 3.1): coarse activations gate the channels of fine ones.
+
+    Average to 4x4, a 4x4 convolution, SiLU, a 1x1 convolution, sigmoid: [N, coarse, h, w] to
+    [N, fine, 1, 1].
+    """
+
+    def __init__(self, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(coarse * 16, fine, bias=False)
+        self.gate = nn.Linear(fine, fine, bias=False)
+        he_normal_(self.squeeze.weight)
+        nn.init.normal_(self.gate.weight, std=fine**-0.5)
+
+    def forward(self, coarse: Tensor) -> Tensor:
+        """The gate in (0, 1) of every channel."""
+        flat = F.adaptive_avg_pool2d(coarse, 4).flatten(1)
+        gate: Tensor = torch.sigmoid(self.gate(F.silu(self.squeeze(flat))))
+        return gate[:, :, None, None]
+
+
+class GatedLayer(nn.Module):
+    """3x3 convolution to twice the channels, noise, batch norm, gated linear unit: [N, out, h, w].
+
+    The strength of the noise is learnt, from zero.
+    """
+
+    def __init__(self, c_in: int, c_out: int, noisy: bool) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(c_in, 2 * c_out, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(2 * c_out)
+        self.strength = nn.Parameter(torch.zeros(())) if noisy else None
+        he_normal_(self.conv.weight)
+
+    def forward(self, x: Tensor, noise: Noise) -> Tensor:
+        """Gated activations of the same size."""
+        x = self.conv(x)
+        if self.strength is not None:
+            x = x + self.strength.to(x.dtype) * noise(len(x), x.shape[2], x.shape[3]).to(x.dtype)
+        return F.glu(self.norm(x), dim=1)
+
+
+class Generator(nn.Module):
+    """Latents [N, dim] to pictures [N, channels, H, W] in (-1, 1).
+
+    `widths` runs from full resolution to the base grid. Every second doubling has two layers
+    and noise, the others one layer (Appendix A).
+    """
+
+    def __init__(self, spec: ImageSpec, latent_dim: int, widths: Sequence[int]) -> None:
+        super().__init__()
+        height, width, doublings = spec.base_grid()
+        self.grid = (height, width)
+        coarsest = widths[-1]
+        self.start = nn.Linear(latent_dim, 2 * coarsest * height * width, bias=False)
+        nn.init.normal_(self.start.weight, std=latent_dim**-0.5)
+        self.norm = nn.BatchNorm2d(2 * coarsest)
+        self.levels = nn.ModuleList()
+        for index, (coarse, fine) in enumerate(pairwise(reversed(widths))):
+            layers = [GatedLayer(coarse, fine, index % 2 == 0)]
+            if index % 2 == 0:
+                layers.append(GatedLayer(fine, fine, True))
+            self.levels.append(nn.ModuleList(layers))
+        self.span = min(SPAN, doublings)
+        upwards = list(reversed(widths))
+        pairs = zip(upwards, upwards[self.span :], strict=False)
+        self.excitations = nn.ModuleList(Excitation(low, high) for low, high in pairs)
+        self.out = nn.Conv2d(widths[0], spec.channels, 3, padding=1)
+        he_normal_(self.out.weight)
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]  # made with a bias just above
+
+    def forward(self, z: Tensor, noise: Noise, resolution: int | None = None) -> Tensor:
+        """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
+        x = self.start(z).view(len(z), -1, *self.grid)
+        x = F.glu(self.norm(x.contiguous(memory_format=torch.channels_last)), dim=1)
+        stop = len(self.levels)
+        if resolution is not None:
+            stop = nearest_level(self.grid, stop, resolution)
+        seen = [x]
+        for index, layers in enumerate(list(self.levels)[:stop], start=1):
+            x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+            for layer in layers:  # type: ignore[attr-defined]  # every level is a ModuleList
+                x = layer(x, noise)
+            if index >= self.span:
+                source = index - self.span
+                x = x * self.excitations[source](seen[source])
+            seen.append(x)
+        return torch.tanh(self.out(x)) if resolution is None else x
+
+
+class Halving(nn.Module):
+    """Two ways to half the size, averaged (Fig. 4): 4x4 and 3x3 layers; averaging and 1x1."""
+
+    def __init__(self, fine: int, coarse: int) -> None:
+        super().__init__()
+        self.first = _conv(fine, coarse, 4, stride=2)
+        self.second = _conv(coarse, coarse, 3)
+        self.direct = _conv(fine, coarse, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, fine, h, w] to [N, coarse, h/2, w/2]."""
+        main = F.leaky_relu(self.second(F.leaky_relu(self.first(x), LEAK)), LEAK)
+        direct = F.leaky_relu(self.direct(F.avg_pool2d(x, 2)), LEAK)
+        return (main + direct) * 0.5
+
+
+class Draft(nn.Module):
+    """A small decoder: [N, width, h, w] to a picture of `doublings` times twice the size."""
+
+    def __init__(self, width: int, channels: int, doublings: int, finest: int) -> None:
+        super().__init__()
+        widths = [max(finest, width >> k) for k in range(doublings + 1)]
+        self.convs = nn.ModuleList(
+            nn.Conv2d(a, 2 * b, 3, padding=1, bias=False) for a, b in pairwise(widths)
+        )
+        self.norms = nn.ModuleList(nn.GroupNorm(groups_of(2 * b), 2 * b) for b in widths[1:])
+        self.out = nn.Conv2d(widths[-1], channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A picture in (-1, 1)."""
+        for conv, norm in zip(self.convs, self.norms, strict=True):
+            x = F.glu(norm(conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))), dim=1)
+        return torch.tanh(self.out(x))
+
+
+class Trunk(nn.Module):
+    """From pictures of one level to half their size, and on by halving, to level `last`.
+
+    `widths` are those of the whole pyramid, from full resolution down.
+    """
+
+    def __init__(self, channels: int, widths: Sequence[int], first: int, last: int) -> None:
+        super().__init__()
+        self.stem = _conv(channels, widths[first + 1], 4, stride=2)
+        self.downs = nn.ModuleList(
+            Halving(widths[level], widths[level + 1]) for level in range(first + 1, last)
+        )
+        self.head = nn.Sequential(
+            _conv(widths[last], widths[last], 1), nn.LeakyReLU(LEAK), _conv(widths[last], 1, 3)
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """(scores [N, cells] of overlapping parts, activations of every level)."""
+        seen = [F.leaky_relu(self.stem(x), LEAK)]
+        for down in self.downs:
+            seen.append(down(seen[-1]))
+        return self.head(seen[-1]).flatten(1), seen
+
+
+class Critic(nn.Module):
+    """Pictures [N, channels, H, W] to scores [N, parts]: of the picture, and of half its size.
+
+    Three decoders make the activations keep what is in the picture (Sec. 3.2): two redraw the
+    whole at half its size or less, one a random quarter.
+    """
+
+    def __init__(self, spec: ImageSpec, widths: Sequence[int]) -> None:
+        super().__init__()
+        doublings = len(widths) - 1
+        fine_end, small_end = doublings - 1, max(2, doublings - 1)
+        self.fine = Trunk(spec.channels, widths, 0, fine_end)
+        self.small = Trunk(spec.channels, widths, 1, small_end)
+        part_level = max(1, doublings - 2)
+        self.part_back = fine_end - part_level
+        skipped = max(1, math.floor(math.log2(max(spec.height, spec.width) / LARGEST_DRAFT)))
+
+        def draft(level: int) -> Draft:
+            ups = max(0, level - skipped)
+            return Draft(widths[level], spec.channels, ups, widths[min(level, skipped)])
+
+        self.redraw_fine = draft(fine_end)
+        self.redraw_small = draft(small_end)
+        self.redraw_part = draft(part_level)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """(scores [N, parts], activations for :meth:`redrawn`: whole, whole, for the quarter)."""
+        fine, seen = self.fine(x)
+        small, seen_small = self.small(F.avg_pool2d(x, 2))
+        kept = [seen[-1], seen_small[-1], seen[-1 - self.part_back]]
+        return torch.cat([fine, small], 1), kept
+
+    def redrawn(
+        self, kept: Sequence[Tensor], x: Tensor, quarter: Tensor
+    ) -> list[tuple[Tensor, Tensor]]:
+        """(redrawn, wanted) of pictures x [N, ...] for each decoder; `quarter` [N] is 0 to 3."""
+        whole, small, part = kept
+        drawn = [self.redraw_fine(whole), self.redraw_small(small)]
+        drawn.append(self.redraw_part(quarter_of(part, quarter)))
+        wanted = [x, x, quarter_of(x, quarter)]
+        return [
+            (d, F.adaptive_avg_pool2d(w, d.shape[2:])) for d, w in zip(drawn, wanted, strict=True)
+        ]
+
+
+def quarter_of(x: Tensor, quarter: Tensor) -> Tensor:
+    """The quarter 0 to 3 of each picture: [N, C, h, w] to [N, C, h/2, w/2], never waiting."""
+    top, bottom = x.chunk(2, dim=2)
+    parts = torch.stack([*top.chunk(2, dim=3), *bottom.chunk(2, dim=3)], 1)
+    return parts[torch.arange(len(x), device=x.device), quarter]
+
+
+def _conv(c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Module:
+    """A convolution under spectral normalisation: Miyato 2018, arXiv:1802.05957."""
+    layer = nn.Conv2d(c_in, c_out, kernel, stride, padding=(kernel - 1) // 2)
+    he_normal_(layer.weight)
+    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # made with a bias just above
+    return spectral_norm(layer)
