@@ -18,6 +18,7 @@ from studio import __version__
 from studio.engine.errors import StudioError
 from studio.verbs import (
     app,
+    dataset,
     doctor,
     export,
     generate,
@@ -80,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"latent-studio {__version__}")
     verbs = Verbs(whole)
     for module in (
-        app, importing, train, generate, later, refine, export, inspect, lists, doctor,
+        app, importing, dataset, train, generate, later, refine, export, inspect, lists, doctor,
     ):  # fmt: skip
         module.add(verbs)
     return whole

@@ -1,0 +1,207 @@
+"""`dataset`: look at the pictures of a project, find what is wrong with them, put it right."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.project import Project
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Parser, Run, Verbs, folder, pair
+
+if TYPE_CHECKING:
+    from studio.engine.dataset.store import Dataset, Item
+
+SHOWN = 20
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb with its actions."""
+    parser = verbs.add("dataset", "Look at pictures, find what is wrong, put it right.", run=_none)
+    actions: Any = parser.add_subparsers(
+        title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
+    )
+    _action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
+    found = _action(actions, "findings", "What the folder doctor says about a dataset.", findings)
+    found.add_argument("--kind", metavar="K", help="only findings of this kind")
+    found.add_argument(
+        "--set", metavar="KIND=VALUE", type=pair, action="append", default=[], dest="limits",
+        help="move a threshold of this dataset first, e.g. blurred=20",
+    )  # fmt: skip
+    mend = _action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
+    mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
+    mend.add_argument("--undo", action="store_true", help="take the last fix back instead")
+
+
+def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=summary, description=summary, allow_abbrev=False
+    )
+    parser.add_argument("project", metavar="PROJECT", type=folder, help="the project's folder")
+    parser.add_argument("--dataset", metavar="N", help="its name; not needed where there is one")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object as the last line of stdout"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _none(options: argparse.Namespace, console: Console) -> Result:
+    raise UsageError("Name an action: see `latent-studio dataset --help`.")
+
+
+# ------------------------------------------------------------------ list
+
+
+def _list(options: argparse.Namespace, console: Console) -> Result:
+    """All datasets with their counts, or every picture of one."""
+    from studio.engine.dataset import store
+
+    with Project.open(options.project) as project:
+        if options.dataset is not None:
+            return _pictures(project, store.dataset(project, options.dataset))
+        facts = [_facts(project, dataset) for dataset in store.datasets(project)]
+    lines = [
+        f"{each['name']}: {each['included']} of {each['found']} pictures will train"
+        for each in facts
+    ]
+    return Result({"datasets": facts}, lines or ["No pictures yet: import some."])
+
+
+def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
+    from studio.engine.dataset import store
+
+    sources = [
+        {"path": str(source.path), "kind": source.kind, "rights": source.rights}
+        for source in store.sources(project, dataset.id)
+    ]
+    return {
+        "name": dataset.name,
+        "created": dataset.created,
+        **store.counts(project, dataset.id),
+        "sources": sources,
+    }
+
+
+def _pictures(project: Project, dataset: Dataset) -> Result:
+    from studio.engine.dataset import store
+
+    found = store.findings(project, dataset.id)
+    pictures: list[dict[str, Any]] = [
+        {
+            "id": item.id, "file": _file(item), "format": item.format, "width": item.width,
+            "height": item.height, "channels": item.channels, "label": item.label,
+            "caption": item.caption, "usable": item.usable, "included": item.included,
+            "rating": item.rating, "sha256": item.sha256, "rights": item.rights,
+            "findings": [finding.kind for finding in found.get(item.id, ())],
+        }
+        for item in store.items(project, dataset.id)
+    ]  # fmt: skip
+    lines = [
+        f"{'+' if each['usable'] and each['included'] else '-'} {each['file']} "
+        f"{each['width']}x{each['height']} {' '.join(each['findings'])}".rstrip()
+        for each in pictures
+    ]
+    return Result({"dataset": dataset.name, "pictures": pictures}, lines)
+
+
+# ------------------------------------------------------------------ findings
+
+
+def findings(options: argparse.Namespace, console: Console) -> Result:
+    """Findings with their sentences, after thresholds were moved where that was asked for."""
+    from studio.engine.dataset import checks, store, thresholds
+
+    if options.kind is not None and options.kind not in checks.SENTENCES:
+        known = ", ".join(checks.SENTENCES)
+        raise UsageError(f"There is no finding {options.kind!r}: choose one of {known}.")
+    with Project.open(options.project) as project:
+        dataset = _dataset(project, options)
+        if options.limits:
+            changes = {kind: _value(kind, text) for kind, text in options.limits}
+            thresholds.apply(project, dataset.id, changes)
+        limits = thresholds.read(project, dataset.id)
+        by_item = store.findings(project, dataset.id)
+        items = {item.id: item for item in store.items_by_id(project, list(by_item))}
+        counts = store.counts(project, dataset.id)["findings"]
+    listed = [
+        {
+            "item": item_id, "file": _file(items[item_id]), "kind": finding.kind,
+            "sentence": finding.sentence, "data": finding.data,
+            "included": items[item_id].included, "usable": items[item_id].usable,
+        }
+        for item_id, group in sorted(by_item.items())
+        for finding in group
+        if options.kind in (None, finding.kind)
+    ]  # fmt: skip
+    facts = {
+        "dataset": dataset.name, "counts": counts, "limits": limits, "findings": listed,
+    }  # fmt: skip
+    lines = [f"{dataset.name}: {kind}: {count}" for kind, count in counts.items()]
+    lines += [f"  {each['file']}: {each['sentence']}" for each in listed[:SHOWN]]
+    if len(listed) > SHOWN:
+        lines.append(f"  … and {len(listed) - SHOWN} more; --json lists them all")
+    return Result(facts, lines or [f"{dataset.name}: nothing was found."])
+
+
+def _value(kind: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"The threshold {kind}={text} is not a number.") from None
+
+
+# ------------------------------------------------------------------ fix
+
+
+def fix(options: argparse.Namespace, console: Console) -> Result:
+    """Leave pictures out, or take back the last time that was done."""
+    from studio.engine.dataset import fixes, store
+
+    if options.undo == (options.kind is not None):
+        raise UsageError("Give either --kind, the finding to put right, or --undo.")
+    with Project.open(options.project) as project:
+        dataset = _dataset(project, options)
+        if options.undo:
+            done = fixes.undo(project, dataset.id)
+        else:
+            done = fixes.fix(project, dataset.id, options.kind)
+        files = [_file(item) for item in store.items_by_id(project, done.item_ids)]
+        left = store.counts(project, dataset.id)["included"]
+    facts = {
+        "dataset": dataset.name, "kind": done.kind, "undone": options.undo,
+        "changed": [
+            {"item": item_id, "file": file, "included": options.undo}
+            for item_id, file in zip(done.item_ids, files, strict=True)
+        ],
+        "included": left,
+    }  # fmt: skip
+    what = "taken in again" if options.undo else "left out"
+    count = "1 picture" if len(files) == 1 else f"{len(files)} pictures"
+    lines = [f"{count} {what}; {left} will train. No file was touched."]
+    return Result(facts, lines + [f"  {file}" for file in files[:SHOWN]])
+
+
+# ------------------------------------------------------------------ shared
+
+
+def _dataset(project: Project, options: argparse.Namespace) -> Dataset:
+    """The dataset that was named, or the only one there is."""
+    from studio.engine.dataset import store
+
+    if options.dataset is not None:
+        return store.dataset(project, options.dataset)
+    known = store.datasets(project)
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise StudioError(f"There are no pictures in {project.folder}: import some first.")
+    names = ", ".join(dataset.name for dataset in known)
+    raise UsageError(f"Say which dataset with --dataset: {names}.")
+
+
+def _file(item: Item) -> str:
+    from studio.engine.dataset.naming import display_path
+
+    return display_path(item.path, item.member)

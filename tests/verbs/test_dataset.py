@@ -1,0 +1,83 @@
+"""`dataset`: what it lists, finds and puts right, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PIL import Image
+
+from tests.verbs.support import call, done, draw
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(3):
+        draw(folder / f"{number}.png", number)
+    shutil.copy(folder / "0.png", folder / "zcopy.png")
+    Image.new("RGB", (90, 80), (40, 90, 40)).save(folder / "plain.png")
+    place = tmp_path / "project"
+    done("import", place, folder, "--name", "set")
+    return place
+
+
+def test_list_of_datasets_and_of_pictures(project, tmp_path):
+    (facts,) = done("dataset", "list", project)["datasets"]
+    assert (facts["name"], facts["found"], facts["included"]) == ("set", 5, 5)
+    assert facts["sources"] == [{"path": str(tmp_path / "in"), "kind": "folder", "rights": {}}]
+    pictures = done("dataset", "list", project, "--dataset", "set")["pictures"]
+    assert len(pictures) == 5
+    assert {"id", "file", "width", "height", "included", "findings"} <= pictures[0].keys()
+    said = call("dataset", "list", project)
+    assert said.out == "set: 5 of 5 pictures will train\n"
+
+
+def test_findings_and_thresholds(project):
+    facts = done("dataset", "findings", project)
+    assert facts["counts"]["duplicate"] == 1
+    assert {each["kind"] for each in facts["findings"]} == set(facts["counts"])
+    only = done("dataset", "findings", project, "--kind", "duplicate")["findings"]
+    assert [each["kind"] for each in only] == ["duplicate"]
+    assert only[0]["sentence"].startswith("The same file, byte for byte, as ")
+    facts = done("dataset", "findings", project, "--set", "tiny=500", "--set", "blurred=0")
+    assert (facts["limits"]["tiny"], facts["counts"]["tiny"]) == (500, 5)
+    assert done("dataset", "findings", project)["limits"] == facts["limits"]
+    assert "set: tiny: 5" in call("dataset", "findings", project).out
+
+
+def test_fix_and_undo(project):
+    facts = done("dataset", "fix", project, "--kind", "duplicate")
+    assert [each["file"].rpartition("/")[2] for each in facts["changed"]] == ["zcopy.png"]
+    assert (facts["included"], facts["undone"]) == (4, False)
+    facts = done("dataset", "fix", project, "--undo")
+    assert (facts["included"], facts["undone"], facts["kind"]) == (5, True, "duplicate")
+    said = call("dataset", "fix", project, "--kind", "flat")
+    assert said.out.startswith("1 picture left out; 4 will train. No file was touched.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("findings", "--kind", "nonsense"), 2, "nonsense"),
+        (("findings", "--set", "nonsense=1"), 2, "nonsense"),
+        (("findings", "--set", "tiny=many"), 2, "tiny=many"),
+        (("findings", "--set", "tiny=-4"), 2, "tiny"),
+        (("findings", "--dataset", "gone"), 1, "set"),
+        (("fix",), 2, "--kind"),
+        (("fix", "--kind", "broken"), 2, "broken"),
+        (("fix", "--kind", "flat", "--undo"), 2, "--undo"),
+        (("fix", "--undo"), 1, "no fix to undo"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(project, arguments, code, words):
+    action, *rest = arguments
+    call("dataset", action, project, *rest).refused(code, words)
+
+
+def test_no_action_no_project_and_several_datasets(project, tmp_path):
+    call("dataset").refused(2, "ACTION")
+    call("dataset", "list", tmp_path / "nowhere").refused(1, "no project")
+    done("import", project, tmp_path / "in", "--name", "second")
+    call("dataset", "findings", project).refused(2, "second")
