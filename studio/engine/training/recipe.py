@@ -46,6 +46,8 @@ class Recipe(BaseModel):
     """Folder of the prepared pictures, relative to the project."""
     fingerprint: str
     created: str
+    reason: str = ""
+    """Why this family, where the studio chose it."""
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:

@@ -19,6 +19,8 @@ from studio.engine.training.recipe import Recipe
 
 DEFAULT_MINUTES = 30.0
 MOST_IMAGES = 10**12
+AUTO = "auto"
+"""Instead of a family: whatever suits pictures, machine and time."""
 _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 
@@ -107,6 +109,7 @@ def plan_run(
 ) -> Recipe:
     """Check everything and prepare the pictures: a run that can be measured, or begun.
 
+    `family` may be :data:`AUTO`: the recipe then carries the reason for what was chosen.
     `overrides` are parameters of the family by name. Without `images` and `minutes`
     the run takes half an hour. Raises :class:`ParameterError` or
     :class:`StudioError` with one sentence.
@@ -120,7 +123,11 @@ def plan_run(
         )
     chosen = store.dataset(project, dataset)
     machine = devices.choose(device)
-    config = _config(project, chosen.id, family, width, height, machine, overrides or {})
+    family, advised, reason = _advice(
+        project, chosen.id, family, (width, height), machine, images=images, minutes=minutes
+    )
+    overrides = {**advised, **(overrides or {})}
+    config = _config(project, chosen.id, family, width, height, machine, overrides)
     prepared = prepare(
         project, chosen.id, (width, height), crop, progress=progress, cancelled=cancelled
     )
@@ -130,7 +137,7 @@ def plan_run(
         channels=prepared.channels, height=height, width=width, crop=crop, config=config,
         seed=seed, device=device, precision=precision, total_images=images, minutes=minutes,
         prepared=prepared.folder.relative_to(project.folder).as_posix(),
-        fingerprint=prepared.fingerprint, created=now(),
+        fingerprint=prepared.fingerprint, created=now(), reason=reason,
     )  # fmt: skip
 
 
@@ -190,6 +197,26 @@ def _length(images: int | None, minutes: float | None) -> tuple[int | None, floa
     if images is None and minutes is None:
         minutes = DEFAULT_MINUTES
     return images, minutes
+
+
+def _advice(
+    project: Project,
+    dataset_id: int,
+    family: str,
+    size: tuple[int, int],
+    machine: devices.Device,
+    *,
+    images: int | None,
+    minutes: float | None,
+) -> tuple[str, dict[str, object], str]:
+    """(family, its overrides, the reason); what was asked for by name needs no reason."""
+    if family != AUTO:
+        return family, {}, ""
+    from studio.engine.training.auto import recommend
+
+    pictures = len(store.chosen_items(project, dataset_id))
+    found = recommend(pictures, size, machine, minutes=minutes, images=images)
+    return found.family, found.overrides, found.reason
 
 
 def _config(

@@ -1,0 +1,88 @@
+"""What is recommended, and that it is always possible and says why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import base
+from studio.engine.devices import Device
+from studio.engine.project import Project
+from studio.engine.training import runs
+from studio.engine.training.auto import recommend
+from studio.engine.training.recipe import Recipe
+from tests.engine.training.conftest import made_once, one_thread, project
+
+__all__ = ["made_once", "one_thread", "project"]
+CPU = Device("cpu", "CPU", 8 << 30, False)
+GPU = Device("cuda:0", "Big GPU", 140 << 30, True)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "side", "device", "minutes", "family"),
+    [
+        (1, 64, CPU, 30, "autoencoder"),
+        (49, 256, GPU, 600, "autoencoder"),
+        (300, 64, CPU, 600, "fewshot_gan"),
+        (300, 256, GPU, 120, "fewshot_gan"),
+        (5_000, 64, CPU, 600, "gan"),
+        (5_000, 256, GPU, 600, "stylegan2"),
+        (50_000, 256, GPU, 3000, "gan"),
+        (600, 64, CPU, 30, "gan"),
+        # Too little time for the pair that the pictures would deserve.
+        (5_000, 64, CPU, 10, "vae"),
+        (5_000, 256, CPU, 30, "autoencoder"),
+        (300, 64, CPU, 0.1, "autoencoder"),
+    ],
+)
+def test_the_family_follows_pictures_size_machine_and_time(
+    pictures: int, side: int, device: Device, minutes: float, family: str
+) -> None:
+    if family not in base.families():
+        pytest.skip(f"there is no {family} yet")
+    found = recommend(pictures, (side, side), device, minutes=minutes)
+    assert found.family == family, found
+    assert found.reason.startswith(base.family(family).title)
+
+
+def test_a_run_counted_in_images_needs_no_clock() -> None:
+    assert recommend(5_000, (64, 64), CPU, images=10_000_000).family == "gan"
+    assert recommend(5_000, (64, 64), CPU, images=1_000).family == "autoencoder"
+
+
+def test_the_reason_says_what_would_have_needed_longer() -> None:
+    found = recommend(5_000, (64, 64), CPU, minutes=10)
+    assert "adversarial pair would need longer" in found.reason
+    assert "5000 pictures" in found.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pictures=st.integers(1, 10**6),
+    size=st.sampled_from([(16, 16), (48, 64), (64, 64), (128, 96), (256, 256), (1024, 1024)]),
+    device=st.sampled_from([CPU, GPU]),
+    minutes=st.floats(0.01, 1e5),
+)
+def test_every_recommendation_is_a_valid_recipe_in_one_sentence(
+    pictures: int, size: tuple[int, int], device: Device, minutes: float
+) -> None:
+    found = recommend(pictures, size, device, minutes=minutes)
+    kind = base.family(found.family)
+    spec = base.ImageSpec(3, size[1], size[0])
+    preset = kind.preset(spec, accelerator=device.is_accelerator, pictures=pictures)
+    kind.Config.from_mapping({**preset.as_dict(), **found.overrides})
+    assert found.reason.count(".") == 1
+    assert found.reason.endswith(".")
+
+
+def test_a_short_run_averages_over_less(project: Project) -> None:
+    found = recommend(5_000, (64, 64), CPU, images=1_000)
+    assert found.overrides["ema_half_life"] == 0.1
+    recipe = runs.create_run(
+        project, "set", "auto", 16, 16, images=1_000, overrides={"width": 8, "ema_half_life": 3}
+    )
+    assert recipe.family == "autoencoder"
+    assert (recipe.config["width"], recipe.config["ema_half_life"]) == (8, 3)
+    saved = Recipe.load(project.runs / recipe.run)
+    assert saved.reason.startswith("Autoencoder: 12 pictures of 16x16")
