@@ -148,6 +148,15 @@ def test_json_of_a_process():
 # ------------------------------------------------------------------ exit codes
 
 
+def test_a_name_with_a_line_end_stays_on_one_line(tmp_path):
+    call("inspect", tmp_path / "two\nlines").refused(1, "two\\nlines")
+
+
+def test_a_name_that_is_too_long(tmp_path, picture):
+    call("import", tmp_path / ("x" * 300), picture).refused(1, "xxx", "too long")
+    call("inspect", tmp_path / ("x" * 5000)).refused(1, "xxx", "too long")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -163,6 +172,10 @@ def test_json_of_a_process():
         ["refine", "a.png", "--out", "x"],
         ["presets", "--size", "tiny"],
         ["doctor", "extra"],
+        ["train", "project", "--dataset", "a\udcff"],
+        ["train", "project", "--set", "lr\udcff=1"],
+        ["generate", "project", "--out", "x", "--run", "a\udcff"],
+        ["export", "project", "a\udcff", "--out", "x"],
     ],
 )
 def test_wrong_usage_is_two(arguments):
@@ -180,6 +193,12 @@ def breaks(monkeypatch, fault):
 
     monkeypatch.setattr(doctor, "examine", examine)
     return call("doctor")
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """One good picture."""
+    return draw(tmp_path / "picture.png")
 
 
 def raiser(error):

@@ -53,9 +53,11 @@ class Console:
             self._stdout.flush()
 
     def note(self, sentence: str) -> None:
-        """One line on stderr that stays."""
+        """One line on stderr that stays, whatever a file in it is called."""
+        from studio.engine.dataset.naming import display_name
+
         self._clear()
-        self._stderr.write(f"{sentence}\n")
+        self._stderr.write(f"{display_name(sentence)}\n")
         self._stderr.flush()
 
     def progress(self, sentence: str, fraction: float | None = None) -> None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Verbs, folder, pair
+from studio.verbs.options import Verbs, folder, pair, words
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("export", "Hand pieces over to other programs.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
-    parser.add_argument("pieces", nargs="+", metavar="PIECE", help="name or number of a piece")
+    parser.add_argument(
+        "pieces", nargs="+", metavar="PIECE", type=words, help="name or number of a piece"
+    )
     parser.add_argument("--preset", default="png", help="png, jpeg, tiff, webp; see `presets`")
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument(
         "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",
         help="change an option of the format; may be given again",
     )  # fmt: skip
-    parser.add_argument("--creator", default="", help="who made it (dc:creator)")
-    parser.add_argument("--rights", default="", help="rights line (dc:rights)")
+    parser.add_argument("--creator", type=words, default="", help="who made it (dc:creator)")
+    parser.add_argument("--rights", type=words, default="", help="rights line (dc:rights)")
     parser.add_argument(
         "--approve", action="store_true",
         help="you have looked: allow pieces that resemble a training picture",

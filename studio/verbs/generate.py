@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Verbs, folder, number, whole
+from studio.verbs.options import Verbs, folder, number, whole, words
 
 if TYPE_CHECKING:
     from studio.engine.generation.player import Player
@@ -22,7 +22,9 @@ def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("generate", "Make pictures from seeds.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
-    parser.add_argument("--run", dest="run_name", required=True, metavar="R", help="run to play")
+    parser.add_argument(
+        "--run", dest="run_name", type=words, required=True, metavar="R", help="run to play"
+    )
     parser.add_argument("--count", type=whole(1, MOST), default=16, help="how many (default 16)")
     parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
     parser.add_argument("--psi", type=number(0.0, 1.5), default=1.0, help="truncation, 0 to 1.5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -45,7 +46,19 @@ def folder(text: str) -> Path:
     """A path, absolute."""
     if not text or "\0" in text:
         raise argparse.ArgumentTypeError("a path must not be empty")
-    return Path(text).expanduser().absolute()
+    path = Path(text)
+    with contextlib.suppress(RuntimeError):  # ~name, and nobody is called so: a file may be
+        path = path.expanduser()
+    return path.absolute()
+
+
+def words(text: str) -> str:
+    """Text as the index and the files can hold it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text} is not text in UTF-8") from None
+    return text
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -90,7 +103,7 @@ def size(text: str) -> tuple[int, int]:
 
 def pair(text: str) -> tuple[str, str]:
     """(key, value) of `key=value`."""
-    key, equals, value = text.partition("=")
+    key, equals, value = words(text).partition("=")
     if not equals or not key.strip():
         raise argparse.ArgumentTypeError(f"{text} is not of the form key=value")
     return key.strip(), value.strip()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.engine.errors import StudioError, UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.options import Verbs, folder, number, pair, size, whole
+from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
 
 if TYPE_CHECKING:
     from studio.engine.events import Command, Done, Event, Progress
@@ -24,8 +24,10 @@ def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("train", "Train a model on a dataset, or go on with a run.", run)
     parser.add_argument("project", metavar="PROJECT", type=folder)
-    parser.add_argument("--dataset", metavar="N", help="may be left out when there is only one")
-    parser.add_argument("--family", metavar="F", help="see `latent-studio families`")
+    parser.add_argument(
+        "--dataset", metavar="N", type=words, help="may be left out when there is only one"
+    )
+    parser.add_argument("--family", metavar="F", type=words, help="see `latent-studio families`")
     parser.add_argument("--size", type=size, help="64 (default), or width x height as 48x64")
     parser.add_argument("--crop", choices=("centre", "pad", "stretch"), help="default: centre")
     length = parser.add_mutually_exclusive_group()
@@ -35,9 +37,9 @@ def add(verbs: Verbs) -> None:
         "--set", metavar="KEY=VALUE", type=pair, action="append", help="a parameter of the family"
     )
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
-    parser.add_argument("--device", help="auto (default), cpu, cuda:0, mps, xpu:0 …")
+    parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: auto")
-    parser.add_argument("--resume", metavar="RUN", help="go on with this run")
+    parser.add_argument("--resume", metavar="RUN", type=words, help="go on with this run")
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:

@@ -80,6 +80,12 @@ def test_a_failure_is_one_sentence_and_one_object():
     assert out.getvalue().count("\n") == 1
 
 
+def test_a_name_cannot_break_the_line_or_colour_the_terminal():
+    err = io.StringIO()
+    Console(False, io.StringIO(), err).fail("a\nb\x1b[31m\udcff is no picture, naïve 絵.", 1)
+    assert err.getvalue() == "latent-studio: a\\nb\\x1b[31m\\xff is no picture, naïve 絵.\n"
+
+
 def test_values_that_json_cannot_carry():
     odd = {1: (float("nan"), float("inf"), Path("x"), True, None, 2, "é\udcff")}
     assert plain(odd) == {"1": [None, None, "x", True, None, 2, "é\udcff"]}

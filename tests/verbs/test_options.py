@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.engine.errors import UsageError
-from studio.verbs.options import Parser, folder, number, pair, size, whole
+from studio.verbs.options import Parser, folder, number, pair, size, whole, words
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def test_sizes(text, found):
         *((whole(1, 9), text) for text in ("", "0", "10", "1.0", "one", "1e0")),
         *((number(0, 1), text) for text in ("", "-0.1", "1.1", "nan", "inf", "one")),
         *((folder, text) for text in ("", "a\0b")),
+        *((words, text) for text in ("a\udcff", "\ud800")),
     ],
 )
 def test_what_is_not_taken(kind, text):
@@ -52,6 +53,7 @@ def test_folders_are_absolute_and_know_home(tmp_path, monkeypatch):
     assert folder("a b") == tmp_path / "a b"
     assert folder("~") == tmp_path / "home"
     assert folder(str(tmp_path)) == Path(tmp_path)
+    assert folder("~nobody is called so/a") == tmp_path / "~nobody is called so" / "a"
 
 
 def test_the_parser_speaks_in_one_sentence():
