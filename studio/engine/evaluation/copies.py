@@ -19,9 +19,13 @@ from studio.engine.files import atomic_path
 EXTRACTOR = "random-features-v1"
 CLOSEST_PART = 0.01
 """The quantile of held-out distances below which a picture is closer than ordinary."""
+FLOOR = 0.25
+"""Part of the median held-out distance that is always closer than ordinary: copies that lie on
+both sides of the split must not make copying look ordinary."""
 FALLBACK = 0.5
 """Part of the median training distance that counts as ordinary when nothing is held out."""
 _BATCH = 64
+_ROWS = 256
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -58,30 +62,39 @@ class CopyCheck:
 
     def check(self, image: Pixels) -> Likeness:
         """The nearest training picture of one uint8 [h, w, c] picture of the set's size."""
-        both = np.stack([image, image[:, ::-1]])
-        gaps = _distances(_embed(both), self._known).min(axis=0)
-        nearest = int(gaps.argmin())
-        return Likeness(int(self._rows[nearest]), float(gaps[nearest]), self.ordinary)
+        gaps, places = _nearest(_embed(np.stack([image, image[:, ::-1]])), self._known)
+        way = int(gaps.argmin())
+        return Likeness(int(self._rows[places[way]]), float(gaps[way]), self.ordinary)
 
 
 def _ordinary(known: np.ndarray, unseen: np.ndarray, mirrored: np.ndarray) -> float:
     """The distance that almost all unseen pictures keep, measured as a picture is: both ways."""
     if len(unseen):
-        upright = _distances(unseen, known).min(axis=1)
-        flipped = _distances(mirrored, known).min(axis=1)
-        return float(np.quantile(np.minimum(upright, flipped), CLOSEST_PART))
+        gaps = np.minimum(_nearest(unseen, known)[0], _nearest(mirrored, known)[0])
+        return float(max(np.quantile(gaps, CLOSEST_PART), FLOOR * np.median(gaps)))
     if len(known) < 2:
         return 0.0
-    gaps = _distances(known, known)
-    np.fill_diagonal(gaps, np.inf)
-    return FALLBACK * float(np.median(gaps.min(axis=1)))
+    return FALLBACK * float(np.median(_nearest(known, known, but_itself=True)[0]))
 
 
-def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Euclidean, [n, m]."""
-    square = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
-    gaps: np.ndarray = np.sqrt(np.maximum(square, 0.0))
-    return gaps
+def _nearest(
+    first: np.ndarray, second: np.ndarray, *, but_itself: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """(Euclidean distance, place) of the nearest row of `second` to each row of `first`.
+
+    A few rows at a time: all distances of a large set do not fit in memory.
+    """
+    lengths = (second**2).sum(1)
+    gaps, places = np.empty(len(first)), np.empty(len(first), np.int64)
+    for start in range(0, len(first), _ROWS):
+        part = first[start : start + _ROWS]
+        square = (part**2).sum(1)[:, None] + lengths[None] - 2 * part @ second.T
+        if but_itself:
+            square[np.arange(len(part)), start + np.arange(len(part))] = np.inf
+        rows = slice(start, start + len(part))
+        places[rows] = square.argmin(1)
+        gaps[rows] = np.sqrt(np.maximum(square.min(1), 0.0))
+    return gaps, places
 
 
 def _embed(images: Pixels) -> np.ndarray:
@@ -100,12 +113,15 @@ def _embed(images: Pixels) -> np.ndarray:
 
 def _cached(prepared: Prepared) -> np.ndarray:
     """All pictures of the set, then the mirror images of those held out."""
+    from models.features import Extractor
+
     path: Path = prepared.folder / f"{EXTRACTOR}.npy"
+    wanted = (len(prepared) + len(prepared.held_out), Extractor(EXTRACTOR).dim)
     try:
         vectors = np.load(path, allow_pickle=False)
-        if len(vectors) == len(prepared) + len(prepared.held_out):
+        if vectors.shape == wanted and np.isfinite(vectors).all():
             return np.asarray(vectors, np.float64)
-    except (OSError, ValueError):
+    except (OSError, EOFError, ValueError, TypeError):
         pass  # not there yet, or damaged: made again below
     mirrored = np.asarray(prepared.images[prepared.held_out])[:, :, ::-1]
     vectors = np.concatenate([_embed(np.asarray(prepared.images)), _embed(mirrored)])
