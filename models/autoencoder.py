@@ -11,11 +11,14 @@ from torch import Tensor
 from models import losses, mixture
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.flow import Flow
 from models.parameters import param
 
 MOST_COMPONENTS = 10
 MOST_FITTED = 20_000
-"""Pictures the mixture is fitted to at most; more add time and nothing else."""
+"""Codes the prior is fitted to at most; more add time and nothing else."""
+FLOW_FROM = 2_000
+"""Pictures from which a flow is worth its fitting."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,40 @@ class AutoencoderConfig(CodecConfig):
         1e-4, label="Compactness", low=0.0, high=100.0, term="beta of RAE", live=True,
         help="Keeps the pictures' positions close together, so that there are no gaps between.",
     )  # fmt: skip
+    regulariser: str = param(
+        "rae_l2", label="Smooth by", choices=("rae_l2", "rae_gp"), term="decoder regulariser",
+        live=True, advanced=True,
+        help="rae_l2 keeps the weights of the drawing side small; rae_gp keeps the change of the "
+        "picture small where its position changes, and takes about half as long again.",
+    )  # fmt: skip
     decoder_penalty: float = param(
         1e-7, label="Smoothness", low=0.0, high=1.0, term="lambda of RAE-L2", live=True,
         help="Keeps the drawing side smooth: near positions give near pictures.",
+    )  # fmt: skip
+    slope_penalty: float = param(
+        1e-3, label="Gentle slopes", low=0.0, high=100.0, term="lambda of RAE-GP", live=True,
+        advanced=True, help="The same for rae_gp: how strongly steep changes are held back.",
+    )  # fmt: skip
+    prior: str = param(
+        "auto", label="New pictures from", choices=("auto", "mixture", "flow"),
+        term="ex-post density", live=True, advanced=True,
+        help="How the positions of new pictures are drawn. A mixture suits few pictures, a flow "
+        "many; auto takes the flow from two thousand pictures on.",
     )  # fmt: skip
 
 
 @register
 class Autoencoder(CodecFamily):
-    """RAE-L2: Ghosh 2020, 'From variational to deterministic autoencoders', arXiv:1903.12436.
+    """RAE: Ghosh 2020, 'From variational to deterministic autoencoders', arXiv:1903.12436.
 
-    Loss (Eq. 3-5): |x - y|^2 + beta/2 |z|^2 + lambda |decoder weights|^2, all divided
-    by the D numbers of a picture. Generating draws z from a mixture of Gaussians fitted
-    to the encoded training pictures (Sec. 4). Labels are ignored: a step sees none.
+    Loss (Eq. 3-5): |x - y|^2 + beta/2 |z|^2 + lambda R, all divided by the D numbers of a
+    picture. R is |decoder weights|^2 (RAE-L2) or |d y / d z|^2 (RAE-GP). Generating draws z
+    from a density fitted to the encoded training pictures (Sec. 4): a mixture of Gaussians,
+    or a flow. Labels are ignored: a step sees none.
 
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, mixture_weights [10],
-    mixture_means [10, d], mixture_cholesky [10, d, d] (unused components have weight 0).
+    mixture_means [10, d], mixture_cholesky [10, d, d] (unused components have weight 0),
+    flow.*, flow_used [] (1 where the flow draws; checkpoints without a flow have none of these).
     """
 
     name = "autoencoder"
@@ -52,6 +73,7 @@ class Autoencoder(CodecFamily):
     mixture_weights: Tensor
     mixture_means: Tensor
     mixture_cholesky: Tensor
+    flow_used: Tensor
 
     def __init__(self, config: AutoencoderConfig, image_spec: ImageSpec) -> None:
         super().__init__(config, image_spec, outputs=config.latent_dim)
@@ -61,6 +83,9 @@ class Autoencoder(CodecFamily):
         self.register_buffer("mixture_weights", weights)
         self.register_buffer("mixture_means", torch.zeros(MOST_COMPONENTS, dim))
         self.register_buffer("mixture_cholesky", torch.eye(dim).repeat(MOST_COMPONENTS, 1, 1))
+        self.flow = Flow(dim)
+        self.register_buffer("flow_used", torch.tensor(0.0))
+        self.register_load_state_dict_pre_hook(_without_a_flow)  # type: ignore[no-untyped-call]
 
     @classmethod
     def preset(
@@ -81,14 +106,26 @@ class Autoencoder(CodecFamily):
         with state.autocast():
             z = self.encoder(x)
             reconstruction = self.decoder(z)
-        kernels = [p for p in self.decoder.parameters() if p.ndim > 1]
         error = losses.squared_error(reconstruction, x)
         energy = losses.latent_energy(z)
-        smooth = losses.weight_energy(kernels)
-        config, count = self.config, x[0].numel()
-        total = error + config.latent_penalty * energy + config.decoder_penalty * smooth
+        rough, strength = self._roughness(z, state)
+        count = x[0].numel()
+        total = error + self.config.latent_penalty * energy + strength * rough
         report = {"mse": error.detach() / count, "latent": energy.detach()}
-        return total / count, report | {"decoder": smooth.detach()}
+        return total / count, report | {"decoder": rough.detach()}
+
+    def _roughness(self, z: Tensor, state: TrainState) -> tuple[Tensor, float]:
+        """What keeps the decoder smooth, and how much it counts."""
+        config = self.config
+        if config.regulariser == "rae_l2":
+            kernels = [p for p in self.decoder.parameters() if p.ndim > 1]
+            return losses.weight_energy(kernels), config.decoder_penalty
+        # A quarter of the batch has the same mean at less cost; in full precision.
+        part = z[: max(1, len(z) // 4)].float()
+        pictures = self.decoder(part)
+        shape, device = pictures.shape, pictures.device
+        direction = torch.randn(shape, device=device, generator=state.generator)
+        return losses.slope_energy(pictures, part, direction).mean(), config.slope_penalty
 
     def _mean_code(self, x: Tensor) -> Tensor:
         return self.encoder_ema(x).float()  # type: ignore[no-any-return]  # modules return Any
@@ -105,6 +142,12 @@ class Autoencoder(CodecFamily):
         self.mixture_weights[:count] = fitted.weights.to(self.mixture_weights)
         self.mixture_means[:count] = fitted.means.to(self.mixture_means)
         self.mixture_cholesky[:count] = fitted.cholesky.to(self.mixture_cholesky)
+        pictures = len(codes) // (2 if self.config.augment_mirror else 1)
+        chosen = self.config.prior
+        flowing = chosen == "flow" or (chosen == "auto" and pictures >= FLOW_FROM)
+        if flowing:
+            self.flow.fit(codes)
+        self.flow_used.fill_(float(flowing))
 
     def sample(
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
@@ -115,12 +158,26 @@ class Autoencoder(CodecFamily):
         return mean + truncation_psi * (w - mean)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
-        """N(0, 1) numbers z [n, dim + 1] to w [n, 1, dim]; the first picks the component."""
+        """N(0, 1) numbers z [n, dim + 1] to w [n, 1, dim].
+
+        The first picks the component of the mixture; a flow has no use for it.
+        """
         return self._map(z.flatten(1)).unsqueeze(1)
 
     def _map(self, normal: Tensor) -> Tensor:
+        if bool(self.flow_used):
+            return self.flow.transform(normal[:, 1:])
         density = mixture.Mixture(self.mixture_weights, self.mixture_means, self.mixture_cholesky)
         return density.transform(normal)
 
     def w_mean(self) -> Tensor:
         return (self.mixture_weights @ self.mixture_means).unsqueeze(0)
+
+
+def _without_a_flow(module: Autoencoder, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Checkpoints from before there was a flow load as what they were: a mixture."""
+    if prefix + "flow_used" in state:
+        return
+    state[prefix + "flow_used"] = torch.tensor(0.0)
+    for name, tensor in module.flow.state_dict().items():
+        state.setdefault(f"{prefix}flow.{name}", tensor)

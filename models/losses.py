@@ -64,6 +64,17 @@ def weight_energy(weights: Iterable[Tensor]) -> Tensor:
     return torch.stack(torch._foreach_norm(list(weights))).square().sum()
 
 
+def slope_energy(pictures: Tensor, z: Tensor, direction: Tensor) -> Tensor:
+    """|J^T y|^2 of each picture, J = d picture / d z: [N], differentiable again.
+
+    With `direction` y from N(0, 1), of the shape of the pictures, its mean is |J|^2, L_REG of
+    RAE-GP (Ghosh 2020, Sec. 3.1; the estimate is Hutchinson's, 1990).
+    """
+    along = (pictures.float() * direction).sum()
+    (gradient,) = torch.autograd.grad(along, z, create_graph=True)
+    return gradient.square().sum(1)
+
+
 def relativistic_critic(real: Tensor, fake: Tensor) -> Tensor:
     """Mean of softplus(-(D(x) - D(G(z)))) over pairs: the critic's loss.
 
