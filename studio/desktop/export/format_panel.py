@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -42,8 +43,6 @@ class FormatCard(QPushButton):
         column.addWidget(self._title)
         column.addWidget(self._summary)
         column.addStretch(1)
-        # A button takes its size from its text, of which this one has none.
-        self.setFixedHeight(112)
 
     def retranslate(self) -> None:
         """Set every visible text."""
@@ -106,6 +105,19 @@ class FormatPanel(QWidget):
         self.options_header.setText(tr("Options"))
         for card in self.cards.values():
             card.retranslate()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All cards as high as the wordiest one: a button takes its size from its own text only."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wide = (self.width() - 3 * theme.SPACE) // 4
+        layouts = [card.layout() for card in self.cards.values()]
+        high = max((each.heightForWidth(wide) for each in layouts if each is not None), default=0)
+        for card in self.cards.values():
+            card.setFixedHeight(max(high, 72))
 
     def _show(self) -> None:
         name = self.name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio, pictures_folder
@@ -21,6 +21,7 @@ from studio.desktop.pixels import to_qimage
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
 from studio.desktop.worker import WorkerThread
 from studio.engine.errors import StudioError
@@ -51,6 +52,7 @@ class ExportRoom(Room):
         self.formats = FormatPanel()
         self.formats.choose(studio.settings.export_format)
         self.formats.changed.connect(self._remember)
+        self.preview = PictureView()
         self.names = QLabel()
         self.names.setObjectName("quiet")
         self.origin = OriginPanel()
@@ -90,7 +92,7 @@ class ExportRoom(Room):
         inner.setSpacing(16)
         inner.addWidget(self.formats)
         inner.addWidget(self.names)
-        inner.addStretch(1)
+        inner.addWidget(self.preview, 1)
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(bar)
@@ -118,6 +120,8 @@ class ExportRoom(Room):
         self.list.setAccessibleName(tr("Pieces to export"))
         self.list.setToolTip(tr("Choose what to export, or drag it into another program"))
         self.hint.setText(tr("Drag any picture out of here into another program"))
+        self.preview.setAccessibleName(tr("The first of the chosen pieces"))
+        self.preview.setToolTip(tr("What is handed over; the wheel zooms, a double click fits"))
         self.formats.retranslate()
         self.origin.retranslate()
         self.empty.set_texts(
@@ -186,6 +190,7 @@ class ExportRoom(Room):
         chosen = [self._kept[key].piece for key in ids if key in self._kept]
         self.origin.show_waiting([piece.name for piece in chosen if piece.review == "look"])
         self.origin.show_count(len(chosen), self.origin.folder != Path())
+        self.preview.set_image(to_qimage(self._kept[ids[0]].pixels) if chosen else QImage())
         names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
         more = " …" if len(chosen) > 3 else ""
         self.names.setText(

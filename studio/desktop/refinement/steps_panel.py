@@ -24,6 +24,8 @@ from studio.desktop.widgets.param_form import ParamForm
 from studio.engine.refinement.base import Operation, operations
 from studio.engine.refinement.stack import Stack, Step
 
+MOST_ROWS = 10
+
 
 class StepsPanel(QWidget):
     """Shows a stack; says what the artist wants of it, and changes nothing itself."""
@@ -72,10 +74,10 @@ class StepsPanel(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(theme.SPACE)
         column.addWidget(self.header)
-        column.addWidget(self.list, 2)
+        column.addWidget(self.list)
         column.addLayout(tools)
         column.addWidget(self.step_header)
-        column.addWidget(self._holder, 3)
+        column.addWidget(self._holder, 1)
         column.addLayout(ends)
 
     # ------------------------------------------------------------------ what is shown
@@ -92,9 +94,15 @@ class StepsPanel(QWidget):
         last = self.list.count() - 1
         self.list.setCurrentRow(last if grew or row < 0 else min(row, last))
         self.list.blockSignals(False)
+        self._fit_list()
         self._show_step(self.list.currentRow())
         for control in (self.add, self.reset, self.export, self.list):
             control.setEnabled(stack is not None)
+
+    def _fit_list(self) -> None:
+        rows = min(self.list.count(), MOST_ROWS)
+        self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self.list.setVisible(rows > 0)
 
     def retranslate(self) -> None:
         """Set every visible text."""

@@ -79,6 +79,15 @@ def curve(name: str) -> str:
         "generator": tr("generator"),
         "critic": tr("critic"),
         "discriminator": tr("critic"),
+        "real_wins": tr("real wins"),
+        "real_sign": tr("real found real"),
+        "real_score": tr("score of real ones"),
+        "fake_score": tr("score of made ones"),
+        "redrawing": tr("redrawing error"),
+        "penalty": tr("penalty"),
+        "path": tr("path length"),
+        "decoder": tr("decoder size"),
+        "disguise": tr("disguise"),
     }
     return known.get(name, name.replace("_", " "))
 
