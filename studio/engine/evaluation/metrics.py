@@ -33,7 +33,7 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
     """Redraw all held-out pictures of a run and return the first `shown` of them.
 
     None for a family without an encoder, or when nothing was held out. PSNR is the mean
-    of each picture's own; SSIM as Wang et al. 2004 (window 11, sigma 1.5).
+    of each picture's own; SSIM as Wang et al. 2004 (window 11, sigma 1.5, mirrored borders).
     """
     import torch
     from torchmetrics.functional.image import peak_signal_noise_ratio as psnr
