@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Parser, Run, Verbs, folder, pair
+from studio.verbs.options import Parser, Run, Verbs, folder, number, pair
 
 if TYPE_CHECKING:
     from studio.engine.dataset.store import Dataset, Item
 
 SHOWN = 20
+_RIGHTS = {
+    "licence": "of the source, or of all: an SPDX name or free text",
+    "author": "who made the pictures",
+    "url": "where they come from",
+    "consent": "a note on the consent of those shown",
+}
 
 
 def add(verbs: Verbs) -> None:
@@ -32,6 +38,16 @@ def add(verbs: Verbs) -> None:
     mend = _action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
     mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
     mend.add_argument("--undo", action="store_true", help="take the last fix back instead")
+    divide = _action(actions, "split", "Which pictures are held out from training.", split)
+    divide.add_argument(
+        "--share", metavar="S", type=number(0, 0.5),
+        help="divide anew: this part, 0 to 0.5, is held out in later runs",
+    )  # fmt: skip
+    tell = _action(actions, "card", "The dataset card, with rights stated first.", card)
+    tell.add_argument("--out", metavar="DIR", type=folder, help="write dataset.md and .json there")
+    tell.add_argument("--source", metavar="PATH", type=folder, help="state rights of this source")
+    for name, help in _RIGHTS.items():
+        tell.add_argument(f"--{name}", metavar="TEXT", help=help)
 
 
 def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
@@ -181,6 +197,64 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
     count = "1 picture" if len(files) == 1 else f"{len(files)} pictures"
     lines = [f"{count} {what}; {left} will train. No file was touched."]
     return Result(facts, lines + [f"  {file}" for file in files[:SHOWN]])
+
+
+# ------------------------------------------------------------------ split and card
+
+
+def split(options: argparse.Namespace, console: Console) -> Result:
+    """How the pictures are divided; with a share, divided anew."""
+    from studio.engine.dataset import split as division
+    from studio.engine.dataset import store
+
+    with Project.open(options.project) as project:
+        dataset = _dataset(project, options)
+        if options.share is None:
+            found = division.read(project, dataset.id)
+        else:
+            found = division.change(project, dataset.id, options.share)
+        files = [_file(item) for item in store.items_by_id(project, found.item_ids)]
+    facts = {
+        "dataset": dataset.name, "train": found.train, "held_out": found.held_out,
+        "settled": found.cut is not None, "cut": found.cut, "held_out_files": files,
+    }  # fmt: skip
+    lines = [f"{dataset.name}: {found.train} to train on, {found.held_out} held out."]
+    return Result(facts, lines + [f"  {file}" for file in files[:SHOWN]])
+
+
+def card(options: argparse.Namespace, console: Console) -> Result:
+    """State rights where they were given, then say or write the card."""
+    from studio.engine.dataset import card as cards
+
+    values = {name: getattr(options, name) for name in _RIGHTS}
+    values = {name: text for name, text in values.items() if text is not None}
+    with Project.open(options.project) as project:
+        dataset = _dataset(project, options)
+        _state(project, dataset, options, values)
+        if options.out is None:
+            facts = cards.card(project, dataset)
+            return Result({"dataset": dataset.name, "card": facts}, [cards.markdown(facts)])
+        options.out.mkdir(parents=True, exist_ok=True)
+        facts = cards.write(project, dataset, options.out)
+    files = [str(options.out / name) for name in (cards.MARKDOWN_NAME, cards.JSON_NAME)]
+    return Result({"dataset": dataset.name, "card": facts, "files": files}, files)
+
+
+def _state(
+    project: Project, dataset: Dataset, options: argparse.Namespace, values: dict[str, str]
+) -> None:
+    from studio.engine.dataset import rights, store
+
+    sources = store.sources(project, dataset.id)
+    if options.source is not None:
+        if not values:
+            raise UsageError("Say what holds for that source: --licence, --author, --url, …")
+        known = ", ".join(str(source.path) for source in sources)
+        sources = [source for source in sources if source.path == options.source]
+        if not sources:
+            raise StudioError(f"{options.source} is no source of {dataset.name}: {known}.")
+    for source in sources if values else ():
+        rights.set_source(project, source.id, values)
 
 
 # ------------------------------------------------------------------ shared

@@ -81,3 +81,28 @@ def test_no_action_no_project_and_several_datasets(project, tmp_path):
     call("dataset", "list", tmp_path / "nowhere").refused(1, "no project")
     done("import", project, tmp_path / "in", "--name", "second")
     call("dataset", "findings", project).refused(2, "second")
+
+
+def test_split(project, tmp_path):
+    assert done("dataset", "split", project)["held_out"] == 0
+    for number in range(10, 30):
+        draw(tmp_path / "in" / f"{number}.png", number)
+    done("import", project, tmp_path / "in", "--name", "set")
+    facts = done("dataset", "split", project, "--share", "0.2")
+    assert (facts["train"], facts["held_out"], facts["settled"]) == (20, 5, True)
+    assert len(facts["held_out_files"]) == 5
+    assert done("dataset", "split", project) == facts
+    call("dataset", "split", project, "--share", "0.9").refused(2, "0.5")
+
+
+def test_card_and_rights(project, tmp_path):
+    facts = done("dataset", "card", project, "--licence", "CC0-1.0", "--author", "Ada")
+    assert facts["card"]["rights"]["licence"] == {"CC0-1.0": 5}
+    facts = done("dataset", "card", project, "--source", tmp_path / "in", "--url", "https://a.b",
+                 "--out", tmp_path / "card")  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "card").iterdir()) == [
+        "dataset.json", "dataset.md"
+    ]  # fmt: skip
+    assert "https://a.b" in (tmp_path / "card" / "dataset.md").read_text("utf-8")
+    assert call("dataset", "card", project).out.startswith("# set\n")
+    call("dataset", "card", project, "--source", tmp_path, "--url", "u").refused(1, "no source")

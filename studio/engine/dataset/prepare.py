@@ -20,7 +20,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import shape, store
+from studio.engine.dataset import shape, split, store
 from studio.engine.dataset.decode import read_picture
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError, UsageError
@@ -118,11 +118,14 @@ def prepare(
     channels: int | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    key: str | None = None,
 ) -> Prepared:
     """Prepare the usable and included pictures of a dataset at `size` (width, height).
 
     `crop` is centre, pad or stretch; `channels` None decides by :func:`automatic_channels`.
-    `progress` is called with (done, total), from worker threads. Raises
+    `progress` is called with (done, total), from worker threads. `key` is the name of the
+    folder of an earlier preparation, whose division into training and held-out pictures is
+    wanted again, also where another one is in force by now. Raises
     :class:`StudioError` when there is no picture or one can no longer be read, and
     :class:`PreparationCancelled`; then nothing is left behind.
     """
@@ -138,13 +141,18 @@ def prepare(
             "There is no picture to train on: import pictures, or include some that are excluded."
         )
     channels = channels or automatic_channels(items)
-    folder = project.cache / "prepared" / _key(items, size, crop, channels)
+    cut = split.settle(project, dataset_id, [item.sha256 for item in items])
+    for earlier in split.known_cuts(project, dataset_id) if key else ():
+        if _key(items, size, crop, channels, earlier) == key:
+            cut = earlier
+            break
+    folder = project.cache / "prepared" / _key(items, size, crop, channels, cut)
     if folder.exists():
         try:
             return Prepared.load(folder)
         except StudioError:
             shutil.rmtree(folder, ignore_errors=True)  # a damaged cache is made again
-    build = _Build(items, size, crop, channels, cancelled, progress)
+    build = _Build(items, size, crop, channels, cut, cancelled, progress)
     _make(folder, build)
     return Prepared.load(folder)
 
@@ -179,6 +187,7 @@ class _Build:
     size: tuple[int, int]
     crop: str
     channels: int
+    cut: str | None
     cancelled: Callable[[], bool]
     progress: Callable[[int, int], None]
 
@@ -193,7 +202,7 @@ class _Build:
             images.flush()
         finally:
             del images  # Windows renames no folder with an open map in it
-        held_out = held_out_rows([item.sha256 for item in self.items])
+        held_out = split.held_out([item.sha256 for item in self.items], self.cut)
         kept = set(held_out)
         names = sorted({item.label for item in self.items})
         classes = names if len(names) > 1 else []
@@ -262,32 +271,11 @@ def _unreadable(failures: list[tuple[Item, str]], total: int) -> StudioError:
     )
 
 
-def held_out_rows(contents: Sequence[str]) -> list[int]:
-    """Row numbers kept from training, ascending, chosen by the content alone.
-
-    5 % of the pictures, but at least the smaller of 50 and 10 %; at least one from ten
-    pictures on, none below. `contents` are hashes: the choice hardly changes when
-    pictures are added, and copies of one picture stay on one side where that is possible.
-    """
-    total = len(contents)
-    if total < 10:
-        return []
-    wanted = max(1, round(max(0.05 * total, min(50.0, 0.1 * total))))
-    groups: dict[str, list[int]] = {}
-    for row, content in enumerate(contents):
-        groups.setdefault(content, []).append(row)
-    order = sorted(groups, key=lambda content: hashlib.sha256(content.encode()).digest())
-    chosen: list[int] = []
-    for content in order:
-        if len(chosen) + len(groups[content]) <= wanted:
-            chosen += groups[content]
-    if not chosen:  # nothing but copies: a split through them is better than none
-        chosen = groups[order[0]][:wanted]
-    return sorted(chosen)
-
-
-def _key(items: list[Item], size: tuple[int, int], crop: str, channels: int) -> str:
-    digest = hashlib.sha256(json.dumps([_RECIPE, size, crop, channels]).encode())
+def _key(
+    items: list[Item], size: tuple[int, int], crop: str, channels: int, cut: str | None
+) -> str:
+    rule = [] if cut is None else [cut]
+    digest = hashlib.sha256(json.dumps([_RECIPE, size, crop, channels, *rule]).encode())
     for item in items:
         line = json.dumps([item.id, item.sha256, item.label, item.caption])
         digest.update(line.encode())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.engine import devices
-from studio.engine.dataset import store
+from studio.engine.dataset import card, store
 from studio.engine.dataset.prepare import Prepared, automatic_channels, prepare
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.files import atomic_folder
@@ -145,6 +145,7 @@ def _write(project: Project, recipe: Recipe) -> None:
     folder = project.runs / recipe.run
     with atomic_folder(folder) as temporary:
         recipe.save(temporary)
+        card.write(project, store.dataset(project, recipe.dataset), temporary)
     try:
         project.write(
             "INSERT INTO run (name, dataset_id, family, created, status, total_images) "
@@ -183,7 +184,7 @@ def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
         (project.folder / "cache").mkdir(exist_ok=True)
         return prepare(
             project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,
-            channels=recipe.channels,
+            channels=recipe.channels, key=Path(recipe.prepared).name,
         )  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""Who made a picture and under which terms: stated per source and per picture.
+
+What is stated about a picture goes before what is stated about its source, and that before
+what the file itself says; each field for itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from studio.engine.dataset import store
+from studio.engine.dataset.store import Item, Source
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.project import Project
+
+FIELDS = ("licence", "author", "url", "consent")
+"""Licence (SPDX or free text), author, where it comes from, and a note on consent."""
+LONGEST = 2000
+_IN_FILES = ("licence", "author")
+
+Rights = dict[str, str]
+
+
+def effective(item: Item, source: Source) -> Rights:
+    """What holds for one picture; fields nobody stated are absent."""
+    found = {name: item.facts[name] for name in _IN_FILES if item.facts.get(name)}
+    return found | dict(source.rights) | item.rights
+
+
+def set_source(project: Project, source_id: int, values: Mapping[str, str]) -> Rights:
+    """State rights of all pictures of a source; an empty text takes a field back.
+
+    Returns what was stated before, which `set_source` puts back together with empty texts
+    for fields that were not there. Raises :class:`UsageError` for an unknown field.
+    """
+    rows = project.query("SELECT rights FROM source WHERE id = ?", (source_id,))
+    if not rows:
+        raise StudioError("This source is no longer in the project: open the dataset again.")
+    before: Rights = json.loads(rows[0][0])
+    after = _changed(before, values)
+    project.write("UPDATE source SET rights = ? WHERE id = ?", (json.dumps(after), source_id))
+    return before
+
+
+def set_items(
+    project: Project, item_ids: Iterable[int], values: Mapping[str, str]
+) -> dict[int, Rights]:
+    """State rights of single pictures, before those of their source; as :func:`set_source`."""
+    items = store.items_by_id(project, list(item_ids))
+    after = [(json.dumps(_changed(item.rights, values)), item.id) for item in items]
+    project.write_many("UPDATE item SET rights = ? WHERE id = ?", after)
+    return {item.id: dict(item.rights) for item in items}
+
+
+def _changed(before: Mapping[str, str], values: Mapping[str, str]) -> Rights:
+    after = dict(before)
+    for name, text in values.items():
+        if name not in FIELDS:
+            raise UsageError(f"There is no right {name!r}: state {', '.join(FIELDS)}.")
+        clean = " ".join(text.split())
+        if len(clean) > LONGEST:
+            raise UsageError(f"The text for {name} is longer than {LONGEST} characters.")
+        after[name] = clean
+    return {name: text for name, text in after.items() if text}

@@ -1,0 +1,158 @@
+"""Which pictures are kept from training: decided by content, the same for ever.
+
+A picture is held out when the hash of its content does not exceed the cut of its dataset.
+The cut is chosen once, from the first ten or more pictures, and then kept: pictures that are
+added, left out or renamed never move another picture to the other side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio.engine.dataset import store
+from studio.engine.errors import UsageError
+from studio.engine.project import Project
+
+FEWEST = 10
+MOST_SHARE = 0.5
+_KEY = "split"
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the pictures that train are divided now. `cut` is None while there are too few."""
+
+    cut: str | None
+    train: int
+    held_out: int
+    item_ids: list[int]
+    """Those held out, ascending."""
+
+
+def place(content: str) -> str:
+    """Where a picture stands in the order that the cut divides: 16 hex digits."""
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def held_out(contents: Sequence[str], cut: str | None) -> list[int]:
+    """Rows of `contents` (hashes of pictures) that are kept from training, ascending.
+
+    None of fewer than ten: every one is needed to train on. Nor ever all of them.
+    """
+    if cut is None:
+        return held_out_rows(contents)
+    if len(contents) < FEWEST:
+        return []
+    rows = [row for row, content in enumerate(contents) if place(content) <= cut]
+    return rows if len(rows) < len(contents) else []
+
+
+def choose(contents: Sequence[str], share: float | None = None) -> str | None:
+    """A cut that holds out about `share` of `contents`, at least one picture.
+
+    Without a share, as many as :func:`held_out_rows`. An empty cut holds out nothing; None
+    where the pictures are too few, or so many copies of one that no cut divides them well.
+    """
+    if share == 0:
+        return ""
+    if len(contents) < FEWEST:
+        return None
+    wanted = _wanted(len(contents)) if share is None else max(1, round(share * len(contents)))
+    copies = Counter(place(content) for content in contents)
+    cut, count = None, 0
+    for position in sorted(copies):
+        if cut is not None and count + copies[position] > wanted:
+            break
+        cut, count = position, count + copies[position]
+    return None if 2 * count > len(contents) else cut
+
+
+def settle(project: Project, dataset_id: int, contents: Sequence[str]) -> str | None:
+    """The cut of a dataset, chosen from `contents` and kept where there is none yet."""
+    stored = _stored(project, dataset_id)
+    if "cut" in stored:
+        return str(stored["cut"])
+    cut = choose(contents)
+    if cut is not None and not project.read_only_reason:
+        settings = store.settings(project, dataset_id)
+        store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": []}})
+        return cut
+    return None
+
+
+def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
+    """Every rule that divided this dataset, newest first; None is that of the first version."""
+    stored = _stored(project, dataset_id)
+    if "cut" not in stored:
+        return [None]
+    return [stored["cut"], *reversed(stored.get("earlier", [])), None]
+
+
+def read(project: Project, dataset_id: int) -> Split:
+    """The division in force, or the one that the first training run would choose."""
+    items = store.chosen_items(project, dataset_id)
+    contents = [item.sha256 for item in items]
+    cut = known_cuts(project, dataset_id)[0]
+    rows = held_out(contents, choose(contents) if cut is None else cut)
+    ids = [items[row].id for row in rows]
+    return Split(cut, len(items) - len(ids), len(ids), ids)
+
+
+def change(project: Project, dataset_id: int, share: float) -> Split:
+    """Divide anew, so that about `share` of the pictures is held out from now on.
+
+    Runs that exist keep the division they began with. Raises :class:`UsageError`.
+    """
+    if not 0 <= share <= MOST_SHARE:
+        raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
+    contents = [item.sha256 for item in store.chosen_items(project, dataset_id)]
+    cut = choose(contents, share)
+    if cut is None:
+        raise UsageError(
+            f"{len(contents)} pictures cannot be divided so: import at least {FEWEST} that are "
+            "not copies of each other, or hold out nothing with 0."
+        )
+    stored = _stored(project, dataset_id)
+    earlier = [each for each in stored.get("earlier", []) if each != cut]
+    if "cut" in stored and stored["cut"] != cut:
+        earlier.append(stored["cut"])
+    settings = store.settings(project, dataset_id)
+    store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": earlier}})
+    return read(project, dataset_id)
+
+
+def _stored(project: Project, dataset_id: int) -> dict[str, Any]:
+    found = store.settings(project, dataset_id).get(_KEY)
+    return found if isinstance(found, dict) else {}
+
+
+def _wanted(total: int) -> int:
+    return max(1, round(max(0.05 * total, min(50.0, 0.1 * total))))
+
+
+def held_out_rows(contents: Sequence[str]) -> list[int]:
+    """The rule of the first version, which runs from then go on with: rows, ascending.
+
+    5 % of the pictures, but at least the smaller of 50 and 10 %; at least one from ten
+    pictures on, none below. `contents` are hashes: the choice hardly changes when
+    pictures are added, and copies of one picture stay on one side where that is possible.
+    """
+    total = len(contents)
+    if total < FEWEST:
+        return []
+    wanted = _wanted(total)
+    groups: dict[str, list[int]] = {}
+    for row, content in enumerate(contents):
+        groups.setdefault(content, []).append(row)
+    order = sorted(groups, key=lambda content: hashlib.sha256(content.encode()).digest())
+    chosen: list[int] = []
+    for content in order:
+        if len(chosen) + len(groups[content]) <= wanted:
+            chosen += groups[content]
+    if not chosen:  # nothing but copies: a split through them is better than none
+        chosen = groups[order[0]][:wanted]
+    return sorted(chosen)

@@ -1,0 +1,114 @@
+"""The split: stable for ever, by content, and the same again for a run that goes on."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from studio.engine.dataset import split, store
+from studio.engine.dataset.prepare import prepare
+from studio.engine.errors import UsageError
+from studio.engine.project import Project
+
+
+@pytest.fixture
+def folder(draw, tmp_path):
+    for number in range(24):
+        draw(tmp_path / "in" / f"{number}.png", number, (20, 20))
+    return tmp_path / "in"
+
+
+def held(project, dataset):
+    ids = split.read(project, dataset).item_ids
+    return {item.sha256 for item in store.items_by_id(project, ids)}
+
+
+def test_nothing_moves_when_pictures_come_go_and_are_renamed(project, folder, draw, take_in):
+    dataset = take_in(folder).dataset.id
+    prepared = prepare(project, dataset, (8, 8))
+    before = held(project, dataset)
+    everything = {item.sha256 for item in store.items(project, dataset)}
+    assert len(before) == len(prepared.held_out) == 2
+    for number in range(100, 160):
+        draw(folder / f"{number}.png", number, (20, 20))
+    (folder / "5.png").rename(folder / "a5.png")
+    take_in(folder)
+    after = held(project, dataset)
+    assert after & everything == before
+    assert len(after) > len(before)
+    kept = [item.id for item in store.items(project, dataset) if item.sha256 not in everything]
+    store.set_included(project, kept, False)
+    assert held(project, dataset) == before
+
+
+def test_copies_are_on_one_side(project, folder, take_in):
+    for path in list(folder.iterdir()):
+        shutil.copy(path, folder / f"copy-{path.name}")
+    dataset = take_in(folder).dataset.id
+    prepare(project, dataset, (8, 8))
+    rows = split.read(project, dataset)
+    items = {item.id: item.sha256 for item in store.items(project, dataset)}
+    held_out = {items[number] for number in rows.item_ids}
+    assert held_out.isdisjoint(items[number] for number in items.keys() - set(rows.item_ids))
+
+
+def test_the_first_cut_holds_out_what_the_first_version_did():
+    contents = [f"{number:064x}" for number in range(500)]
+    cut = split.choose(contents)
+    assert split.held_out(contents, cut) == split.held_out_rows(contents)
+    assert split.choose(contents[:9]) is None
+    assert split.choose(["same"] * 40) is None
+    assert split.held_out(contents, "") == []
+    assert split.held_out(contents[:9], "f" * 16) == split.held_out(contents, "f" * 16) == []
+
+
+def test_a_new_share_leaves_an_older_run_its_division(project, folder, take_in):
+    dataset = take_in(folder).dataset.id
+    first = prepare(project, dataset, (8, 8))
+    changed = split.change(project, dataset, 0.25)
+    assert (changed.held_out, changed.train) == (6, 18)
+    second = prepare(project, dataset, (8, 8))
+    assert len(second.held_out) == 6
+    assert second.folder != first.folder
+    shutil.rmtree(project.cache / "prepared")
+    again = prepare(project, dataset, (8, 8), key=first.folder.name)
+    assert again.folder == first.folder
+    assert list(again.held_out) == list(first.held_out)
+    assert again.fingerprint == first.fingerprint
+    assert split.change(project, dataset, 0).held_out == 0
+    assert prepare(project, dataset, (8, 8), key=first.folder.name).folder == first.folder
+
+
+def test_a_run_of_the_first_version_goes_on_with_its_own_rule(project, folder, take_in):
+    dataset = take_in(folder).dataset.id
+    with Project.open(project.folder) as second:  # read-only: no cut can be kept
+        (second.folder / "cache").mkdir(exist_ok=True)
+        old = prepare(second, dataset, (8, 8))
+    new = prepare(project, dataset, (8, 8))
+    assert new.folder != old.folder
+    shutil.rmtree(project.cache / "prepared")
+    assert prepare(project, dataset, (8, 8), key=old.folder.name).folder == old.folder
+
+
+def test_too_few_pictures_and_wrong_shares(project, draw, take_in, tmp_path):
+    draw(tmp_path / "in" / "a.png")
+    dataset = take_in(tmp_path / "in").dataset.id
+    assert split.read(project, dataset) == split.Split(None, 1, 0, [])
+    for share in (0.2, 0.7, -1, float("nan")):
+        with pytest.raises(UsageError):
+            split.change(project, dataset, share)
+    assert "split" not in store.settings(project, dataset)
+
+
+def test_a_run_keeps_its_card_and_its_division(project, folder, take_in):
+    from studio.engine.training import runs
+
+    dataset = take_in(folder, name="set").dataset.id
+    recipe = runs.create_run(project, "set", "autoencoder", 16, 16, images=8, device="cpu")
+    place = project.runs / recipe.run
+    assert {path.name for path in place.iterdir()} >= {"dataset.json", "dataset.md"}
+    before = list(runs.pictures_of(project.folder, recipe).held_out)
+    split.change(project, dataset, 0.4)
+    shutil.rmtree(project.cache / "prepared")
+    assert list(runs.pictures_of(project.folder, recipe).held_out) == before
