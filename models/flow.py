@@ -171,12 +171,14 @@ def _trace(tensors: Sequence[Tensor], z: Tensor, time: Tensor) -> Tensor:
         return _network(tensors, row[None], when[None])[0]
 
     jacobian: Tensor = torch.func.vmap(torch.func.jacrev(at))(z, time)
-    trace: Tensor = torch.einsum("nii->n", jacobian)
-    return trace
+    return torch.einsum("nii->n", jacobian)
 
 
 def _whitener(points: Tensor) -> Tensor:
     """The Cholesky factor of the covariance, lifted a little: [d, d], float64."""
     covariance = torch.cov(points.T, correction=0).reshape(points.shape[1], points.shape[1])
     lift = 1e-4 * float(covariance.diagonal().mean()) + 1e-12
-    return torch.linalg.cholesky(covariance + lift * torch.eye(points.shape[1]).to(covariance))
+    factor: Tensor = torch.linalg.cholesky(
+        covariance + lift * torch.eye(points.shape[1], dtype=covariance.dtype)
+    )
+    return factor
