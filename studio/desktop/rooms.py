@@ -57,9 +57,15 @@ class Rooms(QObject):
             self._rooms[key].shutdown()
 
     def import_paths(self, paths: list[Path]) -> None:
-        """Hand dropped pictures to the dataset place."""
-        dataset: Any = self._rooms["dataset"]
-        dataset.import_paths(paths)
+        """Hand dropped pictures to the dataset place; one file may carry a recipe instead."""
+        if len(paths) == 1 and paths[0].is_file():
+            self._any("generation").recall(paths[0])
+        else:
+            self._import(paths)
+
+    def _import(self, paths: list[Path]) -> None:
+        self._window.go("dataset")
+        self._any("dataset").import_paths(paths)
 
     def _make(self, key: str) -> Room:
         module = importlib.import_module(f"studio.desktop.{key}.room")
@@ -88,6 +94,8 @@ class Rooms(QObject):
         training.checkpointLanded.connect(generation.checkpoint_landed)
         evaluation.placeRequested.connect(window.go)
         generation.trainRequested.connect(lambda: window.go("training"))
+        generation.recipeRecalled.connect(lambda _run: window.go("generation"))
+        generation.pictureDropped.connect(lambda path: self._import([path]))
         generation.refineRequested.connect(then("refinement", refinement.open_piece))
         refinement.exportRequested.connect(then("export", export.choose_pieces))
         for room in (refinement, export):

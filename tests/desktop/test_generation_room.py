@@ -19,6 +19,8 @@ from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset import importing
+from studio.engine.export.handover import export_arrays
+from studio.engine.export.provenance import read_provenance
 from studio.engine.project import Project
 from studio.engine.training import checkpoint, loop, runs
 
@@ -279,10 +281,44 @@ def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot)
     assert copied.size() == room.view.image().size()
     data = room.drag.mime()
     path = Path(data.urls()[0].toLocalFile())
-    assert path.name == "seed-0.png"
+    assert path.name.endswith("-seed-0.png")
     assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
+    assert "trainedAlgorithmicMedia" in read_provenance(path)["digital_source_type"]
     room.drag.close()
     assert not path.exists()
+
+
+def test_a_file_that_comes_back_brings_its_recipe(
+    room: GenerationRoom, studio, qtbot, tmp_path: Path
+) -> None:
+    room.editing.set_seed(41)
+    room.editing.set_direction(2, 1.5, "Storeys")
+    wanted = settle(room, qtbot)
+    recipe = room.editing.recipe()
+    path = Path(room.drag.mime().urls()[0].toLocalFile())
+    kept = shutil.copy(path, tmp_path / "back.png")
+    room.editing.reset()
+    room.editing.set_seed(7)
+    assert settle(room, qtbot) != wanted
+    with qtbot.waitSignal(room.recipeRecalled, timeout=WAIT):
+        room.recall(Path(kept))
+    qtbot.waitUntil(lambda: room.editing.recipe() == recipe, timeout=WAIT)
+    qtbot.waitUntil(lambda: settle(room, qtbot) == wanted, timeout=WAIT)
+    studio.undo.undo()
+    assert room.editing.recipe().seed == 7
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"run": "no such run", "checkpoint_sha256": "", "latent": {}}]
+)
+def test_any_other_file_is_a_picture_to_import(
+    room: GenerationRoom, said: dict, qtbot, tmp_path: Path
+) -> None:
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    made = export_arrays([("plain", pixels, said)], "png", {}, tmp_path)[0].path
+    with qtbot.waitSignal(room.pictureDropped, timeout=WAIT) as got:
+        room.recall(made)
+    assert got.args == [made]
 
 
 def test_a_damaged_checkpoint_is_one_sentence(room: GenerationRoom, studio, qtbot) -> None:

@@ -33,7 +33,6 @@ class ExportRoom(Room):
     """Pieces leave from here as finished files."""
 
     key = "export"
-    recipeDropped = Signal(dict)
     generateRequested = Signal()
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPixmap
+from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.generation.worker import save_png
 from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.errors import StudioError
 
@@ -22,10 +21,10 @@ class DragOut(QObject):
 
     failed = Signal(str, str)
 
-    def __init__(self, view: PictureView, picture: Callable[[], tuple[QImage, str]]) -> None:
+    def __init__(self, view: PictureView, write: Callable[[Path], Path | None]) -> None:
         super().__init__(view)
         self._view = view
-        self._picture = picture
+        self._write = write
         self._pressed: QPoint | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         view.installEventFilter(self)
@@ -33,16 +32,16 @@ class DragOut(QObject):
 
     def mime(self) -> QMimeData | None:
         """The picture as a file and as pixels; None when there is none."""
-        image, name = self._picture()
-        if image.isNull():
+        if self._view.image().isNull():
             return None
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        path = Path(self._folder.name) / name
-        save_png(image, path)
+        path = self._write(Path(tempfile.mkdtemp(dir=self._folder.name)))
+        if path is None:
+            return None
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
-        data.setImageData(image.copy())
+        data.setImageData(self._view.image().copy())
         return data
 
     def close(self) -> None:
@@ -89,7 +88,6 @@ class DragOut(QObject):
             return
         drag = QDrag(self._view)
         drag.setMimeData(data)
-        image, _ = self._picture()
-        small = image.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
+        small = self._view.image().scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
         drag.setPixmap(QPixmap.fromImage(small))
         drag.exec(Qt.DropAction.CopyAction)

@@ -85,6 +85,11 @@ class Editing(QObject):
         text = tr("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
         self._put("mix", text, seed_b=second, mix=mix)
 
+    def recall(self, recipe: LatentRecipe) -> None:
+        """Take over the recipe of a file that came back."""
+        self.end_gesture()
+        self._put("recall", tr("Recipe of a file"), **recipe.model_dump())
+
     def reset(self) -> None:
         """Every slider to its beginning; the seed stays."""
         recipe = self.recipe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
@@ -17,7 +18,7 @@ from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.sheet import COUNT
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.worker import Model, Names
+from studio.desktop.generation.worker import Model, Names, write_file
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
@@ -25,6 +26,7 @@ from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
     from studio.engine.generation.pieces import Piece
     from studio.engine.training.runs import Run
 
@@ -37,6 +39,9 @@ class GenerationRoom(Room):
     key: ClassVar[str] = "generation"
     pieceKept = Signal(int)
     refineRequested = Signal(int)
+    recipeRecalled = Signal(str)
+    pictureDropped = Signal(object)
+    """A file that was offered to :meth:`recall` carries no recipe: it is to be imported."""
     trainRequested = Signal()
     """The empty canvas asks for the training place."""
 
@@ -52,9 +57,10 @@ class GenerationRoom(Room):
         self.names = Names()
         self._runs: list[Run] = []
         self._live = ""
+        self._recalled: Recalled | None = None
         self._sheet_psi = 1.0
         self._lay_out()
-        self.drag = DragOut(self.view, self._drag_file)
+        self.drag = DragOut(self.view, self._write_file)
         self._connect()
         self._add_actions()
         self._show_page()
@@ -101,6 +107,8 @@ class GenerationRoom(Room):
         session.directionsFound.connect(self._directions_found)
         session.searchFailed.connect(self._search_failed)
         session.kept.connect(self._kept)
+        session.recalled.connect(self._recall)
+        session.notRecalled.connect(self.pictureDropped)
         session.failed.connect(self.studio.notices.error)
         side.runChosen.connect(self.open_run)
         side.shuffled.connect(self.shuffle)
@@ -163,6 +171,27 @@ class GenerationRoom(Room):
         """Put a run on the canvas (also called by the training place's "play")."""
         if self.session.wanted != run:
             self.session.open_run(run)
+
+    def recall(self, path: Path) -> None:
+        """A file was dropped: play on with its recipe, or say that it has none."""
+        self.session.recall(path)
+
+    @Slot(object)
+    def _recall(self, found: Recalled) -> None:
+        if found.folder is None:
+            self.studio.notices.warn(
+                tr("The checkpoint of this file is gone; {run} plays its recipe as it is now.",
+                   run=found.run)
+            )  # fmt: skip
+        # Played once the model's directions are known: the recipe may speak of them.
+        self._recalled = found
+        self.recipeRecalled.emit(found.run)
+        self.session.open_run(found.run, str(found.folder or ""))
+
+    def _play_recalled(self) -> None:
+        found, self._recalled = self._recalled, None
+        if found is not None:
+            self.editing.recall(found.recipe)
 
     def checkpoint_landed(self, run: str, folder: str) -> None:
         """A run that trains has saved: play that, with every slider where it is."""
@@ -245,6 +274,7 @@ class GenerationRoom(Room):
         self.controls.set_directions(explained, self.names)
         for row in self.controls.rows:
             row.slider.setEnabled(True)
+        self._play_recalled()
         self._show_values()
         if self.editing.recipe().edits:
             self.session.render(self.editing.recipe())
@@ -252,6 +282,7 @@ class GenerationRoom(Room):
     @Slot(str, str)
     def _search_failed(self, sentence: str, detail: str) -> None:
         self.controls.set_searching(None)
+        self._play_recalled()
         self.studio.notices.error(sentence, detail)
 
     # ------------------------------------------------------------------ the picture
@@ -351,9 +382,11 @@ class GenerationRoom(Room):
             QGuiApplication.clipboard().setImage(image.copy())
             self.studio.notices.info(tr("The picture was copied."))
 
-    def _drag_file(self) -> tuple[QImage, str]:
-        recipe = self.editing.recipe()
-        return self.view.image(), f"seed-{recipe.seed}.png"
+    def _write_file(self, folder: Path) -> Path | None:
+        model = self.session.model
+        if model is None:
+            return None
+        return write_file(self.view.image(), model, self.editing.recipe(), folder)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys on the picture walk the seeds."""

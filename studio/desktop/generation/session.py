@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
+from studio.desktop.generation.worker import GenerationWorker, Model, Names, recall, write_names
 from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
     from studio.engine.generation.player import LatentRecipe
 
 AT_ONCE = 3
@@ -34,6 +36,10 @@ class Session(QObject):
     directionsFound = Signal(list)
     searchFailed = Signal(str, str)
     kept = Signal(object)
+    recalled = Signal(object)
+    """A file that was dropped carries this recipe."""
+    notRecalled = Signal(object)
+    """A file that was dropped is a picture like every other: its path."""
     failed = Signal(str, str)
 
     def __init__(self, device: str, parent: QObject | None = None) -> None:
@@ -144,6 +150,19 @@ class Session(QObject):
             self._render.submit(
                 self._worker.keep, self.project, self.model.run, recipe, done=self.kept.emit
             )
+
+    def recall(self, path: Path) -> None:
+        """See whether a file carries a recipe of this project."""
+        if self.project is None:
+            return
+
+        def looked(found: Recalled | None) -> None:
+            if found is None:
+                self.notRecalled.emit(path)
+            else:
+                self.recalled.emit(found)
+
+        self._render.submit(recall, self.project, path, done=looked)
 
     # ------------------------------------------------------------------ directions
 

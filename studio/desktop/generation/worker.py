@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
-from studio.desktop.pixels import to_qimage
+from studio.desktop.pixels import from_qimage, to_qimage
 from studio.desktop.worker import Worker
 from studio.engine.errors import StudioError
 from studio.engine.files import write_json
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
     from studio.engine.generation.pieces import Piece
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.training.runs import Run
@@ -46,6 +47,7 @@ class Model:
     run: str
     folder: Path
     checkpoint: str
+    sha256: str
     width: int
     height: int
     labels: int
@@ -91,7 +93,7 @@ class GenerationWorker(Worker):
         self._player, self._run = fresh, run_name
         spec = self._player.image_spec
         return Model(
-            run_name, run.folder, chosen.name, spec.width, spec.height, spec.classes,
+            run_name, run.folder, chosen.name, fresh.sha256, spec.width, spec.height, spec.classes,
             read_names(run.folder),
         )  # fmt: skip
 
@@ -164,8 +166,18 @@ def write_names(run_folder: Path, names: Names) -> None:
     write_json(run_folder / NAMES_FILE, stored)
 
 
-def save_png(image: QImage, path: Path) -> None:
-    """Write the picture of the canvas for dragging out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(path)):
-        raise StudioError(f"Could not write {path}: check that the disk has space.")
+def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) -> Path:
+    """The picture of the canvas as a PNG that says where it comes from, for dragging out."""
+    from studio.engine.export.handover import export_arrays
+
+    latent = recipe.model_dump(exclude_none=True)
+    said = {"run": model.run, "checkpoint_sha256": model.sha256, "latent": latent}
+    name = f"{model.run}-seed-{recipe.seed}"
+    return export_arrays([(name, from_qimage(image), said)], "png", {}, folder)[0].path
+
+
+def recall(project: Project, path: Path) -> Recalled | None:
+    """The recipe in a file that came back."""
+    from studio.engine.export import recall
+
+    return recall.recall(project, path)

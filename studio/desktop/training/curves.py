@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop import theme
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     import pyqtgraph
 
 REPAINT_MS = 50
-# One family of light, neutral-friendly hues; the first is the accent of the theme.
-HUES = ("#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86")
+# One family of hues for each theme, in the same order; the first is the theme's accent.
+HUES = {
+    "dark": ("#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86"),
+    "light": ("#8a5200", "#1f6694", "#2f6b2e", "#7d3f8c", "#6d6012", "#a04338"),
+}
 
 
 def colour(index: int) -> str:
-    """The colour of curve `index`, dark enough on the light theme."""
-    shade = QColor(HUES[index % len(HUES)])
-    return shade.darker(170).name() if theme.name() == "light" else shade.name()
+    """The colour of curve `index` in the current theme."""
+    hues = HUES[theme.name()]
+    return hues[index % len(hues)]
 
 
 class Curves(QWidget):

@@ -148,9 +148,14 @@ def render(project: Project, wanted: Piece, player: Player | None = None) -> Pix
 
 def checkpoint_of(project: Project, wanted: Piece) -> Path | None:
     """The checkpoint folder that a piece was made with, or None when it is gone."""
-    for folder in reversed(checkpoint.folders(project.runs / wanted.run_name)):
+    return checkpoint_with(project, wanted.run_name, wanted.checkpoint_sha256)
+
+
+def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None:
+    """The checkpoint folder of a run whose model has this SHA-256, or None when it is gone."""
+    for folder in reversed(checkpoint.folders(project.runs / run_name)):
         try:
-            if checkpoint.verify(folder).sha256 == wanted.checkpoint_sha256:
+            if checkpoint.verify(folder).sha256 == sha256:
                 return folder
         except StudioError:
             continue

@@ -1,0 +1,53 @@
+"""A file that was exported comes back: the recipe that it carries, ready to be played on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from studio.engine.errors import StudioError
+from studio.engine.export.base import formats
+from studio.engine.export.provenance import read_provenance
+from studio.engine.generation import pieces
+from studio.engine.generation.player import LatentRecipe
+from studio.engine.project import Project
+
+_WANTED = {"run", "checkpoint_sha256", "latent"}
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What made a picture. `folder` is None when that checkpoint is no longer kept."""
+
+    run: str
+    recipe: LatentRecipe
+    folder: Path | None
+
+
+def recall(project: Project, path: Path) -> Recalled | None:
+    """The recipe in the file at `path`, or None for any other file.
+
+    Any other file is also one whose run is not in this project: to this project it is a
+    picture like every other.
+    """
+    if path.suffix.lower() not in _suffixes() or not path.is_file():
+        return None
+    try:
+        said = read_provenance(path).get("recipe")
+        if not isinstance(said, Mapping) or not _WANTED <= set(said):
+            return None
+        recipe = LatentRecipe.model_validate(said["latent"])
+    except (StudioError, ValidationError):
+        return None
+    run = str(said["run"])
+    known = project.query("SELECT 1 FROM run WHERE name = ?", (run,))
+    if not known:
+        return None
+    return Recalled(run, recipe, pieces.checkpoint_with(project, run, said["checkpoint_sha256"]))
+
+
+def _suffixes() -> set[str]:
+    return {kind.suffix for kind in formats().values()} | {".jpeg", ".tiff"}
