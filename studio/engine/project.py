@@ -157,6 +157,13 @@ def now() -> str:
 
 def _connect(index: Path, *, writable: bool, new: bool) -> sqlite3.Connection:
     uri = f"{index.as_uri()}?mode={'rwc' if writable else 'ro'}"
+    if (
+        not writable
+        and not index.with_name(f"{INDEX}-wal").exists()
+        and not is_writable(index.parent)
+    ):
+        # SQLite cannot make the files that its log needs here, and nobody is writing one.
+        uri += "&immutable=1"
     try:
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=10)
     except sqlite3.Error as error:
