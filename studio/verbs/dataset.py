@@ -35,6 +35,9 @@ def add(verbs: Verbs) -> None:
         "--set", metavar="KIND=VALUE", type=pair, action="append", default=[], dest="limits",
         help="move a threshold of this dataset first, e.g. blurred=20",
     )  # fmt: skip
+    found.add_argument(
+        "--report", metavar="FILE", type=folder, help="write everything to a .html or .json file"
+    )
     mend = _action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
     mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
     mend.add_argument("--undo", action="store_true", help="take the last fix back instead")
@@ -127,7 +130,7 @@ def _pictures(project: Project, dataset: Dataset) -> Result:
 
 def findings(options: argparse.Namespace, console: Console) -> Result:
     """Findings with their sentences, after thresholds were moved where that was asked for."""
-    from studio.engine.dataset import checks, store, thresholds
+    from studio.engine.dataset import checks, report, store, thresholds
 
     if options.kind is not None and options.kind not in checks.SENTENCES:
         known = ", ".join(checks.SENTENCES)
@@ -137,6 +140,8 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
         if options.limits:
             changes = {kind: _value(kind, text) for kind, text in options.limits}
             thresholds.apply(project, dataset.id, changes)
+        if options.report is not None:
+            report.write(project, dataset, options.report)
         limits = thresholds.read(project, dataset.id)
         by_item = store.findings(project, dataset.id)
         items = {item.id: item for item in store.items_by_id(project, list(by_item))}
@@ -153,8 +158,11 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
     ]  # fmt: skip
     facts = {
         "dataset": dataset.name, "counts": counts, "limits": limits, "findings": listed,
+        "report": options.report,
     }  # fmt: skip
     lines = [f"{dataset.name}: {kind}: {count}" for kind, count in counts.items()]
+    if options.report is not None:
+        return Result(facts, [*lines, str(options.report)])
     lines += [f"  {each['file']}: {each['sentence']}" for each in listed[:SHOWN]]
     if len(listed) > SHOWN:
         lines.append(f"  … and {len(listed) - SHOWN} more; --json lists them all")

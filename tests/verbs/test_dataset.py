@@ -106,3 +106,11 @@ def test_card_and_rights(project, tmp_path):
     assert "https://a.b" in (tmp_path / "card" / "dataset.md").read_text("utf-8")
     assert call("dataset", "card", project).out.startswith("# set\n")
     call("dataset", "card", project, "--source", tmp_path, "--url", "u").refused(1, "no source")
+
+
+def test_report(project, tmp_path):
+    for name in ("report.html", "report.json"):
+        facts = done("dataset", "findings", project, "--report", tmp_path / name)
+        assert facts["report"] == str(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 500
+    call("dataset", "findings", project, "--report", tmp_path / "r.txt").refused(2, ".html")
