@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +17,7 @@ from studio.engine.dataset.archives import ArchiveError, Member, Refused
 from studio.engine.dataset.captions import (
     LARGEST_TABLE,
     LARGEST_TEXT,
-    TABLE,
+    TABLES,
     CaptionError,
     CaptionTable,
     caption_of,
@@ -123,10 +123,8 @@ class Walk:
             yield Problem(display_path(folder), _unreadable(error), incomplete=True)
             return
         names = {entry.name for entry in entries}
-        if TABLE in names:
-            problem, tables = _with_table(folder / TABLE, folders, tables)
-            if problem:
-                yield problem
+        problems, tables = _with_tables(folder, names, folders, tables)
+        yield from problems
         below = []
         for entry in entries:
             try:
@@ -161,7 +159,7 @@ class Walk:
         if not self._is_new(os.path.realpath(target) if entry.is_symlink() else target):
             return
         stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122
-        if entry.name.startswith("._") or entry.name == TABLE:
+        if entry.name.startswith("._") or entry.name in TABLES:
             return  # AppleDouble companions carry the picture's own ending
         path = Path(entry.path)
         if suffix.lower() in ARCHIVE_SUFFIXES and archives.is_archive(path):
@@ -195,7 +193,7 @@ def _lone_file(path: Path, facts: os.stat_result) -> Candidate:
     sidecar = path.with_suffix(".txt")
     caption = _sidecar(sidecar) if sidecar != path and sidecar.is_file() else ""
     if not caption:
-        _, tables = _with_table(path.with_name(TABLE), (), _Tables())
+        _, tables = _with_tables(path.parent, TABLES, (), _Tables())
         caption = tables.find(path.name)
     return Candidate(
         path, "", display_name(path.name), facts.st_size, facts.st_mtime_ns, (), caption
@@ -213,9 +211,13 @@ def _archive(
         return
     by_name = {entry.name: entry for entry in listing if isinstance(entry, Member)}
     tables = []
-    for name in sorted(n for n in by_name if PurePosixPath(n).name == TABLE):
+    for name in sorted(
+        (n for n in by_name if PurePosixPath(n).name in TABLES),
+        key=lambda n: (PurePosixPath(n).parts[:-1], TABLES.index(PurePosixPath(n).name)),
+    ):
         try:
-            tables.append((name[: -len(TABLE)], _table_inside(path, by_name[name])))
+            folder = name[: -len(PurePosixPath(name).name)]
+            tables.append((folder, _table_inside(path, by_name[name])))
         except (CaptionError, ArchiveError) as error:
             yield Problem(display_path(path, name), str(error))
     for entry in listing:
@@ -223,7 +225,7 @@ def _archive(
             yield Problem(display_path(path, entry.name), entry.reason)
             continue
         member = PurePosixPath(entry.name)
-        if member.name == TABLE or member.name.startswith("._") or "__MACOSX" in member.parts:
+        if member.name in TABLES or member.name.startswith("._") or "__MACOSX" in member.parts:
             continue
         if member.suffix.lower() in ARCHIVE_SUFFIXES:
             yield Problem(
@@ -258,7 +260,19 @@ def _caption_inside(
 def _table_inside(path: Path, member: Member) -> CaptionTable:
     if member.size > LARGEST_TABLE:
         raise CaptionError("It is too large for a caption table; it was not read.")
-    return CaptionTable(archives.read_member(path, member.name))
+    return CaptionTable(archives.read_member(path, member.name), member.name)
+
+
+def _with_tables(
+    folder: Path, names: Collection[str], folders: tuple[str, ...], tables: _Tables
+) -> tuple[list[Problem], _Tables]:
+    """`tables` with those in `folder`, of which `names` are in it, and what is wrong with them."""
+    problems = []
+    for name in TABLES:
+        if name in names:
+            problem, tables = _with_table(folder / name, folders, tables)
+            problems += [problem] if problem else []
+    return problems, tables
 
 
 def _with_table(
@@ -269,7 +283,7 @@ def _with_table(
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST_TABLE:
             return None, tables
-        table = CaptionTable(path.read_bytes())
+        table = CaptionTable(path.read_bytes(), path.name)
     except FileNotFoundError:
         return None, tables
     except OSError as error:

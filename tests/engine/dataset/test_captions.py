@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
+from studio.engine.dataset import store
 from studio.engine.dataset.captions import LARGEST_TABLE, CaptionError, CaptionTable, caption_of
 
 
@@ -43,3 +46,48 @@ def test_rows_that_are_too_short_or_long_are_survived():
     table = CaptionTable(b"file,caption\na.png\nb.png,yes,more,columns\n,nothing\n")
     assert table.find("a.png") == ""
     assert table.find("b.png") == "yes"
+
+
+def test_lines_of_json_as_hugging_face_writes_them():
+    table = CaptionTable(
+        b'{"file_name": "a/0.png", "text": "a  red\\n fox"}\n\n'
+        b'{"file_name": "1.png", "text": "\xc3\xa9t\xc3\xa9", "objects": {"bbox": []}}\n'
+        b'{"file_name": "2.png"}\n[1, 2]\n{"file_name": 3, "text": 4}\n',
+        "metadata.jsonl",
+    )
+    assert len(table) == 2
+    assert table.find("a/0.png") == "a red fox"
+    assert table.find("deep/1.png") == "été"
+    wide = '{"file": "x.png", "caption": "ü"}'.encode("utf-16")
+    assert CaptionTable(wide, "captions.jsonl").find("x.png") == "ü"
+    assert CaptionTable(b"file_name,text\nx.png,fox\n", "metadata.csv").find("x.png") == "fox"
+    assert len(CaptionTable(b"", "metadata.jsonl")) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b'{"file_name": "a", "text"', "line 1"), (b'{"a": 1}\n', "file_name"), (b"[" * 9999, "line")],
+)
+def test_lines_that_are_no_captions_are_one_sentence(data, words):
+    with pytest.raises(CaptionError, match=words):
+        CaptionTable(data, "metadata.jsonl")
+
+
+def test_tables_of_every_name_reach_the_pictures(project, draw, take_in, tmp_path):
+    folder = tmp_path / "in"
+    for number in range(3):
+        draw(folder / "train" / f"{number}.png", number)
+    lines = "".join(f'{{"file_name": "{n}.png", "text": "line {n}"}}\n' for n in range(3))
+    (folder / "train" / "metadata.jsonl").write_text(lines, "utf-8")
+    (folder / "captions.csv").write_text("file,caption\ntrain/2.png,row 2\n", "utf-8")
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
+        for path in folder.rglob("*.*"):
+            packed.write(path, path.relative_to(folder).as_posix())
+    for source in (folder, tmp_path / "packed.zip"):
+        done = take_in(source, name=source.name)
+        captions = {item.name: item.caption for item in store.items(project, done.dataset.id)}
+        # The nearest table is believed, the one above where that says nothing.
+        assert captions == {"0.png": "line 0", "1.png": "line 1", "2.png": "line 2"}
+        assert done.rejected == []
+    item = take_in(folder / "train" / "1.png", name="lone").dataset.id
+    assert store.items(project, item)[0].caption == "line 1"
