@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, Q
 
 from studio.desktop import theme
 from studio.desktop.context import Studio, pictures_folder
-from studio.desktop.drop_overlay import DropOverlay, dropped_paths
+from studio.desktop.drop_overlay import DropOverlay, complaint_about, dropped_paths
 from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
             self.rooms = Rooms(self)
             for key in PLACES:
                 self.pages.addWidget(self.rooms.room(key))
+            fill_menu(self)
         return self.rooms
 
     def go(self, key: str) -> None:
@@ -201,7 +202,6 @@ class MainWindow(QMainWindow):
             if not self.studio.new_project(folder):
                 return
             self.studio.notices.info(tr("A new project was made in {folder}.", folder=str(folder)))
-        self.go("dataset")
         self.make_rooms().import_paths(paths)
 
     # ------------------------------------------------------------------ what lies over the places
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
         self.studio.notices.info(
             tr("Shortcuts are listed in the details."), shortcut_sheet(self.studio.actions)
         )
-        self.notice_view.toggle_history()
+        self.notice_view.show_history()
 
     def toggle_theme(self) -> None:
         """Light or dark."""
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         """Set every visible text of the frame; rooms see to theirs."""
-        for part in (self.top, self.status, self.welcome):
+        for part in (self.top, self.status, self.welcome, self.notice_view):
             part.retranslate()
         self.setWindowTitle("Latent Studio")
         fill_menu(self)
@@ -260,8 +260,11 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files from elsewhere are welcome anywhere; our own drags are not files to import."""
-        if event.source() is None and dropped_paths(event.mimeData()):
+        """What comes from elsewhere is welcome anywhere; our own drags are nothing to import.
+
+        Even what cannot be used: a drop that is refused in silence teaches nobody what can.
+        """
+        if event.source() is None:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.overlay.cover()
@@ -273,9 +276,11 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them, once the other program is let go of."""
         self.overlay.hide()
-        paths = dropped_paths(event.mimeData())
+        paths, complaint = dropped_paths(event.mimeData()), complaint_about(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if complaint:
+            self.studio.notices.warn(complaint)
         QTimer.singleShot(0, self, lambda: self.take(paths))
 
     # ------------------------------------------------------------------ the end

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtGui import QEnterEvent, QFontDatabase, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -45,8 +49,7 @@ class NoticeCard(QFrame):
         self.close_button = QToolButton()
         self.close_button.setObjectName("bare")
         self.close_button.setIcon(theme.icon("x"))
-        self.close_button.setToolTip(tr("Close"))
-        self.close_button.setAccessibleName(tr("Close"))
+        self.copy_button = QPushButton()
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self.dismiss)
         head = QHBoxLayout()
@@ -59,6 +62,7 @@ class NoticeCard(QFrame):
         buttons = self._buttons()
         if buttons is not None:
             column.addLayout(buttons)
+        self.retranslate()
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setInterval(int(1000 * SECONDS[notice.kind]))
@@ -71,17 +75,24 @@ class NoticeCard(QFrame):
         if self.notice.action is not None:
             text, callback = self.notice.action
             act = QPushButton(text)
+            act.setToolTip(self.notice.sentence)
             act.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             act.clicked.connect(self.dismiss)
             act.clicked.connect(lambda: callback())
             row.addWidget(act)
         if self.notice.detail:
-            copy = QPushButton(tr("Copy details"))
-            copy.setToolTip(tr("Copy the whole message for a report"))
+            copy = self.copy_button
             copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.notice.as_text()))
             row.addWidget(copy)
         return row if row.count() > 1 else None
+
+    def retranslate(self) -> None:
+        """The buttons; what was said stays in the language it was said in."""
+        self.close_button.setToolTip(tr("Close"))
+        self.close_button.setAccessibleName(tr("Close"))
+        self.copy_button.setText(tr("Copy details"))
+        self.copy_button.setToolTip(tr("Copy the whole message for a report"))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Somebody reads it."""
@@ -146,12 +157,22 @@ class NoticeView(QWidget):
     def toggle_history(self) -> None:
         """Show or hide all that was said."""
         if self.history.isVisible():
-            self.history.hide()
+            self.history.leave()
         else:
-            self.history.fill(self._notices.history)
-            self.history.place()
-            self.history.show()
-            self.history.raise_()
+            self.show_history()
+
+    def show_history(self) -> None:
+        """All that was said, the newest chosen. Whoever asks for it gets the focus into it."""
+        self.history.fill(self._notices.history)
+        self.history.list.setCurrentRow(0)
+        self.history.enter()
+
+    def retranslate(self) -> None:
+        """Cards and history; called by the window."""
+        self.history.retranslate()
+        for card in self._cards:
+            with contextlib.suppress(RuntimeError):  # it may have gone by itself
+                card.retranslate()
 
     def _forget(self) -> None:
         alive = []
@@ -167,38 +188,108 @@ class NoticeView(QWidget):
 
 
 class _History(QFrame):
+    """Sentences, the details of the chosen one, and what can be done about it."""
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._before: QWidget | None = None
         self.setObjectName("raised")
-        self.list, self.title, self.copy = QListWidget(), QLabel(), QPushButton()
+        self.list, self.title, self.detail = QListWidget(), QLabel(), QPlainTextEdit()
+        self.act, self.copy = QPushButton(), QPushButton()
         self.list.setWordWrap(True)
+        self.list.currentRowChanged.connect(self._show_detail)
+        self.detail.setReadOnly(True)
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.act.clicked.connect(self._act)
         self.copy.clicked.connect(self._copy)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.act)
+        buttons.addWidget(self.copy)
         column = QVBoxLayout(self)
         column.addWidget(self.title)
         column.addWidget(self.list, 1)
-        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.detail, 1)
+        column.addLayout(buttons)
         self._history: list[Notice] = []
+        self.retranslate()
         self.hide()
 
     def fill(self, history: list[Notice]) -> None:
-        """Newest first."""
-        self.title.setText(tr("Notices"))
-        self.copy.setText(tr("Copy details"))
-        self.copy.setToolTip(tr("Copy the whole message for a report"))
+        """Newest first; what was chosen stays chosen."""
+        chosen = self._chosen()
         self._history = list(reversed(history))
         self.list.clear()
-        self.list.setAccessibleName(tr("Notices"))
         for notice in self._history:
             self.list.addItem(f"{notice.moment:%H:%M}  {notice.sentence}")
+        places = [place for place, notice in enumerate(self._history) if notice is chosen]
+        self.list.setCurrentRow(places[0] if places and self.isVisible() else 0)
         self.copy.setEnabled(bool(self._history))
+        self._show_detail()
+
+    def enter(self) -> None:
+        """Come up, with the keyboard in the list."""
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
+        self.place()
+        self.show()
+        self.raise_()
+        self.list.setFocus()
+
+    def leave(self) -> None:
+        """Go, and give the keyboard back."""
+        inside = self.isAncestorOf(QApplication.focusWidget() or self)
+        self.hide()
+        if inside:
+            with contextlib.suppress(RuntimeError):  # its widget may be gone by now
+                (self._before or self._window).setFocus()
+        self._before = None
 
     def place(self) -> None:
         """Above the status bar, at the right."""
         window = self._window
-        height = min(420, window.height() - 120)
+        height = min(520, window.height() - 120)
         self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
 
+    def retranslate(self) -> None:
+        """Set every visible text; what was said stays in the language it was said in."""
+        self.title.setText(tr("Notices"))
+        self.list.setAccessibleName(tr("Notices"))
+        self.list.setToolTip(tr("What was said, the newest first"))
+        self.detail.setAccessibleName(tr("Details"))
+        self.detail.setToolTip(tr("Everything known about the chosen notice"))
+        self.copy.setText(tr("Copy details"))
+        self.copy.setToolTip(tr("Copy the whole message for a report"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
+    def _chosen(self) -> Notice | None:
+        row = self.list.currentRow()
+        return self._history[row] if 0 <= row < len(self._history) else None
+
+    def _show_detail(self) -> None:
+        notice = self._chosen()
+        self.detail.setPlainText(notice.detail if notice is not None else "")
+        self.detail.setVisible(bool(notice is not None and notice.detail))
+        action = notice.action if notice is not None else None
+        self.act.setVisible(action is not None)
+        self.act.setText(action[0] if action is not None else "")
+        self.act.setToolTip(notice.sentence if notice is not None else "")
+
+    def _act(self) -> None:
+        notice = self._chosen()
+        if notice is not None and notice.action is not None:
+            self.leave()
+            notice.action[1]()
+
     def _copy(self) -> None:
-        row = max(0, self.list.currentRow())
-        QGuiApplication.clipboard().setText(self._history[row].as_text())
+        notice = self._chosen()
+        if notice is not None:
+            QGuiApplication.clipboard().setText(notice.as_text())

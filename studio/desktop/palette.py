@@ -39,7 +39,9 @@ class CommandPalette(QFrame):
         self._room = room
         self.field.setPlaceholderText(tr("Type a command"))
         self.field.setAccessibleName(tr("Type a command"))
+        self.field.setToolTip(tr("Find any command by typing a part of its name"))
         self.list.setAccessibleName(tr("Commands"))
+        self.list.setToolTip(tr("Find any command by typing a part of its name"))
         self.field.clear()
         self._filter("")
         width = min(WIDTH, self._window.width() - 32)

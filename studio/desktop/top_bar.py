@@ -137,7 +137,6 @@ class TopBar(QWidget):
     def show_device(self, text: str) -> None:
         """The machine that trains."""
         self.device.setText(text)
-        self.device.setToolTip(tr("The device that trains and plays models"))
         self.device.setVisible(bool(text))
 
     def retranslate(self) -> None:
@@ -149,6 +148,7 @@ class TopBar(QWidget):
             self.places[key].setText(f"{title}  {number}")
             self.places[key].setAccessibleName(title)
             self.places[key].setToolTip(f"{title} (Ctrl+{number})")
+        self.device.setToolTip(tr("The device that trains and plays models"))
         self.commands.setText(tr("Ctrl+K  Commands"))
         self.commands.setToolTip(tr("Find any command by typing a part of its name"))
         self.commands.setAccessibleName(tr("Commands"))

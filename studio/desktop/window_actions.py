@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from studio.desktop.i18n import LANGUAGES, tr
 from studio.desktop.shortcuts import ActionRegistry
@@ -35,7 +36,7 @@ def add_window_actions(window: MainWindow) -> None:
         ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
         ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
         ("window.menu", "Menu", window.open_menu, "F10", "menu"),
-        ("window.notices", "Show past notices", window.notice_view.toggle_history, "F2", "bell"),
+        ("window.notices", "Show past notices", window.notice_view.toggle_history, "F8", "bell"),
         ("window.theme", "Light or dark", window.toggle_theme, "", "sun"),
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
         ("window.keys", "Shortcuts", window.show_shortcuts, "F1", "keyboard"),
@@ -73,6 +74,9 @@ def fill_menu(window: MainWindow) -> None:
     """The program's menu: its own actions, then those of every place."""
     menu, registry = window.menu, window.studio.actions
     menu.clear()
+    for part in menu.findChildren(QMenu):
+        part.clear()
+        part.deleteLater()
     places = menu.addMenu(tr("Places"))
     languages = menu.addMenu(tr("Language of the window"))
     menu.addSeparator()
@@ -88,10 +92,27 @@ def fill_menu(window: MainWindow) -> None:
     for key in PLACES:
         actions = [entry.action for entry in registry.all() if entry.room == key]
         if actions:
-            part = menu.addMenu(place_title(key))
-            for action in actions:
-                part.addAction(action)
+            _fill_place(window, menu.addMenu(place_title(key)), key, actions)
     name_undo(window)
+
+
+def _fill_place(window: MainWindow, part: QMenu, key: str, actions: list[QAction]) -> None:
+    """A place's actions by name. Each goes to the place first.
+
+    They stand in for the real ones: an action that hangs in a menu of the window has its
+    shortcut everywhere, and the same key means something else in the next place.
+    """
+    for action in actions:
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        shown = part.addAction(action.icon(), f"{action.text()}\t{keys}" if keys else action.text())
+        shown.triggered.connect(lambda _on=False, action=action: _go_and_do(window, key, action))
+        part.aboutToShow.connect(lambda s=shown, a=action: s.setEnabled(a.isEnabled()))
+
+
+def _go_and_do(window: MainWindow, key: str, action: QAction) -> None:
+    if window.studio.project is not None:
+        window.go(key)
+        action.trigger()
 
 
 def shortcut_sheet(registry: ActionRegistry) -> str:

@@ -242,4 +242,5 @@ class DirectionRow(QWidget):
         self.star.setToolTip(tr("Keep this direction on top (pin)"))
         self.star.setAccessibleName(tr("Pin {name}", name=self.title))
         self.editor.setAccessibleName(tr("Name of the direction"))
+        self.editor.setToolTip(tr("Enter keeps the name, Escape the one before"))
         self.restyle()

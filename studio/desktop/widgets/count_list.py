@@ -133,16 +133,23 @@ class _Painter(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(bar.adjusted(0, 0, -1, -1), 5, 5)
         painter.setFont(theme.font())
-        self._write(painter, area.adjusted(8, 0, -8, 0), index)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        self._write(painter, area.adjusted(8, 0, -8, 0), index, chosen=chosen)
         painter.restore()
 
     def _write(
-        self, painter: QPainter, area: QRect, index: QModelIndex | QPersistentModelIndex
+        self,
+        painter: QPainter,
+        area: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        *,
+        chosen: bool,
     ) -> None:
         c = theme.colours()
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         count = str(index.data(_COUNT))
-        tones = {"warn": c.accent_text, "bad": c.bad}
+        # The warning red is not read easily on the raised bar of a chosen row.
+        tones = {"warn": c.accent_text, "bad": c.text if chosen else c.bad}
         painter.setPen(QColor(tones.get(index.data(_TONE), c.quiet)))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignRight) | middle, count)
         room = area.width() - painter.fontMetrics().horizontalAdvance(count) - 10

@@ -101,7 +101,6 @@ class ParamSlider(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self.number.valueChanged.connect(self._typed)
         self.slider.reset.connect(self.reset)
-        self.setFocusProxy(self.slider)
         self.set_label(label)
 
     def value(self) -> float:
@@ -131,6 +130,10 @@ class ParamSlider(QWidget):
         super().setToolTip(text)
         for part in (self.label, self.slider, self.number):
             part.setToolTip(text)
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """To the slider. Not by a focus proxy: Tab would pass over the number then."""
+        self.slider.setFocus(reason)
 
     def reset(self) -> None:
         """Back to the default."""

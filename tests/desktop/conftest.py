@@ -1,0 +1,86 @@
+"""The real window on a project that has everything in it: pictures, a model and two pieces."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.desktop import i18n, theme
+from studio.desktop.context import Studio
+from studio.desktop.main_window import MainWindow
+from studio.desktop.top_bar import PLACES
+
+WAIT = 60_000
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample project with two pieces, made once; tests work on copies."""
+    from studio.engine.generation import pieces
+    from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.project import Project
+    from studio.engine.sample import make_sample_project
+    from studio.engine.training import checkpoint, runs
+
+    folder = make_sample_project(tmp_path_factory.mktemp("sample") / "Vases")
+    with Project.open(folder) as project:
+        run = runs.runs(project)[0]
+        newest = checkpoint.load_latest(run.folder)
+        assert newest is not None
+        player = Player.open(newest.folder)
+        for seed in (1, 2):
+            piece = pieces.keep(project, run.name, player, LatentRecipe(seed=seed))
+            pieces.set_review(project, piece.id, "approved")
+    return folder
+
+
+@pytest.fixture
+def sample_project(sample: Path, tmp_path: Path) -> Path:
+    """A copy of the sample project for one test."""
+    return Path(shutil.copytree(sample, tmp_path / "Vases"))
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """The window in English and dark, without a project."""
+    monkeypatch.setattr("studio.desktop.main_window.pictures_folder", lambda: tmp_path / "Pictures")
+    monkeypatch.setattr("studio.desktop.export.room.pictures_folder", lambda: tmp_path / "Out")
+    studio = Studio()
+    studio.set_language("en")
+    studio.set_theme("dark")
+    made = MainWindow(studio)
+    qtbot.addWidget(made)
+    made.resize(1440, 900)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    made.close()
+    i18n.set_language("en")
+    theme.apply("dark")
+    studio.deleteLater()
+
+
+@pytest.fixture
+def full_window(window: MainWindow, sample_project: Path, qtbot) -> MainWindow:
+    """The window on the sample, every place visited and at rest."""
+    assert window.studio.open_project(sample_project)
+    dataset, generation = window.room("dataset"), window.room("generation")
+    qtbot.waitUntil(lambda: len(dataset.model.ids) == 64, timeout=WAIT)
+    for key in PLACES:
+        window.go(key)
+        if key == "generation":  # a model is only opened while the place is on the screen
+            qtbot.waitUntil(lambda: not generation.view.image().isNull(), timeout=WAIT)
+            qtbot.waitUntil(lambda: generation.controls.rows[0].slider.isEnabled(), timeout=WAIT)
+            qtbot.waitUntil(lambda: not generation.session.busy, timeout=WAIT)
+    training = window.room("training")
+    qtbot.waitUntil(lambda: training.form.basics is not None, timeout=WAIT)
+    for key in ("refinement", "export"):
+        pieces = window.room(key).list
+        qtbot.waitUntil(lambda pieces=pieces: pieces.count() == 2, timeout=WAIT)
+    window.go("dataset")
+    return window
