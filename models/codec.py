@@ -108,21 +108,35 @@ class CodecFamily(Family):
         return self._optimizers
 
     def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
-        config, optimizer = self.config, self.optimizers()["codec"]
-        rate = warmed(state.images_seen, len(batch), WARMUP)
-        set_rates(optimizer, config.lr * rate * cosine(1.0, 0.02, state.done_fraction))
+        config = self.config
+        rate = warmed(state.images_seen, len(batch), WARMUP) * cosine(
+            1.0, 0.02, state.done_fraction
+        )
+        for optimizer in self.optimizers().values():
+            set_rates(optimizer, config.lr * rate)
         x = self._augmentation()(self.to_network(batch), state.generator)
-        loss, report = self._losses(x, state)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        weights = [*self.encoder.parameters(), *self.decoder.parameters()]
-        norm = torch.nn.utils.clip_grad_norm_(weights, config.clip, foreach=True)
-        optimizer.step()
+        report = self._learn(x, state)
         seen = state.images_seen + len(batch)
         keep = ema.decay(len(batch), config.ema_half_life * 1000, seen)
         ema.update(self.encoder_ema, self.encoder, keep)
         ema.update(self.decoder_ema, self.decoder, keep)
-        return {"loss": loss.detach(), **report, "gradient": norm.detach()}
+        return report
+
+    def _learn(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
+        """Move the weights by one step on network pictures; returns what to show."""
+        loss, report = self._losses(x, state)
+        norm = self._descend("codec", loss)
+        return {"loss": loss.detach(), **report, "gradient": norm}
+
+    def _descend(self, key: str, loss: Tensor) -> Tensor:
+        """One clipped step of an optimiser; returns the norm of the gradient before clipping."""
+        optimizer = self.optimizers()[key]
+        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
+        optimizer.step()
+        return norm.detach()
 
     @abstractmethod
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:

@@ -54,6 +54,20 @@ def squared_error(reconstruction: Tensor, picture: Tensor) -> Tensor:
     return mean_squared_error(reconstruction, picture) * picture[0].numel()
 
 
+def unit_error(reconstruction: Tensor, picture: Tensor) -> Tensor:
+    """|x - y|^2 of each picture [N], as if it ran from 0 to 1 instead of -1 to 1."""
+    return 0.25 * (reconstruction.float() - picture.float()).square().flatten(1).sum(1)
+
+
+def soft_intro_encoder(energy: Tensor, refused: Tensor, count: int) -> Tensor:
+    """The encoder's loss of Soft-IntroVAE: Daniel & Tamar 2021 (arXiv:2012.13253), Eq. 3: a scalar.
+
+    Mean of s e(x) + 1/2 exp(-2 s e(G)): `energy` e(x) [N] of real pictures and `refused` e(G)
+    [M] of made ones are weighted negative ELBOs in nats; s = 1 / `count`, the numbers of a picture.
+    """
+    return energy.mean() / count + 0.5 * (-2 * refused / count).exp().mean()
+
+
 def latent_energy(z: Tensor) -> Tensor:
     """1/2 |z|^2 averaged over the batch: L_Z of Ghosh 2020 (arXiv:1903.12436), Sec. 3."""
     return 0.5 * z.float().square().sum(1).mean()

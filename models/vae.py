@@ -13,6 +13,7 @@ from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_norm
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
 from models.mixture import rows_times
 from models.parameters import param
+from models.schedules import adam
 
 LOGVAR_LIMIT = 10.0
 
@@ -36,6 +37,24 @@ class VaeConfig(CodecConfig):
         term="free bits", live=True, advanced=True,
         help="Detail that each number may carry at no cost, so that none falls asleep.",
     )  # fmt: skip
+    sharp: bool = param(
+        False, label="Sharp", term="Soft-IntroVAE",
+        help="The encoder also learns to tell generated pictures from real ones, which makes new "
+        "pictures sharper. Takes about four times as long; redraws a little less faithfully.",
+    )  # fmt: skip
+    sharp_rec: float = param(
+        0.2, label="Sharp: faithfulness", low=0.0, high=1000.0, step=0.1, term="beta_rec",
+        live=True, advanced=True, help="What redrawing counts in a sharp run.",
+    )  # fmt: skip
+    sharp_kl: float = param(
+        0.2, label="Sharp: evenness", low=0.0, high=1000.0, step=0.1, term="beta_kl",
+        live=True, advanced=True, help="What evenness counts in a sharp run.",
+    )  # fmt: skip
+    sharp_neg: float = param(
+        256.0, label="Sharp: rejection", low=0.0, high=10_000.0, step=16, term="beta_neg",
+        live=True, advanced=True,
+        help="How hard the encoder pushes generated pictures away in a sharp run.",
+    )  # fmt: skip
 
 
 @register
@@ -47,6 +66,10 @@ class Vae(CodecFamily):
     noise z = mu + sigma * eps comes from the state's generator. Generating draws from the
     Gaussian with the mean and covariance of the aggregated posterior, which `refresh`
     measures: it is N(0, 1) where training has brought it there. Labels are ignored.
+
+    With `sharp` it is Soft-IntroVAE: Daniel & Tamar 2021 (arXiv:2012.13253), Algorithm 1: the
+    encoder raises the KL of generated and redrawn pictures while the decoder lowers it, and
+    new pictures are drawn from N(0, 1). Healthy while `fake_kl` stays above `kl`.
 
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, posterior_mean [d],
     posterior_cholesky [d, d], active_units [] (numbers with Var[mu] > 0.01).
@@ -81,14 +104,77 @@ class Vae(CodecFamily):
     def latent(self) -> LatentSpec:
         return LatentSpec(1, self.config.latent_dim, "normal", has_encoder=True)
 
-    def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        if not self.config.sharp:
+            return super().optimizers()
+        if not self._optimizers:
+            for key, net in (("encoder", self.encoder), ("decoder", self.decoder)):
+                self._optimizers[key] = adam(
+                    net.parameters(), self.config.lr, (0.9, 0.99), self.config.weight_decay
+                )
+        return self._optimizers
+
+    def _learn(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
+        if not self.config.sharp:
+            return super()._learn(x, state)
+        shape = (2 * len(x), self.config.latent_dim)
+        prior, noise = torch.randn((2, *shape), device=x.device, generator=state.generator)
+        self.decoder.requires_grad_(False)
+        code, report = self._encoder_step(x, prior[: len(x)], noise, state)
+        self.decoder.requires_grad_(True)
+        self.encoder.requires_grad_(False)
+        report |= self._decoder_step(x, code, prior[len(x) :], state)
+        self.encoder.requires_grad_(True)
+        return report
+
+    def _encoder_step(
+        self, x: Tensor, prior: Tensor, noise: Tensor, state: TrainState
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Real pictures to the prior, made ones away from it; (code of x, what to show)."""
+        config = self.config
+        mean, logvar = self._moments(x, state)
+        code = _drawn(mean, logvar, noise[: len(x)])
+        redrawn, fake = self._pictures(torch.cat([code, prior]), state).chunk(2)
+        made = torch.cat([redrawn, fake]).detach()
+        made_mean, made_logvar = self._moments(made, state)
+        again = self._pictures(_drawn(made_mean, made_logvar, noise), state)
+        kl = losses.kl_to_standard_normal(mean, logvar).sum(1)
+        made_kl = losses.kl_to_standard_normal(made_mean, made_logvar).sum(1)
+        mse = losses.mean_squared_error(redrawn.detach(), x)
+        energy = config.sharp_rec * losses.unit_error(redrawn, x) + config.sharp_kl * kl
+        refused = config.sharp_rec * losses.unit_error(again, made) + config.sharp_neg * made_kl
+        loss = losses.soft_intro_encoder(energy, refused, x[0].numel())
+        norm = self._descend("encoder", loss)
+        report = {
+            "loss": loss.detach(), "mse": mse, "kl": kl.detach().mean(),
+            "fake_kl": made_kl.detach()[len(x) :].mean(), "gradient": norm,
+        }  # fmt: skip
+        return code.detach(), report
+
+    def _decoder_step(
+        self, x: Tensor, code: Tensor, prior: Tensor, state: TrainState
+    ) -> dict[str, Tensor]:
+        """Redraw faithfully, and make pictures that the encoder takes for real ones."""
+        made = self._pictures(torch.cat([code, prior]), state)
+        mean, logvar = self._moments(made, state)
+        kl = losses.kl_to_standard_normal(mean, logvar).sum(1).mean()
+        error = losses.unit_error(made[: len(x)], x).mean()
+        loss = (self.config.sharp_rec * error + self.config.sharp_kl * kl) / x[0].numel()
+        return {"decoder": loss.detach(), "decoder_gradient": self._descend("decoder", loss)}
+
+    def _moments(self, x: Tensor, state: TrainState) -> tuple[Tensor, Tensor]:
         with state.autocast():
             moments = self.encoder(x)
-        mean, logvar = _split(moments)
-        noise = torch.randn(mean.shape, device=mean.device, generator=state.generator)
-        z = mean + (0.5 * logvar).exp() * noise
+        return _split(moments)
+
+    def _pictures(self, z: Tensor, state: TrainState) -> Tensor:
         with state.autocast():
-            reconstruction = self.decoder(z)
+            return self.decoder(z).float()  # type: ignore[no-any-return]  # modules return Any
+
+    def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
+        mean, logvar = self._moments(x, state)
+        noise = torch.randn(mean.shape, device=mean.device, generator=state.generator)
+        reconstruction = self._pictures(_drawn(mean, logvar, noise), state)
         count = x[0].numel()
         nll = losses.optimal_sigma_nll(reconstruction, x)
         kl = losses.kl_to_standard_normal(mean, logvar)
@@ -117,8 +203,12 @@ class Vae(CodecFamily):
         mu, variance = torch.cat(means), torch.cat(variances)
         spread = torch.cov(mu.T, correction=0).reshape(mu.shape[1], mu.shape[1])
         covariance = spread + torch.diag(variance.mean(0))
-        self.posterior_mean.copy_(mu.mean(0))
-        self.posterior_cholesky.copy_(torch.linalg.cholesky(covariance))
+        if self.config.sharp:  # its decoder has learnt to draw from N(0, 1)
+            self.posterior_mean.zero_()
+            self.posterior_cholesky.copy_(torch.eye(mu.shape[1]))
+        else:
+            self.posterior_mean.copy_(mu.mean(0))
+            self.posterior_cholesky.copy_(torch.linalg.cholesky(covariance))
         self.active_units.copy_((spread.diagonal() > 0.01).sum())
 
     def sample(
@@ -136,6 +226,11 @@ class Vae(CodecFamily):
 
     def w_mean(self) -> Tensor:
         return self.posterior_mean.unsqueeze(0)
+
+
+def _drawn(mean: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
+    """mean + sigma * noise."""
+    return mean + (0.5 * logvar).exp() * noise
 
 
 def _split(moments: Tensor) -> tuple[Tensor, Tensor]:
