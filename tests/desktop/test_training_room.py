@@ -14,7 +14,7 @@ from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.training.record import RunRecord, read_record
 from studio.desktop.training.room import TrainingRoom
-from studio.desktop.training.series import Series, smooth
+from studio.desktop.training.series import Series, peaks
 from studio.desktop.training.worker import TrainingDriver
 from studio.engine import events
 from studio.engine.dataset import importing
@@ -241,7 +241,28 @@ def test_series_grow_and_a_resumed_run_goes_back(tmp_path: Path) -> None:
     series.add(1000, -1.0)
     assert len(series) == 1001
     assert series.y[-1] == -1.0
-    assert list(smooth(np.array([1.0, np.nan, 3.0]), 2)) == [1.0, 1.0, 3.0]
+
+
+def test_smoothing_is_the_mean_of_what_there_was_and_skips_what_is_no_number() -> None:
+    series = Series()
+    for x, y in enumerate([1.0, np.nan, 3.0, 5.0]):
+        series.add(x, y)
+    assert list(series.smoothed(2)) == [1.0, 1.0, 3.0, 4.0]
+    assert list(series.smoothed(100)) == [1.0, 1.0, 2.0, 3.0]
+    series.add(1, 9.0)  # a resumed run goes back: the sums go back with it
+    assert list(series.smoothed(2)) == [1.0, 5.0]
+
+
+def test_a_long_curve_is_drawn_by_its_peaks() -> None:
+    y = np.zeros(100_003)
+    y[70_001], y[30_002] = 8.0, -8.0
+    places, heights = peaks(np.arange(100_003.0), y, 1000)
+    assert len(places) == len(heights) < 1500
+    assert heights.max() == 8.0
+    assert heights.min() == -8.0
+    assert abs(places[heights.argmax()] - 70_001) < 300
+    assert list(np.diff(places) >= 0).count(False) == 0
+    assert len(peaks(np.arange(3.0), y[:3], 1000)[0]) == 3
 
 
 def test_a_record_is_read_from_what_the_run_left(tmp_path: Path) -> None:

@@ -86,7 +86,8 @@ class Change(QUndoCommand):
         merged = [*self._after[0][:-1], steps[-1]]
         self._after = (merged, len(merged) - 1)
         self.setText(other.text())
-        self._history.put(*self._after)
+        # In silence: the stack has just carried `other` out, so its picture is on its way.
+        self._history.steps, self._history.position = self._after
         return True
 
     def redo(self) -> None:

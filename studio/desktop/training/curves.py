@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
-from studio.desktop.training.series import Series, smooth
+from studio.desktop.training.series import Series, peaks
 
 if TYPE_CHECKING:
     import pyqtgraph
 
 REPAINT_MS = 50
+MOST_A_PIXEL = 2
 # One family of hues for each theme, in the same order; the first is the theme's accent.
 HUES = {
     "dark": ("#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86"),
@@ -119,7 +120,7 @@ class Curves(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         item = plot.getPlotItem()
-        item.showGrid(x=False, y=True, alpha=0.18)
+        # No grid: pyqtgraph repaints it with its axis, which costs as much as the curves.
         # clipToView is ignored while the x range is automatic, so it is set by hand.
         item.getViewBox().disableAutoRange("x")
         item.getViewBox().setMouseEnabled(x=False, y=False)
@@ -150,17 +151,15 @@ class Curves(QWidget):
 
     def _draw_line(self, index: int, name: str, series: Series) -> None:
         assert self._plot is not None
-        y = smooth(series.y, self._window)
+        x, y = peaks(series.x, series.smoothed(self._window), MOST_A_PIXEL * self.width())
         if self._log:
             with np.errstate(invalid="ignore", divide="ignore"):
                 y = np.where(y > 0, np.log10(y), np.nan)
         line = self._lines.get(name)
         if line is None:
             line = self._plot.plot(pen=_pen(colour(index)), connect="finite")
-            line.setClipToView(True)
-            line.setDownsampling(auto=True, method="peak")
             self._lines[name] = line
-        line.setData(series.x, y)
+        line.setData(x, y)
 
 
 def _pen(shade: str, *, dashed: bool = False) -> Any:

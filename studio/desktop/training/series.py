@@ -6,14 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_ROOM = 1024
+Values = NDArray[np.float64]
 
 
 class Series:
-    """One curve: x never falls, both buffers double when full, so adding stays cheap."""
+    """One curve: x never falls, the buffers double when full, so adding stays cheap.
+
+    Sums run along with the points, so that a moving mean of the whole curve costs one
+    subtraction a point.
+    """
 
     def __init__(self) -> None:
-        self._x: NDArray[np.float64] = np.empty(FIRST_ROOM)
-        self._y: NDArray[np.float64] = np.empty(FIRST_ROOM)
+        self._rows: Values = np.zeros((4, FIRST_ROOM))
         self._length = 0
 
     def __len__(self) -> int:
@@ -25,37 +29,52 @@ class Series:
         A resumed run starts from its checkpoint, so its first points lie before the
         last ones of the session that died.
         """
-        if self._length and x <= self._x[self._length - 1]:
+        if self._length and x <= self._rows[0, self._length - 1]:
             self._length = int(np.searchsorted(self.x, x))
-        if self._length == len(self._x):
-            self._x = np.concatenate([self._x, np.empty_like(self._x)])
-            self._y = np.concatenate([self._y, np.empty_like(self._y)])
-        self._x[self._length], self._y[self._length] = x, y
+        at = self._length
+        if at == self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        finite = bool(np.isfinite(y))
+        total, count = self._rows[2:, at - 1] if at else (0.0, 0.0)
+        self._rows[:, at] = x, y, total + (y if finite else 0.0), count + finite
         self._length += 1
 
     @property
-    def x(self) -> NDArray[np.float64]:
+    def x(self) -> Values:
         """A view of the x values."""
-        return self._x[: self._length]
+        return self._rows[0, : self._length]
 
     @property
-    def y(self) -> NDArray[np.float64]:
+    def y(self) -> Values:
         """A view of the y values."""
-        return self._y[: self._length]
+        return self._rows[1, : self._length]
+
+    def smoothed(self, window: int) -> Values:
+        """The mean over the last `window` points, fewer at the start.
+
+        Not-a-number points are left out of the means around them, so that one bad
+        loss does not blank the rest of the curve.
+        """
+        if window <= 1 or self._length < 2:
+            return self.y
+        sums = self._rows[2:, : self._length]
+        total, count = sums.copy()
+        total[window:] -= sums[0, :-window]
+        count[window:] -= sums[1, :-window]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(total / count)
 
 
-def smooth(y: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """The mean over the last `window` points (fewer at the start), in one pass.
+def peaks(x: Values, y: Values, most: int) -> tuple[Values, Values]:
+    """At most about `most` points that look the same: the lowest and the highest of each stretch.
 
-    Not-a-number points are left out of the means around them, so that one bad
-    loss does not blank the rest of the curve.
+    A stretch that holds a not-a-number keeps it, so that the gap stays in sight.
     """
-    if window <= 1 or len(y) < 2:
-        return y
-    finite = np.isfinite(y)
-    total = np.concatenate([[0.0], np.cumsum(np.where(finite, y, 0.0))])
-    count = np.concatenate([[0], np.cumsum(finite)])
-    end = np.arange(1, len(y) + 1)
-    begin = np.maximum(0, end - window)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((total[end] - total[begin]) / (count[end] - count[begin]))
+    stretch = 2 * len(x) // max(most, 2)
+    if stretch < 2:
+        return x, y
+    whole = len(x) // stretch * stretch
+    rows = y[:whole].reshape(-1, stretch)
+    pairs = np.stack([rows.min(1), rows.max(1)], 1).reshape(-1)
+    places = np.repeat(x[:whole:stretch], 2)
+    return np.concatenate([places, x[whole:]]), np.concatenate([pairs, y[whole:]])

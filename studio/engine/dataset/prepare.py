@@ -94,7 +94,7 @@ class Prepared:
                 fingerprint=meta["fingerprint"],
                 crop=meta["crop"],
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise StudioError(
                 f"The prepared pictures in {folder} are gone or damaged: prepare them again "
                 "(they are a cache and can be deleted).",
