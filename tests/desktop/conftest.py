@@ -60,6 +60,7 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.close()
+    studio.undo.clear()  # or it would tell of its steps while it is being deleted
     i18n.set_language("en")
     theme.apply("dark")
     studio.deleteLater()

@@ -1,0 +1,193 @@
+"""The launcher's own decisions, without network, without installing anything."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LAUNCHER = ROOT / "packaging" / "launch.py"
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
+    """The launcher's files, imported the way it imports them itself."""
+    monkeypatch.syspath_prepend(str(LAUNCHER.parent))
+    names = ("system_parts", "torch_build", "environment", "launch")
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return {name: importlib.import_module(name) for name in names}
+
+
+@pytest.fixture
+def ready(parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An environment as a finished set-up leaves it, in which nothing may be installed."""
+    environment = parts["environment"]
+
+    def nothing(*_args: object, **_more: object) -> None:
+        pytest.fail("a second start must call neither pip nor the network")
+
+    place = tmp_path / "venv"
+    made = environment.Environment(place)
+    made.folder.mkdir(parents=True)
+    made.python.write_text("")
+    stamp = {"fingerprint": environment._fingerprint(), "tests": True}
+    (place / environment.STAMP).write_text(json.dumps(stamp))
+    monkeypatch.setenv("LATENT_STUDIO_VENV", str(place))
+    for name in ("run", "Popen"):
+        monkeypatch.setattr(subprocess, name, nothing)
+    monkeypatch.setattr(parts["torch_build"].urllib.request, "urlopen", nothing)
+    return made
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_options_are_read_and_the_rest_is_for_pytest(parts) -> None:
+    options, rest = parts["launch"]._options(["test", "--fresh", "--", "-k", "one"])
+    assert (options.verb, options.fresh, rest) == ("test", True, ["-k", "one"])
+    assert parts["launch"]._options([])[0].verb == "run"
+    assert parts["launch"]._options(["run", "P"])[0].project == "P"
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["test", "P"], ["--no-such"]])
+def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_display_it_says_so_in_one_sentence(ready, parts, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert parts["launch"].main(["run"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert "no display" in said
+    assert "import PROJECT FOLDER" in said
+
+
+# ------------------------------------------------------------------ the environment
+
+
+def test_a_second_start_calls_neither_pip_nor_the_network(ready, parts, monkeypatch) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(parts["launch"], "_become", lambda command: called.append(command) or 0)
+    monkeypatch.setattr(parts["launch"], "_ask_for_parts", lambda *_: None)
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert parts["launch"].main(["run", "some project"]) == 0
+    wanted = [str(ready.python), "-m", "studio", "app", str(Path("some project").absolute())]
+    assert called == [wanted]
+
+
+def test_what_is_not_as_wanted_is_installed_again(ready, parts) -> None:
+    environment = parts["environment"]
+    wanted = environment._fingerprint()
+    assert ready._is_ready(wanted, True)
+    assert not ready._is_ready("another", False)
+    (ready.place / environment.UNFINISHED).touch()
+    assert not ready._is_ready(wanted, False)
+    (ready.place / environment.UNFINISHED).unlink()
+    (ready.place / environment.STAMP).write_text("{ torn")
+    assert not ready._is_ready(wanted, False)
+
+
+def test_a_broken_environment_is_made_anew(ready, parts, monkeypatch) -> None:
+    environment = parts["environment"]
+    ready.python.unlink()
+    made: list[str] = []
+
+    def make(self) -> None:
+        made.append("made")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.python.write_text("")
+
+    monkeypatch.setattr(environment.Environment, "_make", make)
+    monkeypatch.setattr(environment.Environment, "_install_packages", lambda *_: None)
+    monkeypatch.setattr(environment.Environment, "_link", lambda _: None)
+    ready.prepare(for_tests=False, fresh=False)
+    assert made == ["made"]
+    assert ready._is_ready(environment._fingerprint(), False)
+
+
+def test_a_folder_with_other_things_is_left_alone(parts, tmp_path) -> None:
+    environment = parts["environment"]
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(environment.SetupError, match="LATENT_STUDIO_VENV"):
+        environment.Environment(tmp_path)._make()
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+# ------------------------------------------------------------------ the machine
+
+
+@pytest.mark.parametrize(
+    ("line", "index", "title"),
+    [
+        ("NVIDIA H200, 580.65.06, 9.0", "", "CUDA 13.0"),
+        ("GeForce GTX 1080, 560.35.03, 6.1", "cu126", "CUDA 12.6"),
+        ("GeForce 9800, 340.108, 1.1", "cpu", "processor"),
+    ],
+)
+def test_the_build_fits_the_card(parts, monkeypatch, line: str, index: str, title: str) -> None:
+    build = parts["torch_build"]
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(build, "_output", lambda *_: line + "\n")
+    chosen = build.choose()
+    assert chosen.index == index
+    assert title in chosen.sentence()
+
+
+def test_without_a_card_the_processor_is_chosen_and_said(parts, monkeypatch) -> None:
+    build = parts["torch_build"]
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("_nvidia", "_amd", "_intel"):
+        monkeypatch.setattr(build, name, lambda: None)
+    assert build.choose().index == "cpu"
+    assert "no NVIDIA" in build.choose().sentence()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert build.pip_index(build.choose())[0] == ""
+
+
+def test_a_mac_with_an_intel_processor_is_refused(parts, monkeypatch) -> None:
+    build = parts["torch_build"]
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(build.platform, "machine", lambda: "x86_64")
+    assert build.choose() is None
+    monkeypatch.setattr(build.platform, "machine", lambda: "arm64")
+    assert build.choose().title == "Apple"
+
+
+def test_system_parts_are_installed_by_root_on_debian_and_asked_for_elsewhere(
+    parts, monkeypatch
+) -> None:
+    system = parts["system_parts"]
+    monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(system, "_is_root", lambda: True)
+    assert system.can_install()
+    assert system.command(["libegl1"]) == "apt-get update && apt-get install -y libegl1"
+    monkeypatch.setattr(system, "_is_root", lambda: False)
+    assert not system.can_install()
+    assert "sudo apt-get install -y libegl1" in system.command(["libegl1"])
+    monkeypatch.setattr(system, "_is_root", lambda: True)
+    monkeypatch.setattr(system.shutil, "which", lambda _name: None)
+    assert not system.can_install()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Qt brings its libraries there")
+def test_missing_libraries_end_the_start_with_the_command(ready, parts, monkeypatch) -> None:
+    launch = parts["launch"]
+    monkeypatch.setattr(launch.system_parts, "missing", lambda _tests: (["libegl1"], []))
+    monkeypatch.setattr(launch.system_parts, "can_install", lambda: False)
+    with pytest.raises(launch.SetupError, match="install -y libegl1"):
+        launch._ask_for_parts(False, ready.log)
