@@ -138,7 +138,7 @@ def test_a_killed_child_is_one_notice_and_the_run_goes_on_from_it(
     name = begin(room, qtbot)
     qtbot.waitUntil(lambda: room.session.live is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: room.session.live.record.images_seen > 0, timeout=WAIT)
-    room.checkpoint_now()
+    room.commands.checkpoint_now()
     qtbot.waitUntil(lambda: bool(room.session.live.record.checkpoint), timeout=WAIT)
     seen = room.session.live.record.images_seen
     made[0]._process.kill()

@@ -6,28 +6,21 @@ from typing import ClassVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from models.parameters import Value
 from studio.desktop.context import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
+from studio.desktop.training.commands import RunCommands
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.form import NewRunForm
+from studio.desktop.training.preparing import Preparing
 from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
 from studio.desktop.training.side import Side
-from studio.desktop.widgets.buttons import secondary
 from studio.engine import events
 from studio.engine.project import Project
 
@@ -47,13 +40,11 @@ class TrainingRoom(Room):
         self.side, self.centre = Side(), Centre()
         self.form, self.panel = NewRunForm(), RunPanel()
         self.right = QStackedWidget()
-        self.bar, self.bar_text, self.cancel = QProgressBar(), QLabel(), secondary("")
+        self.commands, self.preparing = RunCommands(self.session, self), Preparing()
         self._runs: list[object] = []
         self._wanted_dataset = ""
-        self._preparing: tuple[int, int] | None = None
         self._lay_out()
         self._connect()
-        self._add_actions()
         self._show_form()
         self.retranslate()
 
@@ -61,15 +52,6 @@ class TrainingRoom(Room):
         self.right.setFixedWidth(328)
         self.right.addWidget(self.form)
         self.right.addWidget(self.panel)
-        self.preparing = QWidget()
-        strip = QHBoxLayout(self.preparing)
-        strip.setContentsMargins(16, 6, 16, 6)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(4)
-        strip.addWidget(self.bar_text)
-        strip.addWidget(self.bar, 1)
-        strip.addWidget(self.cancel)
-        self.preparing.setVisible(False)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.centre, 1)
@@ -82,7 +64,7 @@ class TrainingRoom(Room):
         whole.addWidget(self.right)
 
     def _connect(self) -> None:
-        session, form, panel = self.session, self.form, self.panel
+        session, form, panel, commands = self.session, self.form, self.panel, self.commands
         session.familiesRead.connect(form.set_families)
         session.machinesRead.connect(form.set_machines)
         session.datasetsRead.connect(self._datasets)
@@ -90,7 +72,7 @@ class TrainingRoom(Room):
         session.sizeWrong.connect(form.set_size_error)
         session.runsRead.connect(self._runs_read)
         session.opened.connect(self._opened)
-        session.prepared.connect(self._prepared)
+        session.prepared.connect(self.preparing.advance)
         session.created.connect(self._created)
         session.createFailed.connect(self._create_failed)
         session.advanced.connect(self._advanced)
@@ -99,32 +81,21 @@ class TrainingRoom(Room):
         session.failed.connect(self.studio.notices.error)
         form.startRequested.connect(self._create)
         form.presetWanted.connect(self._preset)
-        panel.pauseRequested.connect(self.toggle_pause)
-        panel.sampleRequested.connect(self.sample_now)
-        panel.checkpointRequested.connect(self.checkpoint_now)
-        panel.stopRequested.connect(self.stop_run)
-        panel.continueRequested.connect(self.continue_run)
-        panel.playRequested.connect(self.play)
-        panel.liveChanged.connect(self._live_changed)
+        panel.pauseRequested.connect(commands.toggle_pause)
+        panel.sampleRequested.connect(commands.sample_now)
+        panel.checkpointRequested.connect(commands.checkpoint_now)
+        panel.stopRequested.connect(commands.stop)
+        panel.continueRequested.connect(commands.go_on)
+        panel.playRequested.connect(commands.play)
+        panel.liveChanged.connect(commands.set_live)
         self.side.runChosen.connect(self.session.view)
         self.side.runActivated.connect(self.playRequested)
         self.side.newRequested.connect(self._show_form)
         self.centre.samples.scrubber.moved.connect(self._scrubbed)
-        self.cancel.clicked.connect(self.session.cancel_create)
+        self.preparing.cancel.clicked.connect(session.cancel_create)
+        commands.playRequested.connect(self.playRequested)
+        commands.register(self.studio.actions, self.key, self._show_form, form.start.click)
         self.studio.themeChanged.connect(self._restyle)
-
-    def _add_actions(self) -> None:
-        add = self.studio.actions.add
-        for id, text, callback, keys, icon in (
-            ("training.new", "New run", self._show_form, "N", "plus"),
-            ("training.start", "Start training", self.form.start.click, "Ctrl+Return", "play"),
-            ("training.pause", "Pause or resume training", self.toggle_pause, "Ctrl+P", "pause"),
-            ("training.sample", "Sample now", self.sample_now, "S", "images"),
-            ("training.save", "Save a checkpoint now", self.checkpoint_now, "Ctrl+S", "download"),
-            ("training.stop", "Stop training", self.stop_run, "Ctrl+.", "square"),
-            ("training.play", "Play this model on the canvas", self.play, "P", "sliders"),
-        ):
-            add(id, text, callback, keys, room=self.key, icon=icon)
 
     # ------------------------------------------------------------------ the room's hooks
 
@@ -139,8 +110,7 @@ class TrainingRoom(Room):
         self._runs = []
         self.side.show_runs([], "", "", None)
         self.form.set_datasets([])
-        self._preparing = None
-        self._show_preparing()
+        self._end_preparing()
         self._show_form()
 
     def entered(self) -> None:
@@ -200,44 +170,28 @@ class TrainingRoom(Room):
         if self.session.training:
             self.form.set_trouble(tr("Another run is training: stop it first, or let it finish."))
             return
-        self._preparing = (0, 0)
-        self._show_preparing()
+        self.preparing.begin()
+        self.form.start.setVisible(False)
         self.session.create(wanted)
-
-    @Slot(int, int)
-    def _prepared(self, done: int, total: int) -> None:
-        if self._preparing is not None:
-            self._preparing = (done, total)
-            self._show_preparing()
 
     @Slot(object)
     def _created(self, run: object) -> None:
-        self._preparing = None
-        self._show_preparing()
+        self._end_preparing()
         self.runsChanged.emit()
         self.session.start(run, resume=False)  # type: ignore[arg-type]  # a Run
         self.session.read_runs()
 
     @Slot(str, str)
     def _create_failed(self, sentence: str, detail: str) -> None:
-        cancelled = self._preparing is None or self.session.cancelled
-        self._preparing = None
-        self._show_preparing()
+        cancelled = not self.preparing.going_on or self.session.cancelled
+        self._end_preparing()
         if not cancelled:
             self.form.set_trouble(sentence)
             self.studio.notices.error(sentence, detail)
 
-    def _show_preparing(self) -> None:
-        self.preparing.setVisible(self._preparing is not None)
-        self.form.start.setVisible(self._preparing is None)
-        done, total = self._preparing or (0, 0)
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
-        self.bar_text.setText(
-            tr("Preparing pictures {done} of {total}", done=words.count(done),
-               total=words.count(total))
-            if total else tr("Preparing…")
-        )  # fmt: skip
+    def _end_preparing(self) -> None:
+        self.preparing.end()
+        self.form.start.setVisible(True)
 
     # ------------------------------------------------------------------ a run in view
 
@@ -331,7 +285,7 @@ class TrainingRoom(Room):
         self.runsChanged.emit()
         self.runProgress.emit(name, -1.0, "")
         if isinstance(last, events.Failed):
-            resume = (tr("Resume"), lambda: self._resume(name))
+            resume = (tr("Resume"), lambda: self.commands.resume(name))
             self.studio.notices.error(last.message, last.detail, resume)
         else:
             play = (tr("Play it"), lambda: self.playRequested.emit(name))
@@ -339,53 +293,6 @@ class TrainingRoom(Room):
             self.studio.notices.info(text.format(run=name), "", play)
         if self.session.viewed is not None and self.session.viewed.run.name == name:
             self.session.view(name)
-
-    def _resume(self, name: str) -> None:
-        if not self.session.training:
-            self.session.resume(name)
-
-    # ------------------------------------------------------------------ commands
-
-    @Slot()
-    def toggle_pause(self) -> None:
-        """Hold the run that trains, or let it go on."""
-        live = self.session.live
-        if live is not None:
-            paused = live.record.stage == "paused"
-            self.session.send(events.Resume() if paused else events.Pause())
-
-    @Slot()
-    def sample_now(self) -> None:
-        """Draw the fixed seeds after this step."""
-        self.session.send(events.SampleNow())
-
-    @Slot()
-    def checkpoint_now(self) -> None:
-        """Save after this step."""
-        self.session.send(events.CheckpointNow())
-
-    @Slot()
-    def stop_run(self) -> None:
-        """Save and end."""
-        self.session.send(events.Stop())
-
-    @Slot()
-    def continue_run(self) -> None:
-        """Train the run in view further."""
-        if self.session.viewed is not None:
-            self._resume(self.session.viewed.run.name)
-
-    @Slot()
-    def play(self) -> None:
-        """Open the run in view on the canvas."""
-        opened = self.session.viewed
-        if opened is not None and opened.record.checkpoint:
-            self.playRequested.emit(opened.run.name)
-
-    @Slot(str, object)
-    def _live_changed(self, key: str, value: Value) -> None:
-        if self.session.viewed is self.session.live:
-            self.session.set_live(key, value)
 
     # ------------------------------------------------------------------ words
 
@@ -415,10 +322,7 @@ class TrainingRoom(Room):
         self.form.retranslate()
         self.panel.retranslate()
         self.centre.retranslate()
-        self.cancel.setText(tr("Cancel"))
-        self.cancel.setToolTip(tr("Give up preparing; nothing is left behind"))
-        self.bar.setAccessibleName(tr("Pictures prepared"))
-        self._show_preparing()
+        self.preparing.retranslate()
         self._show_viewed()
         self._show_runs()
         self._restyle()

@@ -1,0 +1,84 @@
+"""What the artist can tell a run, by button, key or palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from models.parameters import Value
+from studio.desktop.shortcuts import ActionRegistry
+from studio.desktop.training.session import Session
+from studio.engine import events
+
+
+class RunCommands(QObject):
+    """Speaks to the run that trains, or takes up the one in view."""
+
+    playRequested = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+
+    def register(
+        self, actions: ActionRegistry, room: str, new: Callable[[], None], start: Callable[[], None]
+    ) -> None:
+        """Give every command its name, key and icon."""
+        for id, text, callback, keys, icon in (
+            ("training.new", "New run", new, "N", "plus"),
+            ("training.start", "Start training", start, "Ctrl+Return", "play"),
+            ("training.pause", "Pause or resume training", self.toggle_pause, "Ctrl+P", "pause"),
+            ("training.sample", "Sample now", self.sample_now, "S", "images"),
+            ("training.save", "Save a checkpoint now", self.checkpoint_now, "Ctrl+S", "download"),
+            ("training.stop", "Stop training", self.stop, "Ctrl+.", "square"),
+            ("training.play", "Play this model on the canvas", self.play, "P", "sliders"),
+        ):
+            actions.add(id, text, callback, keys, room=room, icon=icon)
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Hold the run that trains, or let it go on."""
+        live = self._session.live
+        if live is not None:
+            paused = live.record.stage == "paused"
+            self._session.send(events.Resume() if paused else events.Pause())
+
+    @Slot()
+    def sample_now(self) -> None:
+        """Draw the fixed seeds after this step."""
+        self._session.send(events.SampleNow())
+
+    @Slot()
+    def checkpoint_now(self) -> None:
+        """Save after this step."""
+        self._session.send(events.CheckpointNow())
+
+    @Slot()
+    def stop(self) -> None:
+        """Save and end."""
+        self._session.send(events.Stop())
+
+    @Slot()
+    def go_on(self) -> None:
+        """Train the run in view further."""
+        if self._session.viewed is not None:
+            self.resume(self._session.viewed.run.name)
+
+    def resume(self, name: str) -> None:
+        """Train a run further, unless another one trains."""
+        if not self._session.training:
+            self._session.resume(name)
+
+    @Slot()
+    def play(self) -> None:
+        """Open the run in view on the canvas."""
+        opened = self._session.viewed
+        if opened is not None and opened.record.checkpoint:
+            self.playRequested.emit(opened.run.name)
+
+    @Slot(str, object)
+    def set_live(self, key: str, value: Value) -> None:
+        """Change a hyper-parameter of the run that trains, if it is the one in view."""
+        if self._session.viewed is self._session.live:
+            self._session.set_live(key, value)
