@@ -10,6 +10,10 @@ from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples
 from studio.engine.training import checkpoint
+from studio.engine.training.checkpoint import Saved
+from studio.engine.training.health.reading import Finding, Reading
+from studio.engine.training.health.remedy import apply, figures
+from studio.engine.training.health.watch import Watch
 from studio.engine.training.statistics import Diary, all_finite
 from studio.engine.training.trainer import Trainer
 
@@ -27,13 +31,13 @@ class Care:
     def __init__(self, run_folder: Path, trainer: Trainer, *, resume: bool) -> None:
         """Restore the newest checkpoint, or write the first, so that there always is one."""
         self.folder, self.trainer = run_folder, trainer
-        self.final: dict[str, float] = {}
-        """The last means that were read."""
+        self._quality: dict[str, float] = {}
         self.unsaved = ""
         """Why the last checkpoint could not be written; empty when it was."""
         self._breakdowns = 0
         checkpoint.clear_unfinished(run_folder)
         newest = checkpoint.load_latest(run_folder) if resume else None
+        self.watch = Watch(newest.state.get("watch") if newest is not None else None)
         if newest is not None:
             trainer.restore(newest)
             self.last = newest
@@ -47,10 +51,15 @@ class Care:
         self.diary = Diary(run_folder, trainer.state.images_seen)
         if newest is None:
             try:
-                self.last = checkpoint.save(run_folder, *trainer.capture())
+                self.last = self._write(trainer.judge())
             except BaseException:
                 self.diary.close()
                 raise
+
+    @property
+    def final(self) -> dict[str, float]:
+        """The last means that were read, and the figures of the last look."""
+        return {**self.trainer.means, **self._quality}
 
     def close(self) -> None:
         """Release the diary."""
@@ -73,7 +82,7 @@ class Care:
         if not values:
             return
         if all_finite(values):
-            self.final = values
+            self.trainer.means = values
             yield self._note(Metrics(self.trainer.state.images_seen, values))
         else:
             yield self._go_back()
@@ -97,14 +106,29 @@ class Care:
             return
         yield self._note(Samples(seen, str(path), columns, count))
 
-    def checkpoint(self) -> Iterator[Event]:
-        """Save, unless the numbers are bad; a full disk leaves the older checkpoints alone."""
-        if not self.trainer.is_finite():
+    def checkpoint(self, *, at_end: bool = False) -> Iterator[Event]:
+        """Look for trouble and save; a full disk leaves the older checkpoints alone.
+
+        Bad numbers are never saved. Where a remedy goes back to the best checkpoint, that
+        one is saved again with what was changed; `at_end` trouble is only told.
+        """
+        trainer = self.trainer
+        if not trainer.is_finite():
             yield self._go_back()
             return
+        reading = trainer.judge()
+        if reading is not None:
+            before = trainer.state.images_seen
+            for finding in self.watch.look(reading):
+                yield self._answer(finding, reading, at_end=at_end)
+            if trainer.state.images_seen != before:
+                reading = trainer.judge()
+        yield from self._save(reading)
+
+    def _save(self, reading: Reading | None) -> Iterator[Event]:
         seen = self.trainer.state.images_seen
         try:
-            self.last = checkpoint.save(self.folder, *self.trainer.capture())
+            self.last = self._write(reading)
             checkpoint.keep_last(self.folder)
         except StudioError as error:
             self.unsaved = str(error)
@@ -112,7 +136,20 @@ class Care:
             yield self._note(Health("disk", self.unsaved, action, seen))
             return
         self.unsaved, self._breakdowns = "", 0
+        if self._quality:
+            yield self._note(Metrics(seen, self._quality))
         yield self._note(Checkpoint(seen, str(self.last.folder), self.last.sha256))
+
+    def _write(self, reading: Reading | None) -> Saved:
+        self._quality = figures(reading)
+        model, training, state = self.trainer.capture()
+        state |= {
+            "score": reading.score if reading is not None else None,
+            "quality": self._quality,
+            "best": self.watch.best,
+            "watch": self.watch.state,
+        }
+        return checkpoint.save(self.folder, model, training, state)
 
     def set_live(self, key: str, value: object) -> Event:
         """Change a live parameter, or say why not."""
@@ -147,21 +184,47 @@ class Care:
         trainer, seen = self.trainer, self.trainer.state.images_seen
         self._breakdowns += 1
         newest = checkpoint.load_latest(self.folder)
+        if not trainer.recipe.act_on_health:
+            raise StudioError(
+                "Training broke down (not a number), and the recipe forbids to mend it: start a "
+                "new run with a lower learning rate. The last good checkpoint is intact."
+            )
         if newest is None or self._breakdowns > BREAKDOWNS:
             raise StudioError(
                 "Training broke down (not a number) again and again: start a new run with a "
                 "lower learning rate. The last good checkpoint is intact."
             )
-        seconds, config, part_size = trainer.seconds, trainer.config, trainer.part_size
-        trainer.restore(newest)
-        # What was decided since then, by the artist or by earlier trouble, still holds.
-        trainer.seconds, trainer.part_size = seconds, part_size
-        trainer.replace_config(config)
+        self._return_to(newest)
         action = "It went back to its last checkpoint."
         if trainer.halve_rate():
             action = "It went back to its last checkpoint and learns at half the rate."
-        self.diary.cut(trainer.state.images_seen)
         return self._note(Health("nan", "Training broke down (not a number).", action, seen))
+
+    def _answer(self, finding: Finding, reading: Reading, *, at_end: bool) -> Event:
+        """Do what a detector asks for, where that is allowed, and say so."""
+        done: list[str] = []
+        if self.trainer.recipe.act_on_health and not at_end and self.watch.may_act(finding):
+            best = checkpoint.load_best(self.folder) if finding.roll_back else None
+            if best is not None and best.images_seen < reading.images_seen:
+                self._return_to(best)
+                done.append("it went back to its best checkpoint")
+            done += apply(finding.changes, self.trainer, reading)
+        action = ", ".join(done) or finding.advice
+        seen = self.trainer.state.images_seen
+        action = f"{action[:1].upper()}{action[1:]}".rstrip(".") + "." if action else ""
+        return self._note(Health(finding.kind, finding.sentence, action, seen))
+
+    def _return_to(self, saved: Saved) -> None:
+        """Stand where a checkpoint stands, but keep what was decided since then.
+
+        By the artist, or by earlier trouble; and time that is spent is spent.
+        """
+        trainer = self.trainer
+        seconds, config, part_size = trainer.seconds, trainer.config, trainer.part_size
+        trainer.restore(saved)
+        trainer.seconds, trainer.part_size = seconds, part_size
+        trainer.replace_config(config)
+        self.diary.cut(trainer.state.images_seen)
 
     def _note(self, event: Event) -> Event:
         # A full disk is reported by the checkpoint; curves are not worth a run.

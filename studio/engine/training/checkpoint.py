@@ -140,6 +140,17 @@ def load_latest(run_folder: Path) -> Saved | None:
     return None
 
 
+def load_best(run_folder: Path) -> Saved | None:
+    """The generation with the lowest score that verifies; the newest where none was scored."""
+    scores = {each: score for each in folders(run_folder) if (score := _score(each)) is not None}
+    for folder in sorted(scores, key=lambda each: (scores[each], -int(each.name))):
+        try:
+            return verify(folder)
+        except StudioError:
+            continue
+    return load_latest(run_folder)
+
+
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of one safetensors file, on the processor."""
     from safetensors import SafetensorError

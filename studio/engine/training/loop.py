@@ -141,7 +141,8 @@ class _Loop:
         """Rates of this session alone; no time left before the rate means anything."""
         state, trainer = self.trainer.state, self.trainer
         spent = trainer.seconds - self._seconds_before
-        rate = (state.images_seen - self._images_before) / spent if spent > 0 else 0.0
+        # After a way back there may be fewer images than at the start of the session.
+        rate = max(0, state.images_seen - self._images_before) / spent if spent > 0 else 0.0
         left: float | None = None
         if self._steps() >= STEPS_BEFORE_ETA and rate > 0:
             images_left = (state.total_images - state.images_seen) / rate
@@ -176,7 +177,7 @@ class _Loop:
     def _end(self) -> Iterator[Event]:
         yield Stage("saving")
         yield from self.care.measure()
-        yield from self._checkpoint()
+        yield from self._checkpoint(at_end=True)
         if self.care.unsaved:
             yield Failed(self.care.unsaved, "", str(self.care.last.folder))
             return
@@ -195,9 +196,9 @@ class _Loop:
         self.sampled = time.monotonic()
         self._sampling = PATIENCE * (self.sampled - began)
 
-    def _checkpoint(self) -> Iterator[Event]:
+    def _checkpoint(self, *, at_end: bool = False) -> Iterator[Event]:
         began = time.monotonic()
-        yield from self.care.checkpoint()
+        yield from self.care.checkpoint(at_end=at_end)
         self.saved = time.monotonic()
         self._saving = min(PATIENCE * (self.saved - began), LONGEST_RISK)
         if self.care.unsaved and not self.stopping and not self.finished():

@@ -42,6 +42,8 @@ class Recipe(BaseModel):
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)
     checkpoint_every_seconds: float = Field(CHECKPOINT_EVERY, gt=0)
+    act_on_health: bool = True
+    """May change parameters or go back where a detector finds something wrong."""
     prepared: str
     """Folder of the prepared pictures, relative to the project."""
     fingerprint: str

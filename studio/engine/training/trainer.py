@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,8 @@ from studio.engine.dataset.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.training import chance, checkpoint, sheet, tensors
 from studio.engine.training.accumulation import step_in_parts
+from studio.engine.training.examine import Examiner
+from studio.engine.training.health.reading import Reading
 from studio.engine.training.pictures import Pictures, Sampler
 from studio.engine.training.recipe import Recipe
 from studio.engine.training.statistics import Averages
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 UNPLANNED = 1 << 40
 """Images of a run of minutes before its rate is known: its schedules stand at their beginning."""
-_SCORED = 64
 _REFRESH_BATCH = 64
 
 
@@ -58,6 +58,9 @@ class Trainer:
         self.seconds = 0.0
         """Time spent training in all sessions."""
         self.averages = Averages()
+        self.means: dict[str, float] = {}
+        """What training last reported."""
+        self._examiner = Examiner(self.family, self.pictures)
         self._sheet_size = sheet.layout(recipe.height, recipe.width)
 
     # ------------------------------------------------------------------ training
@@ -156,17 +159,19 @@ class Trainer:
         sheet.write_sheet(torch.cat(made).numpy(), columns, path)
         return columns, count
 
-    def score(self) -> float | None:
-        """Mean squared error of redrawn held-out pictures in [0, 1]; None without an encoder."""
+    def judge(self) -> Reading | None:
+        """Make the model ready for whoever opens a checkpoint, and look at it.
+
+        None when memory does not allow it. Training does not notice.
+        """
         import torch
 
-        held_out = self.pictures.held_out(_SCORED)
-        if held_out is None or not self.family.latent.has_encoder:
+        try:
+            with chance.undisturbed(self.device):
+                self._refresh()
+                return self._examiner.look(self.state.images_seen, self.means)
+        except (torch.OutOfMemoryError, MemoryError):
             return None
-        with torch.no_grad():
-            made = self.family.synthesize(self.family.encode(held_out))
-        error = float(((made.float() - held_out.float()) / 255.0).square().mean())
-        return error if math.isfinite(error) else None
 
     def _refresh(self) -> None:
         self.family.refresh(self._plain_batches)
@@ -177,8 +182,7 @@ class Trainer:
     # ------------------------------------------------------------------ saving
 
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Any]]:
-        """(model, training, state) for :func:`checkpoint.save`."""
-        score = self._judged()
+        """(model, training, state) for :func:`checkpoint.save`; :meth:`judge` comes before."""
         training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
         plain, sources = chance.capture(self.device)
         training |= {f"chance.{name}": tensor for name, tensor in sources.items()}
@@ -194,22 +198,10 @@ class Trainer:
             "batch_size": self.batch_size,
             "part_size": self.part_size,
             "position": self.sampler.position,
-            "score": score,
             "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
             "chance": plain,
         }
         return self.family.state_dict(), training, state
-
-    def _judged(self) -> float | None:
-        """Make the model ready for whoever opens the checkpoint, and score it if memory allows."""
-        import torch
-
-        try:
-            with chance.undisturbed(self.device):
-                self._refresh()
-                return self.score()
-        except (torch.OutOfMemoryError, MemoryError):
-            return None
 
     def restore(self, saved: checkpoint.Saved) -> None:
         """Become what was captured; :class:`StudioError` when it belongs to another model."""

@@ -21,6 +21,8 @@ TINY: dict[str, dict[str, object]] = {
     "autoencoder": {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4},
     "vae": {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4},
     "gan": {"latent_dim": 8, "top_width": 8, "width": 8, "group_size": 8, "batch_size": 4},
+    "stylegan2": {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4},
+    "fewshot_gan": {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4},
 }
 
 
@@ -78,11 +80,16 @@ def script(
 
 
 def state_of(run_folder: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """(counters, all tensors) of the newest checkpoint, without what time decides."""
+    """(counters, all tensors) of the newest checkpoint, without what time decides.
+
+    What the detectors remember counts looks, and there are as many as checkpoints.
+    """
     saved = checkpoint.load_latest(run_folder)
     assert saved is not None
     plain = {
-        key: value for key, value in saved.state.items() if key not in ("seconds", "check", "files")
+        key: value
+        for key, value in saved.state.items()
+        if key not in ("seconds", "check", "files", "watch", "best")
     }
     found: dict[str, torch.Tensor] = {}
     for name in (checkpoint.MODEL, checkpoint.TRAINING):

@@ -127,7 +127,7 @@ def test_a_plan_writes_no_run(project: Project) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the peak of a child that has ended")
 def test_the_peak_of_memory_is_known_before_the_run(vae: Driven) -> None:
     """In processes of their own, as in life; within 15 %."""
-    vae.change(device="cpu", config={**Recipe.load(vae.folder).config, "width": 64})
+    vae.change(device="cpu", config={**Recipe.load(vae.folder).config, "width": 32})
     process = TrainingProcess(vae.folder, vae.project_folder, resume=False, preflight=True)
     process.start()
     events = []
@@ -136,7 +136,7 @@ def test_the_peak_of_memory_is_known_before_the_run(vae: Driven) -> None:
     assert process.wait(60)
     (found,) = [event for event in events if isinstance(event, Preflight)]
 
-    vae.change(total_images=400)
+    vae.change(total_images=160)
     words = [sys.executable, "-m", "studio.engine.training.child"]
     words += [str(vae.folder), str(vae.project_folder)]
     child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

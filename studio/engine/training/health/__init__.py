@@ -1,0 +1,1 @@
+"""Detectors of what commonly goes wrong: each a function of the newest reading and its memory."""
