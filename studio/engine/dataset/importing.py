@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import checks, near, reconcile, store, targets, thresholds
+from studio.engine.dataset import checks, near, reconcile, store, targets, thresholds, videos
 from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Dataset, Finding, Item, Source
@@ -69,8 +69,12 @@ def import_sources(
     name: str | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int = 0,
+    every: float | None = None,
 ) -> Iterator[ImportEvent]:
-    """Import folders, files and zip archives as the dataset `name`.
+    """Import folders, files, zip archives and videos as the dataset `name`.
+
+    Of a video, a frame every `every` seconds is kept in the project, unless it is nearly
+    the same as the one before; None means as often as before in this dataset.
 
     An existing dataset of that name is extended or brought up to date: only files whose
     size or time changed are decoded again, and decisions (included, rating) stay.
@@ -82,9 +86,13 @@ def import_sources(
     """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
+    videos.check_rate(every)
     roots = targets.roots(sources)
     dataset, is_new = targets.target(project, roots, name)
-    run = _Import(project, dataset, is_new, {s.path for s in store.sources(project, dataset.id)})
+    frames = videos.Frames(project, videos.rate(project, dataset.id, every), cancelled)
+    run = _Import(
+        project, dataset, is_new, {s.path for s in store.sources(project, dataset.id)}, frames
+    )
     try:
         yield from run.events(roots, cancelled, workers)
     finally:
@@ -99,6 +107,7 @@ class _Import:
     dataset: Dataset
     is_new: bool
     known_sources: set[Path]
+    frames: videos.Frames
     rejected: list[tuple[str, str]] = field(default_factory=list)
     places: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """Where each item met lies: source id and the folders below its root."""
@@ -169,9 +178,17 @@ class _Import:
         walk = Walk(avoid=self.project.folder)
         for source in self._sources(roots):
             for entry in walk.source(source.path):
-                if isinstance(entry, Problem) and entry.incomplete:
-                    incomplete.add(source.id)
-                yield source.id, entry
+                for each in self._with_frames(entry):
+                    if isinstance(each, Problem) and each.incomplete:
+                        incomplete.add(source.id)
+                    yield source.id, each
+
+    def _with_frames(self, entry: Candidate | Problem) -> Iterator[Candidate | Problem]:
+        is_video = isinstance(entry, Candidate) and videos.claims_video(entry.path)
+        if isinstance(entry, Candidate) and is_video and not entry.member:
+            yield from self.frames.of(entry)
+        else:
+            yield entry
 
     def _read(
         self,

@@ -155,6 +155,11 @@ def _range(row: np.ndarray) -> int:
     return int(row.max()) - int(row.min())
 
 
+def small_of(likeness: dict[str, str]) -> np.ndarray:
+    """The uint8 [SMALL_BYTES] in a likeness."""
+    return np.frombuffer(base64.b64decode(likeness["small"]), np.uint8)
+
+
 def perceptual_hash(square: np.ndarray) -> str:
     """64 bits as 16 hex digits of uint8 [32, 32]: which low frequencies are above their median.
 

@@ -17,8 +17,8 @@ from typing import IO, Any
 
 def main() -> None:
     """Serve until the parent closes the pipe."""
-    answers = _private_output()
-    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    answers = private_output()
+    limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)
     warnings.simplefilter("ignore")
@@ -36,7 +36,7 @@ def main() -> None:
                 return  # a heap that was exhausted once is not trusted again
 
 
-def _private_output() -> IO[bytes]:
+def private_output() -> IO[bytes]:
     """The real stdout for answers alone: libraries that print write into nothing instead."""
     channel = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_WRONLY)
@@ -45,7 +45,8 @@ def _private_output() -> IO[bytes]:
     return channel
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
+    """Bound the address space of this process where the system can; 0 for no bound."""
     if not limit:
         return
     try:

@@ -141,7 +141,7 @@ def test_the_real_worker_is_light_and_limited(tmp_path):
         "import sys; sys.argv = ['worker', str(1 << 30)]; "
         "import studio.engine.dataset.worker as w, studio.engine.dataset.probe; "
         "assert not {'torch', 'PySide6', 'pydantic'} & set(sys.modules); "
-        "w._limit_memory(1 << 30); "
+        "w.limit_memory(1 << 30); "
         "\ntry: bytearray(2 << 30)\nexcept MemoryError: print('limited')"
     )
     home = Path(sandbox.studio.__file__).parents[1]

@@ -1,0 +1,195 @@
+"""Video files as pictures: frames at a chosen rate are kept in the project beside the index.
+
+A child process under limits decodes the video (see `frames.py`); the video itself is only
+read. The frames are files like any other from then on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import studio
+from studio.engine.dataset import store
+from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset.walk import Candidate, Problem
+from studio.engine.errors import UsageError
+from studio.engine.project import Project
+
+SUFFIXES = frozenset(
+    {
+        ".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
+        ".ogv", ".webm", ".wmv",
+    }
+)  # fmt: skip
+FOLDER = "frames"
+_KEY = "frame_every"
+EVERY, SHORTEST, LONGEST = 1.0, 0.01, 3600.0
+"""Seconds between frames: the usual, and the bounds."""
+MEMORY_BYTES = 3 << 30
+STALL_SECONDS = 60.0
+NEEDS_LIBRARY = (
+    "Videos need an extra library, so this one and any others were passed over: pip install av, "
+    "then import again."
+)
+
+
+def claims_video(path: Path) -> bool:
+    """Whether the name says video."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def check_rate(every: float | None) -> None:
+    """Raises :class:`UsageError` for seconds between frames that are not possible."""
+    if every is not None and not SHORTEST <= every <= LONGEST:
+        raise UsageError(
+            f"A frame every {every:g} seconds is not possible: use {SHORTEST:g} to {LONGEST:g}."
+        )
+
+
+def rate(project: Project, dataset_id: int, every: float | None) -> float:
+    """Seconds between frames for a dataset: `every`, kept from now on, or what was kept."""
+    settings = store.settings(project, dataset_id)
+    kept = settings.get(_KEY, EVERY)
+    kept = float(kept) if isinstance(kept, int | float) else EVERY
+    if every is None or every == kept:
+        return kept
+    store.set_settings(project, dataset_id, settings | {_KEY: every})
+    return every
+
+
+@dataclass
+class Frames:
+    """The frames of the videos that one import meets."""
+
+    project: Project
+    every: float = EVERY
+    cancelled: Callable[[], bool] = lambda: False
+    _told: bool = False
+
+    def of(self, video: Candidate) -> Iterator[Candidate | Problem]:
+        """The kept frames of one video as candidates, and what went wrong with it."""
+        place = self.project.folder / FOLDER / _folder_name(video, self.every)
+        if not place.is_dir():
+            if importlib.util.find_spec("av") is None:
+                if not self._told:
+                    self._told = True
+                    yield Problem(display_path(video.path), NEEDS_LIBRARY, incomplete=True)
+                return
+            reason = self._extract(video, place)
+            if reason:
+                yield Problem(display_path(video.path), reason, incomplete=True)
+        if place.is_dir():
+            for path in sorted(place.iterdir()):
+                facts = path.stat()
+                yield Candidate(
+                    path, "", path.name, facts.st_size, facts.st_mtime_ns, video.folders,
+                    video.caption,
+                )  # fmt: skip
+
+    def _extract(self, video: Candidate, place: Path) -> str:
+        """Write the frames and rename their folder to `place`; returns what was wrong."""
+        temporary = place.with_name(f".{os.urandom(6).hex()}.part")
+        try:
+            temporary.mkdir(parents=True)
+            end = self._run(video.path, temporary)
+            if end is None:
+                return ""
+            if end["frames"]:
+                temporary.rename(place)
+            return str(end["reason"])
+        except OSError as error:
+            return f"Its frames cannot be kept in {place.parent} ({error.strerror or error})."
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def _run(self, video: Path, folder: Path) -> dict[str, Any] | None:
+        """What the child said last, or None when `cancelled`."""
+        child = _spawn(video, folder, self.every)
+        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        assert child.stdout is not None
+        reader = threading.Thread(target=_forward, args=(child.stdout, lines), daemon=True)
+        reader.start()
+        last: dict[str, Any] = {"frames": 0, "reason": ""}
+        heard = time.monotonic()
+        try:
+            while not self.cancelled():
+                try:
+                    line = lines.get(timeout=0.1)
+                except queue.Empty:
+                    if time.monotonic() - heard > STALL_SECONDS:
+                        return last | {"reason": _after(last, "it could not be decoded further")}
+                    continue
+                if not line:
+                    return last | {"reason": _after(last, "its decoding ended unexpectedly")}
+                heard = time.monotonic()
+                last = json.loads(line)
+                if last.get("done"):
+                    return last
+            return None
+        finally:
+            child.kill()
+            child.wait()
+            reader.join()
+            child.stdout.close()
+
+
+def _after(last: dict[str, Any], what: str) -> str:
+    if not last["frames"]:
+        return f"No frame of it can be used: {what}."
+    return f"Only its beginning was used (frames: {last['frames']}): {what} after that."
+
+
+def _forward(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        for line in stream:
+            lines.put(line)
+    lines.put(b"")
+
+
+def _folder_name(video: Candidate, every: float) -> str:
+    identity = (os.fsencode(video.path), str(video.mtime_ns), str(video.bytes), f"{every:g}")
+    parts = [part if isinstance(part, bytes) else part.encode() for part in identity]
+    key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+    return f"{safe_stem(video.path)}-{key}"
+
+
+def safe_stem(path: Path) -> str:
+    """The name of a video without its ending, as every file system takes it."""
+    plain = "".join(
+        letter if letter.isalnum() or letter in " -_." else "_"
+        for letter in display_name(path.stem)
+    )
+    return plain.strip(" .")[:40].strip(" .") or "video"
+
+
+def _spawn(video: Path, folder: Path, every: float) -> subprocess.Popen[bytes]:
+    home = Path(studio.__file__).resolve().parent.parent
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, (str(home), environment.get("PYTHONPATH", "")))
+    )
+    return subprocess.Popen(
+        [
+            sys.executable, "-m", "studio.engine.dataset.frames",
+            os.fspath(video), os.fspath(folder), repr(every), str(MEMORY_BYTES),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )  # fmt: skip
