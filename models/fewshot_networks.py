@@ -1,7 +1,7 @@
 """The two networks of the few-picture pair: Liu 2021, 'Towards faster and stabilized GAN
 training for high-fidelity few-shot image synthesis', arXiv:2101.04775.
 
-Two things differ from the paper. The critic has no batch normalisation, only spectral: its
+Two things differ from the paper. The critic's normalisation is of groups and not of batches: its
 opinion of a picture must not depend on its neighbours. And its reconstructions are compared
 without a pretrained network.
 """
@@ -119,18 +119,24 @@ class Generator(nn.Module):
 
 
 class Halving(nn.Module):
-    """Two ways to half the size, averaged (Fig. 4): 4x4 and 3x3 layers; averaging and 1x1."""
+    """Two ways to half the size, averaged (Fig. 4): 4x4 and 3x3 layers; averaging and 1x1.
+
+    Without a normalisation of activations the spectral one lets a signal die out on its way.
+    """
 
     def __init__(self, fine: int, coarse: int) -> None:
         super().__init__()
         self.first = _conv(fine, coarse, 4, stride=2)
         self.second = _conv(coarse, coarse, 3)
         self.direct = _conv(fine, coarse, 1)
+        self.norms = nn.ModuleList(nn.GroupNorm(groups_of(coarse), coarse) for _ in range(3))
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, fine, h, w] to [N, coarse, h/2, w/2]."""
-        main = F.leaky_relu(self.second(F.leaky_relu(self.first(x), LEAK)), LEAK)
-        direct = F.leaky_relu(self.direct(F.avg_pool2d(x, 2)), LEAK)
+        first, second, third = self.norms
+        main = F.leaky_relu(first(self.first(x)), LEAK)
+        main = F.leaky_relu(second(self.second(main)), LEAK)
+        direct = F.leaky_relu(third(self.direct(F.avg_pool2d(x, 2))), LEAK)
         return (main + direct) * 0.5
 
 
@@ -166,7 +172,10 @@ class Trunk(nn.Module):
             Halving(widths[level], widths[level + 1]) for level in range(first + 1, last)
         )
         self.head = nn.Sequential(
-            _conv(widths[last], widths[last], 1), nn.LeakyReLU(LEAK), _conv(widths[last], 1, 3)
+            _conv(widths[last], widths[last], 1),
+            nn.GroupNorm(groups_of(widths[last]), widths[last]),
+            nn.LeakyReLU(LEAK),
+            _conv(widths[last], 1, 3),
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
