@@ -69,17 +69,15 @@ class EqualConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The filtered activations."""
         weight = self.weight * self.scale
+        bias = None if self.bias is None else self.bias * BOOST
         if not self.down:
-            y = F.conv2d(x, weight, padding=self.kernel // 2)
+            y = F.conv2d(x, weight, bias, padding=self.kernel // 2)
         elif self.kernel == 1:
             # A strided depthwise convolution is slow backwards on a processor.
-            y = F.conv2d(low_pass(x, 1)[:, :, ::2, ::2], weight)
+            y = F.conv2d(low_pass(x, 1)[:, :, ::2, ::2], weight, bias)
         else:
-            y = F.conv2d(low_pass(x, 2), weight, stride=2)
-        if self.bias is None:
-            return y
-        bias = (self.bias * BOOST).to(y.dtype)[:, None, None]
-        return F.leaky_relu(y + bias, LEAK, inplace=True)
+            y = F.conv2d(low_pass(x, 2), weight, bias, stride=2)
+        return y if bias is None else F.leaky_relu(y, LEAK, inplace=True)
 
 
 class ModulatedConv(nn.Module):
@@ -130,8 +128,9 @@ class StyledLayer(nn.Module):
     def forward(self, x: Tensor, w: Tensor, noise: Tensor) -> Tensor:
         """`noise` is [N or 1, 1, h, w] at the size of the result."""
         y = self.conv(x, w, boost=BOOST)
-        y = y + (noise * (self.noise_strength * BOOST)).to(y.dtype)
-        y = y + (self.bias * BOOST).to(y.dtype)[:, None, None]
+        # Both at once and in the memory order of y: a processor is slow to spread them in bf16.
+        shift = noise.permute(0, 2, 3, 1) * (self.noise_strength * BOOST) + self.bias * BOOST
+        y = y + shift.to(y.dtype).permute(0, 3, 1, 2)
         return F.leaky_relu(y, LEAK, inplace=True)
 
 
