@@ -279,12 +279,12 @@ def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot)
     qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB888)
     assert copied.size() == room.view.image().size()
-    data = room.drag.mime()
+    data = room.leaving.drag.mime()
     path = Path(data.urls()[0].toLocalFile())
     assert path.name.endswith("-seed-0.png")
     assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
     assert "trainedAlgorithmicMedia" in read_provenance(path)["digital_source_type"]
-    room.drag.close()
+    room.leaving.drag.close()
     assert not path.exists()
 
 
@@ -295,7 +295,7 @@ def test_a_file_that_comes_back_brings_its_recipe(
     room.editing.set_direction(2, 1.5, "Storeys")
     wanted = settle(room, qtbot)
     recipe = room.editing.recipe()
-    path = Path(room.drag.mime().urls()[0].toLocalFile())
+    path = Path(room.leaving.drag.mime().urls()[0].toLocalFile())
     kept = shutil.copy(path, tmp_path / "back.png")
     room.editing.reset()
     room.editing.set_seed(7)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.context import Studio
-from studio.desktop.generation.controls import LARGEST_SEED, Controls
-from studio.desktop.generation.drag_out import DragOut
+from studio.desktop.generation.actions import add_actions
+from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.leaving import Leaving
+from studio.desktop.generation.recalling import Recalling
+from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.sheet import COUNT
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.worker import Model, Names, write_file
+from studio.desktop.generation.worker import Model, Names
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
@@ -26,8 +27,6 @@ from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.export.recall import Recalled
-    from studio.engine.generation.pieces import Piece
     from studio.engine.training.runs import Run
 
 FIRST_DIRECTIONS = 8
@@ -54,15 +53,15 @@ class GenerationRoom(Room):
         self.title, self.note = QLabel(), QLabel()
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
+        self.seeds = Seeds(self.session, self.editing, self.side.sheet, self.view)
+        self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
+        self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.names = Names()
         self._runs: list[Run] = []
         self._live = ""
-        self._recalled: Recalled | None = None
-        self._sheet_psi = 1.0
         self._lay_out()
-        self.drag = DragOut(self.view, self._write_file)
         self._connect()
-        self._add_actions()
+        add_actions(studio.actions, self.key, self.seeds, self.editing, self.leaving)
         self._show_page()
         self.retranslate()
 
@@ -93,7 +92,6 @@ class GenerationRoom(Room):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
         self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.view.installEventFilter(self)
 
     def _connect(self) -> None:
         session, side, controls, editing = self.session, self.side, self.controls, self.editing
@@ -106,12 +104,11 @@ class GenerationRoom(Room):
         session.searching.connect(self.controls.set_searching)
         session.directionsFound.connect(self._directions_found)
         session.searchFailed.connect(self._search_failed)
-        session.kept.connect(self._kept)
-        session.recalled.connect(self._recall)
+        self.recalling.began.connect(self.recipeRecalled)
         session.notRecalled.connect(self.pictureDropped)
         session.failed.connect(self.studio.notices.error)
         side.runChosen.connect(self.open_run)
-        side.shuffled.connect(self.shuffle)
+        side.shuffled.connect(self.seeds.shuffle)
         side.stepChosen.connect(editing.go_to)
         side.sheet.seedChosen.connect(editing.set_seed)
         controls.directionMoved.connect(self._direction_moved)
@@ -122,23 +119,11 @@ class GenerationRoom(Room):
         controls.seedEntered.connect(editing.set_seed)
         controls.secondSeedEntered.connect(editing.set_second)
         controls.resetAll.connect(editing.reset)
-        controls.keep.connect(self.keep)
+        controls.keep.connect(self.leaving.keep)
         editing.changed.connect(self._edited)
-        self.drag.failed.connect(self.studio.notices.error)
+        self.leaving.kept.connect(self.pieceKept)
+        self.leaving.refineRequested.connect(self.refineRequested)
         self.studio.themeChanged.connect(self._restyle)
-
-    def _add_actions(self) -> None:
-        add = self.studio.actions.add
-        for id, text, callback, keys, icon in (
-            ("generation.keep", "Keep this picture", self.keep, "Return|Enter", "check"),
-            ("generation.random", "Another seed", self.random_seed, "R", "shuffle"),
-            ("generation.next", "Next seed", self.next_seed, "]", "arrow-right"),
-            ("generation.previous", "Previous seed", self.previous_seed, "[", "arrow-left"),
-            ("generation.shuffle", "Shuffle the contact sheet", self.shuffle, "Shift+R", "shuffle"),
-            ("generation.reset", "Reset all sliders", self.editing.reset, "Ctrl+0", "rotate-ccw"),
-            ("generation.copy", "Copy the picture", self.copy, "Ctrl+C", "copy"),
-        ):
-            add(id, text, callback, keys, room=self.key, icon=icon)
 
     # ------------------------------------------------------------------ the room's hooks
 
@@ -162,7 +147,7 @@ class GenerationRoom(Room):
     def shutdown(self) -> None:
         """End the threads."""
         self.session.shutdown()
-        self.drag.close()
+        self.leaving.drag.close()
 
     # ------------------------------------------------------------------ the model
 
@@ -175,23 +160,6 @@ class GenerationRoom(Room):
     def recall(self, path: Path) -> None:
         """A file was dropped: play on with its recipe, or say that it has none."""
         self.session.recall(path)
-
-    @Slot(object)
-    def _recall(self, found: Recalled) -> None:
-        if found.folder is None:
-            self.studio.notices.warn(
-                tr("The checkpoint of this file is gone; {run} plays its recipe as it is now.",
-                   run=found.run)
-            )  # fmt: skip
-        # Played once the model's directions are known: the recipe may speak of them.
-        self._recalled = found
-        self.recipeRecalled.emit(found.run)
-        self.session.open_run(found.run, str(found.folder or ""))
-
-    def _play_recalled(self) -> None:
-        found, self._recalled = self._recalled, None
-        if found is not None:
-            self.editing.recall(found.recipe)
 
     def checkpoint_landed(self, run: str, folder: str) -> None:
         """A run that trains has saved: play that, with every slider where it is."""
@@ -244,18 +212,16 @@ class GenerationRoom(Room):
     @Slot(object, bool)
     def _opened(self, model: Model, soft: bool) -> None:
         self.controls.setEnabled(True)
-        ratio = model.height / model.width
         if soft:
             self.session.render(self.editing.recipe())
             self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
-            self._fill_sheet()
+            self.seeds.fill()
         else:
             self.names = model.names
             blank = [0.0] * FIRST_DIRECTIONS
             self.controls.set_directions(blank, self.names)
             self.editing.open(model.run)
-            self.side.sheet.set_seeds(range(COUNT), ratio)
-            self._fill_sheet()
+            self.seeds.lay_out(0)
             self.side.sheet.mark(self.editing.recipe().seed)
         for row in self.controls.rows:
             row.slider.setEnabled(soft)
@@ -263,18 +229,13 @@ class GenerationRoom(Room):
         self._show_page()
         self.session.find_directions()
 
-    def _fill_sheet(self) -> None:
-        psi = self.editing.recipe().truncation_psi
-        self._sheet_psi = psi
-        self.session.fill_sheet(self.side.sheet.seeds(), psi, None)
-
     @Slot(list)
     def _directions_found(self, explained: list[float]) -> None:
         self.controls.set_searching(None)
         self.controls.set_directions(explained, self.names)
         for row in self.controls.rows:
             row.slider.setEnabled(True)
-        self._play_recalled()
+        self.recalling.play()
         self._show_values()
         if self.editing.recipe().edits:
             self.session.render(self.editing.recipe())
@@ -282,7 +243,7 @@ class GenerationRoom(Room):
     @Slot(str, str)
     def _search_failed(self, sentence: str, detail: str) -> None:
         self.controls.set_searching(None)
-        self._play_recalled()
+        self.recalling.play()
         self.studio.notices.error(sentence, detail)
 
     # ------------------------------------------------------------------ the picture
@@ -333,77 +294,6 @@ class GenerationRoom(Room):
     @Slot(float)
     def _mix_moved(self, value: float) -> None:
         self.editing.set_mix(value, int(self.controls.second.text() or 0))
-
-    # ------------------------------------------------------------------ actions
-
-    @Slot()
-    def keep(self) -> None:
-        """Make a piece of the picture."""
-        if self.session.model is not None and self.editing.history.current is not None:
-            self.session.keep(self.editing.recipe())
-
-    @Slot(object)
-    def _kept(self, piece: Piece) -> None:
-        refine = (tr("Refine"), lambda: self.refineRequested.emit(piece.id))
-        self.studio.notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
-        self.pieceKept.emit(piece.id)
-
-    @Slot()
-    def random_seed(self) -> None:
-        """Another seed, by chance."""
-        self.editing.set_seed(random.randrange(100_000))
-
-    @Slot()
-    def next_seed(self) -> None:
-        """The seed above."""
-        self.editing.set_seed(min(LARGEST_SEED, self.editing.recipe().seed + 1))
-
-    @Slot()
-    def previous_seed(self) -> None:
-        """The seed below."""
-        self.editing.set_seed(max(0, self.editing.recipe().seed - 1))
-
-    @Slot()
-    def shuffle(self) -> None:
-        """Fifteen other seeds on the sheet."""
-        model = self.session.model
-        if model is None:
-            return
-        first = random.randrange(1_000_000)
-        self.side.sheet.set_seeds(range(first, first + COUNT), model.height / model.width)
-        self._fill_sheet()
-
-    @Slot()
-    def copy(self) -> None:
-        """The picture to the clipboard."""
-        image = self.view.image()
-        if not image.isNull():
-            # The clipboard outlives this picture's array, so it gets pixels of its own.
-            QGuiApplication.clipboard().setImage(image.copy())
-            self.studio.notices.info(tr("The picture was copied."))
-
-    def _write_file(self, folder: Path) -> Path | None:
-        model = self.session.model
-        if model is None:
-            return None
-        return write_file(self.view.image(), model, self.editing.recipe(), folder)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrow keys on the picture walk the seeds."""
-        if (
-            watched is self.view
-            and event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-        ):
-            steps = {
-                Qt.Key.Key_Right: self.next_seed, Qt.Key.Key_Left: self.previous_seed,
-                Qt.Key.Key_Down: self.next_seed, Qt.Key.Key_Up: self.previous_seed,
-            }  # fmt: skip
-            step = steps.get(Qt.Key(event.key()))
-            if step is not None:
-                step()
-                return True
-        return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------ words
 

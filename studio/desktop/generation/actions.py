@@ -1,0 +1,24 @@
+"""What can be done on the canvas by key or by name."""
+
+from __future__ import annotations
+
+from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.leaving import Leaving
+from studio.desktop.generation.seeds import Seeds
+from studio.desktop.shortcuts import ActionRegistry
+
+
+def add_actions(
+    actions: ActionRegistry, room: str, seeds: Seeds, editing: Editing, leaving: Leaving
+) -> None:
+    """Give every command its name, key and icon."""
+    for id, text, callback, keys, icon in (
+        ("generation.keep", "Keep this picture", leaving.keep, "Return|Enter", "check"),
+        ("generation.random", "Another seed", seeds.random, "R", "shuffle"),
+        ("generation.next", "Next seed", seeds.following, "]", "arrow-right"),
+        ("generation.previous", "Previous seed", seeds.previous, "[", "arrow-left"),
+        ("generation.shuffle", "Shuffle the contact sheet", seeds.shuffle, "Shift+R", "shuffle"),
+        ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
+        ("generation.copy", "Copy the picture", leaving.copy, "Ctrl+C", "copy"),
+    ):
+        actions.add(id, text, callback, keys, room=room, icon=icon)

@@ -1,0 +1,44 @@
+"""A file that came back plays on: its model is opened, and its recipe put on the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.session import Session
+from studio.desktop.i18n import tr
+from studio.desktop.notices import Notices
+
+if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
+
+
+class Recalling(QObject):
+    """Between the drop of a file and the moment its recipe can be played."""
+
+    began = Signal(str)
+
+    def __init__(self, session: Session, editing: Editing, notices: Notices) -> None:
+        super().__init__(session)
+        self._session, self._editing, self._notices = session, editing, notices
+        self._waiting: Recalled | None = None
+        session.recalled.connect(self._begin)
+
+    @Slot(object)
+    def _begin(self, found: Recalled) -> None:
+        if found.folder is None:
+            self._notices.warn(
+                tr("The checkpoint of this file is gone; {run} plays its recipe as it is now.",
+                   run=found.run)
+            )  # fmt: skip
+        self._waiting = found
+        self.began.emit(found.run)
+        self._session.open_run(found.run, str(found.folder or ""))
+
+    def play(self) -> None:
+        """Now that the directions are known, of which the recipe may speak."""
+        found, self._waiting = self._waiting, None
+        if found is not None:
+            self._editing.recall(found.recipe)
