@@ -9,7 +9,8 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples
-from studio.engine.training import checkpoint
+from studio.engine.training import checkpoint, transfer
+from studio.engine.training.board import Board
 from studio.engine.training.checkpoint import Saved
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.remedy import apply, figures
@@ -48,13 +49,20 @@ class Care:
                 if resume
                 else f"The run {run_folder} has begun already: resume it, or start a new run."
             )
-        self.diary = Diary(run_folder, trainer.state.images_seen)
-        if newest is None:
-            try:
+        recipe, seen = trainer.recipe, trainer.state.images_seen
+        begun = ""
+        if newest is None and recipe.start_from:
+            begun = transfer.begin(trainer.family, run_folder, recipe)
+        self._board = Board(run_folder, seen) if recipe.tensorboard else None
+        self.diary = Diary(run_folder, seen)
+        try:
+            if begun:
+                self._note(Health("transfer", begun, "", seen))
+            if newest is None:
                 self.last = self._write(trainer.judge())
-            except BaseException:
-                self.diary.close()
-                raise
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def final(self) -> dict[str, float]:
@@ -62,8 +70,10 @@ class Care:
         return {**self.trainer.means, **self._quality}
 
     def close(self) -> None:
-        """Release the diary."""
+        """Release the diary and the board."""
         self.diary.close()
+        if self._board is not None:
+            self._board.close()
 
     def step(self) -> Iterator[Event]:
         """One training step; memory that runs out makes the batch smaller."""
@@ -230,6 +240,8 @@ class Care:
         # A full disk is reported by the checkpoint; curves are not worth a run.
         with contextlib.suppress(OSError):
             self.diary.write(event)
+            if self._board is not None:
+                self._board.write(event)
         return event
 
 

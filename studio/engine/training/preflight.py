@@ -39,6 +39,8 @@ def preflight(recipe: Recipe, project_folder: Path, commands: Commands) -> Itera
     """
     place = Path(tempfile.mkdtemp(prefix=".preflight-", dir=_room(project_folder)))
     try:
+        # Neither the weights it begins with nor its logs change what it needs.
+        recipe = recipe.model_copy(update={"start_from": "", "tensorboard": False})
         recipe.save(place)
         yield from _Measurement(recipe, place, project_folder).run(commands)
     except Exception as error:  # noqa: BLE001  # a family may fail in any way: one sentence, always

@@ -42,6 +42,12 @@ class Recipe(BaseModel):
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)
     checkpoint_every_seconds: float = Field(CHECKPOINT_EVERY, gt=0)
+    start_from: str = ""
+    """The run whose weights this one begins with, and their identity."""
+    start_sha256: str = ""
+    freeze: int = Field(0, ge=0, le=8)
+    """Levels of the critic, from the picture on, that stay as they are: FreezeD."""
+    tensorboard: bool = False
     act_on_health: bool = True
     """May change parameters or go back where a detector finds something wrong."""
     prepared: str

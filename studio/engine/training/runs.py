@@ -8,19 +8,17 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from studio.engine import devices
 from studio.engine.dataset import card, store
-from studio.engine.dataset.prepare import Prepared, automatic_channels, prepare
-from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.dataset.prepare import Prepared, prepare
+from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
+from studio.engine.training import board, checkpoint, plan, transfer
 from studio.engine.training.recipe import Recipe
 
-DEFAULT_MINUTES = 30.0
-MOST_IMAGES = 10**12
-AUTO = "auto"
-"""Instead of a family: whatever suits pictures, machine and time."""
 _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 
@@ -63,89 +61,90 @@ def update(project: Project, name: str, **values: str | int) -> None:
         project.write(f"UPDATE run SET {assignments} WHERE name = ?", (*values.values(), name))
 
 
+class Options(TypedDict, total=False):
+    """What may be asked of a new run, beside its pictures, family and size."""
+
+    images: int | None
+    minutes: float | None
+    """The length, in one of the two; without either half an hour."""
+    overrides: Mapping[str, object] | None
+    """Parameters of the family by name."""
+    seed: int
+    device: str
+    precision: str
+    crop: str
+    start_from: str
+    """A run of the same family whose weights and parameters this one begins with."""
+    freeze: int
+    """Levels of its critic that stay as they are."""
+    tensorboard: bool
+    progress: Callable[[int, int], None]
+    cancelled: Callable[[], bool]
+
+
 def create_run(
-    project: Project,
-    dataset: str,
-    family: str,
-    width: int,
-    height: int,
-    *,
-    images: int | None = None,
-    minutes: float | None = None,
-    overrides: Mapping[str, object] | None = None,
-    seed: int = 0,
-    device: str = "auto",
-    precision: str = "auto",
-    crop: str = "centre",
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    project: Project, dataset: str, family: str, width: int, height: int, **options: Unpack[Options]
 ) -> Recipe:
     """As :func:`plan_run`, and write the run. Nothing is written on an error."""
-    recipe = plan_run(
-        project, dataset, family, width, height, images=images, minutes=minutes,
-        overrides=overrides, seed=seed, device=device, precision=precision, crop=crop,
-        progress=progress, cancelled=cancelled,
-    )  # fmt: skip
-    _write(project, recipe)
+    recipe = plan_run(project, dataset, family, width, height, **options)
+    begin_run(project, recipe)
     return recipe
 
 
 def plan_run(
-    project: Project,
-    dataset: str,
-    family: str,
-    width: int,
-    height: int,
-    *,
-    images: int | None = None,
-    minutes: float | None = None,
-    overrides: Mapping[str, object] | None = None,
-    seed: int = 0,
-    device: str = "auto",
-    precision: str = "auto",
-    crop: str = "centre",
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    project: Project, dataset: str, family: str, width: int, height: int, **options: Unpack[Options]
 ) -> Recipe:
     """Check everything and prepare the pictures: a run that can be measured, or begun.
 
-    `family` may be :data:`AUTO`: the recipe then carries the reason for what was chosen.
-    `overrides` are parameters of the family by name. Without `images` and `minutes`
-    the run takes half an hour. Raises :class:`ParameterError` or
-    :class:`StudioError` with one sentence.
+    `family` may be :data:`plan.AUTO`: the recipe then carries the reason for what was chosen.
+    Raises :class:`ParameterError` or :class:`StudioError` with one sentence.
     """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
-    images, minutes = _length(images, minutes)
-    if not 0 <= seed < 1 << 63:
-        raise UsageError(
-            f"The seed {seed} is not possible: use a number from 0 to {(1 << 63) - 1}."
-        )
+    images, minutes = plan.length(options.get("images"), options.get("minutes"))
+    seed, device = options.get("seed", 0), options.get("device", "auto")
+    plan.check_seed(seed)
+    if options.get("tensorboard", False):
+        board.check_installed()
     chosen = store.dataset(project, dataset)
-    machine = devices.choose(device)
-    family, advised, reason = _advice(
-        project, chosen.id, family, (width, height), machine, images=images, minutes=minutes
-    )
-    overrides = {**advised, **(overrides or {})}
-    config = _config(project, chosen.id, family, width, height, machine, overrides)
-    prepared = prepare(
-        project, chosen.id, (width, height), crop, progress=progress, cancelled=cancelled
-    )
-    name = _free_name(project, family, max(width, height))
-    return Recipe(
-        run=name, dataset=chosen.name, dataset_id=chosen.id, family=family,
-        channels=prepared.channels, height=height, width=width, crop=crop, config=config,
-        seed=seed, device=device, precision=precision, total_images=images, minutes=minutes,
-        prepared=prepared.folder.relative_to(project.folder).as_posix(),
-        fingerprint=prepared.fingerprint, created=now(), reason=reason,
+    start = options.get("start_from", "")
+    saved = transfer.source(run(project, start).folder, start) if start else None
+    settled = plan.settle(
+        project, chosen.id, family, (width, height), devices.choose(device),
+        images=images, minutes=minutes, overrides=options.get("overrides") or {}, saved=saved,
+        start=start,
     )  # fmt: skip
+    prepared = prepare(
+        project, chosen.id, (width, height), options.get("crop", "centre"),
+        progress=options.get("progress", lambda done, total: None),
+        cancelled=options.get("cancelled", lambda: False),
+    )  # fmt: skip
+    recipe = Recipe(
+        run=_free_name(project, settled.family, max(width, height)),
+        dataset=chosen.name, dataset_id=chosen.id, family=settled.family,
+        channels=prepared.channels, height=height, width=width, config=settled.config,
+        crop=options.get("crop", "centre"), seed=seed, device=device,
+        precision=options.get("precision", "auto"), total_images=images, minutes=minutes,
+        start_from=start, start_sha256=saved.sha256 if saved else "",
+        freeze=options.get("freeze", 0), tensorboard=options.get("tensorboard", False),
+        prepared=prepared.folder.relative_to(project.folder).as_posix(),
+        fingerprint=prepared.fingerprint, created=now(), reason=settled.reason,
+    )  # fmt: skip
+    if saved is not None:
+        tensors = checkpoint.read_tensors(saved.folder / checkpoint.MODEL)
+        transfer.take_over(recipe.build(), tensors, start)
+    return recipe
 
 
-def _write(project: Project, recipe: Recipe) -> None:
+def begin_run(project: Project, recipe: Recipe) -> None:
+    """Write the run that was planned: its folder and its row, or neither."""
     folder = project.runs / recipe.run
     with atomic_folder(folder) as temporary:
         recipe.save(temporary)
         card.write(project, store.dataset(project, recipe.dataset), temporary)
+        if recipe.start_from:
+            start = run(project, recipe.start_from).folder
+            transfer.keep(transfer.source(start, recipe.start_from), temporary)
     try:
         project.write(
             "INSERT INTO run (name, dataset_id, family, created, status, total_images) "
@@ -186,56 +185,6 @@ def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
             project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,
             channels=recipe.channels, key=Path(recipe.prepared).name,
         )  # fmt: skip
-
-
-def _length(images: int | None, minutes: float | None) -> tuple[int | None, float | None]:
-    if images is not None and minutes is not None:
-        raise UsageError("Give the length of the run in images or in minutes, not in both.")
-    if images is not None and not 1 <= images < MOST_IMAGES:
-        raise UsageError(f"{images} images are not possible: a run needs at least one.")
-    if minutes is not None and not 0 < minutes < 1e6:
-        raise UsageError(f"{minutes} minutes are not possible: a run needs more than none.")
-    if images is None and minutes is None:
-        minutes = DEFAULT_MINUTES
-    return images, minutes
-
-
-def _advice(
-    project: Project,
-    dataset_id: int,
-    family: str,
-    size: tuple[int, int],
-    machine: devices.Device,
-    *,
-    images: int | None,
-    minutes: float | None,
-) -> tuple[str, dict[str, object], str]:
-    """(family, its overrides, the reason); what was asked for by name needs no reason."""
-    if family != AUTO:
-        return family, {}, ""
-    from studio.engine.training.auto import recommend
-
-    pictures = len(store.chosen_items(project, dataset_id))
-    found = recommend(pictures, size, machine, minutes=minutes, images=images)
-    return found.family, found.overrides, found.reason
-
-
-def _config(
-    project: Project,
-    dataset_id: int,
-    family: str,
-    width: int,
-    height: int,
-    machine: devices.Device,
-    overrides: Mapping[str, object],
-) -> dict[str, bool | int | float | str]:
-    from models import base
-
-    kind = base.family(family)
-    items = store.chosen_items(project, dataset_id)
-    spec = base.ImageSpec(automatic_channels(items), height, width)
-    preset = kind.preset(spec, accelerator=machine.is_accelerator, pictures=len(items))
-    return kind.Config.from_mapping({**preset.as_dict(), **overrides}).as_dict()
 
 
 def _free_name(project: Project, family: str, size: int) -> str:

@@ -12,7 +12,7 @@ from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.errors import StudioError
-from studio.engine.training import chance, checkpoint, sheet, tensors
+from studio.engine.training import chance, checkpoint, sheet, tensors, transfer
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.examine import Examiner
 from studio.engine.training.health.reading import Reading
@@ -42,6 +42,7 @@ class Trainer:
         chance.seed_all(recipe.seed)
         self.family = recipe.build().train().to(self.device)
         self.family = self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        transfer.freeze(self.family, recipe.freeze)
         self.config = self.family.config
         self.pictures = Pictures(prepared, machine)
         self.sampler = Sampler(self.pictures.count, recipe.seed)

@@ -1,0 +1,123 @@
+"""Learning on from another run: its weights as the beginning, for other pictures or another size.
+
+The weights are copied into the new run's folder when it is made, so that it stays whole when
+the old run is deleted.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.files import sha256_file
+from studio.engine.training import checkpoint
+from studio.engine.training.checkpoint import Saved
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.base import Family
+    from studio.engine.training.recipe import Recipe
+
+START = "start.safetensors"
+_LOWER = re.compile(r"^(?:fine\.)?(?:stem|(?:levels|change|down|downs)\.(\d+))\.")
+"""Where the critics of all families keep the layers nearest to the picture, by level."""
+
+
+def source(run_folder: Path, name: str) -> Saved:
+    """The best checkpoint of the run to learn from."""
+    found = checkpoint.load_best(run_folder)
+    if found is None:
+        raise StudioError(
+            f"The run {name} has no checkpoint that can be read: train it a little longer, or "
+            "start without it."
+        )
+    return found
+
+
+def check_family(wanted: str, saved: Saved, name: str) -> None:
+    """Weights of one family mean nothing to another."""
+    have = str(saved.state["family"])
+    if wanted != have:
+        raise UsageError(
+            f"The run {name} is of the family {have}; {wanted} cannot learn from it: choose {have}."
+        )
+
+
+def keep(saved: Saved, folder: Path) -> None:
+    """Copy the weights into the folder of a run that is being made."""
+    try:
+        shutil.copyfile(saved.folder / checkpoint.MODEL, folder / START)
+    except OSError as error:
+        raise StudioError(
+            f"The weights in {saved.folder} could not be copied ({error.strerror}): check that "
+            "the disk has space.",
+            repr(error),
+        ) from error
+
+
+def fitting(family: Family, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those that have a place of the same name and shape in `family`."""
+    own = family.state_dict()
+    return {
+        name: tensor
+        for name, tensor in tensors.items()
+        if name in own and own[name].shape == tensor.shape and own[name].dtype == tensor.dtype
+    }
+
+
+def begin(family: Family, run_folder: Path, recipe: Recipe) -> str:
+    """Take over what fits; a sentence of how much. :class:`StudioError` when nothing does."""
+    path = run_folder / START
+    try:
+        whole = sha256_file(path) == recipe.start_sha256
+    except OSError:
+        whole = False
+    if not whole:
+        raise StudioError(
+            f"The weights of {recipe.start_from} in {path} are missing or damaged: start a new run."
+        )
+    return take_over(family, checkpoint.read_tensors(path), recipe.start_from)
+
+
+def take_over(family: Family, tensors: dict[str, Tensor], name: str) -> str:
+    """As :func:`begin`, from tensors in memory."""
+    found = fitting(family, tensors)
+    all_of = sum(tensor.numel() for tensor in family.state_dict().values())
+    part = sum(tensor.numel() for tensor in found.values()) / max(1, all_of)
+    if part <= 0:
+        raise StudioError(
+            f"No weights of {name} fit this run: use the same family and sizes of network."
+        )
+    family.load_state_dict(found, strict=False)
+    return f"It begins with {100 * part:.0f} % of its weights from {name}."
+
+
+def freeze(family: Family, levels: int) -> int:
+    """Leave the critic's layers nearest to the picture as they are: FreezeD.
+
+    Mo 2020 (arXiv:2002.10964). The first layer and so many levels of resolution leave the
+    optimisers; returns how many tensors that are. The same call gives the same optimisers.
+    """
+    critic = getattr(family, "critic", None)
+    if critic is None or levels < 1:
+        return 0
+    frozen = {
+        id(weight): weight
+        for name, weight in critic.named_parameters()
+        if (match := _LOWER.match(name)) and int(match[1] or 0) < levels
+    }
+    for optimizer in family.optimizers().values():
+        for group in optimizer.param_groups:
+            group["params"] = [each for each in group["params"] if id(each) not in frozen]
+    for weight in frozen.values():
+        weight.register_post_accumulate_grad_hook(_forget)
+    return len(frozen)
+
+
+def _forget(weight: Tensor) -> None:
+    # No optimiser clears it any more, and it would only grow.
+    weight.grad = None
