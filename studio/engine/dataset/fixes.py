@@ -77,6 +77,8 @@ def _kept(project: Project, rows: list[sqlite3.Row]) -> set[int]:
 
 def fixes(project: Project, dataset_id: int) -> list[Fix]:
     """The fixes of a dataset that can be undone, oldest first."""
+    if not store.has_table(project, "fix"):
+        return []
     rows = project.query("SELECT * FROM fix WHERE dataset_id = ? ORDER BY id", (dataset_id,))
     return [_fix(row) for row in rows]
 

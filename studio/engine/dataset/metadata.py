@@ -6,6 +6,7 @@ process and never parsed as XML.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 from typing import Any
@@ -45,11 +46,11 @@ def rights_facts(image: Image.Image) -> dict[str, Any]:
             found = pattern.search(packet)
             if found:
                 _state(facts, name, found.group(1).decode("utf-8", "replace"))
-    tags = image.getexif()
-    if "author" not in facts:
-        _state(facts, "author", tags.get(_ARTIST))
-    if "licence" not in facts:
-        _state(facts, "licence", tags.get(_COPYRIGHT))
+    with contextlib.suppress(Exception):  # damaged EXIF must not cost a mark in the XMP
+        tags = image.getexif()
+        for name, tag in (("author", _ARTIST), ("licence", _COPYRIGHT)):
+            if name not in facts:
+                _state(facts, name, tags.get(tag))
     return facts
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.engine.dataset import store
 from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 
@@ -64,13 +65,13 @@ def put(connection: sqlite3.Connection, item_id: int, likeness: dict[str, str]) 
 
 def load(project: Project, dataset_id: int) -> Likenesses:
     """The likenesses of all usable pictures of a dataset, without further copies and blanks."""
-    rows = project.query(
+    sql = (
         "SELECT item.id, hash, small, CAST(width AS REAL) / height AS aspect FROM item "
         "JOIN likeness ON item_id = item.id WHERE dataset_id = ?1 AND usable AND height > 0 "
         "AND item.id NOT IN (SELECT item_id FROM finding WHERE kind IN ('duplicate', 'flat')) "
-        "ORDER BY width * height DESC, json_extract(facts, '$.sharpness') DESC, item.id",
-        (dataset_id,),
+        "ORDER BY width * height DESC, json_extract(facts, '$.sharpness') DESC, item.id"
     )
+    rows = project.query(sql, (dataset_id,)) if store.has_table(project, "likeness") else []
     small = b"".join(row["small"] for row in rows if len(row["small"]) == SMALL_BYTES)
     rows = [row for row in rows if len(row["small"]) == SMALL_BYTES]
     return Likenesses(

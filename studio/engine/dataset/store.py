@@ -223,6 +223,11 @@ def remove_dataset(project: Project, dataset_id: int) -> None:
     project.write("DELETE FROM dataset WHERE id = ?", (dataset_id,))
 
 
+def has_table(project: Project, name: str) -> bool:
+    """Whether there is this table: a project that may not be written stays as old as it is."""
+    return bool(project.query("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)))
+
+
 def add_source(project: Project, dataset_id: int, path: Path, kind: str) -> Source:
     """The source with this path, made when it is not there yet."""
     for source in sources(project, dataset_id):
@@ -294,6 +299,8 @@ def _item(row: sqlite3.Row) -> Item:
     values[3] = Path(os.fsdecode(values[3]))
     values[16], values[17] = bool(values[16]), bool(values[17])
     values[19] = json.loads(values[19])
+    if len(values) == 20:  # a project of the first version on a read-only place
+        values.append("{}")
     # Most pictures have none of their own: they share one empty answer.
     values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
     return Item(*values)
