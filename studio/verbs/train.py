@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 from studio.engine.errors import StudioError, UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
+from studio.verbs.measuring import duration, measured, needs
 from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
 
 if TYPE_CHECKING:
     from studio.engine.events import Command, Done, Event, Progress
     from studio.engine.project import Project
+    from studio.engine.training.recipe import Recipe
 
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
-NEW_ONLY = ("dataset", "family", "size", "crop", "seed", "set", "device", "precision")
+AUTO = "auto"
+NEW_ONLY = (
+    "dataset", "family", "size", "crop", "seed", "set", "device", "precision",
+    "from", "freeze", "tensorboard", "preflight",
+)  # fmt: skip
 
 
 def add(verbs: Verbs) -> None:
@@ -27,7 +33,10 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--dataset", metavar="N", type=words, help="may be left out when there is only one"
     )
-    parser.add_argument("--family", metavar="F", type=words, help="see `latent-studio families`")
+    parser.add_argument(
+        "--family", metavar="F", type=words,
+        help="auto (default) recommends one; see `latent-studio families`",
+    )  # fmt: skip
     parser.add_argument("--size", type=size, help="64 (default), or width x height as 48x64")
     parser.add_argument("--crop", choices=("centre", "pad", "stretch"), help="default: centre")
     length = parser.add_mutually_exclusive_group()
@@ -39,6 +48,21 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
     parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: auto")
+    parser.add_argument(
+        "--from", metavar="RUN", type=words,
+        help="begin with the weights and parameters of this run; the dataset may be another",
+    )  # fmt: skip
+    parser.add_argument(
+        "--freeze", metavar="LEVELS", type=whole(1, 8),
+        help="with --from: so many levels of the critic stay as they are (FreezeD)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tensorboard", action="store_true", default=None, help="also write TensorBoard files"
+    )
+    parser.add_argument(
+        "--preflight", action="store_true", default=None,
+        help="only measure what the run would need on this machine; nothing is trained",
+    )  # fmt: skip
     parser.add_argument("--resume", metavar="RUN", type=words, help="go on with this run")
 
 
@@ -48,6 +72,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
     _check(options)
     with Project.open(options.project) as project, Interruption(console.note, SAVING) as stop:
+        if options.preflight:
+            return measured(project, _plan(project, options, console, stop), console, stop)
         name = options.resume or _create(project, options, console, stop)
         watch = _Watch(name, console)
         done = _train(project, name, options, watch, stop)
@@ -62,14 +88,26 @@ def _check(options: argparse.Namespace) -> None:
                 f"--{given[0]} cannot be changed when a run is resumed: "
                 "leave it out, or start a new run."
             )
-        return
-    if options.family is None:
-        raise UsageError("A new run needs --family: `latent-studio families` lists them.")
+    elif options.freeze is not None and getattr(options, "from") is None:
+        raise UsageError("--freeze needs --from: there is nothing learnt yet that could stay.")
 
 
 def _create(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> str:
+    from studio.engine.training import runs
+
+    recipe = _plan(project, options, console, stop)
+    runs.begin_run(project, recipe)
+    if recipe.reason:
+        console.note(recipe.reason)
+    console.note(f"Run {recipe.run}")
+    return recipe.run
+
+
+def _plan(
+    project: Project, options: argparse.Namespace, console: Console, stop: Interruption
+) -> Recipe:
     from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.training import runs
 
@@ -81,19 +119,32 @@ def _create(
         if key in overrides:
             raise UsageError(f"--set {key} is given twice.")
         overrides[key] = value
-    width, height = options.size or (64, 64)
+    start = getattr(options, "from") or ""
+    width, height = options.size or _size_of(project, start)
     try:
-        recipe = runs.create_run(
-            project, options.dataset or _only_dataset(project), options.family, width, height,
+        return runs.plan_run(
+            project, options.dataset or _only_dataset(project), options.family or AUTO,
+            width, height,
             images=options.images, minutes=options.minutes, overrides=overrides,
             seed=options.seed or 0, device=options.device or "auto",
             precision=options.precision or "auto", crop=options.crop or "centre",
+            start_from=start, freeze=options.freeze or 0,
+            tensorboard=bool(options.tensorboard),
             progress=prepared, cancelled=stop.is_requested,
         )  # fmt: skip
     except PreparationCancelled:
         raise KeyboardInterrupt from None
-    console.note(f"Run {recipe.run}")
-    return recipe.run
+
+
+def _size_of(project: Project, start: str) -> tuple[int, int]:
+    """(width, height) of the run to learn from, or what is usual."""
+    from studio.engine.training import runs
+    from studio.engine.training.recipe import Recipe
+
+    if not start:
+        return 64, 64
+    recipe = Recipe.load(runs.run(project, start).folder)
+    return recipe.width, recipe.height
 
 
 def _only_dataset(project: Project) -> str:
@@ -154,13 +205,15 @@ class _Watch:
 
     def take(self, event: Event) -> None:
         """Show one event."""
-        from studio.engine.events import Health, Metrics, Progress
+        from studio.engine.events import Health, Metrics, Preflight, Progress
 
         if isinstance(event, Metrics):
             shown = list(event.values.items())[:3]
             self._loss = ", ".join(f"{key} {value:.4g}" for key, value in shown)
         elif isinstance(event, Health):
             self._console.note(f"{event.sentence} {event.action}".rstrip())
+        elif isinstance(event, Preflight):
+            self._console.note(needs(event))
         elif isinstance(event, Progress):
             self.progress = event
             self._console.progress(self._sentence(event), _fraction(event))
@@ -169,7 +222,7 @@ class _Watch:
         of = f" of {event.total_images}" if event.total_images else ""
         text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
         if event.seconds_left is not None:
-            text += f", {_duration(event.seconds_left)} left"
+            text += f", {duration(event.seconds_left)} left"
         return f"{text}, {self._loss}" if self._loss else text
 
 
@@ -181,15 +234,6 @@ def _fraction(event: Progress) -> float | None:
     return None
 
 
-def _duration(seconds: float) -> str:
-    whole_seconds = round(seconds)
-    if whole_seconds < 60:
-        return f"{whole_seconds} s"
-    minutes, rest = divmod(whole_seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
-
-
 def _result(name: str, project: Path, done: Done, watch: _Watch, stop: Interruption) -> Result:
     from studio.engine.training.recipe import Recipe
 
@@ -199,6 +243,7 @@ def _result(name: str, project: Path, done: Done, watch: _Watch, stop: Interrupt
     facts = {
         "run": name,
         "family": recipe.family,
+        "why": recipe.reason,
         "images_seen": done.images_seen,
         "seconds": done.seconds,
         "images_per_second": rate or done.images_seen / max(1e-9, done.seconds),

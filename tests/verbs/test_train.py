@@ -13,7 +13,8 @@ from studio.engine.events import Progress
 from studio.engine.project import INDEX, Project
 from studio.engine.training import loop, runs
 from studio.engine.training.recipe import Recipe
-from studio.verbs.train import _duration, _Watch
+from studio.verbs.measuring import duration
+from studio.verbs.train import _Watch
 from tests.verbs.support import call, done, tiny, tree
 
 
@@ -89,10 +90,6 @@ def test_wrong_usage_writes_nothing(options, words, project):
     assert tree(project) == before
 
 
-def test_a_family_has_to_be_named(project):
-    call("train", project).refused(2, "--family", "latent-studio families")
-
-
 @pytest.mark.parametrize(
     "option",
     [
@@ -104,6 +101,10 @@ def test_a_family_has_to_be_named(project):
         ("--device", "cpu"),
         ("--crop", "pad"),
         ("--precision", "bf16"),
+        ("--from", "other"),
+        ("--freeze", "1"),
+        ("--tensorboard",),
+        ("--preflight",),
     ],
 )
 def test_what_a_run_is_cannot_be_changed_later(option, project, run):
@@ -250,7 +251,7 @@ def test_a_run_that_fails_says_why(project, run):
 
 
 def test_durations():
-    assert [_duration(each) for each in (0.4, 59, 61, 7322)] == [
+    assert [duration(each) for each in (0.4, 59, 61, 7322)] == [
         "0 s", "59 s", "1 min 01 s", "2 h 02 min",
     ]  # fmt: skip
 

@@ -56,8 +56,10 @@ class Care:
         self._board = Board(run_folder, seen) if recipe.tensorboard else None
         self.diary = Diary(run_folder, seen)
         try:
+            self.begun: list[Event] = []
+            """What the beginning of the run has to say."""
             if begun:
-                self._note(Health("transfer", begun, "", seen))
+                self.begun.append(self._note(Health("transfer", begun, "", seen)))
             if newest is None:
                 self.last = self._write(trainer.judge())
         except BaseException:

@@ -117,6 +117,7 @@ class _Loop:
     def run(self, commands: Commands) -> Iterator[Event]:
         """Steps, and whatever is due between two of them."""
         yield Stage("training")
+        yield from self.care.begun
         while not self.finished():
             yield from self._obey(commands)
             if self.stopping:
