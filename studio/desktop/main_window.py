@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
@@ -14,14 +13,15 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
-from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.context import Studio
 from studio.desktop.drop_overlay import DropOverlay, complaint_about, dropped_paths
 from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
+from studio.desktop.opening import Opening
 from studio.desktop.room import Room
 from studio.desktop.rooms import Rooms
 from studio.desktop.status_bar import StatusBar
@@ -29,7 +29,6 @@ from studio.desktop.top_bar import PLACES, TopBar
 from studio.desktop.welcome import Welcome
 from studio.desktop.window_actions import add_window_actions, fill_menu, shortcut_sheet
 from studio.desktop.worker import WorkerThread
-from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
     from studio.desktop.palette import CommandPalette
@@ -48,8 +47,9 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.rooms: Rooms | None = None
         self._place = "dataset"
-        self._thread = WorkerThread(parent=self)
-        self._thread.failed.connect(lambda s, d: studio.notices.error(s, d))
+        self.background = WorkerThread(parent=self)
+        self.background.failed.connect(lambda s, d: studio.notices.error(s, d))
+        self.opening = Opening(self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
         self.pages = QStackedWidget()
@@ -92,9 +92,9 @@ class MainWindow(QMainWindow):
         self.status.themeToggled.connect(self.toggle_theme)
         self.status.noticesWanted.connect(self.notice_view.toggle_history)
         self.status.runClicked.connect(lambda: self.go("training"))
-        self.welcome.sampleWanted.connect(self.open_sample)
-        self.welcome.folderWanted.connect(self.ask_pictures)
-        self.welcome.projectWanted.connect(self.ask_project)
+        self.welcome.sampleWanted.connect(self.opening.sample)
+        self.welcome.folderWanted.connect(self.opening.ask_pictures)
+        self.welcome.projectWanted.connect(self.opening.ask_project)
         self.welcome.recentWanted.connect(studio.open_project)
         studio.projectChanged.connect(self._project_changed)
         studio.themeChanged.connect(self.retranslate)
@@ -147,62 +147,7 @@ class MainWindow(QMainWindow):
 
     def _show_device(self) -> None:
         # In a thread: this is what first imports torch.
-        self._thread.submit(device_title, done=self.top.show_device)
-
-    # ------------------------------------------------------------------ projects
-
-    def open_sample(self) -> None:
-        """Make the sample project, or open the one made before."""
-        from studio.engine.sample import make_sample_project
-
-        self.welcome.set_busy(True)
-        folder = _home_of_projects() / "Sample"
-        self._thread.submit(
-            make_sample_project, folder, done=self._sample_made, failed=self._sample_failed
-        )
-
-    def _sample_made(self, folder: Path) -> None:
-        self.welcome.set_busy(False)
-        self.studio.open_project(folder)
-        self.go("generation")
-
-    def _sample_failed(self, sentence: str, detail: str) -> None:
-        self.welcome.set_busy(False)
-        self.studio.notices.error(sentence, detail)
-
-    def ask_project(self) -> None:
-        """Choose a project folder to open."""
-        start = str(_home_of_projects())
-        chosen = QFileDialog.getExistingDirectory(self, tr("Open a project…"), start)
-        if chosen:
-            self.studio.open_project(chosen)
-
-    def ask_new_project(self) -> None:
-        """Choose or make a folder for a new project."""
-        start = str(_home_of_projects())
-        chosen = QFileDialog.getExistingDirectory(self, tr("Folder for the new project"), start)
-        if chosen:
-            self.studio.new_project(chosen)
-
-    def ask_pictures(self) -> None:
-        """Choose a folder of pictures to begin with."""
-        chosen = QFileDialog.getExistingDirectory(self, tr("Choose a folder…"), str(Path.home()))
-        if chosen:
-            self.take([Path(chosen)])
-
-    def take(self, paths: list[Path]) -> None:
-        """Pictures were given: into the open project, or a new one named after them."""
-        if not paths:
-            return
-        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
-            self.studio.open_project(paths[0])
-            return
-        if self.studio.project is None:
-            folder = _free_folder(_home_of_projects() / (paths[0].stem or "Pictures"))
-            if not self.studio.new_project(folder):
-                return
-            self.studio.notices.info(tr("A new project was made in {folder}.", folder=str(folder)))
-        self.make_rooms().import_paths(paths)
+        self.background.submit(device_title, done=self.top.show_device)
 
     # ------------------------------------------------------------------ what lies over the places
 
@@ -281,7 +226,7 @@ class MainWindow(QMainWindow):
         event.accept()
         if complaint:
             self.studio.notices.warn(complaint)
-        QTimer.singleShot(0, self, lambda: self.take(paths))
+        QTimer.singleShot(0, self, lambda: self.opening.take(paths))
 
     # ------------------------------------------------------------------ the end
 
@@ -292,7 +237,7 @@ class MainWindow(QMainWindow):
         self.setEnabled(False)
         if self.rooms is not None:
             self.rooms.shutdown()
-        self._thread.stop()
+        self.background.stop()
         self.studio.close_project()
         super().closeEvent(event)
 
@@ -304,20 +249,3 @@ def device_title() -> str:
     best = devices.choose("auto")
     memory = f" · {best.memory / 2**30:.0f} GB" if best.memory and best.is_accelerator else ""
     return (best.title if best.is_accelerator else "CPU") + memory
-
-
-def _home_of_projects() -> Path:
-    """Where projects go by default; a read-only home falls back to the working folder."""
-    place = pictures_folder()
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path.cwd()
-    return place if is_writable(place) else Path.cwd()
-
-
-def _free_folder(wanted: Path) -> Path:
-    folder, number = wanted, 2
-    while folder.exists():
-        folder, number = wanted.with_name(f"{wanted.name} {number}"), number + 1
-    return folder

@@ -28,9 +28,9 @@ def add_window_actions(window: MainWindow) -> None:
     """Register everything that works in every place."""
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
-        ("window.new", "New project…", window.ask_new_project, "Ctrl+N", "folder-plus"),
-        ("window.open", "Open a project…", window.ask_project, "Ctrl+O", "folder"),
-        ("window.sample", "Open the sample", window.open_sample, "", "sliders"),
+        ("window.new", "New project…", window.opening.ask_new_project, "Ctrl+N", "folder-plus"),
+        ("window.open", "Open a project…", window.opening.ask_project, "Ctrl+O", "folder"),
+        ("window.sample", "Open the sample", window.opening.sample, "", "sliders"),
         ("window.close", "Close the project", studio.close_project, "Ctrl+W", "x"),
         ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
         ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
+from studio.engine.dataset import store
 from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.prepare import prepare
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, resources
 from studio.engine.project import Project, now
+from studio.engine.training.recipe import Recipe
 
 DATASET = "Sample"
 RUN = "starter-vae-64"
@@ -52,18 +56,28 @@ def _install_model(project: Project) -> None:
     model = resources() / "sample" / "model"
     if not (model / "state.json").is_file():
         return
+    recipe = _recipe(project, model)
     with atomic_folder(project.runs / RUN) as temporary:
         shutil.copytree(model, temporary / "checkpoints" / "000001")
-    dataset_id = project.query("SELECT id FROM dataset WHERE name = ?", (DATASET,))[0]["id"]
+        recipe.save(temporary)
+    seen = recipe.total_images
     project.write(
         "INSERT INTO run (name, dataset_id, family, created, status, images_seen, total_images) "
-        "VALUES (?, ?, 'vae', ?, 'finished', ?, ?)",
-        (RUN, dataset_id, now(), *_images_seen(model)),
+        "VALUES (?, ?, ?, ?, 'finished', ?, ?)",
+        (RUN, recipe.dataset_id, recipe.family, recipe.created, seen, seen),
     )
 
 
-def _images_seen(model: Path) -> tuple[int, int]:
-    from studio.engine.training.checkpoint import verify
-
-    seen = verify(model).images_seen
-    return seen, seen
+def _recipe(project: Project, model: Path) -> Recipe:
+    """How the model was trained, as its checkpoint says, on the pictures as they lie here."""
+    said = json.loads((model / "state.json").read_text("utf-8"))
+    shape = said["image_spec"]
+    dataset = store.dataset(project, DATASET)
+    prepared = prepare(project, dataset.id, (shape["width"], shape["height"]))
+    return Recipe(
+        run=RUN, dataset=dataset.name, dataset_id=dataset.id, family=said["family"],
+        channels=prepared.channels, height=shape["height"], width=shape["width"],
+        config=said["config"], total_images=said["images_seen"],
+        prepared=prepared.folder.relative_to(project.folder).as_posix(),
+        fingerprint=prepared.fingerprint, created=now(),
+    )  # fmt: skip

@@ -46,7 +46,7 @@ def sample_project(sample: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window in English and dark, without a project."""
-    monkeypatch.setattr("studio.desktop.main_window.pictures_folder", lambda: tmp_path / "Pictures")
+    monkeypatch.setattr("studio.desktop.opening.pictures_folder", lambda: tmp_path / "Pictures")
     monkeypatch.setattr("studio.desktop.export.room.pictures_folder", lambda: tmp_path / "Out")
     studio = Studio()
     studio.set_language("en")

@@ -28,7 +28,7 @@ SHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setattr("studio.desktop.main_window.pictures_folder", lambda: tmp_path / "Pictures")
+    monkeypatch.setattr("studio.desktop.opening.pictures_folder", lambda: tmp_path / "Pictures")
     monkeypatch.setattr("studio.desktop.export.room.pictures_folder", lambda: tmp_path / "Out")
     studio = Studio()
     studio.set_language("en")

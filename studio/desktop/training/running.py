@@ -140,7 +140,8 @@ class RunPanel(QWidget):
         self.facts.set_value("family", tr(opened.title) if opened.title else opened.run.family)
         if opened.recipe is not None:
             for name, value in facts_of(opened.recipe).items():
-                self.facts.set_value(name, str(value))
+                text = tr("auto") if value == "auto" else str(value)
+                self.facts.set_value(name, text)
 
     # ------------------------------------------------------------------ words
 

@@ -1,0 +1,105 @@
+"""How a project comes to be open: the sample, a chosen folder, pictures that were given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from studio.desktop.context import pictures_folder
+from studio.desktop.i18n import tr
+from studio.engine.files import is_writable
+
+if TYPE_CHECKING:
+    from studio.desktop.main_window import MainWindow
+
+
+class Opening(QObject):
+    """Asks where nothing was said, and makes a project where none is open."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = window.studio
+
+    def sample(self) -> None:
+        """Make the sample project, or open the one made before."""
+        from studio.engine.sample import make_sample_project
+
+        self._window.welcome.set_busy(True)
+        folder = _home_of_projects() / "Sample"
+        self._window.background.submit(
+            make_sample_project, folder, done=self._sample_made, failed=self._sample_failed
+        )
+
+    def _sample_made(self, folder: Path) -> None:
+        self._window.welcome.set_busy(False)
+        self._studio.open_project(folder)
+        self._window.go("generation")
+
+    def _sample_failed(self, sentence: str, detail: str) -> None:
+        self._window.welcome.set_busy(False)
+        self._studio.notices.error(sentence, detail)
+
+    def ask_project(self) -> None:
+        """Choose a project folder to open."""
+        chosen = self._ask(tr("Open a project…"), _home_of_projects())
+        if chosen:
+            self._studio.open_project(chosen)
+
+    def ask_new_project(self) -> None:
+        """Choose or make a folder for a new project."""
+        chosen = self._ask(tr("Folder for the new project"), _home_of_projects())
+        if chosen:
+            self._studio.new_project(chosen)
+
+    def ask_pictures(self) -> None:
+        """Choose a folder of pictures to begin with."""
+        chosen = self._ask(tr("Choose a folder…"), Path.home())
+        if chosen:
+            self.take([Path(chosen)])
+
+    def _ask(self, title: str, start: Path) -> str:
+        return QFileDialog.getExistingDirectory(self._window, title, str(start))
+
+    def take(self, paths: list[Path]) -> None:
+        """Pictures were given: into the open project, or a new one named after them."""
+        if not paths:
+            return
+        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
+            self._studio.open_project(paths[0])
+            return
+        if self._studio.project is None and not self._make_project(paths):
+            return
+        self._window.make_rooms().import_paths(paths)
+
+    def _make_project(self, paths: list[Path]) -> bool:
+        if all(path.is_dir() and not any(path.iterdir()) for path in paths):
+            self._studio.notices.warn(
+                tr("{folder} is empty: choose a folder with pictures.", folder=str(paths[0]))
+            )
+            return False
+        folder = _free_folder(_home_of_projects() / (paths[0].stem or "Pictures"))
+        if not self._studio.new_project(folder):
+            return False
+        self._studio.notices.info(tr("A new project was made in {folder}.", folder=str(folder)))
+        return True
+
+
+def _home_of_projects() -> Path:
+    """Where projects go by default; a read-only home falls back to the working folder."""
+    place = pictures_folder()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path.cwd()
+    return place if is_writable(place) else Path.cwd()
+
+
+def _free_folder(wanted: Path) -> Path:
+    folder, number = wanted, 2
+    while folder.exists():
+        folder, number = wanted.with_name(f"{wanted.name} {number}"), number + 1
+    return folder
