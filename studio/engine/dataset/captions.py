@@ -10,8 +10,9 @@ import codecs
 import csv
 import io
 import json
+import stat
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 LARGEST_TEXT = 256 << 10
 LARGEST_TABLE = 64 << 20
@@ -37,6 +38,17 @@ def text_of(data: bytes) -> str:
 def caption_of(data: bytes) -> str:
     """The caption in a sidecar file: its text as one trimmed paragraph."""
     return " ".join(text_of(data[:LARGEST_TEXT]).replace("\0", "").split())
+
+
+def sidecar_caption(path: Path) -> str:
+    """The caption in the text file at `path`; empty where there is none that can be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ""
+        with path.open("rb") as stream:
+            return caption_of(stream.read(LARGEST_TEXT))
+    except OSError:
+        return ""
 
 
 class CaptionTable:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import checks, near, reconcile, store, targets, thresholds, videos
+from studio.engine.dataset import near, reconcile, rows, store, targets, thresholds, videos
 from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Dataset, Finding, Item, Source
@@ -60,7 +60,6 @@ class Finished:
 
 
 ImportEvent = Found | Checked | Rejected | Finished
-_Key = tuple[bytes, str]
 
 
 def import_sources(
@@ -178,23 +177,16 @@ class _Import:
         walk = Walk(avoid=self.project.folder)
         for source in self._sources(roots):
             for entry in walk.source(source.path):
-                for each in self._with_frames(entry):
+                for each in self.frames.instead_of(entry):
                     if isinstance(each, Problem) and each.incomplete:
                         incomplete.add(source.id)
                     yield source.id, each
-
-    def _with_frames(self, entry: Candidate | Problem) -> Iterator[Candidate | Problem]:
-        is_video = isinstance(entry, Candidate) and videos.claims_video(entry.path)
-        if isinstance(entry, Candidate) and is_video and not entry.member:
-            yield from self.frames.of(entry)
-        else:
-            yield entry
 
     def _read(
         self,
         pool: Pool,
         entries: Iterator[tuple[int, Candidate | Problem]],
-        before: dict[_Key, reconcile.Stored],
+        before: dict[rows.Key, reconcile.Stored],
         cancelled: Callable[[], bool],
     ) -> Iterator[ImportEvent]:
         """Decode what is new or changed, in the order of the walk, and store it in batches."""
@@ -203,7 +195,7 @@ class _Import:
         def files() -> Iterator[tuple[str, str] | None]:
             for source_id, entry in entries:
                 line.append((source_id, entry))
-                if isinstance(entry, Problem) or _unchanged(entry, before):
+                if isinstance(entry, Problem) or rows.unchanged(entry, before):
                     yield None
                 else:
                     yield os.fspath(entry.path), entry.member
@@ -218,7 +210,7 @@ class _Import:
                 yield self._reject(entry.file, entry.reason)
                 continue
             if answer is None:
-                yield from self._again(before[_key(entry)], entry)
+                yield from self._again(before[rows.key(entry)], entry)
             elif answer["kind"] != "other":
                 batch.append((source_id, entry, answer))
             if position >= 4096:
@@ -246,14 +238,14 @@ class _Import:
     def _store(
         self,
         batch: list[tuple[int, Candidate, dict[str, Any]]],
-        before: dict[_Key, reconcile.Stored],
+        before: dict[rows.Key, reconcile.Stored],
     ) -> Iterator[ImportEvent]:
-        rows: list[tuple[int, str, str, dict[str, Any]]] = []
+        about: list[tuple[int, str, str, dict[str, Any]]] = []
         ids = []
         with self.project.transaction() as connection:
             for source_id, entry, answer in batch:
-                old = before.get(_key(entry))
-                values = _values(entry, answer)
+                old = before.get(rows.key(entry))
+                values = rows.values(entry, answer)
                 if answer["facts"].get("no_training") and not (old and old.barred):
                     values["included"] = False
                 if old is None:
@@ -270,14 +262,14 @@ class _Import:
                 ids.append(item_id)
                 self.places[item_id] = (source_id, entry.folders)
                 self.pictures += answer["kind"] == "picture"
-                rows += [(item_id, *found) for found in _findings(answer, self.limits)]
-            stored = store.add_findings(connection, rows)
+                about += [(item_id, *found) for found in rows.findings(answer, self.limits)]
+            stored = store.add_findings(connection, about)
         self.decoded += len(ids)
         found = store.items_by_id(self.project, ids)
         yield Found(found)
         if stored:
-            about = {finding.item_id for finding in stored}
-            yield Checked([item for item in found if item.id in about], stored)
+            named = {finding.item_id for finding in stored}
+            yield Checked([item for item in found if item.id in named], stored)
         for _, entry, answer in batch:
             if answer["kind"] == "broken":
                 yield self._reject(display_path(entry.path, entry.member), answer["reason"])
@@ -303,36 +295,3 @@ class _Import:
             + (f" {len(self.rejected) - 1} more are like it." if len(self.rejected) > 1 else ""),
             "\n".join(f"{file}: {reason}" for file, reason in self.rejected),
         )
-
-
-def _key(entry: Candidate) -> _Key:
-    return os.fsencode(entry.path), entry.member
-
-
-def _unchanged(entry: Candidate, before: dict[_Key, reconcile.Stored]) -> bool:
-    old = before.get(_key(entry))
-    return (
-        old is not None
-        and not old.missing
-        and (old.measured or not old.usable)
-        and (old.bytes, old.mtime_ns) == (entry.bytes, entry.mtime_ns)
-    )
-
-
-def _values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
-    names = ("sha256", "format", "mode", "width", "height", "channels", "facts")
-    values = {name: answer[name] for name in names}
-    values |= {"bytes": entry.bytes, "mtime_ns": entry.mtime_ns}
-    if entry.caption:
-        values["caption"] = entry.caption
-    return values | {"usable": answer["kind"] == "picture"}
-
-
-def _findings(
-    answer: dict[str, Any], limits: dict[str, float]
-) -> list[tuple[str, str, dict[str, Any]]]:
-    if answer["kind"] == "broken":
-        return [("broken", answer["reason"], {"reason": answer["reason"]})]
-    return [
-        (kind, checks.sentence(kind, data), data) for kind, data in checks.check(answer, limits)
-    ]

@@ -80,6 +80,13 @@ class Frames:
     cancelled: Callable[[], bool] = lambda: False
     _told: bool = False
 
+    def instead_of(self, entry: Candidate | Problem) -> Iterator[Candidate | Problem]:
+        """The frames where `entry` is a video, and otherwise the entry itself."""
+        if isinstance(entry, Candidate) and not entry.member and claims_video(entry.path):
+            yield from self.of(entry)
+        else:
+            yield entry
+
     def of(self, video: Candidate) -> Iterator[Candidate | Problem]:
         """The kept frames of one video as candidates, and what went wrong with it."""
         place = self.project.folder / FOLDER / _folder_name(video, self.every)

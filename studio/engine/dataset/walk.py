@@ -21,9 +21,11 @@ from studio.engine.dataset.captions import (
     CaptionError,
     CaptionTable,
     caption_of,
+    sidecar_caption,
 )
 from studio.engine.dataset.naming import display_name, display_path
 from studio.engine.dataset.pixels import SUFFIXES
+from studio.engine.dataset.reasons import special, unreadable
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
 DEEPEST = 200
@@ -81,12 +83,12 @@ class Walk:
         try:
             facts = root.stat()
         except OSError as error:
-            yield Problem(display_path(root), _unreadable(error), incomplete=True)
+            yield Problem(display_path(root), unreadable(error), incomplete=True)
             return
         if stat.S_ISDIR(facts.st_mode):
             yield from self._folder(root, os.path.realpath(root), (), _Tables(), ())
         elif not stat.S_ISREG(facts.st_mode):
-            yield Problem(display_path(root), _special(facts.st_mode))
+            yield Problem(display_path(root), special(facts.st_mode))
         elif self._is_new(os.path.realpath(root)):
             if kind_of(root) == "archive":
                 yield from _archive(root, facts, ())
@@ -120,7 +122,7 @@ class Walk:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            yield Problem(display_path(folder), _unreadable(error), incomplete=True)
+            yield Problem(display_path(folder), unreadable(error), incomplete=True)
             return
         names = {entry.name for entry in entries}
         problems, tables = _with_tables(folder, names, folders, tables)
@@ -133,7 +135,7 @@ class Walk:
                 else:
                     yield from self._file(entry, real, folders, names, tables)
             except OSError as error:
-                yield Problem(display_path(Path(entry.path)), _unreadable(error))
+                yield Problem(display_path(Path(entry.path)), unreadable(error))
         for entry in below:
             if entry.name.startswith(".") or entry.name == "__MACOSX":
                 continue
@@ -153,7 +155,7 @@ class Walk:
     ) -> Iterator[Candidate | Problem]:
         facts = entry.stat()
         if not stat.S_ISREG(facts.st_mode):
-            yield Problem(display_path(Path(entry.path)), _special(facts.st_mode))
+            yield Problem(display_path(Path(entry.path)), special(facts.st_mode))
             return
         target = os.path.join(real, entry.name)  # noqa: PTH118
         if not self._is_new(os.path.realpath(target) if entry.is_symlink() else target):
@@ -167,7 +169,7 @@ class Walk:
             return
         caption = ""
         if suffix != ".txt" and f"{stem}.txt" in names:
-            caption = _sidecar(path.with_name(f"{stem}.txt"))
+            caption = sidecar_caption(path.with_name(f"{stem}.txt"))
         if not caption and tables.tables:
             caption = tables.find("/".join((*folders, entry.name)))
         yield Candidate(
@@ -191,7 +193,7 @@ def kind_of(root: Path) -> str:
 
 def _lone_file(path: Path, facts: os.stat_result) -> Candidate:
     sidecar = path.with_suffix(".txt")
-    caption = _sidecar(sidecar) if sidecar != path and sidecar.is_file() else ""
+    caption = sidecar_caption(sidecar) if sidecar != path and sidecar.is_file() else ""
     if not caption:
         _, tables = _with_tables(path.parent, TABLES, (), _Tables())
         caption = tables.find(path.name)
@@ -287,34 +289,8 @@ def _with_table(
     except FileNotFoundError:
         return None, tables
     except OSError as error:
-        return Problem(display_path(path), _unreadable(error)), tables
+        return Problem(display_path(path), unreadable(error)), tables
     except CaptionError as error:
         return Problem(display_path(path), str(error)), tables
     folder = "".join(f"{name}/" for name in folders)
     return None, _Tables((*tables.tables, (folder, table)))
-
-
-def _sidecar(path: Path) -> str:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return ""
-        with path.open("rb") as stream:
-            return caption_of(stream.read(LARGEST_TEXT))
-    except OSError:
-        return ""
-
-
-def _special(mode: int) -> str:
-    if stat.S_ISFIFO(mode):
-        return "It is a named pipe, not a file; it was not opened."
-    if stat.S_ISSOCK(mode):
-        return "It is a socket, not a file; it was not opened."
-    return "It is a device, not a file; it was not opened."
-
-
-def _unreadable(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "It may not be read by you: change its permissions and import again."
-    if isinstance(error, FileNotFoundError):
-        return "It is gone, or a link that leads nowhere."
-    return f"It cannot be read ({error.strerror or error})."

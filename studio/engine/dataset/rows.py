@@ -1,0 +1,49 @@
+"""From a file that was met and the answer of its decoding to the columns of a row."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from studio.engine.dataset import checks
+from studio.engine.dataset.reconcile import Stored
+from studio.engine.dataset.walk import Candidate
+
+Key = tuple[bytes, str]
+
+
+def key(entry: Candidate) -> Key:
+    """What tells files of a dataset apart: the path as bytes, and the member of an archive."""
+    return os.fsencode(entry.path), entry.member
+
+
+def unchanged(entry: Candidate, before: dict[Key, Stored]) -> bool:
+    """Whether the file is as it was when it was decoded, so that nothing has to be done."""
+    old = before.get(key(entry))
+    return (
+        old is not None
+        and not old.missing
+        and (old.measured or not old.usable)
+        and (old.bytes, old.mtime_ns) == (entry.bytes, entry.mtime_ns)
+    )
+
+
+def values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
+    """The columns that the content of a file decides."""
+    names = ("sha256", "format", "mode", "width", "height", "channels", "facts")
+    found = {name: answer[name] for name in names}
+    found |= {"bytes": entry.bytes, "mtime_ns": entry.mtime_ns}
+    if entry.caption:
+        found["caption"] = entry.caption
+    return found | {"usable": answer["kind"] == "picture"}
+
+
+def findings(
+    answer: dict[str, Any], limits: dict[str, float]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """(kind, sentence, data) of everything that one picture shows by itself."""
+    if answer["kind"] == "broken":
+        return [("broken", answer["reason"], {"reason": answer["reason"]})]
+    return [
+        (kind, checks.sentence(kind, data), data) for kind, data in checks.check(answer, limits)
+    ]
