@@ -17,7 +17,7 @@ from tests.verbs.support import ROOT, call, draw, python
 
 VERBS = (
     "app", "import", "train", "generate", "walk", "invert", "evaluate", "refine", "export",
-    "inspect", "families", "presets", "operations", "doctor",
+    "inspect", "dataset", "families", "presets", "operations", "doctor",
 )  # fmt: skip
 HEAVY = {"torch", "PySide6", "pyqtgraph", "kornia", "torchmetrics", "numpy"}
 
@@ -115,7 +115,7 @@ def test_every_verb_works_without_a_window(tmp_path):
         (["doctor"], 0, {"ok", "checks"}),
         (["inspect", "nowhere"], 1, {"error", "exit"}),
         (["walk", "anything", "--at", "all"], 1, {"error", "exit"}),
-        (["train", "nowhere"], 2, {"error", "exit"}),
+        (["train", "nowhere", "--freeze", "1"], 2, {"error", "exit"}),
         (["nonsense"], 2, {"error", "exit"}),
     ],
 )

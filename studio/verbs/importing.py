@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.options import Verbs, folder
+from studio.verbs.options import Verbs, folder, number
 
 if TYPE_CHECKING:
     from studio.engine.dataset.importing import Finished
@@ -26,9 +26,17 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add("import", "Pictures come in: scanned, checked, never changed.", run)
     parser.add_argument("project", metavar="PROJECT", type=folder, help="made when it is not there")
     parser.add_argument(
-        "sources", metavar="SOURCE", nargs="+", type=folder, help="a folder, picture or zip archive"
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        type=folder,
+        help="a folder, picture, video or zip archive",
     )
     parser.add_argument("--name", help="the dataset's name; without it, the first source's")
+    parser.add_argument(
+        "--every", type=number(0.01, 3600), metavar="SECONDS",
+        help="of a video, a frame so often (kept for the dataset; 1 at first)",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -61,7 +69,11 @@ def _import(
 
     found = 0
     for event in importing.import_sources(
-        project, options.sources, options.name, cancelled=stop.is_requested
+        project,
+        options.sources,
+        options.name,
+        cancelled=stop.is_requested,
+        every=options.every,
     ):
         if isinstance(event, importing.Found):
             found += len(event.items)

@@ -9,7 +9,7 @@ import torch
 from models.base import Family, ImageSpec, TrainState, families, family, seeded_normal
 from models.parameters import ParameterError
 
-NAMES = ["autoencoder", "vae", "gan"]
+NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 4}
 
 

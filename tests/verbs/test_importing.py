@@ -233,3 +233,9 @@ def test_a_folder_that_may_not_be_read(picture, tmp_path, without_rights):
         picture.parent.chmod(0o755)
     said.refused(1, str(picture.parent), "may not be read")
     assert not (tmp_path / "project").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "many", "99999"])
+def test_frames_of_a_video_cannot_be_taken_at_any_rate(tmp_path, seconds):
+    call("import", tmp_path / "Project", tmp_path, "--every", seconds).refused(2, "--every")
+    assert not (tmp_path / "Project").exists()

@@ -122,17 +122,22 @@ def _tones(grey: Image.Image) -> tuple[float, int, int]:
 def bars(grey: np.ndarray) -> list[float] | None:
     """Shares of plain bars at left, top, right and bottom of uint8 [H, W], or None.
 
-    A bar is plain over its whole length, has a partner on the other side, and ends in a
+    A bar is plain over its whole length, has a partner of its grey on the other side, and ends in a
     straight line: the margin around an object on a plain ground is none.
     """
-    top, bottom = _bar(grey), _bar(grey[::-1])
-    left, right = _bar(grey.T), _bar(grey.T[::-1])
-    if not (top and bottom):
-        top = bottom = 0.0
-    if not (left and right):
-        left = right = 0.0
+    top, bottom = _pair(grey)
+    left, right = _pair(grey.T)
     found = [round(share, 4) for share in (left, top, right, bottom)]
     return found if any(found) else None
+
+
+def _pair(rows: np.ndarray) -> tuple[float, float]:
+    """The bars before and behind the picture; the stripes of a flag are of different greys."""
+    first, last = int(np.median(rows[0])), int(np.median(rows[-1]))
+    if abs(first - last) > _BAR_NOISE:
+        return 0.0, 0.0
+    before, behind = _bar(rows), _bar(rows[::-1])
+    return (before, behind) if before and behind else (0.0, 0.0)
 
 
 def _bar(rows: np.ndarray) -> float:

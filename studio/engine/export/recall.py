@@ -37,7 +37,7 @@ def recall(project: Project, path: Path) -> Recalled | None:
         return None
     try:
         said = read_provenance(path).get("recipe")
-        if not isinstance(said, Mapping) or not _WANTED <= set(said):
+        if not isinstance(said, Mapping) or not _WANTED.issubset(said):
             return None
         recipe = LatentRecipe.model_validate(said["latent"])
     except (StudioError, ValidationError):

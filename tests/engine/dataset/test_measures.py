@@ -80,6 +80,12 @@ def test_exposure_counts_what_is_bright_and_what_is_dark():
     assert kinds(Image.new("RGB", (300, 300), "black")) == {"flat"}
 
 
+def test_the_stripes_of_a_flag_are_no_bars():
+    flag = np.zeros((90, 150, 3), np.uint8)
+    flag[30:60], flag[60:] = (221, 0, 0), (255, 206, 0)
+    assert "bars" not in facts(Image.fromarray(flag))
+
+
 def test_bars_are_measured_and_margins_are_not():
     film = Image.new("RGB", (400, 300), "black")
     film.paste(scene((400, 210)), (0, 45))
