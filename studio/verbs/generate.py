@@ -25,6 +25,10 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--run", dest="run_name", type=words, required=True, metavar="R", help="run to play"
     )
+    parser.add_argument(
+        "--checkpoint", choices=("last", "best"), default="last",
+        help="the newest model (default), or the one that did best on held-out pictures",
+    )  # fmt: skip
     parser.add_argument("--count", type=whole(1, MOST), default=16, help="how many (default 16)")
     parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
     parser.add_argument("--psi", type=number(0.0, 1.5), default=1.0, help="truncation, 0 to 1.5")
@@ -45,7 +49,9 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     with Project.open(options.project) as project:
         if options.keep and project.read_only_reason:
             raise ReadOnlyError(project.read_only_reason)
-        player = open_player(project, options.run_name, options.device)
+        player = open_player(
+            project, options.run_name, options.device, best=options.checkpoint == "best"
+        )
         recipes = [
             LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
             for seed in seeds
@@ -71,12 +77,13 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
 
 
-def open_player(project: Project, run_name: str, device: str) -> Player:
-    """The newest good checkpoint of a run, ready to play."""
+def open_player(project: Project, run_name: str, device: str, *, best: bool = False) -> Player:
+    """The newest good checkpoint of a run, or its `best`, ready to play."""
     from studio.engine.generation.player import Player
     from studio.engine.training import checkpoint, runs
 
-    newest = checkpoint.load_latest(runs.run(project, run_name).folder)
+    folder = runs.run(project, run_name).folder
+    newest = checkpoint.load_best(folder) if best else checkpoint.load_latest(folder)
     if newest is None:
         raise StudioError(
             f"The run {run_name} has no checkpoint that can be read: train it a little longer."

@@ -143,3 +143,20 @@ def test_memory_that_runs_out_is_told(project, monkeypatch):
     said = call("train", project, *tiny("vae", 8))
     assert said.code == 0
     assert "looks at 2 pictures at a time and still learns from 4 at once" in said.err
+
+
+def test_pictures_of_the_best_or_of_the_newest_model(project, run, tmp_path):
+    folder = project / "runs" / run
+    done("train", project, "--resume", run, "--images", 64)
+    saved = checkpoint.load_latest(folder)
+    worse = {**saved.state, "score": 99.0}
+    names = (checkpoint.MODEL, checkpoint.TRAINING)
+    files = [checkpoint.read_tensors(saved.folder / name) for name in names]
+    files[0] = {name: tensor * 0.5 for name, tensor in files[0].items()}
+    newest = checkpoint.save(folder, *files, worse)
+    best = checkpoint.load_best(folder)
+    assert best.sha256 != newest.sha256
+    for choice, wanted in (("best", best.sha256), ("last", newest.sha256)):
+        asked = ("--run", run, "--count", 1, "--device", "cpu", "--out", tmp_path / choice)
+        (file,) = done("generate", project, *asked, "--checkpoint", choice)["files"]
+        assert wanted in str(done("inspect", file))
