@@ -16,6 +16,7 @@ from models.base import Family, ImageSpec, LatentSpec, TrainState, register, see
 from models.layers import LEAK, GroupedBlock, double, halve, he_normal_, level_widths, nearest_level
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
+from models.seamless import Edged, RollingAugmentation, close, seamless_param
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class GanConfig(Declared):
         16, label="Channels a group", low=1, high=1024, term="group size", advanced=True,
         help="Channels that are filtered together; fewer are lighter.",
     )  # fmt: skip
+    seamless: bool = seamless_param()
     batch_size: int = param(
         32, label="Pictures at once", low=2, high=1024, term="batch_size",
         help="How many pictures one step looks at.",
@@ -97,7 +99,7 @@ class GanConfig(Declared):
     )  # fmt: skip
 
 
-class Generator(nn.Module):
+class Generator(Edged, nn.Module):
     """Latents [N, dim] to pictures [N, channels, H, W], about [-1, 1]: R3GAN, Sec. 3.
 
     A learnt pattern on the base grid is scaled by a dense layer of z; then blocks and
@@ -127,13 +129,13 @@ class Generator(nn.Module):
         if resolution is not None:
             stop = nearest_level(self.grid, stop, resolution)
         for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
-            x = level(double(change(x)))
+            x = level(double(change(x), self.seamless))
         if resolution is None:
             x = self.out(F.leaky_relu(x, LEAK))
         return x  # type: ignore[no-any-return]  # modules return Any
 
 
-class Critic(nn.Module):
+class Critic(Edged, nn.Module):
     """Pictures [N, channels, H, W] to scores [N]: the generator mirrored."""
 
     def __init__(self, spec: ImageSpec, config: GanConfig, widths: Sequence[int]) -> None:
@@ -154,7 +156,7 @@ class Critic(nn.Module):
         """[N, channels, H, W] to [N]; higher means more like a real picture."""
         x = self.levels[0](F.leaky_relu(self.stem(x), LEAK))
         for change, level in zip(self.change, self.levels[1:], strict=True):
-            x = level(change(halve(x)))
+            x = level(change(halve(x, self.seamless)))
         return self.dense(self.pattern(x).flatten(1)).squeeze(1)  # type: ignore[no-any-return]
 
 
@@ -209,6 +211,8 @@ class Gan(Family):
         widths = level_widths(image_spec, config.top_width, config.width)
         self.generator = Generator(image_spec, config, widths)
         self.critic = Critic(image_spec, config, widths)
+        if config.seamless:
+            close(self.generator, self.critic)
         self.generator_ema = ema.averaged_copy(self.generator)
         self._optimizers: dict[str, torch.optim.Optimizer] = {}
 
@@ -301,7 +305,8 @@ class Gan(Family):
 
     def _augmentation(self) -> Augmentation:
         c = self.config
-        return Augmentation(
+        kind = RollingAugmentation if c.seamless else Augmentation
+        return kind(
             p=c.augment_p, mirror=c.augment_mirror, shift=c.augment_shift, zoom=c.augment_zoom,
             colour=c.augment_colour, cutout=c.augment_cutout,
         )  # fmt: skip

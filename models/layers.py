@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.seamless import wrapped
 
 LEAK = 0.2
 
@@ -131,17 +132,26 @@ def nearest_level(grid: tuple[int, int], doublings: int, resolution: int) -> int
     return max(0, min(doublings, round(wanted)))
 
 
-def halve(x: Tensor) -> Tensor:
-    """[1, 2, 1] low-pass and every second pixel (Zhang 2019, arXiv:1904.11486); black outside."""
-    kernel = _kernel((1.0, 2.0, 1.0), x.shape[1], x.device)
+def halve(x: Tensor, seamless: bool = False) -> Tensor:
+    """[1, 2, 1] low-pass and every second pixel (Zhang 2019, arXiv:1904.11486).
+
+    Outside is black, or the opposite edge where `seamless`.
+    """
     # A strided depthwise convolution is slow backwards on a processor: filter first, then skip.
-    return F.conv2d(x, kernel, padding=1, groups=x.shape[1])[:, :, ::2, ::2]
+    return _filtered(x, (1.0, 2.0, 1.0), seamless)[:, :, ::2, ::2]
 
 
-def double(x: Tensor) -> Tensor:
+def double(x: Tensor, seamless: bool = False) -> Tensor:
     """Zero insertion and [1, 2, 1] interpolation, as a repeat and a box of two pixels."""
     x = F.interpolate(x, scale_factor=2.0, mode="nearest")
-    kernel = _kernel((1.0, 1.0, 0.0), x.shape[1], x.device)
+    return _filtered(x, (1.0, 1.0, 0.0), seamless)
+
+
+def _filtered(x: Tensor, taps: tuple[float, ...], seamless: bool) -> Tensor:
+    """Three `taps` both ways: [N, c, h, w] to the same shape."""
+    kernel = _kernel(taps, x.shape[1], x.device)
+    if seamless:
+        return F.conv2d(wrapped(x, 1), kernel, groups=x.shape[1])
     return F.conv2d(x, kernel, padding=1, groups=x.shape[1])
 
 

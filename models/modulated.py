@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.layers import LEAK
+from models.seamless import Edged, wrapped
 
 MAPPING_RATE = 0.01
 """Learning rate of the mapping network relative to the rest."""
@@ -51,7 +52,7 @@ class EqualLinear(nn.Module):
             return F.linear(x, self.weight * self.scale, self.bias * self.rate)
 
 
-class EqualConv(nn.Module):
+class EqualConv(Edged, nn.Module):
     """A convolution [N, c_in, h, w] to [N, c_out, h, w] with equalised learning rate.
 
     `down` halves the sides after a [1, 3, 3, 1] low-pass; `active` adds bias and leaky ReLU.
@@ -71,16 +72,16 @@ class EqualConv(nn.Module):
         weight = self.weight * self.scale
         bias = None if self.bias is None else self.bias * BOOST
         if not self.down:
-            y = F.conv2d(x, weight, bias, padding=self.kernel // 2)
+            y = _same(x, weight, bias, self.seamless)
         elif self.kernel == 1:
             # A strided depthwise convolution is slow backwards on a processor.
-            y = F.conv2d(low_pass(x, 1)[:, :, ::2, ::2], weight, bias)
+            y = F.conv2d(low_pass(x, 1, seamless=self.seamless)[:, :, ::2, ::2], weight, bias)
         else:
-            y = F.conv2d(low_pass(x, 2), weight, bias, stride=2)
+            y = F.conv2d(low_pass(x, 2, seamless=self.seamless), weight, bias, stride=2)
         return y if bias is None else F.leaky_relu(y, LEAK, inplace=True)
 
 
-class ModulatedConv(nn.Module):
+class ModulatedConv(Edged, nn.Module):
     """A convolution whose input channels are scaled by a style: Karras 2020, Sec. 2.2, Eq. 1-3.
 
     [N, c_in, h, w] and w [N, dim] to [N, c_out, h, w], or twice the sides with `up`.
@@ -105,15 +106,24 @@ class ModulatedConv(nn.Module):
         weight = self.weight * self.scale
         y = x * style[:, :, None, None].to(x.dtype)
         if self.up:
-            y = low_pass(F.conv_transpose2d(y, weight.transpose(0, 1), stride=2), 1, gain=4.0)
+            y = self._enlarged(y, weight.transpose(0, 1))
         else:
-            y = F.conv2d(y, weight, padding=self.kernel // 2)
+            y = _same(y, weight, None, self.seamless)
         if not self.demodulate:
             return y
         with full_precision(style):
             power = style.square() @ weight.square().sum((2, 3)).T
             factor = boost * torch.rsqrt(power + 1e-8)
         return y * factor[:, :, None, None].to(y.dtype)
+
+    def _enlarged(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Twice the sides: zeros in between, the 3x3 filter, the low-pass."""
+        if not self.seamless:
+            return low_pass(F.conv_transpose2d(x, weight, stride=2), 1, gain=4.0)
+        # One pixel around the input is two around the result and more than the low-pass needs.
+        return low_pass(
+            F.conv_transpose2d(wrapped(x, 1), weight, stride=2)[:, :, 1:-1, 1:-1], 0, 4.0
+        )
 
 
 class StyledLayer(nn.Module):
@@ -157,9 +167,22 @@ class Mapping(nn.Module):
         self.w_avg.lerp_(w.float().mean(0), 1.0 - keep)
 
 
-def low_pass(x: Tensor, padding: int, gain: float = 1.0) -> Tensor:
-    """[1, 3, 3, 1] both ways, with black outside: [N, c, h, w] to sides + 2 * padding - 3."""
+def _same(x: Tensor, weight: Tensor, bias: Tensor | None, seamless: bool) -> Tensor:
+    """A convolution that keeps the sides."""
+    margin = weight.shape[-1] // 2
+    if seamless and margin:
+        return F.conv2d(wrapped(x, margin), weight, bias)
+    return F.conv2d(x, weight, bias, padding=margin)
+
+
+def low_pass(x: Tensor, padding: int, gain: float = 1.0, *, seamless: bool = False) -> Tensor:
+    """[1, 3, 3, 1] both ways: [N, c, h, w] to sides + 2 * padding - 3.
+
+    Outside is black, or the opposite edge where `seamless`.
+    """
     kernel = _kernel(gain, x.shape[1], x.device, x.dtype)
+    if seamless:
+        x, padding = wrapped(x, padding), 0
     return F.conv2d(x, kernel, padding=padding, groups=x.shape[1])
 
 

@@ -13,6 +13,7 @@ from models.base import Family, ImageSpec, LatentSpec, TrainState, register, see
 from models.layers import level_widths
 from models.parameters import Declared
 from models.schedules import adam, set_rates, warmed
+from models.seamless import RollingAugmentation, close, rolled
 from models.stylegan2_config import StyleGan2Config
 from models.stylegan2_networks import Critic, Generator, still_noise
 
@@ -49,6 +50,8 @@ class StyleGan2(Family):
         widths = level_widths(image_spec, config.top_width, config.width)
         self.generator = Generator(image_spec, config.latent_dim, config.mapping_layers, widths)
         self.critic = Critic(image_spec, widths)
+        if config.seamless:
+            close(self.generator, self.critic)
         self.generator_ema = ema.averaged_copy(self.generator)
         self.ada = Controller(config.augment_p)
         self.register_buffer("path_mean", torch.zeros(()))
@@ -204,14 +207,18 @@ class StyleGan2(Family):
     def _disguised(self, x: Tensor, state: TrainState) -> Tensor:
         c = self.config
         if c.augment == "ada":
+            shift = c.augment_shift
+            if c.seamless:
+                x, shift = rolled(x, shift, self.ada.p, state.generator), 0.0
             pipe = Pipe(
-                mirror=c.augment_mirror, turn=c.augment_turn, shift=c.augment_shift,
+                mirror=c.augment_mirror, turn=c.augment_turn, shift=shift,
                 zoom=c.augment_zoom, colour=c.augment_colour, cutout=c.augment_cutout,
             )  # fmt: skip
             return pipe(x, self.ada.p, state.generator)
         if c.augment == "none":
             return x
-        fixed = Augmentation(
+        kind = RollingAugmentation if c.seamless else Augmentation
+        fixed = kind(
             p=c.augment_p, shift=c.augment_shift, zoom=c.augment_zoom,
             colour=c.augment_colour, cutout=c.augment_cutout,
         )  # fmt: skip

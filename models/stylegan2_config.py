@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.parameters import Declared, param
+from models.seamless import seamless_param
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class StyleGan2Config(Declared):
         128, label="Size of the networks", low=8, high=1024, step=8, term="width",
         help="Most channels at any resolution. Twice as many: four times the work.",
     )  # fmt: skip
+    seamless: bool = seamless_param()
     batch_size: int = param(
         16, label="Pictures at once", low=2, high=1024, term="batch_size",
         help="How many pictures one step looks at.",

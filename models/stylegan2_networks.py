@@ -16,12 +16,13 @@ from torch import Tensor, nn
 from models.base import ImageSpec
 from models.layers import LEAK, nearest_level
 from models.modulated import BOOST, EqualConv, EqualLinear, Mapping, ModulatedConv, StyledLayer
+from models.seamless import Edged, wrapped
 
 GROUP = 4
 """Pictures that the critic compares with each other."""
 
 
-class Generator(nn.Module):
+class Generator(Edged, nn.Module):
     """Latents w [N, slots, dim] to pictures [N, channels, H, W], about [-1, 1].
 
     Every level adds its picture to the enlarged one of the level below (skips: Karras 2020,
@@ -63,10 +64,15 @@ class Generator(nn.Module):
             x = self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1])
             x = self.refine[k - 1](x, w[:, 2 * k], noise[2 * k])
             if resolution is None:
-                # Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated.
-                picture = F.interpolate(picture, scale_factor=2.0, mode="bilinear")
-                picture = picture + self._painted(k, x, w)
+                picture = self._enlarged(picture) + self._painted(k, x, w)
         return picture if resolution is None else x
+
+    def _enlarged(self, picture: Tensor) -> Tensor:
+        """Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated or closed."""
+        if not self.seamless:
+            return F.interpolate(picture, scale_factor=2.0, mode="bilinear")
+        larger = F.interpolate(wrapped(picture, 1), scale_factor=2.0, mode="bilinear")
+        return larger[:, :, 2:-2, 2:-2]
 
     def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
         """The picture of one level, in full precision, as all of them are added up."""

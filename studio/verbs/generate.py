@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
+    from studio.engine.evaluation.seam import Steps
     from studio.engine.generation import pieces
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.project import Project
@@ -57,10 +59,14 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             for seed in seeds
         ]
 
+        steps = Steps()
+
         def make(place: int) -> Made:
             latent = recipes[place].model_dump(exclude_none=True)
             facts = {"run": options.run_name, "checkpoint_sha256": player.sha256, "latent": latent}
-            return player.picture(recipes[place]), facts
+            pixels = player.picture(recipes[place])
+            steps.add(pixels[None])
+            return pixels, facts
 
         names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
         made = write_pictures(names, make, "png", options.out, console)
@@ -74,6 +80,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }
+    if player.family.config.as_dict().get("seamless", False):
+        facts["seam"] = dataclasses.asdict(steps.score())
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
 
 
