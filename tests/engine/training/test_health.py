@@ -56,7 +56,7 @@ def test_healthy_runs_are_left_alone(reading: Reading) -> None:
         assert list(watch.look(later)) == []
 
 
-@pytest.mark.parametrize("bad", [{"variety": 0.4}, {"coverage": 0.5}])
+@pytest.mark.parametrize("bad", [{"variety": 0.4, "distance": 1.2}, {"coverage": 0.5}])
 def test_collapse_needs_three_looks_in_a_row_and_better_days(bad: dict[str, float]) -> None:
     said = ask(collapse.look, [GAN, *[with_likeness(**bad)] * 2, GAN, *[with_likeness(**bad)] * 3])
     assert said[:-1] == [None] * 6
@@ -64,6 +64,18 @@ def test_collapse_needs_three_looks_in_a_row_and_better_days(bad: dict[str, floa
     assert said[-1].roll_back
     never = with_likeness(variety=0.4, coverage=0.1)
     assert ask(collapse.look, [never] * 6) == [None] * 6
+
+
+def test_the_way_from_noise_to_pictures_is_no_collapse() -> None:
+    """Figures of a healthy run on 500 facades: variety dips while all else improves."""
+    noise = with_likeness(distance=15.7, coverage=0.01, variety=0.74)
+    dip = [
+        with_likeness(distance=1.6 - 0.1 * number, coverage=0.25 + 0.05 * number, variety=0.46)
+        for number in range(6)
+    ]
+    assert ask(collapse.look, [noise, *dip, GAN]) == [None] * 8
+    early = [dataclasses.replace(with_likeness(variety=0.3, distance=3.0), images_seen=10_000)] * 5
+    assert ask(collapse.look, [GAN, *early]) == [None] * 6
 
 
 def test_a_family_without_a_critic_does_not_collapse() -> None:
@@ -209,6 +221,7 @@ def test_a_collapse_goes_back_to_the_best_and_is_written_down(
     run_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_of("gan")
+    monkeypatch.setattr(collapse, "EARLIEST", 0)
     looks(monkeypatch, {0: COLLAPSED, 4: FINE, 8: COLLAPSED, 12: COLLAPSED, 16: COLLAPSED})
     saves = script(orders(1, 2, 3, 4), end=5)
     with pytest.raises(KeyboardInterrupt):
@@ -231,6 +244,7 @@ def test_a_collapse_goes_back_to_the_best_and_is_written_down(
 def test_a_recipe_may_forbid_to_act(run_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_of("gan")
     run.change(act_on_health=False)
+    monkeypatch.setattr(collapse, "EARLIEST", 0)
     looks(monkeypatch, {4: FINE, 8: COLLAPSED, 12: COLLAPSED, 16: COLLAPSED})
     events = run.train(commands=script(orders(1, 2, 3, 4)))
     (found,) = health(events, "collapse")
@@ -241,6 +255,7 @@ def test_a_recipe_may_forbid_to_act(run_of: Any, monkeypatch: pytest.MonkeyPatch
 
 def test_at_the_end_nothing_is_undone(run_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_of("gan")
+    monkeypatch.setattr(collapse, "EARLIEST", 0)
     looks(monkeypatch, {4: FINE, 8: COLLAPSED, 12: COLLAPSED, 24: COLLAPSED})
     events = run.train(commands=script(orders(1, 2, 3)))
     assert isinstance(events[-1], Done)
