@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import lines, sentence, tr, word
 from studio.desktop.notices import Notice, Notices
 
 WIDTH = 380
@@ -38,7 +38,7 @@ class NoticeCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
         self.notice = notice
-        words = QLabel(notice.sentence)
+        self.words = words = QLabel()
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -49,7 +49,7 @@ class NoticeCard(QFrame):
         self.close_button = QToolButton()
         self.close_button.setObjectName("bare")
         self.close_button.setIcon(theme.icon("x"))
-        self.copy_button = QPushButton()
+        self.copy_button, self.act_button = QPushButton(), QPushButton()
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self.dismiss)
         head = QHBoxLayout()
@@ -73,9 +73,7 @@ class NoticeCard(QFrame):
         row = QHBoxLayout()
         row.addStretch(1)
         if self.notice.action is not None:
-            text, callback = self.notice.action
-            act = QPushButton(text)
-            act.setToolTip(self.notice.sentence)
+            act, callback = self.act_button, self.notice.action[1]
             act.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             act.clicked.connect(self.dismiss)
             act.clicked.connect(lambda: callback())
@@ -88,7 +86,11 @@ class NoticeCard(QFrame):
         return row if row.count() > 1 else None
 
     def retranslate(self) -> None:
-        """The buttons; what was said stays in the language it was said in."""
+        """What was said, and the buttons."""
+        self.words.setText(sentence(self.notice.sentence))
+        if self.notice.action is not None:
+            self.act_button.setText(word(self.notice.action[0]))
+            self.act_button.setToolTip(self.words.text())
         self.close_button.setToolTip(tr("Close"))
         self.close_button.setAccessibleName(tr("Close"))
         self.copy_button.setText(tr("Copy details"))
@@ -173,6 +175,8 @@ class NoticeView(QWidget):
         for card in self._cards:
             with contextlib.suppress(RuntimeError):  # it may have gone by itself
                 card.retranslate()
+        if self._window.isVisible():
+            self.place()
 
     def _forget(self) -> None:
         alive = []
@@ -223,7 +227,7 @@ class _History(QFrame):
         self._history = list(reversed(history))
         self.list.clear()
         for notice in self._history:
-            self.list.addItem(f"{notice.moment:%H:%M}  {notice.sentence}")
+            self.list.addItem(f"{notice.moment:%H:%M}  {sentence(notice.sentence)}")
         places = [place for place, notice in enumerate(self._history) if notice is chosen]
         self.list.setCurrentRow(places[0] if places and self.isVisible() else 0)
         self.copy.setEnabled(bool(self._history))
@@ -254,7 +258,7 @@ class _History(QFrame):
         self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
 
     def retranslate(self) -> None:
-        """Set every visible text; what was said stays in the language it was said in."""
+        """Set every visible text."""
         self.title.setText(tr("Notices"))
         self.list.setAccessibleName(tr("Notices"))
         self.list.setToolTip(tr("What was said, the newest first"))
@@ -262,6 +266,7 @@ class _History(QFrame):
         self.detail.setToolTip(tr("Everything known about the chosen notice"))
         self.copy.setText(tr("Copy details"))
         self.copy.setToolTip(tr("Copy the whole message for a report"))
+        self.fill(self._history[::-1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes."""
@@ -276,12 +281,12 @@ class _History(QFrame):
 
     def _show_detail(self) -> None:
         notice = self._chosen()
-        self.detail.setPlainText(notice.detail if notice is not None else "")
+        self.detail.setPlainText(lines(notice.detail) if notice is not None else "")
         self.detail.setVisible(bool(notice is not None and notice.detail))
         action = notice.action if notice is not None else None
         self.act.setVisible(action is not None)
-        self.act.setText(action[0] if action is not None else "")
-        self.act.setToolTip(notice.sentence if notice is not None else "")
+        self.act.setText(word(action[0]) if action is not None else "")
+        self.act.setToolTip(sentence(notice.sentence) if notice is not None else "")
 
     def _act(self) -> None:
         notice = self._chosen()

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.desktop.i18n import sentence
+
 Action = tuple[str, Callable[[], object]]
 KEPT = 200
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One message; `kind` is info, warn or error, `action` an optional (text, callback)."""
+    """One message; `kind` is info, warn or error, `action` an optional (text, callback).
+
+    Texts are kept as they were given; whoever shows them passes them through `i18n`.
+    """
 
     kind: str
     sentence: str
@@ -23,8 +28,11 @@ class Notice:
     moment: datetime.datetime = field(default_factory=datetime.datetime.now)
 
     def as_text(self) -> str:
-        """What "copy details" puts on the clipboard."""
-        head = f"{self.moment:%Y-%m-%d %H:%M:%S} {self.kind}: {self.sentence}"
+        """What "copy details" puts on the clipboard: as it is read, and as it was said."""
+        shown = sentence(self.sentence)
+        head = f"{self.moment:%Y-%m-%d %H:%M:%S} {self.kind}: {shown}"
+        if shown != self.sentence:
+            head += f"\n{self.sentence}"
         return f"{head}\n\n{self.detail}" if self.detail else head
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop import theme
+from studio.desktop import i18n, theme
 from studio.desktop.context import Studio
 from studio.desktop.generation.actions import add_actions
 from studio.desktop.generation.controls import Controls
@@ -206,7 +206,7 @@ class GenerationRoom(Room):
     @Slot(str, str)
     def _open_failed(self, sentence: str, detail: str) -> None:
         self.studio.notices.error(sentence, detail)
-        self.title.setText(sentence)
+        self.title.setText(i18n.sentence(sentence))
         self._show_models()
 
     @Slot(object, bool)

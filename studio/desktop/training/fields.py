@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.desktop import theme
+from studio.desktop import i18n, theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.widgets.param_form import ParamForm
@@ -33,7 +33,7 @@ class Field(QWidget):
         self.editor = editor
         self.label = QLabel()
         self.label.setBuddy(editor)
-        self.error = QLabel()
+        self.error, self._error = QLabel(), ""
         self.error.setWordWrap(True)
         self.error.setVisible(False)
         editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -55,10 +55,12 @@ class Field(QWidget):
         self.editor.setToolTip(tip)
         self.editor.setAccessibleName(label)
         self.editor.setAccessibleDescription(tip)
+        self.error.setText(i18n.sentence(self._error))
 
     def set_error(self, sentence: str) -> None:
         """Say what is wrong with the value; empty when nothing is."""
-        self.error.setText(sentence)
+        self._error = sentence
+        self.error.setText(i18n.sentence(sentence))
         self.error.setVisible(bool(sentence))
         self.error.setStyleSheet(f"color: {theme.colours().bad};")
         self.editor.setProperty("invalid", bool(sentence))
