@@ -131,7 +131,9 @@ class Autoencoder(CodecFamily):
         return self.encoder_ema(x).float()  # type: ignore[no-any-return]  # modules return Any
 
     @torch.no_grad()
-    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+    def refresh(
+        self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
+    ) -> None:
         codes = self._codes(batches)
         if len(codes) < 2:
             return

@@ -29,8 +29,9 @@ LARGEST_SIDE = 1024
 class ImageSpec:
     """What a picture is to a network: `channels` 1 (grey), 3 (RGB) or 4 (RGBA); sides in pixels.
 
-    `classes` is 0 for a set without labels. Each side must be a small number
-    (3 to 7 for the shorter one) doubled any number of times: see :meth:`base_grid`.
+    `classes` is 0 for a set without labels, or one whose labels are left out. Each side must
+    be a small number (3 to 7 for the shorter one) doubled any number of times: see
+    :meth:`base_grid`.
     """
 
     channels: int
@@ -101,7 +102,8 @@ class TrainState:
     """What the loop tells a family at every step, and what both share.
 
     `generator` is the one source of randomness of the training step, on the training device.
-    `autocast_dtype` is None for full precision.
+    `autocast_dtype` is None for full precision. `labels` are the classes of the batch of this
+    step, int64 [N] on the device in its order, None where the model has no classes.
     """
 
     device: torch.device
@@ -111,6 +113,7 @@ class TrainState:
     total_images: int = 1
     set_size: int = 1
     autocast_dtype: torch.dtype | None = None
+    labels: Tensor | None = None
 
     @property
     def done_fraction(self) -> float:
@@ -132,6 +135,9 @@ class Family(nn.Module, ABC):
 
     Everything it owns for generating (EMA copies, latent statistics, a fitted
     prior) is a submodule or a persistent buffer: `state_dict` is the whole model.
+
+    Where `image_spec.classes` is above 0 every latent belongs to a class, and `class_shares`
+    [classes] is how much of the training set each one is (even until `refresh` has counted).
     """
 
     name: ClassVar[str]
@@ -140,11 +146,14 @@ class Family(nn.Module, ABC):
     summary: ClassVar[str]
     """One sentence: what it is good for."""
     Config: ClassVar[type[Declared]]
+    class_shares: Tensor
 
     def __init__(self, config: Declared, image_spec: ImageSpec) -> None:
         super().__init__()
         self.config = config
         self.image_spec = image_spec
+        if count := image_spec.classes:
+            self.register_buffer("class_shares", torch.full((count,), 1 / count))
 
     @classmethod
     @abstractmethod
@@ -172,13 +181,19 @@ class Family(nn.Module, ABC):
         self.config = config
 
     @torch.no_grad()
-    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+    def refresh(
+        self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
+    ) -> None:
         """Make ready to generate (fit a prior, gather statistics). Called before samples.
 
         `batches()` runs once over training pictures (uint8 NHWC on the device,
-        no augmentation). Must not touch the training generator and must be
-        deterministic. The default has nothing to do.
+        no augmentation); `labels` int64 [N] are the classes of all of them in that order, given
+        only where the model has classes. Must not touch the training generator and must be
+        deterministic. The default counts the classes.
         """
+        if self.image_spec.classes and labels is not None and len(labels):
+            counts = torch.bincount(labels.cpu(), minlength=self.image_spec.classes)
+            self.class_shares.copy_(counts / len(labels))
 
     @abstractmethod
     def sample(
@@ -186,11 +201,17 @@ class Family(nn.Module, ABC):
     ) -> Tensor:
         """Latents w float32 [n, slots, dim]; picture i depends only on `seed + i`, psi and label.
 
-        `truncation_psi` in [0, 1.5] pulls towards the mean: w_mean + psi * (w - w_mean).
+        `truncation_psi` in [0, 1.5] pulls towards the mean: w_mean + psi * (w - w_mean). In a
+        model with classes all pictures are of the class `label`, or with None of one that
+        `seed + i` draws by `class_shares`, and the mean is that of the class. A model
+        without classes takes no notice of `label`.
         """
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
-        """Prior sample z [n, ...] to w [n, slots, dim]; the identity for a flat latent."""
+        """Prior sample z [n, ...] to w [n, slots, dim]; the identity for a flat latent.
+
+        In a model with classes w is of the class `label`; None is the middle of them all.
+        """
         return z.reshape(z.shape[0], self.latent.slots, self.latent.dim)
 
     @abstractmethod

@@ -202,7 +202,9 @@ class FewshotGan(Family):
         )  # fmt: skip
 
     @torch.no_grad()
-    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+    def refresh(
+        self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
+    ) -> None:
         """Measure the averaged generator's statistics on latents that are always the same."""
         spec, device = self.image_spec, self.generator_ema.start.weight.device
         count = max(32, min(256, (1 << 21) // (spec.height * spec.width)))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from models import ema, losses
 from models.augment import Augmentation
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.classes import class_vectors, joined, labels_for, labels_of, vectors_of
 from models.layers import LEAK, GroupedBlock, double, halve, he_normal_, level_widths, nearest_level
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
@@ -104,6 +105,7 @@ class Generator(Edged, nn.Module):
 
     A learnt pattern on the base grid is scaled by a dense layer of z; then blocks and
     [1, 2, 1] doubling. Neither normalisation, nor injected noise, nor a mapping network.
+    With classes the latent is twice as long: z and the vector of a class (:func:`joined`).
     """
 
     def __init__(self, spec: ImageSpec, config: GanConfig, widths: Sequence[int]) -> None:
@@ -113,8 +115,10 @@ class Generator(Edged, nn.Module):
         counts = _block_counts(config, len(widths))
         coarsest = widths[-1]
         self.pattern = nn.Parameter(torch.randn(1, coarsest, height, width))
-        self.dense = nn.Linear(config.latent_dim, coarsest, bias=False)
-        nn.init.normal_(self.dense.weight, std=config.latent_dim**-0.5)
+        self.classes = class_vectors(spec.classes, config.latent_dim)
+        inputs = config.latent_dim * (1 if self.classes is None else 2)
+        self.dense = nn.Linear(inputs, coarsest, bias=False)
+        nn.init.normal_(self.dense.weight, std=inputs**-0.5)
         self.levels = nn.ModuleList(reversed(_levels(config, widths, counts)))
         self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(reversed(widths)))
         self.out = nn.Conv2d(widths[0], spec.channels, 3, padding=1)
@@ -151,13 +155,18 @@ class Critic(Edged, nn.Module):
         he_normal_(self.pattern.weight)
         self.dense = nn.Linear(last, 1, bias=False)
         nn.init.normal_(self.dense.weight, std=last**-0.5)
+        self.classes = class_vectors(spec.classes, last, std=last**-0.5)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """[N, channels, H, W] to [N]; higher means more like a real picture."""
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """[N, channels, H, W] to [N]; higher means more like a real picture (of its class [N])."""
         x = self.levels[0](F.leaky_relu(self.stem(x), LEAK))
         for change, level in zip(self.change, self.levels[1:], strict=True):
             x = level(change(halve(x, self.seamless)))
-        return self.dense(self.pattern(x).flatten(1)).squeeze(1)  # type: ignore[no-any-return]
+        seen = self.pattern(x).flatten(1)
+        score = self.dense(seen).squeeze(1)
+        if self.classes is not None:
+            score = score + (seen * vectors_of(self.classes, labels, len(x))).sum(1)
+        return score  # type: ignore[no-any-return]  # modules return Any
 
 
 def _block_counts(config: GanConfig, levels: int) -> list[int]:
@@ -195,9 +204,13 @@ class Gan(Family):
     R2 of Mescheder 2018), generator: softplus(-(D(G) - D(x))). Penalties are taken on the
     augmented pictures, in float32, every `reg_interval` steps times `reg_interval`
     (lazy: Karras 2020, arXiv:1912.04958, App. B). Adam with beta1 = 0; cosines over the run:
-    lr to a quarter, beta2 0.9 to 0.99, gamma to a tenth. Labels are ignored.
+    lr to a quarter, beta2 0.9 to 0.99, gamma to a tenth.
 
-    Tensors: generator.*, critic.*, generator_ema.*.
+    With classes z is joined by a learnt vector of its class, and the critic adds <v_y, phi(x)>
+    to its score (projection: Miyato & Koyama 2018, arXiv:1802.05637, Eq. 3). Generated
+    pictures have the classes of the real ones they stand beside.
+
+    Tensors: generator.*, critic.*, generator_ema.*, class_shares where there are classes.
     """
 
     name = "gan"
@@ -240,7 +253,8 @@ class Gan(Family):
 
     @property
     def latent(self) -> LatentSpec:
-        return LatentSpec(1, self.config.latent_dim, "normal", has_critic=True)
+        parts = 2 if self.image_spec.classes else 1
+        return LatentSpec(1, parts * self.config.latent_dim, "normal", has_critic=True)
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         if not self._optimizers:
@@ -263,18 +277,20 @@ class Gan(Family):
 
     def _critic_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:
         augment, optimizer = self._augmentation(), self.optimizers()["critic"]
+        labels = labels_of(self, state)
+        both = None if labels is None else labels.repeat(2)
         with torch.no_grad(), state.autocast():
-            fake = self.generator(z).float()
+            fake = self.generator(joined(self.generator.classes, z, labels)).float()
         pictures = augment(torch.cat([x, fake]), state.generator)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
-            scores = self.critic(pictures).float()
+            scores = self.critic(pictures, both).float()
         real, generated = scores.chunk(2)
         loss = losses.relativistic_critic(real, generated)
         report = {"critic": loss.detach(), "real_wins": (real > generated).float().mean()}
         interval = self.config.reg_interval
         if state.step % interval == 0:
-            penalty = self._penalty(pictures)
+            penalty = self._penalty(pictures, both)
             report["penalty"] = penalty.detach()
             gamma = cosine(1.0, 0.1, state.done_fraction) * self.config.gamma
             loss = loss + interval * 0.5 * gamma * penalty
@@ -282,21 +298,23 @@ class Gan(Family):
         optimizer.step()
         return report
 
-    def _penalty(self, pictures: Tensor) -> Tensor:
+    def _penalty(self, pictures: Tensor, labels: Tensor | None) -> Tensor:
         """R1 + R2 of pictures [2N, ...] (real, then generated), in full precision: a scalar."""
         pictures = pictures.detach().requires_grad_(True)
-        squared = losses.gradient_penalty(self.critic(pictures), pictures)
+        squared = losses.gradient_penalty(self.critic(pictures, labels), pictures)
         return 2 * squared.mean()
 
     def _generator_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:
         augment, optimizer = self._augmentation(), self.optimizers()["generator"]
+        labels = labels_of(self, state)
+        both = None if labels is None else labels.repeat(2)
         optimizer.zero_grad(set_to_none=True)
         self.critic.requires_grad_(False)
         with state.autocast():
-            fake = self.generator(z)
+            fake = self.generator(joined(self.generator.classes, z, labels))
         pictures = augment(torch.cat([x, fake.float()]), state.generator)
         with state.autocast():
-            real, generated = self.critic(pictures).float().chunk(2)
+            real, generated = self.critic(pictures, both).float().chunk(2)
         loss = losses.relativistic_generator(real, generated)
         loss.backward()  # type: ignore[no-untyped-call]
         self.critic.requires_grad_(True)
@@ -314,11 +332,21 @@ class Gan(Family):
     def sample(
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
     ) -> Tensor:
-        z = seeded_normal(n, seed, (self.config.latent_dim,)).to(self.generator_ema.pattern.device)
-        return truncation_psi * self.map(z)
+        z = truncation_psi * seeded_normal(n, seed, (self.config.latent_dim,))
+        z, vectors = z.to(self.generator_ema.pattern.device), self.generator_ema.classes
+        if vectors is None:
+            return z.unsqueeze(1)
+        labels = torch.tensor(labels_for(self, n, seed, label), dtype=torch.long, device=z.device)
+        return joined(vectors, z, labels).unsqueeze(1)
+
+    def map(self, z: Tensor, label: int | None = None) -> Tensor:
+        z = z.flatten(1)
+        labels = None if label is None else torch.full((len(z),), label, device=z.device)
+        return joined(self.generator_ema.classes, z, labels).unsqueeze(1)
 
     def w_mean(self) -> Tensor:
-        return torch.zeros(1, self.config.latent_dim, device=self.generator_ema.pattern.device)
+        nowhere = torch.zeros(1, self.config.latent_dim, device=self.generator_ema.pattern.device)
+        return joined(self.generator_ema.classes, nowhere, None)
 
     @torch.no_grad()
     def synthesize(

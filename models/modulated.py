@@ -12,11 +12,13 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.classes import class_vectors, vectors_of
 from models.layers import LEAK
 from models.seamless import Edged, wrapped
 
@@ -145,26 +147,48 @@ class StyledLayer(nn.Module):
 
 
 class Mapping(nn.Module):
-    """z [N, dim] to w [N, dim]: Karras 2019, arXiv:1812.04948, Sec. 2. `w_avg` is the mean w."""
+    """z [N, dim] to w [N, dim]: Karras 2019, arXiv:1812.04948, Sec. 2. `w_avg` is the mean w.
+
+    With `classes` z is joined by a learnt vector of its class, both of the same power (Karras
+    2020, arXiv:2006.06676, Sec. 4), and `class_avg` [classes, dim] are the means by class.
+    """
 
     w_avg: Tensor
+    class_avg: Tensor
 
-    def __init__(self, dim: int, layers: int) -> None:
+    def __init__(self, dim: int, layers: int, classes: int = 0) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(EqualLinear(dim, dim, MAPPING_RATE) for _ in range(layers))
+        self.classes = class_vectors(classes, dim)
+        sizes = [dim * (2 if classes else 1), *[dim] * layers]
+        self.layers = nn.ModuleList(EqualLinear(a, b, MAPPING_RATE) for a, b in pairwise(sizes))
         self.register_buffer("w_avg", torch.zeros(dim))
+        if classes:
+            self.register_buffer("class_avg", torch.zeros(classes, dim))
 
-    def forward(self, z: Tensor) -> Tensor:
-        """The intermediate latents."""
-        x = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+    def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The intermediate latents; without `labels` int64 [N] the middle of all classes."""
+        x = of_power_one(z)
+        if self.classes is not None:
+            x = torch.cat([x, of_power_one(vectors_of(self.classes, labels, len(z)))], 1)
         for layer in self.layers:
             x = F.leaky_relu(layer(x), LEAK) * BOOST
         return x
 
     @torch.no_grad()
-    def track(self, w: Tensor, keep: float) -> None:
-        """w_avg = keep * w_avg + (1 - keep) * mean of w [N, dim]."""
-        self.w_avg.lerp_(w.float().mean(0), 1.0 - keep)
+    def track(self, w: Tensor, keep: float, labels: Tensor | None = None) -> None:
+        """w_avg = keep * w_avg + (1 - keep) * mean of w [N, dim]; the same for each class seen."""
+        w = w.float()
+        self.w_avg.lerp_(w.mean(0), 1.0 - keep)
+        if labels is not None:
+            member = F.one_hot(labels, len(self.class_avg)).to(w.dtype)
+            count = member.sum(0)[:, None]
+            step = (1.0 - keep) * (count > 0)
+            self.class_avg += step * ((member.T @ w) / count.clamp_min(1) - self.class_avg)
+
+
+def of_power_one(x: Tensor) -> Tensor:
+    """Rows [N, dim] scaled to a mean square of 1."""
+    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
 
 
 def _same(x: Tensor, weight: Tensor, bias: Tensor | None, seamless: bool) -> Tensor:

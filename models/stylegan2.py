@@ -10,6 +10,7 @@ from models import ema, losses
 from models.ada import Controller, Pipe
 from models.augment import Augmentation
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.classes import labels_for, labels_of
 from models.layers import level_widths
 from models.parameters import Declared
 from models.schedules import adam, set_rates, warmed
@@ -32,10 +33,10 @@ class StyleGan2(Family):
     Critic: softplus(D(G)) + softplus(-D(x)), R1 on augmented reals; generator: softplus(-D(G))
     and path length regularisation of half a batch. Both regularisers are lazy: their own
     Adam steps every so many steps, times the interval, rates adapted (1912.04958, App. B).
-    Adam with beta1 = 0. Labels are ignored.
+    Adam with beta1 = 0. With classes the mapping and the critic know the class of a picture.
 
     Tensors: generator.*, generator_ema.*, critic.*, ada.*, path_mean. The mean latent is
-    generator.mapping.w_avg.
+    generator.mapping.w_avg, that of a class a row of generator.mapping.class_avg.
     """
 
     name = "stylegan2"
@@ -132,13 +133,14 @@ class StyleGan2(Family):
             set_rates(self.optimizers()[key], lr * share, (0.0, 0.99**share))
 
     def _critic_step(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
-        config, optimizer = self.config, self.optimizers()["critic"]
+        config, optimizer, labels = self.config, self.optimizers()["critic"], labels_of(self, state)
+        both = None if labels is None else labels.repeat(2)
         with torch.no_grad(), state.autocast():
             fake = self._picture(self._styles(len(x), state), state)
         pictures = self._disguised(torch.cat([x, fake]), state)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
-            real, generated = self.critic(pictures, track=True).chunk(2)
+            real, generated = self.critic(pictures, both, track=True).chunk(2)
         loss = losses.logistic_critic(real, generated)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -148,7 +150,7 @@ class StyleGan2(Family):
             report["disguise"] = self.ada.p
         if config.gamma > 0 and state.step % config.reg_interval == 0:
             shown = pictures[: len(x)].detach().requires_grad_(True)
-            penalty = losses.gradient_penalty(self.critic(shown), shown).mean()
+            penalty = losses.gradient_penalty(self.critic(shown, labels), shown).mean()
             optimizer.zero_grad(set_to_none=True)
             (config.reg_interval * 0.5 * config.gamma * penalty).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -163,7 +165,7 @@ class StyleGan2(Family):
             fake = self._picture(self._styles(n, state, track=True), state)
         pictures = self._disguised(fake, state)
         with state.autocast():
-            scores = self.critic(pictures)
+            scores = self.critic(pictures, labels_of(self, state))
         loss = losses.logistic_generator(scores)
         loss.backward()  # type: ignore[no-untyped-call]
         self.critic.requires_grad_(True)
@@ -185,13 +187,19 @@ class StyleGan2(Family):
         return {"path": penalty.detach()}
 
     def _styles(self, n: int, state: TrainState, *, track: bool = False) -> Tensor:
-        """Random w [n, slots, dim], most of them from two sources: 1812.04948, Sec. 3.1."""
-        config, slots = self.config, self.generator.slots
+        """Random w [n, slots, dim], most of them from two sources: 1812.04948, Sec. 3.1.
+
+        With classes picture i has the one of picture i of the batch, and so have both sources.
+        """
+        config, slots, mapping = self.config, self.generator.slots, self.generator.mapping
+        labels = labels_of(self, state)
+        if labels is not None:
+            labels = labels[:n]
         chance, device = state.generator, self.path_mean.device
         z = torch.randn(2 * n, config.latent_dim, device=device, generator=chance)
-        one, two = self.generator.mapping(z).chunk(2)
+        one, two = mapping(z, None if labels is None else labels.repeat(2)).chunk(2)
         if track:
-            self.generator.mapping.track(one.detach(), min(W_KEEP, state.step / (state.step + 1)))
+            mapping.track(one.detach(), min(W_KEEP, state.step / (state.step + 1)), labels)
         cut = torch.randint(1, slots, (n, 1, 1), device=device, generator=chance)
         mixed = torch.rand(n, 1, 1, device=device, generator=chance) < config.mixing
         place = torch.arange(slots, device=device).view(1, -1, 1)
@@ -233,12 +241,19 @@ class StyleGan2(Family):
         z = seeded_normal(n, seed, (self.config.latent_dim,)).to(mean.device)
         if not n:
             return mean.expand(0, -1, -1)
+        labels = labels_for(self, n, seed, label)
         # One at a time: sums of a whole batch may differ in the last bit from those of one row.
-        w = torch.cat([self.map(row[None]) for row in z])
-        return mean + truncation_psi * (w - mean) if truncation_psi != 1 else w
+        w = torch.cat([self.map(row[None], k) for row, k in zip(z, labels, strict=True)])
+        if truncation_psi == 1:
+            return w
+        if self.image_spec.classes:
+            means = self.generator_ema.mapping.class_avg[labels]
+            mean = means[:, None].expand(-1, self.generator.slots, -1)
+        return mean + truncation_psi * (w - mean)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
-        w = self.generator_ema.mapping(z.reshape(len(z), -1))
+        labels = None if label is None else torch.full((len(z),), label, device=z.device)
+        w = self.generator_ema.mapping(z.reshape(len(z), -1), labels)
         return w[:, None].expand(-1, self.generator.slots, -1)  # type: ignore[no-any-return]
 
     def w_mean(self) -> Tensor:

@@ -6,6 +6,7 @@ Karras 2020, arXiv:1912.04958, Sec. 4 and Fig. 7.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,8 +15,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.classes import class_vectors, vectors_of
 from models.layers import LEAK, nearest_level
-from models.modulated import BOOST, EqualConv, EqualLinear, Mapping, ModulatedConv, StyledLayer
+from models.modulated import (
+    BOOST,
+    EqualConv,
+    EqualLinear,
+    Mapping,
+    ModulatedConv,
+    StyledLayer,
+    of_power_one,
+)
 from models.seamless import Edged, wrapped
 
 GROUP = 4
@@ -36,7 +46,7 @@ class Generator(Edged, nn.Module):
         self.grid = (height, width)
         self.slots = 2 * doublings + 2
         rising = list(reversed(widths))
-        self.mapping = Mapping(dim, layers)
+        self.mapping = Mapping(dim, layers, spec.classes)
         self.pattern = nn.Parameter(torch.randn(1, rising[0], height, width))
         self.first = StyledLayer(rising[0], rising[0], dim)
         self.grow = nn.ModuleList(StyledLayer(a, b, dim, up=True) for a, b in pairwise(rising))
@@ -97,6 +107,8 @@ class ResidualDown(nn.Module):
 class Critic(nn.Module):
     """Pictures [N, channels, H, W] to scores [N].
 
+    With classes the score is the product of what is seen with a learnt vector of the class
+    (projection: Miyato & Koyama 2018, arXiv:1802.05637, as in Karras 2020, arXiv:2006.06676).
     Pictures are compared in groups of neighbours: a channel holds how much they vary (Karras
     2018, arXiv:1710.10196, Sec. 3). `variety` is what that was lately, so that a
     single picture has a score of its own.
@@ -112,11 +124,16 @@ class Critic(nn.Module):
         self.down = nn.ModuleList(ResidualDown(a, b) for a, b in pairwise(widths))
         self.mix = EqualConv(last + 1, last, 3)
         self.dense = EqualLinear(last * height * width, last)
-        self.out = EqualLinear(last, 1)
+        self.classes = class_vectors(spec.classes, last)
+        self.out = EqualLinear(last, 1 if self.classes is None else last)
         self.register_buffer("variety", torch.zeros(()))
 
-    def forward(self, x: Tensor, *, alone: bool = False, track: bool = False) -> Tensor:
+    def forward(
+        self, x: Tensor, labels: Tensor | None = None, *, alone: bool = False, track: bool = False
+    ) -> Tensor:
         """Higher is more like a real picture; `alone` scores every picture without the others.
+
+        `labels` int64 [N] are the classes they claim; None is the middle of all classes.
 
         `track` takes these pictures into the mean that `alone` stands on.
         """
@@ -130,7 +147,11 @@ class Critic(nn.Module):
         varies = varies.to(x.dtype).view(n, 1, 1, 1).expand(n, 1, height, width)
         x = self.mix(torch.cat([x, varies], 1))
         x = F.leaky_relu(self.dense(x.flatten(1)), LEAK) * BOOST
-        return self.out(x).squeeze(1)  # type: ignore[no-any-return]
+        seen: Tensor = self.out(x)
+        if self.classes is None:
+            return seen.squeeze(1)
+        claimed = of_power_one(vectors_of(self.classes, labels, n))
+        return (seen * claimed).sum(1) / math.sqrt(seen.shape[1])
 
 
 def variety(x: Tensor) -> Tensor:

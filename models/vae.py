@@ -192,7 +192,9 @@ class Vae(CodecFamily):
         return _split(self.encoder_ema(x))[0]
 
     @torch.no_grad()
-    def refresh(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+    def refresh(
+        self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
+    ) -> None:
         means, variances = [], []
         for batch in batches():
             mean, logvar = _split(self.encoder_ema(self.to_network(batch)))

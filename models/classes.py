@@ -1,0 +1,65 @@
+"""Classes: which one each picture has, and a learnt vector for each in adversarial families."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from models.base import Family, TrainState
+from models.parameters import ParameterError
+
+_APART = 1 << 62
+"""Far from the seeds of latents: a class must not go with a place in the space of its own."""
+
+
+def labels_of(family: Family, state: TrainState) -> Tensor | None:
+    """The classes int64 [N] of the batch of this step; None where the family has no classes."""
+    if not family.image_spec.classes:
+        return None
+    if state.labels is None:
+        raise ParameterError("The model has classes, and the pictures came without labels.")
+    return state.labels
+
+
+def labels_for(family: Family, n: int, seed: int, label: int | None) -> list[int | None]:
+    """The class of each of `n` pictures, as `Family.sample` promises; None without classes.
+
+    Raises :class:`ParameterError` for a class that there is not.
+    """
+    classes = family.image_spec.classes
+    if not classes:
+        return [None] * n
+    if label is not None:
+        if not 0 <= label < classes:
+            raise ParameterError(f"There is no label {label}: use 0 to {classes - 1}.")
+        return [label] * n
+    edges = family.class_shares.cpu().double().cumsum(0)
+    found: list[int | None] = []
+    for i in range(n):
+        generator = torch.Generator().manual_seed((seed + i + _APART) % (1 << 63))
+        place = torch.rand((), dtype=torch.float64, generator=generator) * edges[-1]
+        found.append(min(int(torch.searchsorted(edges, place, right=True)), classes - 1))
+    return found
+
+
+def class_vectors(classes: int, dim: int, std: float = 1.0) -> nn.Embedding | None:
+    """A vector N(0, std) of `dim` numbers for each class; None where there are none."""
+    if not classes:
+        return None
+    vectors = nn.Embedding(classes, dim)
+    nn.init.normal_(vectors.weight, std=std)
+    return vectors
+
+
+def vectors_of(vectors: nn.Embedding, labels: Tensor | None, n: int) -> Tensor:
+    """[n, dim] of the classes `labels` int64 [n]; None is the middle of them all."""
+    if labels is None:
+        return vectors.weight.mean(0).expand(n, -1)
+    return vectors(labels)  # type: ignore[no-any-return]  # modules return Any
+
+
+def joined(vectors: nn.Embedding | None, z: Tensor, labels: Tensor | None) -> Tensor:
+    """z [n, dim] followed by the vectors of its classes, [n, 2 dim]; z alone without classes."""
+    if vectors is None:
+        return z
+    return torch.cat([z, vectors_of(vectors, labels, len(z)).to(z.dtype)], 1)
