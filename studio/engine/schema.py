@@ -102,6 +102,9 @@ MIGRATIONS: tuple[str, ...] = (
         item_ids TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE item ADD COLUMN crop TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 VERSION = len(MIGRATIONS)

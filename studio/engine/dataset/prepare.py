@@ -6,34 +6,30 @@ gives another folder. A folder appears whole or not at all.
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
+import errno
 import json
 import os
 import shutil
-import threading
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import shape, split, store
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset import filling, split, store
+from studio.engine.dataset import policy as policies
+from studio.engine.dataset.filling import Build
+from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
+from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 
-# Part of the key: raise it when the pixels that preparation makes change.
-_RECIPE = 1
 _IMAGES, _META = "images.npy", "meta.json"
-_HASHED_AT_ONCE = 64 << 20
-
-
-class PreparationCancelled(StudioError):  # noqa: N818  # a request, not a fault
-    """Stopped on request; nothing was left behind."""
+_SPARE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,7 @@ class Prepared:
     held_out: np.ndarray
     """int64 row numbers, ascending; together they are all rows."""
     item_ids: list[int]
+    """The picture of every row; tiles of one picture follow each other."""
     classes: list[str]
     """Names of the labels, sorted; empty when the set has fewer than two."""
     labels: np.ndarray
@@ -55,6 +52,7 @@ class Prepared:
     fingerprint: str
     """SHA-256 over the pixels and their shape."""
     crop: str
+    """The text of the policy that made them."""
 
     @property
     def channels(self) -> int:
@@ -102,11 +100,14 @@ class Prepared:
             ) from error
 
 
-def automatic_channels(items: Sequence[Item]) -> int:
-    """1 when all pictures are grey, 4 when any has real transparency, else 3."""
-    found = {item.channels for item in items}
+def automatic_channels(items: Sequence[Item], policy: Policy | None = None) -> int:
+    """1 when all pictures are grey, 4 when any has transparency that the policy keeps, else 3."""
+    return _channels({item.channels for item in items}, policy)
+
+
+def _channels(found: set[int], policy: Policy | None) -> int:
     if 4 in found:
-        return 4
+        return 3 if policy and policy.flatten else 4
     return 1 if found == {1} else 3
 
 
@@ -114,7 +115,7 @@ def prepare(
     project: Project,
     dataset_id: int,
     size: tuple[int, int],
-    crop: str = "centre",
+    crop: str | None = None,
     channels: int | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -122,15 +123,15 @@ def prepare(
 ) -> Prepared:
     """Prepare the usable and included pictures of a dataset at `size` (width, height).
 
-    `crop` is centre, pad or stretch; `channels` None decides by :func:`automatic_channels`.
+    `crop` is the text of a policy, None for that of the dataset; `channels` None decides by
+    :func:`automatic_channels`.
     `progress` is called with (done, total), from worker threads. `key` is the name of the
     folder of an earlier preparation, whose division into training and held-out pictures is
     wanted again, also where another one is in force by now. Raises
     :class:`StudioError` when there is no picture or one can no longer be read, and
     :class:`PreparationCancelled`; then nothing is left behind.
     """
-    if crop not in shape.CROPS:
-        raise UsageError(f"There is no crop {crop!r}: use {', '.join(shape.CROPS)}.")
+    policy = policies.settled(project, dataset_id, crop)
     if channels not in (None, 1, 3, 4):
         raise UsageError(f"{channels} channels are not possible: use 1, 3 or 4.")
     if min(size) < 1:
@@ -140,28 +141,66 @@ def prepare(
         raise StudioError(
             "There is no picture to train on: import pictures, or include some that are excluded."
         )
-    channels = channels or automatic_channels(items)
+    channels = channels or automatic_channels(items, policy)
     cut = split.settle(project, dataset_id, [item.sha256 for item in items])
-    for earlier in split.known_cuts(project, dataset_id) if key else ():
-        if _key(items, size, crop, channels, earlier) == key:
-            cut = earlier
+    build = Build(items, size, policy, channels, cut, cancelled, progress)
+    for earlier in _earlier(build, split.known_cuts(project, dataset_id)) if key else ():
+        if _key(earlier) == key:
+            build = earlier
             break
-    folder = project.cache / "prepared" / _key(items, size, crop, channels, cut)
+    folder = project.cache / "prepared" / _key(build)
     if folder.exists():
         try:
             return Prepared.load(folder)
         except StudioError:
             shutil.rmtree(folder, ignore_errors=True)  # a damaged cache is made again
-    build = _Build(items, size, crop, channels, cut, cancelled, progress)
     _make(folder, build)
     return Prepared.load(folder)
 
 
-def _make(folder: Path, build: _Build) -> None:
+def _key(build: Build) -> str:
+    return filling.key(build.items, build.size, build.policy, build.channels, build.cut)
+
+
+def _earlier(build: Build, cuts: Sequence[str | None]) -> Iterator[Build]:
+    """What may have been meant before: other divisions, and no crop by hand yet."""
+    bare = [dataclasses.replace(item, crop=None) for item in build.items]
+    for items in (build.items, bare) if bare != build.items else (build.items,):
+        for cut in cuts:
+            yield dataclasses.replace(build, items=items, cut=cut)
+
+
+def preview(
+    project: Project,
+    item: Item,
+    size: tuple[int, int],
+    policy: Policy,
+    channels: int | None = None,
+) -> np.ndarray:
+    """What a run at `size` (width, height) really sees of a picture: uint8 [H, W, C].
+
+    Of tiles, the one in the middle; :func:`filling.views` gives all. `channels` None is what
+    the whole dataset would be prepared with. `item.crop` may be one that is being drawn.
+    Raises :class:`StudioError` when the picture cannot be read.
+    """
+    if channels is None:
+        rows = project.query(
+            "SELECT DISTINCT channels FROM item WHERE dataset_id = ? AND usable AND included",
+            (item.dataset_id,),
+        )
+        channels = _channels({row[0] for row in rows} or {item.channels}, policy)
+    found = filling.views(item, size, policy, channels)
+    return np.asarray(found[len(found) // 2])
+
+
+def _make(folder: Path, build: Build) -> None:
     """Build beside `folder` and rename; a cache needs no fsync, the rename keeps it whole."""
     temporary = folder.with_name(f".{uuid.uuid4().hex[:12]}.part")
     try:
         temporary.mkdir(parents=True)
+        # Writing into a map behind the end of the disk would end the process.
+        if shutil.disk_usage(temporary).free < build.bytes + _SPARE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         meta = build.write(temporary / _IMAGES)
         (temporary / _META).write_text(json.dumps(meta), "utf-8")
         try:
@@ -177,114 +216,3 @@ def _make(folder: Path, build: _Build) -> None:
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-@dataclass
-class _Build:
-    """One preparation: what goes in and how."""
-
-    items: list[Item]
-    size: tuple[int, int]
-    crop: str
-    channels: int
-    cut: str | None
-    cancelled: Callable[[], bool]
-    progress: Callable[[int, int], None]
-
-    def write(self, target: Path) -> dict[str, Any]:
-        """Write all pictures to `target`; returns what `meta.json` holds."""
-        width, height = self.size
-        full = (len(self.items), height, width, self.channels)
-        images = np.lib.format.open_memmap(target, "w+", np.uint8, full)
-        try:
-            self._fill(images)
-            fingerprint = _fingerprint(images)
-            images.flush()
-        finally:
-            del images  # Windows renames no folder with an open map in it
-        held_out = split.held_out([item.sha256 for item in self.items], self.cut)
-        kept = set(held_out)
-        names = sorted({item.label for item in self.items})
-        classes = names if len(names) > 1 else []
-        return {
-            "shape": full,
-            "item_ids": [item.id for item in self.items],
-            "train": [row for row in range(len(self.items)) if row not in kept],
-            "held_out": held_out,
-            "classes": classes,
-            "labels": [classes.index(item.label) if classes else 0 for item in self.items],
-            "captions": [item.caption for item in self.items],
-            "fingerprint": fingerprint,
-            "crop": self.crop,
-        }
-
-    def _fill(self, images: np.ndarray) -> None:
-        failures: list[tuple[Item, str]] = []
-        guard, done = threading.Lock(), 0
-        rows = iter(range(len(self.items)))
-
-        def work() -> None:
-            nonlocal done
-            while not self.cancelled():
-                with guard:
-                    row = next(rows, None)
-                if row is None:
-                    return
-                failure = self._one(images, row)
-                with guard:
-                    done += 1
-                    if failure:
-                        failures.append((self.items[row], failure))
-                    finished = done
-                self.progress(finished, len(self.items))
-
-        count = min(8, os.cpu_count() or 1, len(self.items))
-        with ThreadPoolExecutor(count, "prepare") as pool:
-            futures = [pool.submit(work) for _ in range(count)]
-            wait(futures, return_when=FIRST_EXCEPTION)
-        for future in futures:
-            future.result()
-        if failures:
-            raise _unreadable(failures, len(self.items))
-        if done < len(self.items):
-            raise PreparationCancelled("Preparing the pictures was stopped.")
-
-    def _one(self, images: np.ndarray, row: int) -> str:
-        """Fill one row; returns a sentence when the picture can no longer be read."""
-        item = self.items[row]
-        wanted = shape.decode_size((item.width, item.height), self.size, self.crop)
-        try:
-            picture = read_picture(item, wanted)
-        except StudioError as error:
-            return str(error)
-        picture = shape.shaped(picture, self.size, self.crop)
-        images[row] = shape.with_channels(picture, self.channels)
-        return ""
-
-
-def _unreadable(failures: list[tuple[Item, str]], total: int) -> StudioError:
-    failures.sort(key=lambda failure: failure[0].id)
-    count = f"{len(failures)} of {total} pictures" if len(failures) > 1 else "One picture"
-    return StudioError(
-        f"{count} can no longer be read: {failures[0][1]} Import the folder again or exclude them.",
-        "\n".join(sentence for _, sentence in failures),
-    )
-
-
-def _key(
-    items: list[Item], size: tuple[int, int], crop: str, channels: int, cut: str | None
-) -> str:
-    rule = [] if cut is None else [cut]
-    digest = hashlib.sha256(json.dumps([_RECIPE, size, crop, channels, *rule]).encode())
-    for item in items:
-        line = json.dumps([item.id, item.sha256, item.label, item.caption])
-        digest.update(line.encode())
-    return digest.hexdigest()[:32]
-
-
-def _fingerprint(images: np.ndarray) -> str:
-    digest = hashlib.sha256(json.dumps(images.shape).encode())
-    flat = np.ascontiguousarray(images).reshape(-1)
-    for start in range(0, flat.size, _HASHED_AT_ONCE):
-        digest.update(flat[start : start + _HASHED_AT_ONCE].data)
-    return digest.hexdigest()

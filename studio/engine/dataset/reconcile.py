@@ -161,7 +161,12 @@ def label(project: Project, places: dict[int, tuple[int, tuple[str, ...]]]) -> N
             name = folders[depth] if len(folders) > depth else ""
             rows.append((display_name(name), item_id))
     if rows:
-        project.write_many("UPDATE item SET label = ? WHERE id = ?", rows)
+        # What the artist wrote goes before the name of a folder.
+        project.write_many(
+            "UPDATE item SET label = ? WHERE id = ? "
+            "AND json_extract(facts, '$.label_by_hand') IS NULL",
+            rows,
+        )
 
 
 def _shared_depth(all_folders: list[tuple[str, ...]]) -> int:

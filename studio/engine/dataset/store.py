@@ -47,7 +47,8 @@ class Item:
     real transparency) after conversion, 0 when broken. `mode` and `format` are those of
     the file. `name` is safe to show; the true name is in `path` or `member`. `facts`
     holds measurements: frames, orientation, sharpness, colour and so on. `rights` is what
-    was stated about this one picture; :mod:`rights` joins it with that of its source.
+    was stated about this one picture; :mod:`rights` joins it with that of its source. `crop`
+    is the part chosen by hand (left, top, right, bottom as shares of the sides; :mod:`crops`).
     """
 
     id: int
@@ -71,6 +72,7 @@ class Item:
     rating: int
     facts: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, str] = field(default_factory=dict)
+    crop: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -303,6 +305,8 @@ def _item(row: sqlite3.Row) -> Item:
         values.append("{}")
     # Most pictures have none of their own: they share one empty answer.
     values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
+    if len(values) > 21:
+        values[21] = tuple(json.loads(values[21])) if values[21] else None
     return Item(*values)
 
 

@@ -1,0 +1,175 @@
+"""Fills the memory map of a prepared set: decodes, shapes and hashes what :mod:`prepare` chose."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.engine.dataset import shape, split
+from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.store import Item
+from studio.engine.errors import StudioError
+
+# Part of the key: raise it when the pixels that preparation makes change.
+_RECIPE = 1
+_HASHED_AT_ONCE = 64 << 20
+
+
+class PreparationCancelled(StudioError):  # noqa: N818  # a request, not a fault
+    """Stopped on request; nothing was left behind."""
+
+
+@dataclass
+class Build:
+    """One preparation: what goes in and how."""
+
+    items: list[Item]
+    size: tuple[int, int]
+    policy: Policy
+    channels: int
+    cut: str | None
+    cancelled: Callable[[], bool]
+    progress: Callable[[int, int], None]
+    starts: list[int] = field(init=False)
+    """The first row of every picture, and the number of all rows at the end."""
+
+    def __post_init__(self) -> None:
+        counts = [
+            shape.count_of((item.width, item.height), self.size, self.policy, item.crop)
+            for item in self.items
+        ]
+        self.starts = [0, *itertools.accumulate(counts)]
+
+    @property
+    def bytes(self) -> int:
+        """What the pixels take on the disk."""
+        return self.starts[-1] * self.size[0] * self.size[1] * self.channels
+
+    def write(self, target: Path) -> dict[str, Any]:
+        """Write all pictures to `target`; returns what `meta.json` holds."""
+        width, height = self.size
+        full = (self.starts[-1], height, width, self.channels)
+        images = np.lib.format.open_memmap(target, "w+", np.uint8, full)
+        try:
+            self._fill(images)
+            fingerprint = _fingerprint(images)
+            images.flush()
+        finally:
+            del images  # Windows renames no folder with an open map in it
+        kept = set(split.held_out([item.sha256 for item in self.items], self.cut))
+        names = sorted({item.label for item in self.items})
+        classes = names if len(names) > 1 else []
+        # All patches of one picture are on one side, or the measure would know them already.
+        owners = [
+            number
+            for number in range(len(self.items))
+            for _ in range(self.starts[number], self.starts[number + 1])
+        ]
+        rows = [self.items[number] for number in owners]
+        return {
+            "shape": full,
+            "item_ids": [item.id for item in rows],
+            "train": [row for row, owner in enumerate(owners) if owner not in kept],
+            "held_out": [row for row, owner in enumerate(owners) if owner in kept],
+            "classes": classes,
+            "labels": [classes.index(item.label) if classes else 0 for item in rows],
+            "captions": [item.caption for item in rows],
+            "fingerprint": fingerprint,
+            "crop": self.policy.text,
+        }
+
+    def _fill(self, images: np.ndarray) -> None:
+        failures: list[tuple[Item, str]] = []
+        guard, done = threading.Lock(), 0
+        line = iter(range(len(self.items)))
+
+        def work() -> None:
+            nonlocal done
+            while not self.cancelled():
+                with guard:
+                    number = next(line, None)
+                if number is None:
+                    return
+                failure = self._one(images, number)
+                with guard:
+                    done += 1
+                    if failure:
+                        failures.append((self.items[number], failure))
+                    finished = done
+                self.progress(finished, len(self.items))
+
+        count = min(8, os.cpu_count() or 1, len(self.items))
+        with ThreadPoolExecutor(count, "prepare") as pool:
+            futures = [pool.submit(work) for _ in range(count)]
+            wait(futures, return_when=FIRST_EXCEPTION)
+        for future in futures:
+            future.result()
+        if failures:
+            raise _unreadable(failures, len(self.items))
+        if done < len(self.items):
+            raise PreparationCancelled("Preparing the pictures was stopped.")
+
+    def _one(self, images: np.ndarray, number: int) -> str:
+        """Fill the rows of a picture; returns a sentence when it can no longer be read."""
+        item = self.items[number]
+        first, after = self.starts[number], self.starts[number + 1]
+        try:
+            found = views(item, self.size, self.policy, self.channels)
+        except StudioError as error:
+            return str(error)
+        if len(found) != after - first:
+            return f"{item.name} has another size than when it was imported."
+        images[first:after] = found
+        return ""
+
+
+def views(item: Item, size: tuple[int, int], policy: Policy, channels: int) -> np.ndarray:
+    """All that a run sees of one picture: uint8 [N, H, W, C]; N is 1 but for tiles.
+
+    Raises :class:`StudioError` when it cannot be read.
+    """
+    wanted = shape.decode_size((item.width, item.height), size, policy, item.crop)
+    picture = read_picture(item, wanted)
+    found = shape.shaped(picture, size, policy, item.crop)
+    return np.stack([shape.with_channels(each, channels) for each in found])
+
+
+def _unreadable(failures: list[tuple[Item, str]], total: int) -> StudioError:
+    failures.sort(key=lambda failure: failure[0].id)
+    count = f"{len(failures)} of {total} pictures" if len(failures) > 1 else "One picture"
+    return StudioError(
+        f"{count} can no longer be read: {failures[0][1]} Import the folder again or exclude them.",
+        "\n".join(sentence for _, sentence in failures),
+    )
+
+
+def key(
+    items: Sequence[Item], size: tuple[int, int], policy: Policy, channels: int, cut: str | None
+) -> str:
+    """The name of the folder of a preparation: the same for the same choice, for ever."""
+    rule = [] if cut is None else [cut]
+    digest = hashlib.sha256(json.dumps([_RECIPE, size, policy.text, channels, *rule]).encode())
+    for item in items:
+        values: list[Any] = [item.id, item.sha256, item.label, item.caption]
+        values += [item.crop] if item.crop else []  # names from before there were such stay
+        digest.update(json.dumps(values).encode())
+    return digest.hexdigest()[:32]
+
+
+def _fingerprint(images: np.ndarray) -> str:
+    digest = hashlib.sha256(json.dumps(images.shape).encode())
+    flat = np.ascontiguousarray(images).reshape(-1)
+    for start in range(0, flat.size, _HASHED_AT_ONCE):
+        digest.update(flat[start : start + _HASHED_AT_ONCE].data)
+    return digest.hexdigest()

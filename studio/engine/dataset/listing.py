@@ -1,0 +1,100 @@
+"""What a list of pictures needs of each, read in portions without decoding JSON here.
+
+A full :class:`store.Item` costs far more than a line in a list shows; a hundred thousand of
+them would hold up whoever else is running Python at the time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from studio.engine.dataset import store
+from studio.engine.project import Project
+
+
+class Line(NamedTuple):
+    """One picture of a list. `colour` is the mean as 0xRRGGBB, -1 where it is not known;
+    `sharpness` is -1 then. `licence` and `author` are those that hold, empty if not stated."""
+
+    id: int
+    source_id: int
+    name: str
+    bytes: int
+    mtime_ns: int
+    width: int
+    height: int
+    channels: int
+    label: str
+    caption: str
+    usable: int
+    included: int
+    rating: int
+    colour: int
+    sharpness: float
+    licence: str
+    author: str
+
+
+_COLUMNS = """
+    item.id, source_id, name, bytes, mtime_ns, width, height, channels, label, caption,
+    usable, included, rating,
+    coalesce(json_extract(facts, '$.colour[0]') * 65536 + json_extract(facts, '$.colour[1]') * 256
+        + json_extract(facts, '$.colour[2]'), -1),
+    coalesce(json_extract(facts, '$.sharpness'), -1.0),
+    {licence}, {author}
+"""
+# Projects of the first version on a place that cannot be written have no rights of pictures.
+_STATED = (
+    "coalesce(json_extract(item.rights, '$.{0}'), json_extract(source.rights, '$.{0}'), "
+    "json_extract(facts, '$.{0}'), '')"
+)
+_UNSTATED = "coalesce(json_extract(source.rights, '$.{0}'), json_extract(facts, '$.{0}'), '')"
+
+
+def after(project: Project, dataset_id: int, item_id: int, most: int) -> list[Line]:
+    """Up to `most` pictures of a dataset with ids above `item_id`, ordered by id."""
+    rows = project.query(
+        f"SELECT {_columns(project)} FROM item JOIN source ON source.id = source_id "
+        "WHERE item.dataset_id = ? AND item.id > ? ORDER BY item.id LIMIT ?",
+        (dataset_id, item_id, most),
+    )
+    return [Line(*row) for row in rows]
+
+
+def among(project: Project, item_ids: Sequence[int]) -> list[Line]:
+    """The pictures with these ids, ordered by id; ids that are gone are left out."""
+    rows = project.query(
+        f"SELECT {_columns(project)} FROM item JOIN source ON source.id = source_id "
+        "WHERE item.id IN (SELECT value FROM json_each(?)) ORDER BY item.id",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    return [Line(*row) for row in rows]
+
+
+def counts(project: Project) -> dict[int, int]:
+    """Pictures of every dataset that has any."""
+    found = project.query("SELECT dataset_id, count(*) FROM item GROUP BY dataset_id")
+    return {row[0]: row[1] for row in found}
+
+
+def line(item: store.Item) -> Line:
+    """The line of an item that was read whole; what its source states is not known here."""
+    colour: Any = item.facts.get("colour")
+    packed = colour[0] << 16 | colour[1] << 8 | colour[2] if colour else -1
+    stated = {name: item.rights.get(name) or item.facts.get(name, "") for name in _IN_LINES}
+    return Line(
+        item.id, item.source_id, item.name, item.bytes, item.mtime_ns, item.width, item.height,
+        item.channels, item.label, item.caption, int(item.usable), int(item.included),
+        item.rating, packed, float(item.facts.get("sharpness", -1.0)), **stated,
+    )  # fmt: skip
+
+
+_IN_LINES = ("licence", "author")
+
+
+def _columns(project: Project) -> str:
+    names = {row["name"] for row in project.query("PRAGMA table_info(item)")}
+    template = _STATED if "rights" in names else _UNSTATED
+    return _COLUMNS.format(**{name: template.format(name) for name in _IN_LINES})
