@@ -5,21 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from studio.engine.errors import StudioError, UsageError
+from studio.engine.errors import UsageError
 from studio.engine.project import Project
+from studio.verbs import curation
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Parser, Run, Verbs, folder, number, pair
+from studio.verbs.options import Parser, Verbs, folder, number, pair
+from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.store import Dataset, Item
-
-SHOWN = 20
-_RIGHTS = {
-    "licence": "of the source, or of all: an SPDX name or free text",
-    "author": "who made the pictures",
-    "url": "where they come from",
-    "consent": "a note on the consent of those shown",
-}
+    from studio.engine.dataset.store import Dataset
 
 
 def add(verbs: Verbs) -> None:
@@ -28,8 +22,8 @@ def add(verbs: Verbs) -> None:
     actions: Any = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
-    _action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
-    found = _action(actions, "findings", "What the folder doctor says about a dataset.", findings)
+    action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
+    found = action(actions, "findings", "What the folder doctor says about a dataset.", findings)
     found.add_argument("--kind", metavar="K", help="only findings of this kind")
     found.add_argument(
         "--set", metavar="KIND=VALUE", type=pair, action="append", default=[], dest="limits",
@@ -38,32 +32,20 @@ def add(verbs: Verbs) -> None:
     found.add_argument(
         "--report", metavar="FILE", type=folder, help="write everything to a .html or .json file"
     )
-    mend = _action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
+    mend = action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
     mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
     mend.add_argument("--undo", action="store_true", help="take the last fix back instead")
-    divide = _action(actions, "split", "Which pictures are held out from training.", split)
+    divide = action(actions, "split", "Which pictures are held out from training.", split)
     divide.add_argument(
         "--share", metavar="S", type=number(0, 0.5),
         help="divide anew: this part, 0 to 0.5, is held out in later runs",
     )  # fmt: skip
-    tell = _action(actions, "card", "The dataset card, with rights stated first.", card)
+    tell = action(actions, "card", "The dataset card, with rights stated first.", card)
     tell.add_argument("--out", metavar="DIR", type=folder, help="write dataset.md and .json there")
     tell.add_argument("--source", metavar="PATH", type=folder, help="state rights of this source")
-    for name, help in _RIGHTS.items():
-        tell.add_argument(f"--{name}", metavar="TEXT", help=help)
-
-
-def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=summary, description=summary, allow_abbrev=False
-    )
-    parser.add_argument("project", metavar="PROJECT", type=folder, help="the project's folder")
-    parser.add_argument("--dataset", metavar="N", help="its name; not needed where there is one")
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON object as the last line of stdout"
-    )
-    parser.set_defaults(run=run)
-    return parser
+    for name, help in curation.RIGHTS.items():
+        tell.add_argument(f"--{name}", metavar="TEXT", help=f"of the source, or of all: {help}")
+    curation.add(actions)
 
 
 def _none(options: argparse.Namespace, console: Console) -> Result:
@@ -109,7 +91,7 @@ def _pictures(project: Project, dataset: Dataset) -> Result:
     found = store.findings(project, dataset.id)
     pictures: list[dict[str, Any]] = [
         {
-            "id": item.id, "file": _file(item), "format": item.format, "width": item.width,
+            "id": item.id, "file": file_of(item), "format": item.format, "width": item.width,
             "height": item.height, "channels": item.channels, "label": item.label,
             "caption": item.caption, "usable": item.usable, "included": item.included,
             "rating": item.rating, "sha256": item.sha256, "rights": item.rights,
@@ -136,7 +118,7 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
         known = ", ".join(checks.SENTENCES)
         raise UsageError(f"There is no finding {options.kind!r}: choose one of {known}.")
     with Project.open(options.project) as project:
-        dataset = _dataset(project, options)
+        dataset = chosen(project, options)
         if options.limits:
             changes = {kind: _value(kind, text) for kind, text in options.limits}
             thresholds.apply(project, dataset.id, changes)
@@ -148,7 +130,7 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
         counts = store.counts(project, dataset.id)["findings"]
     listed = [
         {
-            "item": item_id, "file": _file(items[item_id]), "kind": finding.kind,
+            "item": item_id, "file": file_of(items[item_id]), "kind": finding.kind,
             "sentence": finding.sentence, "data": finding.data,
             "included": items[item_id].included, "usable": items[item_id].usable,
         }
@@ -186,12 +168,12 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
     if options.undo == (options.kind is not None):
         raise UsageError("Give either --kind, the finding to put right, or --undo.")
     with Project.open(options.project) as project:
-        dataset = _dataset(project, options)
+        dataset = chosen(project, options)
         if options.undo:
             done = fixes.undo(project, dataset.id)
         else:
             done = fixes.fix(project, dataset.id, options.kind)
-        files = [_file(item) for item in store.items_by_id(project, done.item_ids)]
+        files = [file_of(item) for item in store.items_by_id(project, done.item_ids)]
         left = store.counts(project, dataset.id)["included"]
     facts = {
         "dataset": dataset.name, "kind": done.kind, "undone": options.undo,
@@ -202,8 +184,7 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
         "included": left,
     }  # fmt: skip
     what = "taken in again" if options.undo else "left out"
-    count = "1 picture" if len(files) == 1 else f"{len(files)} pictures"
-    lines = [f"{count} {what}; {left} will train. No file was touched."]
+    lines = [f"{count(len(files))} {what}; {left} will train. No file was touched."]
     return Result(facts, lines + [f"  {file}" for file in files[:SHOWN]])
 
 
@@ -216,12 +197,12 @@ def split(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.dataset import store
 
     with Project.open(options.project) as project:
-        dataset = _dataset(project, options)
+        dataset = chosen(project, options)
         if options.share is None:
             found = division.read(project, dataset.id)
         else:
             found = division.change(project, dataset.id, options.share)
-        files = [_file(item) for item in store.items_by_id(project, found.item_ids)]
+        files = [file_of(item) for item in store.items_by_id(project, found.item_ids)]
     facts = {
         "dataset": dataset.name, "train": found.train, "held_out": found.held_out,
         "settled": found.cut is not None, "cut": found.cut, "held_out_files": files,
@@ -234,11 +215,13 @@ def card(options: argparse.Namespace, console: Console) -> Result:
     """State rights where they were given, then say or write the card."""
     from studio.engine.dataset import card as cards
 
-    values = {name: getattr(options, name) for name in _RIGHTS}
+    values = {name: getattr(options, name) for name in curation.RIGHTS}
     values = {name: text for name, text in values.items() if text is not None}
     with Project.open(options.project) as project:
-        dataset = _dataset(project, options)
-        _state(project, dataset, options, values)
+        dataset = chosen(project, options)
+        if options.source is not None and not values:
+            raise UsageError("Say what holds for that source: --licence, --author, --url, …")
+        curation.state_sources(project, dataset, options, values)
         if options.out is None:
             facts = cards.card(project, dataset)
             return Result({"dataset": dataset.name, "card": facts}, [cards.markdown(facts)])
@@ -246,44 +229,3 @@ def card(options: argparse.Namespace, console: Console) -> Result:
         facts = cards.write(project, dataset, options.out)
     files = [str(options.out / name) for name in (cards.MARKDOWN_NAME, cards.JSON_NAME)]
     return Result({"dataset": dataset.name, "card": facts, "files": files}, files)
-
-
-def _state(
-    project: Project, dataset: Dataset, options: argparse.Namespace, values: dict[str, str]
-) -> None:
-    from studio.engine.dataset import rights, store
-
-    sources = store.sources(project, dataset.id)
-    if options.source is not None:
-        if not values:
-            raise UsageError("Say what holds for that source: --licence, --author, --url, …")
-        known = ", ".join(str(source.path) for source in sources)
-        sources = [source for source in sources if source.path == options.source]
-        if not sources:
-            raise StudioError(f"{options.source} is no source of {dataset.name}: {known}.")
-    for source in sources if values else ():
-        rights.set_source(project, source.id, values)
-
-
-# ------------------------------------------------------------------ shared
-
-
-def _dataset(project: Project, options: argparse.Namespace) -> Dataset:
-    """The dataset that was named, or the only one there is."""
-    from studio.engine.dataset import store
-
-    if options.dataset is not None:
-        return store.dataset(project, options.dataset)
-    known = store.datasets(project)
-    if len(known) == 1:
-        return known[0]
-    if not known:
-        raise StudioError(f"There are no pictures in {project.folder}: import some first.")
-    names = ", ".join(dataset.name for dataset in known)
-    raise UsageError(f"Say which dataset with --dataset: {names}.")
-
-
-def _file(item: Item) -> str:
-    from studio.engine.dataset.naming import display_path
-
-    return display_path(item.path, item.member)

@@ -38,7 +38,11 @@ def add(verbs: Verbs) -> None:
         help="auto (default) recommends one; see `latent-studio families`",
     )  # fmt: skip
     parser.add_argument("--size", type=size, help="64 (default), or width x height as 48x64")
-    parser.add_argument("--crop", choices=("centre", "pad", "stretch"), help="default: centre")
+    parser.add_argument(
+        "--crop", metavar="POLICY", type=words,
+        help="centre, smart, pad, stretch or tiles, also as pad:blur or smart+linear; "
+        "default: what `dataset crop` set, at first centre",
+    )  # fmt: skip
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--images", type=whole(1, 10**12), help="length of the whole run")
     length.add_argument("--minutes", type=number(0.01, 1e6), help="default: 30")
@@ -108,6 +112,7 @@ def _create(
 def _plan(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> Recipe:
+    from studio.engine.dataset import policy, store
     from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.training import runs
 
@@ -121,13 +126,15 @@ def _plan(
         overrides[key] = value
     start = getattr(options, "from") or ""
     width, height = options.size or _size_of(project, start)
+    dataset = options.dataset or _only_dataset(project)
+    crop = policy.settled(project, store.dataset(project, dataset).id, options.crop).text
     try:
         return runs.plan_run(
-            project, options.dataset or _only_dataset(project), options.family or AUTO,
+            project, dataset, options.family or AUTO,
             width, height,
             images=options.images, minutes=options.minutes, overrides=overrides,
             seed=options.seed or 0, device=options.device or "auto",
-            precision=options.precision or "auto", crop=options.crop or "centre",
+            precision=options.precision or "auto", crop=crop,
             start_from=start, freeze=options.freeze or 0,
             tensorboard=bool(options.tensorboard),
             progress=prepared, cancelled=stop.is_requested,

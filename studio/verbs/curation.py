@@ -1,0 +1,166 @@
+"""`dataset crop` and `dataset rights`: decisions about a dataset and about single pictures."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.project import Project
+from studio.verbs.console import Console, Result
+from studio.verbs.options import folder
+from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
+
+if TYPE_CHECKING:
+    from studio.engine.dataset.policy import Policy
+    from studio.engine.dataset.store import Dataset
+
+RIGHTS = {
+    "licence": "an SPDX name or free text",
+    "author": "who made the pictures",
+    "url": "where they come from",
+    "consent": "a note on the consent of those shown",
+}
+
+
+def add(actions: Any) -> None:
+    """Declare both actions."""
+    cut = action(actions, "crop", "How pictures are fitted to the training shape.", crop)
+    cut.add_argument(
+        "--policy", metavar="P", help="centre, smart (most detail), pad, stretch or tiles"
+    )
+    cut.add_argument("--fill", metavar="F", help="bars of pad: blur, mirror or a colour (#rrggbb)")
+    cut.add_argument(
+        "--linear", action=argparse.BooleanOptionalAction, default=None,
+        help="make pictures smaller in linear light",
+    )  # fmt: skip
+    cut.add_argument(
+        "--flatten", metavar="COLOUR", help="lay transparent pictures on #rrggbb, or keep"
+    )
+    cut.add_argument("--items", metavar="NAME", nargs="+", help="pictures to crop by hand")
+    part = cut.add_mutually_exclusive_group()
+    part.add_argument(
+        "--box", metavar="L,T,R,B", type=_box,
+        help="with --items: the part to keep, as shares of the sides, e.g. 0.1,0,0.9,0.8",
+    )  # fmt: skip
+    part.add_argument("--clear", action="store_true", help="with --items: all of them again")
+    state = action(actions, "rights", "Who made pictures, and under which terms.", rights)
+    where = state.add_mutually_exclusive_group()
+    where.add_argument("--items", metavar="NAME", nargs="+", help="of these pictures only")
+    where.add_argument("--source", metavar="PATH", type=folder, help="of this source only")
+    for name, help in RIGHTS.items():
+        state.add_argument(f"--{name}", metavar="TEXT", help=f"{help}; '' takes it back")
+
+
+def _box(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != 4:
+        raise argparse.ArgumentTypeError(f"{text} is not four numbers, as 0.1,0,0.9,0.8")
+    return found
+
+
+# ------------------------------------------------------------------ crop
+
+
+def crop(options: argparse.Namespace, console: Console) -> Result:
+    """Set the policy or crop pictures by hand, then say what holds."""
+    from studio.engine.dataset import crops, policy, store
+
+    if bool(options.items) != bool(options.box or options.clear):
+        raise UsageError("Give --items with --box or --clear: which pictures, and which part.")
+    with Project.open(options.project) as project:
+        dataset = chosen(project, options)
+        before = policy.read(project, dataset.id)
+        wanted = _policy(options, before)
+        items = picked(project, dataset, options.items) if options.items else []
+        changed = crops.set_crops(project, {item.id: options.box for item in items})
+        if wanted != before:
+            policy.change(project, dataset.id, wanted)
+        cropped = [item for item in store.items(project, dataset.id) if item.crop]
+    facts = {
+        "dataset": dataset.name, "policy": wanted.text, "before": before.text,
+        "crop": wanted.crop, "fill": wanted.fill, "linear": wanted.linear,
+        "flatten": wanted.flatten, "changed": sorted(changed),
+        "by_hand": [{"item": i.id, "file": file_of(i), "box": i.crop} for i in cropped],
+    }  # fmt: skip
+    lines = [f"{dataset.name}: {wanted.text}; {count(len(cropped))} cropped by hand."]
+    return Result(facts, lines + [f"  {file_of(item)}" for item in cropped[:SHOWN]])
+
+
+def _policy(options: argparse.Namespace, before: Policy) -> Policy:
+    """The policy in force with what was asked for; another crop begins without bars."""
+    from studio.engine.dataset import policy
+
+    wanted = policy.parse(options.policy) if options.policy else before
+    fill, linear, flatten = wanted.fill, wanted.linear, wanted.flatten
+    if wanted.text == wanted.crop:  # a name alone changes nothing but the crop
+        linear, flatten = before.linear, before.flatten
+        fill = before.fill if wanted.crop == before.crop else ""
+    if options.flatten is not None:
+        flatten = "" if options.flatten == "keep" else options.flatten.lower()
+    return policy.Policy(
+        wanted.crop,
+        fill if options.fill is None else options.fill.lower(),
+        linear if options.linear is None else options.linear,
+        flatten,
+    )
+
+
+# ------------------------------------------------------------------ rights
+
+
+def rights(options: argparse.Namespace, console: Console) -> Result:
+    """State rights of pictures, of a source or of all sources; then say what holds."""
+    from studio.engine.dataset import rights as stated
+    from studio.engine.dataset import store
+
+    values = {name: getattr(options, name) for name in RIGHTS}
+    values = {name: text for name, text in values.items() if text is not None}
+    with Project.open(options.project) as project:
+        dataset = chosen(project, options)
+        if options.items:
+            items = picked(project, dataset, options.items)
+            if values:
+                stated.set_items(project, [item.id for item in items], values)
+            items = store.items_by_id(project, [item.id for item in items])
+        else:
+            only = state_sources(project, dataset, options, values)
+            items = [i for i in store.items(project, dataset.id) if i.source_id in only]
+        sources = {source.id: source for source in store.sources(project, dataset.id)}
+    pictures = [
+        {"item": i.id, "file": file_of(i), "rights": stated.effective(i, sources[i.source_id])}
+        for i in items
+    ]
+    facts = {
+        "dataset": dataset.name,
+        "sources": [{"path": str(s.path), "rights": s.rights} for s in sources.values()],
+        "pictures": pictures,
+    }
+    lines = [f"{dataset.name}: {count(len(items))}"]
+    lines += [f"  {each['file']}: {_said(each['rights'])}" for each in pictures[:SHOWN]]
+    return Result(facts, lines)
+
+
+def _said(values: Any) -> str:
+    return "; ".join(f"{name} {text}" for name, text in values.items()) or "nothing is stated"
+
+
+def state_sources(
+    project: Project, dataset: Dataset, options: argparse.Namespace, values: dict[str, str]
+) -> set[int]:
+    """State rights of the source that was named, or of all; their ids."""
+    from studio.engine.dataset import rights as stated
+    from studio.engine.dataset import store
+
+    sources = store.sources(project, dataset.id)
+    if options.source is not None:
+        known = ", ".join(str(source.path) for source in sources)
+        sources = [source for source in sources if source.path == options.source]
+        if not sources:
+            raise StudioError(f"{options.source} is no source of {dataset.name}: {known}.")
+    for source in sources if values else ():
+        stated.set_source(project, source.id, values)
+    return {source.id for source in sources}
