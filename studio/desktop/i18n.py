@@ -101,7 +101,7 @@ def sentence(text: str) -> str:
     """
     # No catalogue is read for English in English, which is nearly all there is.
     is_english = _Current.code == "en" and text.isascii()
-    return text if is_english else _said(_Current.code, text)
+    return text if is_english or not text else _said(_Current.code, text)
 
 
 def lines(text: str) -> str:

@@ -49,9 +49,7 @@ class Decision(QUndoCommand):
         groups: dict[Value, list[int]] = {}
         for key, value in values.items():
             groups.setdefault(value, []).append(key)
-            row = self._desk.collection.rows.get(key)
-            if row is not None:
-                setattr(row, self._field, value)
+        self._desk.collection.change(self._field, values)
         for value, ids in groups.items():
             project = self._desk.project
             if self._field == "included":

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import Collection
+from studio.desktop.dataset.collection import GROUPED, Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.engine.dataset.store import Finding
@@ -51,7 +51,8 @@ class FindingCard(QFrame):
         if row is None or not row.usable:
             return
         item_id = self.finding.item_id
-        copies = collection.copies_of(item_id) if self.finding.kind == "duplicate" else []
+        kind = self.finding.kind
+        copies = collection.alike(item_id, kind) if kind in GROUPED else []
         if copies:
             self._button(
                 tr("Keep only the best"),

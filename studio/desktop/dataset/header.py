@@ -20,7 +20,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import SORTS, View
 from studio.desktop.i18n import tr
 
-SMALLEST, LARGEST, STEP = 64, 320, 16
+SMALLEST, LARGEST, STEP = 32, 512, 16
 _SEARCH_AFTER_MS, _SEARCH_WIDTH = 150, 130
 
 
@@ -82,7 +82,7 @@ class Header(QFrame):
 
     def show_totals(self, totals: dict[str, int], shown: int) -> None:
         """The sums; `shown` is how many the filters leave."""
-        found = totals["found"]
+        found = totals.get("found", 0)
         self.count.setText(words.pictures(found))
         parts = [tr("{n} will train", n=words.number(totals["trains"]))]
         if totals["excluded"]:

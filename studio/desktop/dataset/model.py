@@ -25,9 +25,11 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets import thumb_grid
 
 Index = QModelIndex | QPersistentModelIndex
-# 96 MB of tiles: more than three screens of them, whatever the size of the dataset.
-_TILE_BYTES = 96_000_000
-_TOLD_EVERY_MS = 30
+# More than three screens of tiles, whatever the size of the dataset and of the tiles.
+_TILE_BYTES = 64_000_000
+SIDES = (64, 128, 256, 512)
+"""Tiles are kept at the smallest of these that is sharp."""
+_TOLD_EVERY_MS, _TOLD_SINGLY = 30, 200
 # Older wishes are forgotten by those who fulfil them, so they may be made again.
 MOST_WISHES = 400
 
@@ -37,6 +39,9 @@ class PictureModel(QAbstractListModel):
 
     tileWanted = Signal(int)
     """Id of an item whose tile is not there yet."""
+    allChanged = Signal()
+    """So much changed that all is to be painted again: a view that is told of a range looks at
+    every row of it, which takes long."""
 
     def __init__(self, collection: Collection, parent: Any = None) -> None:
         super().__init__(parent)
@@ -44,10 +49,12 @@ class PictureModel(QAbstractListModel):
         self.ids: list[int] = []
         self.paths_of: Callable[[Sequence[int]], list[Path]] = lambda ids: []
         self._places: dict[int, int] = {}
-        self._tiles: OrderedDict[int, QPixmap | None] = OrderedDict()
+        self._tiles: OrderedDict[int, tuple[QPixmap | None, int]] = OrderedDict()
+        self._side = SIDES[-1]
         self._tile_bytes = 0
         self._asked: OrderedDict[int, None] = OrderedDict()
         self._changed: set[int] = set()
+        self._everything = False
         self._tell = QTimer(self)
         self._tell.setSingleShot(True)
         self._tell.setInterval(_TOLD_EVERY_MS)
@@ -55,13 +62,18 @@ class PictureModel(QAbstractListModel):
 
     # ------------------------------------------------------------------ what is shown
 
-    def show_ids(self, ids: list[int]) -> None:
-        """Show these pictures, in this order. Tiles that are known stay known."""
+    def show_ids(self, ids: list[int], places: dict[int, int] | None = None) -> None:
+        """Show these pictures, in this order, `places` being where each is.
+
+        Tiles that are known stay known. Both now belong to the model.
+        """
         if ids == self.ids:
             return
         self.beginResetModel()
         self.ids = ids
-        self._places = {key: place for place, key in enumerate(ids)}
+        if places is None:
+            places = {key: place for place, key in enumerate(ids)}
+        self._places = places
         self._asked.clear()
         self.endResetModel()
 
@@ -87,21 +99,33 @@ class PictureModel(QAbstractListModel):
 
     def refresh(self, ids: Sequence[int] | None = None) -> None:
         """Pictures changed (all, when None): one coalesced signal follows."""
-        self._changed.update(self.ids if ids is None else ids)
+        if ids is None:
+            self._everything = True
+        else:
+            self._changed.update(ids)
         if not self._tell.isActive():
             self._tell.start()
 
     # ------------------------------------------------------------------ tiles
 
+    def set_side(self, pixels: int) -> int:
+        """Tiles are painted at so many pixels; returns the side they are kept at.
+
+        Smaller ones stay in sight until larger ones come.
+        """
+        self._side = next((side for side in SIDES if side >= pixels), SIDES[-1])
+        self._asked.clear()
+        return self._side
+
     def set_tile(self, item_id: int, image: QImage) -> None:
         """A tile arrived; a null image means that there is none."""
         self._asked.pop(item_id, None)
         self._drop(item_id)
-        pixmap = None if image.isNull() else QPixmap.fromImage(image)
-        self._tiles[item_id] = pixmap
+        pixmap = None if image.isNull() else QPixmap.fromImage(_no_larger(image, self._side))
+        self._tiles[item_id] = pixmap, self._side
         self._tile_bytes += _weight(pixmap)
         while self._tile_bytes > _TILE_BYTES and len(self._tiles) > 1:
-            _, old = self._tiles.popitem(last=False)
+            _, (old, _) = self._tiles.popitem(last=False)
             self._tile_bytes -= _weight(old)
         self.refresh([item_id])
 
@@ -116,26 +140,34 @@ class PictureModel(QAbstractListModel):
         self._asked.clear()
 
     def tile(self, item_id: int) -> QPixmap | None:
-        """The tile when it is there; otherwise it is wished for."""
+        """The tile when it is there; otherwise, or when it is too small, it is wished for."""
+        pixmap = None
         if item_id in self._tiles:
             self._tiles.move_to_end(item_id)
-            return self._tiles[item_id]
+            pixmap, side = self._tiles[item_id]
+            if pixmap is None or side >= self._side:
+                return pixmap
         if item_id not in self._asked:
             self._asked[item_id] = None
             if len(self._asked) > MOST_WISHES:
                 self._asked.popitem(last=False)
             self.tileWanted.emit(item_id)
-        return None
+        return pixmap
 
     def _drop(self, item_id: int) -> None:
         if item_id in self._tiles:
-            self._tile_bytes -= _weight(self._tiles.pop(item_id))
+            self._tile_bytes -= _weight(self._tiles.pop(item_id)[0])
 
     def _tell_changes(self) -> None:
-        places = [self._places[key] for key in self._changed if key in self._places]
+        if self._everything or len(self._changed) > _TOLD_SINGLY:
+            self.allChanged.emit()
+        else:
+            for key in self._changed:
+                if key in self._places:
+                    index = self.index(self._places[key])
+                    self.dataChanged.emit(index, index)
+        self._everything = False
         self._changed.clear()
-        if places:
-            self.dataChanged.emit(self.index(min(places)), self.index(max(places)))
 
     # ------------------------------------------------------------------ Qt's questions
 
@@ -190,6 +222,14 @@ class PictureModel(QAbstractListModel):
             parts.append(tr("1 star") if row.rating == 1 else tr("{n} stars", n=row.rating))
         parts += [words.sentence(f) for f in self.collection.findings.get(row.id, ())]
         return " · ".join(parts)
+
+
+def _no_larger(image: QImage, side: int) -> QImage:
+    """The image with its shorter side at most `side`."""
+    if min(image.width(), image.height()) <= side:
+        return image
+    wide, smooth = Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode
+    return image.scaled(side, side, wide, smooth.SmoothTransformation)
 
 
 def _weight(pixmap: QPixmap | None) -> int:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.context import Studio
-from studio.desktop.dataset.collection import GROUP, View
+from studio.desktop.dataset.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.commands import Commands
 from studio.desktop.dataset.header import STEP, Header
 from studio.desktop.dataset.import_strip import ImportStrip
@@ -30,7 +30,7 @@ from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session import LARGE_TILE, TILE, Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
@@ -54,6 +54,10 @@ class DatasetRoom(Room):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self.view = View()
+        self.counts = Counts()
+        self.arranging = False
+        """Whether what the view shows is still being worked out."""
+        self._began = 0.0
         self.session = Session(self)
         self.side, self.inspector = Side(), Inspector()
         self.intake = Intake(self, studio, self.session)
@@ -75,7 +79,7 @@ class DatasetRoom(Room):
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
         self._recount.setInterval(_RECOUNT_MS)
-        self._recount.timeout.connect(self._catch_up)
+        self._recount.timeout.connect(self._recount_due)
         self._connect()
         self.resize_tiles(0)
         self.retranslate()
@@ -112,6 +116,7 @@ class DatasetRoom(Room):
         session.imported.connect(self._imported)
         session.failed.connect(self._say_failed)
         self.model.tileWanted.connect(session.want_tile)
+        self.model.allChanged.connect(self.grid.viewport().update)
         side.datasetChosen.connect(session.choose)
         side.kindChosen.connect(lambda kind: self.change_view(kind=kind))
         side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
@@ -200,7 +205,7 @@ class DatasetRoom(Room):
     def train(self) -> None:
         """Go on to Training with this dataset."""
         dataset, threads = self.session.dataset, self.session.threads
-        if dataset is None or threads is None or not self.session.collection.totals()["trains"]:
+        if dataset is None or threads is None or not self.session.collection.trains():
             return
         threads.decisions.write_all()
         self.trainRequested.emit(dataset.name)
@@ -218,7 +223,7 @@ class DatasetRoom(Room):
 
     def show_group(self, item_id: int) -> None:
         """Only the copies of one picture."""
-        copies = frozenset(self.session.collection.copies_of(item_id))
+        copies = frozenset(self.session.collection.group_of(item_id))
         self.change_view(kind=GROUP, group=copies, source_id=None, label=None, text="")
 
     def resize_tiles(self, steps: int) -> None:
@@ -228,12 +233,15 @@ class DatasetRoom(Room):
 
     def _size_tiles(self, side: int) -> None:
         self.grid.set_tile_size(side)
+        kept = self.model.set_side(round(side * self.grid.devicePixelRatioF()))
+        self.session.tile = LARGE_TILE if kept > TILE else TILE
         self.studio.settings.thumbnail_size = side
 
     @Slot()
     def _start_anew(self) -> None:
-        self.view = View(sort=self.view.sort)
-        self.model.show_ids([])
+        sort = "imported" if self.view.sort == "similar" else self.view.sort
+        self.view, self.counts = View(sort=sort), Counts()
+        self.model.show_ids([], {})
         self._catch_up()
 
     @Slot(object)
@@ -260,16 +268,31 @@ class DatasetRoom(Room):
             self._recount.start()
 
     @Slot()
+    def _recount_due(self) -> None:
+        # A newer question would make the answer that is on its way worthless.
+        if self.arranging:
+            self._recount.start()
+        else:
+            self._catch_up()
+
+    @Slot()
     def _catch_up(self) -> None:
-        """Bring everything in line with the rows and the view."""
+        """Have everything brought in line with the rows and the view."""
         self._recount.stop()
-        began = time.monotonic()
-        shown = self.session.collection.shown(self.view)
-        if shown != self.model.ids:
-            self.selection.keep(shown)
-        totals = self.session.collection.totals()
-        self.header.show_totals(totals, len(shown))
+        self._began = time.monotonic()
         self.header.show_view(self.view)
+        self.arranging = True
+        self.session.arrange(self.view, self._show)
+
+    def _show(self, arranged: Arrangement) -> None:
+        """Show what a view came to; a newer one is on its way when it is another's."""
+        self.arranging = False
+        if arranged.view != self.view:
+            return
+        self.counts = arranged.counts
+        shown, totals = arranged.ids, arranged.counts.totals
+        self.selection.keep(arranged)
+        self.header.show_totals(totals, len(shown))
         self.inspector.show_totals(totals["trains"])
         self._show_side()
         self.strip.show_session(self.session)
@@ -277,7 +300,7 @@ class DatasetRoom(Room):
         waiting = self.session.loading or self.session.importing
         self.pages.setCurrentIndex(1 if totals["found"] or self.session.datasets or waiting else 0)
         self.selection.show()
-        took = round((time.monotonic() - began) * 1000)
+        took = round((time.monotonic() - self._began) * 1000)
         self._recount.setInterval(max(_RECOUNT_MS, _RECOUNT_SHARE * took))
 
     @Slot()
@@ -287,4 +310,4 @@ class DatasetRoom(Room):
             session.counts[session.dataset.id] = len(session.collection.rows)
         current = session.dataset.id if session.dataset else None
         self.side.show_datasets(session.datasets, session.counts, current)
-        self.side.show_collection(session.collection, session.sources, self.view)
+        self.side.show_counts(self.counts, session.sources, self.view)

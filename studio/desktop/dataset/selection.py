@@ -9,10 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QListView
+from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.context import Studio
 from studio.desktop.dataset import words
+from studio.desktop.dataset.columns import Arrangement
 from studio.desktop.dataset.decisions import decision
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.model import PictureModel
@@ -39,7 +40,7 @@ class Selection(QObject):
         studio: Studio,
         session: Session,
         model: PictureModel,
-        grid: QListView,
+        grid: QAbstractItemView,
         inspector: Inspector,
         quick: QuickLook,
     ) -> None:
@@ -75,15 +76,17 @@ class Selection(QObject):
         places = sorted(p for part in ranges for p in range(part.top(), part.bottom() + 1))
         return [self._model.ids[place] for place in places]
 
-    def keep(self, shown: list[int]) -> None:
-        """Let the grid show `shown`, with what was chosen still chosen where it is shown."""
-        known = len(self._model.ids)
+    def keep(self, arranged: Arrangement) -> None:
+        """Let the grid show what a view came to, with what was chosen still chosen."""
+        shown, known = arranged.ids, len(self._model.ids)
+        if shown == self._model.ids:
+            return
         if known and shown[:known] == self._model.ids:
             self._model.append(shown[known:])
             return
         chosen, current = self.ids(), self.current
         place = self._grid.currentIndex().row()
-        self._model.show_ids(shown)
+        self._model.show_ids(shown, arranged.places)
         if not shown or current is None:
             self._timer.start()
             return
@@ -217,7 +220,7 @@ class Selection(QObject):
     def keep_best(self, item_id: int) -> None:
         """Leave out every copy of a picture but the best rated, or else the first."""
         rows = self._session.collection.rows
-        copies = self._session.collection.copies_of(item_id)
+        copies = self._session.collection.group_of(item_id)
         if copies:
             best = max(copies, key=lambda key: (rows[key].included, rows[key].rating, -key))
             self._decide("included", [key for key in copies if key != best], False)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.dataset.collection import Collection, Row
+from studio.desktop.dataset.collection import Arrangement, Collection, Row, View
 from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.worker import DatasetThreads
 from studio.engine.dataset.importing import Finished
 from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.project import Project
 
-TILE = 256
+TILE, LARGE_TILE = 256, 512
+# So many rows are sorted and counted within a few milliseconds.
+_QUICK = 2000
 
 
 class Session(QObject):
@@ -45,6 +47,7 @@ class Session(QObject):
         self.collection = Collection()
         self.threads: DatasetThreads | None = None
         self.loading = False
+        self.tile = TILE
         self.import_found = self.import_rejected = 0
         self.import_name = ""
         self._load = self._import = self._life = 0
@@ -112,9 +115,38 @@ class Session(QObject):
         if self.threads is None or self.project is None or self.dataset is None:
             return
         self._load += 1
+        self.collection.touched.clear()
+        self.threads.loader.wanted = self._load
         self.threads.load.submit(
             self.threads.loader.load, self._load, self.project, self.dataset.id
         )
+
+    def read_again(self, ids: Sequence[int]) -> None:
+        """Read some rows anew, after what was decided about them is stored."""
+        if self.threads is None or self.project is None:
+            return
+        done = partial(self._take_again, self._load)
+        self.threads.load.submit(self.threads.loader.again, self.project, list(ids), done=done)
+
+    def _take_again(self, token: int, rows: list[Row]) -> None:
+        if token == self._load:
+            self.collection.put(row for row in rows if row.id in self.collection.rows)
+            self.changed.emit([row.id for row in rows])
+
+    def arrange(self, view: View, done: Callable[[Arrangement], None]) -> bool:
+        """Work out what `view` shows, here when that is quick, else beside the window.
+
+        True when `done` was called already; of several calls only the newest is answered.
+        """
+        columns = self.collection.columns()
+        threads = self.threads
+        if threads is None or (len(columns.rows) <= _QUICK and view.sort != "similar"):
+            done(columns.arrange(view))
+            return True
+        threads.order.latest(
+            "view", threads.arranger.arrange, self.project, columns, view, done=done
+        )
+        return False
 
     def _take_survey(
         self,
@@ -148,12 +180,14 @@ class Session(QObject):
             if len(fresh) < len(rows):
                 self.changed.emit([row.id for row in rows])
 
-    @Slot(int, object)
-    def _take_findings(self, token: int, findings: dict[int, list[Finding]]) -> None:
+    @Slot(int, object, object)
+    def _take_findings(
+        self, token: int, findings: dict[int, list[Finding]], held_out: list[int]
+    ) -> None:
         if token == self._load:
             self.loading = False
-            self.collection.findings.clear()
-            self.collection.findings.update(findings)
+            self.collection.set_findings(findings)
+            self.collection.set_held_out(held_out)
             self.changed.emit(None)
 
     # ------------------------------------------------------------------ import
@@ -259,7 +293,7 @@ class Session(QObject):
         if self.threads is None or self.project is None:
             return
         if self.threads.tiles.want(item_id):
-            self.threads.draw.submit(self.threads.tiles.run, self._life, self.project, TILE)
+            self.threads.draw.submit(self.threads.tiles.run, self._life, self.project, self.tile)
 
     @Slot(int, object)
     def _take_tiles(self, life: int, made: object) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, Collection, View
+from studio.desktop.dataset.collection import (
+    EVERYTHING,
+    EXCLUDED,
+    HELD_OUT,
+    TRAINS,
+    Counts,
+    View,
+)
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
@@ -17,6 +25,8 @@ from studio.engine.dataset.store import Dataset, Source
 
 # More labels than this are not a list any more; the search box finds the others' pictures.
 _MOST_LABELS = 30
+_SUMS = {EVERYTHING: "found", TRAINS: "trains", HELD_OUT: "held_out", EXCLUDED: "excluded"}
+"""Rows of the first list that are no findings, and what counts them."""
 
 
 class Side(QScrollArea):
@@ -108,13 +118,10 @@ class Side(QScrollArea):
         ]
         self.datasets.set_entries(entries, current)
 
-    def show_collection(
-        self, collection: Collection, sources: Sequence[Source], view: View
-    ) -> None:
+    def show_counts(self, counts: Counts, sources: Sequence[Source], view: View) -> None:
         """Counts of the open dataset."""
-        totals = collection.totals()
-        by_source = collection.source_counts()
-        rows = [Entry(None, tr("All sources"), words.number(totals["found"]))]
+        by_source = counts.sources
+        rows = [Entry(None, tr("All sources"), words.number(counts.totals.get("found", 0)))]
         rows += [
             Entry(s.id, s.path.name or str(s.path), words.number(by_source[s.id]), help=str(s.path))
             for s in sources
@@ -122,12 +129,13 @@ class Side(QScrollArea):
         self.sources.set_entries(rows if len(sources) > 1 else rows[1:], view.source_id)
         if len(sources) == 1:
             self.sources.setCurrentRow(-1)
-        self._show_findings(collection, totals, view)
-        self._show_labels(collection, view)
+        self._show_findings(counts, view)
+        self._show_labels(counts.labels, view)
 
-    def _show_findings(self, collection: Collection, totals: dict[str, int], view: View) -> None:
-        counts = collection.kind_counts()
-        counts[EVERYTHING], counts[EXCLUDED] = totals["found"], totals["excluded"]
+    def _show_findings(self, found: Counts, view: View) -> None:
+        counts, totals = Counter(found.kinds), found.totals
+        for kind, sum_of in _SUMS.items():
+            counts[kind] = totals.get(sum_of, 0)
         kinds = [*words.KINDS, *sorted(set(counts) - set(words.KINDS))]
         entries = []
         for kind in kinds:
@@ -135,14 +143,13 @@ class Side(QScrollArea):
             if not count and kind not in words.ALWAYS and kind != view.kind:
                 continue
             tone = "bad" if kind in words.BAD else "warn"
-            if not count or kind in (EVERYTHING, EXCLUDED):
+            if not count or kind in _SUMS:
                 tone = "quiet"
             text, help = words.kind_title(kind), words.kind_help(kind)
             entries.append(Entry(kind, text, words.number(count), tone, help))
         self.findings.set_entries(entries, view.kind)
 
-    def _show_labels(self, collection: Collection, view: View) -> None:
-        counts = collection.label_counts()
+    def _show_labels(self, counts: Counter[str], view: View) -> None:
         labelled = any(counts[label] for label in counts if label)
         names = [label for label, _ in counts.most_common() if label][:_MOST_LABELS]
         entries = [Entry(None, tr("All labels"), words.number(sum(counts.values())))]

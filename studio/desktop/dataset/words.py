@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP
+from studio.desktop import i18n
+from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
 from studio.desktop.i18n import tr
 from studio.engine.dataset import checks
 from studio.engine.dataset.store import Finding
 
 # The order of the list; those that are always there, even at zero.
 KINDS = (
-    EVERYTHING, "duplicate", "near_duplicate", "blurred", "flat", "dark", "bright", "tiny",
-    "aspect", "borders", "animated", "odd_mode", "no_training", "missing", "broken", EXCLUDED,
+    EVERYTHING, TRAINS, HELD_OUT, EXCLUDED,
+    "duplicate", "near_duplicate", "blurred", "flat", "dark", "bright", "tiny", "aspect",
+    "borders", "animated", "odd_mode", "no_training", "missing", "broken",
 )  # fmt: skip
 ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
 BAD = ("broken", "missing")
@@ -35,6 +37,8 @@ def kind_title(kind: str) -> str:
         "missing": tr("Missing"),
         "broken": tr("Broken"),
         EXCLUDED: tr("Excluded"),
+        TRAINS: tr("Will train"),
+        HELD_OUT: tr("Held out"),
         GROUP: tr("One group"),
     }
     return titles.get(kind, kind)
@@ -61,6 +65,8 @@ def kind_help(kind: str) -> str:
         "missing": tr("Pictures whose file is no longer where it was imported from."),
         "broken": tr("Files that cannot be read as a picture; they are never used."),
         EXCLUDED: tr("Pictures that you left out of training."),
+        TRAINS: tr("Pictures that can be used and are included."),
+        HELD_OUT: tr("Pictures that training never sees: quality is measured on them."),
     }
     return helps.get(kind, "")
 
@@ -111,12 +117,12 @@ def sentence(finding: Finding) -> str:
     """A finding in words. The engine's template is English; its numbers fill the translation."""
     template = checks.SENTENCES.get(finding.kind)
     if template is None or finding.kind == "broken":
-        return tr(finding.sentence)
+        return i18n.sentence(finding.sentence)
     try:
         return tr(template).format(**finding.data)
     except (KeyError, IndexError, ValueError):
         # Stored by a newer version with other numbers: its own sentence is still right.
-        return finding.sentence
+        return i18n.sentence(finding.sentence)
 
 
 def sort_title(sort: str) -> str:
@@ -128,6 +134,9 @@ def sort_title(sort: str) -> str:
         "date": tr("Date"),
         "finding": tr("Finding"),
         "rating": tr("Rating"),
+        "colour": tr("Colour"),
+        "sharpness": tr("Sharpness"),
+        "similar": tr("Like the chosen picture"),
     }
     return titles[sort]
 

@@ -16,14 +16,17 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from studio.desktop.dataset.collection import Row
+from studio.desktop.dataset.columns import Arrangement, Columns
+from studio.desktop.dataset.views import Row, View
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import decode, importing, store
+from studio.engine.dataset import decode, importing, listing, similar, split, store
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
-_ROWS_AT_ONCE = 4000
+# The first screen comes at once; larger portions would hold the window up while they are made.
+_FIRST_ROWS, _ROWS_AT_ONCE = 300, 1000
+_BREATH_S = 0.004
 _TILES_AT_ONCE = 12
 # Tiles asked for but not yet made; older wishes have been scrolled away by then.
 _WAITING_TILES = 400
@@ -36,24 +39,52 @@ class Loader(Worker):
     """Token and the sources, the first news of a load."""
     rowsLoaded = Signal(int, object)
     """Token and a list of rows."""
-    findingsLoaded = Signal(int, object)
-    """Token and the findings by item id; the last news of a load."""
+    findingsLoaded = Signal(int, object, object)
+    """Token, the findings by item id and the ids held out; the last news of a load."""
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        """`before` writes out what is decided, so that nothing older is read."""
+        super().__init__()
+        self._before = before
+        self.wanted = 0
+        """Token of the load that is wanted now; others end early."""
 
     def survey(self, project: Project) -> list[tuple[store.Dataset, int]]:
         """All datasets with the number of their pictures."""
-        known = store.datasets(project)
-        return [(dataset, len(store.item_ids(project, dataset.id))) for dataset in known]
+        counts = listing.counts(project)
+        return [(dataset, counts.get(dataset.id, 0)) for dataset in store.datasets(project)]
 
     def load(self, token: int, project: Project, dataset_id: int) -> None:
         """Read sources, then rows in portions, then the findings."""
         self.sourcesLoaded.emit(token, store.sources(project, dataset_id))
-        ids = store.item_ids(project, dataset_id)
-        for start in range(0, len(ids), _ROWS_AT_ONCE):
-            if self.stopping():
-                return
-            part = store.items_by_id(project, ids[start : start + _ROWS_AT_ONCE])
-            self.rowsLoaded.emit(token, [Row.of(item) for item in part])
-        self.findingsLoaded.emit(token, store.findings(project, dataset_id))
+        self._before()
+        last, most = 0, _FIRST_ROWS
+        while not self.stopping() and self.wanted == token:
+            part = listing.after(project, dataset_id, last, most)
+            if not part:
+                break
+            self.rowsLoaded.emit(token, [Row.of(line) for line in part])
+            last, most = part[-1].id, _ROWS_AT_ONCE
+            time.sleep(_BREATH_S)
+        else:
+            return
+        held_out = split.read(project, dataset_id).item_ids
+        self.findingsLoaded.emit(token, store.findings(project, dataset_id), held_out)
+
+    def again(self, project: Project, item_ids: list[int]) -> list[Row]:
+        """Some rows as they are stored now."""
+        self._before()
+        return [Row.of(line) for line in listing.among(project, item_ids)]
+
+
+class Arranger(Worker):
+    """Chooses, orders and counts rows, so that the window need not."""
+
+    def arrange(self, project: Project | None, columns: Columns, view: View) -> Arrangement:
+        """What a view shows of a snapshot."""
+        by_likeness = view.sort == "similar" and project is not None
+        apart = similar.distances(project, view.anchor) if by_likeness and project else None
+        return columns.arrange(view, apart)
 
 
 class Importer(Worker):
@@ -86,7 +117,7 @@ class Importer(Worker):
                 if not known:
                     self.began.emit(token, event.items[0].dataset_id)
                     known = True
-                self.found.emit(token, [Row.of(item) for item in event.items])
+                self.found.emit(token, [Row.of(listing.line(item)) for item in event.items])
             elif isinstance(event, importing.Checked):
                 self.checked.emit(token, event.findings)
             elif isinstance(event, importing.Rejected):
@@ -194,24 +225,26 @@ def to_qimage(picture: Image.Image) -> QImage:
 
 
 class DatasetThreads(QObject):
-    """The five threads of the room. They live as long as one project is open."""
+    """The six threads of the room. They live as long as one project is open."""
 
     failed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.loader, self.importer, self.tiles = Loader(), Importer(), Tiles()
-        self.previewer, self.decisions = Previewer(), Decisions()
+        self.decisions = Decisions()
+        self.loader, self.importer = Loader(self.decisions.write_all), Importer()
+        self.tiles, self.previewer, self.arranger = Tiles(), Previewer(), Arranger()
         self.load = WorkerThread(self.loader, self)
         self.take_in = WorkerThread(self.importer, self)
         self.draw = WorkerThread(self.tiles, self)
         self.look = WorkerThread(self.previewer, self)
         self.write = WorkerThread(self.decisions, self)
+        self.order = WorkerThread(self.arranger, self)
         for thread in self._all():
             thread.failed.connect(self.failed)
 
     def _all(self) -> tuple[WorkerThread, ...]:
-        return self.take_in, self.load, self.draw, self.look, self.write
+        return self.take_in, self.load, self.order, self.draw, self.look, self.write
 
     def decide(self, write: Callable[[], None]) -> None:
         """Store a decision in its turn."""

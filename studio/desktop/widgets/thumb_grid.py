@@ -1,18 +1,27 @@
 """A grid of pictures that does not mind a hundred thousand of them.
 
 The model gives a QPixmap (or None while it is on its way) under DecorationRole and the
-roles below; it must only look things up. See Qt's own QListView for the rest.
+roles below; it must only look things up. Qt's own QListView
+looks at every row again whenever something changes.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import OrderedDict
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,31 +35,31 @@ DIM_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 RATING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 GAP = 8
 SMALLEST, LARGEST = 32, 512
+_SCALED_BYTES, _FEWEST_SCALED = 16_000_000, 100
 _WORDS_FROM = 72
 """Tiles smaller than this have no room for words."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class ThumbGrid(QListView):
-    """Wrapped rows of equal tiles; the layout is computed, never measured."""
+class ThumbGrid(QAbstractItemView):
+    """Rows of equal tiles. Where a tile is follows from its number: nothing grows with the set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setViewMode(QListView.ViewMode.ListMode)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setUniformItemSizes(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
+        # Before anything is set: Qt asks for the places of tiles while it is being set up.
+        self._side = 128
+        self._measuring = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setItemDelegate(_Tile(self))
         self.viewport().setAutoFillBackground(False)
-        self._side = 0
-        self.set_tile_size(128)
+        # Always there: a bar that comes and goes changes the number of columns.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
     def tile_size(self) -> int:
         """Side of a tile in pixels, without the gap."""
@@ -61,16 +70,182 @@ class ThumbGrid(QListView):
         side = min(LARGEST, max(SMALLEST, side))
         if side == self._side:
             return
-        middle = self.indexAt(self.viewport().rect().center())
+        middle = self._nearest(self.viewport().rect().center())
         self._side = side
-        self.setGridSize(QSize(side + GAP, side + GAP))
-        self.setIconSize(QSize(side, side))
-        self.verticalScrollBar().setSingleStep((side + GAP) // 2)
-        if middle.isValid():
-            self.scrollTo(middle, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.updateGeometries()
+        if middle >= 0:
+            hint = QAbstractItemView.ScrollHint.PositionAtCenter
+            self.scrollTo(self.model().index(middle, 0), hint)
+        self.viewport().update()
+
+    # ------------------------------------------------------------------ where tiles are
+
+    def _cell(self) -> int:
+        return self._side + GAP
+
+    def _columns(self) -> int:
+        return max(1, self.viewport().width() // self._cell())
+
+    def _count(self) -> int:
+        return self.model().rowCount() if self.model() is not None else 0
+
+    def _rect(self, number: int) -> QRect:
+        row, column = divmod(number, self._columns())
+        cell = self._cell()
+        return QRect(column * cell, row * cell - self.verticalOffset(), cell, cell)
+
+    def _nearest(self, place: QPoint) -> int:
+        """The number of the tile nearest to a point of the viewport; -1 without tiles."""
+        cell, columns = self._cell(), self._columns()
+        row = max(0, (place.y() + self.verticalOffset()) // cell)
+        column = min(columns - 1, max(0, place.x() // cell))
+        return min(self._count() - 1, row * columns + column)
+
+    def visualRect(self, index: Index) -> QRect:
+        """The cell of a tile in the viewport."""
+        return self._rect(index.row()) if index.isValid() else QRect()
+
+    def indexAt(self, place: QPoint) -> QModelIndex:
+        """The tile at a point of the viewport; an invalid index beside the tiles."""
+        number = self._nearest(place)
+        if number < 0 or not self._rect(number).contains(place):
+            return QModelIndex()
+        return self.model().index(number, 0)
+
+    def horizontalOffset(self) -> int:
+        """Never scrolled sideways."""
+        return 0
+
+    def verticalOffset(self) -> int:
+        """Pixels scrolled away at the top."""
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: Index) -> bool:
+        """All tiles are shown."""
+        return False
+
+    def updateGeometries(self) -> None:
+        """The scroll bar follows the number of rows."""
+        if self._measuring:  # the bar asks for the geometry while it is being set
+            return
+        self._measuring = True
+        rows = -(-self._count() // self._columns())
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        bar.setRange(0, max(0, rows * self._cell() - page))
+        bar.setPageStep(page)
+        bar.setSingleStep(self._cell() // 2)
+        self._measuring = False
+
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """More tiles at the end."""
+        super().rowsInserted(parent, start, end)
+        self.updateGeometries()
+        self.viewport().update()
+
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Bring a tile into sight."""
+        if not index.isValid():
+            return
+        area, bar, page = self.visualRect(index), self.verticalScrollBar(), self.viewport().height()
+        hints = QAbstractItemView.ScrollHint
+        top = area.top() + bar.value()
+        if hint == hints.PositionAtCenter:
+            bar.setValue(top - (page - area.height()) // 2)
+        elif hint == hints.PositionAtTop or area.top() < 0:
+            bar.setValue(top)
+        elif hint == hints.PositionAtBottom or area.bottom() > page:
+            bar.setValue(top + area.height() - page)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is painted already."""
+        self.scrollDirtyRegion(dx, dy)
+        self.viewport().scroll(dx, dy)
+
+    # ------------------------------------------------------------------ choosing
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Where a key leads from the current tile."""
+        count, moves = self._count(), QAbstractItemView.CursorAction
+        if not count:
+            return QModelIndex()
+        columns = self._columns()
+        page = columns * max(1, self.viewport().height() // self._cell())
+        steps = {
+            moves.MoveLeft: -1, moves.MovePrevious: -1, moves.MoveRight: 1, moves.MoveNext: 1,
+            moves.MoveUp: -columns, moves.MoveDown: columns,
+            moves.MovePageUp: -page, moves.MovePageDown: page,
+            moves.MoveHome: -count, moves.MoveEnd: count,
+        }  # fmt: skip
+        now = self.currentIndex().row()
+        step = steps.get(action, 0) if now >= 0 else 0
+        number = max(0, now) + step
+        if not 0 <= number < count and action in (moves.MoveUp, moves.MoveDown):
+            last_row = (count - 1) // columns
+            below = action == moves.MoveDown and now // columns < last_row
+            number = count - 1 if below else now
+        return self.model().index(min(count - 1, max(0, number)), 0)
+
+    def setSelection(self, area: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """From the tile at one corner to the one at the other, in the order of the tiles."""
+        first, last = self._nearest(area.topLeft()), self._nearest(area.bottomRight())
+        if area.width() <= 1 and area.height() <= 1 and not self.indexAt(area.topLeft()).isValid():
+            first = -1  # a click beside the tiles
+        chosen = QItemSelection()
+        if min(first, last) >= 0:
+            low, high = min(first, last), max(first, last)
+            chosen.select(self.model().index(low, 0), self.model().index(high, 0))
+        self.selectionModel().select(chosen, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        """Everything: cheaper than asking where each chosen tile is."""
+        return QRegion(self.viewport().rect())
+
+    # ------------------------------------------------------------------ painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What stands at the top stays there when the columns change."""
+        columns = max(1, event.oldSize().width() // self._cell())
+        first = self.verticalOffset() // self._cell() * columns
+        super().resizeEvent(event)
+        self.updateGeometries()
+        if columns != self._columns() and 0 < first < self._count():
+            hint = QAbstractItemView.ScrollHint.PositionAtTop
+            self.scrollTo(self.model().index(first, 0), hint)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The tiles that touch what is to be painted."""
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        plain, flags = option.state, QStyle.StateFlag
+        columns, count, cell = self._columns(), self._count(), self._cell()
+        area = event.rect().translated(0, self.verticalOffset())
+        picker, current = self.selectionModel(), self.currentIndex().row()
+        first, last = area.top() // cell * columns, (area.bottom() // cell + 1) * columns
+        for number in range(max(0, first), min(count, last)):
+            index = self.model().index(number, 0)
+            option.rect = self._rect(number)
+            option.state = plain & ~(flags.State_HasFocus | flags.State_Selected)
+            if picker is not None and picker.isSelected(index):
+                option.state |= flags.State_Selected
+            if number == current and self.hasFocus():
+                option.state |= flags.State_HasFocus
+            self.itemDelegate().paint(painter, option, index)
+        painter.end()
 
 
 class _Tile(QStyledItemDelegate):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Scaling a tile takes far longer than painting it: what is on the screen is kept scaled.
+        self._scaled: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The cell; asked once because of uniform sizes."""
         grid = self.parent()
@@ -85,8 +260,8 @@ class _Tile(QStyledItemDelegate):
         tile = cell.adjusted(GAP // 2, GAP // 2, -GAP // 2, -GAP // 2)
         painter.save()
         pixmap = index.data(Qt.ItemDataRole.DecorationRole)
-        if isinstance(pixmap, QPixmap):
-            _draw_covering(painter, pixmap, tile)
+        if isinstance(pixmap, QPixmap) and not pixmap.isNull():
+            painter.drawPixmap(tile.topLeft(), self._covering(pixmap, tile.width()))
         else:
             painter.fillRect(tile, QColor(c.raised))
         dim = bool(index.data(DIM_ROLE))
@@ -104,6 +279,22 @@ class _Tile(QStyledItemDelegate):
             painter.drawRect(tile.adjusted(0, 0, -1, -1))
         painter.restore()
 
+    def _covering(self, pixmap: QPixmap, side: int) -> QPixmap:
+        """The middle of the picture as a square of `side`, sharp on this screen."""
+        grid = self.parent()
+        ratio = grid.devicePixelRatioF() if isinstance(grid, QWidget) else 1.0
+        key = (pixmap.cacheKey(), side, round(ratio * 100))
+        found = self._scaled.pop(key, None)
+        if found is None:
+            found = _square(pixmap, round(side * ratio))
+            found.setDevicePixelRatio(ratio)
+        self._scaled[key] = found
+        while len(self._scaled) * side * side * 4 * ratio * ratio > _SCALED_BYTES:
+            if len(self._scaled) < _FEWEST_SCALED:
+                break
+            self._scaled.popitem(last=False)
+        return found
+
     @staticmethod
     def _words(painter: QPainter, tile: QRect, index: Index, dim: bool) -> None:
         painter.setFont(theme.font(11))
@@ -112,7 +303,7 @@ class _Tile(QStyledItemDelegate):
         if badge:
             text = metrics.elidedText(badge, Qt.TextElideMode.ElideRight, tile.width() - 20)
             box = QRect(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 4)
-            box.moveBottomLeft(tile.bottomLeft() + _offset(4, -4))
+            box.moveBottomLeft(tile.bottomLeft() + QPoint(4, -4))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(0, 0, 0, 190))
             painter.drawRoundedRect(box, 4, 4)
@@ -129,18 +320,9 @@ class _Tile(QStyledItemDelegate):
             painter.drawText(place, flags, "★" * rating)
 
 
-def _offset(x: int, y: int) -> Any:
-    from PySide6.QtCore import QPoint
-
-    return QPoint(x, y)
-
-
-def _draw_covering(painter: QPainter, pixmap: QPixmap, tile: QRect) -> None:
-    """The middle of the picture, as large as fills the tile."""
+def _square(pixmap: QPixmap, side: int) -> QPixmap:
     width, height = pixmap.width(), pixmap.height()
-    if not width or not height:
-        return
-    side = min(width, height)
-    source = QRect((width - side) // 2, (height - side) // 2, side, side)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawPixmap(tile, pixmap, source)
+    short = min(width, height)
+    middle = pixmap.copy((width - short) // 2, (height - short) // 2, short, short)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return middle.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)

@@ -1,0 +1,73 @@
+"""One row of the dataset place, and what a view chooses from the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from sys import intern
+
+from studio.engine.dataset.fixes import GROUPED
+from studio.engine.dataset.listing import Line
+
+__all__ = ["EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Row",
+           "View"]  # fmt: skip
+EVERYTHING, TRAINS, EXCLUDED = "everything", "trains", "excluded"
+HELD_OUT, GROUP = "held_out", "group"
+SORTS = (
+    "imported", "name", "date", "size", "colour", "sharpness", "finding", "rating", "similar",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Row:
+    """What the grid needs to know of one picture; the fields of the engine's `Line`."""
+
+    id: int
+    source_id: int
+    name: str
+    bytes: int
+    mtime_ns: int
+    width: int
+    height: int
+    channels: int
+    label: str
+    caption: str
+    usable: bool
+    included: bool
+    rating: int
+    colour: int = -1
+    sharpness: float = -1.0
+    licence: str = ""
+    author: str = ""
+
+    @classmethod
+    def of(cls, line: Line) -> Row:
+        """The row of a line of the index."""
+        row = cls(*line)  # type: ignore[arg-type]  # SQLite has no bool: mended below
+        row.label, row.licence, row.author = (
+            intern(row.label), intern(row.licence), intern(row.author),
+        )  # fmt: skip
+        row.usable, row.included = bool(row.usable), bool(row.included)
+        return row
+
+    @property
+    def trains(self) -> bool:
+        """Whether training uses the picture."""
+        return self.usable and self.included
+
+
+@dataclass(frozen=True)
+class View:
+    """What is chosen in the left panel and the header. None means no limit."""
+
+    kind: str = EVERYTHING
+    source_id: int | None = None
+    label: str | None = None
+    rating: int = 0
+    """At least so many stars."""
+    licence: str | None = None
+    """An empty text: pictures for which none is stated."""
+    text: str = ""
+    sort: str = "imported"
+    anchor: int = 0
+    """The picture that the others are compared with, to sort by likeness."""
+    group: frozenset[int] = frozenset()
