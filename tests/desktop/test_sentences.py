@@ -23,11 +23,10 @@ SAYERS = {
 }  # fmt: skip
 """Who is given a sentence, and at which places."""
 KEYWORDS = {"message", "sentence", "action", "reason", "advice"}
-ELSEWHERE = {
-    "studio/engine/doctor.py",  # a command
-    "studio/engine/dataset/card.py",  # a document
-    "studio/engine/dataset/report.py",  # a document, beside the errors below
-}
+DOCUMENTS = {
+    "studio/engine/doctor.py", "studio/engine/dataset/card.py", "studio/engine/dataset/report.py",
+}  # fmt: skip
+"""What they write is for a terminal or a file; only their errors come to the window."""
 SAID_BY_ANOTHER = {
     f"{HOLE}: {HOLE} are {HOLE}.",  # too general: there is one for each of its two beginnings
     f"The stack cannot be used: {HOLE}: {HOLE}.",  # a parameter may be said so, its words may not
@@ -71,7 +70,8 @@ BY_HAND = {
 class Reader(ast.NodeVisitor):
     """Collects the shapes of all sentences of one module, with their lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, only_errors: bool) -> None:
+        self._only_errors = only_errors
         self.found: dict[str, int] = {}
         self._assigned: list[dict[str, list[ast.expr]]] = [{}]
 
@@ -115,7 +115,8 @@ class Reader(ast.NodeVisitor):
 
     def _sentence(self, node: ast.expr) -> None:
         """Anything that reads like a sentence is one, wherever it is written."""
-        if any(re.search(r"[a-z]+ .*\.$", shape, re.DOTALL) for shape in self._shapes(node)):
+        shapes = [] if self._only_errors else self._shapes(node)
+        if any(re.search(r"[a-z]+ .*\.$", shape, re.DOTALL) for shape in shapes):
             self._take(node)
 
     def _take(self, node: ast.expr) -> None:
@@ -167,9 +168,7 @@ def said() -> dict[str, str]:
     for package in ("studio/engine", "models"):
         for path in sorted((ROOT / package).rglob("*.py")):
             where = path.relative_to(ROOT).as_posix()
-            if where in ELSEWHERE:
-                continue
-            reader = Reader()
+            reader = Reader(only_errors=where in DOCUMENTS)
             reader.visit(ast.parse(path.read_text("utf-8")))
             for shape, line in reader.found.items():
                 found.setdefault(shape, f"{where}:{line}")

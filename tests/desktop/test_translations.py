@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = "zh_CN"
 PROGRAM_NAMES = {"Latent Studio", *i18n.LANGUAGES.values()}
 """Never translated."""
-SAME_IN_BOTH = {"SHA-256"}
+SAME_IN_BOTH = {"SHA-256", "TensorBoard"}
 """Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
 
 

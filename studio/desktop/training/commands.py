@@ -16,23 +16,32 @@ class RunCommands(QObject):
     """Speaks to the run that trains, or takes up the one in view."""
 
     playRequested = Signal(str)
+    checkpointRequested = Signal(str, str)
+    """A run, and the folder of the checkpoint to play."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
 
     def register(
-        self, actions: ActionRegistry, room: str, new: Callable[[], None], start: Callable[[], None]
+        self,
+        actions: ActionRegistry,
+        room: str,
+        new: Callable[[], None],
+        measure: Callable[[], None],
+        start: Callable[[], None],
     ) -> None:
         """Give every command its name, key and icon."""
         for id, text, callback, keys, icon in (
             ("training.new", "New run", new, "N", "plus"),
+            ("training.measure", "Measure a new run first", measure, "M", "scale"),
             ("training.start", "Start training", start, "Ctrl+Return", "play"),
             ("training.pause", "Pause or resume training", self.toggle_pause, "Ctrl+P", "pause"),
             ("training.sample", "Sample now", self.sample_now, "S", "images"),
             ("training.save", "Save a checkpoint now", self.checkpoint_now, "Ctrl+S", "download"),
             ("training.stop", "Stop training", self.stop, "Ctrl+.", "square"),
             ("training.play", "Play this model on the canvas", self.play, "P", "sliders"),
+            ("training.best", "Play the best checkpoint", self.play_best, "Shift+P", "star"),
         ):
             actions.add(id, text, callback, keys, room=room, icon=icon)
 
@@ -76,6 +85,21 @@ class RunCommands(QObject):
         opened = self._session.viewed
         if opened is not None and opened.record.checkpoint:
             self.playRequested.emit(opened.run.name)
+
+    @Slot()
+    def play_best(self) -> None:
+        """Open the best checkpoint of the run in view on the canvas."""
+        opened = self._session.viewed
+        if opened is not None and opened.record.best is not None:
+            self.checkpointRequested.emit(opened.run.name, str(opened.record.best))
+
+    @Slot(str)
+    def play_checkpoint(self, name: str) -> None:
+        """Open one checkpoint of the run in view on the canvas, if it is still there."""
+        opened = self._session.viewed
+        folder = opened.record.checkpoint_of(name) if opened is not None else None
+        if opened is not None and folder is not None:
+            self.checkpointRequested.emit(opened.run.name, str(folder))
 
     @Slot(str, object)
     def set_live(self, key: str, value: Value) -> None:

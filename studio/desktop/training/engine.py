@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from studio.engine.training.recipe import Recipe
     from studio.engine.training.runs import Run
 
+AUTO = "auto"
+"""Instead of a family: whatever suits pictures, machine and time (as `engine.training.plan`)."""
+
 
 @dataclass(frozen=True)
 class FamilyCard:
@@ -27,11 +31,22 @@ class FamilyCard:
     title: str
     summary: str
     params: dict[str, Param]
+    has_critic: bool = False
+
+
+@dataclass(frozen=True)
+class StartCard:
+    """A run that another one may begin with."""
+
+    run: str
+    family: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
 class NewRun:
-    """Everything the form says."""
+    """Everything the form says. `family` may be :data:`AUTO`."""
 
     dataset: str
     family: str
@@ -43,6 +58,23 @@ class NewRun:
     seed: int
     device: str
     crop: str
+    precision: str = "auto"
+    start_from: str = ""
+    freeze: int = 0
+    tensorboard: bool = False
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A family with its parameters, for what the form says; both empty while there is nothing.
+
+    `reason` is a sentence where the studio chose, `start_error` why a run cannot be begun with.
+    """
+
+    family: str = ""
+    values: dict[str, Value] = field(default_factory=dict)
+    reason: str = ""
+    start_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,9 +98,12 @@ def family_cards() -> list[FamilyCard]:
     from models import base
 
     return [
-        FamilyCard(name, kind.title, kind.summary, kind.Config.params())
+        FamilyCard(
+            name, kind.title, kind.summary, kind.Config.params(),
+            has_critic=kind.score is not base.Family.score,
+        )
         for name, kind in base.families().items()
-    ]
+    ]  # fmt: skip
 
 
 def machine_names() -> list[tuple[str, str]]:
@@ -87,27 +122,82 @@ def dataset_counts(project: Project) -> list[tuple[str, int]]:
     ]
 
 
-def preset(
-    project: Project, dataset: str, family: str, width: int, height: int, device: str
-) -> dict[str, Value]:
-    """The recommended parameters; :class:`StudioError` when the size is not possible."""
-    from models import base
+def starts(project: Project) -> list[StartCard]:
+    """Runs that have a checkpoint to begin with, newest first; damaged ones are left out."""
+    from studio.engine.training import checkpoint, runs
+    from studio.engine.training.recipe import Recipe
+
+    found = []
+    for each in reversed(runs.runs(project)):
+        if checkpoint.folders(each.folder):
+            with contextlib.suppress(StudioError):
+                recipe = Recipe.load(each.folder)
+                found.append(StartCard(each.name, recipe.family, recipe.width, recipe.height))
+    return found
+
+
+def check_board() -> None:
+    """Raises :class:`StudioError` with one sentence where TensorBoard files cannot be written."""
+    from studio.engine.training import board
+
+    board.check_installed()
+
+
+def advise(project: Project, wanted: NewRun) -> Advice:
+    """What the studio would set for this run; :class:`StudioError` when the size is impossible."""
     from studio.engine import devices
     from studio.engine.dataset import store
-    from studio.engine.dataset.prepare import automatic_channels
+    from studio.engine.training import plan, runs, transfer
 
+    size, start = (wanted.width, wanted.height), wanted.start_from
+    machine = devices.choose(wanted.device)
     try:
-        spec = base.ImageSpec(3, height, width)
+        dataset = store.dataset(project, wanted.dataset).id if wanted.dataset else None
+        if dataset is None or not store.chosen_items(project, dataset):
+            return _without_pictures(wanted, accelerator=machine.is_accelerator)
+        try:
+            saved = transfer.source(runs.run(project, start).folder, start) if start else None
+        except StudioError as error:
+            return Advice(start_error=str(error))
+        settled = plan.settle(
+            project, dataset, wanted.family, size, machine,
+            images=wanted.images, minutes=wanted.minutes, overrides={}, saved=saved, start=start,
+        )  # fmt: skip
     except ParameterError as error:
         raise StudioError(str(error)) from error
-    pictures = 0
-    if dataset:
-        items = store.chosen_items(project, store.dataset(project, dataset).id)
-        pictures = len(items)
-        spec = base.ImageSpec(automatic_channels(items) if items else 3, height, width)
-    accelerator = devices.choose(device).is_accelerator
-    kind = base.family(family)
-    return kind.preset(spec, accelerator=accelerator, pictures=pictures).as_dict()
+    return Advice(settled.family, settled.config, settled.reason)
+
+
+def _without_pictures(wanted: NewRun, *, accelerator: bool) -> Advice:
+    from models import base
+
+    if wanted.family == AUTO:
+        return Advice()
+    kind = base.family(wanted.family)
+    spec = base.ImageSpec(3, wanted.height, wanted.width)
+    preset = kind.preset(spec, accelerator=accelerator, pictures=0)
+    return Advice(wanted.family, preset.as_dict())
+
+
+def plan_run(
+    project: Project,
+    wanted: NewRun,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Recipe:
+    """Check and prepare a run: it can be measured, or begun."""
+    from studio.engine.training import runs
+
+    try:
+        return runs.plan_run(
+            project, wanted.dataset, wanted.family, wanted.width, wanted.height,
+            images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
+            seed=wanted.seed, device=wanted.device, precision=wanted.precision, crop=wanted.crop,
+            start_from=wanted.start_from, freeze=wanted.freeze, tensorboard=wanted.tensorboard,
+            progress=progress, cancelled=cancelled,
+        )  # fmt: skip
+    except ParameterError as error:
+        raise StudioError(str(error)) from error
 
 
 def create(
@@ -119,15 +209,8 @@ def create(
     """Check, prepare and write a run; its row."""
     from studio.engine.training import runs
 
-    try:
-        recipe = runs.create_run(
-            project, wanted.dataset, wanted.family, wanted.width, wanted.height,
-            images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
-            seed=wanted.seed, device=wanted.device, crop=wanted.crop,
-            progress=progress, cancelled=cancelled,
-        )  # fmt: skip
-    except ParameterError as error:
-        raise StudioError(str(error)) from error
+    recipe = plan_run(project, wanted, progress, cancelled)
+    runs.begin_run(project, recipe)
     return runs.run(project, recipe.run)
 
 
@@ -192,4 +275,5 @@ def facts_of(recipe: Recipe) -> dict[str, Any]:
         "precision": recipe.precision,
         "device": recipe.device,
         "seed": recipe.seed,
+        "start": recipe.start_from,
     }

@@ -1,82 +1,69 @@
-"""The form of a new run, made from the parameters that the chosen family declares."""
+"""The form of a new run: what, with which model, how long; and what the studio recommends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from models.parameters import Param, Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
-from studio.desktop.training.engine import FamilyCard, NewRun
-from studio.desktop.training.fields import (
-    Choice,
-    Field,
-    Length,
-    SizeBox,
-    dataset_text,
-    narrow,
-)
-from studio.desktop.widgets.buttons import primary
+from studio.desktop.training import words
+from studio.desktop.training.beginning import Beginning
+from studio.desktop.training.engine import AUTO, Advice, FamilyCard, NewRun
+from studio.desktop.training.extras import Extras
+from studio.desktop.training.fields import Choice, Field, Length, SizeBox, dataset_text
+from studio.desktop.training.measured import MeasuredCard
+from studio.desktop.training.parameters import FamilyForms
+from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
-
-FIRST_FAMILY = "vae"
+from studio.engine.events import Health, Preflight
 
 
 class NewRunForm(QWidget):
-    """Says what to train; the room checks it with the engine and starts it."""
+    """Says what to train; the room checks it with the engine, measures it and starts it."""
 
     startRequested = Signal(object)
     """A :class:`NewRun`."""
-    presetWanted = Signal()
-    """Dataset, family, size or device changed: the recommended values are other ones."""
+    measureRequested = Signal(object)
+    """A :class:`NewRun`."""
+    adviceWanted = Signal()
+    """Something changed that the recommended values depend on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._cards: dict[str, FamilyCard] = {}
-        self._preset: dict[str, Value] = {}
-        self._touched: set[str] = set()
-        self._trouble = ""
         self._datasets: list[tuple[str, int]] = []
-        self._machines: list[tuple[str, str]] = []
-        self.basics: ParamForm | None = None
-        self.more: ParamForm | None = None
+        self._advice, self._trouble = Advice(), ""
+        self._measured: tuple[NewRun, Preflight, Sequence[Health]] | None = None
         self._make_editors()
         self._lay_out()
         self._connect()
 
     def _make_editors(self) -> None:
         self.dataset, self.family = Choice(), Choice()
-        self.crop, self.device = Choice(), Choice()
-        self.size_box, self.length, self.seed = SizeBox(), Length(), QLineEdit("0")
+        self.size_box, self.length = SizeBox(), Length()
+        self.beginning, self.extras = Beginning(), Extras()
+        self.seed, self.crop, self.device = self.extras.seed, self.extras.crop, self.extras.device
         self.fields = {
             "dataset": Field(self.dataset), "family": Field(self.family),
             "size": Field(self.size_box), "length": Field(self.length),
-            "crop": Field(self.crop), "seed": Field(self.seed), "device": Field(self.device),
+            "start": self.beginning.run_field, **self.extras.fields,
         }  # fmt: skip
-        self.summary = QLabel()
+        self.summary, self.trouble = QLabel(), QLabel()
         self.summary.setWordWrap(True)
-        self.trouble = QLabel()
         self.trouble.setWordWrap(True)
         self.trouble.setVisible(False)
         self.toggle = QToolButton()
         self.toggle.setCheckable(True)
         self.toggle.setAutoRaise(True)
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.start = primary("")
+        self.start, self.measure = primary(""), secondary("")
+        self.measured = MeasuredCard()
 
     def _lay_out(self) -> None:
         self.header, self.recipe_header = SectionHeader(""), SectionHeader("")
@@ -85,24 +72,18 @@ class NewRunForm(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        column.addWidget(self.header)
-        for name in ("dataset", "family"):
-            column.addWidget(self.fields[name])
-        column.addWidget(self.summary)
-        for name in ("size", "length"):
-            column.addWidget(self.fields[name])
-        column.addWidget(self.recipe_header)
-        self._basics_place = _column()
-        column.addLayout(self._basics_place)
+        basics = QVBoxLayout()
+        above = (self.header, self.fields["dataset"], self.fields["family"], self.summary,
+                 self.fields["size"], self.fields["length"], self.beginning,
+                 self.recipe_header)  # fmt: skip
+        for widget in above:
+            column.addWidget(widget)
+        column.addLayout(basics)
         column.addWidget(self.toggle)
-        self._more = QWidget()
-        more = self._more_place = _column()
-        self._more.setLayout(more)
-        for name in ("crop", "seed", "device"):
-            more.addWidget(self.fields[name])
-        self._more.setVisible(False)
-        column.addWidget(self._more)
+        column.addWidget(self.extras)
         column.addStretch(1)
+        self.extras.setVisible(False)
+        self.forms = FamilyForms(basics, self.extras.column, self)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidget(inner)
         self.scroll_area.setWidgetResizable(True)
@@ -110,8 +91,9 @@ class NewRunForm(QWidget):
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
-        foot.addWidget(self.trouble)
-        foot.addWidget(self.start)
+        foot.setSpacing(8)
+        for below in (self.measured, self.trouble, self.measure, self.start):
+            foot.addWidget(below)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -121,49 +103,50 @@ class NewRunForm(QWidget):
     def _connect(self) -> None:
         self.toggle.toggled.connect(self._show_more)
         self.family.picked.connect(self._family_picked)
-        for choice in (self.dataset, self.device):
-            choice.picked.connect(self._want_preset)
+        self.dataset.picked.connect(self._want_advice)
+        self.extras.machineChanged.connect(self._want_advice)
         self.size_box.sizeChanged.connect(self._size_changed)
-        self.seed.textChanged.connect(self._check)
-        self.start.clicked.connect(self._start)
+        self.length.changed.connect(self._want_advice)
+        self.beginning.runPicked.connect(self._start_picked)
+        for signal in (self.beginning.changed, self.extras.changed, self.forms.changed):
+            signal.connect(self._check)
+        self.start.clicked.connect(lambda: self._request(self.startRequested.emit))
+        self.measure.clicked.connect(lambda: self._request(self.measureRequested.emit))
 
     # ------------------------------------------------------------------ filling
 
+    @property
+    def basics(self) -> ParamForm | None:
+        """The usual parameters of the family, once they are known."""
+        return self.forms.basics
+
     def set_families(self, cards: Sequence[FamilyCard]) -> None:
-        """Offer these families."""
+        """Offer a recommendation and these families."""
         self._cards = {card.name: card for card in cards}
-        first = FIRST_FAMILY if FIRST_FAMILY in self._cards else ""
-        self.family.set_choices(
-            [(card.name, tr(card.title)) for card in cards], self.family.key() or first
-        )
-        self._family_picked(self.family.key())
+        self._offer_families()
+        self._family_picked()
 
     def set_datasets(self, datasets: Sequence[tuple[str, int]], choose: str = "") -> None:
         """Offer these datasets: (name, pictures that would train)."""
+        changed = self._datasets != list(datasets)
         self._datasets = list(datasets)
         before = self.dataset.key()
         self.dataset.set_choices([(name, dataset_text(name, n)) for name, n in datasets], choose)
-        if self.dataset.key() != before:
-            self._want_preset()
+        if changed:
+            self._measured = None
+        if changed or self.dataset.key() != before:
+            self._want_advice()
         self._check()
 
-    def set_machines(self, machines: Sequence[tuple[str, str]]) -> None:
-        """Offer these devices: (name, title)."""
-        self._machines = list(machines)
-        pairs = [("auto", tr("Best there is")), *((n, f"{t} ({n})") for n, t in machines)]
-        self.device.set_choices(pairs)
-
-    def set_preset(self, values: dict[str, Value]) -> None:
+    def set_advice(self, advice: Advice) -> None:
         """The recommended values; what the artist changed by hand stays."""
-        self._preset = dict(values)
+        self._advice = advice
         self.fields["size"].set_error("")
-        for form in self._forms():
-            kept = {
-                k: v for k, v in values.items() if k in form.values() and k not in self._touched
-            }
-            blocked = form.blockSignals(True)
-            form.set_values(kept)
-            form.blockSignals(blocked)
+        self.beginning.set_error(advice.start_error)
+        if advice.family:
+            self.forms.show_family(self._cards.get(advice.family))
+            self.forms.set_preset(advice.values)
+        self._words()
         self._check()
 
     def set_size_error(self, sentence: str) -> None:
@@ -174,100 +157,99 @@ class NewRunForm(QWidget):
     def set_trouble(self, sentence: str) -> None:
         """Something about the whole form, above the button."""
         self._trouble = sentence
-        self.trouble.setText(sentence)
+        self.trouble.setText(words.said(sentence))
         self.trouble.setVisible(bool(sentence))
         self.trouble.setStyleSheet(f"color: {theme.colours().bad};")
 
-    def wanted(self) -> NewRun | None:
-        """What the form says; None while something is wrong."""
-        size, seed = self.size_box.size_pixels(), _seed(self.seed.text())
-        if size is None or seed is None or not self.dataset.key() or not self.family.key():
-            return None
-        if self._invalid():
+    def set_measured(self, wanted: NewRun, found: Preflight, notes: Sequence[Health]) -> None:
+        """What was found for `wanted`; shown as long as the form says just that."""
+        self._measured = wanted, found, notes
+        self._check()
+
+    def set_busy(self, *, preparing: bool, measuring: bool) -> None:
+        """What is going on takes the place of the button that began it."""
+        self.start.setVisible(not preparing)
+        self.measure.setVisible(not preparing and not measuring)
+
+    # ------------------------------------------------------------------ reading
+
+    def asked(self) -> NewRun | None:
+        """What the form says, possible or not; None while there is no size."""
+        size, start = self.size_box.size_pixels(), self.beginning.card()
+        if size is None or not self.family.key():
             return None
         return NewRun(
-            self.dataset.key(), self.family.key(), size[0], size[1], self.length.images(),
-            self.length.minutes(), self.changed_values(), seed,
-            self.device.key() or "auto", self.crop.key() or "centre",
+            self.dataset.key(), self.family.key(), size[0], size[1],
+            self.length.images(), self.length.minutes(), self.forms.changed_values(),
+            self.extras.seed_number() or 0, self.device.key() or "auto",
+            self.crop.key() or "centre", self.extras.precision.key() or "auto",
+            start.run if start else "", self.beginning.freeze(), self.extras.board.isChecked(),
         )  # fmt: skip
 
-    def values(self) -> dict[str, Value]:
-        """Every parameter of the family as the form has it."""
-        merged: dict[str, Value] = {}
-        for form in self._forms():
-            merged.update(form.values())
-        return merged
-
-    def changed_values(self) -> dict[str, Value]:
-        """Only what differs from the recommendation."""
-        return {k: v for k, v in self.values().items() if self._preset.get(k) != v}
+    def wanted(self) -> NewRun | None:
+        """What the form says; None while something is wrong."""
+        wrong = any(not field.error.isHidden() for field in self.fields.values())
+        asked = self.asked()
+        return None if wrong or asked is None or not asked.dataset else asked
 
     # ------------------------------------------------------------------ reacting
 
-    def _forms(self) -> list[ParamForm]:
-        return [form for form in (self.basics, self.more) if form is not None]
+    def _offer_families(self) -> None:
+        pairs = [(card.name, tr(card.title)) for card in self._cards.values()]
+        if pairs:
+            self.family.set_choices([(AUTO, tr("Recommended")), *pairs])
 
-    def _family_picked(self, name: str) -> None:
-        card = self._cards.get(name)
-        self.summary.setText(tr(card.summary) if card else "")
-        self._touched.clear()
-        self._preset = {}
-        for form in self._forms():
-            form.setParent(None)
-            form.deleteLater()
-        self.basics = self.more = None
-        if card is None:
-            return
-        basic = {n: p for n, p in card.params.items() if not p.advanced}
-        advanced = {n: p for n, p in card.params.items() if p.advanced}
-        self.basics = self._make_form(basic, self._basics_place)
-        self.more = self._make_form(advanced, self._more_place)
-        self._want_preset()
+    def _family_picked(self, _key: str = "") -> None:
+        family = self.family.key()
+        critics = {card.name for card in self._cards.values() if card.has_critic}
+        self.beginning.set_family(family, critics)
+        if family != AUTO:
+            self.forms.show_family(self._cards.get(family))
+        self._words()
+        self._want_advice()
 
-    def _make_form(self, params: dict[str, Param], place: QVBoxLayout) -> ParamForm:
-        form = ParamForm(params)
-        narrow(form)
-        form.valueChanged.connect(self._value_changed)
-        place.addWidget(form)
-        return form
-
-    def _value_changed(self, name: str, _value: object) -> None:
-        self._touched.add(name)
-        self._check()
+    def _start_picked(self) -> None:
+        card = self.beginning.card()
+        if card is not None:
+            same = card.width == card.height
+            size = f"{card.width}" if same else f"{card.width} × {card.height}"
+            self.size_box.setCurrentText(size)
+        self._want_advice()
 
     def _size_changed(self) -> None:
         self.fields["size"].set_error(
             "" if self.size_box.size_pixels() else tr("Write a size in pixels, as 64 or 64 × 48.")
         )
-        self._want_preset()
+        self._want_advice()
+
+    def _want_advice(self, _key: str = "") -> None:
         self._check()
-
-    def _want_preset(self, _key: str = "") -> None:
         if self._cards and self.size_box.size_pixels():
-            self.presetWanted.emit()
-
-    def _invalid(self) -> bool:
-        return any(not field.error.isHidden() for field in self.fields.values())
+            self.adviceWanted.emit()
 
     def _check(self, _text: str = "") -> None:
-        wrong = _seed(self.seed.text()) is None
-        self.fields["seed"].set_error(tr("A seed is a whole number from 0.") if wrong else "")
-        counts = dict(self._datasets)
         name = self.dataset.key()
-        empty = bool(name) and counts.get(name, 0) == 0
+        empty = bool(name) and dict(self._datasets).get(name, 0) == 0
         self.fields["dataset"].set_error(
             tr("No picture of this dataset is included: include some first.") if empty else ""
         )
-        self.start.setEnabled(self.wanted() is not None)
+        wanted = self.wanted()
+        self.start.setEnabled(wanted is not None)
+        self.measure.setEnabled(wanted is not None)
+        # The figures are only true of what was measured.
+        if wanted is not None and self._measured is not None and self._measured[0] == wanted:
+            self.measured.show_figures(*self._measured[1:])
+        else:
+            self.measured.show_figures(None)
 
-    def _start(self) -> None:
+    def _request(self, tell: Callable[[NewRun], object]) -> None:
         self.set_trouble("")
         wanted = self.wanted()
         if wanted is not None:
-            self.startRequested.emit(wanted)
+            tell(wanted)
 
     def _show_more(self, on: bool) -> None:
-        self._more.setVisible(on)
+        self.extras.setVisible(on)
         self.toggle.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
 
     # ------------------------------------------------------------------ words
@@ -285,35 +267,35 @@ class NewRunForm(QWidget):
             "family": (tr("Model"), tr("The kind of model (architecture family)")),
             "size": (tr("Size"), tr("Side of the pictures in pixels, or width × height")),
             "length": (tr("Length"), tr("How long to train; it can go on later")),
-            "crop": (tr("Framing"), tr("How pictures of another shape are fitted (crop mode)")),
-            "seed": (tr("Seed"), tr("The number all chance comes from (random seed)")),
-            "device": (tr("Machine"), tr("What does the arithmetic (device)")),
         }
         for name, (label, tip) in texts.items():
             self.fields[name].set_texts(label, tip)
-        self.crop.set_choices(
-            [("centre", tr("Crop the middle")), ("pad", tr("Add borders")),
-             ("stretch", tr("Stretch"))]
-        )  # fmt: skip
-        self.length.retranslate()
-        self.set_machines(self._machines)
+        for part in (self.length, self.beginning, self.extras, self.measured):
+            part.retranslate()
         self.set_datasets(self._datasets)
-        cards = list(self._cards.values())
-        self.family.set_choices([(card.name, tr(card.title)) for card in cards])
-        card = self._cards.get(self.family.key())
-        self.summary.setText(tr(card.summary) if card else tr("Reading the model families…"))
-        self.start.setText(tr("Start training"))
-        self.start.setToolTip(tr("Prepare the pictures and train in the background"))
+        self._offer_families()
+        for button, text, tip in (
+            (self.start, tr("Start training"),
+             tr("Prepare the pictures and train in the background (Ctrl+Enter)")),
+            (self.measure, tr("Measure first"),
+             tr("Try the first steps to see what the whole run needs (pre-flight, M)")),
+        ):  # fmt: skip
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+        self.set_trouble(self._trouble)
+        self._words()
         self._check()
 
-
-def _column() -> QVBoxLayout:
-    layout = QVBoxLayout()
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(8)
-    return layout
-
-
-def _seed(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isdecimal() and len(text) <= 18 else None
+    def _words(self) -> None:
+        card = self._cards.get(self.family.key())
+        if not self._cards:
+            text = tr("Reading the model families…")
+        elif card is not None:
+            text = tr(card.summary)
+        elif self.beginning.card() is not None:
+            text = tr("The kind of model of the run it begins with.")
+        else:
+            text = words.said(self._advice.reason) or tr("What suits pictures, machine and time.")
+        self.summary.setText(text)
+        self.summary.setToolTip(text)

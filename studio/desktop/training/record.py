@@ -7,6 +7,7 @@ training process. Knows no Qt, so that it can be read in the room's thread.
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from studio.desktop.training.series import Series
 from studio.engine import events
 from studio.engine.errors import StudioError
 
+CHECKPOINTS = "checkpoints"
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -38,6 +40,18 @@ class Mark:
     sentence: str
     moment: float = 0.0
     """`time.monotonic()` when it came in while the window looked on, else 0."""
+    about: str = ""
+    """What kind of health: nan, memory, plateau …"""
+    action: str = ""
+    """What was done about it."""
+
+
+@dataclass(frozen=True)
+class Saves:
+    """The checkpoint folders of a run by name, oldest first, and the best of them or empty."""
+
+    names: tuple[str, ...] = ()
+    best: str = ""
 
 
 @dataclass
@@ -57,6 +71,23 @@ class RunRecord:
     curves: dict[str, Series] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    saves: Saves = Saves()
+    needs: events.Preflight | None = None
+    """What this session has measured of itself."""
+
+    @property
+    def best(self) -> Path | None:
+        """The checkpoint whose pictures come nearest to unseen ones, where it was judged."""
+        return self.checkpoint_of(self.saves.best)
+
+    def checkpoint_of(self, name: str) -> Path | None:
+        """The folder of a checkpoint that is still there."""
+        return self.folder / CHECKPOINTS / name if name in self.saves.names else None
+
+    @property
+    def health(self) -> list[Mark]:
+        """What was found and done in this run, oldest first."""
+        return [mark for mark in self.marks if mark.kind == "health"]
 
     @property
     def fraction(self) -> float:
@@ -93,7 +124,10 @@ class RunRecord:
                 name = Path(event.path).name
                 self.marks.append(Mark("checkpoint", event.images_seen, name, moment))
             case events.Health():
-                self.marks.append(Mark("health", event.images_seen, event.sentence, moment))
+                seen, said = event.images_seen, event.sentence
+                self.marks.append(Mark("health", seen, said, moment, event.kind, event.action))
+            case events.Preflight():
+                self.needs = event
             case events.Done():
                 self.images_seen, self.seconds_left = event.images_seen, None
                 self.stage = event.reason
@@ -165,8 +199,8 @@ def _files(record: RunRecord) -> None:
         if found and path.resolve() not in known:
             record.sheets.append(Sheet(int(found[-1]), path, 0, 0))
     record.sheets.sort(key=lambda sheet: sheet.images_seen)
-    place = record.folder / "checkpoints"
-    folders = sorted(path for path in place.glob("[0-9]*") if path.is_dir())
+    folders = _checkpoints(record.folder)
+    record.saves = read_saves(record.folder)
     if folders:
         record.checkpoint = str(folders[-1])
         record.seconds = _state(folders[-1], "seconds")
@@ -177,10 +211,23 @@ def _files(record: RunRecord) -> None:
     record.marks.sort(key=lambda mark: mark.images_seen)
 
 
-def _state(checkpoint: Path, name: str = "images_seen") -> float:
-    """A counter of a checkpoint; 0 when it cannot be read."""
+def read_saves(folder: Path) -> Saves:
+    """The checkpoints in a run's folder now; the best has the lowest score, as for the engine."""
+    scores = {path.name: _state(path, "score", math.inf) for path in _checkpoints(folder)}
+    judged = [name for name, score in scores.items() if score < math.inf]
+    best = min(judged, key=lambda name: (scores[name], -int(name)), default="")
+    return Saves(tuple(scores), best)
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    found = (folder / CHECKPOINTS).glob("[0-9]*")
+    return sorted(path for path in found if path.name.isdecimal() and path.is_dir())
+
+
+def _state(checkpoint: Path, name: str = "images_seen", unknown: float = 0.0) -> float:
+    """A number of a checkpoint; `unknown` when it cannot be read."""
     try:
         state = json.loads((checkpoint / "state.json").read_text("utf-8"))
-        return float(state.get(name, 0))
+        return float(state.get(name, unknown))
     except (OSError, ValueError, TypeError, AttributeError):
-        return 0.0
+        return unknown

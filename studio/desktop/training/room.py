@@ -14,9 +14,9 @@ from studio.desktop.room import Room
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
-from studio.desktop.training.engine import NewRun, Opened
+from studio.desktop.training.engine import Opened
 from studio.desktop.training.form import NewRunForm
-from studio.desktop.training.preparing import Preparing
+from studio.desktop.training.planning import Planning
 from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
@@ -30,6 +30,8 @@ class TrainingRoom(Room):
 
     key: ClassVar[str] = "training"
     playRequested = Signal(str)
+    checkpointRequested = Signal(str, str)
+    """A run, and the folder of the checkpoint of it to play."""
     runProgress = Signal(str, float, str)
     checkpointLanded = Signal(str, str)
     runsChanged = Signal()
@@ -40,7 +42,9 @@ class TrainingRoom(Room):
         self.side, self.centre = Side(), Centre()
         self.form, self.panel = NewRunForm(), RunPanel()
         self.right = QStackedWidget()
-        self.commands, self.preparing = RunCommands(self.session, self), Preparing()
+        self.commands = RunCommands(self.session, self)
+        self.planning = Planning(self.session, self.form, studio.notices, self)
+        self.preparing = self.planning.strip
         self._runs: list[object] = []
         self._wanted_dataset = ""
         self._lay_out()
@@ -66,35 +70,35 @@ class TrainingRoom(Room):
     def _connect(self) -> None:
         session, form, panel, commands = self.session, self.form, self.panel, self.commands
         session.familiesRead.connect(form.set_families)
-        session.machinesRead.connect(form.set_machines)
+        session.machinesRead.connect(form.extras.set_machines)
         session.datasetsRead.connect(self._datasets)
-        session.presetRead.connect(form.set_preset)
-        session.sizeWrong.connect(form.set_size_error)
         session.runsRead.connect(self._runs_read)
         session.opened.connect(self._opened)
-        session.prepared.connect(self.preparing.advance)
-        session.created.connect(self._created)
-        session.createFailed.connect(self._create_failed)
         session.advanced.connect(self._advanced)
         session.ended.connect(self._ended)
         session.sheetRead.connect(self._sheet_read)
         session.failed.connect(self.studio.notices.error)
-        form.startRequested.connect(self._create)
-        form.presetWanted.connect(self._preset)
+        self.planning.begun.connect(self.runsChanged)
         panel.pauseRequested.connect(commands.toggle_pause)
         panel.sampleRequested.connect(commands.sample_now)
         panel.checkpointRequested.connect(commands.checkpoint_now)
         panel.stopRequested.connect(commands.stop)
         panel.continueRequested.connect(commands.go_on)
         panel.playRequested.connect(commands.play)
+        panel.bestRequested.connect(commands.play_best)
         panel.liveChanged.connect(commands.set_live)
+        panel.health.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.side.runChosen.connect(self.session.view)
         self.side.runActivated.connect(self.playRequested)
         self.side.newRequested.connect(self._show_form)
+        self.side.momentChosen.connect(self.centre.samples.scrubber.go_to)
+        self.side.checkpointActivated.connect(commands.play_checkpoint)
         self.centre.samples.scrubber.moved.connect(self._scrubbed)
-        self.preparing.cancel.clicked.connect(session.cancel_create)
         commands.playRequested.connect(self.playRequested)
-        commands.register(self.studio.actions, self.key, self._show_form, form.start.click)
+        commands.checkpointRequested.connect(self.checkpointRequested)
+        commands.register(
+            self.studio.actions, self.key, self._show_form, form.measure.click, form.start.click
+        )
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -110,7 +114,8 @@ class TrainingRoom(Room):
         self._runs = []
         self.side.show_runs([], "", "", None)
         self.form.set_datasets([])
-        self._end_preparing()
+        self.planning.end()
+        self.form.beginning.set_starts([])
         self._show_form()
 
     def entered(self) -> None:
@@ -157,42 +162,6 @@ class TrainingRoom(Room):
         self._wanted_dataset = "" if choose else self._wanted_dataset
         self.form.set_datasets(datasets, choose)
 
-    @Slot()
-    def _preset(self) -> None:
-        size = self.form.size_box.size_pixels()
-        if size is not None:
-            self.session.read_preset(
-                self.form.dataset.key(), self.form.family.key(), size, self.form.device.key()
-            )
-
-    @Slot(object)
-    def _create(self, wanted: NewRun) -> None:
-        if self.session.training:
-            self.form.set_trouble(tr("Another run is training: stop it first, or let it finish."))
-            return
-        self.preparing.begin()
-        self.form.start.setVisible(False)
-        self.session.create(wanted)
-
-    @Slot(object)
-    def _created(self, run: object) -> None:
-        self._end_preparing()
-        self.runsChanged.emit()
-        self.session.start(run, resume=False)  # type: ignore[arg-type]  # a Run
-        self.session.read_runs()
-
-    @Slot(str, str)
-    def _create_failed(self, sentence: str, detail: str) -> None:
-        cancelled = not self.preparing.going_on or self.session.cancelled
-        self._end_preparing()
-        if not cancelled:
-            self.form.set_trouble(sentence)
-            self.studio.notices.error(sentence, detail)
-
-    def _end_preparing(self) -> None:
-        self.preparing.end()
-        self.form.start.setVisible(True)
-
     # ------------------------------------------------------------------ a run in view
 
     @Slot(list)
@@ -217,9 +186,7 @@ class TrainingRoom(Room):
         if not record.sheets:
             self.centre.samples.clear(tr("The first pictures appear here in a moment."))
         self.centre.show_record(record, fresh=True)
-        self.panel.set_health("", "")
-        if opened.complaint or record.message:
-            self.panel.set_health(tr("This run"), opened.complaint or record.message)
+        self.panel.set_health(tr("This run"), opened.complaint or record.message)
         self._show_viewed()
         self._show_runs()
 
@@ -262,8 +229,6 @@ class TrainingRoom(Room):
                 self.checkpointLanded.emit(live.run.name, event.path)
             elif isinstance(event, events.Samples) and viewing:
                 self.centre.samples.scrubber.set_sheets(record.sheets, follow=False)
-            elif isinstance(event, events.Health) and viewing:
-                self.panel.set_health(event.sentence, event.action or event.sentence)
         if viewing:
             self.centre.show_record(record, fresh=False)
             self._show_viewed()
@@ -299,7 +264,8 @@ class TrainingRoom(Room):
     @Slot()
     def _restyle(self) -> None:
         self.centre.restyle()
-        self.panel.facts.restyle()
+        self.panel.restyle()
+        self.form.measured.restyle()
         self.side.facts.restyle()
 
     def _words(self) -> None:

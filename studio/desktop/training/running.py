@@ -15,13 +15,15 @@ from PySide6.QtWidgets import (
 from models.parameters import Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.training import words
 from studio.desktop.training.engine import Opened, facts_of
 from studio.desktop.training.fields import Facts, narrow
+from studio.desktop.training.health import Card, HealthCards
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 
-FIXED = ("family", "dataset", "size", "batch", "precision", "device", "seed")
+FIXED = ("family", "dataset", "size", "batch", "precision", "device", "seed", "start")
 
 
 class RunPanel(QWidget):
@@ -34,6 +36,8 @@ class RunPanel(QWidget):
     stopRequested = Signal()
     continueRequested = Signal()
     playRequested = Signal()
+    bestRequested = Signal()
+    """Play the best checkpoint."""
     liveChanged = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,7 +50,10 @@ class RunPanel(QWidget):
         self.pause, self.go_on = primary(""), primary("")
         self.sample, self.checkpoint = secondary(""), secondary("")
         self.stop, self.play = secondary(""), secondary("")
-        self.card = _Card()
+        self.best = secondary("")
+        self.card, self.health = Card(), HealthCards()
+        self.reason = QLabel()
+        self.reason.setWordWrap(True)
         self.facts = Facts(FIXED)
         self.live_header, self.fixed_header = SectionHeader(""), SectionHeader("")
         self._lay_out()
@@ -56,6 +63,7 @@ class RunPanel(QWidget):
         self.checkpoint.clicked.connect(self.checkpointRequested)
         self.stop.clicked.connect(self.stopRequested)
         self.play.clicked.connect(self.playRequested)
+        self.best.clicked.connect(self.bestRequested)
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -72,6 +80,7 @@ class RunPanel(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.go_on)
         column.addWidget(self.card)
+        column.addWidget(self.health)
         column.addSpacing(8)
         column.addWidget(self.live_header)
         self._live_place = QVBoxLayout()
@@ -79,6 +88,7 @@ class RunPanel(QWidget):
         column.addSpacing(8)
         column.addWidget(self.fixed_header)
         column.addWidget(self.facts)
+        column.addWidget(self.reason)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(inner)
@@ -87,6 +97,8 @@ class RunPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
+        foot.setSpacing(8)
+        foot.addWidget(self.best)
         foot.addWidget(self.play)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -110,6 +122,10 @@ class RunPanel(QWidget):
         if self.live is not None:
             self.live.setEnabled(running)
         self.play.setEnabled(bool(opened.record.checkpoint))
+        best = opened.record.best
+        # Where the newest is the best, the other button plays it.
+        self.best.setVisible(best is not None and best.name != opened.record.saves.names[-1])
+        self.health.set_marks(opened.record.health)
         self._facts(opened)
         self._words()
 
@@ -142,6 +158,9 @@ class RunPanel(QWidget):
             for name, value in facts_of(opened.recipe).items():
                 text = tr("auto") if value == "auto" else str(value)
                 self.facts.set_value(name, text)
+        reason = words.said(opened.recipe.reason) if opened.recipe is not None else ""
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
 
     # ------------------------------------------------------------------ words
 
@@ -151,15 +170,24 @@ class RunPanel(QWidget):
         labels = {
             "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
             "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Machine"),
-            "seed": tr("Seed"),
+            "seed": tr("Seed"), "start": tr("Began with"),
         }  # fmt: skip
         for name, text in labels.items():
             self.facts.set_label(name, text)
-        self.facts.restyle()
+        self.facts.set_label(
+            "start", tr("Began with"), tr("The run whose weights it took over (transfer learning)")
+        )
+        self.reason.setToolTip(tr("Why the studio chose this model"))
+        self.health.retranslate()
         for button, text, tip in (
             (self.sample, tr("Sample now"), tr("Draw the fixed seeds after this step (S)")),
             (self.checkpoint, tr("Checkpoint"), tr("Save the model after this step (Ctrl+S)")),
             (self.stop, tr("Stop"), tr("Save a checkpoint and end; the run can go on later")),
+            (
+                self.best,
+                tr("Play the best ★"),
+                tr("Open the checkpoint whose pictures come nearest to unseen ones (Shift+P)"),
+            ),
             (
                 self.play,
                 tr("Play this model on the canvas →"),
@@ -169,6 +197,14 @@ class RunPanel(QWidget):
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
+        self.card.retranslate()
+        self._words()
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        self.facts.restyle()
+        self.health.restyle()
+        self.reason.setStyleSheet(f"color: {theme.colours().quiet};")
         self._words()
 
     def _words(self) -> None:
@@ -188,27 +224,3 @@ class RunPanel(QWidget):
         self.live_header.setText(
             tr("Recipe — may change while it runs") if running else tr("Recipe")
         )
-
-
-class _Card(QFrame):
-    """An amber card with a title and a sentence."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("healthCard")
-        self.title, self.sentence = QLabel(), QLabel()
-        self.title.setProperty("tone", "accent")
-        self.sentence.setWordWrap(True)
-        self.title.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.addWidget(self.title)
-        layout.addWidget(self.sentence)
-        self.setVisible(False)
-
-    def set_texts(self, title: str, sentence: str) -> None:
-        """Show both; an empty sentence hides the card."""
-        self.title.setText(title)
-        self.title.setVisible(bool(title))
-        self.sentence.setText(sentence)
-        self.setVisible(bool(sentence))

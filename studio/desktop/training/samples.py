@@ -139,6 +139,11 @@ class Scrubber(QWidget):
         if sheets and at_end:
             self.moved.emit(self.slider.value())
 
+    def go_to(self, images_seen: int) -> None:
+        """Look at the sheet of this moment, or the last one before it."""
+        before = [n for n, sheet in enumerate(self._sheets) if sheet.images_seen <= images_seen]
+        self.slider.setValue(before[-1] if before else 0)
+
     def current(self) -> Sheet | None:
         """The sheet the artist looks at."""
         value = self.slider.value()

@@ -13,7 +13,8 @@ from PySide6.QtGui import QImage
 from models.parameters import Value
 from studio.desktop.training import engine
 from studio.desktop.training.engine import NewRun, Opened
-from studio.desktop.training.record import Sheet
+from studio.desktop.training.measuring import Measuring
+from studio.desktop.training.record import Saves, Sheet
 from studio.desktop.training.worker import STOP_SECONDS, TrainingDriver
 from studio.desktop.worker import WorkerThread
 from studio.engine import events
@@ -31,8 +32,12 @@ class Session(QObject):
     familiesRead = Signal(list)
     machinesRead = Signal(list)
     datasetsRead = Signal(list)
-    presetRead = Signal(object)
+    adviceRead = Signal(object)
+    """An :class:`Advice`."""
     sizeWrong = Signal(str)
+    startsRead = Signal(list)
+    boardChecked = Signal(str)
+    """Why TensorBoard files cannot be written, or empty."""
     runsRead = Signal(list)
     opened = Signal(object)
     """An :class:`Opened`."""
@@ -52,6 +57,7 @@ class Session(QObject):
         self.project: Project | None = None
         self.thread_ = WorkerThread(parent=self)
         self.thread_.failed.connect(self.failed)
+        self.measuring = Measuring(self)
         self.driver: TrainingDriver | None = None
         self.live: Opened | None = None
         """The run that trains."""
@@ -76,6 +82,7 @@ class Session(QObject):
         """Save and end what trains; let go of the project."""
         self._cancel.set()
         self.thread_.clear()
+        self.measuring.close()
         self._end_driver(seconds)
         self.project = self.live = self.viewed = None
         self._sheets.clear()
@@ -104,9 +111,10 @@ class Session(QObject):
         self.thread_.submit(engine.machine_names, done=self.machinesRead.emit)
 
     def read_runs(self) -> None:
-        """Ask for the list of runs."""
+        """Ask for the list of runs, and which of them can be begun with."""
         if self.project is not None:
             self.thread_.latest("runs", engine.list_runs, self.project, done=self.runsRead.emit)
+            self.thread_.latest("starts", engine.starts, self.project, done=self.startsRead.emit)
 
     def read_datasets(self) -> None:
         """Ask for the datasets and their sizes."""
@@ -115,13 +123,20 @@ class Session(QObject):
                 "datasets", engine.dataset_counts, self.project, done=self.datasetsRead.emit
             )
 
-    def read_preset(self, dataset: str, family: str, size: tuple[int, int], device: str) -> None:
-        """Ask for the recommended parameters."""
+    def read_advice(self, asked: NewRun) -> None:
+        """Ask for the recommended family and parameters."""
         if self.project is not None:
             self.thread_.latest(
-                "preset", engine.preset, self.project, dataset, family, *size, device or "auto",
-                done=self.presetRead.emit, failed=lambda sentence, _: self.sizeWrong.emit(sentence),
+                "advice", engine.advise, self.project, asked,
+                done=self.adviceRead.emit, failed=lambda sentence, _: self.sizeWrong.emit(sentence),
             )  # fmt: skip
+
+    def check_board(self) -> None:
+        """Ask whether TensorBoard files can be written."""
+        self.thread_.latest(
+            "board", engine.check_board, done=lambda _: self.boardChecked.emit(""),
+            failed=lambda sentence, _: self.boardChecked.emit(sentence),
+        )  # fmt: skip
 
     def view(self, name: str) -> None:
         """Show a run; the one that trains is already in memory."""
@@ -167,6 +182,11 @@ class Session(QObject):
             done=self.created.emit, failed=self.createFailed.emit,
         )  # fmt: skip
 
+    def measure(self, wanted: NewRun) -> None:
+        """Try the first steps of a run; `measuring` tells how it goes and ends."""
+        if self.project is not None:
+            self.measuring.begin(self.project, wanted)
+
     def cancel_create(self) -> None:
         """Give up preparing."""
         self._cancel.set()
@@ -193,6 +213,7 @@ class Session(QObject):
             self.project, run.name, run.folder,
             resume=resume, total_images=images, minutes=minutes, parent=self,
         )  # fmt: skip
+        driver.saved.connect(self._saved)
         driver.batch.connect(self._take)
         driver.finished.connect(self._finished)
         self.driver = driver
@@ -214,6 +235,11 @@ class Session(QObject):
     def set_live(self, key: str, value: Value) -> None:
         """Change a parameter of the run that trains."""
         self.send(events.Set(key, value))
+
+    @Slot(object)
+    def _saved(self, saves: Saves) -> None:
+        if self.live is not None and self.sender() is self.driver:
+            self.live.record.saves = saves
 
     @Slot(list)
     def _take(self, received: list[events.Event]) -> None:

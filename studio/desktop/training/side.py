@@ -13,7 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
 from studio.desktop.training.lists import Line, LineList
-from studio.desktop.training.record import RunRecord
+from studio.desktop.training.record import Mark, RunRecord
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SectionHeader
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio.engine.training.runs import Run
 
 NEW = "+"
-FACTS = ("seen", "rate", "left", "took", "checkpoint")
+FACTS = ("seen", "rate", "left", "took", "first", "checkpoint", "best")
 MARKS = 40
 
 
@@ -31,6 +31,10 @@ class Side(QWidget):
     runChosen = Signal(str)
     runActivated = Signal(str)
     newRequested = Signal()
+    momentChosen = Signal(int)
+    """The artist went to a mark at this number of images."""
+    checkpointActivated = Signal(str)
+    """Enter or a double click on the mark of a checkpoint that is still there: its name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,9 @@ class Side(QWidget):
         self.runs.chosen.connect(self.runChosen)
         self.runs.activatedKey.connect(self.runActivated)
         self.new.clicked.connect(self.newRequested)
+        self.marks.chosen.connect(self._mark_chosen)
+        self.marks.activatedKey.connect(self._mark_activated)
+        self._record: RunRecord | None = None
 
     def show_runs(
         self, runs: Sequence[Run], current: str, running: str, record: RunRecord | None
@@ -70,8 +77,10 @@ class Side(QWidget):
             right = words.status(self._state(run, running))
             if live and record is not None:
                 right = words.percent(record.fraction) or words.status(record.stage or "running")
-            text = f"{_short(run.name, run.family)} · {words.when(run.created)}"
-            lines.append(Line(run.name, text, right, f"{run.name}\n{run.message}".strip(), live))
+            text = f"{words.run_name(run.name, run.family)} · {words.when(run.created)}"
+            lines.append(
+                Line(run.name, text, right, f"{run.name}\n{words.said(run.message)}".strip(), live)
+            )
         self.runs.set_lines(lines, current)
         self.runs.setVisible(bool(lines))
 
@@ -84,6 +93,7 @@ class Side(QWidget):
         """How far the run in view is."""
         for widget in (self.facts_header, self.facts, self.marks_header, self.marks):
             widget.setVisible(record is not None)
+        self._record = record
         if record is None:
             return
         seen = tr("{n} images", n=words.count(record.images_seen))
@@ -93,6 +103,12 @@ class Side(QWidget):
         self.facts.set_value("took", words.duration(record.seconds or None))
         saved = record.checkpoint_name
         self.facts.set_value("checkpoint", saved and tr("checkpoint {name}", name=saved))
+        first = record.needs.first_picture_seconds if record.needs is not None else None
+        self.facts.set_value(
+            "first", tr("after {time}", time=words.duration(first)) if first else ""
+        )
+        best = record.saves.best.lstrip("0")
+        self.facts.set_value("best", best and tr("checkpoint {name}", name=best) + " ★")
         self.show_marks(record)
 
     def show_marks(self, record: RunRecord) -> None:
@@ -100,15 +116,28 @@ class Side(QWidget):
         now = time.monotonic()
         lines = []
         for number, mark in reversed(list(enumerate(record.marks))[-MARKS:]):
-            text = mark.sentence
-            if mark.kind == "checkpoint":
-                text = tr("checkpoint {name}", name=mark.sentence.lstrip("0") or "0")
             ago = words.duration(now - mark.moment) if mark.moment else ""
             seen = tr("{n} images", n=words.short_count(mark.images_seen))
-            lines.append(Line(str(number), text, ago or seen, f"{mark.sentence}\n{seen}"))
+            text, tip = _told(mark, record)
+            lines.append(Line(str(number), text, ago or seen, f"{tip}\n{seen}"))
         self.marks.set_lines(lines, self.marks.current_key())
         self.marks_header.setVisible(bool(lines))
         self.marks.setVisible(bool(lines))
+
+    def _mark(self, key: str) -> Mark | None:
+        known = key.isdecimal() and self._record is not None
+        marks = self._record.marks if known and self._record is not None else []
+        return marks[int(key)] if known and int(key) < len(marks) else None
+
+    def _mark_chosen(self, key: str) -> None:
+        mark = self._mark(key)
+        if mark is not None:
+            self.momentChosen.emit(mark.images_seen)
+
+    def _mark_activated(self, key: str) -> None:
+        mark = self._mark(key)
+        if mark is not None and mark.kind == "checkpoint":
+            self.checkpointActivated.emit(mark.sentence)
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -118,16 +147,26 @@ class Side(QWidget):
         self.runs.setAccessibleName(tr("Runs"))
         self.runs.setToolTip(tr("Choose a run to look at; Enter plays it on the canvas"))
         self.marks.setAccessibleName(tr("Marks"))
+        self.marks.setToolTip(tr("Choose a mark to see its moment; Enter plays a checkpoint"))
         self.new.setText(tr("New run"))
         self.new.setToolTip(tr("Set up another run (N)"))
         self.facts.set_label("seen", tr("Seen"), tr("Pictures shown to the model so far (kimg)"))
         self.facts.set_label("rate", tr("Rate"), tr("Pictures a second (throughput)"))
         self.facts.set_label("left", tr("Time left"), tr("Time left at this rate (ETA)"))
         self.facts.set_label("took", tr("Took"), tr("Training time so far"))
+        tip = tr("When somebody who knows the set first recognises it; a rule of thumb")
+        self.facts.set_label("first", tr("First picture"), tip)
+        tip = tr("The checkpoint whose pictures come nearest to unseen ones")
+        self.facts.set_label("best", tr("Best"), tip)
         self.facts.set_label("checkpoint", tr("Saved"), tr("The latest checkpoint on the disk"))
 
 
-def _short(name: str, family: str) -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`."""
-    _, found, rest = name.partition(f"-{family}-")
-    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
+def _told(mark: Mark, record: RunRecord) -> tuple[str, str]:
+    """A mark in two or three words, and in full."""
+    if mark.kind != "checkpoint":
+        return words.health(mark.about), words.said(f"{mark.sentence} {mark.action}".rstrip())
+    text = tr("checkpoint {name}", name=mark.sentence.lstrip("0") or "0")
+    if mark.sentence == record.saves.best:
+        return f"★ {text}", tr("The best so far; Enter plays it")
+    gone = record.checkpoint_of(mark.sentence) is None
+    return text, tr("No longer on the disk") if gone else tr("Enter plays it")

@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime
 import math
 
+from studio.desktop import i18n
 from studio.desktop.i18n import tr
+
+
+def said(text: str) -> str:
+    """What the engine says, in the current language."""
+    return i18n.sentence(text)
+
+
+def size(number: float) -> str:
+    """Bytes as `830 MB` or `2.4 GB`."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{math.ceil(number / 1e6)} MB"
 
 
 def count(number: float) -> str:
@@ -66,6 +77,30 @@ def status(word: str) -> str:
         "interrupted": tr("interrupted"),
     }
     return known.get(word, word)
+
+
+def health(kind: str) -> str:
+    """What kind of thing was found, in two or three words."""
+    known = {
+        "nan": tr("It broke down"),
+        "memory": tr("Memory was short"),
+        "disk": tr("The disk is full"),
+        "changed": tr("Changed by hand"),
+        "refused": tr("Not changed"),
+        "transfer": tr("Begun with another run"),
+        "collapse": tr("Pictures repeat"),
+        "overfit": tr("Learnt by heart"),
+        "posterior": tr("Numbers asleep"),
+        "leak": tr("The disguise shows"),
+        "plateau": tr("No better for a while"),
+    }
+    return known.get(kind, tr("Worth knowing"))
+
+
+def run_name(name: str, family: str) -> str:
+    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`."""
+    _, found, rest = name.partition(f"-{family}-")
+    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
 
 
 def curve(name: str) -> str:

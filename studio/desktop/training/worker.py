@@ -4,6 +4,9 @@ and the functions that the room's own thread runs.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import threading
 import time
 import traceback
 from collections import deque
@@ -13,6 +16,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from studio.desktop.training import engine
+from studio.desktop.training.engine import NewRun
+from studio.desktop.training.record import read_saves
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -22,6 +28,8 @@ UPDATE_SECONDS = 2.0
 """How often the index learns how far a run is."""
 STOP_SECONDS = 8.0
 """How long a run may take to save when the window closes, before it is ended."""
+GIVE_UP_SECONDS = 5.0
+"""How long a measurement that was given up may take to tidy up, before it is ended."""
 
 
 class Process(Protocol):
@@ -52,6 +60,8 @@ class TrainingDriver(QThread):
     batch = Signal(list)
     """Events since the last batch, at most thirty times a second; the last one that
     ever comes ends with `Done` or `Failed`."""
+    saved = Signal(object)
+    """The checkpoints there are, as :class:`Saves`, before the batch that tells of a new one."""
 
     def __init__(
         self,
@@ -111,6 +121,8 @@ class TrainingDriver(QThread):
             received = process.poll(POLL_SECONDS)
             self._remember(received)
             if received:
+                if any(isinstance(event, events.Checkpoint) for event in received):
+                    self.saved.emit(read_saves(self.folder))
                 self.batch.emit(received)
                 if any(isinstance(event, events.Done | events.Failed) for event in received):
                     process.wait(2.0)
@@ -160,3 +172,93 @@ def _process(
     return TrainingProcess(
         folder, project_folder, resume, total_images=total_images, minutes=minutes
     )
+
+
+class MeasureDriver(QThread):
+    """Plans a run and tries its first steps in a process of its own; nothing is left of either."""
+
+    advanced = Signal(str, int, int)
+    """(stage, done, total): preparing, starting or measuring; a total of 0 is unknown."""
+
+    def __init__(self, project: Project, wanted: NewRun, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.wanted = wanted
+        self._project = project
+        self._cancelled, self._at_once = threading.Event(), threading.Event()
+        # Read these after `finished`.
+        self.found: events.Preflight | None = None
+        self.notes: list[events.Health] = []
+        self.failure = ("", "")
+        """A sentence and its detail."""
+
+    def cancel(self, *, at_once: bool = False) -> None:
+        """Give up. Safe from any thread."""
+        if at_once:
+            self._at_once.set()
+        self._cancelled.set()
+
+    def run(self) -> None:
+        """The thread's body."""
+        try:
+            recipe = engine.plan_run(
+                self._project, self.wanted, self._prepared, self._cancelled.is_set
+            )
+            with tempfile.TemporaryDirectory(prefix="preflight-") as place:
+                recipe.save(Path(place))
+                self._measure(Path(place))
+        except StudioError as error:
+            self._fail(str(error), error.detail)
+        except Exception as error:  # noqa: BLE001  # the window must learn of any end
+            self._fail(f"{type(error).__name__}: {error}", traceback.format_exc())
+
+    def _fail(self, sentence: str, detail: str) -> None:
+        if not self._cancelled.is_set():
+            self.failure = sentence, detail
+
+    def _prepared(self, done: int, total: int) -> None:
+        self.advanced.emit("preparing", done, total)
+
+    def _measure(self, place: Path) -> None:
+        from studio.engine.training.client import TrainingProcess
+
+        # A process of its own: only there is the peak of memory that of the run alone.
+        process = TrainingProcess(place, self._project.folder, resume=False, preflight=True)
+        try:
+            if not self._cancelled.is_set():
+                self.advanced.emit("starting", 0, 0)
+                process.start()
+                self._watch(process)
+        finally:
+            process.kill()
+            _sweep(self._project.folder)
+
+    def _watch(self, process: Process) -> None:
+        deadline = 0.0
+        while not self._at_once.is_set():
+            if self._cancelled.is_set() and not deadline:
+                deadline = time.monotonic() + GIVE_UP_SECONDS
+                process.send(events.Stop())
+            if deadline and time.monotonic() > deadline:
+                return
+            for event in process.poll(POLL_SECONDS):
+                match event:
+                    case events.Stage(name="measuring"):
+                        self.advanced.emit("measuring", 0, 0)
+                    case events.Progress():
+                        self.advanced.emit("measuring", event.images_seen, event.total_images)
+                    case events.Preflight():
+                        self.found = event
+                    case events.Health():
+                        self.notes.append(event)
+                    case events.Failed():
+                        self._fail(event.message, event.detail)
+                        return
+                    case events.Done():
+                        process.wait(2.0)
+                        return
+
+
+def _sweep(project_folder: Path) -> None:
+    """What a measurement that was killed left in the project; nobody else may measure there."""
+    for place in (project_folder / "cache").glob(".preflight-*"):
+        shutil.rmtree(place, ignore_errors=True)

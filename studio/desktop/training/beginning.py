@@ -1,0 +1,97 @@
+"""What a new run begins with: chance, or what another run has learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+
+from studio.desktop.i18n import tr
+from studio.desktop.training import words
+from studio.desktop.training.engine import AUTO, StartCard
+from studio.desktop.training.fields import Choice, Field
+
+MOST_LEVELS = 8
+
+
+class Beginning(QWidget):
+    """Offers the runs that fit the family, and how much of their critic stays as it is."""
+
+    runPicked = Signal()
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run, self.levels = Choice(), QSpinBox()
+        self.levels.setRange(0, MOST_LEVELS)
+        self.levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.run_field, self.levels_field = Field(self.run), Field(self.levels)
+        self._cards: list[StartCard] = []
+        self._family = AUTO
+        self._critics: set[str] = set()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.run_field)
+        column.addWidget(self.levels_field)
+        self.run.picked.connect(self._run_picked)
+        self.levels.valueChanged.connect(self.changed)
+        self._offer()
+
+    def set_starts(self, cards: Sequence[StartCard]) -> None:
+        """All runs that can be begun with."""
+        self._cards = list(cards)
+        self._offer()
+
+    def set_family(self, family: str, critics: set[str]) -> None:
+        """Only runs of this family fit, all where the studio chooses; `critics` have a critic."""
+        self._family, self._critics = family, critics
+        self._offer()
+
+    def card(self) -> StartCard | None:
+        """The run to begin with."""
+        return next((card for card in self._cards if card.run == self.run.key()), None)
+
+    def freeze(self) -> int:
+        """Levels of the critic that stay; 0 where there is no critic or nothing learnt."""
+        return self.levels.value() if self._may_freeze() else 0
+
+    def set_error(self, sentence: str) -> None:
+        """Why the chosen run cannot be begun with."""
+        self.run_field.set_error(sentence)
+
+    def _may_freeze(self) -> bool:
+        card = self.card()
+        return card is not None and card.family in self._critics
+
+    def _offer(self) -> None:
+        before = self.run.key()
+        fitting = [card for card in self._cards if self._family in (AUTO, "", card.family)]
+        pairs = [(card.run, words.run_name(card.run, card.family)) for card in fitting]
+        self.run.set_choices([("", tr("Nothing learnt yet")), *pairs])
+        self.setVisible(bool(fitting))
+        self._show_levels()
+        if self.run.key() != before:
+            self.set_error("")
+            self.changed.emit()
+
+    def _run_picked(self) -> None:
+        self.set_error("")
+        self._show_levels()
+        self.runPicked.emit()
+
+    def _show_levels(self) -> None:
+        self.levels_field.setVisible(self._may_freeze())
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.run_field.set_texts(
+            tr("Begin with"),
+            tr("Take over what another run of this kind has learnt (transfer learning)"),
+        )
+        self.levels_field.set_texts(
+            tr("Keep levels"),
+            tr("So many levels of the critic, from the finest on, stay as they are (FreezeD)"),
+        )
+        self._offer()

@@ -1,0 +1,87 @@
+"""What the first steps of a run have shown that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training import words
+from studio.desktop.training.fields import Facts
+from studio.engine.events import Health, Preflight
+
+FACTS = ("rate", "first", "whole", "memory", "disk", "batch")
+
+
+class MeasuredCard(QFrame):
+    """Figures of a pre-flight; hidden while there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("raised")
+        self.title, self.notes, self.facts = QLabel(), QLabel(), Facts(FACTS)
+        self.title.setObjectName("cardTitle")
+        self.title.setWordWrap(True)
+        self.notes.setWordWrap(True)
+        self._found: Preflight | None = None
+        self._health: list[Health] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        for widget in (self.title, self.facts, self.notes):
+            column.addWidget(widget)
+        self.setVisible(False)
+
+    def show_figures(self, found: Preflight | None, notes: Sequence[Health] = ()) -> None:
+        """Show the figures, with what went wrong on the way; None hides the card."""
+        self._found, self._health = found, list(notes)
+        self.setVisible(found is not None)
+        self._words()
+
+    def _words(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        self.title.setText(tr("Measured on {device}", device=found.device))
+        batch = words.count(found.batch_size)
+        if found.part_size < found.batch_size:
+            batch = tr("{n}, {part} at a time", n=batch, part=words.count(found.part_size))
+        whole = tr(
+            "{time}, {n} images", time=words.duration(found.seconds), n=words.count(found.images)
+        )
+        for name, text in (
+            ("rate", words.rate(found.images_per_second)),
+            ("first", tr("after {time}", time=words.duration(found.first_picture_seconds))),
+            ("whole", whole),
+            ("memory", words.size(found.memory) if found.memory else ""),
+            ("disk", words.size(found.disk)),
+            ("batch", batch),
+        ):
+            self.facts.set_value(name, text)
+        told = [words.said(f"{each.sentence} {each.action}".rstrip()) for each in self._health]
+        self.notes.setText("\n".join(told))
+        self.notes.setVisible(bool(told))
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        for name, label, tip in (
+            ("rate", tr("Rate"), tr("Pictures a second (throughput)")),
+            (
+                "first", tr("First picture"),
+                tr("When somebody who knows the set first recognises it; a rule of thumb"),
+            ),
+            ("whole", tr("Whole run"), tr("Time and pictures of the whole run")),
+            ("memory", tr("Memory"), tr("The most it takes at any moment (peak memory)")),
+            ("disk", tr("Disk"), tr("What checkpoints and samples will take in all")),
+            ("batch", tr("Batch"), tr("Pictures that one step learns from (batch size)")),
+        ):  # fmt: skip
+            self.facts.set_label(name, label, tip)
+        self.facts.restyle()
+        self._words()
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        self.facts.restyle()
+        self.notes.setStyleSheet(f"color: {theme.colours().quiet};")
