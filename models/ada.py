@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.augment import grained
+
 LARGEST_P = 0.85
 """Above this, augmentations leak into what is generated (Sec. 2.2)."""
 
@@ -64,8 +66,10 @@ class Pipe:
     `mirror`: x-flip. `turn` in [0, 1]: how often, relative to p, quarter turns and rotations.
     `shift`: largest whole and typical fractional shift, as a part of the side. `zoom`: typical
     enlargement, uniform and of one axis. `colour` in [0, 1]: strength of brightness, contrast,
-    inversion, hue and saturation. `cutout`: side of the hole as a part of the side; the
-    paper's own default pipe has none.
+    inversion, hue and saturation. `noise`: typical standard deviation as a part of the range of
+    values. `cutout`: side of the hole as a part of the side; the paper's own default pipe has
+    neither. `crop`: the largest part of the side that is cut away before the rest is enlarged;
+    the paper has no such thing.
     """
 
     mirror: bool = True
@@ -74,6 +78,8 @@ class Pipe:
     zoom: float = 0.15
     colour: float = 1.0
     cutout: float = 0.0
+    crop: float = 0.0
+    noise: float = 0.0
 
     def __call__(self, x: Tensor, p: Tensor, generator: torch.Generator) -> Tensor:
         """Augment [N, C, H, W] in [-1, 1] with probability `p` (a scalar on the device) a kind.
@@ -89,6 +95,8 @@ class Pipe:
         if self.colour > 0:
             matrix, offset, changed = self.recolouring(x, p, generator)
             x = torch.where(changed.view(-1, 1, 1, 1), _recoloured(x, matrix, offset), x)
+        if self.noise > 0:
+            x = self._grained(x, p, generator)
         if self.cutout > 0:
             x = self._cut(x, p, generator)
         return x.contiguous(memory_format=torch.channels_last)
@@ -127,7 +135,18 @@ class Pipe:
         matrix = matrix @ _rotation(angle2 * after)
         matrix = matrix @ _shift(x_drift * drifts * width, y_drift * drifts * height)
         moved = (flips & flip) | turns | jumps | zooms | before | stretches | after | drifts
+        if self.crop > 0:
+            part, crops = self._cropping(draw, p, x)
+            matrix, moved = part @ matrix, moved | crops
         return matrix, moved
+
+    def _cropping(self, draw: _Draws, p: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(matrices into a part of the picture that lies wholly inside, which are cropped)."""
+        crops, cut = draw.happens(p), draw.uniform() * self.crop
+        height, width = x.shape[2:]
+        right, down = draw.between(width / 2), draw.between(height / 2)
+        cut = cut * crops
+        return _shift(right * cut, down * cut) @ _scaling(1 - cut, 1 - cut), crops
 
     def recolouring(
         self, x: Tensor, p: Tensor, generator: torch.Generator
@@ -156,6 +175,13 @@ class Pipe:
         matrix = matrix + (chroma * angle.cos()).view(-1, 1, 1) * rest
         matrix = matrix + (chroma * angle.sin()).view(-1, 1, 1) * cross
         return matrix, offset, changed | hues | fades
+
+    def _grained(self, x: Tensor, p: Tensor, generator: torch.Generator) -> Tensor:
+        draw = _Draws(len(x), x.device, generator)
+        grains = draw.happens(p)
+        deviation = (draw.normal().abs() * self.noise).view(-1, 1, 1, 1)
+        noisy = grained(x, deviation, generator)
+        return torch.where(grains.view(-1, 1, 1, 1), noisy, x)
 
     def _cut(self, x: Tensor, p: Tensor, generator: torch.Generator) -> Tensor:
         draw = _Draws(len(x), x.device, generator)

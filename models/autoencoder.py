@@ -104,7 +104,7 @@ class Autoencoder(CodecFamily):
 
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
         with state.autocast():
-            z = self.encoder(x)
+            z = self.encoder(self._hidden(x, state))
             reconstruction = self.decoder(z)
         error = losses.squared_error(reconstruction, x)
         energy = losses.latent_energy(z)

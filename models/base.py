@@ -176,6 +176,17 @@ class Family(nn.Module, ABC):
         Returns scalars on the device, detached. No host synchronisation inside.
         """
 
+    @classmethod
+    def augmented(
+        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
+    ) -> Tensor:
+        """What training shows its networks of pictures x (float NCHW in [-1, 1]).
+
+        By the very code of `training_step`; `p` in [0, 1] takes the place of the probability in
+        `config`, where the family has one. The default changes nothing.
+        """
+        return x
+
     def set_live(self, config: Declared) -> None:
         """Take over changed `live` parameters between two steps."""
         self.config = config

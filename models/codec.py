@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models import ema
-from models.augment import Augmentation
+from models.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.base import Family, ImageSpec, TrainState
 from models.layers import Decoder, Encoder, level_widths
 from models.parameters import Declared, param
@@ -79,6 +79,16 @@ class CodecConfig(Declared):
         0.0, label="Colour changes", low=0.0, high=1.0, step=0.05, term="colour jitter", live=True,
         help="Vary brightness, contrast and saturation.",
     )  # fmt: skip
+    augment_rotate: float = rotate_param()
+    augment_crop: float = crop_param()
+    augment_noise: float = noise_param(
+        "Grain over what the encoder sees; it has to redraw the clean picture."
+    )
+    augment_cutout: float = param(
+        0.0, label="Cover", low=0.0, high=0.9, step=0.1, term="cutout", live=True,
+        help="Side of the square that hides a part of the picture from the encoder, which has to "
+        "redraw it nevertheless.",
+    )  # fmt: skip
 
 
 WARMUP = 3_000
@@ -114,7 +124,7 @@ class CodecFamily(Family):
         )
         for optimizer in self.optimizers().values():
             set_rates(optimizer, config.lr * rate)
-        x = self._augmentation()(self.to_network(batch), state.generator)
+        x = self._augmentation(config).shown()(self.to_network(batch), state.generator)
         report = self._learn(x, state)
         seen = state.images_seen + len(batch)
         keep = ema.decay(len(batch), config.ema_half_life * 1000, seen)
@@ -146,12 +156,21 @@ class CodecFamily(Family):
     def _mean_code(self, x: Tensor) -> Tensor:
         """Latents [n, dim] of network pictures by the averaged encoder, without noise."""
 
-    def _augmentation(self) -> Augmentation:
-        c = self.config
-        return Augmentation(
-            mirror=c.augment_mirror, shift=c.augment_shift, zoom=c.augment_zoom,
-            colour=c.augment_colour, reflect=True,
-        )  # fmt: skip
+    def _hidden(self, x: Tensor, state: TrainState) -> Tensor:
+        """What the encoder sees in place of x, which is to be redrawn: Vincent 2008 (ICML)."""
+        return self._augmentation(self.config).hide(x, state.generator)
+
+    @classmethod
+    def augmented(
+        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
+    ) -> Tensor:
+        """See the contract: what the encoder sees. There is no probability."""
+        augmentation = cls._augmentation(config)
+        return augmentation.hide(augmentation.shown()(x, generator), generator)
+
+    @staticmethod
+    def _augmentation(config: Declared) -> Augmentation:
+        return Augmentation.of(config, reflect=True)
 
     @torch.no_grad()
     def _codes(self, batches: Callable[[], Iterable[Tensor]]) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from models import ema, losses
-from models.augment import Augmentation
+from models.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import shrink
 from models.fewshot_networks import Critic, Generator, Noise
@@ -69,10 +69,19 @@ class FewshotConfig(Declared):
         0.125, label="Shift", low=0.0, high=0.5, step=0.025, term="translation", live=True,
         help="Largest shift, as a part of the picture's side.",
     )  # fmt: skip
+    augment_zoom: float = param(
+        0.0, label="Zoom", low=0.0, high=0.5, step=0.05, term="scale", live=True,
+        help="Largest enlargement or reduction.",
+    )  # fmt: skip
     augment_colour: float = param(
         1.0, label="Colour changes", low=0.0, high=1.0, step=0.1, term="colour jitter", live=True,
         help="How much brightness, contrast and saturation vary.",
     )  # fmt: skip
+    augment_rotate: float = rotate_param()
+    augment_crop: float = crop_param()
+    augment_noise: float = noise_param(
+        "Grain over real and generated pictures before the critic sees them."
+    )
     augment_cutout: float = param(
         0.0, label="Cover", low=0.0, high=0.9, step=0.1, term="cutout", live=True,
         help="Side of the square that hides a part of the picture from the critic.",
@@ -162,7 +171,7 @@ class FewshotGan(Family):
 
     def _critic_step(self, x: Tensor, fake: Tensor, state: TrainState) -> dict[str, Tensor]:
         optimizer, n = self.optimizers()["critic"], len(x)
-        pictures = self._augmentation()(torch.cat([x, fake]), state.generator)
+        pictures = self.augmented(self.config, torch.cat([x, fake]), state.generator)
         quarter = torch.randint(4, (n,), device=x.device, generator=state.generator)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
@@ -185,7 +194,7 @@ class FewshotGan(Family):
         optimizer = self.optimizers()["generator"]
         optimizer.zero_grad(set_to_none=True)
         self.critic.requires_grad_(False)
-        pictures = self._augmentation()(fake, state.generator)
+        pictures = self.augmented(self.config, fake, state.generator)
         with state.autocast():
             scores, _ = self.critic(pictures)
         loss = -scores.float().mean()
@@ -194,12 +203,12 @@ class FewshotGan(Family):
         optimizer.step()
         return {"generator": loss.detach()}
 
-    def _augmentation(self) -> Augmentation:
-        c = self.config
-        return Augmentation(
-            p=c.augment_p, mirror=c.augment_mirror, shift=c.augment_shift,
-            colour=c.augment_colour, cutout=c.augment_cutout,
-        )  # fmt: skip
+    @classmethod
+    def augmented(
+        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
+    ) -> Tensor:
+        """See the contract: what the critic sees, real and generated alike."""
+        return Augmentation.of(config, **({} if p is None else {"p": p}))(x, generator)
 
     @torch.no_grad()
     def refresh(

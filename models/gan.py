@@ -11,9 +11,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models import ema, losses
-from models.augment import Augmentation
+from models.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.classes import class_vectors, joined, labels_for, labels_of, vectors_of
+from models.classes import (
+    class_vectors,
+    joined,
+    joined_to_all,
+    joined_to_drawn,
+    labels_of,
+    vectors_of,
+)
 from models.layers import LEAK, GroupedBlock, double, halve, he_normal_, level_widths, nearest_level
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
@@ -94,6 +101,11 @@ class GanConfig(Declared):
         0.5, label="Colour changes", low=0.0, high=1.0, step=0.1, term="colour jitter", live=True,
         help="How much brightness, contrast and saturation vary.",
     )  # fmt: skip
+    augment_rotate: float = rotate_param()
+    augment_crop: float = crop_param()
+    augment_noise: float = noise_param(
+        "Grain over real and generated pictures before the critic sees them."
+    )
     augment_cutout: float = param(
         0.4, label="Cover", low=0.0, high=0.9, step=0.1, term="cutout", live=True,
         help="Side of the square that hides a part of the picture from the critic.",
@@ -276,7 +288,7 @@ class Gan(Family):
         return report
 
     def _critic_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:
-        augment, optimizer = self._augmentation(), self.optimizers()["critic"]
+        augment, optimizer = _augmentation(self.config), self.optimizers()["critic"]
         labels = labels_of(self, state)
         both = None if labels is None else labels.repeat(2)
         with torch.no_grad(), state.autocast():
@@ -305,7 +317,7 @@ class Gan(Family):
         return 2 * squared.mean()
 
     def _generator_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:
-        augment, optimizer = self._augmentation(), self.optimizers()["generator"]
+        augment, optimizer = _augmentation(self.config), self.optimizers()["generator"]
         labels = labels_of(self, state)
         both = None if labels is None else labels.repeat(2)
         optimizer.zero_grad(set_to_none=True)
@@ -321,28 +333,22 @@ class Gan(Family):
         optimizer.step()
         return {"generator": loss.detach()}
 
-    def _augmentation(self) -> Augmentation:
-        c = self.config
-        kind = RollingAugmentation if c.seamless else Augmentation
-        return kind(
-            p=c.augment_p, mirror=c.augment_mirror, shift=c.augment_shift, zoom=c.augment_zoom,
-            colour=c.augment_colour, cutout=c.augment_cutout,
-        )  # fmt: skip
+    @classmethod
+    def augmented(
+        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
+    ) -> Tensor:
+        """See the contract: what the critic sees, real and generated alike."""
+        return _augmentation(config, p)(x, generator)
 
     def sample(
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
     ) -> Tensor:
         z = truncation_psi * seeded_normal(n, seed, (self.config.latent_dim,))
-        z, vectors = z.to(self.generator_ema.pattern.device), self.generator_ema.classes
-        if vectors is None:
-            return z.unsqueeze(1)
-        labels = torch.tensor(labels_for(self, n, seed, label), dtype=torch.long, device=z.device)
-        return joined(vectors, z, labels).unsqueeze(1)
+        z = z.to(self.generator_ema.pattern.device)
+        return joined_to_drawn(self, self.generator_ema.classes, z, seed, label)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
-        z = z.flatten(1)
-        labels = None if label is None else torch.full((len(z),), label, device=z.device)
-        return joined(self.generator_ema.classes, z, labels).unsqueeze(1)
+        return joined_to_all(self.generator_ema.classes, z.flatten(1), label)
 
     def w_mean(self) -> Tensor:
         nowhere = torch.zeros(1, self.config.latent_dim, device=self.generator_ema.pattern.device)
@@ -364,3 +370,8 @@ class Gan(Family):
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
         return self.generator_ema(w.flatten(1), resolution)  # type: ignore[no-any-return]
+
+
+def _augmentation(config: Declared, p: float | None = None) -> Augmentation:
+    kind = RollingAugmentation if config.as_dict()["seamless"] else Augmentation
+    return kind.of(config, **({} if p is None else {"p": p}))

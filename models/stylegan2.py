@@ -111,9 +111,7 @@ class StyleGan2(Family):
         config, n = self.config, len(batch)
         self._set_rates(state, n)
         x = self.to_network(batch)
-        if config.augment_mirror:
-            half = torch.rand(n, 1, 1, 1, device=x.device, generator=state.generator) < 0.5
-            x = torch.where(half, x.flip(3), x)
+        x = _mirrored(config, x, state.generator)
         report = self._critic_step(x, state) | self._generator_step(n, state)
         if config.path_weight > 0 and state.step % config.path_interval == 0:
             report |= self._path_step(max(1, n // 2), state)
@@ -214,23 +212,17 @@ class StyleGan2(Family):
 
     def _disguised(self, x: Tensor, state: TrainState) -> Tensor:
         c = self.config
-        if c.augment == "ada":
-            shift = c.augment_shift
-            if c.seamless:
-                x, shift = rolled(x, shift, self.ada.p, state.generator), 0.0
-            pipe = Pipe(
-                mirror=c.augment_mirror, turn=c.augment_turn, shift=shift,
-                zoom=c.augment_zoom, colour=c.augment_colour, cutout=c.augment_cutout,
-            )  # fmt: skip
-            return pipe(x, self.ada.p, state.generator)
-        if c.augment == "none":
-            return x
-        kind = RollingAugmentation if c.seamless else Augmentation
-        fixed = kind(
-            p=c.augment_p, shift=c.augment_shift, zoom=c.augment_zoom,
-            colour=c.augment_colour, cutout=c.augment_cutout,
-        )  # fmt: skip
-        return fixed(x, state.generator)
+        p = self.ada.p if c.augment == "ada" else c.augment_p
+        return _disguised(c, x, p, state.generator)
+
+    @classmethod
+    def augmented(
+        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
+    ) -> Tensor:
+        """See the contract: what the critic sees of real pictures."""
+        assert isinstance(config, StyleGan2Config)
+        often = config.augment_p if p is None else p
+        return _disguised(config, _mirrored(config, x, generator), often, generator)
 
     # ------------------------------------------------------------------ generating
 
@@ -279,3 +271,31 @@ class StyleGan2(Family):
     def _noise(self, seed: int) -> list[Tensor]:
         sides = tuple(self.generator.noise_sides())
         return still_noise(seed, sides, self.path_mean.device)
+
+
+def _mirrored(config: StyleGan2Config, x: Tensor, generator: torch.Generator) -> Tensor:
+    """Real pictures, half of them mirrored: that is learnt, not hidden from the critic."""
+    if not config.augment_mirror:
+        return x
+    half = torch.rand(len(x), 1, 1, 1, device=x.device, generator=generator) < 0.5
+    return torch.where(half, x.flip(3), x)
+
+
+def _disguised(
+    config: StyleGan2Config, x: Tensor, p: Tensor | float, generator: torch.Generator
+) -> Tensor:
+    """Real or generated pictures as the critic sees them; `p` is ada's, or that of the config."""
+    if config.augment == "none":
+        return x
+    if config.augment == "diffaugment":
+        kind = RollingAugmentation if config.seamless else Augmentation
+        return kind.of(config, p=p, mirror=False)(x, generator)
+    shift = config.augment_shift
+    if config.seamless:
+        x, shift = rolled(x, shift, p, generator), 0.0
+    pipe = Pipe(
+        mirror=config.augment_mirror, turn=config.augment_turn, shift=shift,
+        zoom=config.augment_zoom, colour=config.augment_colour, cutout=config.augment_cutout,
+        crop=config.augment_crop, noise=config.augment_noise,
+    )  # fmt: skip
+    return pipe(x, torch.as_tensor(p, device=x.device), generator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.augment import crop_param, noise_param
 from models.parameters import Declared, param
 from models.seamless import seamless_param
 
@@ -110,6 +111,15 @@ class StyleGan2Config(Declared):
         1.0, label="Colour changes", low=0.0, high=1.0, step=0.1, term="colour jitter", live=True,
         help="How much brightness, contrast and saturation vary; with ada also hue.",
     )  # fmt: skip
+    augment_rotate: float = param(
+        0.0, label="Turn", low=0.0, high=180.0, step=5.0, unit="degrees", term="rotation",
+        live=True, help="With diffaugment: turn pictures by up to this angle, either way. With "
+        "ada, Turning decides.",
+    )  # fmt: skip
+    augment_crop: float = crop_param()
+    augment_noise: float = noise_param(
+        "Grain over real and generated pictures before the critic sees them."
+    )
     augment_cutout: float = param(
         0.0, label="Cover", low=0.0, high=0.9, step=0.1, term="cutout", live=True,
         help="Side of the square that hides a part of the picture from the critic.",

@@ -132,7 +132,7 @@ class Vae(CodecFamily):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Real pictures to the prior, made ones away from it; (code of x, what to show)."""
         config = self.config
-        mean, logvar = self._moments(x, state)
+        mean, logvar = self._moments(self._hidden(x, state), state)
         code = _drawn(mean, logvar, noise[: len(x)])
         redrawn, fake = self._pictures(torch.cat([code, prior]), state).chunk(2)
         made = torch.cat([redrawn, fake]).detach()
@@ -172,7 +172,7 @@ class Vae(CodecFamily):
             return self.decoder(z).float()  # type: ignore[no-any-return]  # modules return Any
 
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
-        mean, logvar = self._moments(x, state)
+        mean, logvar = self._moments(self._hidden(x, state), state)
         noise = torch.randn(mean.shape, device=mean.device, generator=state.generator)
         reconstruction = self._pictures(_drawn(mean, logvar, noise), state)
         count = x[0].numel()
