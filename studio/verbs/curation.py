@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
-from studio.verbs.options import folder
+from studio.verbs.options import folder, size
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def add(actions: Any) -> None:
     cut.add_argument(
         "--flatten", metavar="COLOUR", help="lay transparent pictures on #rrggbb, or keep"
     )
+    cut.add_argument(
+        "--size", metavar="S", type=size, help="what later runs train at: 64, or 64x48"
+    )
     cut.add_argument("--items", metavar="NAME", nargs="+", help="pictures to crop by hand")
     part = cut.add_mutually_exclusive_group()
     part.add_argument(
@@ -50,6 +53,12 @@ def add(actions: Any) -> None:
     where.add_argument("--source", metavar="PATH", type=folder, help="of this source only")
     for name, help in RIGHTS.items():
         state.add_argument(f"--{name}", metavar="TEXT", help=f"{help}; '' takes it back")
+    mark = state.add_mutually_exclusive_group()
+    for name, value, help in (
+        ("--no-training", True, "with --items: never to be used for training; leaves them out"),
+        ("--allow-training", False, "with --items: take that mark back"),
+    ):
+        mark.add_argument(name, dest="mark", action="store_const", const=value, help=help)
 
 
 def _box(text: str) -> tuple[float, ...]:
@@ -79,14 +88,19 @@ def crop(options: argparse.Namespace, console: Console) -> Result:
         changed = crops.set_crops(project, {item.id: options.box for item in items})
         if wanted != before:
             policy.change(project, dataset.id, wanted)
+        if options.size:
+            policy.change_size(project, dataset.id, options.size)
+        width, height = policy.read_size(project, dataset.id)
         cropped = [item for item in store.items(project, dataset.id) if item.crop]
     facts = {
         "dataset": dataset.name, "policy": wanted.text, "before": before.text,
         "crop": wanted.crop, "fill": wanted.fill, "linear": wanted.linear,
-        "flatten": wanted.flatten, "changed": sorted(changed),
+        "flatten": wanted.flatten, "size": [width, height], "changed": sorted(changed),
         "by_hand": [{"item": i.id, "file": file_of(i), "box": i.crop} for i in cropped],
     }  # fmt: skip
-    lines = [f"{dataset.name}: {wanted.text}; {count(len(cropped))} cropped by hand."]
+    lines = [
+        f"{dataset.name}: {wanted.text} at {width}x{height}; {count(len(cropped))} cropped by hand."
+    ]
     return Result(facts, lines + [f"  {file_of(item)}" for item in cropped[:SHOWN]])
 
 
@@ -114,17 +128,21 @@ def _policy(options: argparse.Namespace, before: Policy) -> Policy:
 
 def rights(options: argparse.Namespace, console: Console) -> Result:
     """State rights of pictures, of a source or of all sources; then say what holds."""
+    from studio.engine.dataset import marks, store
     from studio.engine.dataset import rights as stated
-    from studio.engine.dataset import store
 
     values = {name: getattr(options, name) for name in RIGHTS}
     values = {name: text for name, text in values.items() if text is not None}
+    if options.mark is not None and not options.items:
+        raise UsageError("Say which pictures with --items: a mark is for single pictures.")
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.items:
             items = picked(project, dataset, options.items)
             if values:
                 stated.set_items(project, [item.id for item in items], values)
+            if options.mark is not None:
+                marks.set_marks(project, [item.id for item in items], options.mark)
             items = store.items_by_id(project, [item.id for item in items])
         else:
             only = state_sources(project, dataset, options, values)

@@ -37,7 +37,10 @@ def add(verbs: Verbs) -> None:
         "--family", metavar="F", type=words,
         help="auto (default) recommends one; see `latent-studio families`",
     )  # fmt: skip
-    parser.add_argument("--size", type=size, help="64 (default), or width x height as 48x64")
+    parser.add_argument(
+        "--size", type=size,
+        help="a side, or width x height as 48x64; default: that of the dataset, at first 64",
+    )  # fmt: skip
     parser.add_argument(
         "--crop", metavar="POLICY", type=words,
         help="centre, smart, pad, stretch or tiles, also as pad:blur or smart+linear; "
@@ -125,9 +128,10 @@ def _plan(
             raise UsageError(f"--set {key} is given twice.")
         overrides[key] = value
     start = getattr(options, "from") or ""
-    width, height = options.size or _size_of(project, start)
     dataset = options.dataset or _only_dataset(project)
-    crop = policy.settled(project, store.dataset(project, dataset).id, options.crop).text
+    dataset_id = store.dataset(project, dataset).id
+    width, height = options.size or _size_of(project, dataset_id, start)
+    crop = policy.settled(project, dataset_id, options.crop).text
     try:
         return runs.plan_run(
             project, dataset, options.family or AUTO,
@@ -143,13 +147,14 @@ def _plan(
         raise KeyboardInterrupt from None
 
 
-def _size_of(project: Project, start: str) -> tuple[int, int]:
-    """(width, height) of the run to learn from, or what is usual."""
+def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:
+    """(width, height) of the run to learn from, or what the dataset is prepared at."""
+    from studio.engine.dataset import policy
     from studio.engine.training import runs
     from studio.engine.training.recipe import Recipe
 
     if not start:
-        return 64, 64
+        return policy.read_size(project, dataset_id)
     recipe = Recipe.load(runs.run(project, start).folder)
     return recipe.width, recipe.height
 

@@ -114,3 +114,42 @@ def test_report(project, tmp_path):
         assert facts["report"] == str(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 500
     call("dataset", "findings", project, "--report", tmp_path / "r.txt").refused(2, ".html")
+
+
+def test_labels_and_captions(project, tmp_path):
+    facts = done("dataset", "label", project, "--items", "0.png", "1.png", "--set", "door")
+    assert len(facts["changed"]) == 2
+    facts = done("dataset", "label", project)
+    assert [each["label"] for each in facts["pictures"]] == ["door", "door", "", "", ""]
+    table = tmp_path / "captions.csv"
+    table.write_text("file,caption\n0.png,A red door\nplain.png,green\n")
+    facts = done("dataset", "caption", project, "--from", table)
+    assert (facts["rows"], len(facts["changed"])) == (2, 2)
+    done("dataset", "caption", project, "--replace", "red", "blue")
+    done("dataset", "caption", project, "--items", "0.png", "--append", "at night")
+    said = call("dataset", "caption", project, "--items", "0.png").out
+    assert said.endswith("0.png: A blue door, at night\n")
+
+
+def test_words_that_cannot_be_written(project, tmp_path):
+    table = tmp_path / "wrong.csv"
+    table.write_text("picture,words\n0.png,x\n")
+    call("dataset", "caption", project, "--from", table).refused(1, "wrong.csv", "columns")
+    table.write_text("file,caption\nnobody.png,x\n")
+    call("dataset", "caption", project, "--from", table).refused(2, "None of the 1 captions")
+    call("dataset", "caption", project, "--append", " ").refused(2, "added")
+    call("dataset", "label", project, "--items", "gone.png", "--set", "x").refused(1, "gone.png")
+    call("dataset", "label", project, "--set", "x", "--append", "y").refused(2, "not allowed")
+
+
+def test_marks_against_training_and_the_training_size(project):
+    done("dataset", "rights", project, "--items", "0.png", "--no-training")
+    (facts,) = done("dataset", "list", project)["datasets"]
+    assert (facts["included"], facts["findings"]["no_training"]) == (4, 1)
+    done("dataset", "rights", project, "--items", "0.png", "--allow-training")
+    (facts,) = done("dataset", "list", project)["datasets"]
+    assert "no_training" not in facts["findings"]
+    call("dataset", "rights", project, "--no-training").refused(2, "--items")
+    assert done("dataset", "crop", project, "--size", "48x32")["size"] == [48, 32]
+    assert done("dataset", "crop", project)["size"] == [48, 32]
+    call("dataset", "crop", project, "--size", "4").refused(2, "training size")

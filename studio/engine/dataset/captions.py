@@ -64,6 +64,10 @@ class CaptionTable:
     def __len__(self) -> int:
         return len(self._by_file)
 
+    def exactly(self, name: str) -> str:
+        """The caption of the row with just this name, or empty."""
+        return self._by_file.get(_key(name), "")
+
     def find(self, relative: str) -> str:
         """The caption for a picture at `relative` below the table's folder, or empty."""
         key = _key(relative)

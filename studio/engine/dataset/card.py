@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from studio.engine import files
 from studio.engine.dataset import rights, split, store, thresholds
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.store import Dataset, Item, Source
+from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 
 JSON_NAME, MARKDOWN_NAME = "dataset.json", "dataset.md"
@@ -69,7 +71,7 @@ def content_hash(items: list[Item]) -> str:
 
 
 def _is_marked(item: Item) -> bool:
-    return bool(item.facts.get("no_training"))
+    return bool(item.facts.get("no_training") or item.rights.get("no_training"))
 
 
 def _sizes(items: list[Item]) -> dict[str, list[int]]:
@@ -89,9 +91,20 @@ def _source(source: Source, items: list[Item]) -> dict[str, Any]:
     }
 
 
-def write(project: Project, dataset: Dataset, folder: Path) -> dict[str, Any]:
-    """Write both forms into `folder`, durably; returns the card."""
+def write(
+    project: Project,
+    dataset: Dataset,
+    folder: Path,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Write both forms into `folder`, durably; returns the card.
+
+    Raises :class:`StudioError` when they cannot be written or the work is `cancelled`.
+    """
     found = card(project, dataset)
+    if cancelled():
+        raise StudioError("The dataset card was stopped; nothing was written.")
+    folder.mkdir(parents=True, exist_ok=True)
     files.write_text(folder / MARKDOWN_NAME, markdown(found))
     files.write_json(folder / JSON_NAME, found)
     return found
@@ -145,8 +158,8 @@ def _rights(found: dict[str, Any]) -> str:
     ]
     marked = found["marked_against_training"]
     parts.append(
-        f"Marked by their author as not to be used for training: {marked['left_out']} were left "
-        f"out, {marked['included_by_hand']} were included by hand."
+        f"Marked as not to be used for training: {marked['left_out']} were left out, "
+        f"{marked['included_by_hand']} were included by hand."
     )
     return "\n\n".join(parts)
 

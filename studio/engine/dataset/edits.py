@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
@@ -11,6 +16,36 @@ FIELDS = ("label", "caption")
 LONGEST = {"label": 200, "caption": 10_000}
 BY_HAND = {"label": "label_by_hand", "caption": "caption_by_hand"}
 """The fact that says so, by field."""
+WAYS = ("set", "append", "prepend", "replace")
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a text becomes another one. Raises :class:`UsageError` for what makes no sense."""
+
+    way: str
+    """One of :data:`WAYS`: instead of the text, after it, before it, or where `find` stands."""
+    text: str
+    find: str = ""
+    """For `replace`: words as they are written, whatever their case."""
+
+    def __post_init__(self) -> None:
+        if self.way not in WAYS:
+            raise UsageError(f"A text is not changed by {self.way!r}: use {', '.join(WAYS)}.")
+        if self.way == "replace" and not self.find.strip():
+            raise UsageError("Say which words are to be replaced.")
+        if self.way in ("append", "prepend") and not self.text.strip():
+            raise UsageError("Say which words are to be added.")
+
+    def of(self, before: str) -> str:
+        """What `before` becomes. Words that are added are set off by a comma and a space."""
+        if self.way == "set":
+            return self.text
+        if self.way == "replace":
+            pattern = re.compile(re.escape(" ".join(self.find.split())), re.IGNORECASE)
+            return pattern.sub(lambda _: self.text, before)
+        parts = (before, self.text) if self.way == "append" else (self.text, before)
+        return ", ".join(part.strip(" ,") for part in parts if part.strip(" ,"))
 
 
 def clean(field: str, text: str) -> str:
@@ -21,6 +56,29 @@ def clean(field: str, text: str) -> str:
     if len(line) > LONGEST[field]:
         raise UsageError(f"A {field} has at most {LONGEST[field]} characters, not {len(line)}.")
     return line
+
+
+def texts(project: Project, item_ids: Sequence[int], field: str) -> dict[int, str]:
+    """The labels or captions of pictures as they are stored; those that are gone are left out."""
+    clean(field, "")
+    rows = project.query(
+        f"SELECT id, {field} FROM item WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def planned(
+    project: Project, item_ids: Sequence[int], field: str, change: Change
+) -> tuple[dict[int, str], dict[int, str]]:
+    """(before, after) of the pictures that `change` would change. Nothing is written.
+
+    Raises :class:`UsageError` when a text would become too long.
+    """
+    before = texts(project, item_ids, field)
+    after = {number: clean(field, change.of(text)) for number, text in before.items()}
+    changed = [number for number, text in before.items() if after[number] != text]
+    return {n: before[n] for n in changed}, {n: after[n] for n in changed}
 
 
 def set_texts(project: Project, field: str, texts: Mapping[int, str]) -> None:
@@ -34,3 +92,13 @@ def set_texts(project: Project, field: str, texts: Mapping[int, str]) -> None:
         "WHERE id = ?",
         rows,
     )
+
+
+def keep(connection: sqlite3.Connection, item_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a file that changed, without those that were written by hand meanwhile."""
+    row = connection.execute("SELECT facts FROM item WHERE id = ?", (item_id,)).fetchone()
+    facts = json.loads(row[0]) if row else {}
+    kept = {name: 1 for name in BY_HAND.values() if facts.get(name)}
+    written = {field for field in FIELDS if BY_HAND[field] in kept}
+    found = {name: value for name, value in values.items() if name not in written}
+    return found | {"facts": values["facts"] | kept} if kept else found

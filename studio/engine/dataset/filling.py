@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from studio.engine.dataset import shape, split
 from studio.engine.dataset.decode import read_picture
@@ -139,8 +140,19 @@ def views(item: Item, size: tuple[int, int], policy: Policy, channels: int) -> n
 
     Raises :class:`StudioError` when it cannot be read.
     """
+    return seen(decoded(item, size, policy), item, size, policy, channels)
+
+
+def decoded(item: Item, size: tuple[int, int], policy: Policy) -> Image.Image:
+    """The upright picture with every pixel that `size` needs; raises :class:`StudioError`."""
     wanted = shape.decode_size((item.width, item.height), size, policy, item.crop)
-    picture = read_picture(item, wanted)
+    return read_picture(item, wanted)
+
+
+def seen(
+    picture: Image.Image, item: Item, size: tuple[int, int], policy: Policy, channels: int
+) -> np.ndarray:
+    """What a run sees of a picture that is decoded; as :func:`views`."""
     found = shape.shaped(picture, size, policy, item.crop)
     return np.stack([shape.with_channels(each, channels) for each in found])
 

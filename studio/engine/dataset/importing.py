@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import near, reconcile, rows, store, targets, thresholds, videos
+from studio.engine.dataset import (
+    edits,
+    marks,
+    near,
+    reconcile,
+    rows,
+    store,
+    targets,
+    thresholds,
+    videos,
+)
 from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Dataset, Finding, Item, Source
@@ -255,8 +265,9 @@ class _Import:
                     self.new_ids.append(item_id)
                 else:
                     item_id, source_id = old.id, old.source_id
+                    values = edits.keep(connection, item_id, values)
                     store.update_item(connection, item_id, values)
-                    connection.execute("DELETE FROM finding WHERE item_id = ?", (item_id,))
+                    marks.clear_findings(connection, item_id)
                 if "likeness" in answer:
                     near.put(connection, item_id, answer["likeness"])
                 ids.append(item_id)

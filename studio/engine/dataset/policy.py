@@ -19,7 +19,10 @@ CROPS = ("centre", "smart", "pad", "stretch", "tiles")
 """What happens to a picture of another shape."""
 FILLS = ("blur", "mirror")
 """What the bars of `pad` show, beside a colour as #rrggbb; black where nothing is said."""
-_KEY = "preparation"
+_KEY, _SIZE_KEY = "preparation", "training_size"
+USUAL_SIZE = (64, 64)
+SIDES = (8, 1024)
+"""The shortest and the longest side of a training size, in pixels."""
 _LINEAR, _FLATTEN = "linear", "flatten:"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -97,3 +100,33 @@ def change(project: Project, dataset_id: int, policy: Policy) -> Policy:
 def settled(project: Project, dataset_id: int, text: str | None) -> Policy:
     """The policy that `text` says, or that of the dataset where it says nothing."""
     return parse(text) if text else read(project, dataset_id)
+
+
+def read_size(project: Project, dataset_id: int) -> tuple[int, int]:
+    """Width and height that the pictures of a dataset are prepared at where a run says nothing."""
+    stored: Any = store.settings(project, dataset_id).get(_SIZE_KEY)
+    try:
+        return checked_size(int(stored[0]), int(stored[1])) if stored else USUAL_SIZE
+    except (UsageError, TypeError, ValueError, IndexError, KeyError):
+        return USUAL_SIZE
+
+
+def change_size(project: Project, dataset_id: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Set the training size (width, height) of a dataset; returns the one before.
+
+    Raises :class:`UsageError` for a side outside :data:`SIDES`.
+    """
+    before = read_size(project, dataset_id)
+    wanted = checked_size(*size)
+    settings = store.settings(project, dataset_id)
+    store.set_settings(project, dataset_id, settings | {_SIZE_KEY: list(wanted)})
+    return before
+
+
+def checked_size(width: int, height: int) -> tuple[int, int]:
+    """A training size as it is; raises :class:`UsageError` for one that nothing trains at."""
+    if not all(SIDES[0] <= side <= SIDES[1] for side in (width, height)):
+        raise UsageError(
+            f"{width} x {height} is no training size: each side is {SIDES[0]} to {SIDES[1]} pixels."
+        )
+    return width, height

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, split, store
+from studio.engine.dataset import filling, shape, split, store
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.filling import Build
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
@@ -170,18 +170,27 @@ def _earlier(build: Build, cuts: Sequence[str | None]) -> Iterator[Build]:
             yield dataclasses.replace(build, items=items, cut=cut)
 
 
-def preview(
+@dataclass(frozen=True)
+class Look:
+    """What a run really sees of one picture."""
+
+    images: np.ndarray
+    """uint8 [N, H, W, C]; N is 1 but for tiles."""
+    frames: list[tuple[float, float, float, float]]
+    """The part of the upright picture in each: left, top, right, bottom, 0 to 1."""
+
+
+def look(
     project: Project,
     item: Item,
     size: tuple[int, int],
     policy: Policy,
     channels: int | None = None,
-) -> np.ndarray:
-    """What a run at `size` (width, height) really sees of a picture: uint8 [H, W, C].
+) -> Look:
+    """What a run at `size` (width, height) sees of a picture, made as :func:`prepare` makes it.
 
-    Of tiles, the one in the middle; :func:`filling.views` gives all. `channels` None is what
-    the whole dataset would be prepared with. `item.crop` may be one that is being drawn.
-    Raises :class:`StudioError` when the picture cannot be read.
+    `channels` None is what the whole dataset would be prepared with. `item.crop` may be one
+    that is being drawn. Raises :class:`StudioError` when the picture cannot be read.
     """
     if channels is None:
         rows = project.query(
@@ -189,7 +198,22 @@ def preview(
             (item.dataset_id,),
         )
         channels = _channels({row[0] for row in rows} or {item.channels}, policy)
-    found = filling.views(item, size, policy, channels)
+    picture = filling.decoded(item, size, policy)
+    return Look(
+        filling.seen(picture, item, size, policy, channels),
+        shape.frames(picture, size, policy, item.crop),
+    )
+
+
+def preview(
+    project: Project,
+    item: Item,
+    size: tuple[int, int],
+    policy: Policy,
+    channels: int | None = None,
+) -> np.ndarray:
+    """As :func:`look`, of tiles only the one in the middle: uint8 [H, W, C]."""
+    found = look(project, item, size, policy, channels).images
     return np.asarray(found[len(found) // 2])
 
 

@@ -27,6 +27,7 @@ TITLES = {
     "animated": "Animated", "tiny": "Too small", "aspect": "Very long or tall",
     "odd_mode": "Unusual colour", "flat": "Single colour", "dark": "Under-exposed",
     "bright": "Over-exposed", "borders": "Plain bars", "blurred": "Blurred",
+    "outlier": "Outliers",
 }  # fmt: skip
 
 
@@ -35,23 +36,28 @@ def write(
     dataset: Dataset,
     target: Path,
     cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Write the report to `target`, whose ending says whether it is HTML or JSON.
 
-    Returns what the report says. Raises :class:`UsageError` for another ending and
-    :class:`StudioError` when the file cannot be written or the work is `cancelled`.
+    `progress` is called with (pictures drawn, of how many). Returns what the report says.
+    Raises :class:`UsageError` for another ending and :class:`StudioError` when the file
+    cannot be written or the work is `cancelled`.
     """
     if target.suffix.lower() not in SUFFIXES:
         raise UsageError(f"A report ends in .html or .json, not as {target.name} does.")
     said = report(project, dataset)
+    if cancelled():
+        raise StudioError("The report was stopped; nothing was written.")
     if target.suffix.lower() == ".json":
         files.write_json(target, said)
         return said
     items = {item.id: item for item in store.items_by_id(project, _shown(said))}
-    thumbnails = {}
+    thumbnails: dict[int, str] = {}
     for number, item in items.items():
         if cancelled():
             raise StudioError("The report was stopped; nothing was written.")
+        progress(len(thumbnails), len(items))
         thumbnails[number] = _thumbnail(item)
     files.write_text(target, _page(said, thumbnails))
     return said

@@ -16,6 +16,11 @@ from studio.engine.project import Project
 
 FIELDS = ("licence", "author", "url", "consent")
 """Licence (SPDX or free text), author, where it comes from, and a note on consent."""
+SUGGESTED = (
+    "CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0",
+    "CC-BY-NC-ND-4.0", "CC-PDDC", "FAL-1.3", "MIT", "Apache-2.0", "GPL-3.0-only",
+)  # fmt: skip
+"""Identifiers of the SPDX licence list that pictures usually have."""
 LONGEST = 2000
 _IN_FILES = ("licence", "author")
 
@@ -51,6 +56,18 @@ def set_items(
     after = [(json.dumps(_changed(item.rights, values)), item.id) for item in items]
     project.write_many("UPDATE item SET rights = ? WHERE id = ?", after)
     return {item.id: dict(item.rights) for item in items}
+
+
+def put_back(project: Project, before: Mapping[int, Rights]) -> None:
+    """State of pictures exactly what `before` says, as :func:`set_items` returned it."""
+    rows = [(json.dumps(dict(values)), number) for number, values in before.items()]
+    project.write_many("UPDATE item SET rights = ? WHERE id = ?", rows)
+
+
+def put_source_back(project: Project, source_id: int, before: Mapping[str, str]) -> None:
+    """State of a source exactly what `before` says, as :func:`set_source` returned it."""
+    values = json.dumps(dict(before))
+    project.write("UPDATE source SET rights = ? WHERE id = ?", (values, source_id))
 
 
 def _changed(before: Mapping[str, str], values: Mapping[str, str]) -> Rights:

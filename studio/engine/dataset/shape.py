@@ -56,17 +56,38 @@ def shaped(
     if part:  # a filter that resizes must not see what was cut away
         left, top, right, bottom = pixels_of(picture.size, part)
         picture = picture.crop((int(left), int(top), int(right), int(bottom)))
-    whole = pixels_of(picture.size, None)
     if policy.crop == "pad":
-        return [_padded(picture, size, policy, whole)]
-    if policy.crop == "stretch":
-        return [_cut(picture, size, policy, None)]
+        return [_padded(picture, size, policy, pixels_of(picture.size, None))]
+    return [_cut(picture, size, policy, box) for box in _boxes(picture, size, policy)]
+
+
+def frames(
+    picture: Image.Image, size: tuple[int, int], policy: Policy, part: Box | None = None
+) -> list[Box]:
+    """What of `picture` is in each picture of :func:`shaped`, as shares of its sides, 0 to 1."""
+    outer = pixels_of(picture.size, part)
+    inner = picture
+    if part:
+        inner = picture.crop((int(outer[0]), int(outer[1]), int(outer[2]), int(outer[3])))
+    width, height = picture.size
+    return [
+        (
+            (outer[0] + max(0.0, box[0])) / width, (outer[1] + max(0.0, box[1])) / height,
+            min(outer[2], outer[0] + box[2]) / width, min(outer[3], outer[1] + box[3]) / height,
+        )
+        for box in _boxes(inner, size, policy)
+    ]  # fmt: skip
+
+
+def _boxes(picture: Image.Image, size: tuple[int, int], policy: Policy) -> list[Box]:
+    """The parts (pixels) of a picture that its training pictures are made from."""
+    whole = pixels_of(picture.size, None)
+    if policy.crop in ("pad", "stretch"):
+        return [whole]
     if policy.crop == "tiles":
-        return [_cut(picture, size, policy, box) for box in tile_boxes(whole, size)]
+        return tile_boxes(whole, size)
     box = centre_box(whole, size)
-    if policy.crop == "smart":
-        box = saliency.best_box(picture, whole, box)
-    return [_cut(picture, size, policy, box)]
+    return [saliency.best_box(picture, whole, box) if policy.crop == "smart" else box]
 
 
 def count_of(

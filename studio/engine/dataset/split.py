@@ -125,6 +125,23 @@ def change(project: Project, dataset_id: int, share: float) -> Split:
     return read(project, dataset_id)
 
 
+def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
+    """Divide again as an earlier :class:`Split` did; None is what the first run would choose.
+
+    Runs that began with the division that is given up can still go on with it.
+    """
+    contents = [item.sha256 for item in store.chosen_items(project, dataset_id)]
+    wanted = choose(contents) if cut is None else cut
+    stored = _stored(project, dataset_id)
+    if "cut" not in stored:
+        return read(project, dataset_id)
+    earlier = [each for each in [*stored.get("earlier", []), stored["cut"]] if each != wanted]
+    kept = {} if wanted is None else {"cut": wanted, "earlier": earlier}
+    settings = store.settings(project, dataset_id)
+    store.set_settings(project, dataset_id, settings | {_KEY: kept})
+    return read(project, dataset_id)
+
+
 def _stored(project: Project, dataset_id: int) -> dict[str, Any]:
     found = store.settings(project, dataset_id).get(_KEY)
     return found if isinstance(found, dict) else {}

@@ -12,6 +12,7 @@ from typing import TypedDict, Unpack
 
 from studio.engine import devices
 from studio.engine.dataset import card, store
+from studio.engine.dataset import policy as policies
 from studio.engine.dataset.prepare import Prepared, prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder
@@ -73,6 +74,7 @@ class Options(TypedDict, total=False):
     device: str
     precision: str
     crop: str
+    """The text of a policy; left out or empty, that of the dataset."""
     start_from: str
     """A run of the same family whose weights and parameters this one begins with."""
     freeze: int
@@ -114,8 +116,9 @@ def plan_run(
         images=images, minutes=minutes, overrides=options.get("overrides") or {}, saved=saved,
         start=start,
     )  # fmt: skip
+    crop = policies.settled(project, chosen.id, options.get("crop")).text
     prepared = prepare(
-        project, chosen.id, (width, height), options.get("crop", "centre"),
+        project, chosen.id, (width, height), crop,
         progress=options.get("progress", lambda done, total: None),
         cancelled=options.get("cancelled", lambda: False),
     )  # fmt: skip
@@ -123,7 +126,7 @@ def plan_run(
         run=_free_name(project, settled.family, max(width, height)),
         dataset=chosen.name, dataset_id=chosen.id, family=settled.family,
         channels=prepared.channels, height=height, width=width, config=settled.config,
-        crop=options.get("crop", "centre"), seed=seed, device=device,
+        crop=crop, seed=seed, device=device,
         precision=options.get("precision", "auto"), total_images=images, minutes=minutes,
         start_from=start, start_sha256=saved.sha256 if saved else "",
         freeze=options.get("freeze", 0), tensorboard=options.get("tensorboard", False),
