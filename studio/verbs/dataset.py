@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
-from studio.verbs import curation, wording
+from studio.verbs import curation, likeness, wording
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
@@ -46,6 +46,7 @@ def add(verbs: Verbs) -> None:
     for name, help in curation.RIGHTS.items():
         tell.add_argument(f"--{name}", metavar="TEXT", help=f"of the source, or of all: {help}")
     curation.add(actions)
+    likeness.add(actions)
     wording.add(actions)
 
 

@@ -31,6 +31,10 @@ SENTENCES: dict[str, str] = {
     "bright": "It is over-exposed: 95 % of it is at least {bright} of 255 (limit {limit}).",
     "borders": "Plain bars at its edges take {bars} % of it (limit {limit} %).",
     "blurred": "It looks blurred (sharpness {sharpness}, below {limit}).",
+    "outlier": (
+        "It is unlike the rest: {apart} robust deviations further from its neighbours than is "
+        "usual in this set (limit {limit})."
+    ),
 }
 
 
@@ -175,5 +179,7 @@ CHECKS: dict[str, Check] = {
     "bright": Check("bright", _fact("bright"), False, 208, 0, 255, "levels"),
     "borders": Check("bars", _bars, False, 3.0, 0.0, 100.0, "percent"),
     "blurred": Check("sharpness", _sharpness, True, 12.0, 0.0, 10_000.0, "variance"),
+    # Measured of the whole set when asked for (see `outliers.py`), so absent at first.
+    "outlier": Check("apart", _fact("outlier"), False, 3.5, 0.0, 100.0, "deviations"),
 }
 _NOT_WHEN_FLAT = ("dark", "bright", "borders", "blurred")

@@ -111,6 +111,11 @@ def apply(
     return Applied(before, after, added, {kind: found.get(kind, 0) for kind in sorted(again)})
 
 
+def find_again(project: Project, dataset_id: int, kinds: set[str]) -> list[Finding]:
+    """Find kinds again after what they measure has changed; returns what is new."""
+    return _find_again(project, dataset_id, kinds, read(project, dataset_id))
+
+
 def _find_again(
     project: Project, dataset_id: int, kinds: set[str], limits: dict[str, float]
 ) -> list[Finding]:
