@@ -10,6 +10,7 @@ from torch import Tensor
 
 from models import losses, mixture
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.classes import labels_for
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
 from models.flow import Flow
 from models.parameters import param
@@ -47,7 +48,7 @@ class AutoencoderConfig(CodecConfig):
         "auto", label="New pictures from", choices=("auto", "mixture", "flow"),
         term="ex-post density", live=True, advanced=True,
         help="How the positions of new pictures are drawn. A mixture suits few pictures, a flow "
-        "many; auto takes the flow from two thousand pictures on.",
+        "many; auto takes the flow from two thousand pictures on. With labels each has a mixture.",
     )  # fmt: skip
 
 
@@ -58,11 +59,13 @@ class Autoencoder(CodecFamily):
     Loss (Eq. 3-5): |x - y|^2 + beta/2 |z|^2 + lambda R, all divided by the D numbers of a
     picture. R is |decoder weights|^2 (RAE-L2) or |d y / d z|^2 (RAE-GP). Generating draws z
     from a density fitted to the encoded training pictures (Sec. 4): a mixture of Gaussians,
-    or a flow. Labels are ignored: a step sees none.
+    or a flow. A step sees no labels; with classes each has a mixture of its own, fitted to the
+    codes of its pictures (:func:`models.mixture.fit_by_class`), and no flow is used.
 
-    Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, mixture_weights [10],
-    mixture_means [10, d], mixture_cholesky [10, d, d] (unused components have weight 0),
-    flow.*, flow_used [] (1 where the flow draws; checkpoints without a flow have none of these).
+    Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, mixture_weights [m],
+    mixture_means [m, d], mixture_cholesky [m, d, d] (unused components have weight 0), where
+    m is 10, or with classes as many for each of them; flow.*, flow_used [] (1 where the flow
+    draws; checkpoints without a flow have none of these).
     """
 
     name = "autoencoder"
@@ -77,12 +80,13 @@ class Autoencoder(CodecFamily):
 
     def __init__(self, config: AutoencoderConfig, image_spec: ImageSpec) -> None:
         super().__init__(config, image_spec, outputs=config.latent_dim)
-        dim = config.latent_dim
-        weights = torch.zeros(MOST_COMPONENTS)
-        weights[0] = 1.0
-        self.register_buffer("mixture_weights", weights)
-        self.register_buffer("mixture_means", torch.zeros(MOST_COMPONENTS, dim))
-        self.register_buffer("mixture_cholesky", torch.eye(dim).repeat(MOST_COMPONENTS, 1, 1))
+        dim, classes = config.latent_dim, max(1, image_spec.classes)
+        self._each = max(1, MOST_COMPONENTS // classes)
+        weights = torch.zeros(classes, self._each)
+        weights[:, 0] = 1.0 / classes
+        self.register_buffer("mixture_weights", weights.flatten())
+        self.register_buffer("mixture_means", torch.zeros(classes * self._each, dim))
+        self.register_buffer("mixture_cholesky", torch.eye(dim).repeat(classes * self._each, 1, 1))
         self.flow = Flow(dim)
         self.register_buffer("flow_used", torch.tensor(0.0))
         self.register_load_state_dict_pre_hook(_without_a_flow)  # type: ignore[no-untyped-call]
@@ -134,12 +138,17 @@ class Autoencoder(CodecFamily):
     def refresh(
         self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
     ) -> None:
-        codes = self._codes(batches)
+        super().refresh(batches, labels)
+        codes, own = self._codes(batches, labels)
         if len(codes) < 2:
             return
-        codes = codes[:: max(1, len(codes) // MOST_FITTED)][:MOST_FITTED]
-        count = mixture.component_count(len(codes), MOST_COMPONENTS)
-        fitted = mixture.fit(codes, count)
+        step = max(1, len(codes) // MOST_FITTED)
+        codes, own = codes[::step][:MOST_FITTED], own[::step][:MOST_FITTED]
+        if self.image_spec.classes:
+            fitted = mixture.fit_by_class(codes, own, self.image_spec.classes, self._each)
+        else:
+            fitted = mixture.fit(codes, mixture.component_count(len(codes), MOST_COMPONENTS))
+        count = len(fitted.weights)
         self.mixture_weights.zero_()
         self.mixture_weights[:count] = fitted.weights.to(self.mixture_weights)
         self.mixture_means[:count] = fitted.means.to(self.mixture_means)
@@ -147,6 +156,7 @@ class Autoencoder(CodecFamily):
         pictures = len(codes) // (2 if self.config.augment_mirror else 1)
         chosen = self.config.prior
         flowing = chosen == "flow" or (chosen == "auto" and pictures >= FLOW_FROM)
+        flowing = flowing and not self.image_spec.classes
         if flowing:
             self.flow.fit(codes)
         self.flow_used.fill_(float(flowing))
@@ -155,25 +165,46 @@ class Autoencoder(CodecFamily):
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
     ) -> Tensor:
         normal = seeded_normal(n, seed, (self.config.latent_dim + 1,))
-        w = self._map(normal.to(self.mixture_means.device)).unsqueeze(1)
-        mean = self.w_mean()
+        labels = labels_for(self, n, seed, label)
+        w = self._map(normal.to(self.mixture_means.device), labels).unsqueeze(1)
+        mean = self.w_mean().expand(n, -1, -1)
+        if self.image_spec.classes and n:
+            mean = torch.stack([_mean(self._density(each)) for each in labels]).unsqueeze(1)
         return mean + truncation_psi * (w - mean)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         """N(0, 1) numbers z [n, dim + 1] to w [n, 1, dim].
 
-        The first picks the component of the mixture; a flow has no use for it.
+        The first picks the component of the mixture; a flow has no use for it. With classes
+        and no `label` it picks a class, too.
         """
-        return self._map(z.flatten(1)).unsqueeze(1)
+        return self._map(z.flatten(1), [label] * len(z)).unsqueeze(1)
 
-    def _map(self, normal: Tensor) -> Tensor:
+    def _map(self, normal: Tensor, labels: list[int | None]) -> Tensor:
         if bool(self.flow_used):
             return self.flow.transform(normal[:, 1:])
-        density = mixture.Mixture(self.mixture_weights, self.mixture_means, self.mixture_cholesky)
-        return density.transform(normal)
+        w = normal[:, 1:].clone()
+        for label in set(labels):
+            rows = torch.tensor([k for k, each in enumerate(labels) if each == label])
+            w[rows] = self._density(label).transform(normal[rows])
+        return w
+
+    def _density(self, label: int | None) -> mixture.Mixture:
+        """Of a class; of all pictures with None, and for a class that no picture is known of."""
+        weights = self.mixture_weights
+        if label is not None and self.image_spec.classes:
+            own = torch.zeros_like(weights)
+            part = slice(label * self._each, (label + 1) * self._each)
+            own[part] = weights[part]
+            weights = own if bool(own.sum() > 0) else weights
+        return mixture.Mixture(weights, self.mixture_means, self.mixture_cholesky)
 
     def w_mean(self) -> Tensor:
         return (self.mixture_weights @ self.mixture_means).unsqueeze(0)
+
+
+def _mean(density: mixture.Mixture) -> Tensor:
+    return density.weights @ density.means / density.weights.sum()
 
 
 def _without_a_flow(module: Autoencoder, state: dict[str, Tensor], prefix: str, *_: object) -> None:

@@ -63,3 +63,19 @@ def joined(vectors: nn.Embedding | None, z: Tensor, labels: Tensor | None) -> Te
     if vectors is None:
         return z
     return torch.cat([z, vectors_of(vectors, labels, len(z)).to(z.dtype)], 1)
+
+
+def joined_to_drawn(
+    family: Family, vectors: nn.Embedding | None, z: Tensor, seed: int, label: int | None
+) -> Tensor:
+    """z [n, dim] of the seeds from `seed` on as `Family.sample` gives it: [n, 1, dim or 2 dim]."""
+    if vectors is None:
+        return z.unsqueeze(1)
+    labels = torch.tensor(labels_for(family, len(z), seed, label), device=z.device)
+    return joined(vectors, z, labels.long()).unsqueeze(1)
+
+
+def joined_to_all(vectors: nn.Embedding | None, z: Tensor, label: int | None) -> Tensor:
+    """z [n, dim] of one class as `Family.map` gives it: [n, 1, dim or 2 dim]."""
+    labels = None if label is None else torch.full((len(z),), label, device=z.device)
+    return joined(vectors, z, labels).unsqueeze(1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from models import ema
 from models.augment import Augmentation, crop_param, noise_param, rotate_param
@@ -19,6 +19,7 @@ from models.base import Family, ImageSpec, TrainState
 from models.layers import Decoder, Encoder, level_widths
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
+from models.seamless import RollingAugmentation, close, seamless_param
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class CodecConfig(Declared):
         1, label="Depth", low=1, high=4, term="blocks", advanced=True,
         help="Residual blocks at every resolution.",
     )  # fmt: skip
+    seamless: bool = seamless_param()
     batch_size: int = param(
         32, label="Pictures at once", low=1, high=1024, term="batch_size",
         help="How many pictures one step looks at.",
@@ -105,17 +107,25 @@ class CodecFamily(Family):
         widths = level_widths(image_spec, config.top_width, config.width)
         self.encoder = Encoder(image_spec, widths, outputs, config.blocks)
         self.decoder = Decoder(image_spec, widths, config.latent_dim, config.blocks)
+        if config.seamless:
+            close(self.encoder, self.decoder)
         self.encoder_ema = ema.averaged_copy(self.encoder)
         self.decoder_ema = ema.averaged_copy(self.decoder)
         self._optimizers: dict[str, torch.optim.Optimizer] = {}
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         if not self._optimizers:
-            weights = [*self.encoder.parameters(), *self.decoder.parameters()]
+            weights = [
+                *self.encoder.parameters(), *self.decoder.parameters(), *self._weights_of_prior(),
+            ]  # fmt: skip
             self._optimizers["codec"] = adam(
                 weights, self.config.lr, (0.9, 0.99), self.config.weight_decay
             )
         return self._optimizers
+
+    def _weights_of_prior(self) -> list[nn.Parameter]:
+        """What is learnt beside the two networks."""
+        return []
 
     def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
         config = self.config
@@ -170,20 +180,33 @@ class CodecFamily(Family):
 
     @staticmethod
     def _augmentation(config: Declared) -> Augmentation:
+        if config.as_dict()["seamless"]:
+            # What enlarges or turns a tile opens a seam in it, and that would be learnt.
+            return RollingAugmentation.of(config, reflect=True, zoom=0.0, rotate=0.0, crop=0.0)
         return Augmentation.of(config, reflect=True)
 
     @torch.no_grad()
-    def _codes(self, batches: Callable[[], Iterable[Tensor]]) -> Tensor:
-        """Latents [N, dim] of all pictures, float64 on the CPU, mirrored ones too if trained on."""
-        codes = []
+    def _codes(
+        self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Latents [M, dim] of all pictures, float64 on the CPU, mirrored ones too if trained on.
+
+        And their classes int64 [M]: of `labels` [N] in the order of the pictures, or all 0.
+        """
+        codes, classes, seen = [], [], 0
         for batch in batches():
             x = self.to_network(batch)
-            codes.append(self._mean_code(x))
-            if self.config.augment_mirror:
-                codes.append(self._mean_code(x.flip(3)))
+            own = torch.zeros(len(x), dtype=torch.long)
+            if labels is not None:
+                own = labels[seen : seen + len(x)].cpu()
+            seen += len(x)
+            for picture in (x, x.flip(3)) if self.config.augment_mirror else (x,):
+                codes.append(self._mean_code(picture))
+                classes.append(own)
         if not codes:
-            return torch.empty(0, self.config.latent_dim, dtype=torch.float64)
-        return torch.cat(codes).to("cpu", torch.float64)
+            none = torch.empty(0, self.config.latent_dim, dtype=torch.float64)
+            return none, torch.empty(0, dtype=torch.long)
+        return torch.cat(codes).to("cpu", torch.float64), torch.cat(classes)
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:

@@ -13,11 +13,13 @@ from torch import Tensor, nn
 from models import ema, losses
 from models.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.classes import joined, joined_to_all, joined_to_drawn, labels_of
 from models.codec import shrink
 from models.fewshot_networks import Critic, Generator, Noise
 from models.layers import level_widths
 from models.parameters import Declared, param
 from models.schedules import adam, cosine, set_rates, warmed
+from models.seamless import RollingAugmentation, close, seamless_param
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class FewshotConfig(Declared):
         128, label="Size of the networks", low=8, high=1024, step=8, term="width",
         help="Most channels at any resolution. Twice as many: four times the work.",
     )  # fmt: skip
+    seamless: bool = seamless_param()
     batch_size: int = param(
         8, label="Pictures at once", low=2, high=512, term="batch_size",
         help="How many pictures one step looks at.",
@@ -102,7 +105,11 @@ class FewshotGan(Family):
     also redraws real pictures from its activations (Sec. 3.2), here compared by their
     pixels and edges, since nothing pretrained is used. All it sees goes through
     differentiable augmentation (Zhao 2020, arXiv:2006.10738). Both steps share the
-    generated pictures. Labels are ignored.
+    generated pictures.
+
+    With classes z is joined by a learnt vector of its class, and each score by the product of
+    what is seen with one (projection: Miyato & Koyama 2018, arXiv:1802.05637, Eq. 3).
+    Generated pictures have the classes of the real ones of their batch.
 
     The averaged generator is normalised by statistics of its own, which `refresh` measures:
     those of the trained weights do not fit the averaged ones.
@@ -121,6 +128,8 @@ class FewshotGan(Family):
         widths = level_widths(image_spec, config.top_width, config.width)
         self.generator = Generator(image_spec, config.latent_dim, widths)
         self.critic = Critic(image_spec, widths)
+        if config.seamless:
+            close(self.generator, *self.critic.on_torus())
         self.generator_ema = ema.averaged_copy(self.generator)
         self._optimizers: dict[str, torch.optim.Optimizer] = {}
 
@@ -144,7 +153,8 @@ class FewshotGan(Family):
 
     @property
     def latent(self) -> LatentSpec:
-        return LatentSpec(1, self.config.latent_dim, "normal", has_critic=True)
+        parts = 2 if self.image_spec.classes else 1
+        return LatentSpec(1, parts * self.config.latent_dim, "normal", has_critic=True)
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         if not self._optimizers:
@@ -161,8 +171,9 @@ class FewshotGan(Family):
             set_rates(optimizer, config.lr * rate)
         x = self.to_network(batch)
         z = torch.randn(n, config.latent_dim, device=x.device, generator=state.generator)
+        latents = joined(self.generator.classes, z, labels_of(self, state))
         with state.autocast():
-            fake = self.generator(z, _drawn_from(state.generator)).float()
+            fake = self.generator(latents, _drawn_from(state.generator)).float()
         report = self._critic_step(x, fake.detach(), state)
         report |= self._generator_step(fake, state)
         keep = ema.decay(n, config.ema_half_life * 1000, state.images_seen + n)
@@ -170,12 +181,13 @@ class FewshotGan(Family):
         return report
 
     def _critic_step(self, x: Tensor, fake: Tensor, state: TrainState) -> dict[str, Tensor]:
-        optimizer, n = self.optimizers()["critic"], len(x)
+        optimizer, n, labels = self.optimizers()["critic"], len(x), labels_of(self, state)
+        both = None if labels is None else labels.repeat(2)
         pictures = self.augmented(self.config, torch.cat([x, fake]), state.generator)
         quarter = torch.randint(4, (n,), device=x.device, generator=state.generator)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
-            scores, kept = self.critic(pictures)
+            scores, kept = self.critic(pictures, both)
             redrawn = self.critic.redrawn([k[:n] for k in kept], pictures[:n], quarter)
         real, generated = scores.float().chunk(2)
         margins = 0.8 + 0.2 * torch.rand(scores.shape, device=x.device, generator=state.generator)
@@ -196,7 +208,7 @@ class FewshotGan(Family):
         self.critic.requires_grad_(False)
         pictures = self.augmented(self.config, fake, state.generator)
         with state.autocast():
-            scores, _ = self.critic(pictures)
+            scores, _ = self.critic(pictures, labels_of(self, state))
         loss = -scores.float().mean()
         loss.backward()
         self.critic.requires_grad_(True)
@@ -208,13 +220,15 @@ class FewshotGan(Family):
         cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
     ) -> Tensor:
         """See the contract: what the critic sees, real and generated alike."""
-        return Augmentation.of(config, **({} if p is None else {"p": p}))(x, generator)
+        kind = RollingAugmentation if config.as_dict()["seamless"] else Augmentation
+        return kind.of(config, **({} if p is None else {"p": p}))(x, generator)
 
     @torch.no_grad()
     def refresh(
         self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
     ) -> None:
         """Measure the averaged generator's statistics on latents that are always the same."""
+        super().refresh(batches, labels)
         spec, device = self.image_spec, self.generator_ema.start.weight.device
         count = max(32, min(256, (1 << 21) // (spec.height * spec.width)))
         norms = [m for m in self.generator_ema.modules() if isinstance(m, nn.BatchNorm2d)]
@@ -224,8 +238,7 @@ class FewshotGan(Family):
             norm.momentum = None  # the plain mean over all batches
             norm.train()
         for start in range(0, count, 32):
-            z = seeded_normal(32, start, (self.config.latent_dim,)).to(device)
-            self.generator_ema(z, _fixed(start, device))
+            self.generator_ema(self.sample(32, start).flatten(1), _fixed(start, device))
         for norm in norms:
             norm.momentum = momentum
             norm.eval()
@@ -235,12 +248,17 @@ class FewshotGan(Family):
     def sample(
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
     ) -> Tensor:
-        z = seeded_normal(n, seed, (self.config.latent_dim,))
-        return truncation_psi * self.map(z.to(self.generator_ema.start.weight.device))
+        z = truncation_psi * seeded_normal(n, seed, (self.config.latent_dim,))
+        z = z.to(self.generator_ema.start.weight.device)
+        return joined_to_drawn(self, self.generator_ema.classes, z, seed, label)
+
+    def map(self, z: Tensor, label: int | None = None) -> Tensor:
+        return joined_to_all(self.generator_ema.classes, z.flatten(1), label)
 
     def w_mean(self) -> Tensor:
         device = self.generator_ema.start.weight.device
-        return torch.zeros(1, self.config.latent_dim, device=device)
+        nowhere = torch.zeros(1, self.config.latent_dim, device=device)
+        return joined(self.generator_ema.classes, nowhere, None)
 
     @torch.no_grad()
     def synthesize(

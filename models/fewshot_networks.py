@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from models.base import ImageSpec
+from models.classes import class_vectors, vectors_of
 from models.layers import LEAK, groups_of, he_normal_, nearest_level
 
 Noise = Callable[[int, int, int], Tensor]
@@ -74,7 +75,8 @@ class Generator(nn.Module):
     """Latents [N, dim] to pictures [N, channels, H, W] in (-1, 1).
 
     `widths` runs from full resolution to the base grid. Every second doubling has two layers
-    and noise, the others one layer (Appendix A).
+    and noise, the others one layer (Appendix A). With classes the latent is twice as long: z
+    and the vector of a class (:func:`models.classes.joined`).
     """
 
     def __init__(self, spec: ImageSpec, latent_dim: int, widths: Sequence[int]) -> None:
@@ -82,8 +84,10 @@ class Generator(nn.Module):
         height, width, doublings = spec.base_grid()
         self.grid = (height, width)
         coarsest = widths[-1]
-        self.start = nn.Linear(latent_dim, 2 * coarsest * height * width, bias=False)
-        nn.init.normal_(self.start.weight, std=latent_dim**-0.5)
+        self.classes = class_vectors(spec.classes, latent_dim)
+        inputs = latent_dim * (1 if self.classes is None else 2)
+        self.start = nn.Linear(inputs, 2 * coarsest * height * width, bias=False)
+        nn.init.normal_(self.start.weight, std=inputs**-0.5)
         self.norm = nn.BatchNorm2d(2 * coarsest)
         self.levels = nn.ModuleList()
         for index, (coarse, fine) in enumerate(pairwise(reversed(widths))):
@@ -162,12 +166,14 @@ class Draft(nn.Module):
 class Trunk(nn.Module):
     """From pictures of one level to half their size, and on by halving, to level `last`.
 
-    `widths` are those of the whole pyramid, from full resolution down.
+    `widths` are those of the whole pyramid, from full resolution down. With classes every part
+    is also compared with a learnt vector of the class (projection: Miyato & Koyama 2018,
+    arXiv:1802.05637, Eq. 3; under spectral normalisation as everything else here).
     """
 
-    def __init__(self, channels: int, widths: Sequence[int], first: int, last: int) -> None:
+    def __init__(self, spec: ImageSpec, widths: Sequence[int], first: int, last: int) -> None:
         super().__init__()
-        self.stem = _conv(channels, widths[first + 1], 4, stride=2)
+        self.stem = _conv(spec.channels, widths[first + 1], 4, stride=2)
         self.downs = nn.ModuleList(
             Halving(widths[level], widths[level + 1]) for level in range(first + 1, last)
         )
@@ -177,28 +183,37 @@ class Trunk(nn.Module):
             nn.LeakyReLU(LEAK),
             _conv(widths[last], 1, 3),
         )
+        self.classes = class_vectors(spec.classes, widths[last])
+        if self.classes is not None:
+            spectral_norm(self.classes)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """(scores [N, cells] of overlapping parts, activations of every level)."""
         seen = [F.leaky_relu(self.stem(x), LEAK)]
         for down in self.downs:
             seen.append(down(seen[-1]))
-        return self.head(seen[-1]).flatten(1), seen
+        parts = self.head[:-1](seen[-1])
+        scores = self.head[-1](parts)
+        if self.classes is not None:
+            claimed = vectors_of(self.classes, labels, len(x)).to(parts.dtype)
+            scores = scores + (parts * claimed[:, :, None, None]).sum(1, keepdim=True)
+        return scores.flatten(1), seen
 
 
 class Critic(nn.Module):
     """Pictures [N, channels, H, W] to scores [N, parts]: of the picture, and of half its size.
 
     Three decoders make the activations keep what is in the picture (Sec. 3.2): two redraw the
-    whole at half its size or less, one a random quarter.
+    whole at half its size or less, one a random quarter. `labels` int64 [N] are the classes that
+    pictures claim; None is the middle of all classes.
     """
 
     def __init__(self, spec: ImageSpec, widths: Sequence[int]) -> None:
         super().__init__()
         doublings = len(widths) - 1
         fine_end, small_end = doublings - 1, max(2, doublings - 1)
-        self.fine = Trunk(spec.channels, widths, 0, fine_end)
-        self.small = Trunk(spec.channels, widths, 1, small_end)
+        self.fine = Trunk(spec, widths, 0, fine_end)
+        self.small = Trunk(spec, widths, 1, small_end)
         part_level = max(1, doublings - 2)
         self.part_back = fine_end - part_level
         skipped = max(1, math.floor(math.log2(max(spec.height, spec.width) / LARGEST_DRAFT)))
@@ -211,10 +226,14 @@ class Critic(nn.Module):
         self.redraw_small = draft(small_end)
         self.redraw_part = draft(part_level)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def on_torus(self) -> list[nn.Module]:
+        """The parts that may look across the edge: all but what sees a quarter, which has none."""
+        return [self.fine, self.small, self.redraw_fine, self.redraw_small]
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """(scores [N, parts], activations for :meth:`redrawn`: whole, whole, for the quarter)."""
-        fine, seen = self.fine(x)
-        small, seen_small = self.small(F.avg_pool2d(x, 2))
+        fine, seen = self.fine(x, labels)
+        small, seen_small = self.small(F.avg_pool2d(x, 2), labels)
         kept = [seen[-1], seen_small[-1], seen[-1 - self.part_back]]
         return torch.cat([fine, small], 1), kept
 

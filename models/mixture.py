@@ -66,12 +66,45 @@ def component_count(points: int, most: int = 10) -> int:
 def fit(points: Tensor, components: int, seed: int = 0, rounds: int = 60) -> Mixture:
     """Fit `components` Gaussians to points [N, d]: float64, deterministic, on the CPU."""
     points = points.detach().to("cpu", torch.float64)
+    return _settled(points, _initial(points, components, seed), rounds)
+
+
+def fit_by_class(
+    points: Tensor, labels: Tensor, classes: int, each: int, seed: int = 0, rounds: int = 60
+) -> Mixture:
+    """Fit at most `each` Gaussians to the points [N, d] of every class `labels` int64 [N].
+
+    Components k * each to (k + 1) * each - 1 belong to class k; those that a class has no points
+    for have weight 0 and the mean of all. The points of one class do not move another's
+    components, but all covariances lean on the one within: a class of a single picture is
+    about as wide as its neighbours (regularised discriminant analysis: Friedman 1989).
+    """
+    points, labels = points.detach().to("cpu", torch.float64), labels.cpu()
+    member = torch.zeros(len(points), classes * each, dtype=points.dtype)
+    for k in range(classes):
+        own = labels == k
+        if count := int(own.sum()):
+            first, used = k * each, component_count(count, each)
+            member[own, first : first + used] = _initial(points[own], used, seed)
+    used_at_all = member.sum(0) > 0
+    owner = torch.arange(classes).repeat_interleave(each)
+    made = _settled(points, member, rounds, (labels[:, None] == owner) & used_at_all)
+    weights = made.weights * used_at_all
+    means = torch.where(used_at_all[:, None], made.means, points.mean(0))
+    return Mixture(weights / weights.sum(), means, made.cholesky)
+
+
+def _settled(
+    points: Tensor, responsibility: Tensor, rounds: int, allowed: Tensor | None = None
+) -> Mixture:
+    """Rounds of EM from memberships [N, K] until nothing moves; `allowed` [N, K] limits them."""
     scale = float(points.var(0, correction=0).mean())
-    responsibility = _initial(points, components, seed)
     previous = -math.inf
     for _ in range(rounds):
         mixture = _maximise(points, responsibility, scale)
         joint = mixture.component_log_prob(points)
+        if allowed is not None:
+            joint = joint.masked_fill(~allowed, -math.inf)
         total = joint.logsumexp(1, keepdim=True)
         responsibility = (joint - total).exp()
         likelihood = float(total.mean())

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from models import losses
+from models import losses, mixture
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.classes import labels_for, labels_of
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
-from models.mixture import rows_times
 from models.parameters import param
 from models.schedules import adam
 
@@ -65,14 +65,21 @@ class Vae(CodecFamily):
     `kl_weight` (Bowman 2016, arXiv:1511.06349); free bits by Kingma 2016. The
     noise z = mu + sigma * eps comes from the state's generator. Generating draws from the
     Gaussian with the mean and covariance of the aggregated posterior, which `refresh`
-    measures: it is N(0, 1) where training has brought it there. Labels are ignored.
+    measures: it is N(0, 1) where training has brought it there.
 
     With `sharp` it is Soft-IntroVAE: Daniel & Tamar 2021 (arXiv:2012.13253), Algorithm 1: the
     encoder raises the KL of generated and redrawn pictures while the decoder lowers it, and
     new pictures are drawn from N(0, 1). Healthy while `fake_kl` stays above `kl`.
 
+    With classes the prior is conditional (Sohn 2015, 'Learning structured output representation
+    using deep conditional generative models', NIPS, Eq. 4; class means as in Ilse 2019,
+    arXiv:1905.10427, Sec. 2.1): the KL is to N(m_y, 1) with a learnt m_y for each class y, and
+    generating draws from the mean and covariance of the posterior of that class. Neither network
+    is told the class, so a picture without a label can be encoded.
+
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, posterior_mean [d],
-    posterior_cholesky [d, d], active_units [] (numbers with Var[mu] > 0.01).
+    posterior_cholesky [d, d], active_units [] (numbers with Var[mu] > 0.01); with classes
+    prior_means [classes, d], class_means [classes, d], class_cholesky [classes, d, d].
     """
 
     name = "vae"
@@ -83,6 +90,8 @@ class Vae(CodecFamily):
     posterior_mean: Tensor
     posterior_cholesky: Tensor
     active_units: Tensor
+    class_means: Tensor
+    class_cholesky: Tensor
 
     def __init__(self, config: VaeConfig, image_spec: ImageSpec) -> None:
         super().__init__(config, image_spec, outputs=2 * config.latent_dim)
@@ -90,6 +99,10 @@ class Vae(CodecFamily):
         self.register_buffer("posterior_mean", torch.zeros(dim))
         self.register_buffer("posterior_cholesky", torch.eye(dim))
         self.register_buffer("active_units", torch.tensor(0.0))
+        if classes := image_spec.classes:
+            self.prior_means = nn.Parameter(torch.zeros(classes, dim))
+            self.register_buffer("class_means", torch.zeros(classes, dim))
+            self.register_buffer("class_cholesky", torch.eye(dim).repeat(classes, 1, 1))
 
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> VaeConfig:
@@ -108,17 +121,29 @@ class Vae(CodecFamily):
         if not self.config.sharp:
             return super().optimizers()
         if not self._optimizers:
-            for key, net in (("encoder", self.encoder), ("decoder", self.decoder)):
+            encoder = [*self.encoder.parameters(), *self._weights_of_prior()]
+            for key, weights in (("encoder", encoder), ("decoder", self.decoder.parameters())):
                 self._optimizers[key] = adam(
-                    net.parameters(), self.config.lr, (0.9, 0.99), self.config.weight_decay
+                    weights, self.config.lr, (0.9, 0.99), self.config.weight_decay
                 )
         return self._optimizers
+
+    def _weights_of_prior(self) -> list[nn.Parameter]:
+        return [self.prior_means] if self.image_spec.classes else []
+
+    def _centre(self, state: TrainState) -> Tensor | None:
+        """The mean [N, d] of the prior of each picture of the batch; None stands for 0."""
+        labels = labels_of(self, state)
+        return None if labels is None else self.prior_means[labels]
 
     def _learn(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
         if not self.config.sharp:
             return super()._learn(x, state)
         shape = (2 * len(x), self.config.latent_dim)
         prior, noise = torch.randn((2, *shape), device=x.device, generator=state.generator)
+        centre = self._centre(state)
+        if centre is not None:
+            prior = prior + centre.detach().repeat(2, 1)
         self.decoder.requires_grad_(False)
         code, report = self._encoder_step(x, prior[: len(x)], noise, state)
         self.decoder.requires_grad_(True)
@@ -138,8 +163,11 @@ class Vae(CodecFamily):
         made = torch.cat([redrawn, fake]).detach()
         made_mean, made_logvar = self._moments(made, state)
         again = self._pictures(_drawn(made_mean, made_logvar, noise), state)
-        kl = losses.kl_to_standard_normal(mean, logvar).sum(1)
-        made_kl = losses.kl_to_standard_normal(made_mean, made_logvar).sum(1)
+        centre = self._centre(state)
+        kl = _kl(mean, logvar, centre).sum(1)
+        # Pictures that were made claim classes; where these lie, real ones alone may say.
+        claimed = None if centre is None else centre.detach().repeat(2, 1)
+        made_kl = _kl(made_mean, made_logvar, claimed).sum(1)
         mse = losses.mean_squared_error(redrawn.detach(), x)
         energy = config.sharp_rec * losses.unit_error(redrawn, x) + config.sharp_kl * kl
         refused = config.sharp_rec * losses.unit_error(again, made) + config.sharp_neg * made_kl
@@ -157,7 +185,9 @@ class Vae(CodecFamily):
         """Redraw faithfully, and make pictures that the encoder takes for real ones."""
         made = self._pictures(torch.cat([code, prior]), state)
         mean, logvar = self._moments(made, state)
-        kl = losses.kl_to_standard_normal(mean, logvar).sum(1).mean()
+        centre = self._centre(state)
+        claimed = None if centre is None else centre.detach().repeat(2, 1)
+        kl = _kl(mean, logvar, claimed).sum(1).mean()
         error = losses.unit_error(made[: len(x)], x).mean()
         loss = (self.config.sharp_rec * error + self.config.sharp_kl * kl) / x[0].numel()
         return {"decoder": loss.detach(), "decoder_gradient": self._descend("decoder", loss)}
@@ -177,7 +207,7 @@ class Vae(CodecFamily):
         reconstruction = self._pictures(_drawn(mean, logvar, noise), state)
         count = x[0].numel()
         nll = losses.optimal_sigma_nll(reconstruction, x)
-        kl = losses.kl_to_standard_normal(mean, logvar)
+        kl = _kl(mean, logvar, self._centre(state))
         weight = self.config.kl_weight * self._ramp(state)
         total = nll + weight * losses.with_free_bits(kl, self.config.free_bits)
         mse = losses.mean_squared_error(reconstruction.detach(), x)
@@ -195,6 +225,7 @@ class Vae(CodecFamily):
     def refresh(
         self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
     ) -> None:
+        super().refresh(batches, labels)
         means, variances = [], []
         for batch in batches():
             mean, logvar = _split(self.encoder_ema(self.to_network(batch)))
@@ -212,22 +243,46 @@ class Vae(CodecFamily):
             self.posterior_mean.copy_(mu.mean(0))
             self.posterior_cholesky.copy_(torch.linalg.cholesky(covariance))
         self.active_units.copy_((spread.diagonal() > 0.01).sum())
+        if self.image_spec.classes and labels is not None:
+            self._measure_classes(mu, variance.mean(0), labels)
+
+    def _measure_classes(self, mu: Tensor, variance: Tensor, labels: Tensor) -> None:
+        """Where the pictures of each class lie, from means [N, d] and the mean variance [d]."""
+        if self.config.sharp:
+            self.posterior_mean.copy_(self.class_shares @ self.prior_means)
+            self.class_means.copy_(self.prior_means)
+            return
+        fitted = mixture.fit_by_class(mu, labels, self.image_spec.classes, 1)
+        spread = fitted.cholesky @ fitted.cholesky.mT + torch.diag(variance)
+        self.class_means.copy_(fitted.means)
+        self.class_cholesky.copy_(torch.linalg.cholesky(spread))
 
     def sample(
         self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
     ) -> Tensor:
         z = seeded_normal(n, seed, (self.config.latent_dim,)).to(self.posterior_mean.device)
-        w, mean = self.map(z), self.w_mean()
+        labels = labels_for(self, n, seed, label)
+        if not self.image_spec.classes or not n:
+            w, mean = self.map(z), self.w_mean()
+        else:
+            w = torch.cat([self.map(row[None], k) for row, k in zip(z, labels, strict=True)])
+            mean = self.class_means[labels].unsqueeze(1)
         return mean + truncation_psi * (w - mean)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         """N(0, 1) numbers z [n, dim] to w [n, 1, dim] of the aggregated posterior."""
-        return (self.posterior_mean + rows_times(self.posterior_cholesky, z.flatten(1))).unsqueeze(
-            1
-        )
+        mean, cholesky = self.posterior_mean, self.posterior_cholesky
+        if label is not None and self.image_spec.classes:
+            mean, cholesky = self.class_means[label], self.class_cholesky[label]
+        return (mean + mixture.rows_times(cholesky, z.flatten(1))).unsqueeze(1)
 
     def w_mean(self) -> Tensor:
         return self.posterior_mean.unsqueeze(0)
+
+
+def _kl(mean: Tensor, logvar: Tensor, centre: Tensor | None) -> Tensor:
+    """KL(N(mean, exp(logvar)) || N(centre, 1)) per number, in nats; None stands for 0."""
+    return losses.kl_to_standard_normal(mean if centre is None else mean - centre, logvar)
 
 
 def _drawn(mean: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
