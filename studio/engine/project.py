@@ -49,12 +49,15 @@ class Project:
         index = folder / INDEX
         if not index.exists():
             cls._make_room(folder, create)
+        was_locked_before = (folder / LOCK).exists()
         lock_file, reason = _lock(folder)
         try:
             connection = _connect(index, writable=not reason, new=not index.exists())
         except BaseException:
             if lock_file is not None:
                 lock_file.close()
+                if not was_locked_before:  # nothing stays beside what is no project
+                    (folder / LOCK).unlink(missing_ok=True)
             raise
         return cls(folder, connection, lock_file, reason)
 
@@ -119,9 +122,14 @@ class Project:
     # ------------------------------------------------------------------ the index
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """Rows of a SELECT."""
+        """Rows of a SELECT. Raises :class:`StudioError` when the index is damaged."""
         with self._guard:
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                if _code(error) not in _DAMAGE | _WAITS | _LOST:
+                    raise
+                raise _unreadable(self.folder / INDEX, error) from error
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run one INSERT, UPDATE or DELETE; returns the id of a new row."""
@@ -143,6 +151,8 @@ class Project:
                 with self._connection:
                     yield self._connection
             except sqlite3.Error as error:
+                if _code(error) in _DAMAGE:
+                    raise _unreadable(self.folder / INDEX, error) from error
                 raise StudioError(
                     f"Could not write to {self.folder / INDEX}: {error}. Check that the disk "
                     "has space and is connected.",
@@ -174,6 +184,9 @@ def _connect(index: Path, *, writable: bool, new: bool) -> sqlite3.Connection:
         found = schema.version_of(connection)
         if not found and not new and _has_tables(connection):
             raise sqlite3.DatabaseError("it was not made by Latent Studio")
+        if not found and not new and (index.parent / "runs").exists():
+            # A new index here would forget what lies beside it.
+            raise sqlite3.DatabaseError("it is empty")
         if found > schema.VERSION:
             raise StudioError(
                 f"{index} was made by a newer Latent Studio: update this program to open it."
@@ -194,7 +207,22 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_WAITS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+
+
+def _code(error: Exception) -> int:
+    """The primary result code of SQLite; 0 for errors of the `sqlite3` module itself."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _unreadable(index: Path, error: Exception) -> StudioError:
+    if _code(error) in _WAITS:
+        return StudioError(
+            f"The project file {index} is in use by another program: close it there and try again.",
+            repr(error),
+        )
     return StudioError(
         f"The project file {index} cannot be read ({error}). Restore it from a backup, or move "
         "it away and import the pictures again; runs and pieces beside it stay as they are.",

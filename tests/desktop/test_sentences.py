@@ -42,7 +42,7 @@ BY_HAND = {
     "database is locked", "database disk image is malformed", "file is not a database",
     "attempt to write a readonly database", "unable to open database file",
     # What a function returns and a sentence holds.
-    "it was not made by Latent Studio", "too many pixels", "one of {choices}",
+    "it was not made by Latent Studio", "it is empty", "too many pixels", "one of {choices}",
     "between {n} and {n_high}", "between {n} and {n_high} {unit}",
     "at least {n}", "at least {n} {unit}", "at most {n}", "at most {n} {unit}",
     *(
