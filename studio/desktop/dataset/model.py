@@ -22,7 +22,7 @@ from PySide6.QtGui import QImage, QPixmap
 from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import Collection, Row
 from studio.desktop.i18n import tr
-from studio.desktop.widgets import thumb_grid
+from studio.desktop.widgets import thumb_tile
 
 Index = QModelIndex | QPersistentModelIndex
 # More than three screens of tiles, whatever the size of the dataset and of the tiles.
@@ -241,7 +241,7 @@ _LOOKS: dict[int, Callable[[PictureModel, Row], Any]] = {
     Qt.ItemDataRole.DecorationRole: lambda model, row: model.tile(row.id),
     Qt.ItemDataRole.ToolTipRole: PictureModel.spoken,
     Qt.ItemDataRole.AccessibleTextRole: PictureModel.spoken,
-    thumb_grid.BADGE_ROLE: PictureModel.badge,
-    thumb_grid.DIM_ROLE: lambda model, row: not row.trains,
-    thumb_grid.RATING_ROLE: lambda model, row: row.rating,
+    thumb_tile.BADGE_ROLE: PictureModel.badge,
+    thumb_tile.DIM_ROLE: lambda model, row: not row.trains,
+    thumb_tile.RATING_ROLE: lambda model, row: row.rating,
 }
