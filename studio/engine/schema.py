@@ -105,6 +105,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE item ADD COLUMN crop TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE item ADD COLUMN hidden TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
-from studio.verbs import curation, likeness, wording
+from studio.verbs import curation, hiding, likeness, wording
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
@@ -47,6 +47,7 @@ def add(verbs: Verbs) -> None:
         tell.add_argument(f"--{name}", metavar="TEXT", help=f"of the source, or of all: {help}")
     curation.add(actions)
     likeness.add(actions)
+    hiding.add(actions)
     wording.add(actions)
 
 

@@ -75,7 +75,8 @@ def _within(places: np.ndarray) -> np.ndarray:
     middle = np.median(places, axis=0)
     away = np.abs(places - middle)
     extent = max(float(np.quantile(away, 0.995)), 1e-12)
-    return np.clip((places - middle) / (1.05 * extent), -1.0, 1.0).astype(np.float32)
+    inside = np.clip((places - middle) / (1.05 * extent), -1.0, 1.0)
+    return np.asarray(inside, np.float32)
 
 
 def _embedded(points: np.ndarray, cancelled: Callable[[], bool]) -> np.ndarray:
@@ -98,7 +99,7 @@ def _embedded(points: np.ndarray, cancelled: Callable[[], bool]) -> np.ndarray:
         speed = (0.5 if number < _EARLY else 0.8) * speed - rate * gains * slope
         places = places + speed
         places -= places.mean(axis=0)
-    return places
+    return np.asarray(places)
 
 
 def _squares(first: np.ndarray, second: np.ndarray) -> np.ndarray:

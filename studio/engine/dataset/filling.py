@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import shape, split
+from studio.engine.dataset import regions, shape, split
 from studio.engine.dataset.decode import read_picture
 from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.store import Item
@@ -146,7 +146,7 @@ def views(item: Item, size: tuple[int, int], policy: Policy, channels: int) -> n
 def decoded(item: Item, size: tuple[int, int], policy: Policy) -> Image.Image:
     """The upright picture with every pixel that `size` needs; raises :class:`StudioError`."""
     wanted = shape.decode_size((item.width, item.height), size, policy, item.crop)
-    return read_picture(item, wanted)
+    return regions.covered(read_picture(item, wanted), item.hidden)
 
 
 def seen(
@@ -175,6 +175,7 @@ def key(
     for item in items:
         values: list[Any] = [item.id, item.sha256, item.label, item.caption]
         values += [item.crop] if item.crop else []  # names from before there were such stay
+        values += [regions.stored(item.hidden)] if item.hidden else []
         digest.update(json.dumps(values).encode())
     return digest.hexdigest()[:32]
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from studio.engine.dataset import regions
+from studio.engine.dataset.regions import Region
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 
@@ -48,7 +50,8 @@ class Item:
     the file. `name` is safe to show; the true name is in `path` or `member`. `facts`
     holds measurements: frames, orientation, sharpness, colour and so on. `rights` is what
     was stated about this one picture; :mod:`rights` joins it with that of its source. `crop`
-    is the part chosen by hand (left, top, right, bottom as shares of the sides; :mod:`crops`).
+    is the part chosen by hand (left, top, right, bottom as shares of the sides; :mod:`crops`),
+    `hidden` are regions that must not be learnt (:mod:`privacy`).
     """
 
     id: int
@@ -73,6 +76,7 @@ class Item:
     facts: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, str] = field(default_factory=dict)
     crop: tuple[float, float, float, float] | None = None
+    hidden: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,8 @@ def _item(row: sqlite3.Row) -> Item:
     values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
     if len(values) > 21:
         values[21] = tuple(json.loads(values[21])) if values[21] else None
+    if len(values) > 22:
+        values[22] = regions.loaded(values[22])
     return Item(*values)
 
 

@@ -71,8 +71,8 @@ def test_a_run_from_before_the_crop_gets_its_pictures_again(project, dataset):
 
 def test_the_names_of_earlier_preparations_stay():
     items = [
-        SimpleNamespace(id=1, sha256="ab", label="", caption="\u00e9", crop=None),
-        SimpleNamespace(id=7, sha256="cd", label="x", caption="", crop=None),
+        SimpleNamespace(id=1, sha256="ab", label="", caption="\u00e9", crop=None, hidden=()),
+        SimpleNamespace(id=7, sha256="cd", label="x", caption="", crop=None, hidden=()),
     ]
     names = {
         ("centre", None): "d7d9db7098b857140d762b49b22aaf50",
