@@ -33,7 +33,11 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--count", type=whole(1, MOST), default=16, help="how many (default 16)")
     parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
     parser.add_argument("--psi", type=number(0.0, 1.5), default=1.0, help="truncation, 0 to 1.5")
-    parser.add_argument("--label", type=whole(0, 1 << 20), help="class, where the model has any")
+    parser.add_argument(
+        "--label", metavar="L", type=words,
+        help="name or number of a label that the model has learnt (`inspect` lists them); "
+        "default: any, as often as in its pictures",
+    )  # fmt: skip
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
@@ -54,16 +58,17 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         player = open_player(
             project, options.run_name, options.device, best=options.checkpoint == "best"
         )
+        label = None if options.label is None else player.label_number(options.label)
         recipes = [
-            LatentRecipe(seed=seed, truncation_psi=options.psi, label=options.label)
-            for seed in seeds
+            LatentRecipe(seed=seed, truncation_psi=options.psi, label=label) for seed in seeds
         ]
-
         steps = Steps()
 
         def make(place: int) -> Made:
             latent = recipes[place].model_dump(exclude_none=True)
             facts = {"run": options.run_name, "checkpoint_sha256": player.sha256, "latent": latent}
+            if player.labels:
+                facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
             return pixels, facts
@@ -77,6 +82,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     facts = {
         "files": [each.path for each in made],
         "seeds": list(seeds),
+        "labels": [player.label_of(recipe) for recipe in recipes] if player.labels else [],
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }

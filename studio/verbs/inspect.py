@@ -72,7 +72,9 @@ def _run(thing: Path) -> dict[str, Any]:
     if (thing / "recipe.toml").is_file():
         from studio.engine.training.recipe import Recipe
 
-        facts["recipe"] = Recipe.load(thing).model_dump()
+        recipe = Recipe.load(thing)
+        facts["labels"] = recipe.labels
+        facts["recipe"] = recipe.model_dump()
     return facts
 
 
@@ -84,7 +86,7 @@ def _checkpoint(thing: Path) -> dict[str, Any]:
 
 
 def _state(thing: Path, state: dict[str, Any]) -> dict[str, Any]:
-    keys = ("family", "images_seen", "seconds", "image_spec", "config", "score", "files")
+    keys = ("family", "images_seen", "seconds", "image_spec", "labels", "config", "score", "files")
     return {"path": thing, **{key: state[key] for key in keys if key in state}}
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 AUTO = "auto"
 NEW_ONLY = (
-    "dataset", "family", "size", "crop", "seed", "set", "device", "precision",
+    "dataset", "family", "size", "crop", "labels", "seed", "set", "device", "precision",
     "from", "freeze", "tensorboard", "preflight",
 )  # fmt: skip
 
@@ -52,6 +52,11 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--set", metavar="KEY=VALUE", type=pair, action="append", help="a parameter of the family"
     )
+    parser.add_argument(
+        "--labels", action=argparse.BooleanOptionalAction, default=None,
+        help="learn what each label looks like, for `generate --label`; default: where the dataset "
+        "has at least twenty pictures for each, on average",
+    )  # fmt: skip
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
     parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: auto")
@@ -140,7 +145,7 @@ def _plan(
             seed=options.seed or 0, device=options.device or "auto",
             precision=options.precision or "auto", crop=crop,
             start_from=start, freeze=options.freeze or 0,
-            tensorboard=bool(options.tensorboard),
+            tensorboard=bool(options.tensorboard), labels=options.labels,
             progress=prepared, cancelled=stop.is_requested,
         )  # fmt: skip
     except PreparationCancelled:
@@ -256,6 +261,7 @@ def _result(name: str, project: Path, done: Done, watch: _Watch, stop: Interrupt
         "run": name,
         "family": recipe.family,
         "why": recipe.reason,
+        "labels": recipe.labels,
         "images_seen": done.images_seen,
         "seconds": done.seconds,
         "images_per_second": rate or done.images_seen / max(1e-9, done.seconds),

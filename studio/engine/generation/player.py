@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 _BATCH = 32
 LARGEST_SEED = (1 << 63) - 1
+NO_LABELS = "none: it was trained without labels"
 FARTHEST = 100.0
 """Standard deviations; far beyond anything that is still a picture."""
 
@@ -49,8 +50,12 @@ class LatentRecipe(BaseModel):
 class Player:
     """One checkpoint on one device. For one thread at a time."""
 
-    def __init__(self, family: Family, device: str, folder: Path, sha256: str) -> None:
+    def __init__(
+        self, family: Family, device: str, folder: Path, sha256: str, labels: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
+        self.labels = list(labels)
+        """Names of the model's classes in the order of their numbers; empty without classes."""
         self.sha256 = sha256
         """Of the checkpoint's `model.safetensors`."""
         self.device = device
@@ -66,7 +71,12 @@ class Player:
         folder = Path(checkpoint_folder)
         chosen = devices.choose(device).name
         saved = checkpoint.verify(folder)
-        return cls(checkpoint.load_model(folder, chosen), chosen, folder, saved.sha256)
+        family = checkpoint.load_model(folder, chosen)
+        named = [str(name) for name in saved.state.get("labels", [])]
+        count = family.image_spec.classes
+        # What has no name is called by its number.
+        named = named if len(named) == count else [str(number) for number in range(count)]
+        return cls(family, chosen, folder, saved.sha256, named)
 
     @property
     def image_spec(self) -> ImageSpec:
@@ -129,8 +139,28 @@ class Player:
     def _check_label(self, label: int | None) -> None:
         classes = self.image_spec.classes
         if label is not None and not 0 <= label < classes:
-            known = f"0 to {classes - 1}" if classes else "none: it was trained without labels"
+            known = shown_labels(self.labels) or NO_LABELS
             raise UsageError(f"This model has no label {label}. Known: {known}.")
+
+    def label_of(self, recipe: LatentRecipe) -> str:
+        """The name of the class that a recipe begins in, also where its seed draws one."""
+        from models.classes import labels_for
+
+        (number,) = labels_for(self._family, 1, recipe.seed, recipe.label)
+        return "" if number is None else self.labels[number]
+
+    def label_number(self, text: str) -> int:
+        """The class called `text`, or of that number; :class:`UsageError` naming those there are.
+
+        A name goes before a number, as there are labels like 2024.
+        """
+        if text in self.labels:
+            return self.labels.index(text)
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+        if 0 <= number < len(self.labels):
+            return number
+        known = shown_labels(self.labels) or NO_LABELS
+        raise UsageError(f"This model has no label {text}. Known: {known}.")
 
     # ------------------------------------------------------------------ pictures
 
@@ -154,6 +184,12 @@ class Player:
         for place, seed in enumerate(seeds):
             made[place] = self.picture(LatentRecipe(seed=seed, truncation_psi=psi, label=label))
         return made
+
+
+def shown_labels(names: Sequence[str], most: int = 20) -> str:
+    """The first names with their numbers, in a line; empty where there are none."""
+    listed = [f"{number} {name or 'no label'}" for number, name in enumerate(names[:most])]
+    return ", ".join(listed) + (" …" if len(names) > most else "")
 
 
 def pack_latent(w: Latent) -> str:

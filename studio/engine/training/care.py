@@ -61,6 +61,8 @@ class Care:
             if begun:
                 self.begun.append(self._note(Health("transfer", begun, "", seen)))
             if newest is None:
+                for sentence in recipe.label_notes:
+                    self.begun.append(self._note(Health("labels", sentence, "", seen)))
                 self.last = self._write(trainer.judge())
         except BaseException:
             self.close()

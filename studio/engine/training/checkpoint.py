@@ -237,7 +237,7 @@ def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
             continue
         cast = tensor.to(getattr(torch, dtype)) if tensor.is_floating_point() else tensor
         small[name] = cast if bool(torch.isfinite(cast).all()) else tensor
-    facts = ("family", "config", "image_spec", "images_seen", "recipe")
+    facts = ("family", "config", "image_spec", "labels", "images_seen", "recipe")
     state = {key: saved.state[key] for key in facts if key in saved.state}
     target.parent.mkdir(parents=True, exist_ok=True)
     return write(target, {MODEL: small}, {**state, "left_out": left_out})

@@ -55,7 +55,11 @@ class Sampler:
 class Pictures:
     """Batches of the training rows of a prepared set, uint8 [n, H, W, C] on the device."""
 
-    def __init__(self, prepared: Prepared, device: Device, *, resident: bool | None = None) -> None:
+    def __init__(
+        self, prepared: Prepared, device: Device, *, labels: np.ndarray | None = None,
+        resident: bool | None = None,
+    ) -> None:  # fmt: skip
+        """`labels` int64 [count] are the classes of the training rows, where there are any."""
         import torch
 
         if not len(prepared.train):
@@ -72,6 +76,7 @@ class Pictures:
             rows = np.ascontiguousarray(prepared.images[prepared.train])
             self._resident = torch.from_numpy(rows).to(self.device)
         self._staging = _Staging(self.device)
+        self._labels = None if labels is None else torch.from_numpy(labels).to(self.device)
 
     def batch(self, indices: np.ndarray) -> Tensor:
         """The pictures at these indices of the training set."""
@@ -81,12 +86,27 @@ class Pictures:
             return self._staging.send(self.prepared.images, self.prepared.train[indices])
         return self._resident[torch.from_numpy(indices).to(self.device, non_blocking=True)]
 
+    def labels(self, indices: np.ndarray) -> Tensor | None:
+        """Their classes, int64 [n] on the device; None where the run learns no labels."""
+        import torch
+
+        if self._labels is None:
+            return None
+        return self._labels[torch.from_numpy(indices).to(self.device, non_blocking=True)]
+
     def for_refresh(self, size: int) -> Iterator[Tensor]:
         """The set once, in its own order and at most :data:`REFRESHED_BY` of it."""
-        count = min(self.count, REFRESHED_BY)
-        chosen = np.arange(count, dtype=np.int64) * self.count // count
-        for start in range(0, count, size):
+        chosen = self._refreshed_by()
+        for start in range(0, len(chosen), size):
             yield self.batch(chosen[start : start + size])
+
+    def labels_for_refresh(self) -> Tensor | None:
+        """The classes of the pictures of :meth:`for_refresh`, in its order."""
+        return self.labels(self._refreshed_by())
+
+    def _refreshed_by(self) -> np.ndarray:
+        count = min(self.count, REFRESHED_BY)
+        return np.arange(count, dtype=np.int64) * self.count // count
 
     def held_out(self, most: int) -> Tensor | None:
         """Up to `most` pictures kept from training, or None where there are none."""

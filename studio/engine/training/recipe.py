@@ -32,6 +32,12 @@ class Recipe(BaseModel):
     channels: int
     height: int
     width: int
+    labels: list[str] = Field(default_factory=list)
+    """Names of the classes that the model knows, in the order of their numbers."""
+    labels_sha256: str = ""
+    """Of the classes and the class of every training picture."""
+    label_notes: list[str] = Field(default_factory=list)
+    """What is to be known about the labels, or why they are left out."""
     classes: int = 0
     crop: str = "centre"
     config: dict[str, bool | int | float | str]
@@ -61,6 +67,8 @@ class Recipe(BaseModel):
     def _one_end(self) -> Self:
         if (self.total_images is None) == (self.minutes is None):
             raise ValueError("exactly one of total_images and minutes has to be given")
+        if len(self.labels) != self.classes:
+            raise ValueError("there has to be a label for each of the classes")
         return self
 
     @property

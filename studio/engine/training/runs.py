@@ -17,7 +17,7 @@ from studio.engine.dataset.prepare import Prepared, prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
-from studio.engine.training import board, checkpoint, plan, transfer
+from studio.engine.training import board, checkpoint, labelling, plan, transfer
 from studio.engine.training.recipe import Recipe
 
 _COLUMNS = ("status", "images_seen", "total_images", "message")
@@ -75,6 +75,8 @@ class Options(TypedDict, total=False):
     precision: str
     crop: str
     """The text of a policy; left out or empty, that of the dataset."""
+    labels: bool | None
+    """Whether it learns what each label looks like; None decides by the pictures of each."""
     start_from: str
     """A run of the same family whose weights and parameters this one begins with."""
     freeze: int
@@ -122,10 +124,13 @@ def plan_run(
         progress=options.get("progress", lambda done, total: None),
         cancelled=options.get("cancelled", lambda: False),
     )  # fmt: skip
+    known = labelling.settle(prepared, chosen.name, options.get("labels"))
     recipe = Recipe(
         run=_free_name(project, settled.family, max(width, height)),
         dataset=chosen.name, dataset_id=chosen.id, family=settled.family,
         channels=prepared.channels, height=height, width=width, config=settled.config,
+        classes=len(known.names), labels=known.names, label_notes=known.notes,
+        labels_sha256=labelling.fingerprint(prepared, known.names),
         crop=crop, seed=seed, device=device,
         precision=options.get("precision", "auto"), total_images=images, minutes=minutes,
         start_from=start, start_sha256=saved.sha256 if saved else "",
@@ -175,6 +180,11 @@ def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
         raise StudioError(
             f"The pictures of {recipe.dataset!r} have changed since the run {recipe.run} began: "
             "start a new run, or bring the same pictures back."
+        )
+    if not labelling.unchanged(prepared, recipe):
+        raise StudioError(
+            f"The labels of {recipe.dataset!r} have changed since the run {recipe.run} began: "
+            "start a new run, or bring the same labels back."
         )
     return prepared
 

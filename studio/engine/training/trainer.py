@@ -12,7 +12,7 @@ from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.errors import StudioError
-from studio.engine.training import chance, checkpoint, sheet, tensors, transfer
+from studio.engine.training import chance, checkpoint, labelling, sheet, tensors, transfer
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.examine import Examiner
 from studio.engine.training.health.reading import Reading
@@ -44,7 +44,8 @@ class Trainer:
         self.family = self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         transfer.freeze(self.family, recipe.freeze)
         self.config = self.family.config
-        self.pictures = Pictures(prepared, machine)
+        labels = labelling.of_training(prepared, recipe.labels)
+        self.pictures = Pictures(prepared, machine, labels=labels)
         self.sampler = Sampler(self.pictures.count, recipe.seed)
         self.state = TrainState(
             device=self.device,
@@ -69,9 +70,10 @@ class Trainer:
     def step(self) -> None:
         """One step; what it reports stays on the device until `averages` are read."""
         position = self.sampler.position
-        batch = self.pictures.batch(self.sampler.take(self.batch_size))
+        indices = self.sampler.take(self.batch_size)
+        batch, labels = self.pictures.batch(indices), self.pictures.labels(indices)
         try:
-            for values in self._learn(batch):
+            for values in self._learn(batch, labels):
                 self.averages.add(values)
         except (RuntimeError, MemoryError):
             self.sampler.position = position  # these pictures were not learnt from
@@ -79,17 +81,21 @@ class Trainer:
         self.state.step += 1
         self.state.images_seen += self.batch_size
 
-    def _learn(self, batch: Tensor) -> Iterator[dict[str, Tensor]]:
+    def _learn(self, batch: Tensor, labels: Tensor | None) -> Iterator[dict[str, Tensor]]:
         import torch
 
+        self.state.labels = labels
         if self.part_size >= self.batch_size:
             yield self.family.training_step(batch, self.state)
             return
-        yield from step_in_parts(
-            lambda part: self.family.training_step(part, self.state),
-            self.family.optimizers().values(),
-            torch.split(batch, self.part_size),
-        )
+        rest = iter(() if labels is None else torch.split(labels, self.part_size))
+
+        def step(part: Tensor) -> dict[str, Tensor]:
+            self.state.labels = next(rest, None)
+            return self.family.training_step(part, self.state)
+
+        optimizers = self.family.optimizers().values()
+        yield from step_in_parts(step, optimizers, torch.split(batch, self.part_size))
 
     def halve_parts(self) -> bool:
         """Half as many pictures at a time, as many a step; False where the family needs more."""
@@ -175,7 +181,7 @@ class Trainer:
             return None
 
     def _refresh(self) -> None:
-        self.family.refresh(self._plain_batches)
+        self.family.refresh(self._plain_batches, self.pictures.labels_for_refresh())
 
     def _plain_batches(self) -> Iterator[Tensor]:
         return self.pictures.for_refresh(_REFRESH_BATCH)
@@ -192,6 +198,7 @@ class Trainer:
             "family": self.recipe.family,
             "config": self.config.as_dict(),
             "image_spec": dataclasses.asdict(self.recipe.image_spec),
+            "labels": self.recipe.labels,
             "images_seen": self.state.images_seen,
             "step": self.state.step,
             "total_images": self.state.total_images,
