@@ -46,6 +46,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.evaluation.seam import Steps
+    from studio.engine.export.base import Origin
     from studio.engine.generation import pieces
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.project import Project
@@ -71,7 +72,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
-            return pixels, facts
+            return pixels, Origin(names[place], recipe=facts)
 
         names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
         made = write_pictures(names, make, "png", options.out, console)

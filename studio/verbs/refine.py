@@ -11,6 +11,7 @@ from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
 
 if TYPE_CHECKING:
+    from studio.engine.refinement.stack import Stack
     from studio.verbs.writing import Made
 
 
@@ -28,21 +29,31 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     import numpy as np
 
     from studio.engine.dataset.decode import read_picture
-    from studio.engine.refinement.stack import Stack, apply
+    from studio.engine.export.refined import origin_of
+    from studio.engine.refinement.stack import apply
     from studio.verbs.writing import write_pictures
 
-    stack = Stack.from_toml(_read(options.stack))
+    stack = _stack(options.stack)
     steps = [step.model_dump() for step in stack.steps]
 
     def make(place: int) -> Made:
-        pixels = np.asarray(read_picture(options.images[place]))
+        source: Path = options.images[place]
+        pixels = np.asarray(read_picture(source))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        facts = {"refined_from": options.images[place].name, "stack": steps}
-        return apply(stack, pixels), facts
+        return apply(stack, pixels), origin_of(source, steps)
 
     names = [path.stem for path in options.images]
     made = write_pictures(names, make, options.preset, options.out, console)
     return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
+
+
+def _stack(path: Path) -> Stack:
+    from studio.engine.refinement.stack import Stack
+
+    try:
+        return Stack.from_toml(_read(path))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
 
 
 def _read(path: Path) -> str:

@@ -15,9 +15,10 @@ from studio.verbs.console import Console
 if TYPE_CHECKING:
     import numpy as np
 
+    from studio.engine.export.base import Origin
     from studio.engine.export.handover import Exported
 
-    Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], dict[str, Any]]
+    Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], Origin]
 
 
 def write_pictures(
@@ -27,21 +28,21 @@ def write_pictures(
     folder: Path,
     console: Console,
 ) -> list[Exported]:
-    """Write `make(place)`, uint8 [h, w, c] and a recipe, for the name at every place.
+    """Write `make(place)`, uint8 [h, w, c] and its origin, for the name at every place.
 
     All or nothing: when one fails, those already written go again, and so does a folder that
     was made for them. Raises :class:`UsageError` for two of one name, :class:`StudioError`
     for a file that exists, before the first picture is made.
     """
-    from studio.engine.export.handover import export_arrays
+    from studio.engine.export.handover import export_pictures
 
     _check(names, preset, folder)
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     written: list[Exported] = []
     try:
         for place, name in enumerate(names):
-            pixels, recipe = make(place)
-            written += export_arrays([(name, pixels, recipe)], preset, {}, folder)
+            pixels, origin = make(place)
+            written += export_pictures([(name, pixels, origin)], preset, {}, folder)
             console.progress(f"{place + 1} of {len(names)} pictures", (place + 1) / len(names))
     except BaseException:
         with contextlib.suppress(OSError):

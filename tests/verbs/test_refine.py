@@ -129,3 +129,33 @@ def test_an_unknown_format(picture, out, stack):
     options = ("--stack", stack(SHARPEN), "--out", out, "--preset", "gif")
     call("refine", picture, *options).refused(2, "'gif'. Known: ")
     assert not out.exists()
+
+
+def test_a_photograph_is_not_called_a_model_s_picture(picture, out, stack):
+    (file,) = done("refine", picture, "--stack", stack(SHARPEN), "--out", out)["files"]
+    said = done("inspect", file)["provenance"]
+    assert "digital_source_type" not in said
+    assert "creator" not in said
+    assert said["recipe"]["stack"][0]["op"] == "sharpen"
+
+
+def test_what_a_file_says_of_its_origin_goes_on(picture, tmp_path, out, stack):
+    from studio.engine.export.base import TRAINED, Origin
+    from studio.engine.export.png import Png
+
+    said = {"run": "vase", "stack": [{"op": "crop"}]}
+    made = tmp_path / "piece.png"
+    with Image.open(picture) as image:
+        Png().write(np.asarray(image.convert("RGB")), Origin("a", "Ada", "CC BY", said), made)
+    (file,) = done("refine", made, "--stack", stack(SHARPEN), "--out", out)["files"]
+    after = done("inspect", file)["provenance"]
+    assert after["digital_source_type"] == TRAINED
+    assert (after["creator"], after["rights"]) == ("Ada", "CC BY")
+    assert after["recipe"]["run"] == "vase"
+    assert [step["op"] for step in after["recipe"]["stack"]] == ["crop", "sharpen"]
+    assert after["verified"]
+
+
+def test_a_stack_that_is_wrong_is_named(picture, out, stack):
+    path = stack("not toml")
+    call("refine", picture, "--stack", path, "--out", out).refused(2, str(path), "TOML")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.export.base import Origin
 from studio.verbs.console import Console
 from studio.verbs.writing import write_pictures
 
@@ -25,7 +26,7 @@ def test_all_are_written_in_order(tmp_path, console):
     def make(place):
         assert len(list((tmp_path / "out").glob("*"))) == place
         made.append(place)
-        return PICTURE, {"place": place}
+        return PICTURE, Origin(recipe={"place": place})
 
     files = write_pictures(["b", "a", "c:d"], make, "png", tmp_path / "out", console)
     assert [file.path.name for file in files] == ["b.png", "a.png", "c_d.png"]
@@ -37,7 +38,7 @@ def test_when_one_fails_none_is_left(error, tmp_path, console):
     def make(place):
         if place == 2:
             raise error
-        return PICTURE, {}
+        return PICTURE, Origin()
 
     with pytest.raises(type(error)):
         write_pictures(list("abc"), make, "png", tmp_path / "new" / "out", console)

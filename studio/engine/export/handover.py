@@ -57,17 +57,17 @@ def export_pieces(
     _check_targets(targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
-    made = []
-    with _made(folder):
+    made: list[Exported] = []
+    with _made(folder, made):
         for piece, stack, target in zip(wanted, stacks, targets, strict=True):
             pixels = apply(stack, _render(project, piece, players))
             own = {"creator": creator, "rights": rights}
             own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
             origin = Origin(piece.name, **own, recipe=recipe_of(piece))
             sha256 = _write(kind, pixels, origin, target)
-            if not project.read_only_reason:
-                ledger.record(project, piece.id, target, kind.name, sha256)
             made.append(Exported(target, sha256, piece.id, _facts(origin)))
+        if not project.read_only_reason:
+            ledger.record(project, kind.name, [(e.piece_id, e.path, e.sha256) for e in made])
     return made
 
 
@@ -79,14 +79,24 @@ def export_arrays(
     creator: str = "",
     rights: str = "",
 ) -> list[Exported]:
-    """Write (name, pixels, recipe) that are no pieces, by the same rules."""
+    """Write (name, pixels, recipe) that a model made and that are no pieces, by the same rules."""
+    told = [(name, pixels, Origin(name, creator, rights, said)) for name, pixels, said in pictures]
+    return export_pictures(told, format_name, options, folder)
+
+
+def export_pictures(
+    pictures: Sequence[tuple[str, Pixels, Origin]],
+    format_name: str,
+    options: Mapping[str, object],
+    folder: Path,
+) -> list[Exported]:
+    """Write (name, pixels, origin) of any pictures, by the same rules."""
     kind = format_of(format_name).from_mapping(options)
     targets = [folder / (safe_name(name) + kind.suffix) for name, _, _ in pictures]
     _check_targets(targets)
-    made = []
-    with _made(folder):
-        for (name, pixels, recipe), target in zip(pictures, targets, strict=True):
-            origin = Origin(name, creator, rights, recipe)
+    made: list[Exported] = []
+    with _made(folder, made):
+        for (_, pixels, origin), target in zip(pictures, targets, strict=True):
             sha256 = _write(kind, pixels, origin, target)
             made.append(Exported(target, sha256, None, _facts(origin)))
     return made
@@ -141,8 +151,10 @@ def _check_targets(targets: Sequence[Path]) -> None:
 
 
 @contextlib.contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """Have `folder`; when the work fails, folders that were made for it and are empty go again."""
+def _made(folder: Path, made: Sequence[Exported]) -> Iterator[None]:
+    """Have `folder`. All or nothing: when the work fails, what was `made` goes again, and so
+    do folders that were made for it.
+    """
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -154,6 +166,8 @@ def _made(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         with contextlib.suppress(OSError):
+            for file in made:
+                file.path.unlink(missing_ok=True)
             for each in missing:
                 each.rmdir()
         raise
@@ -177,14 +191,15 @@ def _write(kind: Format, pixels: Pixels, origin: Origin, target: Path) -> str:
 
 
 def _facts(origin: Origin) -> dict[str, Any]:
-    from studio.engine.export.provenance import SOURCE_TYPE
-
     return {
-        "digital_source_type": SOURCE_TYPE,
+        "digital_source_type": origin.source_type,
         "creator": origin.creator,
         "rights": origin.rights,
         "recipe": origin.recipe,
     }
 
 
-__all__ = ["Exported", "ParameterError", "export_arrays", "export_pieces", "recipe_of", "safe_name"]
+__all__ = [
+    "Exported", "ParameterError", "export_arrays", "export_pictures", "export_pieces", "recipe_of",
+    "safe_name",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,12 @@ class Entry:
     sha256: str
 
 
-def record(project: Project, piece_id: int | None, path: Path, kind: str, sha256: str) -> None:
-    """Remember an export."""
-    project.write(
+def record(project: Project, kind: str, files: Sequence[tuple[int | None, Path, str]]) -> None:
+    """Remember an export: (piece id, path, SHA-256) of every file of one format."""
+    moment = now()
+    project.write_many(
         "INSERT INTO export (piece_id, created, path, format, sha256) VALUES (?, ?, ?, ?, ?)",
-        (piece_id, now(), str(path), kind, sha256),
+        [(piece_id, moment, str(path), kind, sha256) for piece_id, path, sha256 in files],
     )
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image as Picture
 
-SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 LARGEST_PACKET = 4 << 20
 _SPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -68,10 +67,10 @@ def written_sha256(picture: Picture, options: Mapping[str, Any]) -> str:
 def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
     """The packet of a picture, UTF-8; `pixels` is :func:`pixels_sha256` of what a reader sees."""
     spaces = " ".join(f'xmlns:{name}="{place}"' for name, place in _SPACES.items())
-    parts = [
-        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>",
-        f"<xmp:CreatorTool>Latent Studio {studio.__version__}</xmp:CreatorTool>",
-    ]
+    parts = [f"<xmp:CreatorTool>Latent Studio {studio.__version__}</xmp:CreatorTool>"]
+    if origin.source_type:
+        kind = _text(origin.source_type)
+        parts.append(f"<Iptc4xmpExt:DigitalSourceType>{kind}</Iptc4xmpExt:DigitalSourceType>")
     if origin.title:
         parts.append(f"<dc:title>{_alternatives(origin.title)}</dc:title>")
     if origin.creator:

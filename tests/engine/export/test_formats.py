@@ -13,10 +13,10 @@ from PySide6.QtGui import QColorSpace, QImageReader
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export.base import Format, Origin, format_of, formats
+from studio.engine.export.base import TRAINED, Format, Origin, format_of, formats
 from studio.engine.export.jpeg import Jpeg, over
 from studio.engine.export.png import Png
-from studio.engine.export.provenance import SOURCE_TYPE, read_provenance
+from studio.engine.export.provenance import read_provenance
 from studio.engine.export.tiff import Tiff
 from studio.engine.export.webp import LARGEST, Webp
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
@@ -173,8 +173,8 @@ def test_the_packet_says_where_the_picture_comes_from(
 ) -> None:
     kind.write(picture(channels), ORIGIN, tmp_path / "a")
     facts = described(beside(tmp_path / "a").xmp)
-    assert facts[f"{IPTC}DigitalSourceType"] == SOURCE_TYPE
-    assert SOURCE_TYPE.endswith("/trainedAlgorithmicMedia")
+    assert facts[f"{IPTC}DigitalSourceType"] == TRAINED
+    assert TRAINED.endswith("/trainedAlgorithmicMedia")
     assert facts[f"{DC}creator"] == ORIGIN.creator
     assert facts[f"{DC}rights"] == ORIGIN.rights
     assert facts[f"{DC}title"] == ORIGIN.title
@@ -182,7 +182,7 @@ def test_the_packet_says_where_the_picture_comes_from(
     found = read_provenance(tmp_path / "a")
     assert found.pop("tool").startswith("Latent Studio ")
     assert found == {
-        "digital_source_type": SOURCE_TYPE, "creator": ORIGIN.creator, "rights": ORIGIN.rights,
+        "digital_source_type": TRAINED, "creator": ORIGIN.creator, "rights": ORIGIN.rights,
         "title": ORIGIN.title, "recipe": ORIGIN.recipe, "verified": True,
     }  # fmt: skip
 

@@ -148,8 +148,12 @@ def test_pictures_before_the_one_that_failed_are_whole(
     monkeypatch.setattr(Png, "write", fails_at_b)
     with pytest.raises((StudioError, MemoryError)):
         export_arrays([(name, picture(), {}) for name in "abc"], "png", {}, tmp_path / "out")
-    assert list(everything(tmp_path / "out")) == ["a.png"]
-    assert np.array_equal(by_qt(tmp_path / "out" / "a.png", 3), picture())
+    assert not (tmp_path / "out").exists(), "all or nothing, so that the next try can succeed"
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("precious")
+    with pytest.raises((StudioError, MemoryError)):
+        export_arrays([(name, picture(), {}) for name in "abc"], "png", {}, tmp_path / "out")
+    assert list(everything(tmp_path / "out")) == ["mine.txt"]
 
 
 def test_a_folder_that_cannot_be_made_gets_one_sentence(tmp_path: Path) -> None:

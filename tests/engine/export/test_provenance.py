@@ -13,15 +13,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.errors import StudioError
-from studio.engine.export.base import Format, Origin
+from studio.engine.export.base import TRAINED, Format, Origin
 from studio.engine.export.jpeg import Jpeg
 from studio.engine.export.png import Png
-from studio.engine.export.provenance import (
-    LARGEST_PACKET,
-    SOURCE_TYPE,
-    read_provenance,
-    xmp_packet,
-)
+from studio.engine.export.provenance import LARGEST_PACKET, read_provenance, xmp_packet
 from studio.engine.export.tiff import Tiff
 from studio.engine.export.webp import Webp
 from studio.verbs import inspect
@@ -69,7 +64,7 @@ def saved_again(path: Path, change: bool) -> None:
 def test_inspect_verifies_an_untouched_picture(kind: Format, channels: int, tmp_path: Path) -> None:
     facts = inspected(written(kind, tmp_path, picture(channels)))
     assert facts["verified"] is True
-    assert facts["digital_source_type"] == SOURCE_TYPE
+    assert facts["digital_source_type"] == TRAINED
     assert facts["recipe"] == ORIGIN.recipe
 
 
@@ -147,10 +142,10 @@ def test_plain_properties_may_come_back_as_attributes(tmp_path: Path) -> None:
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
         'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
         'xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-        f'e:DigitalSourceType="{SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>',
+        f'e:DigitalSourceType="{TRAINED}"/></rdf:RDF></x:xmpmeta>',
         tmp_path,
     )
-    assert read_provenance(path) == {"digital_source_type": SOURCE_TYPE}
+    assert read_provenance(path) == {"digital_source_type": TRAINED}
 
 
 @pytest.mark.parametrize("recipe", ["{", "7", "[]", '"text"', "[" * 3000])

@@ -1,0 +1,34 @@
+"""The origin of a picture that was only refined: what it said of itself before, and the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from studio.engine.errors import StudioError
+from studio.engine.export.base import Origin
+from studio.engine.export.provenance import read_provenance
+
+
+def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
+    """What the refined copy of `source` says.
+
+    Steps change nothing about who or what made a picture: kind of source, creator, rights
+    and recipe go on as they were, and what said nothing still says nothing. Only a model's
+    picture is called one.
+    """
+    try:
+        said = read_provenance(source)
+    except StudioError:  # damaged words beside sound pixels
+        said = {}
+    before = said.get("recipe", {})
+    stack = before.get("stack", [])
+    recipe = {
+        **before,
+        "refined_from": source.name,
+        "stack": [*(stack if isinstance(stack, list) else []), *steps],
+    }
+    words = {key: str(said.get(key, "")) for key in ("creator", "rights")}
+    kind = str(said.get("digital_source_type", ""))
+    return Origin(source.stem, **words, recipe=recipe, source_type=kind)
