@@ -15,7 +15,7 @@ from studio.desktop.widgets.buttons import secondary
 
 FEW = 3
 MOST = 60
-NOTES = {"changed", "transfer"}
+NOTES = {"changed", "transfer", "labels"}
 """Nothing is wrong: they get a quiet card."""
 
 

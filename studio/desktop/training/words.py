@@ -88,6 +88,7 @@ def health(kind: str) -> str:
         "changed": tr("Changed by hand"),
         "refused": tr("Not changed"),
         "transfer": tr("Begun with another run"),
+        "labels": tr("About the labels"),
         "collapse": tr("Pictures repeat"),
         "overfit": tr("Learnt by heart"),
         "posterior": tr("Numbers asleep"),

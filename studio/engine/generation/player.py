@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 _BATCH = 32
 LARGEST_SEED = (1 << 63) - 1
-NO_LABELS = "none: it was trained without labels"
 FARTHEST = 100.0
 """Standard deviations; far beyond anything that is still a picture."""
 
@@ -139,8 +138,7 @@ class Player:
     def _check_label(self, label: int | None) -> None:
         classes = self.image_spec.classes
         if label is not None and not 0 <= label < classes:
-            known = shown_labels(self.labels) or NO_LABELS
-            raise UsageError(f"This model has no label {label}. Known: {known}.")
+            raise self._unknown(label)
 
     def label_of(self, recipe: LatentRecipe) -> str:
         """The name of the class that a recipe begins in, also where its seed draws one."""
@@ -159,8 +157,11 @@ class Player:
         number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
         if 0 <= number < len(self.labels):
             return number
-        known = shown_labels(self.labels) or NO_LABELS
-        raise UsageError(f"This model has no label {text}. Known: {known}.")
+        raise self._unknown(text)
+
+    def _unknown(self, label: int | str) -> UsageError:
+        known = shown_labels(self.labels) or "none: it was trained without labels"
+        return UsageError(f"This model has no label {label}. Known: {known}.")
 
     # ------------------------------------------------------------------ pictures
 
