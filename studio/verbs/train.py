@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
+from studio.verbs.augmenting import Asked, augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.measuring import duration, measured, needs
@@ -22,7 +23,7 @@ SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 AUTO = "auto"
 NEW_ONLY = (
     "dataset", "family", "size", "crop", "labels", "seed", "set", "device", "precision",
-    "from", "freeze", "tensorboard", "preflight",
+    "from", "freeze", "tensorboard", "preflight", "augmentations",
 )  # fmt: skip
 
 
@@ -75,6 +76,14 @@ def add(verbs: Verbs) -> None:
         "--preflight", action="store_true", default=None,
         help="only measure what the run would need on this machine; nothing is trained",
     )  # fmt: skip
+    parser.add_argument(
+        "--augmentations", metavar="FILE.png", type=folder,
+        help="only draw what augmentation does to a picture, and say what of it would show; "
+        "nothing is trained",
+    )  # fmt: skip
+    parser.add_argument(
+        "--picture", metavar="NAME", type=words, help="with --augmentations: of this picture"
+    )
     parser.add_argument("--resume", metavar="RUN", type=words, help="go on with this run")
 
 
@@ -84,6 +93,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
     _check(options)
     with Project.open(options.project) as project, Interruption(console.note, SAVING) as stop:
+        if options.augmentations:
+            return augmented(project, _asked(project, options), options, stop)
         if options.preflight:
             return measured(project, _plan(project, options, console, stop), console, stop)
         name = options.resume or _create(project, options, console, stop)
@@ -100,6 +111,8 @@ def _check(options: argparse.Namespace) -> None:
                 f"--{given[0]} cannot be changed when a run is resumed: "
                 "leave it out, or start a new run."
             )
+    elif options.picture is not None and options.augmentations is None:
+        raise UsageError("--picture needs --augmentations: a run is trained on all pictures.")
     elif options.freeze is not None and getattr(options, "from") is None:
         raise UsageError("--freeze needs --from: there is nothing learnt yet that could stay.")
 
@@ -120,36 +133,41 @@ def _create(
 def _plan(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> Recipe:
-    from studio.engine.dataset import policy, store
     from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.training import runs
 
     def prepared(done: int, total: int) -> None:
         console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
 
-    overrides = {}
-    for key, value in options.set or []:
-        if key in overrides:
-            raise UsageError(f"--set {key} is given twice.")
-        overrides[key] = value
-    start = getattr(options, "from") or ""
-    dataset = options.dataset or _only_dataset(project)
-    dataset_id = store.dataset(project, dataset).id
-    width, height = options.size or _size_of(project, dataset_id, start)
-    crop = policy.settled(project, dataset_id, options.crop).text
+    asked = _asked(project, options)
     try:
         return runs.plan_run(
-            project, dataset, options.family or AUTO,
-            width, height,
-            images=options.images, minutes=options.minutes, overrides=overrides,
+            project, asked.dataset, asked.family, *asked.size,
+            images=options.images, minutes=options.minutes, overrides=asked.overrides,
             seed=options.seed or 0, device=options.device or "auto",
-            precision=options.precision or "auto", crop=crop,
-            start_from=start, freeze=options.freeze or 0,
+            precision=options.precision or "auto", crop=asked.crop,
+            start_from=asked.start, freeze=options.freeze or 0,
             tensorboard=bool(options.tensorboard), labels=options.labels,
             progress=prepared, cancelled=stop.is_requested,
         )  # fmt: skip
     except PreparationCancelled:
         raise KeyboardInterrupt from None
+
+
+def _asked(project: Project, options: argparse.Namespace) -> Asked:
+    """What the options say of a new run, with what is usual where they say nothing."""
+    from studio.engine.dataset import policy, store
+
+    overrides: dict[str, object] = {}
+    for key, value in options.set or []:
+        if key in overrides:
+            raise UsageError(f"--set {key} is given twice.")
+        overrides[key] = value
+    start = getattr(options, "from") or ""
+    dataset = store.dataset(project, options.dataset or _only_dataset(project))
+    size = options.size or _size_of(project, dataset.id, start)
+    crop = policy.settled(project, dataset.id, options.crop).text
+    return Asked(dataset.name, options.family or AUTO, size, crop, start, overrides)
 
 
 def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:

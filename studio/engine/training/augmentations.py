@@ -1,0 +1,148 @@
+"""What a run will do to its pictures before the network sees them, and what of it would show.
+
+Made by the very code of the training step (:meth:`models.base.Family.augmented`), so that a
+preview cannot promise anything else than what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.engine.dataset import policy as policies
+from studio.engine.dataset import prepare, store
+from studio.engine.dataset.store import Item
+from studio.engine.errors import StudioError
+from studio.engine.training import symmetry
+from studio.engine.training.symmetry import Symmetry
+
+if TYPE_CHECKING:
+    from models.base import Family
+    from models.parameters import Value
+    from studio.engine.project import Project
+
+PREFIX = "augment_"
+SHOWN_P = 0.5
+"""How often ada is shown to change pictures: it finds out itself, and begins with never."""
+SHOWS_FROM = 0.7
+"""A GAN hides what happens less often than that (ADA: Karras 2020, arXiv:2006.06676, Sec. 2.2)."""
+TILTED = 5.0
+"""Degrees from which a turned picture is seen to be turned."""
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One picture again and again: `pictures` uint8 [n, H, W, C], the first as it is."""
+
+    name: str
+    pictures: np.ndarray
+    p: float | None
+    """How often each kind happened, where the family has a probability."""
+
+
+def wall(
+    project: Project,
+    item: Item,
+    family: str,
+    config: Mapping[str, Value],
+    size: tuple[int, int],
+    crop: str | None,
+    *,
+    count: int,
+    seed: int,
+    device: str = "cpu",
+) -> Wall:
+    """`count` samples of a picture at `size` (width, height), by the parameters of a family.
+
+    Raises :class:`ParameterError` for parameters that are not possible and
+    :class:`StudioError` where the picture cannot be read.
+    """
+    import torch
+
+    from models import base
+
+    kind = base.family(family)
+    settled = kind.Config.from_mapping(dict(config))
+    policy = policies.settled(project, item.dataset_id, crop)
+    plain = prepare.preview(project, item, size, policy)
+    one = torch.from_numpy(np.ascontiguousarray(plain)).to(device)
+    p = shown_p(config)
+    x = base.to_network(one.expand(count - 1, *one.shape))
+    generator = torch.Generator(device).manual_seed(seed)
+    with torch.no_grad():
+        made = base.to_picture(kind.augmented(settled, x, generator, p)).cpu().numpy()
+    return Wall(item.name, np.concatenate([plain[None], made]), p)
+
+
+def shown_p(config: Mapping[str, Value]) -> float | None:
+    """How often the wall lets each kind happen; None where there is no probability."""
+    if PREFIX + "p" not in config:
+        return None
+    p = float(config[PREFIX + "p"])
+    return max(p, SHOWN_P) if config.get("augment") == "ada" else p
+
+
+def measure(
+    project: Project, dataset_id: int, size: tuple[int, int], crop: str | None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Symmetry:  # fmt: skip
+    """Whether the chosen pictures have sides and an up; those that cannot be read are left out."""
+    policy = policies.settled(project, dataset_id, crop)
+    items = store.chosen_items(project, dataset_id)
+    count = min(len(items), symmetry.MOST_PICTURES)
+    pictures = []
+    for place in range(count):
+        if cancelled():
+            return Symmetry()
+        item = items[place * len(items) // count]
+        try:
+            pictures.append(prepare.preview(project, item, size, policy, channels=3))
+        except StudioError:
+            continue
+    return symmetry.measure(pictures, cancelled)
+
+
+def warnings(family: str, config: Mapping[str, Value], found: Symmetry) -> list[str]:
+    """What of these augmentations would show in what the model draws, a sentence each."""
+    from models import base
+
+    kind = base.family(family)
+    said = []
+    if config.get(PREFIX + "mirror") and found.has_sides:
+        told = round(100 * found.mirrored)
+        said.append(
+            f"These pictures have a left and a right, as lettering has: {told} of 100 are told "
+            "from their mirror images. Mirrored ones will be drawn, too: turn Mirror off."
+        )
+    if found.is_upright and _turns(config) and _shows(kind, config):
+        told = round(100 * found.turned)
+        said.append(
+            f"These pictures have an up and a down, as a skyline has: {told} of 100 are told from "
+            "turned ones. Turned ones will be drawn, too: turn them less, or less often."
+        )
+    return said
+
+
+def _turns(config: Mapping[str, Value]) -> bool:
+    kind = config.get("augment")
+    if kind == "none":
+        return False
+    if kind == "ada":
+        return float(config.get(PREFIX + "turn", 0.0)) > 0
+    return float(config.get(PREFIX + "rotate", 0.0)) >= TILTED
+
+
+def _shows(kind: type[Family], config: Mapping[str, Value]) -> bool:
+    """An encoder redraws what it is shown; a critic that sees it seldom enough hides it."""
+    from models import base
+
+    has_critic = kind.score is not base.Family.score
+    return not has_critic or float(config.get(PREFIX + "p", 1.0)) >= SHOWS_FROM
+
+
+def kinds(names: Sequence[str]) -> list[str]:
+    """Those parameters that are augmentation, by name and in their order."""
+    return [name for name in names if name == PREFIX.rstrip("_") or name.startswith(PREFIX)]

@@ -1,0 +1,102 @@
+"""What augmentation does to a picture, for `train --augmentations`: a sheet, and warnings."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.engine.errors import StudioError, UsageError
+from studio.verbs.console import Result
+from studio.verbs.interruption import Interruption
+from studio.verbs.pictures import picked
+
+if TYPE_CHECKING:
+    from studio.engine.dataset.store import Dataset, Item
+    from studio.engine.project import Project
+    from studio.engine.training.plan import Settled
+
+COLUMNS = 6
+SAMPLES = 36
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A new run as the command line describes it. `family` may be `auto`."""
+
+    dataset: str
+    family: str
+    size: tuple[int, int]
+    """Width and height."""
+    crop: str
+    start: str
+    overrides: dict[str, object]
+
+
+def augmented(
+    project: Project, asked: Asked, options: argparse.Namespace, stop: Interruption
+) -> Result:
+    """Draw the sheet; nothing is written when anything is wrong."""
+    from studio.engine.dataset import store
+    from studio.engine.training import augmentations, sheet
+
+    target = options.augmentations
+    if target.suffix.lower() != ".png":
+        raise UsageError(f"{target} is no PNG file: give it a name that ends in .png.")
+    if target.exists():
+        raise StudioError(f"{target} already exists: choose another name; nothing was changed.")
+    dataset = store.dataset(project, asked.dataset)
+    settled = _settled(project, dataset, asked, options)
+    item = _picture(project, dataset, options.picture)
+    seed = options.seed or 0
+    wall = augmentations.wall(
+        project, item, settled.family, settled.config, asked.size, asked.crop,
+        count=SAMPLES, seed=seed,
+    )  # fmt: skip
+    found = augmentations.measure(project, dataset.id, asked.size, asked.crop, stop.is_requested)
+    if stop.requested:
+        raise KeyboardInterrupt
+    warnings = augmentations.warnings(settled.family, settled.config, found)
+    sheet.write_sheet(wall.pictures, COLUMNS, target)
+    kinds = augmentations.kinds(list(settled.config))
+    facts = {
+        "file": str(target.absolute()), "picture": wall.name, "dataset": dataset.name,
+        "family": settled.family, "why": settled.reason, "samples": SAMPLES, "seed": seed,
+        "size": list(asked.size), "p": wall.p, "warnings": warnings,
+        "config": {name: settled.config[name] for name in kinds},
+        "told": {
+            "pictures": found.pictures, "mirrored": found.mirrored, "turned": found.turned,
+        },
+    }  # fmt: skip
+    said = ", ".join(f"{name} {settled.config[name]}" for name in kinds)
+    lines = [f"{target}: {wall.name} as {settled.family} sees it.", f"  {said}"]
+    return Result(facts, lines + [f"  {warning}" for warning in warnings])
+
+
+def _settled(
+    project: Project, dataset: Dataset, asked: Asked, options: argparse.Namespace
+) -> Settled:
+    from studio.engine import devices
+    from studio.engine.training import plan, runs, transfer
+
+    images, minutes = plan.length(options.images, options.minutes)
+    start = asked.start
+    saved = transfer.source(runs.run(project, start).folder, start) if start else None
+    return plan.settle(
+        project, dataset.id, asked.family, asked.size, devices.choose(options.device or "auto"),
+        images=images, minutes=minutes, overrides=asked.overrides, saved=saved, start=start,
+    )  # fmt: skip
+
+
+def _picture(project: Project, dataset: Dataset, name: str | None) -> Item:
+    """The picture that was named, or the first that a run would see."""
+    from studio.engine.dataset import store
+
+    if name:
+        return picked(project, dataset, [name])[0]
+    items = store.chosen_items(project, dataset.id)
+    if not items:
+        raise StudioError(
+            "There is no picture to train on: import pictures, or include some that are excluded."
+        )
+    return items[0]
