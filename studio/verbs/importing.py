@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,8 +106,11 @@ def _project(folder: Path) -> Iterator[Project]:
 def _lines(done: Finished) -> list[str]:
     lines = [f"{done.dataset.name}: {done.usable} of {done.found} pictures can be used."]
     lines += [f"  {kind}: {count}" for kind, count in sorted(done.findings.items())]
-    shown = done.rejected[:REJECTED_SHOWN]
-    lines += [f"  rejected: {file}: {reason}" for file, reason in shown]
-    if len(done.rejected) > len(shown):
-        lines.append(f"  … and {len(done.rejected) - len(shown)} more; --json lists them all")
+    # What a missing library costs is said once, with the command that adds it.
+    lacking = Counter(reason for _, reason in done.rejected if "pip install" in reason)
+    lines += [f"  rejected: {count} files: {reason}" for reason, count in lacking.items()]
+    others = [each for each in done.rejected if each[1] not in lacking]
+    lines += [f"  rejected: {file}: {reason}" for file, reason in others[:REJECTED_SHOWN]]
+    if len(others) > REJECTED_SHOWN:
+        lines.append(f"  … and {len(others) - REJECTED_SHOWN} more; --json lists them all")
     return lines

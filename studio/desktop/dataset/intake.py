@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.desktop import i18n
 from studio.desktop.context import Studio, pictures_folder
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session import Session
@@ -72,6 +73,11 @@ class Intake:
                 dataset=name, pictures=usable, n=words.number(count),
             )
         )  # fmt: skip
-        detail = "\n".join(f"{file}: {reason}" for file, reason in finished.rejected)
+        # What a missing library costs is said once, with the command that adds it.
+        lacking = dict.fromkeys(why for _, why in finished.rejected if "pip install" in why)
+        sentence = " ".join([sentence, *map(i18n.sentence, lacking)])
+        detail = "\n".join(
+            f"{file}: {reason}" for file, reason in finished.rejected if reason not in lacking
+        )
         show = (tr("Show them"), show_broken)
         self._studio.notices.warn(sentence, detail, show)

@@ -56,7 +56,7 @@ def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -
 def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
     suffix = PurePosixPath(member).suffix if member else path.suffix
     try:
-        with _stream(path, member) as stream:
+        with open_file(path, member) as stream:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
             with pixels.opened(stream, head, suffix) as image:
@@ -75,7 +75,8 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
     raise StudioError(f"{display_path(path, member)} cannot be read: {reason}")
 
 
-def _stream(path: Path, member: str) -> IO[bytes]:
+def open_file(path: Path, member: str) -> IO[bytes]:
+    """The bytes of a file or of a member of an archive."""
     return io.BytesIO(archives.read_member(path, member)) if member else path.open("rb")
 
 

@@ -17,6 +17,7 @@ from studio.engine.dataset import (
     edits,
     marks,
     near,
+    received,
     reconcile,
     rows,
     store,
@@ -150,6 +151,7 @@ class _Import:
             ]
             yield from self._news(reconcile.mark_missing(self.project, lost))
         reconcile.label(self.project, self.places)
+        received.state_origins(self.project, self.dataset.id)
         yield from self._news(reconcile.mark_duplicates(self.project, self.dataset.id))
         if self.decoded or lost:
             limit = self.limits["near_duplicate"]

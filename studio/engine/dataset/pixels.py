@@ -16,6 +16,7 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
+from studio.engine.dataset import layered, raw
 from studio.engine.dataset.colour import to_srgb
 
 # Above this a picture is refused by its header, before a byte of it is decoded.
@@ -52,6 +53,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 ORIENTATION = 0x0112
+_TRANSPARENT = "transparent composite"
 _BITS_PER_SAMPLE = 258
 
 # Our own limit is checked first (see `opened`); Pillow's, for frames inside files, follows it.
@@ -81,7 +83,7 @@ class Header:
 
 def claims_picture(head: bytes, suffix: str) -> bool:
     """Whether name or first bytes say picture, so that a failure is worth reporting."""
-    if suffix.lower() in SUFFIXES or head.startswith(_SIGNATURES):
+    if suffix.lower() in SUFFIXES | raw.SUFFIXES or head.startswith(_SIGNATURES):
         return True
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
@@ -89,6 +91,8 @@ def claims_picture(head: bytes, suffix: str) -> bool:
 def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`."""
     suffix = suffix.lower()
+    if raw.claims_raw(head, suffix):
+        return _developed(stream)
     formats = [*_BY_CONTENT, *([_BY_NAME[suffix]] if suffix in _BY_NAME else [])]
     _allow_heif()
     try:
@@ -111,7 +115,23 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         raise BadPicture("It has no pixels.")
     if width * height > MAX_PIXELS:
         raise BadPicture(_too_many(width * height))
+    if image.format == "PSD":
+        image.info[_TRANSPARENT] = layered.is_transparent(stream)
     return image
+
+
+def _developed(stream: IO[bytes]) -> Image.Image:
+    if not raw.is_available():
+        raise BadPicture(raw.NEEDS_LIBRARY)
+    try:
+        found = raw.opened(stream, MAX_PIXELS)
+    except MemoryError:
+        raise
+    except Exception as error:  # the library may raise anything on hostile bytes
+        raise BadPicture(f"Its camera data cannot be read ({error}).") from error
+    if isinstance(found, int):
+        raise BadPicture(_too_many(found))
+    return found
 
 
 def header_of(image: Image.Image) -> Header:
@@ -140,6 +160,8 @@ def upright(
         image.draft(None, (width, height))
     turned_by_pillow = image.format == "TIFF"  # its plugin turns while it loads
     image.load()
+    if image.format == "PSD":
+        image = layered.flattened(image, bool(image.info.get(_TRANSPARENT)))
     result = to_srgb(image, bits)
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])
@@ -177,6 +199,8 @@ def _too_many(count: int) -> str:
 def _unidentified(head: bytes) -> str:
     if not head:
         return "The file is empty (0 bytes)."
+    if head.startswith(layered.SIGNATURE):
+        return layered.refusal(head)
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
         return "HEIC needs an extra library: pip install 'latent-studio[formats]'."
     return "It is not a picture that can be read."

@@ -1,0 +1,186 @@
+"""Photoshop, AVIF, HEIC and camera RAW: right pixels, or one sentence with the command."""
+
+from __future__ import annotations
+
+import importlib.util
+import struct
+import sys
+import types
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, features
+
+from studio.engine.dataset import decode, pixels, raw
+from studio.engine.errors import StudioError
+
+RGB, CMYK, GREY, LAB = 3, 4, 1, 9
+
+
+def photoshop(path, planes, mode=RGB, layers=None, depth=8, version=1, profile=b"", packed=False):
+    """Write a Photoshop file with one composite of uint8 planes [C, H, W]."""
+    planes = np.asarray(planes, np.uint8)
+    channels, height, width = planes.shape
+    data = struct.pack(">4sH6xHIIHH", b"8BPS", version, channels, height, width, depth, mode)
+    data += struct.pack(">I", 0)
+    resources = b""
+    if profile:
+        resources = b"8BIM" + struct.pack(">H2xI", 1039, len(profile)) + profile
+        resources += b"\0" * (len(profile) % 2)
+    data += struct.pack(">I", len(resources)) + resources
+    section = b"" if layers is None else struct.pack(">Ih", 2, layers) + b"\0" * 4
+    data += struct.pack(">I", len(section)) + section
+    if packed:
+        rows = []
+        for plane in planes:
+            rows += [bytes([257 - width, row[0]]) if np.ptp(row) == 0 and width > 1
+                     else bytes([width - 1]) + row.tobytes() for row in plane]  # fmt: skip
+        data += struct.pack(">H", 1) + b"".join(struct.pack(">H", len(r)) for r in rows)
+        data += b"".join(rows)
+    else:
+        data += struct.pack(">H", 0) + planes.tobytes()
+    path.write_bytes(data)
+    return path
+
+
+def plane(*values, side=16):
+    return [np.full((side, side), value, np.uint8) for value in values]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_photoshop_composite_is_read(tmp_path, packed) -> None:
+    picture = decode.read_picture(photoshop(tmp_path / "a.psd", plane(10, 120, 240), packed=packed))
+    assert (picture.mode, picture.getpixel((3, 3))) == ("RGB", (10, 120, 240))
+
+
+def test_photoshop_in_cmyk_is_as_light_as_it_was_printed(tmp_path) -> None:
+    # Photoshop stores ink inverted: 255 is none. No ink is white, all black is black.
+    white = decode.read_picture(photoshop(tmp_path / "w.psd", plane(255, 255, 255, 255), CMYK))
+    black = decode.read_picture(photoshop(tmp_path / "k.psd", plane(255, 255, 255, 0), CMYK))
+    cyan = decode.read_picture(photoshop(tmp_path / "c.psd", plane(0, 255, 255, 255), CMYK))
+    assert white.getpixel((0, 0)) == (255, 255, 255)
+    assert max(black.getpixel((0, 0))) < 10
+    red, green, blue = cyan.getpixel((0, 0))
+    assert red < 60 < green <= blue or red == 0
+
+
+def test_photoshop_in_grey(tmp_path) -> None:
+    grey = decode.read_picture(photoshop(tmp_path / "g.psd", plane(77), GREY))
+    assert (grey.mode, grey.getpixel((0, 0))) == ("L", 77)
+
+
+def test_transparency_of_photoshop_is_freed_of_its_white(tmp_path) -> None:
+    # Half transparent pure red over white is stored as (255, 127, 127).
+    path = photoshop(tmp_path / "t.psd", plane(255, 127, 127, 128), layers=-1)
+    picture = decode.read_picture(path)
+    assert picture.mode == "RGBA"
+    red, green, blue, alpha = picture.getpixel((4, 4))
+    assert (red, alpha) == (255, 128)
+    assert max(green, blue) <= 2
+
+
+def test_a_saved_selection_of_photoshop_is_no_transparency(tmp_path) -> None:
+    for layers in (None, 1):
+        path = photoshop(tmp_path / "s.psd", plane(200, 100, 50, 0), layers=layers)
+        picture = decode.read_picture(path)
+        assert (picture.mode, picture.getpixel((0, 0))) == ("RGB", (200, 100, 50))
+
+
+def test_the_profile_of_photoshop_counts(tmp_path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = photoshop(tmp_path / "p.psd", plane(10, 120, 240), profile=profile)
+    assert decode.read_picture(path).getpixel((0, 0)) == (10, 120, 240)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"depth": 16}, "16 bits a channel"),
+        ({"depth": 32}, "32 bits a channel"),
+        ({"version": 2}, "PSB"),
+        ({"mode": 5}, "of a kind that cannot be read"),
+    ],
+)
+def test_photoshop_files_that_cannot_be_read_say_what_to_do(tmp_path, options, words) -> None:
+    path = photoshop(tmp_path / "x.psd", plane(1, 2, 3), **options)
+    with pytest.raises(StudioError, match=words):
+        decode.read_picture(path)
+
+
+def test_a_photoshop_file_cut_anywhere_is_one_sentence(tmp_path) -> None:
+    whole = photoshop(tmp_path / "x.psd", plane(1, 2, 3, 4), layers=-1).read_bytes()
+    for length in (3, 12, 25, 30, 40, len(whole) - 100):
+        (tmp_path / "x.psd").write_bytes(whole[:length])
+        with pytest.raises(StudioError):
+            decode.read_picture(tmp_path / "x.psd")
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow was built without AVIF")
+def test_avif_is_known_by_its_content(tmp_path) -> None:
+    Image.new("RGB", (40, 30), (200, 40, 30)).save(tmp_path / "a.avif", quality=95)
+    (tmp_path / "a.avif").rename(tmp_path / "a.jpg")
+    picture = decode.read_picture(tmp_path / "a.jpg")
+    assert picture.size == (40, 30)
+    assert np.abs(np.subtract(picture.getpixel((5, 5)), (200, 40, 30))).max() < 6
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pi_heif") is not None, reason="the library for HEIC is installed"
+)
+@pytest.mark.parametrize("name", ["a.heic", "a.jpg"])
+def test_heic_without_its_library_names_the_command(tmp_path, name) -> None:
+    (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64)
+    with pytest.raises(StudioError, match=r"pip install 'latent-studio\[formats\]'"):
+        decode.read_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.nef", "b.CR3", "c.dng"])
+def test_raw_without_its_library_names_the_command(tmp_path, name, monkeypatch) -> None:
+    monkeypatch.setattr(raw, "is_available", lambda: False)
+    (tmp_path / name).write_bytes(b"II*\0" + b"\0" * 64)
+    with (tmp_path / name).open("rb") as stream, pytest.raises(pixels.BadPicture) as told:
+        pixels.opened(stream, b"II*\0" + b"\0" * 60, name[1:])
+    assert "pip install 'latent-studio[formats]'" in str(told.value)
+
+
+def test_raw_is_developed_by_the_library(monkeypatch, tmp_path) -> None:
+    class Raw:
+        sizes = types.SimpleNamespace(width=6, height=4)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def postprocess(self, **options):
+            assert options["use_camera_wb"]
+            assert options["no_auto_bright"]
+            return np.full((4, 6, 3), 90, np.uint8)
+
+    def read(stream):
+        if stream.read() != b"good":
+            raise ValueError("data corrupted")
+        return Raw()
+
+    fake = types.SimpleNamespace(imread=read, ColorSpace=types.SimpleNamespace(sRGB=1))
+    monkeypatch.setitem(sys.modules, "rawpy", fake)
+    monkeypatch.setattr(raw, "is_available", lambda: True)
+    (tmp_path / "a.nef").write_bytes(b"good")
+    with (tmp_path / "a.nef").open("rb") as stream:
+        picture = pixels.opened(stream, b"good", ".nef")
+        assert pixels.header_of(picture).format == "RAW"
+        assert pixels.upright(picture, 1).getpixel((0, 0)) == (90, 90, 90)
+    (tmp_path / "a.nef").write_bytes(b"bad")
+    with (
+        (tmp_path / "a.nef").open("rb") as stream,
+        pytest.raises(pixels.BadPicture, match="camera"),
+    ):
+        pixels.opened(stream, b"bad", ".nef")
+    monkeypatch.setattr(pixels, "MAX_PIXELS", 10)
+    (tmp_path / "a.nef").write_bytes(b"good")
+    with (
+        (tmp_path / "a.nef").open("rb") as stream,
+        pytest.raises(pixels.BadPicture, match="claims"),
+    ):
+        pixels.opened(stream, b"good", ".nef")
