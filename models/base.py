@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 import models
 from models.parameters import Declared, ParameterError
+from models.scaling import LossScaler
 
 SMALLEST_SIDE = 16
 LARGEST_SIDE = 1024
@@ -103,7 +104,9 @@ class TrainState:
 
     `generator` is the one source of randomness of the training step, on the training device.
     `autocast_dtype` is None for full precision. `labels` are the classes of the batch of this
-    step, int64 [N] on the device in its order, None where the model has no classes.
+    step, int64 [N] on the device in its order, None where the model has no classes. `scaler`
+    is there where gradients of half precision need one; families use it through
+    `backward` and `advance`.
     """
 
     device: torch.device
@@ -114,6 +117,7 @@ class TrainState:
     set_size: int = 1
     autocast_dtype: torch.dtype | None = None
     labels: Tensor | None = None
+    scaler: LossScaler | None = None
 
     @property
     def done_fraction(self) -> float:
@@ -128,6 +132,29 @@ class TrainState:
         else:
             with torch.autocast(self.device.type, dtype=self.autocast_dtype):
                 yield
+
+    def backward(self, loss: Tensor) -> None:
+        """Add the gradients of a scalar loss, scaled where half precision needs it."""
+        if self.scaler is None:
+            loss.backward()  # type: ignore[no-untyped-call]
+        else:
+            self.scaler.backward(loss)
+
+    def advance(self, optimizer: torch.optim.Optimizer, clip: float | None = None) -> Tensor | None:
+        """One step of an optimiser by the gradients that :meth:`backward` left.
+
+        With `clip` their norm is limited to it, and returned as it was before.
+        """
+        found = None if self.scaler is None else self.scaler.unscale(optimizer)
+        norm = None
+        if clip is not None:
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            norm = torch.nn.utils.clip_grad_norm_(weights, clip, foreach=True).detach()
+        if self.scaler is None:
+            optimizer.step()
+        else:
+            self.scaler.step(optimizer, found)
+        return norm
 
 
 class Family(nn.Module, ABC):

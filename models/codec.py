@@ -145,18 +145,17 @@ class CodecFamily(Family):
     def _learn(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
         """Move the weights by one step on network pictures; returns what to show."""
         loss, report = self._losses(x, state)
-        norm = self._descend("codec", loss)
+        norm = self._descend("codec", loss, state)
         return {"loss": loss.detach(), **report, "gradient": norm}
 
-    def _descend(self, key: str, loss: Tensor) -> Tensor:
+    def _descend(self, key: str, loss: Tensor, state: TrainState) -> Tensor:
         """One clipped step of an optimiser; returns the norm of the gradient before clipping."""
         optimizer = self.optimizers()[key]
-        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
-        optimizer.step()
-        return norm.detach()
+        state.backward(loss)
+        norm = state.advance(optimizer, self.config.clip)
+        assert norm is not None
+        return norm
 
     @abstractmethod
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:

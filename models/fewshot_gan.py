@@ -193,8 +193,8 @@ class FewshotGan(Family):
         margins = 0.8 + 0.2 * torch.rand(scores.shape, device=x.device, generator=state.generator)
         loss = losses.hinge_critic(real, generated, *margins.chunk(2))
         redraw = torch.stack([losses.edges_and_pixels(made, wanted) for made, wanted in redrawn])
-        (loss + self.config.redraw_weight * redraw.sum()).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        state.backward(loss + self.config.redraw_weight * redraw.sum())
+        state.advance(optimizer)
         return {
             "critic": loss.detach(),
             "redrawing": redraw.detach().mean(),
@@ -210,9 +210,9 @@ class FewshotGan(Family):
         with state.autocast():
             scores, _ = self.critic(pictures, labels_of(self, state))
         loss = -scores.float().mean()
-        loss.backward()
+        state.backward(loss)
         self.critic.requires_grad_(True)
-        optimizer.step()
+        state.advance(optimizer)
         return {"generator": loss.detach()}
 
     @classmethod

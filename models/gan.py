@@ -306,8 +306,8 @@ class Gan(Family):
             report["penalty"] = penalty.detach()
             gamma = cosine(1.0, 0.1, state.done_fraction) * self.config.gamma
             loss = loss + interval * 0.5 * gamma * penalty
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        state.backward(loss)
+        state.advance(optimizer)
         return report
 
     def _penalty(self, pictures: Tensor, labels: Tensor | None) -> Tensor:
@@ -328,9 +328,9 @@ class Gan(Family):
         with state.autocast():
             real, generated = self.critic(pictures, both).float().chunk(2)
         loss = losses.relativistic_generator(real, generated)
-        loss.backward()  # type: ignore[no-untyped-call]
+        state.backward(loss)
         self.critic.requires_grad_(True)
-        optimizer.step()
+        state.advance(optimizer)
         return {"generator": loss.detach()}
 
     @classmethod

@@ -140,8 +140,8 @@ class StyleGan2(Family):
         with state.autocast():
             real, generated = self.critic(pictures, both, track=True).chunk(2)
         loss = losses.logistic_critic(real, generated)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        state.backward(loss)
+        state.advance(optimizer)
         self.ada.observe(real.detach())
         report = {"critic": loss.detach(), "real_sign": real.detach().sign().mean()}
         if config.augment == "ada":
@@ -150,8 +150,8 @@ class StyleGan2(Family):
             shown = pictures[: len(x)].detach().requires_grad_(True)
             penalty = losses.gradient_penalty(self.critic(shown, labels), shown).mean()
             optimizer.zero_grad(set_to_none=True)
-            (config.reg_interval * 0.5 * config.gamma * penalty).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+            state.backward(config.reg_interval * 0.5 * config.gamma * penalty)
+            state.advance(optimizer)
             report["penalty"] = penalty.detach()
         return report
 
@@ -165,9 +165,9 @@ class StyleGan2(Family):
         with state.autocast():
             scores = self.critic(pictures, labels_of(self, state))
         loss = losses.logistic_generator(scores)
-        loss.backward()  # type: ignore[no-untyped-call]
+        state.backward(loss)
         self.critic.requires_grad_(True)
-        optimizer.step()
+        state.advance(optimizer)
         return {"generator": loss.detach()}
 
     def _path_step(self, n: int, state: TrainState) -> dict[str, Tensor]:
@@ -180,8 +180,8 @@ class StyleGan2(Family):
         self.path_mean.lerp_(lengths.detach().mean(), 1 - PATH_KEEP)
         penalty = (lengths - self.path_mean).square().mean()
         optimizer.zero_grad(set_to_none=True)
-        (config.path_interval * config.path_weight * penalty).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        state.backward(config.path_interval * config.path_weight * penalty)
+        state.advance(optimizer)
         return {"path": penalty.detach()}
 
     def _styles(self, n: int, state: TrainState, *, track: bool = False) -> Tensor:

@@ -172,7 +172,7 @@ class Vae(CodecFamily):
         energy = config.sharp_rec * losses.unit_error(redrawn, x) + config.sharp_kl * kl
         refused = config.sharp_rec * losses.unit_error(again, made) + config.sharp_neg * made_kl
         loss = losses.soft_intro_encoder(energy, refused, x[0].numel())
-        norm = self._descend("encoder", loss)
+        norm = self._descend("encoder", loss, state)
         report = {
             "loss": loss.detach(), "mse": mse, "kl": kl.detach().mean(),
             "fake_kl": made_kl.detach()[len(x) :].mean(), "gradient": norm,
@@ -190,7 +190,7 @@ class Vae(CodecFamily):
         kl = _kl(mean, logvar, claimed).sum(1).mean()
         error = losses.unit_error(made[: len(x)], x).mean()
         loss = (self.config.sharp_rec * error + self.config.sharp_kl * kl) / x[0].numel()
-        return {"decoder": loss.detach(), "decoder_gradient": self._descend("decoder", loss)}
+        return {"decoder": loss.detach(), "decoder_gradient": self._descend("decoder", loss, state)}
 
     def _moments(self, x: Tensor, state: TrainState) -> tuple[Tensor, Tensor]:
         with state.autocast():

@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     import torch
 
 
+FIRST_FAST_HALF = 7
+"""NVIDIA's compute capability from which float16 has units of its own."""
+
+
 @dataclass(frozen=True)
 class Device:
-    """`name` is torch's word (`cuda:0`, `mps`, `cpu`); `memory` in bytes, 0 when unknown."""
+    """`name` is torch's word (`cuda:0`, `mps`, `cpu`); `memory` in bytes, 0 when unknown.
+
+    `bf16` and `fp16`: whether it is quicker with them than with full precision.
+    """
 
     name: str
     title: str
     memory: int
     bf16: bool
+    fp16: bool = False
 
     @property
     def is_accelerator(self) -> bool:
@@ -63,13 +71,18 @@ def cpu_bf16() -> bool:
 
 
 def autocast_dtype(device: Device, precision: str) -> torch.dtype | None:
-    """The dtype of mixed precision for `auto`, `bf16` or `fp32`; None for full precision."""
+    """The dtype of mixed precision for `auto` or one of its name; None for full precision.
+
+    float16 only where nothing better is quick: its small gradients need a loss scale.
+    """
     import torch
 
     if precision == "fp32":
         return None
-    if precision == "bf16" or device.bf16:
+    if precision == "bf16" or (precision == "auto" and device.bf16):
         return torch.bfloat16
+    if precision == "fp16" or device.fp16:
+        return torch.float16
     return None
 
 
@@ -80,7 +93,10 @@ def _accelerator(kind: str, index: int) -> Device:
     name = kind if kind == "mps" else f"{kind}:{index}"
     if kind in ("cuda", "xpu") and module is not None:
         facts = module.get_device_properties(index)
-        return Device(name, facts.name, int(facts.total_memory), bool(module.is_bf16_supported()))
+        # A card that only emulates bf16 is slower with it; it may have fast float16 (Volta on).
+        bf16 = bool(module.is_bf16_supported(including_emulation=False))
+        fp16 = kind == "cuda" and not bf16 and facts.major >= FIRST_FAST_HALF
+        return Device(name, facts.name, int(facts.total_memory), bf16, fp16)
     return Device(name, "Apple GPU" if kind == "mps" else kind.upper(), 0, False)
 
 

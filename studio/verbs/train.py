@@ -60,7 +60,7 @@ def add(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
     parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
-    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), help="default: auto")
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto")
     parser.add_argument(
         "--from", metavar="RUN", type=words,
         help="begin with the weights and parameters of this run; the dataset may be another",

@@ -73,4 +73,9 @@ class _Points:
             return None
         for weight, mean in sums.items():
             weight.grad = mean
+        if "found_inf" in self._optimizer.__dict__:
+            from models.scaling import broken
+
+            # What the scaler found in the last part says nothing about the others.
+            self._optimizer.__dict__["found_inf"] = broken(self._optimizer)
         return self._real(*arguments, **options)

@@ -208,9 +208,13 @@ class Care:
                 "Training broke down (not a number) again and again: start a new run with a "
                 "lower learning rate. The last good checkpoint is intact."
             )
+        half = trainer.is_half
         self._return_to(newest)
         action = "It went back to its last checkpoint."
-        if trainer.halve_rate():
+        if half:
+            trainer.use_full_precision()
+            action = "It went back to its last checkpoint and calculates in full precision."
+        elif trainer.halve_rate():
             action = "It went back to its last checkpoint and learns at half the rate."
         return self._note(Health("nan", "Training broke down (not a number).", action, seen))
 
@@ -235,7 +239,10 @@ class Care:
         """
         trainer = self.trainer
         seconds, config, part_size = trainer.seconds, trainer.config, trainer.part_size
+        full = trainer.full_precision
         trainer.restore(saved)
+        if full:
+            trainer.use_full_precision()
         trainer.seconds, trainer.part_size = seconds, part_size
         trainer.replace_config(config)
         self.diary.cut(trainer.state.images_seen)

@@ -43,7 +43,7 @@ class Recipe(BaseModel):
     config: dict[str, bool | int | float | str]
     seed: int = Field(0, ge=0, lt=1 << 63)
     device: str = "auto"
-    precision: str = Field("auto", pattern="^(auto|bf16|fp32)$")
+    precision: str = Field("auto", pattern="^(auto|bf16|fp16|fp32)$")
     total_images: int | None = Field(None, gt=0)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)

@@ -21,6 +21,7 @@ from studio.engine.training.recipe import Recipe
 from studio.engine.training.statistics import Averages
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
     from models.parameters import Declared
@@ -52,8 +53,10 @@ class Trainer:
             generator=torch.Generator(self.device).manual_seed(recipe.seed),
             total_images=recipe.total_images or UNPLANNED,
             set_size=self.pictures.count,
-            autocast_dtype=devices.autocast_dtype(machine, recipe.precision),
         )
+        self.full_precision = False
+        """Whether mixed precision was given up because it overflowed."""
+        self._calculate_in(devices.autocast_dtype(machine, recipe.precision))
         self.batch_size = int(self.config.as_dict()["batch_size"])
         self.part_size = self.batch_size
         """Pictures that go through the networks at a time; fewer than the batch to save memory."""
@@ -128,6 +131,24 @@ class Trainer:
         self.config = config
         self.family.set_live(config)
 
+    @property
+    def is_half(self) -> bool:
+        """Whether networks calculate in float16, which overflows beyond 65,504."""
+        return self.state.scaler is not None
+
+    def use_full_precision(self) -> None:
+        """No mixed precision from here on."""
+        self.full_precision = True
+        self._calculate_in(None)
+
+    def _calculate_in(self, dtype: torch.dtype | None) -> None:
+        import torch
+
+        from models.scaling import LossScaler
+
+        self.state.autocast_dtype = dtype
+        self.state.scaler = LossScaler(self.device) if dtype == torch.float16 else None
+
     def halve_rate(self) -> bool:
         """Halve the learning rate; False where it has none or cannot go lower."""
         rate = self.config.as_dict().get("lr")
@@ -193,6 +214,9 @@ class Trainer:
         training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
         plain, sources = chance.capture(self.device)
         training |= {f"chance.{name}": tensor for name, tensor in sources.items()}
+        if self.state.scaler is not None:
+            kept = self.state.scaler.state()
+            training |= {f"scaler.{name}": tensor for name, tensor in kept.items()}
         state = {
             "run": self.recipe.run,
             "family": self.recipe.family,
@@ -205,6 +229,7 @@ class Trainer:
             "seconds": self.seconds,
             "batch_size": self.batch_size,
             "part_size": self.part_size,
+            "full_precision": self.full_precision,
             "position": self.sampler.position,
             "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
             "chance": plain,
@@ -230,6 +255,7 @@ class Trainer:
             self.state.total_images, self.seconds = state["total_images"], state["seconds"]
             self.batch_size, self.sampler.position = state["batch_size"], state["position"]
             self.part_size = state.get("part_size", self.batch_size)
+            self._restore_scale(state.get("full_precision", False), training)
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             raise StudioError(
                 f"The checkpoint {saved.folder} does not fit the run {self.recipe.run}: "
@@ -237,3 +263,10 @@ class Trainer:
                 repr(error),
             ) from error
         self.averages.clear()
+
+    def _restore_scale(self, full_precision: bool, training: dict[str, Tensor]) -> None:
+        if full_precision:
+            self.use_full_precision()
+        if self.state.scaler is not None and "scaler.scale" in training:
+            found = {key: training[f"scaler.{key}"] for key in self.state.scaler.state()}
+            self.state.scaler.restore(found)
