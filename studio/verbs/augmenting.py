@@ -90,13 +90,8 @@ def _settled(
 
 def _picture(project: Project, dataset: Dataset, name: str | None) -> Item:
     """The picture that was named, or the first that a run would see."""
-    from studio.engine.dataset import store
+    from studio.engine.training import augmentations
 
     if name:
         return picked(project, dataset, [name])[0]
-    items = store.chosen_items(project, dataset.id)
-    if not items:
-        raise StudioError(
-            "There is no picture to train on: import pictures, or include some that are excluded."
-        )
-    return items[0]
+    return augmentations.picture(project, dataset.id, 0)[0]

@@ -19,6 +19,7 @@ from studio.desktop.training import words
 from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.record import RunRecord
 from studio.desktop.training.samples import SamplesPanel
+from studio.desktop.training.wall import AugmentationWall
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
@@ -34,7 +35,7 @@ class Centre(QWidget):
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title, self.moment = QLabel(), QLabel()
-        self.samples, self.curves = SamplesPanel(), Curves()
+        self.samples, self.curves, self.wall = SamplesPanel(), Curves(), AugmentationWall()
         self.smooth = QSlider(Qt.Orientation.Horizontal)
         self.smooth.setRange(0, len(SMOOTH) - 1)
         self.smooth.setValue(2)
@@ -79,6 +80,8 @@ class Centre(QWidget):
         body = QVBoxLayout()
         body.setContentsMargins(16, 8, 16, 16)
         body.addWidget(self.splitter)
+        body.addWidget(self.wall)
+        self.wall.setVisible(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -88,6 +91,7 @@ class Centre(QWidget):
     def show_record(self, record: RunRecord, *, fresh: bool) -> None:
         """Show a run; `fresh` when it is another one than before."""
         self.losses.setVisible(True)
+        self._show_wall(False)
         if fresh:
             self._clear_legend()
             self.curves.set_series(record.curves)
@@ -96,12 +100,17 @@ class Centre(QWidget):
         self.samples.scrubber.setVisible(bool(record.sheets))
         self.curves.changed()
 
-    def show_empty(self) -> None:
-        """No run is in view."""
+    def show_empty(self, *, wall: bool) -> None:
+        """No run is in view; `wall` where there are pictures to look at instead."""
+        self._show_wall(wall)
         self._clear_legend()
         self.losses.setVisible(False)
         self.curves.set_series({})
         self.curves.set_cursor(None)
+
+    def _show_wall(self, on: bool) -> None:
+        self.splitter.setVisible(not on)
+        self.wall.setVisible(on)
 
     def _grow_legend(self, record: RunRecord) -> None:
         for index, name in enumerate(record.curves):
@@ -138,6 +147,7 @@ class Centre(QWidget):
         self.curves.restyle()
         self.moment.setStyleSheet(f"color: {theme.colours().quiet};")
         self.samples.view.update()
+        self.wall.restyle()
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -152,5 +162,6 @@ class Centre(QWidget):
             box.setToolTip(tr("Show or hide this curve"))
         self.samples.view.setAccessibleName(tr("Samples of the fixed seeds"))
         self.samples.scrubber.retranslate()
+        self.wall.retranslate()
         self.curves.retranslate()
         self.restyle()

@@ -62,6 +62,7 @@ class NewRun:
     start_from: str = ""
     freeze: int = 0
     tensorboard: bool = False
+    labels: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,13 @@ def dataset_counts(project: Project) -> list[tuple[str, int]]:
     return [
         (each.name, len(store.chosen_items(project, each.id))) for each in store.datasets(project)
     ]
+
+
+def dataset_sizes(project: Project) -> dict[str, tuple[int, int]]:
+    """Width and height that every dataset is prepared at where a run says nothing."""
+    from studio.engine.dataset import policy, store
+
+    return {each.name: policy.read_size(project, each.id) for each in store.datasets(project)}
 
 
 def starts(project: Project) -> list[StartCard]:
@@ -186,13 +194,16 @@ def plan_run(
     cancelled: Callable[[], bool],
 ) -> Recipe:
     """Check and prepare a run: it can be measured, or begun."""
+    from studio.engine.dataset import policy, store
     from studio.engine.training import runs
 
+    crop = policy.settled(project, store.dataset(project, wanted.dataset).id, wanted.crop).text
     try:
         return runs.plan_run(
             project, wanted.dataset, wanted.family, wanted.width, wanted.height,
             images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
-            seed=wanted.seed, device=wanted.device, precision=wanted.precision, crop=wanted.crop,
+            seed=wanted.seed, device=wanted.device, precision=wanted.precision, crop=crop,
+            labels=wanted.labels,
             start_from=wanted.start_from, freeze=wanted.freeze, tensorboard=wanted.tensorboard,
             progress=progress, cancelled=cancelled,
         )  # fmt: skip

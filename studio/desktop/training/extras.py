@@ -23,11 +23,12 @@ class Extras(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.crop, self.device, self.precision = Choice(), Choice(), Choice()
+        self.crop, self.device, self.precision, self.labels = (Choice() for _ in range(4))
         self.seed, self.board = QLineEdit("0"), QCheckBox()
         self.fields = {
-            "crop": Field(self.crop), "seed": Field(self.seed), "device": Field(self.device),
-            "precision": Field(self.precision), "board": Field(self.board),
+            "crop": Field(self.crop), "labels": Field(self.labels), "seed": Field(self.seed),
+            "device": Field(self.device), "precision": Field(self.precision),
+            "board": Field(self.board),
         }  # fmt: skip
         self._machines: list[tuple[str, str]] = []
         self.column = QVBoxLayout(self)
@@ -37,6 +38,7 @@ class Extras(QWidget):
             self.column.addWidget(field)
         self.crop.picked.connect(self.changed)
         self.precision.picked.connect(self.changed)
+        self.labels.picked.connect(self.changed)
         self.device.picked.connect(self.machineChanged)
         self.seed.textChanged.connect(self._seed_changed)
         self.board.toggled.connect(self._board_toggled)
@@ -45,6 +47,10 @@ class Extras(QWidget):
         """The seed, or None when the text is none."""
         text = self.seed.text().strip()
         return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+    def wanted_labels(self) -> bool | None:
+        """Whether labels are learnt; None leaves it to how many pictures each has."""
+        return {"yes": True, "no": False}.get(self.labels.key())
 
     def set_machines(self, machines: Sequence[tuple[str, str]]) -> None:
         """Offer these devices: (name, title)."""
@@ -72,6 +78,9 @@ class Extras(QWidget):
         """Texts in the current language."""
         texts = {
             "crop": (tr("Framing"), tr("How pictures of another shape are fitted (crop mode)")),
+            "labels": (
+                tr("Labels"), tr("Learn what each label looks like (class conditioning)"),
+            ),
             "seed": (tr("Seed"), tr("The number all chance comes from (random seed)")),
             "device": (tr("Machine"), tr("What does the arithmetic (device)")),
             "precision": (
@@ -85,9 +94,13 @@ class Extras(QWidget):
             self.fields[name].set_texts(label, tip)
         self.board.setText(tr("Write its files too"))
         self.crop.set_choices(
-            [("centre", tr("Crop the middle")), ("pad", tr("Add borders")),
-             ("stretch", tr("Stretch"))]
+            [("", tr("As the dataset says")), ("centre", tr("Crop the middle")),
+             ("smart", tr("Crop to the detail")), ("pad", tr("Add borders")),
+             ("stretch", tr("Stretch")), ("tiles", tr("Cut into tiles"))]
         )  # fmt: skip
+        self.labels.set_choices(
+            [("auto", tr("auto")), ("yes", tr("Learn them")), ("no", tr("Leave them out"))]
+        )
         self.precision.set_choices([("auto", tr("auto")), *((n, n) for n in PRECISIONS)])
         self.set_machines(self._machines)
         if self.seed_number() is None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -22,6 +23,9 @@ from studio.desktop.training import words
 from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
+FIELD_GAP = 8
+LABEL_WIDTH = 120
+"""Of the words left of an editor, so that all editors of a panel stand in one column."""
 _SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
 
 
@@ -38,8 +42,8 @@ class Field(QWidget):
         self.error.setVisible(False)
         editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
-        row.setSpacing(8)
-        self.label.setFixedWidth(96)
+        row.setSpacing(FIELD_GAP)
+        self.label.setFixedWidth(LABEL_WIDTH)
         row.addWidget(self.label)
         row.addWidget(editor, 1)
         layout = QVBoxLayout(self)
@@ -243,6 +247,10 @@ class Facts(QWidget):
 
 def narrow(form: ParamForm) -> None:
     """Let the editors of a form shrink to the panel; their units may be long words."""
+    layout = form.layout()
+    gap = layout.horizontalSpacing() if isinstance(layout, QFormLayout) else 0
+    for label in form.labels.values():
+        label.setFixedWidth(LABEL_WIDTH + FIELD_GAP - gap)
     for editor in form.editors.values():
         editor.setMinimumWidth(72)
         editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -251,3 +259,8 @@ def narrow(form: ParamForm) -> None:
 def dataset_text(name: str, pictures: int) -> str:
     """A dataset in the pick list."""
     return tr("{name} · {n} pictures", name=name, n=words.count(pictures))
+
+
+def size_text(width: int, height: int) -> str:
+    """`64`, or `64 × 48` where the sides differ."""
+    return f"{width}" if width == height else f"{width} × {height}"

@@ -13,7 +13,7 @@ from studio.desktop.training import words
 from studio.desktop.training.beginning import Beginning
 from studio.desktop.training.engine import AUTO, Advice, FamilyCard, NewRun
 from studio.desktop.training.extras import Extras
-from studio.desktop.training.fields import Choice, Field, Length, SizeBox, dataset_text
+from studio.desktop.training.fields import Choice, Field, Length, SizeBox, dataset_text, size_text
 from studio.desktop.training.measured import MeasuredCard
 from studio.desktop.training.parameters import FamilyForms
 from studio.desktop.widgets.buttons import primary, secondary
@@ -31,6 +31,8 @@ class NewRunForm(QWidget):
     """A :class:`NewRun`."""
     adviceWanted = Signal()
     """Something changed that the recommended values depend on."""
+    lookChanged = Signal()
+    """Something changed; what a run would see may be another thing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,9 @@ class NewRunForm(QWidget):
         self._cards: dict[str, FamilyCard] = {}
         self._datasets: list[tuple[str, int]] = []
         self._advice, self._trouble = Advice(), ""
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._offered = ""
+        """The size that was put in last because the dataset is meant for it."""
         self._measured: tuple[NewRun, Preflight, Sequence[Health]] | None = None
         self._make_editors()
         self._lay_out()
@@ -67,23 +72,28 @@ class NewRunForm(QWidget):
 
     def _lay_out(self) -> None:
         self.header, self.recipe_header = SectionHeader(""), SectionHeader("")
+        self.augment_header = SectionHeader("")
         inner = QWidget()
         inner.setObjectName("panel")
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        basics = QVBoxLayout()
+        basics, augment = QVBoxLayout(), QVBoxLayout()
         above = (self.header, self.fields["dataset"], self.fields["family"], self.summary,
                  self.fields["size"], self.fields["length"], self.beginning,
                  self.recipe_header)  # fmt: skip
         for widget in above:
             column.addWidget(widget)
         column.addLayout(basics)
+        column.addSpacing(8)
+        column.addWidget(self.augment_header)
+        column.addLayout(augment)
+        column.addSpacing(4)
         column.addWidget(self.toggle)
         column.addWidget(self.extras)
         column.addStretch(1)
         self.extras.setVisible(False)
-        self.forms = FamilyForms(basics, self.extras.column, self)
+        self.forms = FamilyForms(basics, augment, self.extras.column, self)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidget(inner)
         self.scroll_area.setWidgetResizable(True)
@@ -103,7 +113,7 @@ class NewRunForm(QWidget):
     def _connect(self) -> None:
         self.toggle.toggled.connect(self._show_more)
         self.family.picked.connect(self._family_picked)
-        self.dataset.picked.connect(self._want_advice)
+        self.dataset.picked.connect(self._dataset_picked)
         self.extras.machineChanged.connect(self._want_advice)
         self.size_box.sizeChanged.connect(self._size_changed)
         self.length.changed.connect(self._want_advice)
@@ -137,6 +147,11 @@ class NewRunForm(QWidget):
         if changed or self.dataset.key() != before:
             self._want_advice()
         self._check()
+
+    def set_sizes(self, sizes: dict[str, tuple[int, int]]) -> None:
+        """The size that each dataset is meant for, offered until another one is written."""
+        self._sizes = dict(sizes)
+        self._offer_size()
 
     def set_advice(self, advice: Advice) -> None:
         """The recommended values; what the artist changed by hand stays."""
@@ -182,8 +197,9 @@ class NewRunForm(QWidget):
             self.dataset.key(), self.family.key(), size[0], size[1],
             self.length.images(), self.length.minutes(), self.forms.changed_values(),
             self.extras.seed_number() or 0, self.device.key() or "auto",
-            self.crop.key() or "centre", self.extras.precision.key() or "auto",
+            self.crop.key(), self.extras.precision.key() or "auto",
             start.run if start else "", self.beginning.freeze(), self.extras.board.isChecked(),
+            self.extras.wanted_labels(),
         )  # fmt: skip
 
     def wanted(self) -> NewRun | None:
@@ -208,12 +224,21 @@ class NewRunForm(QWidget):
         self._words()
         self._want_advice()
 
+    def _dataset_picked(self, _name: str = "") -> None:
+        self._offer_size()
+        self._want_advice()
+
+    def _offer_size(self) -> None:
+        size = self._sizes.get(self.dataset.key())
+        untouched = self.size_box.currentText() in (self._offered, "64")
+        if size is not None and untouched and self.beginning.card() is None:
+            self._offered = size_text(*size)
+            self.size_box.setCurrentText(self._offered)
+
     def _start_picked(self) -> None:
         card = self.beginning.card()
         if card is not None:
-            same = card.width == card.height
-            size = f"{card.width}" if same else f"{card.width} × {card.height}"
-            self.size_box.setCurrentText(size)
+            self.size_box.setCurrentText(size_text(card.width, card.height))
         self._want_advice()
 
     def _size_changed(self) -> None:
@@ -241,6 +266,7 @@ class NewRunForm(QWidget):
             self.measured.show_figures(*self._measured[1:])
         else:
             self.measured.show_figures(None)
+        self.lookChanged.emit()
 
     def _request(self, tell: Callable[[NewRun], object]) -> None:
         self.set_trouble("")
@@ -258,6 +284,10 @@ class NewRunForm(QWidget):
         """Texts in the current language."""
         self.header.setText(tr("New run"))
         self.recipe_header.setText(tr("Recipe"))
+        self.augment_header.setText(tr("Augmentation"))
+        self.augment_header.setToolTip(
+            tr("What is done to the pictures before the network sees them; the wall shows it")
+        )
         self.toggle.setText(tr("More settings"))
         self.toggle.setToolTip(tr("Settings for those who know the terms (hyperparameters)"))
         self.toggle.setAccessibleName(tr("More settings"))

@@ -10,21 +10,33 @@ from studio.desktop.training.engine import FamilyCard
 from studio.desktop.training.fields import narrow
 from studio.desktop.widgets.param_form import ParamForm
 
+AUGMENT = "augment"
+"""What the names of those parameters begin with that change pictures in training."""
+
 
 class FamilyForms(QObject):
-    """Two forms in two places. What the artist changed by hand outlives a new recommendation."""
+    """Three forms in three places. What was changed by hand outlives a new recommendation."""
 
     changed = Signal()
 
-    def __init__(self, basics: QVBoxLayout, more: QVBoxLayout, parent: QObject) -> None:
+    def __init__(
+        self, basics: QVBoxLayout, augment: QVBoxLayout, more: QVBoxLayout, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._places = basics, more
+        self._places = basics, augment, more
         self._preset: dict[str, Value] = {}
         self._touched: set[str] = set()
         self.family = ""
         """Whose parameters are shown, or empty."""
         self.basics: ParamForm | None = None
+        self.augment: ParamForm | None = None
+        """What happens to the pictures before the network sees them."""
         self.more: ParamForm | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the recommended values of the family are there."""
+        return bool(self._preset)
 
     def show_family(self, card: FamilyCard | None) -> None:
         """Show the parameters of a family; another one than before begins untouched."""
@@ -37,13 +49,14 @@ class FamilyForms(QObject):
         for form in self._forms():
             form.setParent(None)
             form.deleteLater()
-        self.basics = self.more = None
+        self.basics = self.augment = self.more = None
         if card is None:
             return
-        basic = {n: p for n, p in card.params.items() if not p.advanced}
-        advanced = {n: p for n, p in card.params.items() if p.advanced}
-        self.basics = self._make_form(basic, self._places[0])
-        self.more = self._make_form(advanced, self._places[1])
+        parts: tuple[dict[str, Param], ...] = ({}, {}, {})
+        for name, declared in card.params.items():
+            parts[1 if name.startswith(AUGMENT) else 2 if declared.advanced else 0][name] = declared
+        made = [self._make_form(*each) for each in zip(parts, self._places, strict=True)]
+        self.basics, self.augment, self.more = made
 
     def set_preset(self, values: dict[str, Value]) -> None:
         """The recommended values; what the artist changed by hand stays."""
@@ -69,7 +82,7 @@ class FamilyForms(QObject):
         return {k: values[k] for k in sorted(self._touched) if self._preset.get(k) != values[k]}
 
     def _forms(self) -> list[ParamForm]:
-        return [form for form in (self.basics, self.more) if form is not None]
+        return [form for form in (self.basics, self.augment, self.more) if form is not None]
 
     def _make_form(self, params: dict[str, Param], place: QVBoxLayout) -> ParamForm:
         form = ParamForm(params)

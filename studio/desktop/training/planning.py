@@ -32,6 +32,7 @@ class Planning(QObject):
         form.adviceWanted.connect(self._advise)
         form.extras.boardWanted.connect(session.check_board)
         session.adviceRead.connect(form.set_advice)
+        session.sizesRead.connect(form.set_sizes)
         session.sizeWrong.connect(form.set_size_error)
         session.startsRead.connect(form.beginning.set_starts)
         session.boardChecked.connect(self._board_checked)

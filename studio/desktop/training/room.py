@@ -17,6 +17,7 @@ from studio.desktop.training.commands import RunCommands
 from studio.desktop.training.engine import Opened
 from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.planning import Planning
+from studio.desktop.training.previewing import Previewing
 from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
@@ -44,6 +45,7 @@ class TrainingRoom(Room):
         self.right = QStackedWidget()
         self.commands = RunCommands(self.session, self)
         self.planning = Planning(self.session, self.form, studio.notices, self)
+        self.preview = Previewing(self.form, self.centre.wall, self)
         self.preparing = self.planning.strip
         self._runs: list[object] = []
         self._wanted_dataset = ""
@@ -79,6 +81,7 @@ class TrainingRoom(Room):
         session.sheetRead.connect(self._sheet_read)
         session.failed.connect(self.studio.notices.error)
         self.planning.begun.connect(self.runsChanged)
+        self.preview.changed.connect(self._words)
         panel.pauseRequested.connect(commands.toggle_pause)
         panel.sampleRequested.connect(commands.sample_now)
         panel.checkpointRequested.connect(commands.checkpoint_now)
@@ -99,6 +102,7 @@ class TrainingRoom(Room):
         commands.register(
             self.studio.actions, self.key, self._show_form, form.measure.click, form.start.click
         )
+        self.preview.register(self.studio.actions, self.key)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -106,10 +110,12 @@ class TrainingRoom(Room):
     def project_opened(self, project: Project) -> None:
         """Read its runs and datasets."""
         self.session.open(project)
+        self.preview.open(project)
         self._show_form()
 
     def project_closed(self) -> None:
         """Save what trains, and forget the rest."""
+        self.preview.close()
         self.session.close()
         self._runs = []
         self.side.show_runs([], "", "", None)
@@ -125,6 +131,7 @@ class TrainingRoom(Room):
 
     def shutdown(self) -> None:
         """Save what trains and end the threads."""
+        self.preview.shutdown()
         self.session.shutdown()
 
     def start_for(self, dataset: str) -> None:
@@ -144,7 +151,12 @@ class TrainingRoom(Room):
         self.side.runs.setCurrentRow(-1)
         self.side.show_record(None)
         self.centre.samples.clear(self._empty_sentence())
-        self.centre.show_empty()
+        self._show_wall()
+
+    def _show_wall(self) -> None:
+        """What the run that is being set up would see, once there is something to see."""
+        there = self.session.project is not None and bool(self.form.dataset.key())
+        self.centre.show_empty(wall=there)
         self._words()
 
     def _empty_sentence(self) -> str:
@@ -161,6 +173,8 @@ class TrainingRoom(Room):
         choose = self._wanted_dataset if self._wanted_dataset in names else ""
         self._wanted_dataset = "" if choose else self._wanted_dataset
         self.form.set_datasets(datasets, choose)
+        if self.session.viewed is None:
+            self._show_wall()
 
     # ------------------------------------------------------------------ a run in view
 
@@ -271,8 +285,10 @@ class TrainingRoom(Room):
     def _words(self) -> None:
         opened = self.session.viewed
         if opened is None:
-            self.centre.title.setText(tr("Training"))
-            self.centre.moment.setText("")
+            wall = self.centre.wall
+            seen = not wall.isHidden()
+            self.centre.title.setText(tr("What the run would see") if seen else tr("Training"))
+            self.centre.moment.setText(wall.moment() if seen else "")
             self.centre.samples.view.set_sentence(self._empty_sentence())
             return
         sheet = self.centre.samples.scrubber.current()

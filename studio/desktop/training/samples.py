@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from studio.desktop import theme
@@ -25,6 +25,10 @@ class SheetView(QWidget):
         self._columns = 1
         self._count = 1
         self._sentence = ""
+        self.outlined = -1
+        """The cell with a frame around it, -1 for none."""
+        self.whole_rows = False
+        """Only as many columns as leave no gap in the last row."""
         self.setMinimumSize(160, 120)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -39,6 +43,11 @@ class SheetView(QWidget):
         """What to say while there is no sheet."""
         self._sentence = text
         self.update()
+
+    @property
+    def sentence(self) -> str:
+        """What stands there in place of a sheet."""
+        return self._sentence
 
     @property
     def image(self) -> QImage:
@@ -61,6 +70,8 @@ class SheetView(QWidget):
             return []
         best, best_columns = 0.0, 1
         for columns in range(1, self._count + 1):
+            if self.whole_rows and self._count % columns:
+                continue
             scale = self._scale(columns, cell)
             # Ties go to more columns, which read more like a contact sheet.
             if scale >= best:
@@ -103,6 +114,9 @@ class SheetView(QWidget):
             row, column = divmod(index, self._columns)
             corner = QPoint(column * cell.width(), row * cell.height())
             painter.drawImage(place, self._image, QRect(corner, cell))
+            if index == self.outlined:
+                painter.setPen(QPen(QColor(theme.colours().accent), 2))
+                painter.drawRect(place.adjusted(-1, -1, 0, 0))
 
 
 class Scrubber(QWidget):

@@ -32,6 +32,8 @@ class Session(QObject):
     familiesRead = Signal(list)
     machinesRead = Signal(list)
     datasetsRead = Signal(list)
+    sizesRead = Signal(object)
+    """Width and height by the name of the dataset."""
     adviceRead = Signal(object)
     """An :class:`Advice`."""
     sizeWrong = Signal(str)
@@ -119,6 +121,9 @@ class Session(QObject):
     def read_datasets(self) -> None:
         """Ask for the datasets and their sizes."""
         if self.project is not None:
+            self.thread_.latest(
+                "sizes", engine.dataset_sizes, self.project, done=self.sizesRead.emit
+            )
             self.thread_.latest(
                 "datasets", engine.dataset_counts, self.project, done=self.datasetsRead.emit
             )

@@ -43,6 +43,28 @@ class Wall:
     """How often each kind happened, where the family has a probability."""
 
 
+def picture(project: Project, dataset_id: int, place: int) -> tuple[Item, int, int]:
+    """A picture that would train, its place from 0 and how many there are; places go round.
+
+    Raises :class:`StudioError` where there is none.
+    """
+    ids = _chosen_ids(project, dataset_id)
+    if not ids:
+        raise StudioError(
+            "There is no picture to train on: import pictures, or include some that are excluded."
+        )
+    (item,) = store.items_by_id(project, [ids[place % len(ids)]])
+    return item, place % len(ids), len(ids)
+
+
+def _chosen_ids(project: Project, dataset_id: int) -> list[int]:
+    rows = project.query(
+        "SELECT id FROM item WHERE dataset_id = ? AND usable AND included ORDER BY id",
+        (dataset_id,),
+    )
+    return [row[0] for row in rows]
+
+
 def wall(
     project: Project,
     item: Item,
@@ -91,13 +113,13 @@ def measure(
 ) -> Symmetry:  # fmt: skip
     """Whether the chosen pictures have sides and an up; those that cannot be read are left out."""
     policy = policies.settled(project, dataset_id, crop)
-    items = store.chosen_items(project, dataset_id)
-    count = min(len(items), symmetry.MOST_PICTURES)
+    ids = _chosen_ids(project, dataset_id)
+    count = min(len(ids), symmetry.MOST_PICTURES)
+    spread = [ids[place * len(ids) // count] for place in range(count)]
     pictures = []
-    for place in range(count):
+    for item in store.items_by_id(project, spread):
         if cancelled():
             return Symmetry()
-        item = items[place * len(items) // count]
         try:
             pictures.append(prepare.preview(project, item, size, policy, channels=3))
         except StudioError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,80 +9,15 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from studio.desktop import i18n
-from studio.desktop.context import Studio
 from studio.desktop.training.record import RunRecord, read_record
 from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.series import Series, peaks
 from studio.desktop.training.worker import TrainingDriver
 from studio.engine import events
-from studio.engine.dataset import importing
-from studio.engine.project import Project
 from studio.engine.training import runs
+from tests.desktop.training.support import WAIT, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-WAIT = 20_000
-TINY = {"batch_size": 4, "channels": 8}
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pictures")
-    generator = np.random.default_rng(3)
-    for number in range(12):
-        pixels = np.full((40, 40, 3), generator.integers(0, 256, 3), np.uint8)
-        pixels[8:30, 8:30] = generator.integers(0, 256, 3)
-        Image.fromarray(pixels).save(folder / f"{number:02}.png")
-    return folder
-
-
-@pytest.fixture
-def studio(
-    qapp: object, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Studio]:
-    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    with Project.open(tmp_path / "Project", create=True) as project:
-        for _ in importing.import_sources(project, [pictures], "Squares"):
-            pass
-    made = Studio()
-    made.set_language("en")
-    assert made.open_project(tmp_path / "Project")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
-
-
-@pytest.fixture
-def room(studio: Studio, qtbot) -> Iterator[TrainingRoom]:
-    made = TrainingRoom(studio)
-    qtbot.addWidget(made)
-    for entry in studio.actions.all():
-        if entry.room == "training":
-            made.addAction(entry.action)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.project_opened(studio.project)
-    made.entered()
-    form = made.form
-    qtbot.waitUntil(
-        lambda: form.basics is not None and form.dataset.key() == "Squares", timeout=WAIT
-    )
-    qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
-    yield made
-    made.shutdown()
-
-
-def begin(room: TrainingRoom, qtbot, images: int = 100_000) -> str:
-    """Start a tiny run by the form's own button; its name."""
-    room.form.size_box.setCurrentText("16")
-    room.form.length.unit.choose("images")
-    room.form.length.number.setValue(images)
-    qtbot.waitUntil(room.form.start.isEnabled, timeout=WAIT)
-    qtbot.mouseClick(room.form.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(room.session.training), timeout=WAIT)
-    return room.session.training
 
 
 def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio, qtbot) -> None:

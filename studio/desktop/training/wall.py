@@ -1,0 +1,142 @@
+"""The wall of augmentations: one picture as a run would see it, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.training import words
+from studio.desktop.training.augmented import COLUMNS, SAMPLES, Drawn
+from studio.desktop.training.health import Card
+from studio.desktop.training.samples import SheetView
+from studio.desktop.widgets.buttons import secondary
+
+MOST_WARNINGS = 2
+
+
+class AugmentationWall(QWidget):
+    """Samples, what would show of them, and the way to other pictures."""
+
+    stepped = Signal(int)
+    """To the next (1) or the previous (-1) picture."""
+    rolled = Signal()
+    """The same picture by other chance."""
+    seen = Signal()
+    """It came to the screen: what changed while nobody looked is to be drawn."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = SheetView()
+        self.view.outlined, self.view.whole_rows = 0, True
+        self.cards = [Card() for _ in range(MOST_WARNINGS)]
+        self.back, self.on, self.roll = (secondary("") for _ in range(3))
+        self.often = QLabel()
+        self.often.setWordWrap(True)
+        self._drawn: Drawn | None = None
+        self._lay_out()
+        self.back.clicked.connect(lambda: self.stepped.emit(-1))
+        self.on.clicked.connect(lambda: self.stepped.emit(1))
+        self.roll.clicked.connect(self.rolled)
+        self.clear("")
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        for button in (self.back, self.on, self.roll):
+            button.setIconSize(QSize(16, 16))
+            foot.addWidget(button)
+        foot.addSpacing(8)
+        foot.addWidget(self.often, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.view, 1)
+        for card in self.cards:
+            column.addWidget(card)
+        column.addLayout(foot)
+
+    @property
+    def drawn(self) -> Drawn | None:
+        """What is on the wall."""
+        return self._drawn
+
+    def show_drawn(self, drawn: Drawn) -> None:
+        """Hang these samples."""
+        self._drawn = drawn
+        self.view.set_sheet(drawn.image, COLUMNS, SAMPLES)
+        self.roll.setEnabled(True)
+        for button in (self.back, self.on):
+            button.setEnabled(drawn.total > 1)
+        self._words()
+
+    def clear(self, sentence: str, *, browsable: bool = False) -> None:
+        """Nothing to see, and why; `browsable` where another picture may be better."""
+        self._drawn = None
+        self.view.set_sheet(QImage(), 0, 0)
+        self.view.set_sentence(sentence)
+        for button in (self.back, self.on, self.roll):
+            button.setEnabled(browsable and button is not self.roll)
+        self.show_warnings([])
+        self._words()
+
+    def show_warnings(self, sentences: Sequence[str]) -> None:
+        """What of it would show in what the model draws."""
+        shown = [*sentences, *[""] * MOST_WARNINGS][:MOST_WARNINGS]
+        for card, sentence in zip(self.cards, shown, strict=True):
+            card.set_texts(tr("It would show"), sentence)
+
+    def moment(self) -> str:
+        """Which picture it is, for the head of the place."""
+        if self._drawn is None:
+            return ""
+        place, total = words.count(self._drawn.place + 1), words.count(self._drawn.total)
+        return tr("{name} · {n} of {total}", name=self._drawn.name, n=place, total=total)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what is missing."""
+        super().showEvent(event)
+        self.seen.emit()
+
+    def restyle(self) -> None:
+        """Colours of the theme."""
+        c = theme.colours()
+        self.often.setStyleSheet(f"color: {c.quiet};")
+        for button, icon in (
+            (self.back, "arrow-left"), (self.on, "arrow-right"), (self.roll, "shuffle"),
+        ):  # fmt: skip
+            button.setIcon(theme.icon(icon))
+        self.view.update()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        for button, text, tip in (
+            (self.back, tr("Previous"), tr("The same for the picture before ([)")),
+            (self.on, tr("Next"), tr("The same for the next picture (])")),
+            (self.roll, tr("Roll again"), tr("The same picture by other chance (R)")),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+        self.view.setAccessibleName(tr("Samples of the augmentation"))
+        self.view.setToolTip(
+            tr("One picture as the run would see it; the framed one is untouched (augmentation)")
+        )
+        for card in self.cards:
+            card.retranslate()
+        self._words()
+        self.restyle()
+
+    def _words(self) -> None:
+        p = self._drawn.p if self._drawn is not None else None
+        if self._drawn is None:
+            text = ""
+        elif p is None:
+            text = tr("Every kind happens to every picture, by another amount.")
+        else:
+            text = tr("Each kind happens to {n} of 100 pictures.", n=round(100 * p))
+        self.often.setText(text)
