@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import asdict, dataclass
 from functools import cache
 from string import Template
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from studio.engine.files import resources
 
 FONT_PIXELS = 13
+CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 SPACE = 8
 
 
@@ -83,11 +86,21 @@ def apply(theme: str) -> None:
 def font(pixels: int = FONT_PIXELS, *, bold: bool = False) -> QFont:
     """The system's font at `pixels`, with figures of one width where the font has them."""
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    if beside := _chinese():
+        chosen.setFamilies([*chosen.families(), beside])
     chosen.setPixelSize(pixels)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     if bold:
         chosen.setWeight(QFont.Weight.DemiBold)
     return chosen
+
+
+@cache
+def _chinese() -> str:
+    """The family for Chinese where Qt's own choice is a bold or a Japanese one (fontconfig)."""
+    if sys.platform != "linux":
+        return ""
+    return next((name for name in CHINESE if QFontDatabase.hasFamily(name)), "")
 
 
 def palette(c: Colours) -> QPalette:
@@ -126,13 +139,22 @@ def icon(name: str, colour: str = "") -> QIcon:
         (QIcon.Mode.Disabled, c.quiet),
     ):
         for size in (16, 32):
-            made.addPixmap(pixmap(name, size, shade), mode)
+            made.addPixmap(_drawn(name, size, shade), mode)
     return made
 
 
-@cache
 def pixmap(name: str, size: int, colour: str) -> QPixmap:
-    """Icon `name` as a square pixmap of `size` device pixels; empty when there is no such icon."""
+    """Icon `name` as a square pixmap of `size`, as sharp as the sharpest screen here; empty when
+    there is no such icon."""
+    app = QApplication.instance()
+    ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
+    drawn = _drawn(name, math.ceil(size * ratio), colour).copy()
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+@cache
+def _drawn(name: str, size: int, colour: str) -> QPixmap:
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
     svg = _stroke(name).replace("currentColor", colour)

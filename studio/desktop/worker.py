@@ -47,6 +47,7 @@ class _Task:
     failed: Callable[[str, str], None] | None
     key: str
     number: int
+    era: int = 0
     result: Any = None
     error: tuple[str, str] | None = None
 
@@ -88,6 +89,7 @@ class WorkerThread(QObject):
         self._count = 0
         self._running = 0
         self._newest: dict[str, int] = {}
+        self._era = 0
         self._thread = _Loop(self)
         self._thread.finished_task.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         if worker is not None:
@@ -126,7 +128,8 @@ class WorkerThread(QObject):
             return bool(self._queue) or self._running > 0
 
     def clear(self) -> None:
-        """Forget every task that has not begun."""
+        """Forget every task that has not begun, and the answer of the one that has."""
+        self._era += 1
         with self._ready:
             self._queue.clear()
 
@@ -156,7 +159,7 @@ class WorkerThread(QObject):
         if self._stopped:
             return
         self._count += 1
-        task.number = self._count
+        task.number, task.era = self._count, self._era
         if task.key:
             self._newest[task.key] = task.number
         with self._ready:
@@ -174,7 +177,7 @@ class WorkerThread(QObject):
         if idle:
             self.busyChanged.emit(False)
         stale = bool(task.key) and self._newest.get(task.key) != task.number
-        if self._stopped or stale:
+        if self._stopped or stale or task.era != self._era:
             return
         if task.error is None:
             if task.done is not None:

@@ -23,7 +23,7 @@ class Centre(QWidget):
         self.title, self.facts = QLabel(), QLabel()
         self.bar, self.cancel = QProgressBar(), secondary("")
         self.real, self.generated = Wall(), Wall()
-        self.originals, self.rebuilt = Wall(centred=False), Wall(centred=False)
+        self.originals, self.rebuilt = Wall(), Wall()
         self.names = [QLabel() for _ in range(4)]
         self.below = QWidget()
         for label in (self.title, self.facts, *self.names):

@@ -31,9 +31,8 @@ class Wall(QWidget):
     stepped = Signal(int)
     """The place of the picture with the frame."""
 
-    def __init__(self, parent: QWidget | None = None, *, centred: bool = True) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._centred = centred
         self.images: list[QImage] = []
         self.placeholder = ""
         self.current = 0
@@ -83,12 +82,7 @@ class Wall(QWidget):
         columns = self.columns()
         width, height = self._side(columns)
         row, column = divmod(number, columns)
-        left = self._margin(columns, width) + column * (width + GAP)
-        return QRectF(left, row * (height + GAP), width, height)
-
-    def _margin(self, columns: int, width: float) -> float:
-        spare = self.width() - columns * width - (columns - 1) * GAP
-        return max(0.0, spare / 2) if self._centred else 0.0
+        return QRectF(column * (width + GAP), row * (height + GAP), width, height)
 
     def _whole(self) -> QRectF:
         image = self.images[self.current]
@@ -112,11 +106,10 @@ class Wall(QWidget):
             return
         columns = self.columns()
         width, height = self._side(columns)
-        margin = self._margin(columns, width)
         for number, image in enumerate(self.images):
             row, column = divmod(number, columns)
-            left = margin + column * (width + GAP)
-            self._draw(painter, image, QRectF(left, row * (height + GAP), width, height))
+            area = QRectF(column * (width + GAP), row * (height + GAP), width, height)
+            self._draw(painter, image, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(c.accent), 2))
             painter.drawRect(self.place_of(self.current).adjusted(1, 1, -1, -1))

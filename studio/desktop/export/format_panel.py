@@ -22,6 +22,8 @@ from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.engine.export.base import Format, formats
 
+OPTIONS_WIDTH = 420
+
 
 class FormatCard(QPushButton):
     """One format: its name and what it is good for."""
@@ -124,6 +126,7 @@ class FormatPanel(QWidget):
         params = self._kinds[name].params()
         if name not in self._forms and params:
             form = ParamForm(params)
+            form.setMaximumWidth(OPTIONS_WIDTH)
             form.valueChanged.connect(lambda _name, _value: self.changed.emit())
             self._forms[name] = form
             self._holder.addWidget(form)

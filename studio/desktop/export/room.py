@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from studio.desktop.context import Studio, pictures_folder
 from studio.desktop.export import worker
+from studio.desktop.export.approving import Approve
 from studio.desktop.export.drag import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.origin_panel import OriginPanel
-from studio.desktop.export.worker import Kept, Order
+from studio.desktop.export.worker import Kept, Order, Pixels
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.room import Room
+from studio.desktop.saving import Saving
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
@@ -26,6 +28,7 @@ from studio.desktop.widgets.piece_list import PieceTile
 from studio.desktop.worker import WorkerThread
 from studio.engine.errors import StudioError
 from studio.engine.export.handover import Exported
+from studio.engine.generation.pieces import Piece
 from studio.engine.project import Project
 
 
@@ -41,6 +44,9 @@ class ExportRoom(Room):
         self._thread.failed.connect(self._failed)
         self._kept: dict[int, Kept] = {}
         self._wanted: list[int] = []
+        self._project: Project | None = None
+        self._shown: Piece | None = None
+        self._saving = Saving(self._thread, self.reload, self._failed)
         self._drags: tempfile.TemporaryDirectory[str] | None = None
         self.pieces_header = SectionHeader("")
         self.list = OutList()
@@ -133,6 +139,7 @@ class ExportRoom(Room):
 
     def project_opened(self, project: Project) -> None:
         """Read the pieces."""
+        self._project = project
         stored = self.studio.settings.export_folder
         self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
         self.reload()
@@ -140,6 +147,8 @@ class ExportRoom(Room):
     def project_closed(self) -> None:
         """Let go of everything of the project."""
         self._thread.clear()
+        self._saving.finish()
+        self._project = None
         self._kept.clear()
         self.list.show_pieces([])
         self._show_choice()
@@ -151,6 +160,7 @@ class ExportRoom(Room):
     def shutdown(self) -> None:
         """Stop the thread and remove what was written for drags."""
         self._thread.stop()
+        self._saving.finish()
         if self._drags is not None:
             self._drags.cleanup()
             self._drags = None
@@ -162,8 +172,8 @@ class ExportRoom(Room):
 
     def reload(self) -> None:
         """Read the pieces again."""
-        if self.studio.project is not None:
-            self._thread.latest("load", worker.load, self.studio.project, done=self._loaded)
+        if self._project is not None:
+            self._thread.latest("load", worker.load, self._project, done=self._loaded)
         else:
             self._show_choice()
 
@@ -173,14 +183,18 @@ class ExportRoom(Room):
         self.list.show_pieces([self._tile(each) for each in kept])
         wanted, self._wanted = self._wanted, []
         if wanted or first_time:
-            self.list.choose(wanted or list(self._kept))
+            leaves = [key for key, each in self._kept.items() if each.piece.review != "rejected"]
+            self.list.choose(wanted or leaves)
         self._show_choice()
 
     @staticmethod
     def _tile(kept: Kept) -> PieceTile:
         piece = kept.piece
-        note = tr("waits for your eye") if piece.review == "look" else ""
-        return PieceTile(piece.id, piece.name, piece.rating, to_qimage(kept.pixels), note)
+        note = {"look": tr("waits for your eye"), "rejected": tr("rejected")}.get(piece.review, "")
+        return PieceTile(
+            piece.id, piece.name, piece.rating, to_qimage(kept.pixels), note,
+            faded=piece.review == "rejected",
+        )  # fmt: skip
 
     def _show_choice(self) -> None:
         self._pages.setCurrentIndex(0 if self._kept else 1)
@@ -189,12 +203,27 @@ class ExportRoom(Room):
         chosen = [self._kept[key].piece for key in ids if key in self._kept]
         self.origin.show_waiting([piece.name for piece in chosen if piece.review == "look"])
         self.origin.show_count(len(chosen), self.origin.folder != Path())
-        self.preview.set_image(to_qimage(self._kept[ids[0]].pixels) if chosen else QImage())
+        self._show_preview(ids[0] if chosen else 0)
         names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
         more = " …" if len(chosen) > 3 else ""
         self.names.setText(
             tr("Files: {names} in {folder}", names=", ".join(names) + more,
                folder=short(self.origin.folder, 60)) if names else ""
+        )  # fmt: skip
+
+    def _show_preview(self, key: int) -> None:
+        """At once what is known, then what is handed over, in its full size."""
+        piece = self._kept[key].piece if key in self._kept else None
+        if piece is not None and piece == self._shown:
+            return
+        self._shown = piece
+        if piece is None:
+            self.preview.set_image(QImage())
+            return
+        self.preview.set_image(to_qimage(self._kept[key].pixels))
+        self._thread.latest(
+            "preview", worker.refined, piece,
+            done=lambda pixels: self.preview.set_image(to_qimage(pixels)),
         )  # fmt: skip
 
     def _remember(self) -> None:
@@ -244,12 +273,22 @@ class ExportRoom(Room):
 
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
-        if self.studio.project is None:
+        ids = [key for key in self.list.chosen_ids() if self._kept[key].piece.review == "look"]
+        if ids and self._project is not None and self._may_write():
+            text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
+            self.studio.undo.push(Approve(ids, text, self._apply_review))
+
+    def _apply_review(self, ids: Sequence[int], review: str) -> None:
+        if self._project is None:
             return
-        for key in self.list.chosen_ids():
-            if self._kept[key].piece.review == "look":
-                self._thread.submit(worker.approve, self.studio.project, key)
-        self.reload()
+        for key in ids:
+            self._saving.put(key, worker.save_review, self._project, key, review)
+
+    def _may_write(self) -> bool:
+        reason = self._project.read_only_reason if self._project is not None else ""
+        if reason:
+            self.studio.notices.warn(reason)
+        return not reason
 
     def drag_files(self, ids: Sequence[int]) -> list[Path]:
         """Files of these pieces for a drag, in a folder that goes when the window does."""
@@ -270,8 +309,13 @@ class ExportRoom(Room):
         """Put the first chosen piece on the clipboard as a picture."""
         ids = self.list.chosen_ids()
         if ids:
-            QGuiApplication.clipboard().setImage(to_qimage(self._kept[ids[0]].pixels).copy())
-            self.studio.notices.info(tr("Copied to the clipboard."))
+            piece = self._kept[ids[0]].piece
+            self._thread.latest("copy", worker.refined, piece, done=self._copied)
+
+    def _copied(self, pixels: Pixels) -> None:
+        # The clipboard outlives this picture's array, so it gets pixels of its own.
+        QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
+        self.studio.notices.info(tr("Copied to the clipboard."))
 
     def _failed(self, sentence: str, detail: str) -> None:
         self.studio.notices.error(sentence, detail)

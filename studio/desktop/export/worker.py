@@ -14,6 +14,7 @@ from studio.engine.export.provenance import read_provenance
 from studio.engine.generation import pieces
 from studio.engine.generation.pieces import Piece
 from studio.engine.project import Project
+from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -21,7 +22,7 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A piece and its picture with all steps applied."""
+    """A piece and its picture with its steps applied, except that it is not resized."""
 
     piece: Piece
     pixels: Pixels
@@ -40,11 +41,13 @@ class Order:
 
 
 def load(project: Project) -> list[Kept]:
-    """All pieces as they will be exported, newest first."""
-    return [Kept(each, refined(each)) for each in reversed(pieces.pieces(project))]
+    """All pieces as they will be exported, newest first; in the size in which they were kept,
+    because a wall of posters would fill the memory.
+    """
+    return [Kept(each, refined(each, resized=False)) for each in reversed(pieces.pieces(project))]
 
 
-def refined(piece: Piece) -> Pixels:
+def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     """The stored picture of a piece with its steps; a black dot when the file is gone."""
     from PIL import Image
 
@@ -54,7 +57,9 @@ def refined(piece: Piece) -> Pixels:
             pixels = np.asarray(image.convert(mode))
     except OSError:
         return np.zeros((1, 1, 3), np.uint8)
-    stack = Stack.checked({"steps": piece.stack})
+    stack = Stack.lenient(piece.stack)
+    if not resized:
+        stack = Stack([step for step in stack.steps if step.op != Resize.name])
     return apply(stack, pixels if pixels.ndim == 3 else pixels[..., None])
 
 
@@ -67,9 +72,9 @@ def export(project: Project, order: Order) -> list[Exported]:
     )  # fmt: skip
 
 
-def approve(project: Project, piece_id: int) -> None:
-    """The artist has looked at a piece that resembles a training picture, and lets it pass."""
-    pieces.set_review(project, piece_id, "approved")
+def save_review(project: Project, piece_id: int, review: str) -> None:
+    """The artist has looked at a piece that resembles a training picture, and decided."""
+    pieces.set_review(project, piece_id, review)
 
 
 def provenance(path: Path) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
 from studio.engine.refinement.stack import Stack
 
+T = TypeVar("T")
 Apply = Callable[[int, Stack], None]
 
 
@@ -45,20 +47,20 @@ class EditStack(QUndoCommand):
         self._apply(self._piece_id, self._before)
 
 
-class Rate(QUndoCommand):
-    """Stars for one piece."""
+class Decide(QUndoCommand, Generic[T]):
+    """Another value of one piece: its stars, or picked, rejected, neither."""
 
     def __init__(
-        self, piece_id: int, before: int, after: int, text: str, apply: Callable[[int, int], None]
+        self, piece_id: int, before: T, after: T, text: str, apply: Callable[[int, T], None]
     ) -> None:
         super().__init__(text)
         self._piece_id, self._before, self._after = piece_id, before, after
         self._apply = apply
 
     def redo(self) -> None:
-        """Give the stars."""
+        """Decide."""
         self._apply(self._piece_id, self._after)
 
     def undo(self) -> None:
-        """Take them back."""
+        """Take it back."""
         self._apply(self._piece_id, self._before)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import sentence, tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -40,6 +41,10 @@ class StepsPanel(QWidget):
         self._form: ParamForm | None = None
         self._form_op = ""
         self.header, self.step_header = SectionHeader(""), SectionHeader("")
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("quiet", True)
+        self._read_only = ""
         self.list = QListWidget()
         self.list.setObjectName("steps")
         self.list.currentRowChanged.connect(self._show_step)
@@ -75,6 +80,7 @@ class StepsPanel(QWidget):
         column.setSpacing(theme.SPACE)
         column.addWidget(self.header)
         column.addWidget(self.list)
+        column.addWidget(self.hint)
         column.addLayout(tools)
         column.addWidget(self.step_header)
         column.addWidget(self._holder, 1)
@@ -96,8 +102,28 @@ class StepsPanel(QWidget):
         self.list.blockSignals(False)
         self._fit_list()
         self._show_step(self.list.currentRow())
-        for control in (self.add, self.reset, self.export, self.list):
-            control.setEnabled(stack is not None)
+        self._allow(stack is not None)
+
+    def set_read_only(self, reason: str) -> None:
+        """Why steps cannot be changed in this project; empty when they can."""
+        self._read_only = reason
+        self._allow(self.export.isEnabled())
+
+    def _allow(self, there: bool) -> None:
+        """A piece is there (or not): what can be done with it?"""
+        may = there and not self._read_only
+        self.export.setEnabled(there)
+        self.add.setEnabled(may)
+        self.list.setEnabled(may)
+        self._holder.setEnabled(may)
+        self.reset.setEnabled(may and bool(self._stack.steps))
+        for button in (self.up, self.down, self.remove):
+            button.setEnabled(button.isEnabled() and may)
+        self.hint.setVisible(there and (bool(self._read_only) or not self._stack.steps))
+        self.hint.setText(
+            sentence(self._read_only)
+            or tr("No step yet: the piece leaves as it was kept. Steps change nothing for good.")
+        )
 
     def _fit_list(self) -> None:
         rows = min(self.list.count(), MOST_ROWS)
@@ -113,17 +139,24 @@ class StepsPanel(QWidget):
         self._dress(self.reset, tr("Take all steps away; undo brings them back"))
         self.export.setText(tr("Export →"))
         self._dress(self.export, tr("Take this piece to the Export place"))
-        for button, words, picture in (
-            (self.up, tr("Move the step up: it happens earlier"), "arrow-up"),
-            (self.down, tr("Move the step down: it happens later"), "arrow-down"),
-            (self.remove, tr("Remove the step (Delete)"), "trash"),
+        for button, words in (
+            (self.up, tr("Move the step up: it happens earlier (Alt+Up)")),
+            (self.down, tr("Move the step down: it happens later (Alt+Down)")),
+            (self.remove, tr("Remove the step (Delete)")),
         ):
-            button.setIcon(theme.icon(picture))
             self._dress(button, words)
+        self.restyle()
         self.list.setAccessibleName(tr("Steps of this piece"))
         self.list.setToolTip(tr("Steps happen from top to bottom; untick one to leave it out"))
         self._fill_menu()
-        self.set_stack(self._stack if self.add.isEnabled() else None)
+        self.set_stack(self._stack if self.export.isEnabled() else None)
+
+    def restyle(self) -> None:
+        """Icons in the colours of the theme."""
+        for button, picture in (
+            (self.up, "arrow-up"), (self.down, "arrow-down"), (self.remove, "trash"),
+        ):  # fmt: skip
+            button.setIcon(theme.icon(picture))
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -179,6 +212,10 @@ class StepsPanel(QWidget):
         """Remove the chosen step."""
         self._remove()
 
+    def move_current(self, by: int) -> None:
+        """Move the chosen step: -1 earlier, 1 later."""
+        self._move(by)
+
     def _tuned(self, name: str, value: Any) -> None:
         row = self.list.currentRow()
         if not 0 <= row < len(self._stack.steps):
@@ -203,7 +240,7 @@ class StepsPanel(QWidget):
 
     def _move(self, by: int) -> None:
         row = self.list.currentRow()
-        if not 0 <= row + by < len(self._stack.steps):
+        if row < 0 or not 0 <= row + by < len(self._stack.steps):
             return
         steps = list(self._stack.steps)
         steps[row], steps[row + by] = steps[row + by], steps[row]
@@ -224,4 +261,6 @@ class StepsPanel(QWidget):
             self._want([], tr("Remove all steps"))
 
     def _want(self, steps: list[Step], text: str, key: str = "") -> None:
+        if self._read_only:
+            return
         self.stackEdited.emit(Stack(steps), text, key)

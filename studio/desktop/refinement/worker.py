@@ -27,7 +27,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Refined:
-    """A piece before and after its stack."""
+    """A piece before and after its stack; before is cropped and resized as after is."""
 
     piece_id: int
     before: Pixels
@@ -37,7 +37,7 @@ class Refined:
 def load(project: Project) -> list[Kept]:
     """All pieces with their pictures, newest first."""
     return [
-        Kept(piece, stored(piece.file), Stack.checked({"steps": piece.stack}))
+        Kept(piece, stored(piece.file), Stack.lenient(piece.stack))
         for piece in reversed(pieces.pieces(project))
     ]
 
@@ -57,12 +57,17 @@ def stored(path: Path) -> Pixels:
 
 def refine(piece_id: int, before: Pixels, stack: Stack) -> Refined:
     """Apply a stack to a picture."""
-    return Refined(piece_id, before, apply(stack, before))
+    return Refined(piece_id, apply(stack.reshaping(), before), apply(stack, before))
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:
     """Remember the stack of a piece."""
     pieces.set_stack(project, piece_id, [step.model_dump() for step in stack.steps])
+
+
+def save_review(project: Project, piece_id: int, review: str) -> None:
+    """Remember whether the artist picked or rejected a piece."""
+    pieces.set_review(project, piece_id, review)
 
 
 def save_rating(project: Project, piece_id: int, rating: int) -> None:

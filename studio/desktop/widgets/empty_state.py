@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.widgets.buttons import primary
 
 ICON_SIZE = 48
+WIDTH = 420
 
 
 class EmptyState(QWidget):
@@ -31,7 +33,7 @@ class EmptyState(QWidget):
         self.sentence = QLabel()
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setWordWrap(True)
-        self.sentence.setFixedWidth(420)
+        self.sentence.setFixedWidth(WIDTH)
         self.button = primary()
         self.button.clicked.connect(lambda: callback())
         column = QVBoxLayout(self)
@@ -46,16 +48,29 @@ class EmptyState(QWidget):
     def set_texts(self, sentence: str, button: str) -> None:
         """Say what to do next; without words there is no button."""
         self.sentence.setText(sentence)
+        self._fit()
         self.button.setText(button)
         self.button.setToolTip(sentence)
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))
 
+    def _fit(self) -> None:
+        # A centred label is given the height of one line, however many its words take.
+        self.sentence.ensurePolished()
+        self.sentence.setMinimumHeight(max(0, self.sentence.heightForWidth(WIDTH)))
+
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The style is known now."""
+        super().showEvent(event)
+        self._fit()
 
     def _tint(self) -> None:
         self._picture.setPixmap(theme.pixmap(self._icon, ICON_SIZE, theme.colours().quiet))

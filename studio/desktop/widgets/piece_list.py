@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from studio.desktop.i18n import tr
 
 TILE = 104
+FADED = 0.25
 _ID = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
 class PieceTile:
-    """What one tile shows. `note` is a short word such as a review state, or empty."""
+    """What one tile shows. `note` is a short word such as a review state, or empty; a piece that
+    is not wanted is `faded`."""
 
     id: int
     name: str
     rating: int
     image: QImage
     note: str = ""
+    faded: bool = False
 
 
 class PieceList(QListWidget):
@@ -90,6 +93,16 @@ class PieceList(QListWidget):
         self.chosen.emit(self.chosen_ids())
 
 
+def _faded(image: QImage) -> QPixmap:
+    pixmap = QPixmap(image.size())
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setOpacity(FADED)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return pixmap
+
+
 def _item(tile: PieceTile) -> QListWidgetItem:
     item = QListWidgetItem()
     item.setData(_ID, tile.id)
@@ -102,7 +115,7 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
     scaled = tile.image.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
-    pixmap = QPixmap.fromImage(scaled)
+    pixmap = _faded(scaled) if tile.faded else QPixmap.fromImage(scaled)
     icon = QIcon(pixmap)
     # Qt would tint a chosen picture with the accent, and nothing may tint the work.
     icon.addPixmap(pixmap, QIcon.Mode.Selected)

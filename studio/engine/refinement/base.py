@@ -29,6 +29,8 @@ class Operation(Declared, ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    reshapes: ClassVar[bool] = False
+    """Whether it changes where things lie, and not only how they look."""
 
     @abstractmethod
     def apply(self, image: Image) -> Image:

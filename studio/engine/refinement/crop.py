@@ -18,6 +18,7 @@ class Crop(Operation):
     name = "crop"
     title = "Crop"
     summary = "Cut the edges away."
+    reshapes = True
 
     left: float = param(
         0.0, label="Left", low=0.0, high=0.95, step=0.01, help="Part of the width to cut off."

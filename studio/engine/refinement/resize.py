@@ -22,6 +22,7 @@ class Resize(Operation):
     name = "resize"
     title = "Resize"
     summary = "Larger or smaller, by Lanczos."
+    reshapes = True
 
     factor: float = param(
         2.0, label="Factor", low=0.05, high=16.0, step=0.25, term="scale",

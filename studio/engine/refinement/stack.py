@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -62,6 +63,19 @@ class Stack(BaseModel):
             place = ".".join(str(part) for part in first["loc"]) or "the stack"
             raise UsageError(f"The stack cannot be used: {place}: {first['msg']}.") from error
         return stack
+
+    @classmethod
+    def lenient(cls, steps: Sequence[Any]) -> Self:
+        """From an index, without the steps that cannot be used (any more)."""
+        usable: list[Step] = []
+        for step in steps:
+            with contextlib.suppress(UsageError):
+                usable += cls.checked({"steps": [step]}).steps
+        return cls(usable)
+
+    def reshaping(self) -> Self:
+        """Only the steps that change where things lie: the picture before, laid over that after."""
+        return type(self)([step for step in self.steps if base.operation(step.op).reshapes])
 
     def to_toml(self) -> str:
         """As a file that a person can edit."""

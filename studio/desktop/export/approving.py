@@ -1,0 +1,26 @@
+"""The artist lets pieces pass that resemble a training picture; undo takes the word back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QUndoCommand
+
+Apply = Callable[[Sequence[int], str], None]
+
+
+class Approve(QUndoCommand):
+    """From `look` to `approved`."""
+
+    def __init__(self, piece_ids: Sequence[int], text: str, apply: Apply) -> None:
+        super().__init__(text)
+        self._piece_ids = tuple(piece_ids)
+        self._apply = apply
+
+    def redo(self) -> None:
+        """They may leave."""
+        self._apply(self._piece_ids, "approved")
+
+    def undo(self) -> None:
+        """They wait for a look again."""
+        self._apply(self._piece_ids, "look")

@@ -1,0 +1,109 @@
+"""What the artist decides about pieces on the bench: stars, picked or rejected, undoably."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from studio.desktop.i18n import tr
+from studio.desktop.refinement import worker
+from studio.desktop.refinement.commands import Decide
+from studio.desktop.refinement.worker import Kept
+from studio.desktop.saving import Saving
+from studio.desktop.shortcuts import ActionRegistry
+from studio.engine.project import Project
+
+T = TypeVar("T", int, str)
+
+
+class Deciding(QObject):
+    """Holds ratings and review states by piece; `changed` tells whose."""
+
+    changed = Signal(int)
+
+    def __init__(self, undo: QUndoStack, saving: Saving, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._undo, self._saving = undo, saving
+        self.project: Project | None = None
+        self.ratings: dict[int, int] = {}
+        self.reviews: dict[int, str] = {}
+
+    def take(self, project: Project, kept: dict[int, Kept]) -> None:
+        """What the index says."""
+        self.project = project
+        self.ratings = {key: each.piece.rating for key, each in kept.items()}
+        self.reviews = {key: each.piece.review for key, each in kept.items()}
+
+    def clear(self) -> None:
+        """No project is open."""
+        self.project = None
+        self.ratings, self.reviews = {}, {}
+
+    def rate(self, piece_id: int, stars: int) -> None:
+        """0 to 5 stars."""
+        text = tr("Rate {n} stars", n=stars)
+        self._decide(piece_id, self.ratings.get(piece_id), stars, text, self._apply_rating)
+
+    def review(self, piece_id: int, wanted: str) -> None:
+        """`approved` (picked) or `rejected`; the same again takes the decision back."""
+        before = self.reviews.get(piece_id)
+        after = "new" if before == wanted else wanted
+        text = {"approved": tr("Pick the piece"), "rejected": tr("Reject the piece")}.get(
+            after, tr("Neither picked nor rejected")
+        )
+        self._decide(piece_id, before, after, text, self._apply_review)
+
+    def _decide(
+        self, piece_id: int, before: T | None, after: T, text: str, apply: Callable[[int, T], None]
+    ) -> None:
+        if before is not None and before != after and self._may_write():
+            self._undo.push(Decide(piece_id, before, after, text, apply))
+
+    def _may_write(self) -> bool:
+        return self.project is not None and not self.project.read_only_reason
+
+    def _apply_rating(self, piece_id: int, stars: int) -> None:
+        if self.project is not None and piece_id in self.ratings:
+            self.ratings[piece_id] = stars
+            self._saving.put(
+                ("rating", piece_id), worker.save_rating, self.project, piece_id, stars
+            )
+            self.changed.emit(piece_id)
+
+    def _apply_review(self, piece_id: int, review: str) -> None:
+        if self.project is not None and piece_id in self.reviews:
+            self.reviews[piece_id] = review
+            self._saving.put(
+                ("review", piece_id), worker.save_review, self.project, piece_id, review
+            )
+            self.changed.emit(piece_id)
+
+
+def review_words(review: str) -> str:
+    """A review state as a short note; nothing for a piece that is merely new."""
+    return {
+        "look": tr("waits for your eye"),
+        "approved": tr("picked"),
+        "rejected": tr("rejected"),
+    }.get(review, "")
+
+
+def add_actions(
+    actions: ActionRegistry, room: str, deciding: Deciding, current: Callable[[], int]
+) -> None:
+    """Stars, P and X for the piece that `current` gives."""
+    for stars in range(6):
+        actions.add(
+            f"refinement.rate{stars}", f"Rate the piece {stars}",
+            lambda n=stars: deciding.rate(current(), n), str(stars), room,
+        )  # fmt: skip
+    for id, text, keys, review, icon in (
+        ("refinement.pick", "Pick the piece", "P", "approved", "check"),
+        ("refinement.reject", "Reject the piece", "X", "rejected", "x"),
+    ):
+        actions.add(
+            id, text, lambda wanted=review: deciding.review(current(), wanted), keys, room, icon
+        )

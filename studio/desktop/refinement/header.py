@@ -1,0 +1,54 @@
+"""The bar above the picture of the bench: which piece, how large it is shown, before and after."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+
+HEIGHT = 40
+
+
+class Header(QWidget):
+    """Three buttons and two labels; the room connects them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("roomHeader")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.title, self.facts = QLabel(), QLabel()
+        self.facts.setObjectName("quiet")
+        self.compare, self.fit, self.full = (QToolButton() for _ in range(3))
+        self.compare.setCheckable(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.addWidget(self.title)
+        row.addWidget(self.facts)
+        row.addStretch(1)
+        for button in (self.fit, self.full, self.compare):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            row.addWidget(button)
+
+    def restyle(self) -> None:
+        """Icons in the colours of the theme."""
+        for button, picture in ((self.fit, "fit"), (self.full, "zoom"), (self.compare, "compare")):
+            button.setIcon(theme.icon(picture))
+
+    def retranslate(self) -> None:
+        """Set every visible text."""
+        for button, text, words in (
+            (self.fit, tr("Fit"), tr("Show the whole picture")),
+            (self.full, tr("100 %"), tr("One picture pixel on one screen pixel")),
+            (
+                self.compare,
+                tr("Before / after"),
+                tr("Draw a line through the picture: before on its left (Space)"),
+            ),
+        ):
+            button.setText(text)
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+        self.restyle()
