@@ -45,7 +45,7 @@ class CodecConfig(Declared):
     seamless: bool = seamless_param()
     batch_size: int = param(
         32, label="Pictures at once", low=1, high=1024, term="batch_size",
-        help="How many pictures one step looks at.",
+        live=True, help="How many pictures one step looks at.",
     )  # fmt: skip
     lr: float = param(
         1e-3, label="Learning speed", low=1e-6, high=0.1, step=1e-4, term="learning rate",
@@ -53,7 +53,7 @@ class CodecConfig(Declared):
     )  # fmt: skip
     weight_decay: float = param(
         0.01, label="Forgetting", low=0.0, high=1.0, step=0.01, term="weight_decay", advanced=True,
-        help="Pulls all weights gently to zero.",
+        live=True, help="Pulls all weights gently to zero.",
     )  # fmt: skip
     clip: float = param(
         1.0, label="Shock absorber", low=0.01, high=1000.0, term="gradient clipping", advanced=True,
@@ -133,7 +133,7 @@ class CodecFamily(Family):
             1.0, 0.02, state.done_fraction
         )
         for optimizer in self.optimizers().values():
-            set_rates(optimizer, config.lr * rate)
+            set_rates(optimizer, config.lr * rate, weight_decay=config.weight_decay)
         x = self._augmentation(config).shown()(self.to_network(batch), state.generator)
         report = self._learn(x, state)
         seen = state.images_seen + len(batch)

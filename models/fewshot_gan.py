@@ -41,7 +41,7 @@ class FewshotConfig(Declared):
     seamless: bool = seamless_param()
     batch_size: int = param(
         8, label="Pictures at once", low=2, high=512, term="batch_size",
-        help="How many pictures one step looks at.",
+        live=True, help="How many pictures one step looks at.",
     )  # fmt: skip
     lr: float = param(
         2e-4, label="Learning speed", low=1e-6, high=0.1, step=1e-4, term="learning rate",

@@ -58,7 +58,7 @@ class GanConfig(Declared):
     seamless: bool = seamless_param()
     batch_size: int = param(
         32, label="Pictures at once", low=2, high=1024, term="batch_size",
-        help="How many pictures one step looks at.",
+        live=True, help="How many pictures one step looks at.",
     )  # fmt: skip
     lr: float = param(
         5e-4, label="Learning speed", low=1e-6, high=0.1, step=1e-4, term="learning rate",

@@ -36,10 +36,15 @@ def adam(
 
 
 def set_rates(
-    optimizer: torch.optim.Optimizer, lr: float, betas: tuple[float, float] | None = None
+    optimizer: torch.optim.Optimizer,
+    lr: float,
+    betas: tuple[float, float] | None = None,
+    weight_decay: float | None = None,
 ) -> None:
-    """Give every group its rate for the coming step."""
+    """Give every group its rate for the coming step; None leaves the others as they are."""
     for group in optimizer.param_groups:
         group["lr"] = lr
+        if weight_decay is not None:
+            group["weight_decay"] = weight_decay
         if betas is not None:
             group["betas"] = betas

@@ -29,7 +29,7 @@ class VaeConfig(CodecConfig):
     )  # fmt: skip
     kl_ramp: float = param(
         10.0, label="Late evenness", low=0.0, high=1000.0, unit="rounds of the set",
-        term="KL warm-up epochs", advanced=True,
+        term="KL warm-up epochs", advanced=True, live=True,
         help="First learn to draw, then to be even: over so many rounds evenness grows to full.",
     )  # fmt: skip
     free_bits: float = param(

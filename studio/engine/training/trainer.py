@@ -91,14 +91,15 @@ class Trainer:
         if self.part_size >= self.batch_size:
             yield self.family.training_step(batch, self.state)
             return
-        rest = iter(() if labels is None else torch.split(labels, self.part_size))
+        count = -(-self.batch_size // self.part_size)  # as even as can be: none is left with one
+        rest = iter(() if labels is None else torch.tensor_split(labels, count))
 
         def step(part: Tensor) -> dict[str, Tensor]:
             self.state.labels = next(rest, None)
             return self.family.training_step(part, self.state)
 
         optimizers = self.family.optimizers().values()
-        yield from step_in_parts(step, optimizers, torch.split(batch, self.part_size))
+        yield from step_in_parts(step, optimizers, torch.tensor_split(batch, count))
 
     def halve_parts(self) -> bool:
         """Half as many pictures at a time, as many a step; False where the family needs more."""
@@ -130,6 +131,7 @@ class Trainer:
         """Take over a whole set of parameters that is known to be good."""
         self.config = config
         self.family.set_live(config)
+        self._take_at_once(int(config.as_dict()["batch_size"]))
 
     @property
     def is_half(self) -> bool:
@@ -148,6 +150,11 @@ class Trainer:
 
         self.state.autocast_dtype = dtype
         self.state.scaler = LossScaler(self.device) if dtype == torch.float16 else None
+
+    def _take_at_once(self, batch_size: int) -> None:
+        whole = self.part_size >= self.batch_size
+        self.part_size = batch_size if whole else min(self.part_size, batch_size)
+        self.batch_size = batch_size
 
     def halve_rate(self) -> bool:
         """Halve the learning rate; False where it has none or cannot go lower."""
