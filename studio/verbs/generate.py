@@ -87,7 +87,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }
-    if player.family.config.as_dict().get("seamless", False):
+    if player.seamless:
         facts["seam"] = dataclasses.asdict(steps.score())
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
 from studio.desktop.generation.seeds import Seeds
+from studio.desktop.generation.tiling import Tiling
 from studio.desktop.shortcuts import ActionRegistry
 
 
 def add_actions(
-    actions: ActionRegistry, room: str, seeds: Seeds, editing: Editing, leaving: Leaving
-) -> None:
+    actions: ActionRegistry, room: str, seeds: Seeds, editing: Editing, leaving: Leaving,
+    labels: Labels, tiling: Tiling,
+) -> None:  # fmt: skip
     """Give every command its name, key and icon."""
     for id, text, callback, keys, icon in (
         ("generation.keep", "Keep this picture", leaving.keep, "Return|Enter", "check"),
@@ -18,6 +21,8 @@ def add_actions(
         ("generation.next", "Next seed", seeds.following, "]", "arrow-right"),
         ("generation.previous", "Previous seed", seeds.previous, "[", "arrow-left"),
         ("generation.shuffle", "Shuffle the contact sheet", seeds.shuffle, "Shift+R", "shuffle"),
+        ("generation.label", "Next label", labels.following, "L", "arrow-right"),
+        ("generation.tile", "Tile preview", tiling.toggle, "T", "images"),
         ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
         ("generation.copy", "Copy the picture", leaving.copy, "Ctrl+C", "copy"),
     ):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.generation.direction_row import DirectionRow, takes_enter
+from studio.desktop.generation.label_line import LabelLine
 from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
@@ -85,7 +86,7 @@ class Controls(QWidget):
         self.psi = ParamSlider("", 0.0, 1.5, 1.0, 0.01, "")
         self.mix = ParamSlider("", 0.0, 1.0, 0.0, 0.01, "")
         self.seed, self.second = SeedBox(), SeedBox()
-        self.seed_label, self.second_label = QLabel(), QLabel()
+        self.seed_label, self.second_label, self.label = QLabel(), QLabel(), LabelLine()
         self.reset, self.keep_button = secondary(""), primary("")
         self.more = secondary("")
         self.more.setCheckable(True)
@@ -109,6 +110,7 @@ class Controls(QWidget):
         column.addSpacing(10)
         column.addWidget(self.heads[1])
         column.addLayout(_line(self.seed_label, self.seed))
+        column.addWidget(self.label)
         column.addWidget(self.psi)
         column.addSpacing(10)
         column.addWidget(self.heads[2])

@@ -65,6 +65,11 @@ class Editing(QObject):
         if seed != self.recipe().seed:
             self._put("seed", tr("Seed {n}", n=seed), seed=seed)
 
+    def set_label(self, label: int | None, name: str) -> None:
+        """What the picture is of; None is any label, as the seed draws it."""
+        if label != self.recipe().label:
+            self._put("label", tr("Label {name}", name=name), label=label)
+
     def set_psi(self, psi: float) -> None:
         """Truncation."""
         self._put("psi", tr("Truncation {n}", n=f"{psi:.2f}"), truncation_psi=psi)
@@ -108,7 +113,7 @@ class Editing(QObject):
         # Checked, because the numbers come from boxes that people type into.
         recipe = self.recipe()
         changed = type(recipe).model_validate({**recipe.model_dump(), **values})
-        if key in ("seed", "reset"):
+        if key in ("seed", "label", "reset"):
             self.end_gesture()
         self._undo.push(Change(self.history, Step(self._run, text, key, changed), self._gesture))
         self._pause.start()

@@ -14,14 +14,17 @@ from studio.desktop.context import Studio
 from studio.desktop.generation.actions import add_actions
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
 from studio.desktop.generation.recalling import Recalling
 from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
+from studio.desktop.generation.tiling import Tiling
 from studio.desktop.generation.worker import Model, Names
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
+from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.project import Project
@@ -54,6 +57,8 @@ class GenerationRoom(Room):
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
         self.seeds = Seeds(self.session, self.editing, self.side.sheet, self.view)
+        self.labels = Labels(self.session, self.editing, self.seeds, self.controls.label)
+        self.tiling = Tiling(self.session, self.view, secondary())
         self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.names = Names()
@@ -61,7 +66,10 @@ class GenerationRoom(Room):
         self._live = ""
         self._lay_out()
         self._connect()
-        add_actions(studio.actions, self.key, self.seeds, self.editing, self.leaving)
+        add_actions(
+            studio.actions, self.key, self.seeds, self.editing, self.leaving, self.labels,
+            self.tiling,
+        )  # fmt: skip
         self._show_page()
         self.retranslate()
 
@@ -71,6 +79,7 @@ class GenerationRoom(Room):
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.note)
+        head.addWidget(self.tiling.button)
         middle = QWidget()
         middle.setObjectName("canvas")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -267,9 +276,8 @@ class GenerationRoom(Room):
         self.controls.show_values(
             edits, recipe.truncation_psi, recipe.seed, recipe.seed_b, recipe.mix
         )
-        self.title.setText(
-            tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=f"{recipe.truncation_psi:.2f}")
-        )
+        said = tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=f"{recipe.truncation_psi:.2f}")
+        self.title.setText(" · ".join(each for each in (said, self.labels.name()) if each))
 
     @Slot(QImage, object)
     def _rendered(self, image: QImage, _recipe: object) -> None:
@@ -318,6 +326,8 @@ class GenerationRoom(Room):
         self.side.retranslate()
         self.controls.retranslate()
         self.editing.retranslate()
+        self.labels.retranslate()
+        self.tiling.retranslate()
         self._show_models()
         if self.editing.history.current is not None:
             self._show_values()

@@ -53,9 +53,9 @@ class Seeds(QObject):
             self.fill()
 
     def fill(self) -> None:
-        """Draw the sheet at the truncation of the canvas."""
-        psi = self._editing.recipe().truncation_psi
-        self._session.fill_sheet(self._sheet.seeds(), psi, None)
+        """Draw the sheet at the truncation of the canvas, and of its label."""
+        recipe = self._editing.recipe()
+        self._session.fill_sheet(self._sheet.seeds(), recipe.truncation_psi, recipe.label)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys on the picture walk the seeds."""

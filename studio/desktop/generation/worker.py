@@ -50,7 +50,10 @@ class Model:
     sha256: str
     width: int
     height: int
-    labels: int
+    labels: tuple[str, ...]
+    """Names of its classes; empty where it knows none."""
+    seamless: bool
+    """Whether its pictures are made to be laid side by side."""
     names: Names
 
 
@@ -93,8 +96,8 @@ class GenerationWorker(Worker):
         self._player, self._run = fresh, run_name
         spec = self._player.image_spec
         return Model(
-            run_name, run.folder, chosen.name, fresh.sha256, spec.width, spec.height, spec.classes,
-            read_names(run.folder),
+            run_name, run.folder, chosen.name, fresh.sha256, spec.width, spec.height,
+            tuple(fresh.labels), fresh.seamless, read_names(run.folder),
         )  # fmt: skip
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -37,6 +37,7 @@ class PictureView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image, self._before = QImage(), QImage()
+        self._shown, self._tiled = QImage(), False
         self._zoom = 0.0
         self._centre = QPointF(0.5, 0.5)
         self._split = 0.5
@@ -50,14 +51,23 @@ class PictureView(QWidget):
     # ------------------------------------------------------------------ what is shown
 
     def image(self) -> QImage:
-        """The picture on the screen."""
+        """The picture on the screen, once."""
         return self._image
+
+    @Slot(bool)
+    def set_tiled(self, on: bool) -> None:
+        """Show the picture twice across and twice down, so that its seams are inside."""
+        if on != self._tiled:
+            self._tiled = on
+            self._shown = _tiled(self._image) if on else self._image
+            self.fit()
 
     def set_image(self, image: QImage) -> None:
         """Show a picture. Zoom and place stay when it has the shape of the one before."""
         if image.size() != self._image.size():
             self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
         self._image = image
+        self._shown = _tiled(image) if self._tiled else image
         self.update()
 
     def set_before(self, image: QImage | None) -> None:
@@ -109,7 +119,7 @@ class PictureView(QWidget):
     def target(self) -> QRectF:
         """Where the picture lies in the widget."""
         zoom = self.zoom()
-        width, height = self._image.width() * zoom, self._image.height() * zoom
+        width, height = self._shown.width() * zoom, self._shown.height() * zoom
         left = self.width() / 2 - self._centre.x() * width
         top = self.height() / 2 - self._centre.y() * height
         return QRectF(left, top, width, height)
@@ -117,8 +127,8 @@ class PictureView(QWidget):
     def _fitting(self) -> float:
         if self._image.isNull():
             return 1.0
-        width = max(16, self.width() - 2 * MARGIN) / self._image.width()
-        height = max(16, self.height() - 2 * MARGIN) / self._image.height()
+        width = max(16, self.width() - 2 * MARGIN) / self._shown.width()
+        height = max(16, self.height() - 2 * MARGIN) / self._shown.height()
         return min(width, height)
 
     def _changed(self) -> None:
@@ -139,7 +149,7 @@ class PictureView(QWidget):
         if self._image.hasAlphaChannel():
             painter.fillRect(where, QBrush(self._board))
         if self._before.isNull():
-            painter.drawImage(where, self._image)
+            painter.drawImage(where, self._shown)
         else:
             self._paint_both(painter, where)
         if self.hasFocus():
@@ -150,7 +160,7 @@ class PictureView(QWidget):
         line = where.x() + self._split * where.width()
         painter.save()
         painter.setClipRect(QRectF(line, where.y(), where.right() - line, where.height()))
-        painter.drawImage(where, self._image)
+        painter.drawImage(where, self._shown)
         painter.setClipRect(QRectF(where.x(), where.y(), line - where.x(), where.height()))
         # The picture before has the place of the picture after, whatever its size.
         painter.drawImage(where, self._before)
@@ -217,6 +227,23 @@ class PictureView(QWidget):
             return False
         where = self.target()
         return abs(place.x() - (where.x() + self._split * where.width())) <= _GRAB
+
+
+def _tiled(image: QImage) -> QImage:
+    """Four of a picture. One image and not four, or smoothing would draw the seams it looks for."""
+    if image.isNull():
+        return image
+    width, height = image.width(), image.height()
+    formats = QImage.Format
+    kind = formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
+    made = QImage(2 * width, 2 * height, kind)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    for x, y in ((0, 0), (width, 0), (0, height), (width, height)):
+        painter.drawImage(x, y, image)
+    painter.end()
+    made.setColorSpace(image.colorSpace())
+    return made
 
 
 def _checkerboard(cell: int = 8) -> QPixmap:

@@ -83,6 +83,11 @@ class Player:
         return self._family.image_spec
 
     @property
+    def seamless(self) -> bool:
+        """Whether its pictures are made to be laid side by side."""
+        return bool(self._family.config.as_dict().get("seamless", False))
+
+    @property
     def latent(self) -> LatentSpec:
         """Shape and nature of the latents."""
         return self._family.latent

@@ -1,0 +1,71 @@
+"""The chooser of labels: any, or one by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from studio.desktop.i18n import tr
+
+ANY = -1
+LISTED = 16
+
+
+class LabelBox(QComboBox):
+    """Any label, or one by its name. The wheel is left to the panel around it."""
+
+    labelChosen = Signal(int)
+    """The number of a label, or :data:`ANY`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaxVisibleItems(LISTED)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.activated.connect(lambda row: self.labelChosen.emit(self.itemData(row)))
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Offer these, and any of them first."""
+        chosen = self.currentData()
+        self.clear()
+        self.addItem(tr("any"), ANY)
+        for number, name in enumerate(names):
+            self.addItem(name or tr("without a label"), number)
+        self.show_label(chosen)
+
+    def show_label(self, number: int | None) -> None:
+        """Show without telling anybody; None and what is not there are any."""
+        self.setCurrentIndex(max(0, self.findData(ANY if number is None else number)))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """See above."""
+        event.ignore()
+
+
+class LabelLine(QWidget):
+    """The chooser and its word, in one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.word, self.box = QLabel(), LabelBox()
+        self.word.setBuddy(self.box)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.word)
+        line.addStretch(1)
+        line.addWidget(self.box)
+        self.setVisible(False)
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        tip = tr("What the picture is to be of (class label); L takes the next")
+        self.word.setText(tr("Label"))
+        self.word.setToolTip(tip)
+        self.box.setToolTip(tip)
+        self.box.setAccessibleName(tr("Label"))
+        if self.box.count():
+            self.box.setItemText(0, tr("any"))

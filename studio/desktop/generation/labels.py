@@ -1,0 +1,66 @@
+"""Which label the picture is of, where the model knows labels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.label_line import ANY, LabelLine
+from studio.desktop.generation.seeds import Seeds
+from studio.desktop.generation.session import Session
+from studio.desktop.generation.worker import Model
+from studio.desktop.i18n import tr
+
+
+class Labels(QObject):
+    """Between the chooser, the recipe on the canvas and the sheet of seeds."""
+
+    def __init__(self, session: Session, editing: Editing, seeds: Seeds, line: LabelLine) -> None:
+        super().__init__(line)
+        self._session, self._editing, self._seeds, self._line = session, editing, seeds, line
+        self._names: tuple[str, ...] = ()
+        self._shown: int | None = None
+        session.opened.connect(self._opened)
+        editing.changed.connect(self._edited)
+        line.box.labelChosen.connect(self._choose)
+
+    def name(self) -> str:
+        """The label of the picture; empty for any."""
+        number = self._editing.recipe().label
+        if number is None or not 0 <= number < len(self._names):
+            return ""
+        return self._names[number] or tr("without a label")
+
+    @Slot()
+    def following(self) -> None:
+        """The next label, and after the last any."""
+        if self._names:
+            number = self._editing.recipe().label
+            after = 0 if number is None else number + 1
+            self._choose(after if after < len(self._names) else ANY)
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        name = tr("any") if number == ANY else self._names[number] or tr("without a label")
+        self._editing.set_label(None if number == ANY else number, name)
+
+    @Slot(object, bool)
+    def _opened(self, model: Model, _soft: bool) -> None:
+        if model.labels != self._names:
+            self._names = model.labels
+            self._line.box.set_names(model.labels)
+        self._line.setVisible(bool(model.labels))
+
+    @Slot()
+    def _edited(self) -> None:
+        number = self._editing.recipe().label
+        self._line.box.show_label(number)
+        if number != self._shown:
+            self._shown = number
+            self._seeds.fill()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self._line.box.set_names(self._names)
+        self._line.retranslate()
+        self._line.box.show_label(self._editing.recipe().label)
