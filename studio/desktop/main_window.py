@@ -22,12 +22,18 @@ from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
 from studio.desktop.opening import Opening
+from studio.desktop.received import received
 from studio.desktop.room import Room
 from studio.desktop.rooms import Rooms
 from studio.desktop.status_bar import StatusBar
 from studio.desktop.top_bar import PLACES, TopBar
 from studio.desktop.welcome import Welcome
-from studio.desktop.window_actions import add_window_actions, fill_menu, shortcut_sheet
+from studio.desktop.window_actions import (
+    add_window_actions,
+    fill_menu,
+    go_and_do,
+    shortcut_sheet,
+)
 from studio.desktop.worker import WorkerThread
 
 if TYPE_CHECKING:
@@ -134,6 +140,9 @@ class MainWindow(QMainWindow):
         project = self.studio.project
         self.top.show_project(project.name if project else "")
         self.top.enable_places(project is not None)
+        self.status.show_saving(
+            "" if project is None else "read only" if project.read_only_reason else "saved"
+        )
         if self.rooms is not None:
             self.rooms.project_closed()
         if project is None:
@@ -155,7 +164,9 @@ class MainWindow(QMainWindow):
     def _palette(self) -> CommandPalette:
         from studio.desktop.palette import CommandPalette
 
-        return CommandPalette(self.studio.actions, self)
+        return CommandPalette(
+            self.studio.actions, self, lambda entry: go_and_do(self, entry.room, entry.action)
+        )
 
     def open_palette(self) -> None:
         """Commands, by name."""
@@ -221,9 +232,13 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them, once the other program is let go of."""
         self.overlay.hide()
+        held = received(event.mimeData())
         paths, complaint = dropped_paths(event.mimeData()), complaint_about(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if held is not None:
+            QTimer.singleShot(0, self, lambda: self.opening.take_received(held))
+            return
         if complaint:
             self.studio.notices.warn(complaint)
         QTimer.singleShot(0, self, lambda: self.opening.take(paths))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -17,8 +19,11 @@ _ENTRY = Qt.ItemDataRole.UserRole
 class CommandPalette(QFrame):
     """Lies over the window; Escape or a click elsewhere closes it."""
 
-    def __init__(self, registry: ActionRegistry, parent: QWidget) -> None:
+    def __init__(
+        self, registry: ActionRegistry, parent: QWidget, run: Callable[[Entry], object]
+    ) -> None:
         super().__init__(parent)
+        self._run_entry = run
         self._window = parent
         self.setObjectName("raised")
         self._registry = registry
@@ -35,7 +40,7 @@ class CommandPalette(QFrame):
         self.hide()
 
     def open_for(self, room: str) -> None:
-        """Show all commands that can be used now: the window's and those of `room`."""
+        """Show all commands, those of `room` first; without one only the window's can be used."""
         self._room = room
         self.field.setPlaceholderText(tr("Type a command"))
         self.field.setAccessibleName(tr("Type a command"))
@@ -72,30 +77,32 @@ class CommandPalette(QFrame):
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
         self.list.clear()
-        for entry in self._registry.all():
-            if entry.room not in ("", self._room):
-                continue
-            shown = f"{tr(entry.text)} {entry.text}".casefold()
+        for entry in sorted(self._registry.all(), key=self._rank):
+            place = place_title(entry.room) if entry.room in PLACES else ""
+            shown = f"{place} {tr(entry.text)} {entry.room} {entry.text}".casefold()
             if all(word in shown for word in words):
-                self.list.addItem(self._item(entry))
+                self.list.addItem(self._item(entry, place))
         self.list.setCurrentRow(0)
 
-    @staticmethod
-    def _item(entry: Entry) -> QListWidgetItem:
+    def _rank(self, entry: Entry) -> int:
+        """The place on the screen, the window, the places elsewhere."""
+        return 0 if entry.room == self._room and entry.room else 1 if not entry.room else 2
+
+    def _item(self, entry: Entry, place: str) -> QListWidgetItem:
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        place = f"{place_title(entry.room)}: " if entry.room in PLACES else ""
-        item = QListWidgetItem(f"{place}{tr(entry.text)}" + (f"   —   {keys}" if keys else ""))
+        before = f"{place}: " if place else ""
+        item = QListWidgetItem(f"{before}{tr(entry.text)}" + (f"   —   {keys}" if keys else ""))
         item.setData(_ENTRY, entry.id)
-        if not entry.action.isEnabled():
+        if not entry.action.isEnabled() or (entry.room and not self._room):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item
 
     def _run(self, item: QListWidgetItem | None) -> None:
         if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
-        id_ = str(item.data(_ENTRY))
+        wanted = str(item.data(_ENTRY))
         self._close()
-        self._registry.get(id_).trigger()
+        self._run_entry(next(entry for entry in self._registry.all() if entry.id == wanted))
 
     def _close(self) -> None:
         self.hide()

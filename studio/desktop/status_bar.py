@@ -32,6 +32,7 @@ class StatusBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setRange(0, 1000)
+        self._saving = ""
         self.saved = QLabel()
         self.saved.setProperty("quiet", True)
         self.notices, self.theme, self.language = (QPushButton() for _ in range(3))
@@ -65,10 +66,24 @@ class StatusBar(QWidget):
             self.bar.setValue(round(1000 * min(1.0, fraction)))
         self.sentence.setText(sentence)
 
+    def show_saving(self, state: str) -> None:
+        """What becomes of decisions: `saved`, `read only`, or nothing without a project."""
+        self._saving = state
+        self.saved.setVisible(bool(state))
+        self.saved.setProperty("tone", "accent" if state == "read only" else "")
+        self.saved.style().polish(self.saved)
+        if state == "read only":
+            self.saved.setText(tr("Read only: decisions are not saved"))
+            self.saved.setToolTip(tr("This project can be looked at only; past notices say why"))
+        else:
+            self.saved.setText(tr("All decisions saved"))
+            self.saved.setToolTip(
+                tr("Everything is written as you decide it; there is no Save button")
+            )
+
     def retranslate(self) -> None:
         """Set every visible text."""
-        self.saved.setText(tr("All decisions saved"))
-        self.saved.setToolTip(tr("Everything is written as you decide it; there is no Save button"))
+        self.show_saving(self._saving)
         self.run.setToolTip(tr("Go to the run"))
         self.bar.setAccessibleName(tr("Progress of the run"))
         self.language.setText(LANGUAGES[language()])

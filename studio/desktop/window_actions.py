@@ -34,6 +34,7 @@ def add_window_actions(window: MainWindow) -> None:
         ("window.close", "Close the project", studio.close_project, "Ctrl+W", "x"),
         ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
         ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
+        ("window.paste", "Paste a picture", window.opening.paste, "Ctrl+V", "download"),
         ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
         ("window.menu", "Menu", window.open_menu, "F10", "menu"),
         ("window.notices", "Show past notices", window.notice_view.toggle_history, "F8", "bell"),
@@ -105,12 +106,15 @@ def _fill_place(window: MainWindow, part: QMenu, key: str, actions: list[QAction
     for action in actions:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         shown = part.addAction(action.icon(), f"{action.text()}\t{keys}" if keys else action.text())
-        shown.triggered.connect(lambda _on=False, action=action: _go_and_do(window, key, action))
+        shown.triggered.connect(lambda _on=False, action=action: go_and_do(window, key, action))
         part.aboutToShow.connect(lambda s=shown, a=action: s.setEnabled(a.isEnabled()))
 
 
-def _go_and_do(window: MainWindow, key: str, action: QAction) -> None:
-    if window.studio.project is not None:
+def go_and_do(window: MainWindow, key: str, action: QAction) -> None:
+    """An action of a place, after going there; an action of the window where the artist is."""
+    if not key:
+        action.trigger()
+    elif window.studio.project is not None:
         window.go(key)
         action.trigger()
 

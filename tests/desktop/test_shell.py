@@ -87,6 +87,24 @@ def test_the_palette_walks_closes_and_finds_english_in_chinese(empty_project, qt
     assert before is None or window.isActiveWindow()
 
 
+def test_the_palette_reaches_the_commands_of_other_places(empty_project, qtbot) -> None:
+    window = empty_project
+    window.open_palette()
+    palette = window._palette
+    first = palette.list.item(0).text()
+    assert first.startswith("Dataset: "), "the place on the screen comes first"
+    qtbot.keyClicks(palette.field, "refinement before")
+    assert palette.list.currentItem().text().startswith("Refinement: Compare before and after")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.place == "refinement"
+    assert window.room("refinement").header.compare.isChecked()
+    window.studio.close_project()
+    window.open_palette()
+    qtbot.keyClicks(palette.field, "refinement before")
+    assert not palette.list.item(0).flags() & Qt.ItemFlag.ItemIsEnabled
+    assert not window.status.saved.isVisible()
+
+
 def test_the_palette_shows_what_cannot_be_done_now_and_does_not_do_it(window, qtbot) -> None:
     window.open_palette()
     palette = window._palette
@@ -379,6 +397,7 @@ def test_a_second_window_on_a_project_only_reads_and_says_so(empty_project, qtbo
     assert studio.project.read_only_reason
     said = [n for n in studio.notices.history if n.kind == "warn"]
     assert [n.sentence for n in said] == [studio.project.read_only_reason]
+    assert "Read only" in second.status.saved.text()
     assert not empty_project.studio.project.read_only_reason
     second.close()
     studio.deleteLater()

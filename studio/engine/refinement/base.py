@@ -24,7 +24,7 @@ Image = np.ndarray[Any, np.dtype[np.float32]]
 
 @dataclass(frozen=True)
 class Operation(Declared, ABC):
-    """One step of a stack. Its defaults are gentle but visible, so that adding one shows."""
+    """One step of a stack. Its defaults are gentle: adding one never spoils a picture."""
 
     name: ClassVar[str]
     title: ClassVar[str]

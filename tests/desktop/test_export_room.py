@@ -1,0 +1,82 @@
+"""The hand-over: approval can be taken back, what is shown is what leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication, QImage
+
+from studio.desktop.main_window import MainWindow
+from studio.engine.generation import pieces
+from studio.engine.project import Project
+from studio.engine.refinement.stack import Stack
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 60_000
+
+
+def open_export(window: MainWindow, folder: Path, qtbot):
+    assert window.studio.open_project(folder)
+    window.go("export")
+    room = window.room("export")
+    qtbot.waitUntil(lambda: room.list.count() == 2, timeout=WAIT)
+    return room
+
+
+def change(folder: Path, key: int, *, review: str = "", stack: str = "") -> None:
+    with Project.open(folder) as project:
+        if review:
+            pieces.set_review(project, key, review)
+        if stack:
+            pieces.set_stack(project, key, Stack.from_toml(stack).model_dump()["steps"])
+
+
+def test_an_approval_has_a_name_and_can_be_taken_back(window, sample_project, qtbot) -> None:
+    change(sample_project, 1, review="look")
+    room = open_export(window, sample_project, qtbot)
+    assert room.origin.card.isVisible()
+    room.origin.approve.click()
+    qtbot.waitUntil(lambda: not room.origin.card.isVisible(), timeout=WAIT)
+    assert window.studio.undo.undoText() == "Approve 1 piece"
+    assert pieces.piece(window.studio.project, 1).review == "approved"
+    window.studio.undo.undo()
+    qtbot.waitUntil(room.origin.card.isVisible, timeout=WAIT)
+    assert pieces.piece(window.studio.project, 1).review == "look"
+
+
+def test_preview_and_clipboard_have_the_size_that_leaves(window, sample_project, qtbot) -> None:
+    change(sample_project, 2, stack='[[steps]]\nop = "resize"\nparams = { longer = 200 }\n')
+    room = open_export(window, sample_project, qtbot)
+    room.list.choose([2])
+    qtbot.waitUntil(lambda: room.preview.image().width() == 200, timeout=WAIT)
+    assert room._kept[2].pixels.shape[0] == 64
+    room.copy()
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: clipboard.image().width() == 200, timeout=WAIT)
+
+
+def test_a_rejected_piece_is_not_chosen_by_itself(window, sample_project, qtbot) -> None:
+    change(sample_project, 1, review="rejected")
+    room = open_export(window, sample_project, qtbot)
+    assert room.list.chosen_ids() == [2]
+
+
+def test_an_existing_file_is_one_notice_and_stays(window, sample_project, tmp_path, qtbot) -> None:
+    room = open_export(window, sample_project, qtbot)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    (folder / "piece-001.png").write_text("precious")
+    room.origin.set_folder(folder)
+    room.formats.choose("png")
+    room.export()
+    qtbot.waitUntil(lambda: room.origin.export.isEnabled(), timeout=WAIT)
+    said = window.studio.notices.history[-1]
+    assert said.kind == "error"
+    assert "already exists" in said.sentence
+    assert [path.name for path in folder.iterdir()] == ["piece-001.png"]
+    assert (folder / "piece-001.png").read_text() == "precious"
+    room.list.choose([2])
+    room.export()
+    qtbot.waitUntil((folder / "piece-002.png").is_file, timeout=WAIT)
+    assert not QImage(str(folder / "piece-002.png")).isNull()

@@ -1,0 +1,129 @@
+"""The bench: what is decided is kept, can be taken back, and cannot spoil a piece."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from studio.desktop.main_window import MainWindow
+from studio.engine.generation import pieces
+from studio.engine.project import Project
+from studio.engine.refinement.stack import Stack
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 60_000
+
+
+@pytest.fixture
+def bench(window: MainWindow, sample_project, qtbot):
+    """The bench with two pieces, the first of them chosen."""
+    assert window.studio.open_project(sample_project)
+    window.go("refinement")
+    room = window.room("refinement")
+    qtbot.waitUntil(lambda: room.list.count() == 2 and room._refined is not None, timeout=WAIT)
+    return room
+
+
+def on_disk(folder, key: int) -> pieces.Piece:
+    with Project.open(folder) as project:
+        return pieces.piece(project, key)
+
+
+def test_the_last_decision_is_kept_when_the_project_closes_at_once(
+    bench, window, sample_project
+) -> None:
+    key = bench._current
+    bench.panel.add_step("sharpen")
+    bench.deciding.rate(key, 4)
+    bench.deciding.review(key, "rejected")
+    bench.panel.add_step("crop")
+    window.studio.close_project()
+    kept = on_disk(sample_project, key)
+    assert [step["op"] for step in kept.stack] == ["sharpen", "crop"]
+    assert (kept.rating, kept.review) == (4, "rejected")
+
+
+def test_edits_of_two_pieces_are_both_kept(bench, window, sample_project, qtbot) -> None:
+    for key, op in ((1, "sharpen"), (2, "denoise")):
+        bench.list.choose([key])
+        bench.panel.add_step(op)
+    window.close()
+    assert [on_disk(sample_project, key).stack[0]["op"] for key in (1, 2)] == ["sharpen", "denoise"]
+
+
+def test_pieces_are_picked_and_rejected_by_keys_and_taken_back(bench, window, qtbot) -> None:
+    key = bench._current
+    names: list[str] = []
+    window.studio.undo.indexChanged.connect(
+        lambda _index: names.append(window.studio.undo.undoText())
+    )
+    qtbot.keyClick(bench.view, Qt.Key.Key_X)
+    assert bench.deciding.reviews[key] == "rejected"
+    assert "rejected" in bench.header.facts.text()
+    qtbot.keyClick(bench.view, Qt.Key.Key_P)
+    assert bench.deciding.reviews[key] == "approved"
+    qtbot.keyClick(bench.view, Qt.Key.Key_P)
+    assert bench.deciding.reviews[key] == "new"
+    assert names == ["Reject the piece", "Pick the piece", "Neither picked nor rejected"]
+    window.studio.undo.undo()
+    window.studio.undo.undo()
+    assert bench.deciding.reviews[key] == "rejected"
+    qtbot.waitUntil(lambda: not bench._thread.busy, timeout=WAIT)
+    assert pieces.piece(window.studio.project, key).review == "rejected"
+
+
+def test_before_is_cropped_and_resized_as_after_is(bench, qtbot) -> None:
+    bench.header.compare.setChecked(True)
+    for op in ("crop", "sharpen", "resize"):
+        bench.panel.add_step(op)
+        bench.panel._tuned("top", 0.5) if op == "crop" else None
+    qtbot.waitUntil(lambda: bench.view.image().width() == 128, timeout=WAIT)
+    assert bench.view.image().height() == 64
+    assert bench.view._before.size() == bench.view.image().size()
+    assert bench.view._before != bench.view.image()
+
+
+def test_parts_that_do_not_fit_are_a_notice_and_change_nothing(bench, window, qtbot) -> None:
+    bench.panel.add_step("crop")
+    bench.panel._tuned("left", 0.9)
+    before = bench._stacks[bench._current]
+    bench.panel._tuned("right", 0.9)
+    assert bench._stacks[bench._current] == before
+    assert "cut the whole picture away" in window.studio.notices.history[-1].sentence
+    assert bench.panel._form.values()["right"] == 0.0
+
+
+def test_a_step_that_no_longer_exists_does_not_hide_the_pieces(window, sample_project, qtbot):
+    with Project.open(sample_project) as project:
+        pieces.set_stack(
+            project, 1, [{"op": "gone"}, *Stack.from_toml(SHARPEN).model_dump()["steps"]]
+        )
+    assert window.studio.open_project(sample_project)
+    for place in ("refinement", "export"):
+        window.go(place)
+        room = window.room(place)
+        qtbot.waitUntil(lambda room=room: room.list.count() == 2, timeout=WAIT)
+    assert [step.op for step in window.room("refinement")._stacks[1].steps] == ["sharpen"]
+
+
+SHARPEN = '[[steps]]\nop = "sharpen"\n'
+
+
+def test_steps_move_by_keys_and_the_buttons_follow(bench, qtbot) -> None:
+    panel = bench.panel
+    assert not panel.reset.isEnabled()
+    assert panel.hint.isVisible()
+    for op in ("sharpen", "denoise"):
+        panel.add_step(op)
+    assert panel.reset.isEnabled()
+    assert not panel.hint.isVisible()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [step.op for step in panel._stack.steps] == ["denoise", "sharpen"]
+    assert not panel.up.isEnabled()
+    assert panel.down.isEnabled()
+
+
+def test_icons_follow_the_theme(bench, window) -> None:
+    dark = bench.header.fit.icon().pixmap(16).toImage()
+    window.studio.set_theme("light")
+    assert bench.header.fit.icon().pixmap(16).toImage() != dark
