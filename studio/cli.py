@@ -27,6 +27,7 @@ from studio.verbs import (
     later,
     lists,
     refine,
+    runs,
     train,
 )
 from studio.verbs.console import Console, output
@@ -81,7 +82,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"latent-studio {__version__}")
     verbs = Verbs(whole)
     for module in (
-        app, importing, dataset, train, generate, later, refine, export, inspect, lists, doctor,
+        app, importing, dataset, train, runs, generate, later, refine, export, inspect, lists,
+        doctor,
     ):  # fmt: skip
         module.add(verbs)
     return whole

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 AUTO = "auto"
 NEW_ONLY = (
-    "dataset", "family", "size", "crop", "labels", "seed", "set", "device", "precision",
+    "family", "size", "crop", "labels", "seed", "set", "device", "precision",
     "from", "freeze", "tensorboard", "preflight", "augmentations",
 )  # fmt: skip
 
@@ -32,7 +32,10 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add("train", "Train a model on a dataset, or go on with a run.", run)
     parser.add_argument("project", metavar="PROJECT", type=folder)
     parser.add_argument(
-        "--dataset", metavar="N", type=words, help="may be left out when there is only one"
+        "--dataset",
+        metavar="N",
+        type=words,
+        help="may be left out when there is only one; with --resume the run goes on with this one",
     )
     parser.add_argument(
         "--family", metavar="F", type=words,
@@ -60,7 +63,9 @@ def add(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
     parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
-    parser.add_argument("--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto")
+    parser.add_argument(
+        "--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto"
+    )
     parser.add_argument(
         "--from", metavar="RUN", type=words,
         help="begin with the weights and parameters of this run; the dataset may be another",
@@ -98,6 +103,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         if options.preflight:
             return measured(project, _plan(project, options, console, stop), console, stop)
         name = options.resume or _create(project, options, console, stop)
+        if options.resume and options.dataset is not None:
+            _change_pictures(project, options, console, stop)
         watch = _Watch(name, console)
         done = _train(project, name, options, watch, stop)
     return _result(name, project.folder, done, watch, stop)
@@ -115,6 +122,21 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--picture needs --augmentations: a run is trained on all pictures.")
     elif options.freeze is not None and getattr(options, "from") is None:
         raise UsageError("--freeze needs --from: there is nothing learnt yet that could stay.")
+
+
+def _change_pictures(
+    project: Project, options: argparse.Namespace, console: Console, stop: Interruption
+) -> None:
+    from studio.engine.dataset.prepare import PreparationCancelled
+    from studio.engine.training import other_pictures
+
+    def prepared(done: int, total: int) -> None:
+        console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
+
+    try:
+        other_pictures.change(project, options.resume, options.dataset, prepared, stop.is_requested)
+    except PreparationCancelled:
+        raise KeyboardInterrupt from None
 
 
 def _create(

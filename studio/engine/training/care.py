@@ -15,6 +15,7 @@ from studio.engine.training.checkpoint import Saved
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.remedy import apply, figures
 from studio.engine.training.health.watch import Watch
+from studio.engine.training.recipe import Recipe
 from studio.engine.training.statistics import Diary, all_finite
 from studio.engine.training.trainer import Trainer
 
@@ -39,6 +40,9 @@ class Care:
         checkpoint.clear_unfinished(run_folder)
         newest = checkpoint.load_latest(run_folder) if resume else None
         self.watch = Watch(newest.state.get("watch") if newest is not None else None)
+        changed = newest is not None and _has_other_pictures(newest, trainer.recipe)
+        if changed:
+            self.watch = Watch()  # what it remembers was seen on other pictures
         if newest is not None:
             trainer.restore(newest)
             self.last = newest
@@ -58,6 +62,9 @@ class Care:
         try:
             self.begun: list[Event] = []
             """What the beginning of the run has to say."""
+            if changed:
+                sentence = f"It goes on with the pictures of {recipe.dataset}."
+                self.begun.append(self._note(Health("pictures", sentence, "", seen)))
             if begun:
                 self.begun.append(self._note(Health("transfer", begun, "", seen)))
             if newest is None:
@@ -158,6 +165,7 @@ class Care:
         self._quality = figures(reading)
         model, training, state = self.trainer.capture()
         state |= {
+            "fingerprint": self.trainer.recipe.fingerprint,
             "score": reading.score if reading is not None else None,
             "quality": self._quality,
             "best": self.watch.best,
@@ -254,6 +262,11 @@ class Care:
             if self._board is not None:
                 self._board.write(event)
         return event
+
+
+def _has_other_pictures(saved: Saved, recipe: Recipe) -> bool:
+    """Checkpoints of earlier versions do not say what they were trained on: on the same."""
+    return bool(saved.state.get("fingerprint", recipe.fingerprint) != recipe.fingerprint)
 
 
 def _want_of_memory(error: RuntimeError | MemoryError) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ def load_latest(run_folder: Path) -> Saved | None:
 
 def load_best(run_folder: Path) -> Saved | None:
     """The generation with the lowest score that verifies; the newest where none was scored."""
-    scores = {each: score for each in folders(run_folder) if (score := _score(each)) is not None}
+    scores = _scores(folders(run_folder))
     for folder in sorted(scores, key=lambda each: (scores[each], -int(each.name))):
         try:
             return verify(folder)
@@ -165,7 +165,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 def keep_last(run_folder: Path, count: int = KEPT) -> None:
     """Remove all but the last `count` generations, the best (lowest score), and pinned ones."""
     known = folders(run_folder)
-    scores = {folder: score for folder in known if (score := _score(folder)) is not None}
+    scores = _scores(known)
     kept = set(known[-count:]) | {folder for folder in known if (folder / PINNED).exists()}
     if scores:
         kept.add(min(scores, key=lambda folder: (scores[folder], -int(folder.name))))
@@ -174,12 +174,27 @@ def keep_last(run_folder: Path, count: int = KEPT) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _score(folder: Path) -> float | None:
+def _scores(known: Sequence[Path]) -> dict[Path, float]:
+    """Of these generations, oldest first, those that can be compared with the newest.
+
+    What was judged on other pictures, before they were changed, is not one of them.
+    """
+    states = {folder: _plain_state(folder) for folder in known}
+    pictures = states[known[-1]].get("fingerprint") if known else None
+    return {
+        folder: float(state["score"])
+        for folder, state in states.items()
+        if isinstance(state.get("score"), int | float) and state.get("fingerprint") == pictures
+    }
+
+
+def _plain_state(folder: Path) -> dict[str, Any]:
+    """What a generation says of itself, unverified; empty when it cannot be read."""
     try:
-        score = json.loads((folder / STATE).read_text("utf-8")).get("score")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return float(score) if isinstance(score, int | float) else None
+        state = json.loads((folder / STATE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
 
 
 def pin(folder: Path) -> None:

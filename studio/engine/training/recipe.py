@@ -60,6 +60,8 @@ class Recipe(BaseModel):
     """Folder of the prepared pictures, relative to the project."""
     fingerprint: str
     created: str
+    earlier: list[str] = Field(default_factory=list)
+    """The datasets that the run has learnt from before this one, in order."""
     reason: str = ""
     """Why this family, where the studio chose it."""
 

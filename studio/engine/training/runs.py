@@ -20,6 +20,8 @@ from studio.engine.project import Project, now
 from studio.engine.training import board, checkpoint, labelling, plan, transfer
 from studio.engine.training.recipe import Recipe
 
+TITLE = "title.txt"
+"""In the folder of a run: what the artist calls it."""
 _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 
@@ -36,6 +38,8 @@ class Run:
     total_images: int
     message: str
     folder: Path
+    title: str = ""
+    """What the artist calls it, or empty; `name` stays what it is."""
 
 
 def runs(project: Project) -> list[Run]:
@@ -211,4 +215,12 @@ def _free_name(project: Project, family: str, size: int) -> str:
 
 def _run(project: Project, row: sqlite3.Row) -> Run:
     values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118  # a Row is no dict
-    return Run(**values, folder=project.folder / "runs" / row["name"])
+    folder = project.folder / "runs" / row["name"]
+    return Run(**values, folder=folder, title=_title(folder))
+
+
+def _title(folder: Path) -> str:
+    try:
+        return (folder / TITLE).read_text("utf-8", errors="replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,106 @@
+"""Names that the artist gives to runs, and runs that go; what goes can come back for a while."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.files import write_text
+from studio.engine.project import Project
+from studio.engine.training import runs
+
+LONGEST_TITLE = 80
+_REMOVED = "removed-runs"
+
+
+class InUse(StudioError):  # noqa: N818  # named as what it is
+    """Pieces are rendered from the run."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What :func:`restore` needs: the row of a run, and where its folder lies now."""
+
+    row: dict[str, Any]
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The run's."""
+        return str(self.row["name"])
+
+
+def set_title(project: Project, name: str, title: str) -> str:
+    """Call a run something; empty gives it its own name again. Returns the title before.
+
+    One line of at most :data:`LONGEST_TITLE` characters; raises :class:`StudioError` otherwise.
+    """
+    _writable(project)
+    run = runs.run(project, name)
+    text = " ".join(title.split())
+    if len(text) > LONGEST_TITLE:
+        raise StudioError(
+            f"A name of {len(text)} characters is too long for a run: {LONGEST_TITLE} at most."
+        )
+    if text:
+        write_text(run.folder / runs.TITLE, text + "\n")
+    else:
+        (run.folder / runs.TITLE).unlink(missing_ok=True)
+    return run.title
+
+
+def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed:
+    """Take a run, which must not train now, out of the project; its folder is put aside.
+
+    Raises :class:`InUse` where pieces are rendered from it, unless `with_pieces`: what is
+    kept of them stays, but can no longer be rendered again.
+    """
+    _writable(project)
+    run = runs.run(project, name)
+    pieces = project.query("SELECT count(*) FROM piece WHERE run_name = ?", (name,))[0][0]
+    if pieces and not with_pieces:
+        raise InUse(f"Pieces are rendered from the run {name}, which is kept for them: {pieces}.")
+    (row,) = project.query("SELECT * FROM run WHERE name = ?", (name,))
+    aside = project.cache / _REMOVED
+    try:
+        aside.mkdir(parents=True, exist_ok=True)
+        target = aside / name
+        shutil.rmtree(target, ignore_errors=True)
+        if run.folder.exists():
+            run.folder.rename(target)
+    except OSError as error:
+        raise StudioError(
+            f"The run {name} could not be removed ({error.strerror}): close what uses its folder.",
+            repr(error),
+        ) from error
+    project.write("DELETE FROM run WHERE name = ?", (name,))
+    return Removed(dict(row), target)
+
+
+def restore(project: Project, removed: Removed) -> None:
+    """Bring a removed run back; :class:`StudioError` when it was deleted for good meanwhile."""
+    _writable(project)
+    try:
+        removed.folder.rename(project.runs / removed.name)
+    except OSError as error:
+        raise StudioError(
+            f"The run {removed.name} cannot come back ({error.strerror}): its folder is gone.",
+            repr(error),
+        ) from error
+    columns = ", ".join(removed.row)
+    places = ", ".join("?" for _ in removed.row)
+    project.write(f"INSERT INTO run ({columns}) VALUES ({places})", tuple(removed.row.values()))
+
+
+def purge(project: Project) -> None:
+    """Delete what was removed for good."""
+    if not project.read_only_reason:
+        shutil.rmtree(project.cache / _REMOVED, ignore_errors=True)
+
+
+def _writable(project: Project) -> None:
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)

@@ -1,0 +1,87 @@
+"""`runs list`, `runs rename` and `runs remove`: the training runs of a project."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Parser, Run, Verbs, folder, words
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its actions."""
+    parser = verbs.add("runs", "List, rename or remove the training runs of a project.", listed)
+    actions = parser.add_subparsers(
+        title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
+    )
+    _action(actions, "list", "The runs of a project, oldest first.", listed)
+    named = _action(actions, "rename", "Call a run something; its own name stays.", renamed)
+    named.add_argument("run_name", metavar="RUN", type=words)
+    named.add_argument("title", metavar="TITLE", help="'' gives it its own name again")
+    gone = _action(actions, "remove", "Delete a run with its checkpoints, for good.", removed)
+    gone.add_argument("run_name", metavar="RUN", type=words)
+    gone.add_argument(
+        "--with-pieces", action="store_true",
+        help="also where pieces are rendered from it; they can then not be rendered again",
+    )  # fmt: skip
+
+
+def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=summary, description=summary, allow_abbrev=False
+    )
+    parser.add_argument("project", metavar="PROJECT", type=folder)
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object as the last line of stdout"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def listed(options: argparse.Namespace, console: Console) -> Result:
+    """All runs with how far they are."""
+    from studio.engine.project import Project
+    from studio.engine.training import runs
+
+    with Project.open(options.project) as project:
+        found = runs.runs(project)
+    facts = [
+        {
+            "run": run.name, "title": run.title, "family": run.family, "status": run.status,
+            "created": run.created, "images_seen": run.images_seen,
+            "total_images": run.total_images, "message": run.message,
+            "folder": str(run.folder.absolute()),
+        }
+        for run in found
+    ]  # fmt: skip
+    lines = [
+        f"{run.name}{f' ({run.title})' if run.title else ''}: {run.status}, "
+        f"{run.images_seen} images"
+        for run in found
+    ]
+    return Result({"runs": facts}, lines or ["There is no run yet."])
+
+
+def renamed(options: argparse.Namespace, console: Console) -> Result:
+    """Give a run a title."""
+    from studio.engine.project import Project
+    from studio.engine.training import housekeeping, runs
+
+    with Project.open(options.project) as project:
+        before = housekeeping.set_title(project, options.run_name, options.title)
+        title = runs.run(project, options.run_name).title
+    facts = {"run": options.run_name, "title": title, "before": before}
+    return Result(facts, [f"{options.run_name}: {title or 'its own name again'}"])
+
+
+def removed(options: argparse.Namespace, console: Console) -> Result:
+    """Delete a run."""
+    from studio.engine.project import Project
+    from studio.engine.training import housekeeping
+
+    # Whoever trains holds the project, which is then read-only here.
+    with Project.open(options.project) as project:
+        gone = housekeeping.remove(project, options.run_name, with_pieces=options.with_pieces)
+        housekeeping.purge(project)
+    return Result({"run": gone.name, "removed": True}, [f"{gone.name} is removed."])
