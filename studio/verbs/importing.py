@@ -78,7 +78,7 @@ def _import(
     ):
         if isinstance(event, importing.Found):
             found += len(event.items)
-            console.progress(f"{found} pictures read")
+            console.progress("1 picture read" if found == 1 else f"{found} pictures read")
         elif isinstance(event, importing.Finished):
             return event
     raise StudioError("The import ended early: start it again, it goes on where it was.")

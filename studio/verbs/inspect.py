@@ -9,6 +9,7 @@ from typing import Any
 from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
+from studio.verbs.outline import outline
 
 
 def add(verbs: Verbs) -> None:
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         raise StudioError(
             f"{thing} is no project, run, checkpoint or picture, or it does not exist."
         )
-    return Result(facts, [f"{key}: {value}" for key, value in facts.items()])
+    return Result(facts, outline(facts))
 
 
 def _project(thing: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
                     {"family": kind.name, "width": width, "height": height, "device": machine}
                     | {"parameters": config}
                 )
-                values = " ".join(f"{key}={value}" for key, value in config.items())
+                values = " ".join(f"{key}={_short(value)}" for key, value in config.items())
                 lines.append(f"{kind.name} {width}x{height} {machine}: {values}")
     exports = _formats()
     lines += [f"export preset {each['name']}: {each['summary']}" for each in exports]
@@ -107,6 +107,10 @@ def _parameter(param: Param) -> dict[str, Any]:
         "live": param.live,
         "advanced": param.advanced,
     }
+
+
+def _short(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _describe(found: list[dict[str, Any]]) -> list[str]:

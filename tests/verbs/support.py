@@ -49,7 +49,7 @@ class Said:
         """It failed with `code` and nothing but one sentence, in which the words are."""
         assert (self.code, self.out) == (code, ""), self
         *before, sentence = self.err.splitlines()
-        # What was said before the failure is about the work, as "1 pictures read" is.
+        # What was said before the failure is about the work, as "1 picture read" is.
         assert not any(line.startswith(("latent-studio", "Traceback")) for line in before), self
         assert sentence.startswith("latent-studio: "), self
         assert sentence.endswith("."), self

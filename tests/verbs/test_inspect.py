@@ -40,6 +40,17 @@ def test_a_run(project, run):
     assert facts["checkpoints"][-1] == Path(facts["newest"]["path"]).name
 
 
+def test_a_person_reads_lines_and_no_braces(project, run):
+    for thing in (project, project / "runs" / run):
+        lines = call("inspect", thing).out.splitlines()
+        assert not [line for line in lines if set("{}[]'") & set(line)]
+        assert not [line for line in lines if len(line) > 400]
+    lines = call("inspect", project).out.splitlines()
+    assert lines[0] == "kind: project"
+    assert "  set: found 12, usable 12, included 12, findings none" in lines
+    assert f"  {run}: family vae, status finished, images_seen 8" in lines
+
+
 def test_a_checkpoint_is_verified(project, run):
     newest = sorted((project / "runs" / run / "checkpoints").iterdir())[-1]
     facts = done("inspect", newest)
