@@ -322,7 +322,8 @@ def test_the_inspector_tells_the_facts_and_frames_what_the_network_sees(loaded, 
     assert facts["Size"].startswith("100 × 64")
     assert facts["Label"] == "brick"
     assert facts["Format"] == "PNG · RGB"
-    frame = loaded.inspector.preview.frame_rect()
+    qtbot.waitUntil(lambda: bool(loaded.inspector.preview.frame_rects()), timeout=WAIT)
+    (frame,) = loaded.inspector.preview.frame_rects()
     area = loaded.inspector.preview.picture_rect()
     assert frame.width() == pytest.approx(frame.height())
     assert frame.height() == pytest.approx(area.height())
@@ -415,7 +416,8 @@ def test_every_control_says_what_it_is(loaded):
     header, side, inspector = loaded.header, loaded.side, loaded.inspector
     controls = (
         header.sort, header.search, header.tile_size, side.datasets, side.sources, side.findings,
-        side.add_folder, side.add_files, side.new_dataset, inspector.frame_size, inspector.train,
+        side.add_folder, side.add_files, side.new_dataset, inspector.train,
+        *inspector.tabs.values(),
         loaded.strip.cancel, loaded.grid,
     )  # fmt: skip
     assert all(control.accessibleName() for control in controls)

@@ -40,6 +40,8 @@ class Collection:
         self.held_out: frozenset[int] = frozenset()
         self.touched: set[int] = set()
         """Pictures decided about since the last reading began."""
+        self.decided = 0
+        """How often something was decided about pictures."""
         self._columns: Columns | None = None
 
     def clear(self) -> None:
@@ -70,6 +72,13 @@ class Collection:
         self._columns = None
         return fresh
 
+    def put_stored(self, rows: Iterable[Row]) -> None:
+        """Replace rows by what was stored after everything that was decided about them."""
+        for row in rows:
+            if row.id in self.rows:
+                self.rows[row.id] = row
+        self._columns = None
+
     def change(self, field: str, values: Mapping[int, Any]) -> None:
         """Set a field that the artist decides; pictures that are gone are passed over."""
         if field not in _ARTIST:
@@ -79,6 +88,7 @@ class Collection:
             if row is not None:
                 setattr(row, field, value)
         self.touched.update(values)
+        self.decided += 1
         self._columns = None
 
     def add_findings(self, found: Iterable[Finding]) -> None:

@@ -13,7 +13,10 @@ from studio.desktop.i18n import tr
 if TYPE_CHECKING:
     from studio.desktop.dataset.room import DatasetRoom
 
-_MENU = ("exclude", "include", "", "enlarge", "reveal", "copy", "", "rate", "", "select_all")
+_MENU = (
+    "exclude", "include", "no_training", "", "crop", "uncrop", "", "enlarge", "reveal",
+    "copy", "", "rate", "", "page_metadata", "select_all",
+)  # fmt: skip
 
 
 class Commands:
@@ -37,6 +40,20 @@ class Commands:
             ("larger", "Larger tiles", lambda: room.resize_tiles(1), "Ctrl++|Ctrl+="),
             ("smaller", "Smaller tiles", lambda: room.resize_tiles(-1), "Ctrl+-"),
             ("train", "Train on this dataset", room.train, "Ctrl+Return"),
+            ("crop", "Crop by hand…", room.details.crop, "C"),
+            ("uncrop", "Whole picture", room.details.uncrop, "Shift+C"),
+            ("no_training", "Do not train on these", room.mark, ""),
+            ("report", "Save the report…", room.outgoing.ask_report, ""),
+            ("card", "Save the dataset card…", room.outgoing.ask_card, ""),
+            ("captions", "Captions from files…", room.outgoing.ask_captions, ""),
+            ("page_picture", "Show the facts", lambda: room.inspector.show_page("picture"), "I"),
+            (
+                "page_preparation",
+                "Show the preparation",
+                lambda: room.inspector.show_page("preparation"),
+                "R",
+            ),
+            ("page_metadata", "Label, caption, state rights", lambda: room.write_metadata(), "L"),
             ("stop_import", "Stop import", room.session.cancel_import, ""),
         )
         for id, text, callback, keys in rows:

@@ -49,13 +49,14 @@ class Decision(QUndoCommand):
         groups: dict[Value, list[int]] = {}
         for key, value in values.items():
             groups.setdefault(value, []).append(key)
-        self._desk.collection.change(self._field, values)
+        # In this order: who counts the decision already finds it in the line to be stored.
         for value, ids in groups.items():
             project = self._desk.project
             if self._field == "included":
                 self._desk.decide(partial(store.set_included, project, ids, bool(value)))
             else:
                 self._desk.decide(partial(store.set_rating, project, ids, int(value)))
+        self._desk.collection.change(self._field, values)
         self._desk.changed(list(values))
 
 

@@ -18,14 +18,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 
+Box = tuple[float, float, float, float]
 _RADIUS = 6.0
 _TALLEST = 340
 
 
 class FramePreview(QWidget):
-    """Shows one picture as large as the panel allows, its outer part shaded.
+    """Shows one picture as large as the panel allows, the part that never trains shaded.
 
-    The frame is the centre crop of the training shape (`studio.engine.dataset.shape`).
+    The frames are those that the engine cuts the training pictures from.
     """
 
     enlarged = Signal()
@@ -34,7 +35,7 @@ class FramePreview(QWidget):
         super().__init__(parent)
         self._image = QImage()
         self._size = (0, 0)
-        self._aspect = 1.0
+        self._frames: list[Box] = []
         self._waiting = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._fit()
@@ -46,9 +47,9 @@ class FramePreview(QWidget):
         self._fit()
         self.update()
 
-    def set_aspect(self, aspect: float) -> None:
-        """Width over height of the training shape."""
-        self._aspect = aspect
+    def show_frames(self, frames: list[Box]) -> None:
+        """The parts that the training pictures come from, as shares of the sides."""
+        self._frames = frames
         self.update()
 
     @property
@@ -86,13 +87,16 @@ class FramePreview(QWidget):
         width, height = self._size[0] * scale, self._size[1] * scale
         return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
-    def frame_rect(self) -> QRectF:
-        """Where the frame is painted: the largest centred part of the training shape."""
+    def frame_rects(self) -> list[QRectF]:
+        """Where the frames are painted; none while it is not known what the network sees."""
         area = self.picture_rect()
-        width = min(area.width(), area.height() * self._aspect)
-        height = width / self._aspect
-        left, top = area.center().x() - width / 2, area.center().y() - height / 2
-        return QRectF(left, top, width, height)
+        return [
+            QRectF(
+                area.left() + left * area.width(), area.top() + top * area.height(),
+                (right - left) * area.width(), (bottom - top) * area.height(),
+            )
+            for left, top, right, bottom in self._frames
+        ]  # fmt: skip
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Picture, shade, frame."""
@@ -112,14 +116,19 @@ class FramePreview(QWidget):
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), text)
             return
         painter.drawImage(area, self._image)
-        frame = self.frame_rect()
-        if area.width() - frame.width() < 1 and area.height() - frame.height() < 1:
+        frames = self.frame_rects()
+        whole = [
+            area.width() - each.width() < 1 and area.height() - each.height() < 1 for each in frames
+        ]
+        if not frames or all(whole):
             return
-        outside = QPainterPath()
+        outside, inside = QPainterPath(), QPainterPath()
         outside.addRect(area)
-        inside = QPainterPath()
-        inside.addRect(frame)
+        inside.setFillRule(Qt.FillRule.WindingFill)
+        for frame in frames:
+            inside.addRect(frame)
         painter.fillPath(outside.subtracted(inside), QColor(0, 0, 0, 120))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(QColor(c.accent), 1))
-        painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))
+        for frame in frames:
+            painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))

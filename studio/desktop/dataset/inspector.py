@@ -7,12 +7,13 @@ import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,42 +22,49 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import Collection
 from studio.desktop.dataset.finding_card import FindingCard
 from studio.desktop.dataset.frame_preview import FramePreview
+from studio.desktop.dataset.metadata import MetadataPage
+from studio.desktop.dataset.preparation import PreparationPage
+from studio.desktop.dataset.seeing import Seen
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.engine.dataset.store import Item
 
-SIZES = (32, 64, 128, 256)
+PAGES = ("picture", "preparation", "metadata")
 
 
 class Inspector(QFrame):
-    """Shows one picture or says how many are chosen."""
+    """Shows one picture or says how many are chosen; beside that, two pages to decide on."""
 
     trainWanted = Signal()
     includeWanted = Signal(bool)
     keepBest = Signal(int)
     showGroup = Signal(int)
+    pageChanged = Signal(str)
+    itemShown = Signal(object)
+    """The picture (Item) that is shown now, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setFixedWidth(304)
         self.preview = FramePreview()
-        self.frame_size = QComboBox()
-        for side in SIZES:
-            self.frame_size.addItem(f"{side} × {side}", side)
-        self.frame_size.setCurrentIndex(SIZES.index(64))
+        self.preparation, self.metadata = PreparationPage(), MetadataPage()
+        self.tabs = {name: QPushButton() for name in PAGES}
+        self.pages = QStackedWidget()
+        self._size: tuple[int, int] | None = None
         self.caption, self.message = _quiet(), _quiet()
         self.decide = secondary("")
         self.train = primary("")
         self._facts = QGridLayout()
         self._fact_labels: list[tuple[QLabel, QLabel]] = []
-        self._cards = QVBoxLayout()
+        self._cards, self._blocks = QVBoxLayout(), QVBoxLayout()
         self.cards: list[FindingCard] = []
         self._item: Item | None = None
         self._lay_out()
         self.train.clicked.connect(lambda: self.trainWanted.emit())
         self.decide.clicked.connect(self._decide)
-        self.frame_size.currentIndexChanged.connect(lambda _: self._say_size())
+        for name, button in self.tabs.items():
+            button.clicked.connect(lambda _=False, name=name: self.show_page(name))
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -69,26 +77,30 @@ class Inspector(QFrame):
         self._facts.setColumnStretch(1, 1)
         self._facts.setColumnMinimumWidth(0, 76)
         self._cards.setSpacing(8)
-        seen = QHBoxLayout()
-        seen.addWidget(self.caption, 1)
-        seen.addWidget(self.frame_size)
         column.addWidget(self.preview)
-        column.addLayout(seen)
+        column.addWidget(self.caption)
         column.addWidget(self.message)
         column.addLayout(self._facts)
         column.addWidget(self.decide)
         column.addLayout(self._cards)
+        column.addLayout(self._blocks)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(16, 8, 16, 0)
+        tabs.setSpacing(4)
+        for page, (name, button) in zip(
+            (inner, self.preparation, self.metadata), self.tabs.items(), strict=True
+        ):
+            button.setObjectName("tab")
+            button.setCheckable(True)
+            button.setChecked(name == PAGES[0])
+            tabs.addWidget(button, 1)
+            self.pages.addWidget(_scrolled(page))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
+        whole.addLayout(tabs)
+        whole.addWidget(self.pages, 1)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.addWidget(self.train)
@@ -97,11 +109,34 @@ class Inspector(QFrame):
     def retranslate(self) -> None:
         """Texts in the current language; the room shows the picture again afterwards."""
         self.preview.retranslate()
-        self.frame_size.setAccessibleName(tr("Training size"))
-        self.frame_size.setToolTip(
-            tr("The size to judge the picture at; the size of a run is chosen in Training.")
+        self.preparation.retranslate()
+        self.metadata.retranslate()
+        texts = (
+            (tr("Picture"), tr("The picture, its facts and findings.")),
+            (tr("Preparation"), tr("How pictures become training pictures (preprocessing).")),
+            (tr("Metadata"), tr("Labels, captions and rights of the chosen pictures.")),
         )
+        for button, (text, help) in zip(self.tabs.values(), texts, strict=True):
+            button.setText(text)
+            button.setToolTip(help)
+            button.setAccessibleName(text)
         self._say_size()
+
+    # ------------------------------------------------------------------ pages
+
+    @property
+    def page(self) -> str:
+        """Which page is in front."""
+        return PAGES[self.pages.currentIndex()]
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        self.pages.setCurrentIndex(PAGES.index(name))
+        for each, button in self.tabs.items():
+            button.setChecked(each == name)
+        self.pageChanged.emit(name)
+
+    # ------------------------------------------------------------------ the picture
 
     def show_totals(self, trains: int, blocked: str = "") -> None:
         """What the primary button would do; `blocked` says why it cannot."""
@@ -117,18 +152,21 @@ class Inspector(QFrame):
     def show_none(self, sentence: str) -> None:
         """No single picture is chosen."""
         self._item = None
-        for widget in (self.preview, self.caption, self.frame_size, self.decide):
+        for widget in (self.preview, self.caption, self.decide):
             widget.hide()
         self.message.setText(sentence)
         self.message.show()
         self._set_facts([])
         self._set_cards([])
+        self.itemShown.emit(None)
 
     def show_item(self, item: Item, collection: Collection, source: str) -> None:
         """Facts and findings of one picture; its image arrives by `show_image`."""
+        if self._item is None or self._item.id != item.id:
+            self.preview.show_frames([])
         self._item = item
         self.message.hide()
-        for widget in (self.preview, self.caption, self.frame_size):
+        for widget in (self.preview, self.caption):
             widget.setVisible(item.usable)
         row = collection.rows.get(item.id)
         included = row.included if row else item.included
@@ -140,8 +178,14 @@ class Inspector(QFrame):
             else tr("The network will see this picture (P).")
         )
         self.decide.setAccessibleName(self.decide.text())
-        self._set_facts(_facts(item, source))
+        said = {"licence": row.licence, "author": row.author} if row else {}
+        self._set_facts(_facts(item, source, said))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
+        self.itemShown.emit(item)
+
+    def add_block(self, block: QWidget) -> None:
+        """Something more about the picture, below its findings."""
+        self._blocks.addWidget(block)
 
     def show_image(self, image: QImage, size: tuple[int, int], *, waiting: bool = False) -> None:
         """The picture at any scale, `size` being its own."""
@@ -159,8 +203,20 @@ class Inspector(QFrame):
     def _decide(self) -> None:
         self.includeWanted.emit(self.decide.text() == tr("Include again"))
 
+    def show_seen(self, seen: list[Seen], chosen: int = 0) -> None:
+        """What the network sees of the first few of so many chosen pictures."""
+        self.preparation.show_seen(seen, chosen)
+        own = [each for each in seen if self._item is not None and each.item_id == self._item.id]
+        self.preview.show_frames(own[0].frames if own else [])
+        self._size = own[0].size if own and own[0].images else None
+        self._say_size()
+
     def _say_size(self) -> None:
-        self.caption.setText(tr("The network sees the framed part at"))
+        if self._size is None:
+            self.caption.setText("")
+            return
+        size = f"{self._size[0]} × {self._size[1]}"
+        self.caption.setText(tr("The network sees the framed part at {size}.", size=size))
 
     def _set_facts(self, facts: list[tuple[str, str]]) -> None:
         for pair in self._fact_labels:
@@ -193,7 +249,7 @@ class Inspector(QFrame):
             self._cards.addWidget(card)
 
 
-def _facts(item: Item, source: str) -> list[tuple[str, str]]:
+def _facts(item: Item, source: str, rights: dict[str, str]) -> list[tuple[str, str]]:
     facts = [(tr("File"), item.name)]
     if item.width:
         facts.append((tr("Size"), f"{item.width} × {item.height} · {words.bytes_text(item.bytes)}"))
@@ -209,6 +265,10 @@ def _facts(item: Item, source: str) -> list[tuple[str, str]]:
         facts.append((tr("Label"), item.label))
     if item.caption:
         facts.append((tr("Caption"), item.caption))
+    stated = {"licence": tr("Licence"), "author": tr("Author")}
+    for name, title in stated.items():
+        if said := rights.get(name):
+            facts.append((title, said))
     if item.rating:
         facts.append((tr("Rating"), "★" * item.rating + "☆" * (5 - item.rating)))
     if item.sha256:
@@ -221,6 +281,17 @@ def _moment(mtime_ns: int) -> str:
         return f"{datetime.datetime.fromtimestamp(mtime_ns / 1e9):%Y-%m-%d %H:%M}"
     except (OverflowError, OSError, ValueError):
         return "—"  # a file can claim any year
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    page.setObjectName("panel")
+    scroll = QScrollArea()
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(page)
+    return scroll
 
 
 def _quiet(text: str = "") -> QLabel:

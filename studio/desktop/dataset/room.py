@@ -23,15 +23,20 @@ from PySide6.QtWidgets import (
 from studio.desktop.context import Studio
 from studio.desktop.dataset.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.commands import Commands
+from studio.desktop.dataset.crop_editor import CropEditor
+from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.header import STEP, Header
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.outgoing import Outgoing
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import LARGE_TILE, TILE, Session
 from studio.desktop.dataset.side import Side
+from studio.desktop.dataset.task_strip import TaskStrip
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
@@ -65,7 +70,7 @@ class DatasetRoom(Room):
         self.grid = ThumbGrid()
         self.model = PictureModel(self.session.collection, self)
         self.grid.setModel(self.model)
-        self.strip = ImportStrip()
+        self.strip, self.tasks = ImportStrip(), TaskStrip()
         self.empty = EmptyState("images", "", "", self.intake.ask_folder)
         self.nothing = EmptyState("search", "", "", self.show_everything)
         self.centre = QStackedWidget()
@@ -75,11 +80,12 @@ class DatasetRoom(Room):
         self.selection = Selection(
             studio, self.session, self.model, self.grid, self.inspector, self.quick
         )
-        self.commands = Commands(self)
-        self._recount = QTimer(self)
-        self._recount.setSingleShot(True)
-        self._recount.setInterval(_RECOUNT_MS)
-        self._recount.timeout.connect(self._recount_due)
+        self.curation = Curation(studio, self.session, self)
+        self.editor = CropEditor(self)
+        self.details = Details(
+            studio, self.session, self.selection, self.inspector, self.curation, self.editor
+        )
+        self.outgoing = Outgoing(self, studio, self.session, self.curation, self.tasks)
         self._connect()
         self.resize_tiles(0)
         self.retranslate()
@@ -103,6 +109,7 @@ class DatasetRoom(Room):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(full)
         whole.addWidget(self.pages, 1)
+        whole.addWidget(self.tasks)
         whole.addWidget(self.strip)
 
     def _connect(self) -> None:
@@ -121,6 +128,10 @@ class DatasetRoom(Room):
         side.kindChosen.connect(lambda kind: self.change_view(kind=kind))
         side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
         side.labelChosen.connect(lambda label: self.change_view(label=label))
+        side.licenceChosen.connect(lambda licence: self.change_view(licence=licence))
+        side.ratingChosen.connect(lambda stars: self.change_view(rating=stars))
+        side.reportWanted.connect(self.outgoing.ask_report)
+        side.cardWanted.connect(self.outgoing.ask_card)
         side.addFolder.connect(self.intake.ask_folder)
         side.addFiles.connect(self.intake.ask_files)
         side.newDataset.connect(self.intake.ask_new)
@@ -130,6 +141,8 @@ class DatasetRoom(Room):
         self.strip.cancelled.connect(session.cancel_import)
         self.selection.groupWanted.connect(self.show_group)
         self.inspector.trainWanted.connect(self.train)
+        self.inspector.metadata.importWanted.connect(self.outgoing.ask_captions)
+        self.editor.closed.connect(self.grid.setFocus)
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.grid.customContextMenuRequested.connect(
             lambda place: self.commands.pop_up(self.grid.viewport().mapToGlobal(place))
@@ -147,6 +160,8 @@ class DatasetRoom(Room):
     def project_closed(self) -> None:
         """Write out decisions, stop the threads, forget everything."""
         self.quick.close_up()
+        self.editor.close_up()
+        self.outgoing.closed()
         self.session.close()
         self.model.forget_tiles()
         self._start_anew()
@@ -162,7 +177,15 @@ class DatasetRoom(Room):
 
     def retranslate(self) -> None:
         """Every text in the current language."""
-        for part in (self.side, self.header, self.inspector, self.strip, self.quick):
+        for part in (
+            self.side,
+            self.header,
+            self.inspector,
+            self.strip,
+            self.tasks,
+            self.quick,
+            self.editor,
+        ):
             part.retranslate()
         self.grid.setAccessibleName(tr("Pictures"))
         self.grid.setToolTip("")
@@ -210,6 +233,15 @@ class DatasetRoom(Room):
         threads.decisions.write_all()
         self.trainRequested.emit(dataset.name)
 
+    def mark(self) -> None:
+        """Mark the chosen pictures as not to be used for training."""
+        self.curation.mark(self.selection.ids(), True)
+
+    def write_metadata(self) -> None:
+        """Go to the words of the chosen pictures."""
+        self.inspector.show_page("metadata")
+        self.inspector.metadata.begin()
+
     # ------------------------------------------------------------------ what is shown
 
     def change_view(self, **fields: object) -> None:
@@ -219,12 +251,16 @@ class DatasetRoom(Room):
 
     def show_everything(self) -> None:
         """No filter."""
-        self.change_view(kind="everything", source_id=None, label=None, text="")
+        self.change_view(
+            kind="everything", source_id=None, label=None, rating=0, licence=None, text=""
+        )
 
     def show_group(self, item_id: int) -> None:
         """Only the copies of one picture."""
         copies = frozenset(self.session.collection.group_of(item_id))
-        self.change_view(kind=GROUP, group=copies, source_id=None, label=None, text="")
+        self.change_view(
+            kind=GROUP, group=copies, source_id=None, label=None, rating=0, licence=None, text=""
+        )
 
     def resize_tiles(self, steps: int) -> None:
         """Larger or smaller tiles."""
@@ -294,6 +330,7 @@ class DatasetRoom(Room):
         self.selection.keep(arranged)
         self.header.show_totals(totals, len(shown))
         self.inspector.show_totals(totals["trains"])
+        self.details.counted(totals)
         self._show_side()
         self.strip.show_session(self.session)
         self.centre.setCurrentIndex(0 if shown or self.session.loading else 1)

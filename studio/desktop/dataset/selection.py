@@ -34,6 +34,8 @@ class Selection(QObject):
     """Joins grid, inspector and enlarged view."""
 
     groupWanted = Signal(int)
+    shown = Signal()
+    """What is chosen may be another, or what is known about it."""
 
     def __init__(
         self,
@@ -114,6 +116,7 @@ class Selection(QObject):
 
     def show(self) -> None:
         """Bring inspector and enlarged view up to date."""
+        self.shown.emit()
         ids = self.ids()
         key = ids[0] if len(ids) == 1 else None
         if ids and self._quick.isVisible():

@@ -66,6 +66,7 @@ class Session(QObject):
         threads.loader.sourcesLoaded.connect(self._take_sources)
         threads.loader.rowsLoaded.connect(self._take_rows)
         threads.loader.findingsLoaded.connect(self._take_findings)
+        threads.loader.readAgain.connect(self._take_again)
         threads.importer.began.connect(self._import_has_rows)
         threads.importer.found.connect(self._import_rows)
         threads.importer.checked.connect(self._import_findings)
@@ -122,16 +123,43 @@ class Session(QObject):
         )
 
     def read_again(self, ids: Sequence[int]) -> None:
-        """Read some rows anew, after what was decided about them is stored."""
-        if self.threads is None or self.project is None:
-            return
-        done = partial(self._take_again, self._load)
-        self.threads.load.submit(self.threads.loader.again, self.project, list(ids), done=done)
+        """Read some rows anew, after what is decided about them is stored."""
+        if self.threads is not None and self.project is not None and ids:
+            self.threads.load.submit(
+                self.threads.loader.again, self._load, self.project, list(ids), self._stamp
+            )
 
-    def _take_again(self, token: int, rows: list[Row]) -> None:
-        if token == self._load:
-            self.collection.put(row for row in rows if row.id in self.collection.rows)
-            self.changed.emit([row.id for row in rows])
+    def _stamp(self) -> int:
+        return self.collection.decided
+
+    def judge_again(self) -> None:
+        """Read findings and division of the open dataset anew."""
+        if self.threads is not None and self.project is not None and self.dataset is not None:
+            self.threads.load.submit(
+                self.threads.loader.judge, self._load, self.project, self.dataset.id
+            )
+
+    def sources_again(self) -> None:
+        """Read what is stated about the sources anew."""
+        if self.threads is not None and self.project is not None and self.dataset is not None:
+            self.threads.load.submit(
+                self.threads.loader.roots, self._load, self.project, self.dataset.id
+            )
+
+    @property
+    def life(self) -> int:
+        """Another number for every project that was opened."""
+        return self._life
+
+    @Slot(int, int, object)
+    def _take_again(self, token: int, stamp: int, rows: list[Row]) -> None:
+        if token != self._load:
+            return
+        if stamp != self.collection.decided:  # something newer was decided meanwhile
+            self.read_again([row.id for row in rows])
+            return
+        self.collection.put_stored(rows)
+        self.changed.emit([row.id for row in rows])
 
     def arrange(self, view: View, done: Callable[[Arrangement], None]) -> bool:
         """Work out what `view` shows, here when that is quick, else beside the window.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import (
@@ -36,6 +36,13 @@ class Side(QScrollArea):
     kindChosen = Signal(object)
     sourceChosen = Signal(object)
     labelChosen = Signal(object)
+    licenceChosen = Signal(object)
+    ratingChosen = Signal(object)
+    thresholdsWanted = Signal()
+    outliersWanted = Signal()
+    watchWanted = Signal(bool)
+    reportWanted = Signal()
+    cardWanted = Signal()
     addFolder = Signal()
     addFiles = Signal()
     newDataset = Signal()
@@ -52,26 +59,32 @@ class Side(QScrollArea):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(2)
-        self.heads = [SectionHeader("") for _ in range(4)]
+        self.heads = [SectionHeader("") for _ in range(6)]
         self.datasets, self.sources = CountList(), CountList()
         self.findings, self.labels = CountList(), CountList()
+        self.licences, self.ratings = CountList(), CountList()
+        self.report, self.card = secondary(""), secondary("")
+        self.thresholds, self.outliers, self.watch = secondary(""), secondary(""), QCheckBox()
         self.new_dataset, self.add_folder, self.add_files = (secondary("") for _ in range(3))
         self._lay_out()
         self.setWidget(inner)
         self._connect()
 
     def _lay_out(self) -> None:
+        # Each head carries the space above it, so that a hidden section leaves no gap.
+        for head in self.heads[1:]:
+            head.setContentsMargins(0, 14, 0, 0)
         groups: list[list[QWidget]] = [
             [self.heads[0], self.datasets, self.new_dataset],
-            [self.heads[1], self.sources, self.add_folder, self.add_files],
-            [self.heads[2], self.findings],
+            [self.heads[1], self.sources, self.add_folder, self.add_files, self.watch],
+            [self.heads[2], self.findings, self.thresholds, self.outliers, self.report],
             [self.heads[3], self.labels],
+            [self.heads[4], self.ratings],
+            [self.heads[5], self.licences, self.card],
         ]
-        for number, group in enumerate(groups):
-            if number:
-                self._column.addSpacing(14)
+        for group in groups:
             for widget in group:
-                if isinstance(widget, QPushButton):
+                if isinstance(widget, QPushButton | QCheckBox):
                     self._column.addSpacing(4)
                 self._column.addWidget(widget)
         self._column.addStretch(1)
@@ -81,14 +94,25 @@ class Side(QScrollArea):
         self.findings.chosen.connect(self.kindChosen)
         self.sources.chosen.connect(self.sourceChosen)
         self.labels.chosen.connect(self.labelChosen)
+        self.licences.chosen.connect(self.licenceChosen)
+        self.ratings.chosen.connect(self.ratingChosen)
+        self.thresholds.clicked.connect(lambda: self.thresholdsWanted.emit())
+        self.outliers.clicked.connect(lambda: self.outliersWanted.emit())
+        self.watch.clicked.connect(self.watchWanted)
+        self.report.clicked.connect(lambda: self.reportWanted.emit())
+        self.card.clicked.connect(lambda: self.cardWanted.emit())
         self.add_folder.clicked.connect(lambda: self.addFolder.emit())
         self.add_files.clicked.connect(lambda: self.addFiles.emit())
         self.new_dataset.clicked.connect(lambda: self.newDataset.emit())
 
     def retranslate(self) -> None:
         """Texts in the current language; the lists follow with the next `show_*`."""
-        titles = (tr("Datasets"), tr("Sources"), tr("Findings"), tr("Labels"))
-        lists = (self.datasets, self.sources, self.findings, self.labels)
+        titles = (
+            tr("Datasets"), tr("Sources"), tr("Findings"), tr("Labels"), tr("Rating"), tr("Rights"),
+        )  # fmt: skip
+        lists = (
+            self.datasets, self.sources, self.findings, self.labels, self.ratings, self.licences,
+        )  # fmt: skip
         for head, title, rows in zip(self.heads, titles, lists, strict=True):
             head.setText(title)
             rows.setAccessibleName(title)
@@ -100,6 +124,16 @@ class Side(QScrollArea):
              tr("Add single pictures or zip archives to this dataset.")),
             (self.new_dataset, tr("New dataset…"),
              tr("Make another dataset of this project from a folder.")),
+            (self.watch, tr("Watch the folders"),
+             tr("Import by itself what appears in the folders of this dataset.")),
+            (self.thresholds, tr("Thresholds…"),
+             tr("Set on a histogram from where on a picture is blurred, dark, small… (T).")),
+            (self.outliers, tr("Find outliers"),
+             tr("Compare every picture with its neighbours in feature space (kNN distance).")),
+            (self.report, tr("Save the report…"),
+             tr("Write what was found to a file: a web page with small pictures, or JSON.")),
+            (self.card, tr("Save the dataset card…"),
+             tr("Write what this dataset is and under which terms: Markdown and JSON.")),
         )  # fmt: skip
         for button, text, help in buttons:
             button.setText(text)
@@ -131,6 +165,15 @@ class Side(QScrollArea):
             self.sources.setCurrentRow(-1)
         self._show_findings(counts, view)
         self._show_labels(counts.labels, view)
+        self._show_ratings(counts.ratings, view)
+        self._show_licences(counts.licences, view)
+        for button in (self.report, self.card, self.thresholds, self.outliers):
+            button.setEnabled(counts.totals.get("found", 0) > 0)
+
+    def show_watch(self, on: bool, possible: bool) -> None:
+        """Whether the folders of the dataset are watched, and whether it has any."""
+        self.watch.setChecked(on)
+        self.watch.setEnabled(possible)
 
     def _show_findings(self, found: Counts, view: View) -> None:
         counts, totals = Counter(found.kinds), found.totals
@@ -159,3 +202,26 @@ class Side(QScrollArea):
         self.labels.set_entries(entries if labelled else [], view.label)
         for widget in (self.heads[3], self.labels):
             widget.setVisible(labelled)
+
+    def _show_ratings(self, counts: Counter[int], view: View) -> None:
+        rated = any(counts[stars] for stars in range(1, 6)) or view.rating > 0
+        entries = [Entry(0, tr("Any rating"), words.number(sum(counts.values())))]
+        for stars in range(5, 0, -1):
+            many = sum(counts[each] for each in range(stars, 6))
+            text = "★" * stars + "☆" * (5 - stars)
+            if many or view.rating == stars:
+                help = tr("At least {n} stars.", n=stars)
+                entries.append(Entry(stars, text, words.number(many), help=help))
+        self.ratings.set_entries(entries if rated else [], view.rating)
+        for widget in (self.heads[4], self.ratings):
+            widget.setVisible(rated)
+
+    def _show_licences(self, counts: Counter[str], view: View) -> None:
+        names = [name for name, _ in counts.most_common() if name][:_MOST_LABELS]
+        if view.licence and view.licence not in names:
+            names.append(view.licence)
+        entries = [Entry(None, tr("Any licence"), words.number(sum(counts.values())))]
+        entries += [Entry(name, name, words.number(counts[name]), help=name) for name in names]
+        if counts[""] or view.licence == "":
+            entries.append(Entry("", tr("Not stated"), words.number(counts[""])))
+        self.licences.set_entries(entries, view.licence)

@@ -6,12 +6,13 @@ from studio.desktop import i18n
 from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
 from studio.desktop.i18n import tr
 from studio.engine.dataset import checks
+from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.store import Finding
 
 # The order of the list; those that are always there, even at zero.
 KINDS = (
     EVERYTHING, TRAINS, HELD_OUT, EXCLUDED,
-    "duplicate", "near_duplicate", "blurred", "flat", "dark", "bright", "tiny", "aspect",
+    "duplicate", "near_duplicate", "outlier", "blurred", "flat", "dark", "bright", "tiny", "aspect",
     "borders", "animated", "odd_mode", "no_training", "missing", "broken",
 )  # fmt: skip
 ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
@@ -28,6 +29,7 @@ def kind_title(kind: str) -> str:
         "flat": tr("Single colour"),
         "dark": tr("Under-exposed"),
         "bright": tr("Over-exposed"),
+        "outlier": tr("Outliers"),
         "tiny": tr("Too small"),
         "aspect": tr("Very long or tall"),
         "borders": tr("Plain bars"),
@@ -52,6 +54,7 @@ def kind_help(kind: str) -> str:
         "near_duplicate": tr(
             "Pictures nearly the same as a better one (perceptual hash, then compared)."
         ),
+        "outlier": tr("Pictures unlike their neighbours (distance in feature space)."),
         "dark": tr("Pictures in which hardly anything is bright."),
         "bright": tr("Pictures in which hardly anything is dark."),
         "aspect": tr("Pictures of which a crop would lose most."),
@@ -75,6 +78,7 @@ def badge(kind: str) -> str:
     """One or two words for a tile."""
     words = {
         "duplicate": tr("Duplicate"),
+        "outlier": tr("Outlier"),
         "blurred": tr("Blurred"),
         "flat": tr("Single colour"),
         "near_duplicate": tr("Nearly the same"),
@@ -97,6 +101,7 @@ def advice(kind: str) -> str:
     words = {
         "duplicate": tr("Copies make the model repeat a picture. Keep one of them."),
         "near_duplicate": tr("Look-alikes make the model repeat a picture. Keep the best of them."),
+        "outlier": tr("It may not belong here, or be the only one of its kind."),
         "dark": tr("What cannot be seen cannot be learnt."),
         "bright": tr("What is burnt out cannot be learnt."),
         "aspect": tr("Most of it is lost in a square crop: pad it, or leave it out."),
@@ -139,6 +144,33 @@ def sort_title(sort: str) -> str:
         "similar": tr("Like the chosen picture"),
     }
     return titles[sort]
+
+
+def crop_title(crop: str) -> str:
+    """What a crop mode is called."""
+    titles = {
+        "centre": tr("Crop the middle"),
+        "smart": tr("Crop to the detail"),
+        "pad": tr("Add bars"),
+        "stretch": tr("Stretch"),
+        "tiles": tr("Cut into tiles"),
+    }
+    return titles.get(crop, crop)
+
+
+def fill_title(fill: str) -> str:
+    """What the bars of `pad` show; a colour stands for itself."""
+    titles = {"": tr("Black, or clear"), "blur": tr("Blurred picture"), "mirror": tr("Mirror")}
+    return titles.get(fill, fill)
+
+
+def policy_title(policy: Policy) -> str:
+    """A whole policy in a few words."""
+    parts = [crop_title(policy.crop)]
+    parts += [fill_title(policy.fill)] if policy.fill else []
+    parts += [tr("linear light")] if policy.linear else []
+    parts += [tr("laid on {colour}", colour=policy.flatten)] if policy.flatten else []
+    return ", ".join(parts)
 
 
 def bytes_text(count: int) -> str:

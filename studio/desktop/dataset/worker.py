@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from PySide6.QtCore import QObject, Signal
@@ -41,6 +42,8 @@ class Loader(Worker):
     """Token and a list of rows."""
     findingsLoaded = Signal(int, object, object)
     """Token, the findings by item id and the ids held out; the last news of a load."""
+    readAgain = Signal(int, int, object)
+    """Token, the number of decisions when they were read, and rows as they are stored."""
 
     def __init__(self, before: Callable[[], None]) -> None:
         """`before` writes out what is decided, so that nothing older is read."""
@@ -68,13 +71,30 @@ class Loader(Worker):
             time.sleep(_BREATH_S)
         else:
             return
+        self.judge(token, project, dataset_id)
+
+    def judge(self, token: int, project: Project, dataset_id: int) -> None:
+        """Read the findings, and which pictures are held out."""
+        self._before()
         held_out = split.read(project, dataset_id).item_ids
         self.findingsLoaded.emit(token, store.findings(project, dataset_id), held_out)
 
-    def again(self, project: Project, item_ids: list[int]) -> list[Row]:
-        """Some rows as they are stored now."""
-        self._before()
-        return [Row.of(line) for line in listing.among(project, item_ids)]
+    def roots(self, token: int, project: Project, dataset_id: int) -> None:
+        """Read the sources."""
+        self.sourcesLoaded.emit(token, store.sources(project, dataset_id))
+
+    def again(
+        self, token: int, project: Project, item_ids: list[int], stamp: Callable[[], int]
+    ) -> None:
+        """Read some rows as they are stored now, in portions."""
+        for start in range(0, len(item_ids), _ROWS_AT_ONCE):
+            if self.stopping() or self.wanted != token:
+                return
+            number = stamp()
+            self._before()
+            part = listing.among(project, item_ids[start : start + _ROWS_AT_ONCE])
+            self.readAgain.emit(token, number, [Row.of(line) for line in part])
+            time.sleep(_BREATH_S)
 
 
 class Arranger(Worker):
@@ -184,9 +204,9 @@ class Decisions(Worker):
     def __init__(self) -> None:
         super().__init__()
         self._order = threading.Lock()
-        self._pending: deque[Callable[[], None]] = deque()
+        self._pending: deque[Callable[[], object]] = deque()
 
-    def add(self, write: Callable[[], None]) -> None:
+    def add(self, write: Callable[[], object]) -> None:
         """Put one decision in the line."""
         self._pending.append(write)
 
@@ -197,6 +217,11 @@ class Decisions(Worker):
                 # Taken off only when it is stored: a failure loses this one, not the rest.
                 write = self._pending.popleft()
                 write()
+
+    def after_all(self, function: Callable[[], Any]) -> Any:
+        """What `function` finds once everything that was decided is stored."""
+        self.write_all()
+        return function()
 
 
 def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
@@ -225,7 +250,7 @@ def to_qimage(picture: Image.Image) -> QImage:
 
 
 class DatasetThreads(QObject):
-    """The six threads of the room. They live as long as one project is open."""
+    """The seven threads of the room. They live as long as one project is open."""
 
     failed = Signal(str, str)
 
@@ -240,16 +265,33 @@ class DatasetThreads(QObject):
         self.look = WorkerThread(self.previewer, self)
         self.write = WorkerThread(self.decisions, self)
         self.order = WorkerThread(self.arranger, self)
+        self.hand_out = WorkerThread(Worker(), self)
         for thread in self._all():
             thread.failed.connect(self.failed)
 
     def _all(self) -> tuple[WorkerThread, ...]:
-        return self.take_in, self.load, self.order, self.draw, self.look, self.write
+        return (
+            self.take_in, self.load, self.order, self.draw, self.look, self.write, self.hand_out,
+        )  # fmt: skip
 
     def decide(self, write: Callable[[], None]) -> None:
         """Store a decision in its turn."""
         self.decisions.add(write)
         self.write.submit(self.decisions.write_all)
+
+    def plan(
+        self,
+        make: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """Work a step out where it will be written, after all that was decided before."""
+        self.write.submit(self.decisions.after_all, make, done=done, failed=failed)
+
+    def carry_out(self, write: Callable[[], object], done: Callable[[], None]) -> None:
+        """Store a step in its turn, then say so."""
+        self.decisions.add(write)
+        self.write.submit(self.decisions.write_all, done=lambda _: done())
 
     def stop(self) -> None:
         """Write what is decided, then join every thread."""

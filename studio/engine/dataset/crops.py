@@ -41,11 +41,16 @@ def set_crops(project: Project, crops: Mapping[int, Crop | None]) -> dict[int, C
     Raises :class:`UsageError`; then nothing is changed.
     """
     wanted = {number: None if crop is None else checked(crop) for number, crop in crops.items()}
-    items = store.items_by_id(project, list(wanted))
-    before = {item.id: item.crop for item in items if item.crop != wanted[item.id]}
+    before = changed_by(project, wanted)
     rows = [(stored(wanted[item_id]), item_id) for item_id in before]
     project.write_many("UPDATE item SET crop = ? WHERE id = ?", rows)
     return before
+
+
+def changed_by(project: Project, wanted: Mapping[int, Crop | None]) -> dict[int, Crop | None]:
+    """The crops of those pictures that have another one than `wanted` says."""
+    items = store.items_by_id(project, list(wanted))
+    return {item.id: item.crop for item in items if item.crop != wanted[item.id]}
 
 
 def stored(crop: Crop | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,27 @@ def set_texts(project: Project, field: str, texts: Mapping[int, str]) -> None:
         f"UPDATE item SET {field} = ?, facts = json_set(facts, '$.{BY_HAND[field]}', 1) "
         "WHERE id = ?",
         rows,
+    )
+
+
+def written(project: Project, item_ids: Sequence[int], field: str) -> set[int]:
+    """Those of these pictures whose label or caption was written by hand before."""
+    rows = project.query(
+        "SELECT id FROM item WHERE id IN (SELECT value FROM json_each(?)) "
+        f"AND json_extract(facts, '$.{BY_HAND[field]}') IS NOT NULL",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    return {row[0] for row in rows}
+
+
+def put_back(
+    project: Project, field: str, texts: Mapping[int, str], by_hand: Collection[int]
+) -> None:
+    """Write what :func:`planned` found before; only `by_hand` count as written by hand again."""
+    set_texts(project, field, texts)
+    rows = [(number,) for number in texts if number not in by_hand]
+    project.write_many(
+        f"UPDATE item SET facts = json_remove(facts, '$.{BY_HAND[field]}') WHERE id = ?", rows
     )
 
 

@@ -37,18 +37,27 @@ def set_marks(project: Project, item_ids: Sequence[int], marked: bool) -> Marked
     A picture that gets the mark is left out. One that loses it stays out: whether it trains is
     decided for itself.
     """
-    rows = project.query(
-        "SELECT id, usable AND included AS trains FROM item "
-        "WHERE id IN (SELECT value FROM json_each(?)) "
-        f"AND (json_extract(rights, '$.{_FIELD}') IS NOT NULL) != ? ORDER BY id",
-        (json.dumps([int(number) for number in item_ids]), int(marked)),
-    )
+    rows = _others(project, item_ids, marked)
     ids = [row["id"] for row in rows]
     out = [row["id"] for row in rows if row["trains"]] if marked else []
     with project.transaction() as connection:
         _write(connection, ids, marked)
         connection.executemany("UPDATE item SET included = 0 WHERE id = ?", [(n,) for n in out])
     return Marked(marked, ids, out)
+
+
+def would_change(project: Project, item_ids: Sequence[int], marked: bool) -> list[int]:
+    """Those of these pictures that :func:`set_marks` would change."""
+    return [row["id"] for row in _others(project, item_ids, marked)]
+
+
+def _others(project: Project, item_ids: Sequence[int], marked: bool) -> list[sqlite3.Row]:
+    return project.query(
+        "SELECT id, usable AND included AS trains FROM item "
+        "WHERE id IN (SELECT value FROM json_each(?)) "
+        f"AND (json_extract(rights, '$.{_FIELD}') IS NOT NULL) != ? ORDER BY id",
+        (json.dumps([int(number) for number in item_ids]), int(marked)),
+    )
 
 
 def put_back(project: Project, done: Marked) -> None:

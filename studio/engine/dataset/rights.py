@@ -39,10 +39,7 @@ def set_source(project: Project, source_id: int, values: Mapping[str, str]) -> R
     Returns what was stated before, which `set_source` puts back together with empty texts
     for fields that were not there. Raises :class:`UsageError` for an unknown field.
     """
-    rows = project.query("SELECT rights FROM source WHERE id = ?", (source_id,))
-    if not rows:
-        raise StudioError("This source is no longer in the project: open the dataset again.")
-    before: Rights = json.loads(rows[0][0])
+    before = of_source(project, source_id)
     after = _changed(before, values)
     project.write("UPDATE source SET rights = ? WHERE id = ?", (json.dumps(after), source_id))
     return before
@@ -56,6 +53,27 @@ def set_items(
     after = [(json.dumps(_changed(item.rights, values)), item.id) for item in items]
     project.write_many("UPDATE item SET rights = ? WHERE id = ?", after)
     return {item.id: dict(item.rights) for item in items}
+
+
+def of_source(project: Project, source_id: int) -> Rights:
+    """What is stated about a source; raises :class:`StudioError` when it is gone."""
+    rows = project.query("SELECT rights FROM source WHERE id = ?", (source_id,))
+    if not rows:
+        raise StudioError("This source is no longer in the project: open the dataset again.")
+    found: Rights = json.loads(rows[0][0])
+    return found
+
+
+def changed_by(
+    project: Project, item_ids: Iterable[int], values: Mapping[str, str]
+) -> dict[int, Rights]:
+    """What is stated about those pictures that :func:`set_items` would change; writes nothing."""
+    rows = project.query(
+        "SELECT id, rights FROM item WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    before = {row[0]: json.loads(row[1]) for row in rows}
+    return {number: said for number, said in before.items() if _changed(said, values) != said}
 
 
 def put_back(project: Project, before: Mapping[int, Rights]) -> None:

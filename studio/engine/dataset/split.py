@@ -107,6 +107,18 @@ def change(project: Project, dataset_id: int, share: float) -> Split:
 
     Runs that exist keep the division they began with. Raises :class:`UsageError`.
     """
+    cut = cut_for(project, dataset_id, share)
+    stored = _stored(project, dataset_id)
+    earlier = [each for each in stored.get("earlier", []) if each != cut]
+    if "cut" in stored and stored["cut"] != cut:
+        earlier.append(stored["cut"])
+    settings = store.settings(project, dataset_id)
+    store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": earlier}})
+    return read(project, dataset_id)
+
+
+def cut_for(project: Project, dataset_id: int, share: float) -> str:
+    """The cut that :func:`change` would choose; raises :class:`UsageError` where there is none."""
     if not 0 <= share <= MOST_SHARE:
         raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
     contents = [item.sha256 for item in store.chosen_items(project, dataset_id)]
@@ -116,13 +128,7 @@ def change(project: Project, dataset_id: int, share: float) -> Split:
             f"{len(contents)} pictures cannot be divided so: import at least {FEWEST} that are "
             "not copies of each other, or hold out nothing with 0."
         )
-    stored = _stored(project, dataset_id)
-    earlier = [each for each in stored.get("earlier", []) if each != cut]
-    if "cut" in stored and stored["cut"] != cut:
-        earlier.append(stored["cut"])
-    settings = store.settings(project, dataset_id)
-    store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": earlier}})
-    return read(project, dataset_id)
+    return cut
 
 
 def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:

@@ -1,0 +1,212 @@
+"""From a wish in a panel to an undoable step: worked out and stored beside the window."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.desktop.context import Studio
+from studio.desktop.dataset import steps, words
+from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, SOURCES, Plan, Step
+from studio.desktop.i18n import tr
+from studio.engine.dataset.caption_files import Found
+from studio.engine.dataset.crops import Crop
+from studio.engine.dataset.edits import Change
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+
+class Curation(QObject):
+    """Every method returns at once; what came of it arrives by signals."""
+
+    stored = Signal()
+    """A step was stored or taken back: what the panels show may be another."""
+    preparationChanged = Signal()
+    """How pictures are prepared or divided is another."""
+    refused = Signal(str)
+    """A wish that cannot be fulfilled, and why. The panels show again what holds."""
+    reading = Signal(bool)
+    """Whether caption files are being read."""
+
+    def __init__(self, studio: Studio, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._session = studio, session
+        self._cancel = threading.Event()
+        self._reads = False
+        self._line: deque[tuple[Callable[[], Any], Callable[[Any], None]]] = deque()
+
+    # ------------------------------------------------------------------ wishes
+
+    def change_texts(self, field: str, ids: Sequence[int], way: str, text: str, find: str) -> None:
+        """Change labels or captions of pictures."""
+        try:
+            change = Change(way, text, find)
+        except StudioError as error:
+            self.refused.emit(str(error))
+            return
+        self._for_pictures(ids, lambda project: steps.texts(project, field, ids, change))
+
+    def state_rights(self, ids: Sequence[int], values: dict[str, str]) -> None:
+        """State rights of single pictures."""
+        self._for_pictures(ids, lambda project: steps.item_rights(project, ids, values))
+
+    def state_source(self, source_id: int, name: str, values: dict[str, str]) -> None:
+        """State rights of a whole source."""
+        self._plan(lambda project: steps.source_rights(project, source_id, name, values))
+
+    def mark(self, ids: Sequence[int], marked: bool) -> None:
+        """Mark pictures as not to be used for training, or take the mark off."""
+        self._for_pictures(ids, lambda project: steps.marking(project, ids, marked))
+
+    def crop(self, wanted: dict[int, Crop | None]) -> None:
+        """Crop pictures by hand; None is all of a picture."""
+        self._for_pictures(list(wanted), lambda project: steps.cropping(project, wanted))
+
+    def prepare(self, fields: dict[str, Any]) -> None:
+        """Prepare the pictures of the open dataset in another way; other fields stay."""
+        self._for_dataset(lambda project, number: steps.preparing(project, number, fields))
+
+    def set_size(self, width: int, height: int) -> None:
+        """Train at another size."""
+        self._for_dataset(lambda project, n: steps.sizing(project, n, (width, height)))
+
+    def hold_out(self, share: float) -> None:
+        """Divide the open dataset anew."""
+        self._for_dataset(lambda project, number: steps.dividing(project, number, share))
+
+    def import_captions(self, paths: Sequence[Path]) -> None:
+        """Take captions out of files."""
+        dataset, project = self._session.dataset, self._session.project
+        if dataset is None or project is None or not self._may_write() or not paths:
+            return
+        self._cancel = threading.Event()
+        make = partial(steps.captions_from, project, dataset.id, list(paths), self._cancel.is_set)
+        self._reads = True
+        self.reading.emit(True)
+        self._submit(make, self._captions_found)
+
+    def stop_reading(self) -> None:
+        """Give up reading caption files; nothing is changed then."""
+        self._cancel.set()
+
+    def plan(self, make: Callable[[Project], Plan]) -> None:
+        """Any other step, worked out by `make` beside the window."""
+        self._plan(make)
+
+    # ------------------------------------------------------------------ planning
+
+    def _for_pictures(self, ids: Sequence[int], make: Callable[[Project], Plan]) -> None:
+        if ids:
+            self._plan(make)
+
+    def _for_dataset(self, make: Callable[[Project, int], Plan]) -> None:
+        dataset = self._session.dataset
+        if dataset is not None:
+            self._plan(lambda project: make(project, dataset.id))
+
+    def _plan(self, make: Callable[[Project], Plan]) -> None:
+        project = self._session.project
+        if project is not None and self._may_write():
+            self._submit(partial(make, project), self._push)
+
+    def _submit(self, make: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._line.append((make, done))
+        if len(self._line) == 1:
+            self._plan_next()
+
+    def _plan_next(self) -> None:
+        """One wish at a time: the next finds what the one before has written."""
+        threads = self._session.threads
+        if threads is None:
+            self._line.clear()
+        elif self._line:
+            at = self._session.life, self._studio.undo.index()
+            threads.plan(self._line[0][0], partial(self._planned, at), self._failed)
+
+    def _planned(self, at: tuple[int, int], result: Any) -> None:
+        life, index = at
+        if life != self._session.life or not self._line:
+            return
+        if index != self._studio.undo.index():  # a step came or went meanwhile
+            self._plan_next()
+            return
+        _, done = self._line.popleft()
+        done(result)
+        self._plan_next()
+
+    def forget(self) -> None:
+        """The project is closed: wishes that wait are void."""
+        self._line.clear()
+        self._end_reading()
+
+    def _may_write(self) -> bool:
+        project = self._session.project
+        if project is not None and project.read_only_reason:
+            self._studio.notices.warn(project.read_only_reason)
+            self.refused.emit("")
+            return False
+        return True
+
+    def _end_reading(self) -> None:
+        if self._reads:
+            self._reads = False
+            self.reading.emit(False)
+
+    def _failed(self, sentence: str, detail: str) -> None:
+        if self._line:
+            self._line.popleft()
+        self._plan_next()
+        was_stopped = self._reads and self._cancel.is_set()
+        self._end_reading()
+        if not was_stopped:
+            self._studio.notices.warn(sentence, detail)
+        self.refused.emit(sentence)
+
+    def _captions_found(self, result: tuple[Plan, Found]) -> None:
+        plan, found = result
+        self._end_reading()
+        used = words.pictures(len(found.texts))
+        if not found.texts:
+            self._studio.notices.warn(
+                tr("None of the {n} captions is for a picture of this dataset.",
+                   n=words.number(found.rows))
+            )  # fmt: skip
+        elif self._session.dataset is not None:
+            self._studio.notices.info(
+                tr("{n} captions read for {pictures}.", n=words.number(found.rows), pictures=used)
+            )
+        self._push(plan)
+
+    # ------------------------------------------------------------------ steps
+
+    def _push(self, plan: Plan) -> None:
+        if plan.count:
+            self._studio.undo.push(Step(plan, self._write))
+        else:
+            self.stored.emit()  # a field may hold what was typed but is none of it
+
+    def _write(self, plan: Plan, write: Callable[[], object]) -> None:
+        threads = self._session.threads
+        if threads is not None:
+            threads.carry_out(write, partial(self._written, self._session.life, plan))
+
+    def _written(self, life: int, plan: Plan) -> None:
+        session = self._session
+        if life != session.life:
+            return
+        if SOURCES in plan.touches:
+            session.sources_again()
+        if PICTURES in plan.touches:
+            session.read_again(plan.ids)
+        if FINDINGS in plan.touches:
+            session.judge_again()
+        if DATASET in plan.touches:
+            self.preparationChanged.emit()
+        self.stored.emit()

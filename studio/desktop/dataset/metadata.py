@@ -1,0 +1,278 @@
+"""The metadata page: labels, captions and rights of the chosen pictures, one or thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QCompleter,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import i18n
+from studio.desktop.dataset import words
+from studio.desktop.dataset.rights_panel import RightsPanel
+from studio.desktop.dataset.rows import Pick, Row
+from studio.desktop.dataset.seeing import Described
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.panel import SectionHeader
+from studio.engine.dataset.edits import WAYS
+
+_CAPTION_HEIGHT = 84
+
+
+class MetadataPage(QWidget):
+    """What is written here is for the pictures that were shown when it was written."""
+
+    textsWanted = Signal(str, object, str, str, str)
+    """Field, item ids, way, text, and the words to be found (as the engine's `Change`)."""
+    importWanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: Described | None = None
+        self._label = ""
+        self._begins = False
+        self.count, self.trouble = QLabel(), QLabel()
+        self.count.setWordWrap(True)
+        self.trouble.setWordWrap(True)
+        self.trouble.setProperty("tone", "bad")
+        self.label, self._known = QLineEdit(), QStringListModel(self)
+        self.label.setCompleter(QCompleter(self._known, self))
+        self.way, self.sought = Pick(), QLineEdit()
+        self.caption = CaptionBox()
+        self.apply, self.take_in = secondary(""), secondary("")
+        self.rights = RightsPanel()
+        self.heads = [SectionHeader("") for _ in range(2)]
+        self.label_row, self.way_row = Row(self.label), Row(self.way)
+        self.find_row = Row(self.sought)
+        self._lay_out()
+        self.label.editingFinished.connect(self._label_written)
+        self.caption.written.connect(self._caption_written)
+        self.way.picked.connect(lambda _: self._show_way())
+        self.apply.clicked.connect(self._apply)
+        self.sought.returnPressed.connect(self._apply)
+        self.take_in.clicked.connect(lambda: self.importWanted.emit())
+        self.say("")
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 8)
+        column.setSpacing(8)
+        for part in (
+            self.count, self.trouble, self.heads[0], self.label_row, self.way_row, self.find_row,
+            self.caption, self.apply, self.take_in, None, self.heads[1], self.rights,
+        ):  # fmt: skip
+            if part is None:
+                column.addSpacing(6)
+            else:
+                column.addWidget(part)
+        column.addStretch(1)
+
+    # ------------------------------------------------------------------ what is shown
+
+    @property
+    def shown(self) -> Described | None:
+        """The pictures that are described here."""
+        return self._shown
+
+    def show_labels(self, labels: Sequence[str]) -> None:
+        """Labels that are offered while one is typed."""
+        if self._known.stringList() != list(labels):
+            self._known.setStringList(list(labels))
+
+    def show_none(self, sentence: str) -> None:
+        """Nothing is chosen."""
+        self._shown = None
+        self.count.setText(sentence)
+        self._enable(False)
+        self._label = ""
+        self.label.clear()
+        self.caption.show_text("")
+        self.rights.show_none()
+        self.label.setPlaceholderText("")
+        self.caption.setPlaceholderText("")
+        self._show_way()
+
+    def show_described(self, described: Described) -> None:
+        """What the chosen pictures have in common. What is being typed stays."""
+        before, self._shown = self._shown, described
+        same = before is not None and before.ids == described.ids
+        common = described.common
+        self.count.setText(_chosen(common.count))
+        self._enable(common.count > 0)
+        several = tr("several values")
+        if not (same and self.label.hasFocus() and self.label.text() != self._label):
+            self._label = common.label or ""
+            self.label.setText(self._label)
+        self.label.setPlaceholderText(several if common.label is None else tr("no label"))
+        if not same:
+            self.sought.clear()
+            self.say("")
+        if not (same and self.caption.is_being_typed):
+            single = common.count == 1
+            self.caption.show_text(common.caption or "" if single else "")
+        self.rights.show_described(described, keep_typed=same)
+        self._show_way()
+        if self._begins:
+            self.begin()
+
+    def begin(self) -> None:
+        """Take the keys, now or as soon as there is something to write about."""
+        self._begins = not self.label.isEnabled()
+        self.label.setFocus()
+
+    def say(self, sentence: str) -> None:
+        """What is wrong with a wish."""
+        self.trouble.setText(i18n.sentence(sentence))
+        self.trouble.setVisible(bool(sentence))
+
+    def _enable(self, on: bool) -> None:
+        editors: tuple[QWidget, ...] = (
+            self.label, self.way, self.sought, self.caption, self.apply, self.rights,
+        )  # fmt: skip
+        for widget in editors:
+            widget.setEnabled(on)
+
+    @property
+    def _is_single(self) -> bool:
+        return self._shown is None or self._shown.common.count <= 1
+
+    def _show_way(self) -> None:
+        many, way = not self._is_single, self.way.key()
+        self.way_row.setVisible(many)
+        self.find_row.setVisible(many and way == "replace")
+        self.apply.setVisible(many)
+        self.caption.by_itself = not many
+        common = self._shown.common if self._shown is not None else None
+        if not many:
+            hint = tr("no caption")
+        elif common is not None and common.caption is None and way == "set":
+            hint = tr("several values")
+        elif way == "replace":
+            hint = tr("the new words, or nothing")
+        else:
+            hint = tr("the words")
+        self.caption.setPlaceholderText(hint if self._shown is not None else "")
+
+    # ------------------------------------------------------------------ wishes
+
+    def _label_written(self) -> None:
+        if self._shown is not None and self.label.text() != self._label:
+            self._label = self.label.text()
+            self.textsWanted.emit("label", self._shown.ids, "set", self._label, "")
+
+    def _caption_written(self) -> None:
+        if self._shown is not None and self._is_single:
+            text = self.caption.toPlainText()
+            self.textsWanted.emit("caption", self._shown.ids, "set", text, "")
+
+    def _apply(self) -> None:
+        if self._shown is not None and not self._is_single:
+            self.say("")
+            text, find = self.caption.toPlainText(), self.sought.text()
+            self.textsWanted.emit("caption", self._shown.ids, self.way.key(), text, find)
+
+    # ------------------------------------------------------------------ words
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        for head, text in zip(self.heads, (tr("Words"), tr("Rights")), strict=True):
+            head.setText(text)
+        ways = {
+            "set": tr("Write instead"), "append": tr("Add at the end"),
+            "prepend": tr("Add in front"), "replace": tr("Find and replace"),
+        }  # fmt: skip
+        self.way.set_choices([(way, ways[way]) for way in WAYS], self.way.key() or "append")
+        self.label_row.set_texts(
+            tr("Label"), tr("The class that the network learns the picture as (label).")
+        )
+        self.way_row.set_texts(
+            tr("Captions"), tr("What happens to the captions of the chosen pictures.")
+        )
+        self.find_row.set_texts(tr("Find"), tr("Words to be found, whatever their case."))
+        for widget, text, help in (
+            (self.caption, tr("Caption"),
+             tr("What the picture shows, in words (caption). Ctrl+Enter keeps it.")),
+            (self.apply, tr("Change the captions"),
+             tr("Change the captions of all chosen pictures; it can be undone.")),
+            (self.take_in, tr("Captions from files…"),
+             tr("Take captions from .csv, .jsonl or .txt files (file and caption).")),
+        ):  # fmt: skip
+            widget.setAccessibleName(text)
+            widget.setToolTip(help)
+            if isinstance(widget, QPushButton):
+                widget.setText(text)
+        self.rights.retranslate()
+        if self._shown is not None:
+            self.show_described(self._shown)
+        self._show_way()
+
+
+class CaptionBox(QPlainTextEdit):
+    """A few lines. Ctrl+Enter, or leaving it, says that what was typed is meant."""
+
+    written = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_itself = True
+        """Whether leaving it is enough; several pictures wait for their button."""
+        self._text = ""
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_CAPTION_HEIGHT)
+
+    @property
+    def is_being_typed(self) -> bool:
+        """Whether there is something that was not kept yet."""
+        return self.hasFocus() and self.toPlainText() != self._text
+
+    def show_text(self, text: str) -> None:
+        """What is stored."""
+        self._text = text
+        if self.toPlainText() != text:
+            self.setPlainText(text)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """What was typed counts."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._keep()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter keeps, Esc takes back."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
+            self._keep()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._text)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Enter is for the words while they are typed."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if is_enter:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def _keep(self) -> None:
+        if self.by_itself and self.toPlainText() != self._text:
+            self._text = self.toPlainText()
+            self.written.emit()
+
+
+def _chosen(count: int) -> str:
+    if count == 1:
+        return tr("One picture is chosen.")
+    return tr("{n} pictures are chosen.", n=words.number(count))

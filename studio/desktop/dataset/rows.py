@@ -1,0 +1,111 @@
+"""A line of a panel: a label left, an editor right; a double click on the label resets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from studio.desktop.i18n import tr
+
+LABEL_WIDTH = 84
+
+
+class Row(QWidget):
+    """Keeps label, tooltip and accessible name of an editor together."""
+
+    def __init__(self, editor: QWidget, reset: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.editor = editor
+        self.label = _Label(reset)
+        self.label.setBuddy(editor)
+        self.label.setFixedWidth(LABEL_WIDTH)
+        self.label.setWordWrap(True)
+        editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._can_reset = reset is not None
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.label)
+        line.addWidget(editor, 1)
+
+    def set_texts(self, label: str, help: str) -> None:
+        """In the current language."""
+        self.label.setText(label)
+        self.editor.setToolTip(help)
+        self.editor.setAccessibleName(label)
+        self.editor.setAccessibleDescription(help)
+        reset = tr("Double-click for the usual value.")
+        self.label.setToolTip(f"{help} {reset}" if self._can_reset else help)
+
+
+class _Label(QLabel):
+    def __init__(self, reset: Callable[[], None] | None) -> None:
+        super().__init__()
+        self.setProperty("quiet", True)
+        self._reset = reset
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the usual value."""
+        if self._reset is not None:
+            self._reset()
+
+
+class Pick(QComboBox):
+    """A pick list of (key, text). The wheel is left to the panel, so that it changes nothing."""
+
+    picked = Signal(str)
+    """The key that the artist chose; setting one in code tells nobody."""
+
+    def __init__(self, *, typed: bool = False) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        if typed:
+            self.setEditable(True)
+            self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            line = self.lineEdit()
+            assert line is not None
+            line.editingFinished.connect(self._typed)
+        self.activated.connect(self._activated)
+        self._shown = ""
+
+    def set_choices(self, pairs: Sequence[tuple[str, str]], key: str) -> None:
+        """Offer these and show one; one that is not offered is written out where it can be."""
+        with QSignalBlocker(self):
+            self.clear()
+            for each, text in pairs:
+                self.addItem(text, each)
+        self.show_key(key)
+
+    def show_key(self, key: str) -> None:
+        """Show what holds."""
+        with QSignalBlocker(self):
+            place = self.findData(key)
+            self.setCurrentIndex(place)
+            if place < 0 and self.isEditable():
+                self.setEditText(key)
+        self._shown = self.currentText()
+
+    def key(self) -> str:
+        """The chosen key, or what was typed."""
+        place = self.findText(self.currentText().strip())
+        if place >= 0:
+            return str(self.itemData(place) or "")
+        return self.currentText().strip() if self.isEditable() else ""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()
+
+    def _activated(self, _place: int) -> None:
+        self._shown = self.currentText()
+        self.picked.emit(self.key())
+
+    def _typed(self) -> None:
+        if self.currentText() != self._shown:
+            self._shown = self.currentText()
+            self.picked.emit(self.key())

@@ -1,0 +1,193 @@
+"""Decisions that are worked out and written beside the window, as undoable steps.
+
+What a step would change is found out in the thread that also writes, one step at a time. A
+hundred thousand pictures are then one step like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtGui import QUndoCommand
+
+from studio.desktop.dataset import words
+from studio.desktop.i18n import tr
+from studio.engine.dataset import caption_files, crops, edits, marks, policy, rights, split
+from studio.engine.dataset.edits import Change
+from studio.engine.project import Project
+
+PICTURES, FINDINGS, SOURCES, DATASET = "pictures", "findings", "sources", "dataset"
+"""What has to be read again after a step."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a step does. `count` is how many pictures it changes; 0 is no step at all."""
+
+    title: Callable[[], str]
+    """Its name in the language of the window; called on the window's thread."""
+    do: Callable[[], object]
+    undo: Callable[[], object]
+    count: int = 1
+    ids: tuple[int, ...] = ()
+    touches: frozenset[str] = frozenset((PICTURES,))
+
+
+class Step(QUndoCommand):
+    """A plan on the undo stack. `write` runs a function in its turn and tells who must know."""
+
+    def __init__(self, plan: Plan, write: Callable[[Plan, Callable[[], object]], None]) -> None:
+        super().__init__(plan.title())
+        self._plan, self._write = plan, write
+
+    def redo(self) -> None:
+        """Do it, or do it again."""
+        self._write(self._plan, self._plan.do)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._write(self._plan, self._plan.undo)
+
+
+# ------------------------------------------------------------------ plans, made on the writer
+
+
+def texts(project: Project, field: str, ids: Sequence[int], change: Change) -> Plan:
+    """Labels or captions of pictures changed in one way."""
+    return _texts(project, field, *edits.planned(project, ids, field, change))
+
+
+def captions_from(
+    project: Project, dataset_id: int, paths: Sequence[Any], cancelled: Callable[[], bool]
+) -> tuple[Plan, caption_files.Found]:
+    """Captions out of files for the pictures of a dataset."""
+    found = caption_files.read(project, dataset_id, paths, cancelled)
+    before = edits.texts(project, list(found.texts), "caption")
+    after = {n: edits.clean("caption", text) for n, text in found.texts.items()}
+    changed = [number for number, text in before.items() if after[number] != text]
+    old, new = {n: before[n] for n in changed}, {n: after[n] for n in changed}
+    return _texts(project, "caption", old, new), found
+
+
+def _texts(project: Project, field: str, before: dict[int, str], after: dict[int, str]) -> Plan:
+    by_hand = edits.written(project, list(before), field)
+    count = len(before)
+
+    def title() -> str:
+        pictures = words.pictures(count)
+        if field == "label":
+            return tr("Label {pictures}", pictures=pictures)
+        return tr("Caption {pictures}", pictures=pictures)
+
+    return Plan(
+        title,
+        partial(edits.set_texts, project, field, after),
+        partial(edits.put_back, project, field, before, by_hand),
+        count, tuple(before),
+    )  # fmt: skip
+
+
+def item_rights(project: Project, ids: Sequence[int], values: dict[str, str]) -> Plan:
+    """Rights stated about single pictures."""
+    before = rights.changed_by(project, ids, values)
+
+    def title() -> str:
+        return tr("State rights of {pictures}", pictures=words.pictures(len(before)))
+
+    return Plan(
+        title,
+        partial(rights.set_items, project, list(before), values),
+        partial(rights.put_back, project, before),
+        len(before), tuple(before),
+    )  # fmt: skip
+
+
+def source_rights(project: Project, source_id: int, name: str, values: dict[str, str]) -> Plan:
+    """Rights stated about a whole source."""
+    before = rights.of_source(project, source_id)
+    same = all(before.get(field, "") == " ".join(text.split()) for field, text in values.items())
+    rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
+    return Plan(
+        lambda: tr("State rights of {source}", source=name),
+        partial(rights.set_source, project, source_id, values),
+        partial(rights.put_source_back, project, source_id, before),
+        0 if same else 1, tuple(row[0] for row in rows), frozenset((PICTURES, SOURCES)),
+    )  # fmt: skip
+
+
+def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
+    """Pictures marked as not to be used for training, or no longer."""
+    changed = marks.would_change(project, ids, marked)
+    done: list[marks.Marked] = []
+
+    def title() -> str:
+        pictures = words.pictures(len(changed))
+        if marked:
+            return tr("Mark {pictures} against training", pictures=pictures)
+        return tr("Take the mark off {pictures}", pictures=pictures)
+
+    return Plan(
+        title,
+        lambda: done.append(marks.set_marks(project, changed, marked)),
+        lambda: marks.put_back(project, done.pop()),
+        len(changed), tuple(changed), frozenset((PICTURES, FINDINGS)),
+    )  # fmt: skip
+
+
+def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
+    """Pictures cropped by hand, or whole again."""
+    checked = {number: crop and crops.checked(crop) for number, crop in wanted.items()}
+    before = crops.changed_by(project, checked)
+    removes = all(crop is None for crop in checked.values())
+
+    def title() -> str:
+        pictures = words.pictures(len(before))
+        if removes:
+            return tr("Remove the crop of {pictures}", pictures=pictures)
+        return tr("Crop {pictures} by hand", pictures=pictures)
+
+    return Plan(
+        title,
+        partial(crops.set_crops, project, {number: checked[number] for number in before}),
+        partial(crops.set_crops, project, before),
+        len(before), tuple(before), frozenset((PICTURES, DATASET)),
+    )  # fmt: skip
+
+
+def preparing(project: Project, dataset_id: int, fields: dict[str, Any]) -> Plan:
+    """Another way to bring the pictures of a dataset to the training shape."""
+    before = policy.read(project, dataset_id)
+    wanted = replace(before, **fields)
+    return Plan(
+        lambda: tr("Prepare pictures: {policy}", policy=words.policy_title(wanted)),
+        partial(policy.change, project, dataset_id, wanted),
+        partial(policy.change, project, dataset_id, before),
+        int(before != wanted), touches=frozenset((DATASET,)),
+    )  # fmt: skip
+
+
+def sizing(project: Project, dataset_id: int, size: tuple[int, int]) -> Plan:
+    """Another training size of a dataset."""
+    wanted = policy.checked_size(*size)
+    before = policy.read_size(project, dataset_id)
+    return Plan(
+        lambda: tr("Train at {size}", size=f"{wanted[0]} × {wanted[1]}"),
+        partial(policy.change_size, project, dataset_id, wanted),
+        partial(policy.change_size, project, dataset_id, before),
+        int(before != wanted), touches=frozenset((DATASET,)),
+    )  # fmt: skip
+
+
+def dividing(project: Project, dataset_id: int, share: float) -> Plan:
+    """Another part of a dataset held out; raises :class:`UsageError` when that cannot be."""
+    before, cut = split.read(project, dataset_id), split.cut_for(project, dataset_id, share)
+    return Plan(
+        lambda: tr("Hold out {percent} %", percent=f"{share * 100:g}"),
+        partial(split.change, project, dataset_id, share),
+        partial(split.put_back, project, dataset_id, before.cut),
+        int(cut != before.cut),
+        touches=frozenset((DATASET, FINDINGS)),
+    )  # fmt: skip
