@@ -86,6 +86,11 @@ class DatasetRoom(Room):
             studio, self.session, self.selection, self.inspector, self.curation, self.editor
         )
         self.outgoing = Outgoing(self, studio, self.session, self.curation, self.tasks)
+        self.commands = Commands(self)
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(_RECOUNT_MS)
+        self._recount.timeout.connect(self._recount_due)
         self._connect()
         self.resize_tiles(0)
         self.retranslate()
