@@ -27,7 +27,7 @@ def complaint_about(data: QMimeData) -> str:
         return ""
     if data.hasUrls():
         return tr(
-            "{address} is not on this computer: save it as a file first, then drop the file.",
+            "{address} came without the picture itself: save it as a file, then drop the file.",
             address=data.urls()[0].toDisplayString(),
         )
     return tr("That is neither a file nor a folder: drop folders, pictures or a zip.")

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from studio.desktop.context import pictures_folder
+from studio.desktop.drop_overlay import complaint_about, dropped_paths
 from studio.desktop.i18n import tr
+from studio.desktop.received import Received, received
 from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
@@ -74,6 +77,28 @@ class Opening(QObject):
         if self._studio.project is None and not self._make_project(paths):
             return
         self._window.make_rooms().import_paths(paths)
+
+    def take_received(self, held: Received) -> None:
+        """A picture without a file: into the open project, or a new one."""
+        if self._studio.project is None:
+            folder = _free_folder(_home_of_projects() / tr("Pictures"))
+            if not self._studio.new_project(folder):
+                return
+        self._window.make_rooms().take_received(held)
+
+    def paste(self) -> None:
+        """What is on the clipboard: files, or a picture."""
+        data = QGuiApplication.clipboard().mimeData()
+        held = received(data)
+        if held is not None:
+            self.take_received(held)
+            return
+        complaint, paths = complaint_about(data), dropped_paths(data)
+        if not data.hasUrls():
+            complaint = tr("There is no picture on the clipboard: copy a picture or files first.")
+        if complaint:
+            self._studio.notices.warn(complaint)
+        self.take(paths)
 
     def _make_project(self, paths: list[Path]) -> bool:
         if all(path.is_dir() and not any(path.iterdir()) for path in paths):

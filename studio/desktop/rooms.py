@@ -14,6 +14,7 @@ from studio.desktop.top_bar import PLACES
 
 if TYPE_CHECKING:
     from studio.desktop.main_window import MainWindow
+    from studio.desktop.received import Received
     from studio.engine.project import Project
 
 
@@ -62,6 +63,11 @@ class Rooms(QObject):
             self._any("generation").recall(paths[0])
         else:
             self._import(paths)
+
+    def take_received(self, held: Received) -> None:
+        """Hand a picture without a file to the dataset place."""
+        self._window.go("dataset")
+        self._any("dataset").take_received(held)
 
     def _import(self, paths: list[Path]) -> None:
         self._window.go("dataset")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from studio.desktop.dataset.room import DatasetRoom
 
 _MENU = (
-    "exclude", "include", "no_training", "", "crop", "uncrop", "", "enlarge", "reveal",
+    "exclude", "include", "no_training", "", "crop", "uncrop", "hide", "", "enlarge", "reveal",
     "copy", "", "rate", "", "page_metadata", "select_all",
 )  # fmt: skip
 
@@ -54,6 +54,11 @@ class Commands:
                 "R",
             ),
             ("page_metadata", "Label, caption, state rights", lambda: room.write_metadata(), "L"),
+            ("map", "Map of the pictures", lambda: room.header.map.toggle(), "M"),
+            ("thresholds", "Thresholds…", room.survey.toggle_thresholds, "T"),
+            ("outliers", "Find outliers", room.survey.doctor.find_outliers, ""),
+            ("hide", "Hide parts of the picture…", room.survey.hiding.open, "H"),
+            ("watch", "Watch the folders", room.survey.toggle_watch, ""),
             ("stop_import", "Stop import", room.session.cancel_import, ""),
         )
         for id, text, callback, keys in rows:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
     QSlider,
     QWidget,
@@ -30,6 +31,7 @@ class Header(QFrame):
     sortChosen = Signal(str)
     searched = Signal(str)
     tileSizeChosen = Signal(int)
+    mapToggled = Signal(bool)
 
     def __init__(self, tile_size: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,9 @@ class Header(QFrame):
         self.count, self.facts = QLabel(), QLabel()
         self.sort = QComboBox()
         self.search = _Search()
+        self.map = QPushButton()
+        self.map.setObjectName("tab")
+        self.map.setCheckable(True)
         self.tile_size = TileSlider(tile_size)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 16, 0)
@@ -49,7 +54,7 @@ class Header(QFrame):
         # In a narrow window the sums give way first; the tooltip still says them.
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.setStretchFactor(self.facts, 1)
-        for widget in (self.sort, self.search, self.tile_size):
+        for widget in (self.map, self.sort, self.search, self.tile_size):
             line.addWidget(widget)
         self._sums = ""
         self._timer = QTimer(self)
@@ -59,6 +64,7 @@ class Header(QFrame):
         self.search.textChanged.connect(lambda _: self._timer.start())
         self.sort.activated.connect(lambda _: self.sortChosen.emit(self.sort.currentData()))
         self.tile_size.valueChanged.connect(self.tileSizeChosen)
+        self.map.toggled.connect(self.mapToggled)
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -69,7 +75,10 @@ class Header(QFrame):
                 self.sort.addItem(words.sort_title(sort), sort)
             self.sort.setCurrentIndex(SORTS.index(chosen))
         self.search.setPlaceholderText(tr("Search name, caption…"))
+        self.map.setText(tr("Map"))
         texts = (
+            (self.map, tr("Map of the pictures"),
+             tr("Show all pictures on a plane, like beside like (embedding map, M).")),
             (self.sort, tr("Order"), tr("The order of the pictures.")),
             (self.search, tr("Search"),
              tr("Show only pictures whose file name or caption holds this text. Esc clears it.")),

@@ -12,7 +12,10 @@ from studio.desktop.context import Studio, pictures_folder
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
+from studio.desktop.received import Received
+from studio.engine.dataset import received
 from studio.engine.dataset.importing import Finished
+from studio.engine.project import Project
 
 
 class Intake:
@@ -43,17 +46,31 @@ class Intake:
         if files:
             self.import_paths([Path(file) for file in files])
 
+    def take_received(self, held: Received) -> None:
+        """Keep a picture that has no file in the project, then import it from there."""
+        session = self._session
+        if session.project is None or session.threads is None or not self._may_write():
+            return
+        name = session.dataset.name if session.dataset else tr("Received")
+        session.threads.load.submit(
+            _kept, session.project, name, held, done=lambda folder: self._import([folder], name)
+        )
+
+    def _may_write(self) -> bool:
+        project = self._session.project
+        if project is None:
+            self._studio.notices.warn(tr("Open or make a project first; pictures go into one."))
+        elif project.read_only_reason:
+            self._studio.notices.warn(project.read_only_reason)
+        return project is not None and not project.read_only_reason
+
     def _folder(self) -> Path | None:
         start = str(pictures_folder().parent)
         chosen = QFileDialog.getExistingDirectory(self._room, tr("Add a folder…"), start)
         return Path(chosen) if chosen else None
 
     def _import(self, paths: list[Path], name: str | None) -> None:
-        if self._session.project is None:
-            self._studio.notices.warn(tr("Open or make a project first; pictures go into one."))
-        elif self._session.project.read_only_reason:
-            self._studio.notices.warn(self._session.project.read_only_reason)
-        elif paths:
+        if self._may_write() and paths:
             self._session.import_sources(paths, name)
 
     def say_imported(self, finished: Finished, show_broken: Callable[[], None]) -> None:
@@ -81,3 +98,7 @@ class Intake:
         )
         show = (tr("Show them"), show_broken)
         self._studio.notices.warn(sentence, detail, show)
+
+
+def _kept(project: Project, name: str, held: Received) -> Path:
+    return received.keep(project, name, held.encoded(), held.name, held.origin)

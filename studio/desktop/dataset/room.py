@@ -36,8 +36,10 @@ from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import LARGE_TILE, TILE, Session
 from studio.desktop.dataset.side import Side
+from studio.desktop.dataset.survey.joining import Survey
 from studio.desktop.dataset.task_strip import TaskStrip
 from studio.desktop.i18n import tr
+from studio.desktop.received import Received
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
@@ -86,11 +88,15 @@ class DatasetRoom(Room):
             studio, self.session, self.selection, self.inspector, self.curation, self.editor
         )
         self.outgoing = Outgoing(self, studio, self.session, self.curation, self.tasks)
+        self.survey = Survey(
+            self, studio, self.session, self.model, self.grid, self.selection, self.curation
+        )
         self.commands = Commands(self)
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
         self._recount.setInterval(_RECOUNT_MS)
         self._recount.timeout.connect(self._recount_due)
+        self.survey.furnish(self.centre, self.header, self.side, self.inspector)
         self._connect()
         self.resize_tiles(0)
         self.retranslate()
@@ -153,6 +159,7 @@ class DatasetRoom(Room):
             lambda place: self.commands.pop_up(self.grid.viewport().mapToGlobal(place))
         )
         self.grid.doubleClicked.connect(lambda _: self.selection.enlarge())
+        self.survey.frontChanged.connect(self._show_centre)
         self.studio.themeChanged.connect(self.model.refresh)
 
     # ------------------------------------------------------------------ hooks
@@ -167,6 +174,7 @@ class DatasetRoom(Room):
         self.quick.close_up()
         self.editor.close_up()
         self.outgoing.closed()
+        self.survey.close()
         self.session.close()
         self.model.forget_tiles()
         self._start_anew()
@@ -174,6 +182,7 @@ class DatasetRoom(Room):
     def shutdown(self) -> None:
         """Stop the threads."""
         self._recount.stop()
+        self.survey.close()
         self.session.close()
 
     def entered(self) -> None:
@@ -190,6 +199,7 @@ class DatasetRoom(Room):
             self.tasks,
             self.quick,
             self.editor,
+            self.survey,
         ):
             part.retranslate()
         self.grid.setAccessibleName(tr("Pictures"))
@@ -216,6 +226,10 @@ class DatasetRoom(Room):
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import folders, pictures and archives into the open dataset, or into a new one."""
         self.intake.import_paths(paths)
+
+    def take_received(self, held: Received) -> None:
+        """A picture that has no file on this computer."""
+        self.intake.take_received(held)
 
     @Slot()
     def _import_news(self) -> None:
@@ -322,6 +336,7 @@ class DatasetRoom(Room):
         self._recount.stop()
         self._began = time.monotonic()
         self.header.show_view(self.view)
+        self.survey.doctor.follow(self.view.kind)
         self.arranging = True
         self.session.arrange(self.view, self._show)
 
@@ -338,12 +353,17 @@ class DatasetRoom(Room):
         self.details.counted(totals)
         self._show_side()
         self.strip.show_session(self.session)
-        self.centre.setCurrentIndex(0 if shown or self.session.loading else 1)
+        self._show_centre()
         waiting = self.session.loading or self.session.importing
         self.pages.setCurrentIndex(1 if totals["found"] or self.session.datasets or waiting else 0)
         self.selection.show()
         took = round((time.monotonic() - self._began) * 1000)
         self._recount.setInterval(max(_RECOUNT_MS, _RECOUNT_SHARE * took))
+
+    @Slot()
+    def _show_centre(self) -> None:
+        there = self.model.ids or self.session.loading
+        self.centre.setCurrentWidget(self.survey.front if there else self.nothing)
 
     @Slot()
     def _show_side(self) -> None:

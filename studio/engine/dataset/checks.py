@@ -85,13 +85,19 @@ def judge(
 ) -> dict[str, Any] | None:
     """The data of a finding of `kind` at `limit`, or None."""
     rule = CHECKS[kind]
-    value = rule.measure(result)
+    value = judged(kind, result, limits)
     if value is None or not (value < limit if rule.below else value > limit):
         return None
-    # A blank picture is blank, not also blurred and under-exposed.
-    if kind in _NOT_WHEN_FLAT and _is_flat(result, limits):
-        return None
     return {rule.name: _neat(value), "limit": _neat(limit)}
+
+
+def judged(kind: str, result: Mapping[str, Any], limits: Mapping[str, float]) -> float | None:
+    """The number that the threshold of `kind` decides on; None where it does not apply."""
+    value = CHECKS[kind].measure(result)
+    # A blank picture is blank, not also blurred and under-exposed.
+    if value is None or (kind in _NOT_WHEN_FLAT and _is_flat(result, limits)):
+        return None
+    return value
 
 
 def _neat(value: float) -> float | int:

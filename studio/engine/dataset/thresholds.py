@@ -67,7 +67,8 @@ def limits(project: Project, dataset_id: int) -> list[Limit]:
 
 
 def values(project: Project, dataset_id: int, kind: str) -> np.ndarray:
-    """What a histogram for the threshold of `kind` shows: float64, one for each picture.
+    """What a histogram for the threshold of `kind` shows: float64, one for each picture that
+    it decides about.
 
     For near duplicates one for each pair of a picture and the better one that it is most
     like, from :data:`near.LOWEST_ALIKE` percent on. Raises :class:`UsageError`.
@@ -76,7 +77,8 @@ def values(project: Project, dataset_id: int, kind: str) -> np.ndarray:
     if kind == NEAR:
         found = near.matches(near.load(project, dataset_id), near.LOWEST_ALIKE)
         return np.array([match.alike for match in found], np.float64)
-    measured = (checks.CHECKS[kind].measure(each) for _, each in _measured(project, dataset_id))
+    limits = read(project, dataset_id)
+    measured = (checks.judged(kind, each, limits) for _, each in _measured(project, dataset_id))
     return np.array([value for value in measured if value is not None], np.float64)
 
 

@@ -1,0 +1,133 @@
+"""What the file of a picture tells about itself: camera, profile, and its tones as curves."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.engine.dataset.about import About
+
+_CHANNELS = ("#e0675c", "#7fb77e", "#6f9fd8")
+_SMOOTH = 4
+
+
+class ToneCurves(QWidget):
+    """Red, green and blue over the levels from 0 to 255; where they meet they add up to grey."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tones = np.zeros((3, 256))
+        self.setFixedHeight(72)
+
+    def show_tones(self, tones: np.ndarray) -> None:
+        """int64 [3, 256]."""
+        wide = tones.reshape(3, -1, _SMOOTH).sum(axis=2).astype(float)
+        # Black and white are often cut off: they must not press everything else flat.
+        inner = wide[:, 1:-1]
+        highest = max(float(inner.max()) if inner.size else 0.0, float(wide.max()) * 0.05, 1.0)
+        self._tones = np.minimum(wide / highest, 1.0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Three filled curves."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect())
+        painter.fillRect(area, QColor(theme.colours().canvas))
+        dark = theme.name() == "dark"
+        mode = QPainter.CompositionMode
+        painter.setCompositionMode(
+            mode.CompositionMode_Screen if dark else mode.CompositionMode_Multiply
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, row in zip(_CHANNELS, self._tones, strict=True):
+            shade = QColor(colour)
+            shade.setAlpha(170)
+            painter.setBrush(shade)
+            painter.drawPath(_curve(area.adjusted(0, 4, 0, 0), row))
+
+
+def _curve(area: QRectF, row: np.ndarray) -> QPainterPath:
+    path = QPainterPath(area.bottomLeft())
+    step = area.width() / max(1, len(row) - 1)
+    for number, share in enumerate(row.tolist()):
+        path.lineTo(QPointF(area.left() + number * step, area.bottom() - share * area.height()))
+    path.lineTo(area.bottomRight())
+    path.closeSubpath()
+    return path
+
+
+class AboutBlock(QWidget):
+    """Hidden until something is known."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = ToneCurves()
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnMinimumWidth(0, 76)
+        self._grid.setColumnStretch(1, 1)
+        self._pairs: list[tuple[QLabel, QLabel]] = []
+        self._about: About | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.curves)
+        column.addLayout(self._grid)
+        self.show_about(None)
+
+    def show_about(self, about: About | None) -> None:
+        """Another picture's facts, or none while they are being read."""
+        self._about = about
+        for pair in self._pairs:
+            for label in pair:
+                self._grid.removeWidget(label)
+                label.hide()
+                label.deleteLater()
+        self._pairs = []
+        self.setVisible(about is not None)
+        if about is None:
+            return
+        self.curves.show_tones(about.tones)
+        rows = [
+            (tr("Camera"), about.camera), (tr("Lens"), about.lens),
+            (tr("Exposure"), about.exposure), (tr("Taken"), about.taken),
+            (tr("Profile"), about.profile),
+            (tr("Place"), tr("Stated in the file; exports never carry it.")
+             if about.has_place else ""),
+        ]  # fmt: skip
+        for name, text in rows:
+            if text:
+                self._add(name, text)
+
+    def facts(self) -> dict[str, str]:
+        """What is shown, by name."""
+        return {name.text(): value.text() for name, value in self._pairs}
+
+    def _add(self, name: str, text: str) -> None:
+        left, right = QLabel(name), QLabel(text)
+        left.setProperty("quiet", True)
+        for label in (left, right):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        right.setMinimumWidth(40)
+        right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        right.setToolTip(text)
+        place = len(self._pairs)
+        self._grid.addWidget(left, place, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(right, place, 1, Qt.AlignmentFlag.AlignTop)
+        self._pairs.append((left, right))
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.curves.setAccessibleName(tr("Histogram of red, green and blue"))
+        self.curves.setToolTip(
+            tr("How often each level of red, green and blue occurs, dark to the left (histogram).")
+        )
+        self.show_about(self._about)

@@ -1,0 +1,51 @@
+"""What the parts of the survey share: the room's own parts, and the threads of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QAbstractItemView
+
+from studio.desktop.context import Studio
+from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.selection import Selection
+from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.survey.worker import SurveyThreads
+from studio.engine.project import Project
+
+
+@dataclass
+class Around:
+    """Threads are made when they are first needed, and end with the project."""
+
+    studio: Studio
+    session: Session
+    model: PictureModel
+    grid: QAbstractItemView
+    selection: Selection
+    curation: Curation
+    parent: QObject
+    _threads: SurveyThreads | None = field(default=None, init=False)
+
+    def threads(self) -> SurveyThreads:
+        """Those of the open project."""
+        if self._threads is None:
+            self._threads = SurveyThreads(self.parent)
+            self._threads.failed.connect(self.session.failed)
+        return self._threads
+
+    def open_dataset(self) -> tuple[Project, int] | None:
+        """The open project and the id of the open dataset."""
+        session = self.session
+        if session.project is None or session.dataset is None:
+            return None
+        return session.project, session.dataset.id
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._threads is not None:
+            self._threads.stop()
+            self._threads.deleteLater()
+            self._threads = None

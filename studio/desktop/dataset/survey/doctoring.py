@@ -1,0 +1,215 @@
+"""Joins the thresholds to the open dataset, and looks for outliers."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.desktop.dataset import words
+from studio.desktop.dataset.decisions import decision
+from studio.desktop.dataset.steps import FINDINGS, Plan
+from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey.map_view import Ticker
+from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
+from studio.desktop.dataset.survey.worker import SurveyThreads
+from studio.desktop.i18n import tr
+from studio.engine.dataset import thresholds
+from studio.engine.dataset.outliers import KIND, Outliers
+from studio.engine.project import Project
+
+
+class Doctoring(QObject):
+    """The panel is filled while it is open; nothing is read for one that is closed."""
+
+    toggled = Signal(bool)
+    found = Signal()
+    """Outliers were looked for: findings are to be read again."""
+
+    def __init__(self, around: Around, panel: ThresholdPanel) -> None:
+        super().__init__(panel)
+        self._around, self.panel = around, panel
+        self.is_on = False
+        self._cancel = threading.Event()
+        self._searching = 0
+        self._heard: SurveyThreads | None = None
+        self._again = Ticker(panel, self._count)
+        panel.hide()
+        panel.kindChosen.connect(self._read_values)
+        panel.changed.connect(self._change)
+        panel.excludeWanted.connect(self.exclude)
+        panel.outliersWanted.connect(self.find_outliers)
+        panel.cancelled.connect(lambda: self._cancel.set())
+        panel.closed.connect(lambda: self.show(False))
+        around.session.opened.connect(self._start_anew)
+        around.session.changed.connect(lambda _: self._again.soon())
+        around.curation.stored.connect(self._stored)
+
+    def show(self, on: bool, kind: str = "") -> None:
+        """Open the panel, on a kind where one is given, or close it."""
+        self.is_on = on
+        self.panel.setVisible(on)
+        if on:
+            self._read(kind)
+            self.panel.histogram.setFocus()
+        else:
+            self._around.grid.setFocus()
+        self.toggled.emit(on)
+
+    def follow(self, kind: str) -> None:
+        """The list of findings shows another kind: so does the panel."""
+        if self.is_on and self.panel.choose(kind):
+            self._read_values(kind)
+
+    def close(self) -> None:
+        """The project goes."""
+        self._cancel.set()
+        self._heard = None
+        self._searching += 1
+        self.panel.show_progress(None)
+        self.panel.show_limits([])
+
+    @Slot()
+    def _start_anew(self) -> None:
+        if self.is_on:
+            self._read("")
+
+    @Slot()
+    def _stored(self) -> None:
+        if self.is_on:
+            self._read("")
+
+    # ------------------------------------------------------------------ reading
+
+    def _read(self, kind: str) -> None:
+        place = self._around.open_dataset()
+        if place is None:
+            self.panel.show_limits([])
+            return
+        threads = self._around.threads()
+        threads.ask.latest(
+            "limits", thresholds.limits, *place, done=partial(self._take_limits, place[1], kind)
+        )
+
+    def _take_limits(self, number: int, kind: str, limits: list[thresholds.Limit]) -> None:
+        if not self._is_open(number):
+            return
+        self.panel.show_limits(limits)
+        if kind:
+            self.panel.choose(kind)
+        self._read_values(self.panel.shown)
+
+    @Slot(str)
+    def _read_values(self, kind: str) -> None:
+        place = self._around.open_dataset()
+        if place is None or not kind:
+            return
+        self.panel.show_values(kind, None)
+        threads = self._around.threads()
+        threads.ask.latest(
+            "values", threads.reader.values, *place, kind,
+            done=partial(self._take_values, place[1], kind),
+        )  # fmt: skip
+        self._count()
+
+    def _take_values(self, number: int, kind: str, values: np.ndarray) -> None:
+        if self._is_open(number):
+            self.panel.show_values(kind, values)
+
+    def _is_open(self, number: int) -> bool:
+        place = self._around.open_dataset()
+        return place is not None and place[1] == number
+
+    def _count(self) -> None:
+        if self.is_on:
+            self.panel.show_found(len(self._with(self.panel.shown)))
+
+    def _with(self, kind: str) -> list[int]:
+        """Included pictures that have a finding of a kind."""
+        collection = self._around.session.collection
+        return [
+            key
+            for key, found in collection.findings.items()
+            if any(each.kind == kind for each in found)
+            and (row := collection.rows.get(key)) is not None
+            and row.trains
+        ]
+
+    # ------------------------------------------------------------------ deciding
+
+    @Slot(str, float)
+    def _change(self, kind: str, value: float) -> None:
+        place = self._around.open_dataset()
+        if place is not None:
+            self._around.curation.plan(lambda project: moving(project, place[1], kind, value))
+
+    @Slot(str)
+    def exclude(self, kind: str) -> None:
+        """Leave out everything with a finding of a kind, as one step."""
+        desk = self._around.session.desk()
+        if desk is None:
+            return
+        if desk.project.read_only_reason:
+            self._around.studio.notices.warn(desk.project.read_only_reason)
+            return
+        step = decision(desk, "included", self._with(kind), False)
+        if step is not None:
+            self._around.studio.undo.push(step)
+
+    @Slot()
+    def find_outliers(self) -> None:
+        """Have every picture compared with its neighbours."""
+        place = self._around.open_dataset()
+        if place is None:
+            return
+        if not self.is_on:
+            self.show(True, KIND)
+        self._cancel = threading.Event()
+        self._searching += 1
+        threads = self._around.threads()
+        if self._heard is not threads:
+            threads.explorer.advanced.connect(self._advanced)
+            self._heard = threads
+        self.panel.show_progress((0, 0))
+        token = self._searching
+        threads.work.submit(
+            threads.explorer.find_outliers, *place, self._cancel,
+            done=partial(self._take_outliers, token), failed=partial(self._failed, token),
+        )  # fmt: skip
+
+    @Slot(str, int, int)
+    def _advanced(self, work: str, done: int, total: int) -> None:
+        if work == "outliers" and not self._cancel.is_set():
+            self.panel.show_progress((done, total))
+
+    def _take_outliers(self, token: int, found: Outliers | None) -> None:
+        if token != self._searching:
+            return
+        self.panel.show_progress(None)
+        if found is None:
+            return
+        few = {0: tr("No outlier was found."), 1: tr("1 outlier was found.")}
+        many = tr("{n} outliers were found.", n=words.number(found.count))
+        self._around.studio.notices.info(few.get(found.count, many))
+        self._around.session.judge_again()
+        self._read(KIND)
+
+    def _failed(self, token: int, sentence: str, detail: str) -> None:
+        if token == self._searching:
+            self.panel.show_progress(None)
+            self._around.studio.notices.warn(sentence, detail)
+
+
+def moving(project: Project, dataset_id: int, kind: str, value: float) -> Plan:
+    """Another threshold for a kind of finding."""
+    before = thresholds.read(project, dataset_id)[kind]
+    return Plan(
+        lambda: tr("Threshold of {finding}: {value}", finding=words.kind_title(kind),
+                   value=f"{value:g}"),
+        partial(thresholds.apply, project, dataset_id, {kind: value}),
+        partial(thresholds.apply, project, dataset_id, {kind: before}),
+        int(before != value),
+        touches=frozenset((FINDINGS,)),
+    )  # fmt: skip

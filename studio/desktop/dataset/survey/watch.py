@@ -1,0 +1,125 @@
+"""Folders of a dataset that are watched: what appears in them is imported by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+
+MOST_FOLDERS = 2000
+"""Systems hold only so many watches; folders beyond are looked at when a neighbour changes."""
+_SETTLED_MS = 1200
+_LOST_MS = 4000
+
+
+class Watch(QObject):
+    """Tells which roots changed, once they have been quiet for a moment."""
+
+    changed = Signal(object)
+    """Roots (Path) in which something appeared, changed or went."""
+    lost = Signal(object)
+    """A root (Path) that is not there any more; it is looked for until it comes back."""
+    returned = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._watcher: QFileSystemWatcher | None = None
+        self._roots: list[Path] = []
+        self._gone: set[Path] = set()
+        self._touched: set[Path] = set()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLED_MS)
+        self._settle.timeout.connect(self._tell)
+        self._look = QTimer(self)
+        self._look.setInterval(_LOST_MS)
+        self._look.timeout.connect(self._look_for_lost)
+
+    @property
+    def roots(self) -> list[Path]:
+        """What is watched."""
+        return list(self._roots)
+
+    def watch(self, roots: Sequence[Path], folders: Sequence[str]) -> None:
+        """Watch `roots` with all `folders` in them (see :func:`folders_below`)."""
+        self.stop()
+        self._roots = list(roots)
+        if not self._roots:
+            return
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._touch)
+        present = [folder for folder in folders if os.path.isdir(folder)]  # noqa: PTH112
+        if present:
+            self._watcher.addPaths(present)
+        self._check_roots()
+        self._look.start()
+
+    def extend(self, folders: Sequence[str]) -> None:
+        """Folders that are new below a root."""
+        if self._watcher is not None:
+            known = set(self._watcher.directories())
+            fresh = [folder for folder in folders if folder not in known]
+            if fresh:
+                self._watcher.addPaths(fresh)
+
+    def stop(self) -> None:
+        """Watch nothing."""
+        self._settle.stop()
+        self._look.stop()
+        self._touched.clear()
+        self._gone.clear()
+        self._roots = []
+        if self._watcher is not None:
+            self._watcher.deleteLater()
+            self._watcher = None
+
+    @Slot(str)
+    def _touch(self, folder: str) -> None:
+        path = Path(folder)
+        self._touched.update(root for root in self._roots if root == path or root in path.parents)
+        self._settle.start()  # copying goes on: wait until it has been quiet
+
+    @Slot()
+    def _tell(self) -> None:
+        self._check_roots()
+        there = sorted(self._touched - self._gone)
+        self._touched.clear()
+        if there:
+            self.changed.emit(there)
+
+    def _check_roots(self) -> None:
+        for root in self._roots:
+            if root not in self._gone and not root.is_dir():
+                self._gone.add(root)
+                self.lost.emit(root)
+
+    @Slot()
+    def _look_for_lost(self) -> None:
+        self._check_roots()
+        for root in sorted(self._gone):
+            if root.is_dir():
+                self._gone.discard(root)
+                self.returned.emit(root)
+                self._touched.add(root)
+                self._settle.start()
+
+
+def folders_below(roots: Sequence[Path], most: int = MOST_FOLDERS) -> list[str]:
+    """The roots and the folders in them, nearest first, links left alone; takes a while."""
+    found: list[str] = []
+    line = [str(root) for root in roots if root.is_dir()]
+    while line and len(found) < most:
+        folder = line.pop(0)
+        found.append(folder)
+        try:
+            with os.scandir(folder) as entries:
+                line += sorted(
+                    entry.path
+                    for entry in entries
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+                )
+        except OSError:
+            continue  # it went, or may not be read: nothing to watch there
+    return found

@@ -1,0 +1,126 @@
+"""Joins the watch to the sources of the open dataset."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from studio.desktop.dataset.steps import Plan
+from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey.watch import Watch
+from studio.desktop.i18n import tr
+from studio.engine.dataset import watching
+from studio.engine.project import Project
+
+_BUSY_MS = 1500
+
+
+class Watching(QObject):
+    """What appears in a watched folder is imported as if the folder had been added again."""
+
+    shown = Signal(bool, bool)
+    """Whether the dataset is watched, and whether it has a folder that can be."""
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around.parent)
+        self._around = around
+        self.watch = Watch(self)
+        self._waiting: set[Path] = set()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_BUSY_MS)
+        self._later.timeout.connect(self._import)
+        self.watch.changed.connect(self._changed)
+        self.watch.lost.connect(self._lost)
+        self.watch.returned.connect(self._returned)
+        around.session.opened.connect(self.refresh)
+        around.session.imported.connect(lambda _: self.refresh())
+        around.curation.stored.connect(self.refresh)
+
+    def set_on(self, on: bool) -> None:
+        """Watch the folders of the open dataset, or no longer."""
+        place = self._around.open_dataset()
+        if place is not None:
+            self._around.curation.plan(lambda project: setting(project, place[1], on))
+
+    def close(self) -> None:
+        """The project goes."""
+        self._later.stop()
+        self._waiting.clear()
+        self.watch.stop()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Watch what the open dataset says."""
+        place = self._around.open_dataset()
+        if place is None:
+            self.close()
+            self.shown.emit(False, False)
+            return
+        threads = self._around.threads()
+        threads.ask.latest(
+            "watched", threads.reader.watched, *place, done=partial(self._take, place[1])
+        )
+
+    def _take(self, number: int, told: tuple[bool, list[Path], list[str]]) -> None:
+        place = self._around.open_dataset()
+        if place is None or place[1] != number:
+            return
+        is_on, roots, folders = told
+        self.shown.emit(is_on, bool(roots))
+        if not is_on or place[0].read_only_reason:
+            self.watch.stop()
+        elif self.watch.roots == roots:
+            self.watch.extend(folders)
+        else:
+            self.watch.watch(roots, folders)
+
+    @Slot(object)
+    def _changed(self, roots: list[Path]) -> None:
+        self._waiting.update(roots)
+        self._import()
+
+    def _import(self) -> None:
+        session = self._around.session
+        if session.dataset is None or not self._waiting:
+            return
+        if session.importing:
+            self._later.start()
+            return
+        roots = sorted(root for root in self._waiting if root.is_dir())
+        self._waiting.clear()
+        if roots:
+            session.import_sources(roots, session.dataset.name)
+
+    @Slot(object)
+    def _lost(self, root: Path) -> None:
+        self._around.studio.notices.warn(
+            tr(
+                "The watched folder {folder} is gone: its pictures stay in the dataset, and it is "
+                "watched again when it is back.",
+                folder=str(root),
+            )
+        )
+
+    @Slot(object)
+    def _returned(self, root: Path) -> None:
+        self._around.studio.notices.info(
+            tr("The watched folder {folder} is back.", folder=str(root))
+        )
+        self.watch.stop()  # what was watched there before is another folder now
+        self.refresh()
+        self._changed([root])
+
+
+def setting(project: Project, dataset_id: int, on: bool) -> Plan:
+    """Folders of a dataset watched, or no longer."""
+    before = watching.read(project, dataset_id)
+    return Plan(
+        lambda: tr("Watch the folders") if on else tr("Stop watching the folders"),
+        partial(watching.change, project, dataset_id, on),
+        partial(watching.change, project, dataset_id, before),
+        int(before != on),
+        touches=frozenset(),
+    )
