@@ -12,6 +12,7 @@ from studio.desktop.i18n import tr
 
 ANY = -1
 LISTED = 16
+LARGEST, MARGIN = 360, 12
 
 
 class LabelBox(QComboBox):
@@ -24,7 +25,8 @@ class LabelBox(QComboBox):
         super().__init__()
         self.setMaxVisibleItems(LISTED)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(8)
+        self.setMinimumWidth(120)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda row: self.labelChosen.emit(self.itemData(row)))
 
@@ -40,6 +42,11 @@ class LabelBox(QComboBox):
     def show_label(self, number: int | None) -> None:
         """Show without telling anybody; None and what is not there are any."""
         self.setCurrentIndex(max(0, self.findData(ANY if number is None else number)))
+
+    def showPopup(self) -> None:
+        """Whole names in the list, however narrow the box."""
+        self.view().setMinimumWidth(min(LARGEST, self.view().sizeHintForColumn(0) + 2 * MARGIN))
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """See above."""

@@ -276,12 +276,18 @@ def read_sheet(path: Path) -> QImage:
     return QImage(str(path))
 
 
+def _listed(labels: list[str], most: int = 6) -> str:
+    named = [name for name in labels[:most] if name]
+    return ", ".join(named) + (f" … ({len(labels)})" if len(labels) > len(named) else "")
+
+
 def facts_of(recipe: Recipe) -> dict[str, Any]:
     """What cannot change during a run, by the field's word."""
     colour = {1: "grey", 3: "RGB", 4: "RGBA"}.get(recipe.channels, "")
     return {
         "dataset": recipe.dataset,
         "size": f"{recipe.width} × {recipe.height} {colour}",
+        "labels": _listed(recipe.labels),
         "batch": recipe.config.get("batch_size", ""),
         "precision": recipe.precision,
         "device": recipe.device,

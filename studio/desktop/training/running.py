@@ -23,7 +23,7 @@ from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 
-FIXED = ("family", "dataset", "size", "batch", "precision", "device", "seed", "start")
+FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
 
 
 class RunPanel(QWidget):
@@ -170,7 +170,7 @@ class RunPanel(QWidget):
         labels = {
             "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
             "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Machine"),
-            "seed": tr("Seed"), "start": tr("Began with"),
+            "seed": tr("Seed"), "start": tr("Began with"), "labels": tr("Labels"),
         }  # fmt: skip
         for name, text in labels.items():
             self.facts.set_label(name, text)
