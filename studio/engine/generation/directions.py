@@ -3,12 +3,13 @@
 GANSpace (Härkönen et al. 2020): the principal components of the latents where they
 have a shape of their own (a mixture, a mapped space), else of early activations,
 carried back to the latent by least squares (their Sec. 3.3), since an even Gaussian
-prior has no axis that means more than another.
+prior has no axis that means more than another. In a model with labels they are what varies
+within a label: a slider never leads from one to another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,16 +81,34 @@ def _find(
 ) -> Directions:
     import torch
 
-    latents, traits = [], []
+    from models.classes import labels_for
+
+    latents, traits, labels = [], [], []
     with torch.inference_mode():
         for start in range(0, samples, _BATCH):
             if cancelled():
                 raise StudioError("Looking for directions was stopped.")
             w = player.family.sample(min(_BATCH, samples - start), seed + start)
+            if player.labels:
+                labels += labels_for(player.family, len(w), seed + start, None)
             latents.append(w.flatten(1).float().cpu())
             traits.append(_traits(player, w))
             progress(min(start + _BATCH, samples), samples)
-        return _solve(player, torch.cat(latents), torch.cat(traits), count)
+        points, seen = torch.cat(latents), torch.cat(traits)
+        if player.labels:
+            points, seen = _within(points, labels), _within(seen, labels)
+        return _solve(player, points, seen, count)
+
+
+def _within(rows: Tensor, labels: Sequence[int | None]) -> Tensor:
+    """Rows [n, d] less the mean of those of the same label."""
+    import torch
+
+    made = rows.clone()
+    for label in set(labels):
+        own = torch.tensor([each == label for each in labels])
+        made[own] -= rows[own].mean(0)
+    return made
 
 
 def _traits(player: Player, w: Tensor) -> Tensor:

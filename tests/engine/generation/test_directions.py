@@ -11,7 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.base import LatentSpec
+from models import base
+from models.base import ImageSpec, LatentSpec
 from studio.engine.errors import StudioError
 from studio.engine.generation import directions as finding
 from studio.engine.generation.directions import Directions, find_directions, principal
@@ -228,3 +229,19 @@ def test_principal_components_agree_with_a_singular_value_decomposition(traits: 
     wanted = u[:, :6] * s[:6]
     cosine = (scores * wanted).sum(0).abs() / (scores.norm(dim=0) * wanted.norm(dim=0))
     assert (cosine > 0.97).all()
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"])
+def test_directions_stay_within_a_label(name: str) -> None:
+    torch.manual_seed(0)
+    kind = base.family(name)
+    sizes = {"latent_dim": 16, "top_width": 8, "width": 16}
+    model = kind(kind.Config.from_mapping(sizes), ImageSpec(3, 16, 16, classes=3)).eval()
+    pictures = torch.randint(0, 256, (30, 16, 16, 3), dtype=torch.uint8)
+    model.requires_grad_(False).refresh(lambda: [pictures], torch.arange(30) % 3)
+    player = Player(model, "cpu", Path("nowhere"), "0" * 64, ["a", "b", "c"])
+    found = find_directions(player, count=8, samples=300)
+    assert np.isfinite(found.vectors).all()
+    assert np.allclose(np.linalg.norm(flat(found), axis=1), 1, atol=1e-5)
+    if model.latent.dim == 32:  # the latter half says which label it is
+        assert np.abs(found.vectors[:, 0, 16:]).max() < 1e-3
