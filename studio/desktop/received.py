@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
@@ -92,9 +92,8 @@ def _origin(data: QMimeData) -> str:
 
 def _plain(url: QUrl) -> str:
     """An address without the name and password that may stand in it."""
-    clean = QUrl(url)
-    clean.setUserInfo("")
-    return clean.toString()
+    parts = urlsplit(bytes(url.toEncoded().data()).decode("ascii", "replace"))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _is_temporary(path: Path) -> bool:
