@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from tests.verbs.support import call, done, draw
 
@@ -43,3 +44,21 @@ def test_hide_more_and_clear(project):
 )
 def test_what_cannot_be_hidden_is_one_sentence(project, words, code, said):
     call("dataset", "hide", project, *words).refused(code, said)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp"])
+def test_where_a_picture_was_taken_never_leaves_it(tmp_path, kind):
+    """Whatever is made of a picture that states its place, the place is not in it."""
+    tags = Image.Exif()
+    tags[0x010F] = "Maker of cameras"
+    tags.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 36.0)})
+    source = tmp_path / f"photo.{kind}"
+    Image.new("RGB", (64, 48), (90, 120, 40)).save(source, exif=tags)
+    with Image.open(source) as stated:
+        assert stated.getexif().get_ifd(0x8825)
+    stack = tmp_path / "stack.toml"
+    stack.write_text('[[steps]]\nop = "sharpen"\n', "utf-8")
+    (file,) = done("refine", source, "--stack", stack, "--out", tmp_path / "out")["files"]
+    with Image.open(file) as made:
+        assert not made.getexif().get_ifd(0x8825)
+        assert 0x8825 not in made.getexif()
