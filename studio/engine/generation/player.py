@@ -108,8 +108,8 @@ class Player:
         psi = recipe.truncation_psi
         w = self._sample(recipe.seed, psi, recipe.label)
         if recipe.seed_b is not None and recipe.mix > 0:
-            centre: Latent = self._family.w_mean().detach().cpu().numpy()
-            w = slerp(w, self._sample(recipe.seed_b, psi, recipe.label), recipe.mix, centre)
+            other = self._sample(recipe.seed_b, psi, recipe.label)
+            w = slerp(w, other, recipe.mix, self._centre(recipe))
         for index, sigma in recipe.edits.items():
             if sigma:
                 w = w + np.float32(sigma) * self._direction(index)
@@ -129,6 +129,20 @@ class Player:
         with torch.inference_mode():
             w = self._family.sample(1, seed, psi, label)
         return w[0].float().cpu().numpy()
+
+    def _centre(self, recipe: LatentRecipe) -> Latent:
+        """What a blend goes around: the middle of its label, or of all where it goes between two.
+
+        Around any other point a path within a label would leave it on the way.
+        """
+        from models.classes import labels_for
+
+        ends = [recipe.seed, recipe.seed if recipe.seed_b is None else recipe.seed_b]
+        (one,), (two,) = (labels_for(self._family, 1, seed, recipe.label) for seed in ends)
+        if one is not None and one == two:
+            return self._sample(recipe.seed, 0.0, one)
+        centre: Latent = self._family.w_mean().detach().cpu().numpy()
+        return centre
 
     def _direction(self, index: str) -> Latent:
         found = self.directions

@@ -220,3 +220,19 @@ def test_a_recipe_whose_labels_do_not_fit_is_refused(labelled: Project) -> None:
     end = run.train()[-1]
     assert isinstance(end, Failed)
     assert "damaged" in end.message
+
+
+def test_a_blend_within_a_label_stays_there(labelled: Project) -> None:
+    run = begin(labelled, "gan")
+    run.stop_after(2)
+    newest = checkpoint.load_latest(run.folder)
+    assert newest is not None
+    player = Player.open(newest.folder, "cpu")
+    half = player.latent.dim // 2
+    ends = [player.latent_of(LatentRecipe(seed=seed, label=1)) for seed in (3, 4)]
+    between = player.latent_of(LatentRecipe(seed=3, seed_b=4, mix=0.5, label=1))
+    assert np.allclose(between[:, half:], ends[0][:, half:], atol=1e-6)
+    assert not np.allclose(between[:, :half], ends[0][:, :half])
+    for end, mix in zip(ends, (0.0, 1.0), strict=True):
+        made = player.latent_of(LatentRecipe(seed=3, seed_b=4, mix=mix, label=1))
+        assert np.allclose(made, end, atol=1e-5)
