@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio.desktop import i18n
 from studio.desktop.context import Studio
+from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
 from studio.engine.dataset import card, importing, policy, prepare, report, split, store
 from studio.engine.dataset.store import Item
@@ -595,3 +596,24 @@ def test_every_word_follows_the_language(room, studio, qtbot) -> None:
         + [row.label.text() for row in (*page.rows.values(), *metadata.rights.rows.values())]
     )
     assert not any("a" <= letter <= "z" for letter in seen), seen
+
+
+def test_decisions_about_very_many_go_beside_the_window(room, studio, monkeypatch, qtbot) -> None:
+    monkeypatch.setattr(selection, "_MOST_AT_ONCE", 3)
+    choose(room, 0)
+    qtbot.keyClick(room.grid, Qt.Key.Key_5)
+    room.grid.selectAll()
+    qtbot.keyClick(room.grid, Qt.Key.Key_3)
+    qtbot.keyClick(room.grid, Qt.Key.Key_X)
+    qtbot.waitUntil(lambda: room.counts.totals["excluded"] == 12 and quiet(room), timeout=WAIT)
+    assert [studio.undo.text(n) for n in range(3)] == [
+        "Rate 1 picture with 5", "Rate 12 pictures with 3", "Exclude 12 pictures",
+    ]  # fmt: skip
+    assert {(item.included, item.rating) for item in stored(room)} == {(False, 3)}
+    for _ in range(2):
+        studio.undo.undo()
+    qtbot.waitUntil(lambda: room.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT)
+    assert [item.rating for item in stored(room)] == [5] + [0] * 11
+    qtbot.keyClick(room.grid, Qt.Key.Key_P)  # all are in already: no step
+    qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
+    assert studio.undo.index() == 1

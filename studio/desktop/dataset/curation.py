@@ -65,6 +65,10 @@ class Curation(QObject):
         """Mark pictures as not to be used for training, or take the mark off."""
         self._for_pictures(ids, lambda project: steps.marking(project, ids, marked))
 
+    def decide(self, field: str, ids: Sequence[int], value: int) -> None:
+        """Leave out, take in or rate very many pictures."""
+        self._for_pictures(ids, lambda project: steps.deciding(project, field, ids, value))
+
     def crop(self, wanted: dict[int, Crop | None]) -> None:
         """Crop pictures by hand; None is all of a picture."""
         self._for_pictures(list(wanted), lambda project: steps.cropping(project, wanted))

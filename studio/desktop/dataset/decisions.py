@@ -31,7 +31,7 @@ class Decision(QUndoCommand):
     """One field of many pictures gets one value; undo gives each its own back."""
 
     def __init__(self, desk: Desk, field: str, before: Mapping[int, Value], value: Value) -> None:
-        super().__init__(_named(field, value, len(before)))
+        super().__init__(decision_title(field, value, len(before)))
         self._desk = desk
         self._field = field
         self._before = dict(before)
@@ -75,7 +75,8 @@ def decision(desk: Desk, field: str, ids: Sequence[int], value: Value) -> Decisi
     return Decision(desk, field, before, value) if before else None
 
 
-def _named(field: str, value: Value, count: int) -> str:
+def decision_title(field: str, value: Value, count: int) -> str:
+    """The name of a step."""
     pictures = words.pictures(count)
     if field == "rating":
         return tr("Rate {pictures} with {n}", pictures=pictures, n=value)

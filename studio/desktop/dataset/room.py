@@ -83,6 +83,7 @@ class DatasetRoom(Room):
             studio, self.session, self.model, self.grid, self.inspector, self.quick
         )
         self.curation = Curation(studio, self.session, self)
+        self.selection.wholesale = self.curation.decide
         self.editor = CropEditor(self)
         self.details = Details(
             studio, self.session, self.selection, self.inspector, self.curation, self.editor

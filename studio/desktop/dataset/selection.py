@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,8 @@ _INSPECTED_SIDE = 640
 _ENLARGED_SIDE = 2400
 # Selections larger than this are not put back after the view changed.
 _MOST_KEPT = 2000
+# Decisions about more pictures are worked out beside the window.
+_MOST_AT_ONCE = 2000
 
 
 class Selection(QObject):
@@ -50,6 +52,8 @@ class Selection(QObject):
         self._studio, self._session, self._model = studio, session, model
         self._grid, self._inspector, self._quick = grid, inspector, quick
         self._enlarged = 0
+        self.wholesale: Callable[[str, Sequence[int], int], None] | None = None
+        """Decides about more pictures than the window's thread has time for."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LOOK_AFTER_MS)
@@ -234,6 +238,9 @@ class Selection(QObject):
             return
         if desk.project.read_only_reason:
             self._studio.notices.warn(desk.project.read_only_reason)
+            return
+        if len(ids) > _MOST_AT_ONCE and self.wholesale is not None:
+            self.wholesale(field, ids, int(value))
             return
         step = decision(desk, field, ids, value)
         if step is not None:

@@ -14,8 +14,9 @@ from typing import Any
 from PySide6.QtGui import QUndoCommand
 
 from studio.desktop.dataset import words
+from studio.desktop.dataset.decisions import decision_title
 from studio.desktop.i18n import tr
-from studio.engine.dataset import caption_files, crops, edits, marks, policy, rights, split
+from studio.engine.dataset import caption_files, crops, decided, edits, marks, policy, rights, split
 from studio.engine.dataset.edits import Change
 from studio.engine.project import Project
 
@@ -154,6 +155,23 @@ def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
         partial(crops.set_crops, project, {number: checked[number] for number in before}),
         partial(crops.set_crops, project, before),
         len(before), tuple(before), frozenset((PICTURES, DATASET)),
+    )  # fmt: skip
+
+
+def deciding(project: Project, field: str, ids: Sequence[int], value: int) -> Plan:
+    """Very many pictures left out, taken in or rated; see `decisions` for a few."""
+    before = decided.differing(project, field, ids, value)
+
+    def undo() -> None:
+        for old in sorted(set(before.values())):
+            same = [number for number, each in before.items() if each == old]
+            decided.write(project, field, same, old)
+
+    return Plan(
+        lambda: decision_title(field, value, len(before)),
+        partial(decided.write, project, field, list(before), value),
+        undo,
+        len(before), tuple(before),
     )  # fmt: skip
 
 

@@ -94,12 +94,12 @@ def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
 
 def read(project: Project, dataset_id: int) -> Split:
     """The division in force, or the one that the first training run would choose."""
-    items = store.chosen_items(project, dataset_id)
-    contents = [item.sha256 for item in items]
+    hashes = store.chosen_hashes(project, dataset_id)
+    numbers, contents = list(hashes), list(hashes.values())
     cut = known_cuts(project, dataset_id)[0]
     rows = held_out(contents, choose(contents) if cut is None else cut)
-    ids = [items[row].id for row in rows]
-    return Split(cut, len(items) - len(ids), len(ids), ids)
+    ids = [numbers[row] for row in rows]
+    return Split(cut, len(numbers) - len(ids), len(ids), ids)
 
 
 def change(project: Project, dataset_id: int, share: float) -> Split:
@@ -121,7 +121,7 @@ def cut_for(project: Project, dataset_id: int, share: float) -> str:
     """The cut that :func:`change` would choose; raises :class:`UsageError` where there is none."""
     if not 0 <= share <= MOST_SHARE:
         raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
-    contents = [item.sha256 for item in store.chosen_items(project, dataset_id)]
+    contents = list(store.chosen_hashes(project, dataset_id).values())
     cut = choose(contents, share)
     if cut is None:
         raise UsageError(
@@ -136,7 +136,7 @@ def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
 
     Runs that began with the division that is given up can still go on with it.
     """
-    contents = [item.sha256 for item in store.chosen_items(project, dataset_id)]
+    contents = list(store.chosen_hashes(project, dataset_id).values())
     wanted = choose(contents) if cut is None else cut
     stored = _stored(project, dataset_id)
     if "cut" not in stored:
