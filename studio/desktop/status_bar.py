@@ -56,9 +56,11 @@ class StatusBar(QWidget):
         self.show_run("", -1.0, "")
 
     def show_run(self, name: str, fraction: float, sentence: str) -> None:
-        """Name, 0 to 1 (below 0: unknown) and words of the run; an empty name takes it away."""
+        """Name, 0 to 1 (below 0: unknown) and words of the run; nothing of both takes it away."""
+        # A run that has ended has neither a part nor words.
+        going = bool(name) and (fraction >= 0 or bool(sentence))
         for widget in (self.run, self.bar, self.sentence):
-            widget.setVisible(bool(name))
+            widget.setVisible(going)
         self.run.setText(f"● {name}")
         self.run.setAccessibleName(f"{name} {sentence}")
         self.bar.setRange(0, 0 if fraction < 0 else 1000)

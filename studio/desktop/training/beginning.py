@@ -68,7 +68,7 @@ class Beginning(QWidget):
     def _offer(self) -> None:
         before = self.run.key()
         fitting = [card for card in self._cards if self._family in (AUTO, "", card.family)]
-        pairs = [(card.run, words.run_name(card.run, card.family)) for card in fitting]
+        pairs = [(card.run, words.run_name(card.run, card.family, card.title)) for card in fitting]
         self.run.set_choices([("", tr("Nothing learnt yet")), *pairs])
         self.setVisible(bool(fitting))
         self._show_levels()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,13 +19,18 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.curves import Curves, colour
+from studio.desktop.training.fields import Choice
+from studio.desktop.training.flow import Flow
 from studio.desktop.training.record import RunRecord
 from studio.desktop.training.samples import SamplesPanel
 from studio.desktop.training.wall import AugmentationWall
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
-HIDDEN = {"gradient", "kl", "latent", "decoder", "penalty"}
+HIDDEN = {
+    "gradient", "kl", "latent", "decoder", "penalty", "unseen_psnr", "likeness", "coverage",
+    "variety",
+}  # fmt: skip
 """Of another scale than the losses: there to be switched on, not to flatten the others."""
 
 
@@ -43,8 +50,9 @@ class Centre(QWidget):
         self.smooth.setFixedWidth(90)
         self.smooth_label = QLabel()
         self.log = QCheckBox()
-        self.legend = QHBoxLayout()
-        self.legend.setSpacing(14)
+        self.legend = Flow(14, 4)
+        self.other, self.other_label = Choice(), QLabel()
+        self.other.setMinimumWidth(150)
         self._keys: dict[str, QCheckBox] = {}
         self._lay_out()
         self.smooth.valueChanged.connect(lambda place: self.curves.set_smoothing(SMOOTH[place]))
@@ -60,10 +68,9 @@ class Centre(QWidget):
         head.addWidget(self.moment)
         tools = QHBoxLayout()
         tools.setSpacing(8)
-        tools.addLayout(self.legend)
-        tools.addStretch(1)
-        for widget in (self.smooth_label, self.smooth, self.log):
-            tools.addWidget(widget)
+        tools.addLayout(self.legend, 1)
+        for widget in (self.other_label, self.other, self.smooth_label, self.smooth, self.log):
+            tools.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         self.losses = QWidget()
         column = QVBoxLayout(self.losses)
         column.setContentsMargins(0, 8, 0, 0)
@@ -95,6 +102,7 @@ class Centre(QWidget):
         if fresh:
             self._clear_legend()
             self.curves.set_series(record.curves)
+            self.show_other(None)
             self.samples.scrubber.set_sheets(record.sheets, follow=True)
         self._grow_legend(record)
         self.samples.scrubber.setVisible(bool(record.sheets))
@@ -107,6 +115,20 @@ class Centre(QWidget):
         self.losses.setVisible(False)
         self.curves.set_series({})
         self.curves.set_cursor(None)
+
+    def offer_others(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Runs to compare this one with: (name, text)."""
+        self.other.set_choices([("", tr("nothing")), *pairs])
+        for widget in (self.other, self.other_label):
+            widget.setVisible(bool(pairs))
+        if not self.other.key():
+            self.show_other(None)
+
+    def show_other(self, record: RunRecord | None) -> None:
+        """Draw the curves of another run behind this one's; None for no other."""
+        if record is None:
+            self.other.choose("")
+        self.curves.set_other(record.curves if record is not None else {})
 
     def _show_wall(self, on: bool) -> None:
         self.splitter.setVisible(not on)
@@ -155,6 +177,10 @@ class Centre(QWidget):
         self.smooth_label.setBuddy(self.smooth)
         self.smooth.setAccessibleName(tr("Smoothing of the curves"))
         self.smooth.setToolTip(tr("Average over more points (moving average); double-click resets"))
+        self.other_label.setText(tr("Compare with"))
+        self.other_label.setBuddy(self.other)
+        self.other.setAccessibleName(tr("Compare with"))
+        self.other.setToolTip(tr("Draw the curves of another run dimmed behind this one's"))
         self.log.setText(tr("Log"))
         self.log.setToolTip(tr("Logarithmic height (log scale)"))
         for name, box in self._keys.items():

@@ -18,6 +18,9 @@ class RunCommands(QObject):
     playRequested = Signal(str)
     checkpointRequested = Signal(str, str)
     """A run, and the folder of the checkpoint to play."""
+    learnRequested = Signal(str)
+    renameRequested = Signal()
+    removeRequested = Signal(str)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +44,9 @@ class RunCommands(QObject):
             ("training.save", "Save a checkpoint now", self.checkpoint_now, "Ctrl+S", "download"),
             ("training.stop", "Stop training", self.stop, "Ctrl+.", "square"),
             ("training.play", "Play this model on the canvas", self.play, "P", "sliders"),
+            ("training.learn", "New run from this one", self.learn, "T", "copy"),
+            ("training.rename", "Rename the run", self.rename, "F2", "refine"),
+            ("training.remove", "Remove the run", self.remove, "Del", "trash"),
             ("training.best", "Play the best checkpoint", self.play_best, "Shift+P", "star"),
         ):
             actions.add(id, text, callback, keys, room=room, icon=icon)
@@ -78,6 +84,24 @@ class RunCommands(QObject):
         """Train a run further, unless another one trains."""
         if not self._session.training:
             self._session.resume(name)
+
+    @Slot()
+    def learn(self) -> None:
+        """Set up a run that begins with the one in view."""
+        if self._session.viewed is not None:
+            self.learnRequested.emit(self._session.viewed.run.name)
+
+    @Slot()
+    def rename(self) -> None:
+        """Call the run in view something else."""
+        if self._session.viewed is not None:
+            self.renameRequested.emit()
+
+    @Slot()
+    def remove(self) -> None:
+        """Take the run in view out of the project."""
+        if self._session.viewed is not None:
+            self.removeRequested.emit(self._session.viewed.run.name)
 
     @Slot()
     def play(self) -> None:

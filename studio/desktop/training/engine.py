@@ -42,6 +42,7 @@ class StartCard:
     family: str
     width: int
     height: int
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def starts(project: Project) -> list[StartCard]:
         if checkpoint.folders(each.folder):
             with contextlib.suppress(StudioError):
                 recipe = Recipe.load(each.folder)
-                found.append(StartCard(each.name, recipe.family, recipe.width, recipe.height))
+                size = recipe.width, recipe.height
+                found.append(StartCard(each.name, recipe.family, *size, each.title))
     return found
 
 

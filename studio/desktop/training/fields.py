@@ -24,7 +24,7 @@ from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
 FIELD_GAP = 8
-LABEL_WIDTH = 120
+LABEL_WIDTH = 104
 """Of the words left of an editor, so that all editors of a panel stand in one column."""
 _SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
 
@@ -248,9 +248,10 @@ class Facts(QWidget):
 def narrow(form: ParamForm) -> None:
     """Let the editors of a form shrink to the panel; their units may be long words."""
     layout = form.layout()
-    gap = layout.horizontalSpacing() if isinstance(layout, QFormLayout) else 0
+    if isinstance(layout, QFormLayout):
+        layout.setHorizontalSpacing(FIELD_GAP)
     for label in form.labels.values():
-        label.setFixedWidth(LABEL_WIDTH + FIELD_GAP - gap)
+        label.setFixedWidth(LABEL_WIDTH)
     for editor in form.editors.values():
         editor.setMinimumWidth(72)
         editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

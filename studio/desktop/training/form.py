@@ -118,7 +118,8 @@ class NewRunForm(QWidget):
         self.size_box.sizeChanged.connect(self._size_changed)
         self.length.changed.connect(self._want_advice)
         self.beginning.runPicked.connect(self._start_picked)
-        for signal in (self.beginning.changed, self.extras.changed, self.forms.changed):
+        self.beginning.changed.connect(self._beginning_changed)
+        for signal in (self.extras.changed, self.forms.changed):
             signal.connect(self._check)
         self.start.clicked.connect(lambda: self._request(self.startRequested.emit))
         self.measure.clicked.connect(lambda: self._request(self.measureRequested.emit))
@@ -152,6 +153,11 @@ class NewRunForm(QWidget):
         """The size that each dataset is meant for, offered until another one is written."""
         self._sizes = dict(sizes)
         self._offer_size()
+
+    def begin_with(self, run: str) -> None:
+        """Set up a run that learns on from another one."""
+        self.family.choose(AUTO)
+        self.beginning.run.choose(run)
 
     def set_advice(self, advice: Advice) -> None:
         """The recommended values; what the artist changed by hand stays."""
@@ -239,6 +245,10 @@ class NewRunForm(QWidget):
         card = self.beginning.card()
         if card is not None:
             self.size_box.setCurrentText(size_text(card.width, card.height))
+        self._want_advice()
+
+    def _beginning_changed(self) -> None:
+        self._words()
         self._want_advice()
 
     def _size_changed(self) -> None:

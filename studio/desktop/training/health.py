@@ -15,7 +15,7 @@ from studio.desktop.widgets.buttons import secondary
 
 FEW = 3
 MOST = 60
-NOTES = {"changed", "transfer", "labels"}
+NOTES = {"changed", "transfer", "labels", "pictures"}
 """Nothing is wrong: they get a quiet card."""
 
 

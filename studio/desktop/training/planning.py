@@ -38,6 +38,7 @@ class Planning(QObject):
         session.boardChecked.connect(self._board_checked)
         session.prepared.connect(self.strip.advance)
         session.created.connect(self._created)
+        session.picturesChanged.connect(self._pictures_changed)
         session.createFailed.connect(self._create_failed)
         session.measuring.advanced.connect(self._measuring)
         session.measuring.ended.connect(self._measured)
@@ -99,6 +100,20 @@ class Planning(QObject):
         self._show_end()
         if not cancelled:
             self._tell(sentence, detail)
+
+    @Slot(str, str)
+    def go_on_with(self, name: str, dataset: str) -> None:
+        """Train a run further with the pictures of another dataset."""
+        if self.session.training:
+            return
+        self.strip.begin()
+        self.form.set_busy(preparing=True, measuring=False)
+        self.session.change_pictures(name, dataset)
+
+    @Slot(str)
+    def _pictures_changed(self, name: str) -> None:
+        self._show_end()
+        self.session.resume(name)
 
     # ------------------------------------------------------------------ measured
 

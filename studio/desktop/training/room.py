@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio
 from studio.desktop.i18n import tr
@@ -16,14 +16,19 @@ from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
 from studio.desktop.training.engine import Opened
 from studio.desktop.training.form import NewRunForm
+from studio.desktop.training.managing import Managing
 from studio.desktop.training.planning import Planning
 from studio.desktop.training.previewing import Previewing
 from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
 from studio.desktop.training.side import Side
+from studio.desktop.training.tending import Tending
 from studio.engine import events
 from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.training.runs import Run
 
 
 class TrainingRoom(Room):
@@ -46,8 +51,11 @@ class TrainingRoom(Room):
         self.commands = RunCommands(self.session, self)
         self.planning = Planning(self.session, self.form, studio.notices, self)
         self.preview = Previewing(self.form, self.centre.wall, self)
+        self.managing = Managing(self.session, studio.undo, studio.notices, self)
+        self.tending = Tending(self.session, self.planning, self.managing, self)
+        self.tending.join(self.panel, self.centre)
         self.preparing = self.planning.strip
-        self._runs: list[object] = []
+        self._runs: list[Run] = []
         self._wanted_dataset = ""
         self._lay_out()
         self._connect()
@@ -86,7 +94,15 @@ class TrainingRoom(Room):
         panel.sampleRequested.connect(commands.sample_now)
         panel.checkpointRequested.connect(commands.checkpoint_now)
         panel.stopRequested.connect(commands.stop)
-        panel.continueRequested.connect(commands.go_on)
+        panel.continueRequested.connect(self.tending.go_on)
+        panel.learnRequested.connect(commands.learn)
+        panel.removeRequested.connect(commands.remove)
+        panel.renamed.connect(self.tending.rename)
+        commands.learnRequested.connect(self._learn_from)
+        commands.renameRequested.connect(panel.name.setFocus)
+        commands.removeRequested.connect(self.managing.remove)
+        self.tending.changed.connect(self.runsChanged)
+        self.tending.gone.connect(self._show_form)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
         panel.liveChanged.connect(commands.set_live)
@@ -152,6 +168,10 @@ class TrainingRoom(Room):
         self.side.show_record(None)
         self.centre.samples.clear(self._empty_sentence())
         self._show_wall()
+        focus = QApplication.focusWidget()
+        if self.isVisible() and not (focus and self.form.isAncestorOf(focus)):
+            # Else Qt chooses a number, and keys that are commands would be typed into it.
+            self.side.new.setFocus()
 
     def _show_wall(self) -> None:
         """What the run that is being set up would see, once there is something to see."""
@@ -173,25 +193,34 @@ class TrainingRoom(Room):
         choose = self._wanted_dataset if self._wanted_dataset in names else ""
         self._wanted_dataset = "" if choose else self._wanted_dataset
         self.form.set_datasets(datasets, choose)
+        self.panel.set_datasets(datasets)
         if self.session.viewed is None:
             self._show_wall()
+
+    @Slot(str)
+    def _learn_from(self, name: str) -> None:
+        self._show_form()
+        self.form.begin_with(name)
 
     # ------------------------------------------------------------------ a run in view
 
     @Slot(list)
-    def _runs_read(self, runs: list[object]) -> None:
+    def _runs_read(self, runs: list[Run]) -> None:
         self._runs = runs
+        self.session.take_titles(runs)
+        self._show_viewed()
         self._show_runs()
 
     def _show_runs(self) -> None:
         viewed = self.session.viewed
         live = self.session.live
         self.side.show_runs(
-            self._runs,  # type: ignore[arg-type]  # a list of Run
+            self._runs,
             viewed.run.name if viewed is not None else "",
             self.session.training,
             live.record if live is not None else None,
         )
+        self.tending.offer_others(self._runs)
 
     @Slot(object)
     def _opened(self, opened: Opened) -> None:
@@ -227,7 +256,7 @@ class TrainingRoom(Room):
         self.centre.samples.view.set_sheet(image, sheet.columns, sheet.count)
         newest = self.centre.samples.scrubber.at_newest
         self.centre.curves.set_cursor(None if newest else sheet.images_seen)
-        self.centre.moment.setText(tr("{n} images", n=words.count(sheet.images_seen)))
+        self._words()
 
     # ------------------------------------------------------------------ the run that trains
 
@@ -286,13 +315,15 @@ class TrainingRoom(Room):
         opened = self.session.viewed
         if opened is None:
             wall = self.centre.wall
-            seen = not wall.isHidden()
-            self.centre.title.setText(tr("What the run would see") if seen else tr("Training"))
-            self.centre.moment.setText(wall.moment() if seen else "")
+            hung = not wall.isHidden()
+            self.centre.title.setText(tr("What the run would see") if hung else tr("Training"))
+            self.centre.moment.setText(wall.moment() if hung else "")
             self.centre.samples.view.set_sentence(self._empty_sentence())
             return
         sheet = self.centre.samples.scrubber.current()
         count = sheet.count if sheet is not None else 0
+        seen = words.count(sheet.images_seen) if sheet is not None else ""
+        self.centre.moment.setText(tr("{n} images", n=seen) if seen else "")
         self.centre.title.setText(
             tr("The same {n} seeds over time", n=count) if count else opened.run.name
         )
@@ -306,6 +337,9 @@ class TrainingRoom(Room):
         self.centre.retranslate()
         self.preparing.retranslate()
         self._show_viewed()
+        if self.session.live is not None:
+            live = self.session.live
+            self.runProgress.emit(live.run.name, live.record.fraction, self._sentence(live))
         self._show_runs()
         self._restyle()
         self._words()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -17,13 +21,14 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.engine import Opened, facts_of
-from studio.desktop.training.fields import Facts, narrow
+from studio.desktop.training.fields import Choice, Facts, Field, dataset_text, narrow
 from studio.desktop.training.health import Card, HealthCards
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 
 FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
+LONGEST_TITLE = 80
 
 
 class RunPanel(QWidget):
@@ -39,6 +44,11 @@ class RunPanel(QWidget):
     bestRequested = Signal()
     """Play the best checkpoint."""
     liveChanged = Signal(str, object)
+    renamed = Signal(str)
+    """The artist calls the run in view something else."""
+    learnRequested = Signal()
+    """A new run is to begin with this one."""
+    removeRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +61,11 @@ class RunPanel(QWidget):
         self.sample, self.checkpoint = secondary(""), secondary("")
         self.stop, self.play = secondary(""), secondary("")
         self.best = secondary("")
+        self.learn, self.remove = secondary(""), secondary("")
+        self.name, self.pictures = QLineEdit(), Choice()
+        self.name.setMaxLength(LONGEST_TITLE)
+        self.name_field, self.pictures_field = Field(self.name), Field(self.pictures)
+        self._datasets: list[tuple[str, int]] = []
         self.card, self.health = Card(), HealthCards()
         self.reason = QLabel()
         self.reason.setWordWrap(True)
@@ -64,6 +79,9 @@ class RunPanel(QWidget):
         self.stop.clicked.connect(self.stopRequested)
         self.play.clicked.connect(self.playRequested)
         self.best.clicked.connect(self.bestRequested)
+        self.learn.clicked.connect(self.learnRequested)
+        self.remove.clicked.connect(self.removeRequested)
+        self.name.editingFinished.connect(self._named)
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -79,6 +97,8 @@ class RunPanel(QWidget):
         buttons.addWidget(self.checkpoint, 1, 1)
         column.addLayout(buttons)
         column.addWidget(self.go_on)
+        column.addWidget(self.pictures_field)
+        column.addWidget(self.name_field)
         column.addWidget(self.card)
         column.addWidget(self.health)
         column.addSpacing(8)
@@ -89,6 +109,12 @@ class RunPanel(QWidget):
         column.addWidget(self.fixed_header)
         column.addWidget(self.facts)
         column.addWidget(self.reason)
+        column.addSpacing(8)
+        others = QHBoxLayout()
+        others.setSpacing(8)
+        others.addWidget(self.learn, 1)
+        others.addWidget(self.remove)
+        column.addLayout(others)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(inner)
@@ -114,10 +140,16 @@ class RunPanel(QWidget):
         self._opened = opened
         if fresh or self.live is None:
             self._make_live(opened)
+        if fresh:
+            self._offer_pictures()
+        self._show_name(opened)
         self._paused = running and opened.record.stage == "paused"
         for button in (self.pause, self.stop, self.sample, self.checkpoint):
             button.setVisible(running)
         self.go_on.setVisible(not running)
+        self.pictures_field.setVisible(not running and len(self._datasets) > 1)
+        self.remove.setEnabled(not running)
+        self.learn.setEnabled(bool(opened.record.checkpoint))
         self.go_on.setEnabled(not busy and opened.recipe is not None)
         if self.live is not None:
             self.live.setEnabled(running)
@@ -132,6 +164,36 @@ class RunPanel(QWidget):
     def set_health(self, title: str, sentence: str) -> None:
         """The card below the buttons; empty hides it."""
         self.card.set_texts(title, sentence)
+
+    def set_datasets(self, datasets: Sequence[tuple[str, int]]) -> None:
+        """What a run may go on with: (name, pictures that would train)."""
+        if list(datasets) != self._datasets:
+            self._datasets = list(datasets)
+            self._offer_pictures()
+
+    def other_pictures(self) -> str:
+        """The dataset to go on with, empty for the one that the run has."""
+        opened, chosen = self._opened, self.pictures.key()
+        recipe = opened.recipe if opened is not None else None
+        return "" if recipe is None or chosen == recipe.dataset else chosen
+
+    def _offer_pictures(self) -> None:
+        opened = self._opened
+        own = opened.recipe.dataset if opened is not None and opened.recipe is not None else ""
+        pairs = [(name, dataset_text(name, n)) for name, n in self._datasets if n]
+        if own and own not in dict(pairs):
+            pairs.insert(0, (own, own))
+        self.pictures.set_choices(pairs, own)
+
+    def _show_name(self, opened: Opened) -> None:
+        if not self.name.hasFocus() or self.name.property("run") != opened.run.name:
+            self.name.setText(opened.run.title)
+        self.name.setProperty("run", opened.run.name)
+        self.name.setPlaceholderText(words.run_name(opened.run.name, opened.run.family))
+
+    def _named(self) -> None:
+        if self._opened is not None and self.name.text().strip() != self._opened.run.title:
+            self.renamed.emit(self.name.text())
 
     def _make_live(self, opened: Opened) -> None:
         if self.live is not None:
@@ -174,6 +236,12 @@ class RunPanel(QWidget):
         }  # fmt: skip
         for name, text in labels.items():
             self.facts.set_label(name, text)
+        self.pictures_field.set_texts(
+            tr("Go on with"), tr("The pictures to go on with; others may be chosen (fine-tuning)")
+        )
+        self.name_field.set_texts(
+            tr("Name"), tr("What you call this run; empty gives it its own name again (F2)")
+        )
         self.facts.set_label(
             "start", tr("Began with"), tr("The run whose weights it took over (transfer learning)")
         )
@@ -183,6 +251,16 @@ class RunPanel(QWidget):
             (self.sample, tr("Sample now"), tr("Draw the fixed seeds after this step (S)")),
             (self.checkpoint, tr("Checkpoint"), tr("Save the model after this step (Ctrl+S)")),
             (self.stop, tr("Stop"), tr("Save a checkpoint and end; the run can go on later")),
+            (
+                self.learn,
+                tr("New run from this one"),
+                tr("Begin another run with what this one has learnt (transfer learning, T)"),
+            ),
+            (
+                self.remove,
+                tr("Remove"),
+                tr("Take this run with its checkpoints out of the project; it can be undone (Del)"),
+            ),
             (
                 self.best,
                 tr("Play the best ★"),

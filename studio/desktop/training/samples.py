@@ -27,8 +27,6 @@ class SheetView(QWidget):
         self._sentence = ""
         self.outlined = -1
         """The cell with a frame around it, -1 for none."""
-        self.whole_rows = False
-        """Only as many columns as leave no gap in the last row."""
         self.setMinimumSize(160, 120)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -64,14 +62,14 @@ class SheetView(QWidget):
         return QSize(self._image.width() // self._columns, self._image.height() // max(1, rows))
 
     def places(self) -> list[QRect]:
-        """Where the cells go now: the number of columns that makes them largest."""
+        """Where the cells go now: the number of columns that makes them largest in whole rows."""
         cell = self.cell_size()
         if cell.isEmpty():
             return []
         best, best_columns = 0.0, 1
         for columns in range(1, self._count + 1):
-            if self.whole_rows and self._count % columns:
-                continue
+            if self._count % columns:
+                continue  # a gap in the last row would look like a picture that is missing
             scale = self._scale(columns, cell)
             # Ties go to more columns, which read more like a contact sheet.
             if scale >= best:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.parameters import Value
-from studio.desktop.training import engine
+from studio.desktop.training import engine, upkeep
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.measuring import Measuring
 from studio.desktop.training.record import Saves, Sheet
@@ -46,11 +48,15 @@ class Session(QObject):
     prepared = Signal(int, int)
     """Pictures made ready, and how many there are."""
     created = Signal(object)
+    picturesChanged = Signal(str)
+    """The run of this name goes on with other pictures from now on."""
     createFailed = Signal(str, str)
     advanced = Signal(list)
     """Events of the run that trains; its record is up to date already."""
     ended = Signal(object)
     """`Done` or `Failed`."""
+    otherRead = Signal(object)
+    """An :class:`Opened` that the one on the screen is compared with."""
     sheetRead = Signal(object, QImage)
     failed = Signal(str, str)
 
@@ -77,6 +83,7 @@ class Session(QObject):
         """Read what there is."""
         self.project = project
         self._cancel.clear()
+        self.thread_.submit(upkeep.purge_runs, project)
         self.read_runs()
         self.read_datasets()
 
@@ -154,6 +161,20 @@ class Session(QObject):
         self.viewed = opened
         self.opened.emit(opened)
 
+    def take_titles(self, runs: Sequence[Run]) -> None:
+        """Runs may be called something else by now."""
+        titles = {run.name: run.title for run in runs}
+        live, viewed = self.live, self.viewed
+        self.live = _titled(live, titles)
+        self.viewed = self.live if viewed is live else _titled(viewed, titles)
+
+    def read_other(self, name: str) -> None:
+        """Ask for the record of a run to compare with."""
+        if self.project is not None:
+            self.thread_.latest(
+                "other", engine.open_run, self.project, name, done=self.otherRead.emit
+            )
+
     def read_sheet(self, sheet: Sheet) -> None:
         """Ask for the pixels of a sheet."""
         known = self._sheets.get(sheet.path)
@@ -200,6 +221,16 @@ class Session(QObject):
     def cancelled(self) -> bool:
         """Whether the artist gave up the last `create`."""
         return self._cancel.is_set()
+
+    def change_pictures(self, name: str, dataset: str) -> None:
+        """Let a run go on with another dataset; answers with `changed` or `createFailed`."""
+        if self.project is not None:
+            self._cancel.clear()
+            self.thread_.submit(
+                upkeep.change_pictures, self.project, name, dataset, self.prepared.emit,
+                self._cancel.is_set, done=lambda _: self.picturesChanged.emit(name),
+                failed=self.createFailed.emit,
+            )  # fmt: skip
 
     def resume(self, name: str) -> None:
         """Go on with an older run from its newest good checkpoint."""
@@ -267,3 +298,11 @@ class Session(QObject):
         self.read_runs()
         if last is not None:
             self.ended.emit(last)
+
+
+def _titled(opened: Opened | None, titles: dict[str, str]) -> Opened | None:
+    """The same run, called what it is called now; itself where that is nothing new."""
+    if opened is None or titles.get(opened.run.name, opened.run.title) == opened.run.title:
+        return opened
+    run = dataclasses.replace(opened.run, title=titles[opened.run.name])
+    return dataclasses.replace(opened, run=run)

@@ -77,7 +77,8 @@ class Side(QWidget):
             right = words.status(self._state(run, running))
             if live and record is not None:
                 right = words.percent(record.fraction) or words.status(record.stage or "running")
-            text = f"{words.run_name(run.name, run.family)} · {words.when(run.created)}"
+            name = words.run_name(run.name, run.family, run.title)
+            text = f"{name} · {words.when(run.created)}"
             lines.append(
                 Line(run.name, text, right, f"{run.name}\n{words.said(run.message)}".strip(), live)
             )

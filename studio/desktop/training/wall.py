@@ -32,7 +32,7 @@ class AugmentationWall(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = SheetView()
-        self.view.outlined, self.view.whole_rows = 0, True
+        self.view.outlined = 0
         self.cards = [Card() for _ in range(MOST_WARNINGS)]
         self.back, self.on, self.roll = (secondary("") for _ in range(3))
         self.often = QLabel()

@@ -88,6 +88,7 @@ def health(kind: str) -> str:
         "changed": tr("Changed by hand"),
         "refused": tr("Not changed"),
         "transfer": tr("Begun with another run"),
+        "pictures": tr("Other pictures"),
         "labels": tr("About the labels"),
         "collapse": tr("Pictures repeat"),
         "overfit": tr("Learnt by heart"),
@@ -98,8 +99,10 @@ def health(kind: str) -> str:
     return known.get(kind, tr("Worth knowing"))
 
 
-def run_name(name: str, family: str) -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`."""
+def run_name(name: str, family: str, title: str = "") -> str:
+    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`; a title goes before both."""
+    if title:
+        return title
     _, found, rest = name.partition(f"-{family}-")
     return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
 
@@ -124,6 +127,12 @@ def curve(name: str) -> str:
         "path": tr("path length"),
         "decoder": tr("decoder size"),
         "disguise": tr("disguise"),
+        "unseen_psnr": tr("unseen pictures (PSNR)"),
+        "likeness": tr("distance to the set"),
+        "coverage": tr("coverage"),
+        "variety": tr("variety"),
+        "fake_kl": tr("unevenness of made ones"),
+        "decoder_gradient": tr("gradient of the decoder"),
     }
     return known.get(name, name.replace("_", " "))
 

@@ -1,0 +1,107 @@
+"""Naming runs, removing them and bringing them back: steps that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from studio.desktop.i18n import tr
+from studio.desktop.notices import Notices
+from studio.desktop.training import upkeep
+from studio.desktop.training.session import Session
+
+
+class _Step(QUndoCommand):
+    """Done already when it is put on the stack; then undone and done again by the stack."""
+
+    def __init__(self, text: str, again: Callable[[], None], back: Callable[[], None]) -> None:
+        super().__init__(text)
+        self._again, self._back = again, back
+        self._fresh = True
+
+    def redo(self) -> None:
+        """Again."""
+        if not self._fresh:
+            self._again()
+        self._fresh = False
+
+    def undo(self) -> None:
+        """Back."""
+        self._back()
+
+
+class Managing(QObject):
+    """Asks the engine in the room's thread; a step lands on the stack when it is done."""
+
+    changed = Signal(str)
+    """The run of this name has another title, is gone, or is back."""
+
+    def __init__(
+        self, session: Session, undo: QUndoStack, notices: Notices, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._undo, self._notices = session, undo, notices
+
+    def rename(self, name: str, title: str) -> None:
+        """Call a run something; empty gives it its own name again."""
+
+        def done(before: str) -> None:
+            after = " ".join(title.split())
+            if before != after:
+                text = tr("Rename a run")
+                self._undo.push(
+                    _Step(text, lambda: self._call(name, after), lambda: self._call(name, before))
+                )
+            self.changed.emit(name)
+
+        self._submit(upkeep.set_title, name, title, done=done)
+
+    def remove(self, name: str, *, with_pieces: bool = False) -> None:
+        """Take a run out of the project; nothing happens to the one that trains."""
+        if name == self._session.training:
+            self._notices.warn(tr("This run is training: stop it before it is removed."))
+            return
+        state: dict[str, object] = {}
+
+        def away() -> None:
+            self._submit(upkeep.remove_run, name, with_pieces, done=gone)
+
+        def gone(removed: object) -> None:
+            if isinstance(removed, str):
+                anyway = (
+                    tr("Remove it anyway"), lambda: self.remove(name, with_pieces=True)
+                )  # fmt: skip
+                self._notices.warn(removed, "", anyway)
+                return
+            first = not state
+            state["removed"] = removed
+            if first:
+                self._undo.push(_Step(tr("Remove a run"), away, back))
+                text = tr("{run} was removed.", run=name)
+                self._notices.info(text, "", (tr("Undo"), self._undo.undo))
+            self.changed.emit(name)
+
+        def back() -> None:
+            self._submit(
+                upkeep.restore_run, state["removed"], done=lambda _: self.changed.emit(name)
+            )
+
+        away()
+
+    def _call(self, name: str, title: str) -> None:
+        self._submit(upkeep.set_title, name, title, done=lambda _: self.changed.emit(name))
+
+    def _submit(
+        self, function: Callable[..., object], *given: object, done: Callable[..., None]
+    ) -> None:
+        session = self._session
+        if session.project is not None:
+            session.thread_.submit(
+                function, session.project, *given, done=done, failed=self._failed
+            )
+
+    def _failed(self, sentence: str, detail: str) -> None:
+        self._notices.error(sentence, detail)
+        self.changed.emit("")

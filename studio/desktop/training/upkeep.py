@@ -1,0 +1,55 @@
+"""What the room's thread asks of the engine about a run that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.training.housekeeping import Removed
+
+
+def change_pictures(
+    project: Project,
+    name: str,
+    dataset: str,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Let a run go on with another dataset."""
+    from studio.engine.training import other_pictures
+
+    other_pictures.change(project, name, dataset, progress, cancelled)
+
+
+def set_title(project: Project, name: str, title: str) -> str:
+    """Call a run something; returns what it was called before."""
+    from studio.engine.training import housekeeping
+
+    return housekeeping.set_title(project, name, title)
+
+
+def remove_run(project: Project, name: str, with_pieces: bool) -> Removed | str:
+    """What brings the run back, or a sentence where pieces need it."""
+    from studio.engine.training import housekeeping
+
+    try:
+        return housekeeping.remove(project, name, with_pieces=with_pieces)
+    except housekeeping.InUse as error:
+        return str(error)
+
+
+def restore_run(project: Project, removed: Removed) -> None:
+    """Bring a run back."""
+    from studio.engine.training import housekeeping
+
+    housekeeping.restore(project, removed)
+
+
+def purge_runs(project: Project) -> None:
+    """Delete for good what was removed in earlier sessions."""
+    from studio.engine.training import housekeeping
+
+    housekeeping.purge(project)
