@@ -46,7 +46,7 @@ def test_what_cannot_be_hidden_is_one_sentence(project, words, code, said):
     call("dataset", "hide", project, *words).refused(code, said)
 
 
-@pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp"])
 def test_where_a_picture_was_taken_never_leaves_it(tmp_path, kind):
     """Whatever is made of a picture that states its place, the place is not in it."""
     tags = Image.Exif()
