@@ -145,7 +145,9 @@ class MapView(QWidget):
             )
             # The image is made on the array's own memory, which is kept as long as it is.
             self._pixels = pixels
-            image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+            line = pixels.strides[0]
+            start = np.lib.stride_tricks.as_strided(pixels, (pixels.shape[0] * line // 4,), (4,))
+            image = QImage(start.data, width, height, line, QImage.Format.Format_RGB32)
             image.setDevicePixelRatio(ratio)
             self._painted = image
         return self._painted

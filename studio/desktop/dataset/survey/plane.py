@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+_PAD = 16
 _CLOSEST = 400.0
 """A map is magnified at most so much beyond the size at which it fits."""
 
@@ -82,8 +85,8 @@ class Plane:
     def in_sight(self, width: int, height: int) -> np.ndarray:
         """Rows of the shown points within the widget."""
         spots = self.on_screen()
-        inside = (spots >= 0).all(axis=1) & (spots[:, 0] < width) & (spots[:, 1] < height)
-        return np.flatnonzero(inside & self.is_shown)
+        x, y = spots[:, 0], spots[:, 1]
+        return np.flatnonzero(self.is_shown & (x >= 0) & (y >= 0) & (x < width) & (y < height))
 
     def spaced(self, rows: np.ndarray, cell: int) -> np.ndarray:
         """Of these rows at most one in each cell, so that thumbnails can be told apart."""
@@ -134,34 +137,40 @@ class Plane:
     def painted(
         self, width: int, height: int, ratio: float, ground: int, faint: int, accent: int
     ) -> np.ndarray:
-        """uint32 [H, W] of the device: faint ground, then points, then what is chosen on top."""
-        pixels = np.full((height, width), ground, np.uint32)
-        spots = np.floor(self.on_screen() * np.float32(ratio)).astype(np.int32)
-        dot = max(1, round(self._dot(width * height / ratio**2) * ratio))
-        within = (
-            (spots[:, 0] > -dot) & (spots[:, 1] > -dot)
-            & (spots[:, 0] < width) & (spots[:, 1] < height)
-        )  # fmt: skip
-        plain = within & self.is_shown & ~self.is_chosen
-        _stamp(pixels, spots[within & ~self.is_shown], faint, max(1, dot - 1))
-        _stamp(pixels, spots[plain], self.colours[plain], dot)
-        _stamp(pixels, spots[within & self.is_shown & self.is_chosen], accent, dot + 1)
-        return pixels
+        """uint32 [H, W] of the device: faint ground, then points, then what is chosen on top.
+
+        Rows lie further apart than they are wide: there is a margin round them, so that a
+        point at the edge needs no care.
+        """
+        wide = width + 2 * _PAD
+        pixels = np.full((height + 2 * _PAD, wide), ground, np.uint32)
+        scale, offset = np.float32(self._scale * ratio), (self._offset * ratio).astype(np.float32)
+        x = np.floor(self.places[:, 0] * scale + offset[0])
+        y = np.floor(self.places[:, 1] * scale + offset[1])
+        rows = np.flatnonzero((x > -_PAD) & (y > -_PAD) & (x < width) & (y < height))
+        cells = (y[rows].astype(np.int32) + _PAD) * wide + x[rows].astype(np.int32) + _PAD
+        shown, chosen = self.is_shown[rows], self.is_chosen[rows]
+        dot = max(1, min(_PAD - 1, round(self._dot(width * height / ratio**2) * ratio)))
+        flat = pixels.reshape(-1)
+        if not shown.all():
+            _stamp(flat, wide, cells[~shown], faint, max(1, dot - 1))
+        plain = shown & ~chosen
+        _stamp(flat, wide, cells[plain], self.colours[rows[plain]], dot)
+        _stamp(flat, wide, cells[shown & chosen], accent, min(_PAD - 1, dot + 1))
+        return np.asarray(pixels[_PAD:-_PAD, _PAD:-_PAD])
 
     def _dot(self, area: float) -> float:
         """Few points on much room are large, many are small, and all grow when they come near."""
         count = max(1, int(self.is_shown.sum()))
-        base = min(9.0, max(2.0, 0.28 * (area / count) ** 0.5))
-        return base + min(3.0, float(np.log2(max(1.0, self._scale / self._fitting))) * 0.75)
+        base = min(9.0, max(2.0, 0.28 * math.sqrt(area / count)))
+        return base + min(3.0, 0.75 * math.log2(max(1.0, self._scale / self._fitting)))
 
 
-def _stamp(pixels: np.ndarray, spots: np.ndarray, colours: np.ndarray | int, side: int) -> None:
-    """Squares of `side` around spots; those at the edges are cut."""
-    height, width = pixels.shape
+def _stamp(
+    flat: np.ndarray, wide: int, cells: np.ndarray, colours: np.ndarray | int, side: int
+) -> None:
+    """Squares of `side` round cells of an image of so wide rows."""
     half = side // 2
     for down in range(-half, side - half):
         for across in range(-half, side - half):
-            x, y = spots[:, 0] + across, spots[:, 1] + down
-            inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-            value = colours if isinstance(colours, int) else colours[inside]
-            pixels[y[inside], x[inside]] = value
+            flat[cells + (down * wide + across)] = colours
