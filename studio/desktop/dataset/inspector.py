@@ -30,6 +30,9 @@ from studio.desktop.widgets.buttons import primary, secondary
 from studio.engine.dataset.store import Item
 
 PAGES = ("picture", "preparation", "metadata")
+_WIDTH = 304
+_BAR = 10
+"""The scroll bar's, as the style sheet has it."""
 
 
 class Inspector(QFrame):
@@ -46,7 +49,7 @@ class Inspector(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setFixedWidth(304)
+        self.setFixedWidth(_WIDTH)
         self.preview = FramePreview()
         self.preparation, self.metadata = PreparationPage(), MetadataPage()
         self.tabs = {name: QPushButton() for name in PAGES}
@@ -290,6 +293,13 @@ def _scrolled(page: QWidget) -> QScrollArea:
     scroll.setWidgetResizable(True)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    # As wide with a scroll bar as without: pictures on the page are as high as they are wide,
+    # and a bar that makes them lower would no longer be needed, and come and go for ever.
+    page.setFixedWidth(_WIDTH - _BAR)
+    if (layout := page.layout()) is not None:
+        margins = layout.contentsMargins()
+        margins.setRight(margins.right() - _BAR)
+        layout.setContentsMargins(margins)
     scroll.setWidget(page)
     return scroll
 
