@@ -345,6 +345,9 @@ def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
         return len(store.items_by_id(room.session.project, [number])[0].hidden)
 
     qtbot.waitUntil(lambda: hidden() == 2, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.survey.about.facts().get("Hidden") == "2 parts are hidden", timeout=WAIT
+    )
     assert room.studio.undo.undoText() == "Hide parts of 1 picture"
     room.studio.undo.undo()
     qtbot.waitUntil(lambda: hidden() == 0, timeout=WAIT)

@@ -152,7 +152,7 @@ class Selection(QObject):
             return
         source = {s.id: s.path for s in self._session.sources}.get(item.source_id)
         known = self._inspector.item
-        same = known is not None and (known.id, known.sha256) == (item.id, item.sha256)
+        same = known is not None and _look_of(known) == _look_of(item)
         row = self._session.collection.rows[item.id]
         item = _with_decisions(item, row.included, row.rating)
         self._inspector.show_item(item, self._session.collection, source.name if source else "")
@@ -294,3 +294,8 @@ class Selection(QObject):
 def _with_decisions(item: Item, included: bool, rating: int) -> Item:
     """What was decided a moment ago may not be in the index yet."""
     return replace(item, included=included, rating=rating)
+
+
+def _look_of(item: Item) -> tuple[object, ...]:
+    """What decides how a picture looks here."""
+    return item.id, item.sha256, item.hidden

@@ -75,6 +75,7 @@ class AboutBlock(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._pairs: list[tuple[QLabel, QLabel]] = []
         self._about: About | None = None
+        self._hidden = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -82,9 +83,9 @@ class AboutBlock(QWidget):
         column.addLayout(self._grid)
         self.show_about(None)
 
-    def show_about(self, about: About | None) -> None:
-        """Another picture's facts, or none while they are being read."""
-        self._about = about
+    def show_about(self, about: About | None, hidden: int = 0) -> None:
+        """Another picture's facts, or none while they are being read; `hidden` parts of it."""
+        self._about, self._hidden = about, hidden
         for pair in self._pairs:
             for label in pair:
                 self._grid.removeWidget(label)
@@ -101,6 +102,8 @@ class AboutBlock(QWidget):
             (tr("Profile"), about.profile),
             (tr("Place"), tr("Stated in the file; exports never carry it.")
              if about.has_place else ""),
+            (tr("Hidden"), (tr("1 part is hidden") if hidden == 1
+             else tr("{n} parts are hidden", n=hidden)) if hidden else ""),
         ]  # fmt: skip
         for name, text in rows:
             if text:
@@ -130,4 +133,4 @@ class AboutBlock(QWidget):
         self.curves.setToolTip(
             tr("How often each level of red, green and blue occurs, dark to the left (histogram).")
         )
-        self.show_about(self._about)
+        self.show_about(self._about, self._hidden)

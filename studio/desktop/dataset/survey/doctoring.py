@@ -166,6 +166,8 @@ class Doctoring(QObject):
             return
         if not self.is_on:
             self.show(True, KIND)
+        else:
+            self.follow(KIND)
         self._cancel = threading.Event()
         self._searching += 1
         threads = self._around.threads()

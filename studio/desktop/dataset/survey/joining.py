@@ -96,6 +96,7 @@ class Survey(QObject):
     def show_item(self, item: Item | None) -> None:
         """Tell about the file of another picture."""
         same = item is not None and self._item is not None and item.sha256 == self._item.sha256
+        same = same and item is not None and item.hidden == getattr(self._item, "hidden", ())
         self._item = item
         if same:
             return
@@ -109,7 +110,7 @@ class Survey(QObject):
 
     def _take_about(self, item: Item, about: About) -> None:
         if self._item is not None and self._item.id == item.id:
-            self.about.show_about(about)
+            self.about.show_about(about, len(self._item.hidden))
 
     def close(self) -> None:
         """The project goes: stop everything."""

@@ -182,15 +182,19 @@ class Mapping(QObject):
         flags = QItemSelectionModel.SelectionFlag
         shown = np.fromiter(model.ids, np.int64, len(model.ids))
         rows = np.flatnonzero(np.isin(shown, ids))
-        if not add:
-            picker.clearSelection()
+        if add and not len(rows):
+            return
+        first = int(rows[0]) if len(rows) else -1
+        if add:  # all anew: Qt compares what is added with everything that is chosen
+            rows = np.flatnonzero(np.isin(shown, [*ids.tolist(), *self._around.selection.ids()]))
+        picker.clearSelection()
         if not len(rows):
             return
         wanted = QItemSelection()
         for part in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
             wanted.select(model.index(int(part[0])), model.index(int(part[-1])))
         picker.select(wanted, flags.Select)
-        picker.setCurrentIndex(model.index(int(rows[0])), flags.NoUpdate)
+        picker.setCurrentIndex(model.index(first), flags.NoUpdate)
 
     def _tile(self, key: int) -> QPixmap | None:
         return self._around.model.tile(key)
