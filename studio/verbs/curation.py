@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import StudioError, UsageError
@@ -13,7 +14,7 @@ from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
     from studio.engine.dataset.policy import Policy
-    from studio.engine.dataset.store import Dataset
+    from studio.engine.dataset.store import Dataset, Item
 
 RIGHTS = {
     "licence": "an SPDX name or free text",
@@ -41,6 +42,10 @@ def add(actions: Any) -> None:
         "--size", metavar="S", type=size, help="what later runs train at: 64, or 64x48"
     )
     cut.add_argument("--items", metavar="NAME", nargs="+", help="pictures to crop by hand")
+    cut.add_argument(
+        "--preview", metavar="DIR", type=folder,
+        help="write what the network will see, of --items or of the first pictures, as PNG",
+    )  # fmt: skip
     part = cut.add_mutually_exclusive_group()
     part.add_argument(
         "--box", metavar="L,T,R,B", type=_box,
@@ -78,30 +83,60 @@ def crop(options: argparse.Namespace, console: Console) -> Result:
     """Set the policy or crop pictures by hand, then say what holds."""
     from studio.engine.dataset import crops, policy, store
 
-    if bool(options.items) != bool(options.box or options.clear):
+    by_hand = bool(options.box or options.clear)
+    if (by_hand and not options.items) or (options.items and not (by_hand or options.preview)):
         raise UsageError("Give --items with --box or --clear: which pictures, and which part.")
+    if options.size:
+        policy.checked_size(*options.size)
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         before = policy.read(project, dataset.id)
         wanted = _policy(options, before)
         items = picked(project, dataset, options.items) if options.items else []
-        changed = crops.set_crops(project, {item.id: options.box for item in items})
+        wanted_crops = {item.id: options.box for item in items} if by_hand else {}
+        changed = crops.set_crops(project, wanted_crops)
         if wanted != before:
             policy.change(project, dataset.id, wanted)
         if options.size:
             policy.change_size(project, dataset.id, options.size)
         width, height = policy.read_size(project, dataset.id)
-        cropped = [item for item in store.items(project, dataset.id) if item.crop]
+        every = store.items(project, dataset.id)
+        cropped = [item for item in every if item.crop]
+        shown = store.items_by_id(project, [item.id for item in items]) or every
+        written = _previews(project, shown, (width, height), wanted, options.preview)
     facts = {
         "dataset": dataset.name, "policy": wanted.text, "before": before.text,
         "crop": wanted.crop, "fill": wanted.fill, "linear": wanted.linear,
         "flatten": wanted.flatten, "size": [width, height], "changed": sorted(changed),
+        "previews": written,
         "by_hand": [{"item": i.id, "file": file_of(i), "box": i.crop} for i in cropped],
     }  # fmt: skip
     lines = [
         f"{dataset.name}: {wanted.text} at {width}x{height}; {count(len(cropped))} cropped by hand."
     ]
-    return Result(facts, lines + [f"  {file_of(item)}" for item in cropped[:SHOWN]])
+    return Result(facts, lines + [f"  {file_of(item)}" for item in cropped[:SHOWN]] + written)
+
+
+def _previews(
+    project: Project, items: list[Item], size: tuple[int, int], wanted: Policy, folder: Path | None
+) -> list[str]:
+    """Write what the network will see of the first few usable pictures; the files."""
+    from PIL import Image
+
+    from studio.engine.dataset import prepare
+
+    if folder is None:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[str] = []
+    for item in [each for each in items if each.usable][:SHOWN]:
+        for number, pixels in enumerate(prepare.look(project, item, size, wanted).images):
+            target = folder / f"{item.id:06}-{number:03}.png"
+            if target.exists():
+                raise StudioError(f"{target} is there already: choose an empty folder.")
+            Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(target)
+            files.append(str(target))
+    return files
 
 
 def _policy(options: argparse.Namespace, before: Policy) -> Policy:

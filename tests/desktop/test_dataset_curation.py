@@ -617,3 +617,56 @@ def test_decisions_about_very_many_go_beside_the_window(room, studio, monkeypatc
     qtbot.keyClick(room.grid, Qt.Key.Key_P)  # all are in already: no step
     qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
     assert studio.undo.index() == 1
+
+
+def test_a_picture_that_went_away_says_so_in_place_of_the_preview(
+    room, studio, made_once, qtbot
+) -> None:
+    page = room.inspector.preparation
+    gone = stored(room)[4].path
+    kept = gone.read_bytes()
+    gone.unlink()
+    try:
+        room.inspector.show_page("preparation")
+        choose(room, 4)
+        qtbot.waitUntil(lambda: "04.png" in page.said.text(), timeout=WAIT)
+        assert page.wall.images == []
+        choose(room, 3, 4, 5)
+        qtbot.waitUntil(lambda: len(page.wall.images) == 2, timeout=WAIT)
+    finally:
+        gone.write_bytes(kept)
+
+
+def test_words_for_many_wait_while_the_choice_grows(room, qtbot) -> None:
+    page = room.inspector.metadata
+    room.inspector.show_page("metadata")
+    choose(room, 0, 1)
+    qtbot.waitUntil(lambda: page.apply.isVisible(), timeout=WAIT)
+    page.caption.setFocus()
+    qtbot.keyClicks(page.caption, "at dusk")
+    choose(room, 0, 1, 2)
+    qtbot.waitUntil(lambda: page.count.text() == "3 pictures are chosen.", timeout=WAIT)
+    assert page.caption.toPlainText() == "at dusk"
+    choose(room, 1)
+    qtbot.waitUntil(lambda: page.caption.toPlainText() == "a red door 1", timeout=WAIT)
+
+
+def test_many_wishes_at_once_are_steps_in_their_order(room, studio, qtbot) -> None:
+    page, project, number = (
+        room.inspector.preparation, room.session.project, room.session.dataset.id,
+    )  # fmt: skip
+    room.inspector.show_page("preparation")
+    for crop in ("smart", "stretch", "tiles", "pad", "centre"):
+        pick(qtbot, page.crop, crop)
+        studio.undo.undo()  # of whatever is there by now
+    room.curation.set_size(48, 32)
+    room.curation.hold_out(0.25)
+    qtbot.waitUntil(lambda: studio.undo.count() >= 7 and quiet(room), timeout=WAIT)
+    assert policy.read(project, number).crop == "centre"
+    while studio.undo.canUndo():
+        studio.undo.undo()
+    qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
+    stored(room)
+    assert policy.read(project, number) == policy.Policy()
+    assert policy.read_size(project, number) == (64, 64)
+    assert page.held.held_out == 1

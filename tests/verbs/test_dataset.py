@@ -153,3 +153,19 @@ def test_marks_against_training_and_the_training_size(project):
     assert done("dataset", "crop", project, "--size", "48x32")["size"] == [48, 32]
     assert done("dataset", "crop", project)["size"] == [48, 32]
     call("dataset", "crop", project, "--size", "4").refused(2, "training size")
+
+
+def test_previews_of_what_the_network_sees(project, tmp_path):
+    place = tmp_path / "seen"
+    asked = ("dataset", "crop", project, "--policy", "tiles", "--size", "32")
+    files = done(*asked, "--items", "plain.png", "--preview", place)["previews"]
+    assert len(files) > 1
+    with Image.open(files[0]) as seen:
+        assert seen.size == (32, 32)
+    call(*asked, "--items", "plain.png", "--preview", place).refused(1, "is there already")
+    call("dataset", "crop", project, "--items", "0.png").refused(2, "--box")
+    before = done("dataset", "crop", project)
+    call(
+        "dataset", "crop", project, "--items", "0.png", "--box", "0,0,0.5,1", "--size", "1"
+    ).refused(2, "training size")
+    assert done("dataset", "crop", project) == before

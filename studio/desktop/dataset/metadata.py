@@ -117,9 +117,11 @@ class MetadataPage(QWidget):
         if not same:
             self.sought.clear()
             self.say("")
-        if not (same and self.caption.is_being_typed):
-            single = common.count == 1
-            self.caption.show_text(common.caption or "" if single else "")
+        several_before = before is not None and before.common.count > 1
+        if common.count == 1 and not (same and self.caption.is_being_typed):
+            self.caption.show_text(common.caption or "")
+        elif common.count != 1 and not several_before:  # else words wait to be applied
+            self.caption.show_text("")
         self.rights.show_described(described, keep_typed=same)
         self._show_way()
         if self._begins:
