@@ -12,6 +12,7 @@ from studio.desktop.i18n import sentence
 
 Action = tuple[str, Callable[[], object]]
 KEPT = 200
+RECENT, REPEATED_SECONDS = 8, 2.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,17 @@ class Notices(QObject):
         return self._post(Notice("error", sentence, detail, action))
 
     def _post(self, notice: Notice) -> Notice:
+        if notice.kind != "info" and (known := self._just_said(notice)) is not None:
+            return known
         self.history.append(notice)
         del self.history[:-KEPT]
         self.posted.emit(notice)
         return notice
+
+    def _just_said(self, notice: Notice) -> Notice | None:
+        """The same, a moment ago: eight parts that meet the same trouble say it once."""
+        for known in reversed(self.history[-RECENT:]):
+            if (known.kind, known.sentence) == (notice.kind, notice.sentence):
+                age = (notice.moment - known.moment).total_seconds()
+                return known if age < REPEATED_SECONDS else None
+        return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -26,6 +27,8 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._studio = window.studio
+        self._new: Path | None = None
+        """A project that was made for pictures which are still on their way."""
 
     def sample(self) -> None:
         """Make the sample project, or open the one made before."""
@@ -78,6 +81,31 @@ class Opening(QObject):
             return
         self._window.make_rooms().import_paths(paths)
 
+    @Slot(object)
+    def pictures_came(self, _finished: object) -> None:
+        """An import succeeded: say where the new project is."""
+        if self._new is not None:
+            folder, self._new = str(self._new), None
+            self._studio.notices.info(tr("A new project was made in {folder}.", folder=folder))
+
+    @Slot(str, str)
+    def no_picture_came(self, _sentence: str, _detail: str) -> None:
+        """Of a project that was made for nothing, nothing stays."""
+        folder, project = self._new, self._studio.project
+        if folder is None or project is None or project.folder != folder:
+            return
+        if not project.query("SELECT 1 FROM dataset UNION ALL SELECT 1 FROM run"):
+            self._new = None
+            QTimer.singleShot(0, self, lambda: self._take_back(folder))
+
+    def _take_back(self, folder: Path) -> None:
+        if self._studio.project is not None and self._studio.project.folder == folder:
+            self._studio.close_project()
+            shutil.rmtree(folder, ignore_errors=True)
+            settings = self._studio.settings
+            settings.recent_projects = [p for p in settings.recent_projects if p != str(folder)]
+            self._studio.save_settings()
+
     def take_received(self, held: Received) -> None:
         """A picture without a file: into the open project, or a new one."""
         if self._studio.project is None:
@@ -109,7 +137,7 @@ class Opening(QObject):
         folder = _free_folder(_home_of_projects() / (paths[0].stem or "Pictures"))
         if not self._studio.new_project(folder):
             return False
-        self._studio.notices.info(tr("A new project was made in {folder}.", folder=str(folder)))
+        self._new = folder
         return True
 
 

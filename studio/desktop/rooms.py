@@ -93,6 +93,8 @@ class Rooms(QObject):
 
             return go_and_act
 
+        dataset.session.imported.connect(window.opening.pictures_came)
+        dataset.session.failed.connect(window.opening.no_picture_came)
         dataset.trainRequested.connect(then("training", training.start_for))
         training.playRequested.connect(then("generation", generation.open_run))
         training.runProgress.connect(window.status.show_run)

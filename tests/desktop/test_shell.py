@@ -348,6 +348,35 @@ def test_text_an_address_and_a_path_that_is_gone_are_one_notice_each(
     assert not (tmp_path / "Pictures").exists()
 
 
+def test_of_a_project_for_nothing_nothing_stays(window, tmp_path, qtbot) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Dear reader")
+    window.opening.take([folder])
+    assert window.studio.project is not None
+    qtbot.waitUntil(lambda: window.studio.project is None, timeout=WAIT)
+    assert window.pages.currentWidget() is window.welcome
+    assert not (tmp_path / "Pictures" / "letters").exists()
+    assert not window.studio.settings.recent_projects
+    (said,) = window.studio.notices.history
+    assert said.kind == "error"
+    assert "letters" in said.sentence
+
+
+def test_a_new_project_says_where_it_is_once_pictures_came(window, few_pictures, qtbot) -> None:
+    window.opening.take([few_pictures])
+    said = window.studio.notices.history
+    qtbot.waitUntil(lambda: any("A new project was made" in n.sentence for n in said), timeout=WAIT)
+    assert window.studio.project.folder.is_dir()
+
+
+def test_the_same_trouble_of_several_parts_is_said_once(window) -> None:
+    for _ in range(3):
+        window.studio.notices.error("The disk is full.")
+        window.studio.notices.info("Done.")
+    assert [n.kind for n in window.studio.notices.history] == ["error", "info", "info", "info"]
+
+
 def test_an_empty_folder_is_a_notice(empty_project, tmp_path, qtbot) -> None:
     (tmp_path / "nothing here").mkdir()
     data = QMimeData()
