@@ -21,6 +21,7 @@ from studio.desktop.training import words
 from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.fields import Choice
 from studio.desktop.training.flow import Flow
+from studio.desktop.training.health import NOTES
 from studio.desktop.training.record import RunRecord
 from studio.desktop.training.samples import SamplesPanel
 from studio.desktop.training.wall import AugmentationWall
@@ -105,6 +106,9 @@ class Centre(QWidget):
             self.show_other(None)
             self.samples.scrubber.set_sheets(record.sheets, follow=True)
         self._grow_legend(record)
+        found = [mark.images_seen for mark in record.health if mark.about not in NOTES]
+        saved = [mark.images_seen for mark in record.marks if mark.kind == "checkpoint"]
+        self.curves.set_marks(saved, found)
         self.samples.scrubber.setVisible(bool(record.sheets))
         self.curves.changed()
 
@@ -114,6 +118,7 @@ class Centre(QWidget):
         self._clear_legend()
         self.losses.setVisible(False)
         self.curves.set_series({})
+        self.curves.set_marks([], [])
         self.curves.set_cursor(None)
 
     def offer_others(self, pairs: Sequence[tuple[str, str]]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 REPAINT_MS = 50
 MOST_A_PIXEL = 2
+MOST_MARKS = 40
+TICK = 0.06
+"""Height of a checkpoint's tick, as a part of the plot's."""
 _OTHER = "other "
 """Before the names of the lines of a run that is compared."""
 # One family of hues for each theme, in the same order; the first is the theme's accent.
@@ -36,6 +40,9 @@ def colour(index: int) -> str:
 class Curves(QWidget):
     """A plot of named series over the number of pictures seen."""
 
+    momentChosen = Signal(int)
+    """The artist clicked at this number of pictures."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._series: dict[str, Series] = {}
@@ -46,6 +53,9 @@ class Curves(QWidget):
         self._window = 1
         self._log = False
         self._cursor: float | None = None
+        self._wanted: set[tuple[int, bool]] = set()
+        """Pictures seen, and whether something was found there."""
+        self._marks: dict[tuple[int, bool], Any] = {}
         self.drawn = 0
         """How often the curves were drawn, for tests and the frame meter."""
         self._timer = QTimer(self)
@@ -86,6 +96,14 @@ class Curves(QWidget):
         self._cursor = images_seen
         self.changed()
 
+    def set_marks(self, checkpoints: Sequence[int], health: Sequence[int]) -> None:
+        """Ticks at the foot for checkpoints, lines for what was found; the newest of each."""
+        wanted = {(seen, False) for seen in checkpoints[-MOST_MARKS:]}
+        wanted |= {(seen, True) for seen in health[-MOST_MARKS:]}
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.changed()
+
     def changed(self) -> None:
         """Data or settings changed: draw soon, at most twenty times a second."""
         if self.isVisible() and not self._timer.isActive():
@@ -107,15 +125,21 @@ class Curves(QWidget):
             axis.setPen(c.line)
             axis.setTextPen(c.quiet)
         self._cursor_line.setPen(_pen(c.quiet, dashed=True))
-        for line in self._lines.values():
+        for line in (*self._lines.values(), *self._marks.values()):
             self._plot.removeItem(line)
         self._lines.clear()
+        self._marks.clear()
         self.changed()
 
     def retranslate(self) -> None:
         """Names of the plot for screen readers and its tip."""
         self.setAccessibleName(tr("Loss curves"))
-        self.setToolTip(tr("Losses over pictures seen (training curves)"))
+        self.setToolTip(
+            tr(
+                "Losses over pictures seen; ticks are checkpoints, lines what was found. "
+                "Click to see the pictures of a moment (training curves)"
+            )
+        )
 
     # ------------------------------------------------------------------ drawing
 
@@ -134,6 +158,7 @@ class Curves(QWidget):
         item.getViewBox().setMouseEnabled(x=False, y=False)
         self._cursor_line = pyqtgraph.InfiniteLine(angle=90, movable=False)
         plot.addItem(self._cursor_line, ignoreBounds=True)
+        plot.scene().sigMouseClicked.connect(self._clicked)
         self._column.addWidget(plot)
         return plot
 
@@ -158,10 +183,27 @@ class Curves(QWidget):
             if name not in self._hidden and len(series):
                 self._draw_line(colour(index), name, series)
         self._plot.getPlotItem().getViewBox().enableAutoRange("y")
+        self._draw_marks()
         self._cursor_line.setVisible(self._cursor is not None)
         if self._cursor is not None:
             self._cursor_line.setValue(self._cursor)
         self.drawn += 1
+
+    def _draw_marks(self) -> None:
+        assert self._plot is not None
+        c = theme.colours()
+        for mark in set(self._marks) - self._wanted:
+            self._plot.removeItem(self._marks.pop(mark))
+        for seen, found in self._wanted - set(self._marks):
+            made = _line(seen, c.accent if found else c.quiet, 1.0 if found else TICK)
+            self._plot.addItem(made, ignoreBounds=True)
+            self._marks[seen, found] = made
+
+    def _clicked(self, event: Any) -> None:
+        assert self._plot is not None
+        box = self._plot.getPlotItem().getViewBox()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.momentChosen.emit(max(0, round(box.mapSceneToView(event.scenePos()).x())))
 
     def _draw_line(self, shade: str, name: str, series: Series) -> None:
         assert self._plot is not None
@@ -175,6 +217,13 @@ class Curves(QWidget):
             line.setZValue(-1 if name.startswith(_OTHER) else 0)
             self._lines[name] = line
         line.setData(x, y)
+
+
+def _line(x: float, shade: str, height: float) -> Any:
+    """A vertical line from the foot, `height` of the plot high."""
+    import pyqtgraph
+
+    return pyqtgraph.InfiniteLine(x, angle=90, pen=_pen(shade), span=(0.0, height))
 
 
 def _dimmed(shade: str) -> str:

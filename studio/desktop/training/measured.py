@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
@@ -61,6 +60,20 @@ class MeasuredCard(QFrame):
         ):
             self.facts.set_value(name, text)
         told = [words.said(f"{each.sentence} {each.action}".rstrip()) for each in self._health]
+        early = found.seconds < found.first_picture_seconds
+        if early:
+            wanted = words.duration(1.5 * found.first_picture_seconds)
+            told.insert(
+                0,
+                tr(
+                    "It would end before anything can be recognised: give it about {time}, or "
+                    "choose a smaller size or another model.",
+                    time=wanted,
+                ),
+            )
+        self.notes.setProperty("tone", "accent" if early else "")
+        self.notes.setProperty("quiet", not early)
+        self.notes.style().polish(self.notes)
         self.notes.setText("\n".join(told))
         self.notes.setVisible(bool(told))
 
@@ -84,4 +97,4 @@ class MeasuredCard(QFrame):
     def restyle(self) -> None:
         """Colours of the theme."""
         self.facts.restyle()
-        self.notes.setStyleSheet(f"color: {theme.colours().quiet};")
+        self.notes.style().polish(self.notes)

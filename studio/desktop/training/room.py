@@ -112,6 +112,7 @@ class TrainingRoom(Room):
         self.side.newRequested.connect(self._show_form)
         self.side.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.side.checkpointActivated.connect(commands.play_checkpoint)
+        self.centre.curves.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.centre.samples.scrubber.moved.connect(self._scrubbed)
         commands.playRequested.connect(self.playRequested)
         commands.checkpointRequested.connect(self.checkpointRequested)

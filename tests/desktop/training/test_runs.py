@@ -221,3 +221,25 @@ def test_pictures_that_cannot_be_read_leave_the_run_as_it_was(
     assert not shown.session.training
     assert not shown.preparing.isVisible()
     assert Recipe.load(more.runs / trained[0]).dataset == "Squares"
+
+
+def test_marks_stand_on_the_curves_and_a_click_goes_to_their_moment(
+    shown: TrainingRoom, qtbot
+) -> None:
+    centre, curves = shown.centre, shown.centre.curves
+    record = shown.session.viewed.record
+    qtbot.waitUntil(lambda: bool(curves._lines), timeout=WAIT)
+    saved = {(mark.images_seen, False) for mark in record.marks}
+    qtbot.waitUntil(lambda: set(curves._marks) == saved, timeout=WAIT)
+    record.take(events.Health("plateau", "No better for a while.", "", 4))
+    record.take(events.Health("changed", "lr is now 1.", "", 5))
+    centre.show_record(record, fresh=False)
+    qtbot.waitUntil(lambda: set(curves._marks) == saved | {(4, True)}, timeout=WAIT)
+    moments: list[int] = []
+    curves.momentChosen.connect(moments.append)
+    view = curves._plot
+    qtbot.mouseClick(view.viewport(), CLICK, pos=view.viewport().rect().center())
+    qtbot.waitUntil(lambda: bool(moments), timeout=WAIT)
+    assert 1 <= moments[0] <= 7
+    shown._show_form()
+    assert curves._wanted == set()
