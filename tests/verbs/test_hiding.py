@@ -56,6 +56,10 @@ def test_where_a_picture_was_taken_never_leaves_it(tmp_path, kind):
     Image.new("RGB", (64, 48), (90, 120, 40)).save(source, exif=tags)
     with Image.open(source) as stated:
         assert stated.getexif().get_ifd(0x8825)
+    if kind == "jpg":
+        about = done("inspect", source)["about"]
+        assert (about["camera"], about["has_place"]) == ("Maker of cameras", True)
+        assert "52" not in str(about)
     stack = tmp_path / "stack.toml"
     stack.write_text('[[steps]]\nop = "sharpen"\n', "utf-8")
     (file,) = done("refine", source, "--stack", stack, "--out", tmp_path / "out")["files"]

@@ -10,6 +10,7 @@ import contextlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from PIL import Image, ImageCms
 
 from studio.engine.dataset import decode, pixels
 from studio.engine.dataset.store import Item
-from studio.engine.errors import StudioError
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132
 _TAKEN, _LENS, _EXPOSURE, _APERTURE, _ISO, _FOCAL = (
@@ -47,19 +47,24 @@ class About:
 def about(item: Item) -> About:
     """The facts of a usable picture; raises :class:`StudioError` when it cannot be read."""
     picture = decode.make_thumbnail(item, _TONED_SIDE)
-    facts: dict[str, Any] = {"tones": tones(picture)}
-    suffix = (item.member or item.path.name).rpartition(".")[2]
-    try:
-        with decode.open_file(item.path, item.member) as opened:
-            head = opened.read(64)
-            opened.seek(0)
-            with pixels.opened(opened, head, f".{suffix}") as image:
-                facts["profile"] = profile_name(image.info.get("icc_profile"))
-                facts |= exif_facts(image)
-    except Exception as error:  # hostile metadata costs itself; a lost file was named before
-        if isinstance(error, StudioError):
-            raise
-    return About(**facts)
+    return About(tones=tones(picture), **told(item.path, item.member))
+
+
+def told(path: Path, member: str = "") -> dict[str, Any]:
+    """What the metadata of a picture states, by the names of :class:`About`, without its tones.
+
+    Metadata that cannot be read states nothing; it costs neither the picture nor an error.
+    """
+    facts: dict[str, Any] = {}
+    suffix = (member or path.name).rpartition(".")[2]
+    # Hostile metadata may raise anything: it costs itself.
+    with contextlib.suppress(Exception), decode.open_file(path, member) as stream:
+        head = stream.read(64)
+        stream.seek(0)
+        with pixels.opened(stream, head, f".{suffix}") as image:
+            facts["profile"] = profile_name(image.info.get("icc_profile"))
+            facts |= exif_facts(image)
+    return facts
 
 
 def tones(picture: Image.Image) -> np.ndarray:

@@ -12,8 +12,8 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision
 from studio.desktop.dataset.steps import FINDINGS, Plan
 from studio.desktop.dataset.survey.around import Around
-from studio.desktop.dataset.survey.map_view import Ticker
 from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
+from studio.desktop.dataset.survey.ticker import Ticker
 from studio.desktop.dataset.survey.worker import SurveyThreads
 from studio.desktop.i18n import tr
 from studio.engine.dataset import thresholds

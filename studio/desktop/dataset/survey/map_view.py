@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -307,18 +307,3 @@ class MapView(QWidget):
 
 def _packed(colour: str) -> int:
     return 0xFF000000 | int(colour.lstrip("#"), 16)
-
-
-class Ticker(QTimer):
-    """Repaints of a burst of news become one."""
-
-    def __init__(self, parent: QWidget, act: Callable[[], None], after_ms: int = 30) -> None:
-        super().__init__(parent)
-        self.setSingleShot(True)
-        self.setInterval(after_ms)
-        self.timeout.connect(act)
-
-    def soon(self) -> None:
-        """Act once, a moment from now."""
-        if not self.isActive():
-            self.start()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPixmap
 
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.map_page import MapPage
-from studio.desktop.dataset.survey.map_view import Ticker
+from studio.desktop.dataset.survey.ticker import Ticker
 from studio.desktop.dataset.survey.worker import SurveyThreads
 from studio.engine.dataset.atlas import Atlas
 
