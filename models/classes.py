@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -63,6 +65,34 @@ def joined(vectors: nn.Embedding | None, z: Tensor, labels: Tensor | None) -> Te
     if vectors is None:
         return z
     return torch.cat([z, vectors_of(vectors, labels, len(z)).to(z.dtype)], 1)
+
+
+def renamed(
+    tensors: Mapping[str, Tensor], before: Sequence[str], after: Sequence[str]
+) -> dict[str, Tensor]:
+    """A model's tensors with the classes called `before` for one whose classes are `after`.
+
+    What is known of a class goes to the one of the same name; any other begins in the middle
+    of all that are known.
+    """
+    places = [before.index(name) if name in before else -1 for name in after]
+
+    def moved(name: str, rows: Tensor) -> Tensor:
+        if not _has_rows(name) or len(rows) != len(before):
+            return rows
+        known = torch.cat([rows, rows.mean(0, keepdim=True)])
+        return known[[len(before) if place < 0 else place for place in places]]
+
+    if not before or not after or list(before) == list(after):
+        return dict(tensors)
+    return {name: moved(name, tensor) for name, tensor in tensors.items()}
+
+
+def _has_rows(name: str) -> bool:
+    """Whether a tensor called so has a row for each class; `_v` of a spectral norm has not."""
+    last = name.rpartition(".")[2]
+    vectors = "classes" in name.split(".") and last != "_v"
+    return vectors or last.startswith("class_") or last == "prior_means"
 
 
 def joined_to_drawn(

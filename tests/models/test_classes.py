@@ -8,6 +8,7 @@ import torch
 
 from models import mixture
 from models.base import Family, ImageSpec, TrainState, family
+from models.classes import renamed
 from models.parameters import ParameterError
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
@@ -212,3 +213,21 @@ def test_a_class_without_a_picture_is_drawn_as_all_of_them() -> None:
         assert bool(model.sample(4, 0, label=2).isfinite().all())
         middle = model.sample(1, 0, 0.0, label=2)[0]
         assert torch.allclose(middle, model.w_mean(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_known_of_a_class_goes_with_its_name(name: str) -> None:
+    model = build(name, ImageSpec(3, 16, 16, classes=3))
+    moved = renamed(model.state_dict(), ["ant", "bee", "cat"], ["bee", "dog", "ant", "cat"])
+    wider = build(name, ImageSpec(3, 16, 16, classes=4))
+    own, before = wider.state_dict(), model.state_dict()
+    rows = [key for key in moved if moved[key].shape != before[key].shape]
+    assert rows
+    for key in rows:
+        assert moved[key].shape == own[key].shape, key
+        for place, old in ((0, 1), (2, 0), (3, 2)):
+            assert torch.equal(moved[key][place], before[key][old])
+        assert torch.allclose(moved[key][1], before[key].mean(0))
+    same = renamed(before, ["ant", "bee", "cat"], ["ant", "bee", "cat"])
+    assert all(same[key] is before[key] for key in before)
+    assert all(renamed(before, [], ["ant"])[key] is before[key] for key in before)

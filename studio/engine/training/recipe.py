@@ -51,6 +51,8 @@ class Recipe(BaseModel):
     start_from: str = ""
     """The run whose weights this one begins with, and their identity."""
     start_sha256: str = ""
+    start_labels: list[str] = Field(default_factory=list)
+    """Names of the classes that those weights know."""
     freeze: int = Field(0, ge=0, le=8)
     """Levels of the critic, from the picture on, that stay as they are: FreezeD."""
     tensorboard: bool = False

@@ -138,13 +138,14 @@ def plan_run(
         crop=crop, seed=seed, device=device,
         precision=options.get("precision", "auto"), total_images=images, minutes=minutes,
         start_from=start, start_sha256=saved.sha256 if saved else "",
+        start_labels=saved.state.get("labels", []) if saved else [],
         freeze=options.get("freeze", 0), tensorboard=options.get("tensorboard", False),
         prepared=prepared.folder.relative_to(project.folder).as_posix(),
         fingerprint=prepared.fingerprint, created=now(), reason=settled.reason,
     )  # fmt: skip
     if saved is not None:
         tensors = checkpoint.read_tensors(saved.folder / checkpoint.MODEL)
-        transfer.take_over(recipe.build(), tensors, start)
+        transfer.take_over(recipe.build(), tensors, recipe)
     return recipe
 
 

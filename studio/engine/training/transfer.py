@@ -80,12 +80,15 @@ def begin(family: Family, run_folder: Path, recipe: Recipe) -> str:
         raise StudioError(
             f"The weights of {recipe.start_from} in {path} are missing or damaged: start a new run."
         )
-    return take_over(family, checkpoint.read_tensors(path), recipe.start_from)
+    return take_over(family, checkpoint.read_tensors(path), recipe)
 
 
-def take_over(family: Family, tensors: dict[str, Tensor], name: str) -> str:
+def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> str:
     """As :func:`begin`, from tensors in memory."""
-    found = fitting(family, tensors)
+    from models.classes import renamed
+
+    name = recipe.start_from
+    found = fitting(family, renamed(tensors, recipe.start_labels, recipe.labels))
     all_of = sum(tensor.numel() for tensor in family.state_dict().values())
     part = sum(tensor.numel() for tensor in found.values()) / max(1, all_of)
     if part <= 0:

@@ -19,7 +19,7 @@ from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, labelling, runs
+from studio.engine.training import checkpoint, labelling, runs, transfer
 from studio.engine.training.recipe import Recipe
 from studio.engine.training.trainer import Trainer
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same
@@ -236,3 +236,23 @@ def test_a_blend_within_a_label_stays_there(labelled: Project) -> None:
     for end, mix in zip(ends, (0.0, 1.0), strict=True):
         made = player.latent_of(LatentRecipe(seed=3, seed_b=4, mix=mix, label=1))
         assert np.allclose(made, end, atol=1e-5)
+
+
+def test_another_run_gives_what_it_knows_to_the_labels_of_the_same_name(
+    labelled: Project,
+) -> None:
+    first = begin(labelled)
+    first.train()
+    relabel(labelled, "00.png", "amber")  # comes before both in the order of names
+    second = begin(labelled, start_from=first.folder.name, overrides={})
+    recipe = Recipe.load(second.folder)
+    assert recipe.labels == ["amber", "bright", "dark"]
+    assert recipe.start_labels == ["bright", "dark"]
+    family = recipe.build()
+    transfer.begin(family, second.folder, recipe)
+    newest = checkpoint.load_best(first.folder)
+    assert newest is not None
+    known = checkpoint.read_tensors(newest.folder / checkpoint.MODEL)["prior_means"]
+    assert torch.equal(family.prior_means[1:], known)
+    assert torch.allclose(family.prior_means[0], known.mean(0))
+    assert isinstance(second.train()[-1], Done)
