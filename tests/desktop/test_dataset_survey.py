@@ -419,6 +419,25 @@ def test_what_appears_in_a_watched_folder_is_imported(room, folder, qtbot, tmp_p
     (tmp_path / "unplugged").rename(folder)
     qtbot.waitUntil(lambda: any("is back" in notice.sentence for notice in notices), timeout=WAIT)
     qtbot.waitUntil(lambda: at_rest(room, 26), timeout=WAIT)
+    # A file that was half copied when it was looked at is looked at again by itself.
+    again = room.survey.watching._again
+    qtbot.waitUntil(again.isActive, timeout=WAIT)
+    again.stop()
+    whole = (folder / "later.png").read_bytes()
+    (folder / "slow.png").write_bytes(whole[:300])
+    qtbot.waitUntil(lambda: at_rest(room, 27) and again.isActive(), timeout=WAIT)
+    (folder / "slow.png").write_bytes(whole)  # into the same file: its folder does not change
+    again.start(50)
+
+    def slow() -> bool:
+        rows = room.session.collection.rows.values()
+        return any(row.name == "slow.png" and row.usable for row in rows)
+
+    qtbot.waitUntil(slow, timeout=WAIT)
+    qtbot.waitUntil(lambda: at_rest(room, 27), timeout=WAIT)
+    said = len(notices)
+    qtbot.wait(500)
+    assert len(notices) <= said + 1
     room.studio.undo.undo()
     qtbot.waitUntil(lambda: room.survey.watching.watch.roots == [], timeout=WAIT)
 

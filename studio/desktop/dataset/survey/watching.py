@@ -15,6 +15,9 @@ from studio.engine.dataset import watching
 from studio.engine.project import Project
 
 _BUSY_MS = 1500
+_AGAIN_MS = 5000
+"""A file that is still being copied tells nobody when it is whole: it is looked at again, until
+nothing is new any more."""
 
 
 class Watching(QObject):
@@ -32,11 +35,17 @@ class Watching(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_BUSY_MS)
         self._later.timeout.connect(self._import)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self._import)
+        self._scanned: list[Path] = []
         self.watch.changed.connect(self._changed)
         self.watch.lost.connect(self._lost)
         self.watch.returned.connect(self._returned)
         around.session.opened.connect(self.refresh)
         around.session.imported.connect(lambda _: self.refresh())
+        around.session.importNews.connect(self._import_news)
         around.curation.stored.connect(self.refresh)
 
     def set_on(self, on: bool) -> None:
@@ -48,7 +57,9 @@ class Watching(QObject):
     def close(self) -> None:
         """The project goes."""
         self._later.stop()
+        self._again.stop()
         self._waiting.clear()
+        self._scanned = []
         self.watch.stop()
 
     @Slot()
@@ -92,7 +103,22 @@ class Watching(QObject):
         roots = sorted(root for root in self._waiting if root.is_dir())
         self._waiting.clear()
         if roots:
+            self._scanned = roots
             session.import_sources(roots, session.dataset.name)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether an import that ends now was a look that found nothing."""
+        return bool(self._scanned) and not self._around.session.import_found
+
+    @Slot()
+    def _import_news(self) -> None:
+        session = self._around.session
+        if self._scanned and not session.importing:
+            if session.import_found:
+                self._waiting.update(self._scanned)
+                self._again.start()
+            self._scanned = []
 
     @Slot(object)
     def _lost(self, root: Path) -> None:
