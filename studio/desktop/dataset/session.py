@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.dataset.collection import Arrangement, Collection, Row, View
+from studio.desktop.dataset.collection import Arrangement, Row, View
 from studio.desktop.dataset.decisions import Desk
+from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
-from studio.engine.dataset.importing import Finished
 from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.project import Project
 
@@ -22,38 +19,22 @@ TILE, LARGE_TILE = 256, 512
 _QUICK = 2000
 
 
-class Session(QObject):
+class Session(Imports):
     """Lives as long as the room; `open` and `close` give it a project and take it away."""
 
     datasetsChanged = Signal()
     opened = Signal()
     """Another dataset was chosen (or none): the rows start anew."""
-    rowsAdded = Signal(object)
-    """Ids of new rows."""
-    changed = Signal(object)
-    """Ids whose decision, findings or content changed; None for anything."""
     tilesMade = Signal(object)
-    importNews = Signal()
-    imported = Signal(object)
-    failed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.project: Project | None = None
-        self.dataset: Dataset | None = None
         self.datasets: list[Dataset] = []
         self.counts: dict[int, int] = {}
         self.sources: list[Source] = []
-        self.collection = Collection()
-        self.threads: DatasetThreads | None = None
         self.loading = False
         self.tile = TILE
-        self.import_found = self.import_rejected = 0
-        self.import_name = ""
-        self._load = self._import = self._life = 0
-        self._imports: dict[int, threading.Event] = {}
-        self._import_dataset: int | None = None
-        self._import_began = 0.0
+        self._load = self._life = 0
 
     # ------------------------------------------------------------------ opening
 
@@ -67,11 +48,7 @@ class Session(QObject):
         threads.loader.rowsLoaded.connect(self._take_rows)
         threads.loader.findingsLoaded.connect(self._take_findings)
         threads.loader.readAgain.connect(self._take_again)
-        threads.importer.began.connect(self._import_has_rows)
-        threads.importer.found.connect(self._import_rows)
-        threads.importer.checked.connect(self._import_findings)
-        threads.importer.rejected.connect(self._import_refused)
-        threads.importer.finished.connect(self._import_done)
+        self._listen_to(threads.importer)
         threads.tiles.made.connect(self._take_tiles)
         self.threads = threads
         self.loading = True
@@ -79,9 +56,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop everything; decisions are written out first."""
-        for cancel in self._imports.values():
-            cancel.set()
-        self._imports.clear()
+        self._forget_imports()
         if self.threads is not None:
             self.threads.stop()
             self.threads.deleteLater()
@@ -217,102 +192,6 @@ class Session(QObject):
             self.collection.set_findings(findings)
             self.collection.set_held_out(held_out)
             self.changed.emit(None)
-
-    # ------------------------------------------------------------------ import
-
-    @property
-    def importing(self) -> bool:
-        """Whether an import runs or waits."""
-        return bool(self._imports)
-
-    @property
-    def import_seconds(self) -> float:
-        """How long the running import has been running."""
-        return max(1e-3, time.monotonic() - self._import_began)
-
-    def import_sources(self, paths: Sequence[Path], name: str | None) -> None:
-        """Import into the dataset `name`; None lets the engine name a new one."""
-        if self.threads is None or self.project is None:
-            return
-        if not self._imports:
-            self.import_found = self.import_rejected = 0
-            self._import_began = time.monotonic()
-            self.import_name = paths[0].name if len(paths) == 1 else ""
-        self._import += 1
-        token, cancel = self._import, threading.Event()
-        self._imports[token] = cancel
-        self.threads.take_in.submit(
-            self.threads.importer.run, token, self.project, list(paths), name, cancel,
-            done=partial(self._import_over, token),
-            failed=partial(self._import_failed, token),
-        )  # fmt: skip
-        self.importNews.emit()
-
-    def cancel_import(self) -> None:
-        """End running and waiting imports; what was read stays."""
-        for cancel in self._imports.values():
-            cancel.set()
-        self.importNews.emit()
-
-    @property
-    def cancelling(self) -> bool:
-        """Whether the artist asked the import to end."""
-        return any(cancel.is_set() for cancel in self._imports.values())
-
-    @Slot(int, int)
-    def _import_has_rows(self, token: int, dataset_id: int) -> None:
-        if token not in self._imports:
-            return
-        self._import_dataset = dataset_id
-        if self.dataset is None or self.dataset.id != dataset_id:
-            self.survey(choose=dataset_id)
-
-    @Slot(int, object)
-    def _import_rows(self, token: int, rows: list[Row]) -> None:
-        if token not in self._imports:
-            return
-        self.import_found += len(rows)
-        if self._shows_import():
-            known = [row.id for row in rows if row.id in self.collection.rows]
-            fresh = self.collection.put(rows, decoded=True)
-            self.rowsAdded.emit(fresh)
-            if known:
-                self.changed.emit(known)
-        self.importNews.emit()
-
-    @Slot(int, object)
-    def _import_findings(self, token: int, findings: list[Finding]) -> None:
-        if token in self._imports and self._shows_import():
-            self.collection.add_findings(findings)
-            self.changed.emit([finding.item_id for finding in findings])
-
-    @Slot(int)
-    def _import_refused(self, token: int) -> None:
-        self.import_rejected += token in self._imports
-        self.importNews.emit()
-
-    @Slot(int, object)
-    def _import_done(self, token: int, finished: Finished) -> None:
-        if token in self._imports:
-            self.imported.emit(finished)
-
-    def _import_over(self, token: int, _result: object) -> None:
-        self._imports.pop(token, None)
-        self._import_dataset = None
-        self.survey()
-        self.reload()  # labels are known only at the end
-        self.importNews.emit()
-
-    def _import_failed(self, token: int, sentence: str, detail: str) -> None:
-        cancel = self._imports.get(token)
-        # Stopping before anything was read is what the artist asked for, not a failure.
-        wanted = cancel is not None and cancel.is_set()
-        self._import_over(token, None)
-        if not wanted:
-            self.failed.emit(sentence, detail)
-
-    def _shows_import(self) -> bool:
-        return self.dataset is not None and self.dataset.id == self._import_dataset
 
     # ------------------------------------------------------------------ pictures
 

@@ -1,0 +1,156 @@
+"""The half of the session that brings pictures in: running and waiting imports, and their news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.desktop.dataset.collection import Collection, Row
+from studio.desktop.dataset.worker import DatasetThreads, Importer
+from studio.engine.dataset.importing import Finished
+from studio.engine.dataset.store import Dataset, Finding
+from studio.engine.project import Project
+
+
+class Imports(QObject):
+    """What is open is known here; the session opens and closes it."""
+
+    rowsAdded = Signal(object)
+    """Ids of new rows."""
+    changed = Signal(object)
+    """Ids whose decision, findings or content changed; None for anything."""
+    importNews = Signal()
+    imported = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.dataset: Dataset | None = None
+        self.collection = Collection()
+        self.threads: DatasetThreads | None = None
+        self.import_found = self.import_rejected = 0
+        self.import_name = ""
+        self._import = 0
+        self._imports: dict[int, threading.Event] = {}
+        self._import_dataset: int | None = None
+        self._import_began = 0.0
+
+    def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
+        """Read the list of datasets again, and open one of them when asked."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Read the open dataset again."""
+        raise NotImplementedError
+
+    def _listen_to(self, importer: Importer) -> None:
+        importer.began.connect(self._import_has_rows)
+        importer.found.connect(self._import_rows)
+        importer.checked.connect(self._import_findings)
+        importer.rejected.connect(self._import_refused)
+        importer.finished.connect(self._import_done)
+
+    def _forget_imports(self) -> None:
+        for cancel in self._imports.values():
+            cancel.set()
+        self._imports.clear()
+
+    @property
+    def importing(self) -> bool:
+        """Whether an import runs or waits."""
+        return bool(self._imports)
+
+    @property
+    def import_seconds(self) -> float:
+        """How long the running import has been running."""
+        return max(1e-3, time.monotonic() - self._import_began)
+
+    def import_sources(self, paths: Sequence[Path], name: str | None) -> None:
+        """Import into the dataset `name`; None lets the engine name a new one."""
+        if self.threads is None or self.project is None:
+            return
+        if not self._imports:
+            self.import_found = self.import_rejected = 0
+            self._import_began = time.monotonic()
+            self.import_name = paths[0].name if len(paths) == 1 else ""
+        self._import += 1
+        token, cancel = self._import, threading.Event()
+        self._imports[token] = cancel
+        self.threads.take_in.submit(
+            self.threads.importer.run, token, self.project, list(paths), name, cancel,
+            done=partial(self._import_over, token),
+            failed=partial(self._import_failed, token),
+        )  # fmt: skip
+        self.importNews.emit()
+
+    def cancel_import(self) -> None:
+        """End running and waiting imports; what was read stays."""
+        for cancel in self._imports.values():
+            cancel.set()
+        self.importNews.emit()
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether the artist asked the import to end."""
+        return any(cancel.is_set() for cancel in self._imports.values())
+
+    @Slot(int, int)
+    def _import_has_rows(self, token: int, dataset_id: int) -> None:
+        if token not in self._imports:
+            return
+        self._import_dataset = dataset_id
+        if self.dataset is None or self.dataset.id != dataset_id:
+            self.survey(choose=dataset_id)
+
+    @Slot(int, object)
+    def _import_rows(self, token: int, rows: list[Row]) -> None:
+        if token not in self._imports:
+            return
+        self.import_found += len(rows)
+        if self._shows_import():
+            known = [row.id for row in rows if row.id in self.collection.rows]
+            fresh = self.collection.put(rows, decoded=True)
+            self.rowsAdded.emit(fresh)
+            if known:
+                self.changed.emit(known)
+        self.importNews.emit()
+
+    @Slot(int, object)
+    def _import_findings(self, token: int, findings: list[Finding]) -> None:
+        if token in self._imports and self._shows_import():
+            self.collection.add_findings(findings)
+            self.changed.emit([finding.item_id for finding in findings])
+
+    @Slot(int)
+    def _import_refused(self, token: int) -> None:
+        self.import_rejected += token in self._imports
+        self.importNews.emit()
+
+    @Slot(int, object)
+    def _import_done(self, token: int, finished: Finished) -> None:
+        if token in self._imports:
+            self.imported.emit(finished)
+
+    def _import_over(self, token: int, _result: object) -> None:
+        self._imports.pop(token, None)
+        self._import_dataset = None
+        self.survey()
+        self.reload()  # labels are known only at the end
+        self.importNews.emit()
+
+    def _import_failed(self, token: int, sentence: str, detail: str) -> None:
+        cancel = self._imports.get(token)
+        # Stopping before anything was read is what the artist asked for, not a failure.
+        wanted = cancel is not None and cancel.is_set()
+        self._import_over(token, None)
+        if not wanted:
+            self.failed.emit(sentence, detail)
+
+    def _shows_import(self) -> bool:
+        return self.dataset is not None and self.dataset.id == self._import_dataset
