@@ -64,7 +64,7 @@ class Previewing(QObject):
 
     def close(self) -> None:
         """The project goes: whoever reads in it has to be done."""
-        self._forget()
+        self.forget()
         self.project = None
         self.wall.clear("")
         for thread in (self.painter, self.judge):
@@ -74,7 +74,7 @@ class Previewing(QObject):
 
     def shutdown(self) -> None:
         """End the threads."""
-        self._forget()
+        self.forget()
         self.project = None
         for thread in (self.painter, self.judge):
             thread.stop()
@@ -137,7 +137,8 @@ class Previewing(QObject):
         self.wall.clear(words.said(sentence), browsable=True)
         self.changed.emit()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Give up what is being worked out, without waiting for it."""
         self._timer.stop()
         self._cancel.set()
         self._last = None

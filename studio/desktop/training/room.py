@@ -132,8 +132,9 @@ class TrainingRoom(Room):
 
     def project_closed(self) -> None:
         """Save what trains, and forget the rest."""
-        self.preview.close()
+        self.preview.forget()
         self.session.close()
+        self.preview.close()
         self._runs = []
         self.side.show_runs([], "", "", None)
         self.form.set_datasets([])
@@ -148,8 +149,9 @@ class TrainingRoom(Room):
 
     def shutdown(self) -> None:
         """Save what trains and end the threads."""
-        self.preview.shutdown()
+        self.preview.forget()  # whatever it works out would slow down the saving
         self.session.shutdown()
+        self.preview.shutdown()
 
     def start_for(self, dataset: str) -> None:
         """The dataset place asks to train these pictures."""

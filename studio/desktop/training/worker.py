@@ -26,7 +26,7 @@ from studio.engine.project import Project
 POLL_SECONDS = 1 / 30
 UPDATE_SECONDS = 2.0
 """How often the index learns how far a run is."""
-STOP_SECONDS = 8.0
+STOP_SECONDS = 15.0
 """How long a run may take to save when the window closes, before it is ended."""
 GIVE_UP_SECONDS = 5.0
 """How long a measurement that was given up may take to tidy up, before it is ended."""
