@@ -41,6 +41,7 @@ class NoticeCard(QFrame):
         self.words = words = QLabel()
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         picture = QLabel()
         shade = {"error": theme.colours().bad, "warn": theme.colours().accent_text}

@@ -33,6 +33,7 @@ class CommandPalette(QFrame):
         self.field.installEventFilter(self)
         self.list.itemActivated.connect(self._run)
         self.list.itemClicked.connect(self._run)
+        self.list.setObjectName("commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.addWidget(self.field)

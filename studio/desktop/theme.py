@@ -9,7 +9,16 @@ from functools import cache
 from string import Template
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -87,7 +96,8 @@ def font(pixels: int = FONT_PIXELS, *, bold: bool = False) -> QFont:
     """The system's font at `pixels`, with figures of one width where the font has them."""
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if beside := _chinese():
-        chosen.setFamilies([*chosen.families(), beside])
+        # By its own name: behind an alias as "Sans Serif" the second family would serve for all.
+        chosen.setFamilies([QFontInfo(chosen).family(), beside])
     chosen.setPixelSize(pixels)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     if bold:

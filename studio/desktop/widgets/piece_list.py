@@ -43,7 +43,7 @@ class PieceList(QListWidget):
         self.setIconSize(QSize(TILE, TILE))
         self.setGridSize(QSize(TILE + 8, TILE + 36))
         self.setObjectName("pieces")
-        self.setWordWrap(False)
+        self.setWordWrap(True)  # the stars have a line of their own
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         modes = QAbstractItemView.SelectionMode
         self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
@@ -121,7 +121,7 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
     icon.addPixmap(pixmap, QIcon.Mode.Selected)
     item.setIcon(icon)
     stars = "★" * tile.rating
-    item.setText("  ".join(part for part in (tile.name, stars) if part))
+    item.setText("\n".join(part for part in (tile.name, stars) if part))
     spoken = [tile.name, tr("{n} stars", n=tile.rating) if tile.rating else "", tile.note]
     item.setToolTip(" · ".join(part for part in spoken if part))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
