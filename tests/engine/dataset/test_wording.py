@@ -14,6 +14,7 @@ from PIL import Image
 from studio.engine.dataset import (
     caption_files,
     card,
+    decided,
     edits,
     importing,
     marks,
@@ -265,3 +266,28 @@ def test_report_and_card_end_when_they_are_stopped(project, items, tmp_path) -> 
     with pytest.raises(StudioError, match="stopped"):
         card.write(project, dataset, tmp_path / "card", lambda: True)
     assert not (tmp_path / "card").exists()
+
+
+def test_decisions_about_many_name_what_differs(project, items) -> None:
+    ids = [item.id for item in items]
+    store.set_rating(project, ids[:2], 4)
+    assert decided.differing(project, "rating", ids, 4) == dict.fromkeys(ids[2:], 0)
+    decided.write(project, "included", ids[:3], False)
+    assert decided.differing(project, "included", ids, True) == dict.fromkeys(ids[:3], 0)
+    decided.write(project, "rating", ids, 1)
+    assert {item.rating for item in store.items_by_id(project, ids)} == {1}
+    with pytest.raises(UsageError, match="to decide on"):
+        decided.differing(project, "name; DROP TABLE item", ids, 1)
+
+
+def test_a_text_that_is_put_back_is_no_longer_by_hand(project, folder, items) -> None:
+    first, second = items[0].id, items[1].id
+    edits.set_texts(project, "label", {second: "mine"})
+    by_hand = edits.written(project, [first, second], "label")
+    before, after = edits.planned(project, [first, second], "label", Change("set", "door"))
+    edits.set_texts(project, "label", after)
+    edits.put_back(project, "label", before, by_hand)
+    edits.set_texts(project, "caption", {first: "x"})
+    again = bring_in(project, folder)
+    assert (again[0].label, again[1].label) == ("left", "mine")
+    assert edits.written(project, [first, second], "label") == {second}
