@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
+from studio.desktop import theme
 from studio.desktop.i18n import tr
 
 TILE = 104
@@ -43,7 +44,7 @@ class PieceList(QListWidget):
         self.setIconSize(QSize(TILE, TILE))
         self.setGridSize(QSize(TILE + 8, TILE + 36))
         self.setObjectName("pieces")
-        self.setWordWrap(True)  # the stars have a line of their own
+        self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         modes = QAbstractItemView.SelectionMode
         self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
@@ -103,6 +104,24 @@ def _faded(image: QImage) -> QPixmap:
     return pixmap
 
 
+def _draw_stars(pixmap: QPixmap, rating: int) -> None:
+    """Amber, at the lower right, on a shade that keeps them legible on any picture."""
+    if not rating or pixmap.isNull():
+        return
+    painter = QPainter(pixmap)
+    painter.setFont(theme.font(11))
+    stars = "★" * rating
+    wide = painter.fontMetrics().horizontalAdvance(stars) + 8
+    shade = QRect(pixmap.width() - wide - 3, pixmap.height() - 20, wide, 17)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 150))
+    painter.drawRoundedRect(shade, 4, 4)
+    painter.setPen(QColor(theme.DARK.accent))
+    painter.drawText(shade, Qt.AlignmentFlag.AlignCenter, stars)
+    painter.end()
+
+
 def _item(tile: PieceTile) -> QListWidgetItem:
     item = QListWidgetItem()
     item.setData(_ID, tile.id)
@@ -116,12 +135,12 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
         size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     pixmap = _faded(scaled) if tile.faded else QPixmap.fromImage(scaled)
+    _draw_stars(pixmap, tile.rating)
     icon = QIcon(pixmap)
     # Qt would tint a chosen picture with the accent, and nothing may tint the work.
     icon.addPixmap(pixmap, QIcon.Mode.Selected)
     item.setIcon(icon)
-    stars = "★" * tile.rating
-    item.setText("\n".join(part for part in (tile.name, stars) if part))
+    item.setText(tile.name)
     spoken = [tile.name, tr("{n} stars", n=tile.rating) if tile.rating else "", tile.note]
     item.setToolTip(" · ".join(part for part in spoken if part))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
