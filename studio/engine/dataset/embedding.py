@@ -107,7 +107,8 @@ def _opened(path: Path) -> sqlite3.Connection:
             return connection
         except sqlite3.Error as error:
             connection.close()
-            if attempt:
+            # In use or no room is not damage: another process may be at work in it.
+            if attempt or isinstance(error, sqlite3.OperationalError):
                 raise StudioError(
                     f"The cache {path} cannot be written ({error}): check that the disk has space."
                 ) from error

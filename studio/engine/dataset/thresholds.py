@@ -66,7 +66,12 @@ def limits(project: Project, dataset_id: int) -> list[Limit]:
     return found
 
 
-def values(project: Project, dataset_id: int, kind: str) -> np.ndarray:
+def values(
+    project: Project,
+    dataset_id: int,
+    kind: str,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> np.ndarray:
     """What a histogram for the threshold of `kind` shows: float64, one for each picture that
     it decides about.
 
@@ -75,7 +80,7 @@ def values(project: Project, dataset_id: int, kind: str) -> np.ndarray:
     """
     _known(kind)
     if kind == NEAR:
-        found = near.matches(near.load(project, dataset_id), near.LOWEST_ALIKE)
+        found = near.matches(near.load(project, dataset_id), near.LOWEST_ALIKE, cancelled)
         return np.array([match.alike for match in found], np.float64)
     limits = read(project, dataset_id)
     measured = (checks.judged(kind, each, limits) for _, each in _measured(project, dataset_id))

@@ -20,6 +20,8 @@ from studio.engine.dataset import thresholds
 from studio.engine.dataset.outliers import KIND, Outliers
 from studio.engine.project import Project
 
+_COUNTED_MS = 250
+
 
 class Doctoring(QObject):
     """The panel is filled while it is open; nothing is read for one that is closed."""
@@ -35,7 +37,7 @@ class Doctoring(QObject):
         self._cancel = threading.Event()
         self._searching = 0
         self._heard: SurveyThreads | None = None
-        self._again = Ticker(panel, self._count)
+        self._again = Ticker(panel, self._count, _COUNTED_MS)
         panel.hide()
         panel.kindChosen.connect(self._read_values)
         panel.changed.connect(self._change)

@@ -16,7 +16,7 @@ from studio.desktop.dataset.survey.worker import SurveyThreads
 from studio.engine.dataset.atlas import Atlas
 
 _UNKNOWN = 0x808080
-_VIVID = 1.8
+_VIVID, _ROWS_MS = 1.8, 120
 
 
 class Mapping(QObject):
@@ -36,7 +36,7 @@ class Mapping(QObject):
         view = page.view
         view.tile_of, view.words_of = self._tile, self._words
         self._follow_choice = Ticker(page, self._show_choice)
-        self._follow_rows = Ticker(page, self._show_rows)
+        self._follow_rows = Ticker(page, self._show_rows, _ROWS_MS)
         self._follow_tiles = Ticker(page, view.refresh)
         view.chosen.connect(self.choose)
         view.enlargeWanted.connect(around.selection.enlarge)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
+Ask = Callable[[Callable[[], set[Path]], Callable[[set[Path]], None]], None]
 MOST_FOLDERS = 2000
 """Systems hold only so many watches; folders beyond are looked at when a neighbour changes."""
 _SETTLED_MS = 1200
@@ -23,8 +24,10 @@ class Watch(QObject):
     """A root (Path) that is not there any more; it is looked for until it comes back."""
     returned = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, ask: Ask | None = None) -> None:
+        """`ask` runs a function beside the window: a drive that hangs must hold up nobody."""
         super().__init__(parent)
+        self._ask: Ask = ask or (lambda function, done: done(function()))
         self._watcher: QFileSystemWatcher | None = None
         self._roots: list[Path] = []
         self._gone: set[Path] = set()
@@ -32,10 +35,10 @@ class Watch(QObject):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLED_MS)
-        self._settle.timeout.connect(self._tell)
+        self._settle.timeout.connect(self._settled)
         self._look = QTimer(self)
         self._look.setInterval(_LOST_MS)
-        self._look.timeout.connect(self._look_for_lost)
+        self._look.timeout.connect(lambda: self._check(self._take))
 
     @property
     def roots(self) -> list[Path]:
@@ -50,10 +53,9 @@ class Watch(QObject):
             return
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._touch)
-        present = [folder for folder in folders if os.path.isdir(folder)]  # noqa: PTH112
-        if present:
-            self._watcher.addPaths(present)
-        self._check_roots()
+        if folders:
+            self._watcher.addPaths(list(folders))
+        self._check(self._take)
         self._look.start()
 
     def extend(self, folders: Sequence[str]) -> None:
@@ -82,28 +84,29 @@ class Watch(QObject):
         self._settle.start()  # copying goes on: wait until it has been quiet
 
     @Slot()
-    def _tell(self) -> None:
-        self._check_roots()
+    def _settled(self) -> None:
+        self._check(self._tell)
+
+    def _tell(self, gone: set[Path]) -> None:
+        self._take(gone)
         there = sorted(self._touched - self._gone)
         self._touched.clear()
         if there:
             self.changed.emit(there)
 
-    def _check_roots(self) -> None:
-        for root in self._roots:
-            if root not in self._gone and not root.is_dir():
+    def _check(self, done: Callable[[set[Path]], None]) -> None:
+        roots = list(self._roots)
+        self._ask(lambda: {root for root in roots if not root.is_dir()}, done)
+
+    def _take(self, gone: set[Path]) -> None:
+        """Which roots are not there; what is not watched any more is passed over."""
+        for root in list(self._roots):
+            if root in gone and root not in self._gone:
                 self._gone.add(root)
                 self.lost.emit(root)
-
-    @Slot()
-    def _look_for_lost(self) -> None:
-        self._check_roots()
-        for root in sorted(self._gone):
-            if root.is_dir():
+            elif root in self._gone and root not in gone:
                 self._gone.discard(root)
                 self.returned.emit(root)
-                self._touched.add(root)
-                self._settle.start()
 
 
 def folders_below(roots: Sequence[Path], most: int = MOST_FOLDERS) -> list[str]:

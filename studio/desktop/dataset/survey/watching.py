@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Watching(QObject):
     def __init__(self, around: Around) -> None:
         super().__init__(around.parent)
         self._around = around
-        self.watch = Watch(self)
+        self.watch = Watch(self, self._ask)
         self._waiting: set[Path] = set()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -47,6 +48,10 @@ class Watching(QObject):
         around.session.imported.connect(lambda _: self.refresh())
         around.session.importNews.connect(self._import_news)
         around.curation.stored.connect(self.refresh)
+
+    def _ask(self, function: Callable[[], set[Path]], done: Callable[[set[Path]], None]) -> None:
+        if self._around.open_dataset() is not None:
+            self._around.threads().ask.submit(function, done=done)
 
     def set_on(self, on: bool) -> None:
         """Watch the folders of the open dataset, or no longer."""
@@ -100,7 +105,7 @@ class Watching(QObject):
         if session.importing:
             self._later.start()
             return
-        roots = sorted(root for root in self._waiting if root.is_dir())
+        roots = sorted(self._waiting)
         self._waiting.clear()
         if roots:
             self._scanned = roots

@@ -64,7 +64,7 @@ class Explorer(Worker):
 
     def values(self, project: Project, dataset_id: int, kind: str) -> np.ndarray:
         """What the threshold of a kind is set on."""
-        return thresholds.values(project, dataset_id, kind)
+        return thresholds.values(project, dataset_id, kind, self.stopping)
 
     def covered(self, item: Item, hidden: Regions, side: int) -> QImage:
         """A picture as the network sees it, with its regions hidden."""
