@@ -469,6 +469,8 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     pick(qtbot, rights.scope, "source")
     write(qtbot, rights.fields["author"], "Ada Lovelace")
     qtbot.waitUntil(lambda: quiet(room) and studio.undo.count() == 2, timeout=WAIT)
+    write(qtbot, rights.fields["url"], "https://example.org/a")
+    qtbot.waitUntil(lambda: quiet(room) and studio.undo.count() == 3, timeout=WAIT)
     assert undo_text(studio) == "State rights of façades"
     assert all(row.author == "Ada Lovelace" for row in room.session.collection.rows.values())
     counts = {entry.text: entry.count for entry in room.side.licences.entries()}
@@ -484,6 +486,8 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     )
     room.inspector.show_page("picture")
     qtbot.waitUntil(lambda: room.inspector.facts().get("Author") == "Ada Lovelace", timeout=WAIT)
+    assert room.inspector.facts()["From"] == "https://example.org/a"
+    studio.undo.undo()
     studio.undo.undo()
     studio.undo.undo()
     qtbot.waitUntil(lambda: not stored(room)[0].rights and quiet(room), timeout=WAIT)

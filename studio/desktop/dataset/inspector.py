@@ -163,7 +163,9 @@ class Inspector(QFrame):
         self._set_cards([])
         self.itemShown.emit(None)
 
-    def show_item(self, item: Item, collection: Collection, source: str) -> None:
+    def show_item(
+        self, item: Item, collection: Collection, source: str, stated: dict[str, str]
+    ) -> None:
         """Facts and findings of one picture; its image arrives by `show_image`."""
         if self._item is None or self._item.id != item.id:
             self.preview.show_frames([])
@@ -181,8 +183,7 @@ class Inspector(QFrame):
             else tr("The network will see this picture (P).")
         )
         self.decide.setAccessibleName(self.decide.text())
-        said = {"licence": row.licence, "author": row.author} if row else {}
-        self._set_facts(_facts(item, source, said))
+        self._set_facts(_facts(item, source, stated))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
         self.itemShown.emit(item)
 
@@ -268,10 +269,11 @@ def _facts(item: Item, source: str, rights: dict[str, str]) -> list[tuple[str, s
         facts.append((tr("Label"), item.label))
     if item.caption:
         facts.append((tr("Caption"), item.caption))
-    stated = {"licence": tr("Licence"), "author": tr("Author")}
-    for name, title in stated.items():
-        if said := rights.get(name):
-            facts.append((title, said))
+    titles = {
+        "licence": tr("Licence"), "author": tr("Author"), "url": tr("From"),
+        "consent": tr("Consent"),
+    }  # fmt: skip
+    facts += [(title, rights[name]) for name, title in titles.items() if rights.get(name)]
     if item.rating:
         facts.append((tr("Rating"), "★" * item.rating + "☆" * (5 - item.rating)))
     if item.sha256:

@@ -20,7 +20,7 @@ from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
-from studio.engine.dataset import store
+from studio.engine.dataset import rights, store
 from studio.engine.dataset.store import Item
 
 _LOOK_AFTER_MS = 40
@@ -150,12 +150,14 @@ class Selection(QObject):
         threads = self._session.threads
         if item is None or threads is None or item.id not in self._session.collection.rows:
             return
-        source = {s.id: s.path for s in self._session.sources}.get(item.source_id)
+        source = {s.id: s for s in self._session.sources}.get(item.source_id)
         known = self._inspector.item
         same = known is not None and _look_of(known) == _look_of(item)
         row = self._session.collection.rows[item.id]
         item = _with_decisions(item, row.included, row.rating)
-        self._inspector.show_item(item, self._session.collection, source.name if source else "")
+        stated = rights.effective(item, source) if source else {}
+        name = source.path.name if source else ""
+        self._inspector.show_item(item, self._session.collection, name, stated)
         if self._quick.isVisible():
             self._look_closely(item)
         if same and not self._inspector.preview.image.isNull():
