@@ -219,7 +219,7 @@ class Inspector(QFrame):
         if self._size is None:
             self.caption.setText("")
             return
-        size = f"{self._size[0]} × {self._size[1]}"
+        size = f"{self._size[0]}\u00a0×\u00a0{self._size[1]}"  # kept on one line
         self.caption.setText(tr("The network sees the framed part at {size}.", size=size))
 
     def _set_facts(self, facts: list[tuple[str, str]]) -> None:

@@ -68,7 +68,7 @@ class MetadataPage(QWidget):
         column.setContentsMargins(16, 12, 16, 8)
         column.setSpacing(8)
         for part in (
-            self.count, self.trouble, self.heads[0], self.label_row, self.way_row, self.find_row,
+            self.count, self.trouble, None, self.heads[0], self.label_row, self.way_row, self.find_row,
             self.caption, self.apply, self.take_in, None, self.heads[1], self.rights,
         ):  # fmt: skip
             if part is None:

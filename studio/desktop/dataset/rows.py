@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidg
 
 from studio.desktop.i18n import tr
 
-LABEL_WIDTH = 84
+LABEL_WIDTH = 94
 
 
 class Row(QWidget):
