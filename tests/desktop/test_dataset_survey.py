@@ -276,6 +276,20 @@ def test_outliers_are_found_shown_and_left_out(room, qtbot) -> None:
     qtbot.waitUntil(lambda: room.counts.kinds["outlier"] > 0, timeout=WAIT)
     qtbot.waitUntil(lambda: panel.shown == "outlier" and panel.histogram.isEnabled(), timeout=WAIT)
     qtbot.waitUntil(panel.exclude.isEnabled, timeout=WAIT)
+    odd = next(row.id for row in room.session.collection.rows.values() if row.name == "odd.png")
+    room.change_view(kind="outlier")
+    qtbot.waitUntil(
+        lambda: odd in room.model.ids and room.model.tile(odd) is not None, timeout=WAIT
+    )
+    spot = room.grid.visualRect(room.model.place(odd)).center()
+
+    def middle() -> int:
+        return room.grid.viewport().grab().toImage().pixel(spot)
+
+    room.grid.clearSelection()
+    plain = middle()
+    room.grid.setCurrentIndex(room.model.place(odd))
+    assert middle() == plain  # a chosen tile has a frame, and is not darkened by it
     panel.exclude.click()
     names = {row.name for row in room.session.collection.rows.values() if not row.included}
     assert "odd.png" in names

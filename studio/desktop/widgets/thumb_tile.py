@@ -52,6 +52,7 @@ class Tile(QStyledItemDelegate):
             painter.fillRect(tile, shade)
         if tile.width() >= _WORDS_FROM:
             self._words(painter, tile, index, dim)
+        painter.setBrush(Qt.BrushStyle.NoBrush)  # a frame, whatever the words were painted with
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(QColor(c.accent), 2))
             painter.drawRect(tile.adjusted(0, 0, -1, -1))
