@@ -136,7 +136,9 @@ def open_run(room: GenerationRoom, qtbot, name: str) -> None:
 def test_a_label_is_chosen_taken_back_and_shown(room: GenerationRoom, studio, qtbot) -> None:
     box = room.controls.label.box
     assert box.isVisible()
-    assert [box.itemText(row) for row in range(box.count())] == ["any", "bright", "dark"]
+    assert [box.itemText(row) for row in (1, 2)] == ["bright", "dark"]
+    drawn = "bright" if light(room, qtbot) > 128 else "dark"
+    assert box.itemText(0) == f"any · {drawn}"
     pick(room, qtbot, 1)
     assert light(room, qtbot) > 128
     assert room.title.text() == "Seed 0 · ψ 1.00 · bright"
@@ -151,6 +153,8 @@ def test_a_label_is_chosen_taken_back_and_shown(room: GenerationRoom, studio, qt
     assert min(sheet_lights(room, qtbot)) > 110
     studio.undo.undo()
     assert (box.currentText(), room.title.text()) == ("any", "Seed 0 · ψ 1.00")
+    light(room, qtbot)
+    assert box.currentText() == f"any · {drawn}"
     assert len({each > 128 for each in sheet_lights(room, qtbot)}) == 2
     studio.undo.redo()
     assert box.currentText() == "bright"
@@ -179,7 +183,18 @@ def test_the_wheel_over_the_chooser_changes_nothing(room: GenerationRoom, qtbot)
         False,
     )  # fmt: skip
     QApplication.sendEvent(box, event)
-    assert box.currentText() == "any"
+    assert box.currentIndex() == 0
+
+
+def test_every_seed_says_which_label_it_drew(room: GenerationRoom, qtbot) -> None:
+    seen = set()
+    for seed in range(6):
+        room.editing.set_seed(seed)
+        bright = light(room, qtbot) > 128
+        text = room.controls.label.box.currentText()
+        assert text == f"any · {'bright' if bright else 'dark'}"
+        seen.add(text)
+    assert len(seen) == 2
 
 
 def test_a_label_goes_into_the_piece_and_comes_back(room: GenerationRoom, studio, qtbot) -> None:
@@ -209,7 +224,7 @@ def test_a_model_without_labels_has_no_chooser(room: GenerationRoom, studio, qtb
     assert room.editing.recipe().label is None
     open_run(room, qtbot, labelled)
     assert room.controls.label.isVisible()
-    assert room.controls.label.box.currentText() == "any"
+    assert room.controls.label.box.currentIndex() == 0
 
 
 def test_it_speaks_chinese(room: GenerationRoom, studio, qtbot) -> None:

@@ -25,7 +25,7 @@ class LabelBox(QComboBox):
         super().__init__()
         self.setMaxVisibleItems(LISTED)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(14)
         self.setMinimumWidth(120)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda row: self.labelChosen.emit(self.itemData(row)))
@@ -42,6 +42,11 @@ class LabelBox(QComboBox):
     def show_label(self, number: int | None) -> None:
         """Show without telling anybody; None and what is not there are any."""
         self.setCurrentIndex(max(0, self.findData(ANY if number is None else number)))
+
+    def show_drawn(self, name: str) -> None:
+        """Say beside `any` which label the seed drew; empty while that is unknown."""
+        if self.count():
+            self.setItemText(0, f"{tr('any')} · {name}" if name else tr("any"))
 
     def showPopup(self) -> None:
         """Whole names in the list, however narrow the box."""
@@ -74,5 +79,3 @@ class LabelLine(QWidget):
         self.word.setToolTip(tip)
         self.box.setToolTip(tip)
         self.box.setAccessibleName(tr("Label"))
-        if self.box.count():
-            self.box.setItemText(0, tr("any"))

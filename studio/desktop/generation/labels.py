@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
 from studio.desktop.generation.editing import Editing
@@ -10,6 +12,9 @@ from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
+
+if TYPE_CHECKING:
+    from studio.engine.generation.player import LatentRecipe
 
 
 class Labels(QObject):
@@ -21,6 +26,7 @@ class Labels(QObject):
         self._names: tuple[str, ...] = ()
         self._shown: int | None = None
         session.opened.connect(self._opened)
+        session.labelDrawn.connect(self._drawn)
         editing.changed.connect(self._edited)
         line.box.labelChosen.connect(self._choose)
 
@@ -54,13 +60,25 @@ class Labels(QObject):
     @Slot()
     def _edited(self) -> None:
         number = self._editing.recipe().label
-        self._line.box.show_label(number)
+        self._show(number)
         if number != self._shown:
             self._shown = number
             self._seeds.fill()
+
+    def _show(self, number: int | None) -> None:
+        self._line.box.show_label(number)
+        self._line.box.show_drawn("")
+        if self._names and number is None:
+            self._session.ask_label(self._editing.recipe())
+
+    @Slot(str, object)
+    def _drawn(self, name: str, recipe: LatentRecipe) -> None:
+        now = self._editing.recipe()
+        if (recipe.seed, recipe.label) == (now.seed, now.label):
+            self._line.box.show_drawn(name or tr("without a label"))
 
     def retranslate(self) -> None:
         """Texts in the current language."""
         self._line.box.set_names(self._names)
         self._line.retranslate()
-        self._line.box.show_label(self._editing.recipe().label)
+        self._show(self._editing.recipe().label)

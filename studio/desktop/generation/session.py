@@ -31,6 +31,8 @@ class Session(QObject):
     openFailed = Signal(str, str)
     rendered = Signal(QImage, object)
     """A picture and the recipe it was made of."""
+    labelDrawn = Signal(str, object)
+    """The name of the label that a recipe begins in, and the recipe."""
     thumbnails = Signal(object)
     searching = Signal(int, int)
     directionsFound = Signal(list)
@@ -125,6 +127,14 @@ class Session(QObject):
             self._render.latest(
                 "picture", self._worker.picture, recipe,
                 done=lambda image: self.rendered.emit(image, recipe),
+            )  # fmt: skip
+
+    def ask_label(self, recipe: LatentRecipe) -> None:
+        """Ask which label a recipe begins in."""
+        if self.model is not None:
+            self._render.latest(
+                "label", self._worker.label_of, recipe,
+                done=lambda name: self.labelDrawn.emit(name, recipe),
             )  # fmt: skip
 
     def fill_sheet(self, seeds: Sequence[int], psi: float, label: int | None) -> None:

@@ -110,6 +110,10 @@ class GenerationWorker(Worker):
         """Render one recipe."""
         return to_qimage(self._need_player().picture(recipe))
 
+    def label_of(self, recipe: LatentRecipe) -> str:
+        """The name of the label that a recipe begins in."""
+        return self._need_player().label_of(recipe)
+
     def thumbnails(self, seeds: Sequence[int], psi: float, label: int | None) -> list[QImage]:
         """Small pictures of seeds as they come, without edits."""
         pictures = self._need_player().pictures(list(seeds), psi, label)
