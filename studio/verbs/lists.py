@@ -40,6 +40,7 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 def presets(options: argparse.Namespace, console: Console) -> Result:
     """Every family at every size, for a processor and for a graphics card."""
     from models import base
+    from studio.engine.refinement import presets as kept
 
     known = base.families()
     chosen = [base.family(options.family)] if options.family else list(known.values())
@@ -60,7 +61,9 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
                 lines.append(f"{kind.name} {width}x{height} {machine}: {values}")
     exports = _formats()
     lines += [f"export preset {each['name']}: {each['summary']}" for each in exports]
-    return Result({"presets": found, "export_presets": exports}, lines)
+    stacks = kept.names()
+    lines += [f"stack {name}: for `refine --stack`" for name in stacks]
+    return Result({"presets": found, "export_presets": exports, "stacks": stacks}, lines)
 
 
 def operations(options: argparse.Namespace, console: Console) -> Result:

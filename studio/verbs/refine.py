@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Verbs, folder
+from studio.verbs.options import Verbs, folder, words
 
 if TYPE_CHECKING:
     from studio.engine.refinement.stack import Stack
@@ -19,7 +19,10 @@ def add(verbs: Verbs) -> None:
     """Declare the verb."""
     parser = verbs.add("refine", "Apply a stack of operations to pictures.", run)
     parser.add_argument("images", nargs="+", type=folder, metavar="IMAGE", help="pictures")
-    parser.add_argument("--stack", type=folder, required=True, help="stack.toml; see `operations`")
+    parser.add_argument(
+        "--stack", type=words, required=True,
+        help="stack.toml, see `operations`; or the name of one that was kept, see `presets`",
+    )  # fmt: skip
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--preset", default="png", help="export format (default png)")
 
@@ -47,9 +50,13 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
 
 
-def _stack(path: Path) -> Stack:
+def _stack(text: str) -> Stack:
+    from studio.engine.refinement import presets
     from studio.engine.refinement.stack import Stack
 
+    path = folder(text)
+    if not path.exists() and text in presets.names():
+        return presets.load(text)
     try:
         return Stack.from_toml(_read(path))
     except UsageError as error:

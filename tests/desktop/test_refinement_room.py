@@ -127,3 +127,27 @@ def test_icons_follow_the_theme(bench, window) -> None:
     dark = bench.header.fit.icon().pixmap(16).toImage()
     window.studio.set_theme("light")
     assert bench.header.fit.icon().pixmap(16).toImage() != dark
+
+
+def test_steps_are_kept_under_a_name_and_put_on_another_piece(bench, window, qtbot) -> None:
+    from studio.engine.refinement import presets
+
+    bench.panel.add_step("sharpen")
+    bench.preset_menu.save("Crisp & clear")
+    assert presets.names() == ["Crisp & clear"]
+    assert window.studio.undo.undoText() == "Save preset Crisp & clear"
+    bench.preset_menu.save("crisp & clear")
+    assert "already" in window.studio.notices.history[-1].sentence
+    assert window.studio.undo.undoText() == "Save preset Crisp & clear"
+    other = next(key for key in bench._kept if key != bench._current)
+    bench.list.choose([other])
+    menu = bench.panel.presets.menu()
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert [step.op for step in bench._stacks[other].steps] == ["sharpen"]
+    window.studio.undo.undo()
+    assert not bench._stacks[other].steps
+    window.studio.undo.undo()
+    assert presets.names() == []
+    menu.aboutToShow.emit()
+    assert not menu.actions()[0].isEnabled(), "there is nothing to keep"

@@ -159,3 +159,14 @@ def test_what_a_file_says_of_its_origin_goes_on(picture, tmp_path, out, stack):
 def test_a_stack_that_is_wrong_is_named(picture, out, stack):
     path = stack("not toml")
     call("refine", picture, "--stack", path, "--out", out).refused(2, str(path), "TOML")
+
+
+def test_a_stack_that_was_kept_is_used_by_its_name(picture, out):
+    from studio.engine.refinement import presets
+    from studio.engine.refinement.stack import Stack
+
+    call("refine", picture, "--stack", "crisp", "--out", out).refused(1, "crisp")
+    presets.save("crisp", Stack.from_toml(SHARPEN))
+    (file,) = done("refine", picture, "--stack", "crisp", "--out", out)["files"]
+    assert done("inspect", file)["provenance"]["recipe"]["stack"][0]["op"] == "sharpen"
+    assert done("presets", "--family", "vae", "--size", "32")["stacks"] == ["crisp"]

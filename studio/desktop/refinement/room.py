@@ -12,6 +12,7 @@ from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import EditStack
 from studio.desktop.refinement.deciding import Deciding, add_actions, review_words
 from studio.desktop.refinement.header import Header
+from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Kept, Refined
 from studio.desktop.room import Room
@@ -57,6 +58,9 @@ class RefinementRoom(Room):
         self.header.full.clicked.connect(self.view.full_size)
         self.panel = StepsPanel()
         self.panel.stackEdited.connect(self._edited)
+        self.preset_menu = PresetMenu(
+            self.panel.presets.menu(), studio, lambda: self.panel.stack, self.panel.use_stack, self
+        )
         self.panel.export.clicked.connect(lambda: self.exportRequested.emit([self._current]))
         self.empty = EmptyState("refine", "", "", self.generateRequested.emit)
         self._lay_out()

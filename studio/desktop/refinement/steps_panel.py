@@ -52,6 +52,8 @@ class StepsPanel(QWidget):
         self.add = secondary("")
         self._menu = QMenu(self)
         self.add.setMenu(self._menu)
+        self.presets = secondary("")
+        self.presets.setMenu(QMenu(self))
         self.up, self.down, self.remove = (QToolButton() for _ in range(3))
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
@@ -69,6 +71,7 @@ class StepsPanel(QWidget):
         tools = QHBoxLayout()
         tools.setSpacing(theme.SPACE // 2)
         tools.addWidget(self.add)
+        tools.addWidget(self.presets)
         tools.addStretch(1)
         for button in (self.up, self.down, self.remove):
             tools.addWidget(button)
@@ -114,6 +117,7 @@ class StepsPanel(QWidget):
         may = there and not self._read_only
         self.export.setEnabled(there)
         self.add.setEnabled(may)
+        self.presets.setEnabled(may)
         self.list.setEnabled(may)
         self._holder.setEnabled(may)
         self.reset.setEnabled(may and bool(self._stack.steps))
@@ -135,6 +139,8 @@ class StepsPanel(QWidget):
         self.header.setText(tr("Steps"))
         self.add.setText(tr("Add a step"))
         self._dress(self.add, tr("Add a step to this piece (non-destructive)"))
+        self.presets.setText(tr("Presets"))
+        self._dress(self.presets, tr("Use steps that were kept under a name, or keep these"))
         self.reset.setText(tr("Remove all"))
         self._dress(self.reset, tr("Take all steps away; undo brings them back"))
         self.export.setText(tr("Export →"))
@@ -211,6 +217,15 @@ class StepsPanel(QWidget):
     def remove_current(self) -> None:
         """Remove the chosen step."""
         self._remove()
+
+    @property
+    def stack(self) -> Stack:
+        """What is shown."""
+        return self._stack
+
+    def use_stack(self, stack: Stack, text: str) -> None:
+        """Want a whole stack in the place of this one."""
+        self._want(list(stack.steps), text)
 
     def move_current(self, by: int) -> None:
         """Move the chosen step: -1 earlier, 1 later."""

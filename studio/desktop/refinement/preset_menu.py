@@ -1,0 +1,92 @@
+"""Stacks that are kept under a name: put on a piece, or made of what is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoCommand
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from studio.desktop.context import Studio
+from studio.desktop.i18n import tr
+from studio.engine.errors import StudioError
+from studio.engine.refinement import presets
+from studio.engine.refinement.stack import Stack
+
+
+class SavePreset(QUndoCommand):
+    """A stack was kept; taken back, it is forgotten."""
+
+    def __init__(self, name: str, stack: Stack, text: str, say: Callable[[str], object]) -> None:
+        super().__init__(text)
+        self._name, self._stack, self._say = name, stack, say
+        self._is_kept = True
+
+    def redo(self) -> None:
+        """Keep it again. An error must not leave this method: Qt would have nobody to tell."""
+        if not self._is_kept:
+            try:
+                presets.save(self._name, self._stack)
+            except StudioError as error:
+                self._say(str(error))
+
+    def undo(self) -> None:
+        """Forget it."""
+        presets.remove(self._name)
+        self._is_kept = False
+
+
+class PresetMenu(QObject):
+    """Fills `menu` whenever it opens. `current` gives the stack on the bench, `put` changes it."""
+
+    def __init__(
+        self,
+        menu: QMenu,
+        studio: Studio,
+        current: Callable[[], Stack],
+        put: Callable[[Stack, str], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._menu, self._studio, self._window = menu, studio, parent
+        self._current, self._put = current, put
+        menu.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """One entry for each name, and the one that makes a new one."""
+        self._menu.clear()
+        for name in presets.names():
+            action = self._menu.addAction(name.replace("&", "&&"))
+            action.triggered.connect(lambda _checked=False, name=name: self.use(name))
+        if not self._menu.isEmpty():
+            self._menu.addSeparator()
+        keep = self._menu.addAction(tr("Save as preset…"))
+        keep.setEnabled(bool(self._current().steps))
+        keep.triggered.connect(self.ask)
+
+    def use(self, name: str) -> None:
+        """Put the stack called `name` in the place of the steps of the piece."""
+        try:
+            self._put(presets.load(name), tr("Preset {name}", name=name))
+        except StudioError as error:
+            self._studio.notices.error(str(error), error.detail)
+
+    def ask(self) -> None:
+        """Ask for a name."""
+        title = tr("Save as preset…")
+        name, chosen = QInputDialog.getText(self._window, title, tr("Name of the preset"))
+        if chosen:
+            self.save(name)
+
+    def save(self, name: str) -> None:
+        """Keep the steps of the piece as `name`."""
+        name = name.strip()
+        stack, notices = self._current(), self._studio.notices
+        try:
+            presets.save(name, stack)
+        except StudioError as error:
+            notices.warn(str(error), error.detail)
+        else:
+            text = tr("Save preset {name}", name=name)
+            self._studio.undo.push(SavePreset(name, stack, text, notices.warn))
