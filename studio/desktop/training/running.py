@@ -21,7 +21,7 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.engine import Opened, facts_of
-from studio.desktop.training.fields import Choice, Facts, Field, dataset_text, narrow
+from studio.desktop.training.fields import Choice, Facts, Field, narrow
 from studio.desktop.training.health import Card, HealthCards
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
@@ -180,7 +180,7 @@ class RunPanel(QWidget):
     def _offer_pictures(self) -> None:
         opened = self._opened
         own = opened.recipe.dataset if opened is not None and opened.recipe is not None else ""
-        pairs = [(name, dataset_text(name, n)) for name, n in self._datasets if n]
+        pairs = [(name, f"{name} · {words.count(n)}") for name, n in self._datasets if n]
         if own and own not in dict(pairs):
             pairs.insert(0, (own, own))
         self.pictures.set_choices(pairs, own)

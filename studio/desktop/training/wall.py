@@ -38,6 +38,7 @@ class AugmentationWall(QWidget):
         self.often = QLabel()
         self.often.setWordWrap(True)
         self._drawn: Drawn | None = None
+        self._warnings: list[str] = []
         self._lay_out()
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
         self.on.clicked.connect(lambda: self.stepped.emit(1))
@@ -86,6 +87,7 @@ class AugmentationWall(QWidget):
 
     def show_warnings(self, sentences: Sequence[str]) -> None:
         """What of it would show in what the model draws."""
+        self._warnings = list(sentences)
         shown = [*sentences, *[""] * MOST_WARNINGS][:MOST_WARNINGS]
         for card, sentence in zip(self.cards, shown, strict=True):
             card.set_texts(tr("It would show"), sentence)
@@ -126,8 +128,7 @@ class AugmentationWall(QWidget):
         self.view.setToolTip(
             tr("One picture as the run would see it; the framed one is untouched (augmentation)")
         )
-        for card in self.cards:
-            card.retranslate()
+        self.show_warnings(self._warnings)
         self._words()
         self.restyle()
 

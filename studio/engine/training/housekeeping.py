@@ -13,7 +13,6 @@ from studio.engine.project import Project
 from studio.engine.training import runs
 
 LONGEST_TITLE = 80
-_REMOVED = "removed-runs"
 
 
 class InUse(StudioError):  # noqa: N818  # named as what it is
@@ -64,7 +63,7 @@ def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed
     if pieces and not with_pieces:
         raise InUse(f"Pieces are rendered from the run {name}, which is kept for them: {pieces}.")
     (row,) = project.query("SELECT * FROM run WHERE name = ?", (name,))
-    aside = project.cache / _REMOVED
+    aside = project.cache / runs.REMOVED
     try:
         aside.mkdir(parents=True, exist_ok=True)
         target = aside / name
@@ -76,7 +75,11 @@ def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed
             f"The run {name} could not be removed ({error.strerror}): close what uses its folder.",
             repr(error),
         ) from error
-    project.write("DELETE FROM run WHERE name = ?", (name,))
+    try:
+        project.write("DELETE FROM run WHERE name = ?", (name,))
+    except StudioError:
+        target.rename(run.folder)
+        raise
     return Removed(dict(row), target)
 
 
@@ -92,13 +95,17 @@ def restore(project: Project, removed: Removed) -> None:
         ) from error
     columns = ", ".join(removed.row)
     places = ", ".join("?" for _ in removed.row)
-    project.write(f"INSERT INTO run ({columns}) VALUES ({places})", tuple(removed.row.values()))
+    try:
+        project.write(f"INSERT INTO run ({columns}) VALUES ({places})", (*removed.row.values(),))
+    except StudioError:
+        (project.runs / removed.name).rename(removed.folder)
+        raise
 
 
 def purge(project: Project) -> None:
     """Delete what was removed for good."""
     if not project.read_only_reason:
-        shutil.rmtree(project.cache / _REMOVED, ignore_errors=True)
+        shutil.rmtree(project.cache / runs.REMOVED, ignore_errors=True)
 
 
 def _writable(project: Project) -> None:

@@ -22,6 +22,8 @@ from studio.engine.training.recipe import Recipe
 
 TITLE = "title.txt"
 """In the folder of a run: what the artist calls it."""
+REMOVED = "removed-runs"
+"""In the cache: runs that were removed and may come back."""
 _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 
@@ -209,8 +211,12 @@ def _free_name(project: Project, family: str, size: int) -> str:
     stem = f"{datetime.date.today():%Y-%m-%d}-{family}-{size}"
     taken = {each.name for each in runs(project)}
     number = 1
-    while f"{stem}-a{number}" in taken or (project.runs / f"{stem}-a{number}").exists():
+    while f"{stem}-a{number}" in taken or any(
+        (place / f"{stem}-a{number}").exists() for place in places
+    ):
         number += 1
+    # One that was removed may come back.
+    places = (project.runs, project.cache / REMOVED)
     return f"{stem}-a{number}"
 
 

@@ -111,6 +111,7 @@ def test_what_would_show_is_said_and_goes_with_its_cause(
     assert "an up and a down" in wall.cards[1].sentence.text()
     studio.set_language("zh_CN")
     assert "镜像" in wall.cards[0].sentence.text()
+    assert wall.cards[0].title.text() == "这会显露出来"
     studio.set_language("en")
     qtbot.keyClick(mirror, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not wall.cards[1].isVisible(), timeout=WAIT)

@@ -157,3 +157,33 @@ def test_a_purged_run_is_gone_for_good(project: Project, vae: Driven) -> None:
     with pytest.raises(StudioError, match="cannot come back"):
         housekeeping.restore(project, gone)
     assert not gone.folder.exists()
+
+
+def test_the_name_of_a_removed_run_waits_for_it(project: Project, vae: Driven) -> None:
+    gone = housekeeping.remove(project, vae.folder.name)
+    tiny = {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4}
+    other = runs.create_run(project, "set", "vae", 16, 16, images=8, overrides=tiny)
+    assert other.run != gone.name
+    housekeeping.restore(project, gone)
+    assert {gone.name, other.run} <= {each.name for each in runs.runs(project)}
+
+
+def test_an_index_that_refuses_leaves_the_run_where_it_was(
+    project: Project, vae: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StudioError("The index cannot be written.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(project, "write", refuse)
+        with pytest.raises(StudioError, match="index"):
+            housekeeping.remove(project, vae.folder.name)
+    assert vae.folder.is_dir()
+    gone = housekeeping.remove(project, vae.folder.name)
+    with monkeypatch.context() as patched:
+        patched.setattr(project, "write", refuse)
+        with pytest.raises(StudioError, match="index"):
+            housekeeping.restore(project, gone)
+    assert not vae.folder.exists()
+    housekeeping.restore(project, gone)
+    assert vae.folder.is_dir()
