@@ -126,7 +126,7 @@ class Autoencoder(CodecFamily):
             return losses.weight_energy(kernels), config.decoder_penalty
         # A quarter of the batch has the same mean at less cost; in full precision.
         part = z[: max(1, len(z) // 4)].float()
-        pictures = self.decoder(part)
+        pictures = self.decoder.forward(part)
         shape, device = pictures.shape, pictures.device
         direction = torch.randn(shape, device=device, generator=state.generator)
         return losses.slope_energy(pictures, part, direction).mean(), config.slope_penalty

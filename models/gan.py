@@ -313,7 +313,7 @@ class Gan(Family):
     def _penalty(self, pictures: Tensor, labels: Tensor | None) -> Tensor:
         """R1 + R2 of pictures [2N, ...] (real, then generated), in full precision: a scalar."""
         pictures = pictures.detach().requires_grad_(True)
-        squared = losses.gradient_penalty(self.critic(pictures, labels), pictures)
+        squared = losses.gradient_penalty(self.critic.forward(pictures, labels), pictures)
         return 2 * squared.mean()
 
     def _generator_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -148,7 +150,7 @@ class StyleGan2(Family):
             report["disguise"] = self.ada.p
         if config.gamma > 0 and state.step % config.reg_interval == 0:
             shown = pictures[: len(x)].detach().requires_grad_(True)
-            penalty = losses.gradient_penalty(self.critic(shown, labels), shown).mean()
+            penalty = losses.gradient_penalty(self.critic.forward(shown, labels), shown).mean()
             optimizer.zero_grad(set_to_none=True)
             state.backward(config.reg_interval * 0.5 * config.gamma * penalty)
             state.advance(optimizer)
@@ -174,7 +176,7 @@ class StyleGan2(Family):
         """(|J^T y| - its mean)^2 in full precision: 1912.04958, Sec. 3.2, Eq. 4."""
         config, optimizer = self.config, self.optimizers()["generator"]
         w = self._styles(n, state)
-        pictures = self._picture(w, state)
+        pictures = self._picture(w, state, self.generator.forward)
         direction = torch.randn(pictures.shape, device=w.device, generator=state.generator)
         lengths = losses.path_lengths(pictures, w, direction)
         self.path_mean.lerp_(lengths.detach().mean(), 1 - PATH_KEEP)
@@ -203,12 +205,14 @@ class StyleGan2(Family):
         place = torch.arange(slots, device=device).view(1, -1, 1)
         return torch.where(mixed & (place >= cut), two[:, None], one[:, None])
 
-    def _picture(self, w: Tensor, state: TrainState) -> Tensor:
+    def _picture(
+        self, w: Tensor, state: TrainState, draw: Callable[..., Tensor] | None = None
+    ) -> Tensor:
         noise = [
             torch.randn(len(w), 1, *side, device=w.device, generator=state.generator)
             for side in self.generator.noise_sides()
         ]
-        return self.generator(w, noise)  # type: ignore[no-any-return]  # modules return Any
+        return (draw or self.generator)(w, noise)
 
     def _disguised(self, x: Tensor, state: TrainState) -> Tensor:
         c = self.config

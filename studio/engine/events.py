@@ -76,7 +76,7 @@ class Preflight:
     `part_size` pictures go through the networks at a time, `batch_size` make one step.
     `memory` is the peak, 0 where unknown; `disk` what the run will need in all;
     `first_picture_seconds` when the set can first be recognised, by a rule of thumb.
-    `images` and `seconds` are the whole run's.
+    `images` and `seconds` are the whole run's. `compiled`: by `torch.compile`, else as written.
     """
 
     family: str
@@ -90,6 +90,7 @@ class Preflight:
     first_picture_seconds: float
     images: int
     seconds: float
+    compiled: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 AUTO = "auto"
 NEW_ONLY = (
-    "family", "size", "crop", "labels", "seed", "set", "device", "precision",
+    "family", "size", "crop", "labels", "seed", "set", "device", "precision", "compile",
     "from", "freeze", "tensorboard", "preflight", "augmentations",
 )  # fmt: skip
 
@@ -66,6 +66,11 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto"
     )
+    parser.add_argument(
+        "--compile", choices=("auto", "on", "off"),
+        help="translate the networks for this machine (torch.compile); default: auto, where a "
+        "long run on a GPU is measured to be quicker",
+    )  # fmt: skip
     parser.add_argument(
         "--from", metavar="RUN", type=words,
         help="begin with the weights and parameters of this run; the dataset may be another",
@@ -167,7 +172,8 @@ def _plan(
             project, asked.dataset, asked.family, *asked.size,
             images=options.images, minutes=options.minutes, overrides=asked.overrides,
             seed=options.seed or 0, device=options.device or "auto",
-            precision=options.precision or "auto", crop=asked.crop,
+            precision=options.precision or "auto", compile=options.compile or "auto",
+            crop=asked.crop,
             start_from=asked.start, freeze=options.freeze or 0,
             tensorboard=bool(options.tensorboard), labels=options.labels,
             progress=prepared, cancelled=stop.is_requested,

@@ -28,10 +28,12 @@ def runs_of(project):
 
 def test_a_run_keeps_what_was_asked_for(project):
     asked = [*tiny("vae", 4), "--seed", 11, "--crop", "pad", "--precision", "fp32"]
+    asked += ["--compile", "off"]
     facts = done("train", project, "--dataset", "set", *asked)
     recipe = Recipe.load(project / "runs" / facts["run"])
     assert (recipe.family, recipe.width, recipe.height, recipe.seed) == ("vae", 16, 16, 11)
     assert (recipe.crop, recipe.precision, recipe.device) == ("pad", "fp32", "cpu")
+    assert recipe.compile == "off"
     assert recipe.config["width"] == recipe.config["latent_dim"] == 8
     assert (facts["family"], facts["images_seen"], facts["reason"]) == ("vae", 4, "finished")
     assert facts["images_per_second"] > 0
@@ -94,13 +96,13 @@ def test_wrong_usage_writes_nothing(options, words, project):
     "option",
     [
         ("--family", "vae"),
-        ("--dataset", "set"),
         ("--size", "64"),
         ("--set", "lr=0.1"),
         ("--seed", "0"),
         ("--device", "cpu"),
         ("--crop", "pad"),
         ("--precision", "bf16"),
+        ("--compile", "on"),
         ("--from", "other"),
         ("--freeze", "1"),
         ("--tensorboard",),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples
-from studio.engine.training import checkpoint, transfer
+from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, Stage
+from studio.engine.training import checkpoint, compiling, memory, transfer
 from studio.engine.training.board import Board
 from studio.engine.training.checkpoint import Saved
 from studio.engine.training.health.reading import Finding, Reading
@@ -45,6 +45,8 @@ class Care:
             self.watch = Watch()  # what it remembers was seen on other pictures
         if newest is not None:
             trainer.restore(newest)
+            if newest.state.get("compiled") and not compiling.obstacle(trainer.device):
+                compiling.translate(trainer)
             self.last = newest
         elif checkpoint.folders(run_folder):
             raise StudioError(
@@ -75,6 +77,17 @@ class Care:
             self.close()
             raise
 
+    def settle(self, minutes: float | None) -> Iterator[Event]:
+        """Before the first step of a run of so many minutes: how its networks are carried out."""
+        trainer = self.trainer
+        if trainer.state.images_seen or not compiling.is_wanted(trainer, minutes):
+            return
+        yield Stage("measuring")
+        yield self._note(Health("speed", *compiling.decide(trainer, self.last), 0))
+        if trainer.compiled:
+            self.last = self._write(trainer.judge())  # a run keeps to what it begins with
+        yield Stage("training")
+
     @property
     def final(self) -> dict[str, float]:
         """The last means that were read, and the figures of the last look."""
@@ -88,11 +101,16 @@ class Care:
 
     def step(self) -> Iterator[Event]:
         """One training step; memory that runs out makes the batch smaller."""
-        problem = ""
+        problem, broken = "", False
         try:
             self.trainer.step()
         except (RuntimeError, MemoryError) as error:
-            problem = _want_of_memory(error)
+            if self.trainer.compiled and not memory.is_want_of(error):
+                broken = True
+            else:
+                problem = _want_of_memory(error)
+        if broken:
+            yield self._untranslate()
         # Outside `except`, where the traceback no longer holds the tensors that did not fit.
         if problem:
             yield self._shrink(problem)
@@ -201,6 +219,13 @@ class Care:
         seen = trainer.state.images_seen
         return self._note(Health("memory", "The device ran out of memory.", action, seen))
 
+    def _untranslate(self) -> Event:
+        compiling.undo(self.trainer)
+        self.trainer.forget_memory()
+        sentence = "The translated networks failed on this machine."
+        seen = self.trainer.state.images_seen
+        return self._note(Health("speed", sentence, compiling.AS_WRITTEN, seen))
+
     def _go_back(self) -> Event:
         """Numbers that are none are never saved and never masked."""
         trainer, seen = self.trainer, self.trainer.state.images_seen
@@ -271,14 +296,8 @@ def _has_other_pictures(saved: Saved, recipe: Recipe) -> bool:
 
 def _want_of_memory(error: RuntimeError | MemoryError) -> str:
     """The words of an error that says memory ran out; any other becomes a :class:`StudioError`."""
-    import torch
-
-    text = str(error) or "out of memory"
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return text
-    # The processor's allocator and some back ends raise a plain RuntimeError.
-    if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
-        return text
+    if memory.is_want_of(error):
+        return str(error) or "out of memory"
     raise DeviceFailed(
         "The device failed during training; the last checkpoint is intact. Resume the run; if "
         "that fails too, restart the machine.",

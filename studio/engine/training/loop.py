@@ -118,6 +118,8 @@ class _Loop:
         """Steps, and whatever is due between two of them."""
         yield Stage("training")
         yield from self.care.begun
+        yield from self.care.settle(self.minutes)
+        self._start_clock()
         while not self.finished():
             yield from self._obey(commands)
             if self.stopping:

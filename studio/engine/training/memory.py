@@ -24,6 +24,17 @@ def peak(device: torch.device) -> int:
     return _peak_of_process()
 
 
+def is_want_of(error: RuntimeError | MemoryError) -> bool:
+    """Whether an error says that memory ran out."""
+    import torch
+
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # The processor's allocator and some back ends raise a plain RuntimeError.
+    text = str(error).lower()
+    return "out of memory" in text or "can't allocate memory" in text
+
+
 def _peak_of_process() -> int:
     if sys.platform == "win32":
         return _peak_on_windows()

@@ -47,7 +47,7 @@ def figures(trainer: Trainer, rate: float, saved: Path, minutes: float | None) -
         images_per_second=rate, memory=memory.peak(trainer.device),
         checkpoint_bytes=each, disk=disk,
         first_picture_seconds=first_picture(recipe.family) / rate,
-        images=images, seconds=seconds,
+        images=images, seconds=seconds, compiled=trainer.compiled,
     )  # fmt: skip
 
 

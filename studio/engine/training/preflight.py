@@ -84,6 +84,9 @@ class _Measurement:
         care = Care(self.place, trainer, resume=False)
         try:
             yield Stage("measuring")
+            yield from (
+                event for event in care.settle(self.recipe.minutes) if isinstance(event, Health)
+            )
             yield from self._steps(care, trainer, commands)
             stopped = not self.rate
             if not stopped:

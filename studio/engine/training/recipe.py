@@ -44,6 +44,8 @@ class Recipe(BaseModel):
     seed: int = Field(0, ge=0, lt=1 << 63)
     device: str = "auto"
     precision: str = Field("auto", pattern="^(auto|bf16|fp16|fp32)$")
+    compile: str = Field("auto", pattern="^(auto|on|off)$")
+    """Whether networks are translated for this machine: where it pays, always, or never."""
     total_images: int | None = Field(None, gt=0)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)

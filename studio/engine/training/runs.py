@@ -79,6 +79,8 @@ class Options(TypedDict, total=False):
     seed: int
     device: str
     precision: str
+    compile: str
+    """auto, on or off: whether networks are translated for the machine."""
     crop: str
     """The text of a policy; left out or empty, that of the dataset."""
     labels: bool | None
@@ -138,7 +140,8 @@ def plan_run(
         classes=len(known.names), labels=known.names, label_notes=known.notes,
         labels_sha256=labelling.fingerprint(prepared, known.names),
         crop=crop, seed=seed, device=device,
-        precision=options.get("precision", "auto"), total_images=images, minutes=minutes,
+        precision=options.get("precision", "auto"), compile=options.get("compile", "auto"),
+        total_images=images, minutes=minutes,
         start_from=start, start_sha256=saved.sha256 if saved else "",
         start_labels=saved.state.get("labels", []) if saved else [],
         freeze=options.get("freeze", 0), tensorboard=options.get("tensorboard", False),
@@ -210,13 +213,13 @@ def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
 def _free_name(project: Project, family: str, size: int) -> str:
     stem = f"{datetime.date.today():%Y-%m-%d}-{family}-{size}"
     taken = {each.name for each in runs(project)}
+    # One that was removed may come back.
+    places = (project.runs, project.cache / REMOVED)
     number = 1
     while f"{stem}-a{number}" in taken or any(
         (place / f"{stem}-a{number}").exists() for place in places
     ):
         number += 1
-    # One that was removed may come back.
-    places = (project.runs, project.cache / REMOVED)
     return f"{stem}-a{number}"
 
 

@@ -54,6 +54,8 @@ class Trainer:
             total_images=recipe.total_images or UNPLANNED,
             set_size=self.pictures.count,
         )
+        self.compiled = False
+        """Whether its networks are translated by :mod:`compiling`."""
         self.full_precision = False
         """Whether mixed precision was given up because it overflowed."""
         self._calculate_in(devices.autocast_dtype(machine, recipe.precision))
@@ -237,6 +239,7 @@ class Trainer:
             "batch_size": self.batch_size,
             "part_size": self.part_size,
             "full_precision": self.full_precision,
+            "compiled": self.compiled,
             "position": self.sampler.position,
             "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
             "chance": plain,
