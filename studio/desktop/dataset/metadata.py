@@ -68,8 +68,8 @@ class MetadataPage(QWidget):
         column.setContentsMargins(16, 12, 16, 8)
         column.setSpacing(8)
         for part in (
-            self.count, self.trouble, None, self.heads[0], self.label_row, self.way_row, self.find_row,
-            self.caption, self.apply, self.take_in, None, self.heads[1], self.rights,
+            self.count, self.trouble, None, self.heads[0], self.label_row, self.way_row,
+            self.find_row, self.caption, self.apply, self.take_in, None, self.heads[1], self.rights,
         ):  # fmt: skip
             if part is None:
                 column.addSpacing(6)
@@ -187,6 +187,8 @@ class MetadataPage(QWidget):
 
     def retranslate(self) -> None:
         """Texts in the current language."""
+        if self._shown is None:  # what to do first, said before a switch of the language
+            self.count.setText(i18n.sentence(self.count.text()))
         for head, text in zip(self.heads, (tr("Words"), tr("Rights")), strict=True):
             head.setText(text)
         ways = {
