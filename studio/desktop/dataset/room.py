@@ -234,9 +234,11 @@ class DatasetRoom(Shown):
         dataset, threads = self.session.dataset, self.session.threads
         if dataset is None or threads is None or not self.session.collection.trains():
             return
-        # In its turn: what was decided about 100,000 pictures takes a while to be written.
         name = dataset.name
-        threads.carry_out(lambda: None, lambda: self.trainRequested.emit(name))
+        if threads.write.busy:  # what was decided about 100,000 pictures takes a while to store
+            threads.carry_out(lambda: None, lambda: self.trainRequested.emit(name))
+        else:
+            self.trainRequested.emit(name)
 
     def mark(self) -> None:
         """Mark the chosen pictures as not to be used for training."""
