@@ -98,7 +98,8 @@ def test_a_folder_becomes_a_model_becomes_a_finished_picture(
 
     click(dataset.inspector.train, left)
     training = window.room("training")
-    assert window.place == "training"
+    # Only once what was decided last is kept.
+    qtbot.waitUntil(lambda: window.place == "training", timeout=WAIT)
     form = training.form
     qtbot.waitUntil(lambda: form.basics is not None and bool(form.dataset.key()), timeout=WAIT)
     form.family.choose("vae")
