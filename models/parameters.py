@@ -157,17 +157,10 @@ class Declared:
     @classmethod
     def params(cls) -> dict[str, Param]:
         """Every declared parameter by name, in the order of declaration."""
-        hints = get_type_hints(cls)
-        return {
-            item.name: Param(
-                name=item.name,
-                kind=hints[item.name],
-                default=item.default,  # type: ignore[arg-type]  # param() always gives one
-                **item.metadata["param"],
-            )
-            for item in fields(cls)
-            if "param" in item.metadata
-        }
+        if cls not in _KNOWN:
+            # Reading annotations takes long, and steps of training ask for values by name.
+            _KNOWN[cls] = _declared_by(cls)
+        return dict(_KNOWN[cls])
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:
@@ -183,3 +176,20 @@ class Declared:
     def as_dict(self) -> dict[str, Value]:
         """Names to values, ready for JSON or TOML."""
         return {name: getattr(self, name) for name in self.params()}
+
+
+_KNOWN: dict[type[Declared], dict[str, Param]] = {}
+
+
+def _declared_by(kind: type[Declared]) -> dict[str, Param]:
+    hints = get_type_hints(kind)
+    return {
+        item.name: Param(
+            name=item.name,
+            kind=hints[item.name],
+            default=item.default,  # type: ignore[arg-type]  # param() always gives one
+            **item.metadata["param"],
+        )
+        for item in fields(kind)
+        if "param" in item.metadata
+    }
