@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000
 URL = "https://user:secret@example.org/art/red%20house.png?w=2"
 PLAIN = "https://example.org/art/red%20house.png?w=2"
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp) -> Iterator[None]:
+    """What lies on the clipboard belongs to Python, and must not outlive it."""
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 def png(seed: int = 1) -> bytes:
