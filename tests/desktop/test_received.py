@@ -25,7 +25,7 @@ PLAIN = "https://example.org/art/red%20house.png?w=2"
 
 @pytest.fixture(autouse=True)
 def empty_clipboard(qapp) -> Iterator[None]:
-    """What lies on the clipboard belongs to Python, and must not outlive it."""
+    """The offscreen platform crashes at the end on what Python left on its clipboard."""
     yield
     QGuiApplication.clipboard().clear()
 
