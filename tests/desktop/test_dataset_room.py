@@ -397,6 +397,7 @@ def test_a_picture_goes_to_the_clipboard_as_image_and_file(loaded, qtbot):
     clipboard = QGuiApplication.clipboard()
     qtbot.waitUntil(lambda: clipboard.image().width() == 100, timeout=WAIT)
     assert [Path(u.toLocalFile()).name for u in clipboard.mimeData().urls()] == ["10.png"]
+    QGuiApplication.clipboard().clear()  # what it holds would outlive the interpreter
 
 
 def test_every_text_follows_the_language_at_once(loaded, studio):
