@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
-import string
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +19,6 @@ from studio.desktop.evaluation.room import EvaluationRoom
 from studio.desktop.evaluation.wall import Wall
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.engine.errors import StudioError
-from studio.engine.files import resources
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -279,32 +275,6 @@ def test_figures_have_words_over_their_whole_range():
     assert len(set(said)) == 8
     assert cards.psnr(90).share == 1
     assert cards.ssim(-0.2).share == 0
-
-
-# ---------------------------------------------------------------------- the catalogues
-
-
-@pytest.mark.parametrize("name", ["dataset", "evaluation"])
-def test_every_word_of_the_place_is_translated_with_its_fields(name):
-    folder = resources() / "translations" / "zh_CN"
-    words = json.loads((folder / f"{name}.json").read_text("utf-8"))
-    used = set()
-    for path in (Path(place.__file__).parents[1] / name).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_tr = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr"
-            if is_tr and isinstance(node.args[0], ast.Constant):
-                used.add(node.args[0].value)
-    assert not used - set(words)
-    for english, chinese in words.items():
-        fields = [
-            {f for _, f, _, _ in string.Formatter().parse(t) if f} for t in (english, chinese)
-        ]
-        assert fields[0] == fields[1], english
-        assert chinese
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 # ---------------------------------------------------------------------- the real worker

@@ -11,8 +11,8 @@ from studio.engine import events
 from studio.engine.errors import StudioError
 
 SAMPLES = {
-    "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n", "dict[str, float]": {"a": 1.0},
-    "bool | int | float | str": True,
+    "bool": True, "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n",
+    "dict[str, float]": {"a": 1.0}, "bool | int | float | str": True,
 }  # fmt: skip
 
 
