@@ -230,7 +230,12 @@ class TrainingRoom(Room):
         self.right.setCurrentWidget(self.panel)
         record = opened.record
         if not record.sheets:
-            self.centre.samples.clear(tr("The first pictures appear here in a moment."))
+            is_live = opened.run.name == self.session.training
+            self.centre.samples.clear(
+                tr("The first pictures appear here in a moment.")
+                if is_live
+                else tr("No samples of this run were kept. Play its model on the canvas instead.")
+            )
         self.centre.show_record(record, fresh=True)
         self.panel.set_health(tr("This run"), opened.complaint or record.message)
         self._show_viewed()

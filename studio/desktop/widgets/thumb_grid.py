@@ -72,16 +72,21 @@ class ThumbGrid(QAbstractItemView):
     def _count(self) -> int:
         return self.model().rowCount() if self.model() is not None else 0
 
+    def _left(self) -> int:
+        """What is left over beside the columns lies evenly on both sides."""
+        return max(0, self.viewport().width() - self._columns() * self._cell()) // 2
+
     def _rect(self, number: int) -> QRect:
         row, column = divmod(number, self._columns())
         cell = self._cell()
-        return QRect(column * cell, row * cell - self.verticalOffset(), cell, cell)
+        top = row * cell - self.verticalOffset()
+        return QRect(self._left() + column * cell, top, cell, cell)
 
     def _nearest(self, place: QPoint) -> int:
         """The number of the tile nearest to a point of the viewport; -1 without tiles."""
         cell, columns = self._cell(), self._columns()
         row = max(0, (place.y() + self.verticalOffset()) // cell)
-        column = min(columns - 1, max(0, place.x() // cell))
+        column = min(columns - 1, max(0, (place.x() - self._left()) // cell))
         return min(self._count() - 1, row * columns + column)
 
     def visualRect(self, index: Index) -> QRect:
