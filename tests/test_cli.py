@@ -110,7 +110,7 @@ def test_every_verb_works_without_a_window(tmp_path):
     ("arguments", "code", "keys"),
     [
         (["families"], 0, {"families"}),
-        (["presets"], 0, {"presets", "export_presets"}),
+        (["presets"], 0, {"presets", "export_presets", "stacks"}),
         (["operations"], 0, {"operations", "formats"}),
         (["doctor"], 0, {"ok", "checks"}),
         (["inspect", "nowhere"], 1, {"error", "exit"}),
