@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,23 +111,25 @@ def test_two_pictures_never_go_to_one_name(names: tuple[str, str], tmp_path: Pat
 # ---------------------------------------------------------------------- when writing fails
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond 3000 bytes: what a full disk is to an encoder."""
+    """No file may grow beyond 3000 bytes: what a full disk is to an encoder.
+
+    Nothing else may be written meanwhile: it holds for the tests' own output in a file too.
+    """
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("format_name", ["png", "jpeg", "tiff", "webp"])
-def test_nothing_half_written_stays_when_the_disk_is_full(
-    format_name: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_nothing_half_written_stays_when_the_disk_is_full(format_name: str, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_bytes(b"mine")
-    request.getfixturevalue("full_disk")
-    with pytest.raises(StudioError, match=r"Could not write .*a\.") as caught:
+    with pytest.raises(StudioError, match=r"Could not write .*a\.") as caught, full_disk():
         export_arrays(one(side=256), format_name, {}, tmp_path / "new" / "folder")
     assert "\n" not in str(caught.value)
     assert everything(tmp_path) == {"mine.txt": b"mine"}
