@@ -29,6 +29,8 @@ import system_parts
 from environment import ROOT, Environment, SetupError
 
 CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"])
+# A file of tests stays in one process: its fixtures are shared, and its windows are in turn.
+ALL_TESTS = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 
 
 def main(arguments):
@@ -73,7 +75,7 @@ def _start(options, rest, environment):
     if options.verb == "test":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _ask_for_parts(True, environment.log)
-        return _become([python, "-m", "pytest", *rest])
+        return _become([python, "-m", "pytest", *(rest or ALL_TESTS)])
     if not system_parts.has_display():
         raise SetupError(
             "There is no display here, so the window cannot open; the same work goes on the "
