@@ -48,6 +48,16 @@ def still(room: TrainingRoom) -> None:
             editor.setValue(0)
 
 
+def calm(room: TrainingRoom, qtbot) -> None:
+    """Every kind off and drawn so; a recommendation that comes meanwhile is put off again."""
+
+    def all_alike() -> bool:
+        still(room)
+        return len(cells(hung(room, qtbot))) == 1
+
+    qtbot.waitUntil(all_alike, timeout=WAIT)
+
+
 def cells(image: QImage) -> set[bytes]:
     wide, high = image.width() // COLUMNS, image.height() // (SAMPLES // COLUMNS)
     return {
@@ -65,8 +75,7 @@ def test_the_wall_shows_what_the_form_says(room: TrainingRoom, qtbot) -> None:
     assert len(cells(image)) > SAMPLES // 2
     assert room.centre.title.text() == "What the run would see"
     assert room.centre.moment.text() == "00.png · 1 of 12"
-    still(room)
-    qtbot.waitUntil(lambda: len(cells(hung(room, qtbot))) == 1, timeout=WAIT)
+    calm(room, qtbot)
     turn = room.form.forms.augment.editors["augment_rotate"]
     turn.setFocus()
     turn.selectAll()
