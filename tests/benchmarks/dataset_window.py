@@ -146,6 +146,7 @@ def main() -> None:
 
 def measure(project: Path, count: int) -> dict[str, object]:
     """Open, load, scroll, sort, filter, search."""
+    from studio.desktop.app import SWITCH_SECONDS
     from studio.desktop.context import Studio
     from studio.desktop.dataset import worker
     from studio.desktop.dataset.room import DatasetRoom
@@ -156,6 +157,7 @@ def measure(project: Path, count: int) -> dict[str, object]:
     worker.decode.read_thumbnails = lambda _project, items, _size, _stop: (  # type: ignore[assignment]
         (item, tile) for item in items
     )
+    sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
     app = QApplication.instance() or QApplication([])
     studio = Studio()
     studio.set_language("en")
