@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,25 +17,16 @@ from pathlib import Path
 from models.errors import ParameterError
 from studio import __version__
 from studio.engine.errors import StudioError
-from studio.verbs import (
-    app,
-    dataset,
-    doctor,
-    export,
-    generate,
-    importing,
-    inspect,
-    later,
-    lists,
-    refine,
-    runs,
-    train,
-)
 from studio.verbs.console import Console, output
 from studio.verbs.interruption import Handlers, insist
 from studio.verbs.options import Parser, Verbs
 
 INTERRUPTED = 130
+VERBS = (
+    "app", "importing", "dataset", "train", "runs", "generate", "later", "refine", "export",
+    "inspect", "lists", "doctor",
+)  # fmt: skip
+"""The files of `studio/verbs`, in the order of the help."""
 
 OpenWindow = Callable[[Path | None], int]
 
@@ -69,8 +61,8 @@ def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None 
         return 1
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser with all verbs; neither torch nor a window is imported for it."""
+def parser(names: Sequence[str] = VERBS) -> argparse.ArgumentParser:
+    """The parser with these verbs; neither torch nor a window is imported for it."""
     whole = Parser(
         prog="latent-studio",
         description="Train a generative model on your own pictures and play it. "
@@ -81,17 +73,16 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"latent-studio {__version__}")
     verbs = Verbs(whole)
-    for module in (
-        app, importing, dataset, train, runs, generate, later, refine, export, inspect, lists,
-        doctor,
-    ):  # fmt: skip
-        module.add(verbs)
+    for name in names:
+        importlib.import_module(f"studio.verbs.{name}").add(verbs)
     return whole
 
 
 def _run(arguments: list[str], console: Console, open_window: OpenWindow | None) -> int:
+    # The window waits for no other verb to be read.
+    is_window = not arguments or arguments[0] == "app"
     try:
-        options = parser().parse_args(arguments or ["app"])
+        options = parser(VERBS[:1] if is_window else VERBS).parse_args(arguments or ["app"])
     except SystemExit as end:  # --help and --version have printed
         return int(end.code or 0)
     options.open_window = open_window
