@@ -13,7 +13,7 @@ from studio.engine.dataset.store import Finding
 KINDS = (
     EVERYTHING, TRAINS, HELD_OUT, EXCLUDED,
     "duplicate", "near_duplicate", "outlier", "blurred", "flat", "dark", "bright", "tiny", "aspect",
-    "borders", "animated", "odd_mode", "no_training", "missing", "broken",
+    "borders", "text_heavy", "animated", "odd_mode", "no_training", "missing", "broken",
 )  # fmt: skip
 ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
 BAD = ("broken", "missing")
@@ -33,6 +33,7 @@ def kind_title(kind: str) -> str:
         "tiny": tr("Too small"),
         "aspect": tr("Very long or tall"),
         "borders": tr("Plain bars"),
+        "text_heavy": tr("Lettering"),
         "no_training": tr("Not for training"),
         "animated": tr("Animated"),
         "odd_mode": tr("Unusual colour"),
@@ -59,6 +60,9 @@ def kind_help(kind: str) -> str:
         "bright": tr("Pictures in which hardly anything is dark."),
         "aspect": tr("Pictures of which a crop would lose most."),
         "borders": tr("Pictures with plain bars at opposite edges, such as film stills have."),
+        "text_heavy": tr(
+            "Pages, screenshots and captions: small letters on a plain ground (stroke density)."
+        ),
         "no_training": tr("Pictures whose author forbids training in the file; left out at first."),
         "blurred": tr("Pictures with hardly any fine detail (variance of the Laplacian)."),
         "flat": tr("Pictures that are nearly one single colour."),
@@ -86,6 +90,7 @@ def badge(kind: str) -> str:
         "bright": tr("Too bright"),
         "aspect": tr("Long side"),
         "borders": tr("Bars"),
+        "text_heavy": tr("Lettering"),
         "no_training": tr("No training"),
         "tiny": tr("Too small"),
         "animated": tr("First frame"),
@@ -105,6 +110,9 @@ def advice(kind: str) -> str:
         "dark": tr("What cannot be seen cannot be learnt."),
         "bright": tr("What is burnt out cannot be learnt."),
         "aspect": tr("Most of it is lost in a square crop: pad it, or leave it out."),
+        "text_heavy": tr(
+            "A model learns the look of letters, but not to write: crop it or hide them."
+        ),
         "borders": tr("The model would learn the bars as part of the picture."),
         "no_training": tr("Include it only when you have the author's leave."),
         "blurred": tr("A model trained on soft pictures makes soft pictures."),

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.engine.dataset import lettering
+
 # Below this there are too few pixels to tell soft from sharp.
 SHARPNESS_SIDE = 64
 
@@ -30,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "dark": "It is under-exposed: 95 % of it is no brighter than {dark} of 255 (limit {limit}).",
     "bright": "It is over-exposed: 95 % of it is at least {bright} of 255 (limit {limit}).",
     "borders": "Plain bars at its edges take {bars} % of it (limit {limit} %).",
+    "text_heavy": "Lettering takes {lettering} % of it (limit {limit} %).",
     "blurred": "It looks blurred (sharpness {sharpness}, below {limit}).",
     "outlier": (
         "It is unlike the rest: {apart} robust deviations further from its neighbours than is "
@@ -167,6 +170,12 @@ def _bars(result: Mapping[str, Any]) -> float | None:
     return 100.0 * float(1 - (1 - left - right) * (1 - top - bottom))
 
 
+def _lettering(result: Mapping[str, Any]) -> float | None:
+    if min(result["width"], result["height"]) < lettering.SMALLEST_SIDE:
+        return None
+    return _fact("lettering")(result)
+
+
 def _fact(name: str) -> Measure:
     """A number measured when the picture was decoded; absent from older projects."""
 
@@ -184,6 +193,7 @@ CHECKS: dict[str, Check] = {
     "dark": Check("dark", _fact("dark"), True, 48, 0, 255, "levels"),
     "bright": Check("bright", _fact("bright"), False, 208, 0, 255, "levels"),
     "borders": Check("bars", _bars, False, 3.0, 0.0, 100.0, "percent"),
+    "text_heavy": Check("lettering", _lettering, False, 10.0, 0.0, 100.0, "percent"),
     "blurred": Check("sharpness", _sharpness, True, 12.0, 0.0, 10_000.0, "variance"),
     # Measured of the whole set when asked for (see `outliers.py`), so absent at first.
     "outlier": Check("apart", _fact("outlier"), False, 3.5, 0.0, 100.0, "deviations"),

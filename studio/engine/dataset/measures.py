@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from studio.engine.dataset import lettering
+
 # Measurements are made on a picture of this longer side, so that they can be compared.
 MEASURED_SIDE = 256
 LUMA_SIDE, COLOUR_SIDE = 16, 4
@@ -43,8 +45,9 @@ def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
 
     Facts: sharpness; deviation of the luminance or, where that is greater, of the colour
     from place to place; mean colour (0 to 255);
-    `dark` and `bright`, the luminance that 5 % of the pixels lie above and below; `bars`,
-    the shares of the sides that plain bars take (left, top, right, bottom), where there are any.
+    `dark` and `bright`, the luminance that 5 % of the pixels lie above and below; `lettering`,
+    the percentage that lettering takes; `bars`, the shares of the sides that plain bars take
+    (left, top, right, bottom), where there are any.
     """
     factor = max(picture.size) // MEASURED_SIDE
     if factor > 1:
@@ -67,6 +70,7 @@ def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
         "colour": [round(float(value)) for value in colour.mean(axis=0)],
         "dark": dark,
         "bright": bright,
+        "lettering": lettering.share(values),
     }
     found = bars(values) if is_opaque else None
     if found:

@@ -26,7 +26,7 @@ class Stored:
     usable: bool
     missing: bool
     measured: bool
-    """False for a row from before likenesses were kept: it is decoded once more."""
+    """False for a row from before all was measured that is now: it is decoded once more."""
     barred: bool
     """Whether it was already known as marked against training, so that a decision stands."""
 
@@ -37,7 +37,8 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
         "SELECT id, source_id, path, member, bytes, mtime_ns, usable, EXISTS (SELECT 1 FROM "
         "finding WHERE item_id = item.id AND kind = 'missing') AS missing, EXISTS (SELECT 1 FROM "
         "finding WHERE item_id = item.id AND kind = 'no_training') AS barred, "
-        "EXISTS (SELECT 1 FROM likeness WHERE item_id = item.id) AS measured "
+        "EXISTS (SELECT 1 FROM likeness WHERE item_id = item.id) "
+        "AND facts LIKE '%\"lettering\"%' AS measured "
         "FROM item WHERE dataset_id = ?",
         (dataset_id,),
     )

@@ -26,8 +26,8 @@ TITLES = {
     "near_duplicate": "Near duplicates", "no_training": "Not for training",
     "animated": "Animated", "tiny": "Too small", "aspect": "Very long or tall",
     "odd_mode": "Unusual colour", "flat": "Single colour", "dark": "Under-exposed",
-    "bright": "Over-exposed", "borders": "Plain bars", "blurred": "Blurred",
-    "outlier": "Outliers",
+    "bright": "Over-exposed", "borders": "Plain bars", "text_heavy": "Lettering",
+    "blurred": "Blurred", "outlier": "Outliers",
 }  # fmt: skip
 
 

@@ -34,6 +34,12 @@ def test_copies_and_captions(project, data, take_in, name, pictures, copies, cap
     items = store.items(project, done.dataset.id)
     assert sum(bool(item.caption) for item in items) == captions
     assert {item.label for item in items} == {""}
+    # 6 icons and 5 flags (one of them is written on) are taken for lettering.
+    assert done.findings.get("text_heavy", 0) <= 8
+
+
+def test_facades_are_not_taken_for_lettering(data, take_in):
+    assert "text_heavy" not in take_in(data / "cmp_facades_photos.zip").findings
 
 
 def test_all_orientations_are_upright(project, data, take_in):
