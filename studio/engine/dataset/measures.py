@@ -24,7 +24,6 @@ SMALL_BYTES = LUMA_SIDE * LUMA_SIDE + COLOUR_SIDE * COLOUR_SIDE * 3
 _HASHED_SIDE = 32
 # Frequencies that are not there must not turn noise into bits: about 1 level on each pixel.
 _NOISE = 32.0
-_STRIP = 64
 _TAIL = 0.05
 # A bar may hold the noise of a codec, and ends in a line, not in a few pixels of an object.
 _BAR_NOISE = 8
@@ -63,11 +62,13 @@ def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
     square = grey.resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
     cells = picture.resize((COLOUR_SIDE, COLOUR_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
     colour = np.asarray(cells.convert("RGB")).reshape(-1, 3)
+    mean = colour.sum(axis=0) / len(colour)
+    spread = float(np.sqrt(np.square(colour - mean).sum(axis=0).max() / len(colour)))
     deviation, dark, bright = _tones(grey)
     facts: dict[str, Any] = {
         "sharpness": round(sharpness(values), 2),
-        "deviation": round(max(deviation, float(colour.std(axis=0).max())), 2),
-        "colour": [round(float(value)) for value in colour.mean(axis=0)],
+        "deviation": round(max(deviation, spread), 2),
+        "colour": [round(value) for value in mean.tolist()],
         "dark": dark,
         "bright": bright,
         "lettering": lettering.share(values),
@@ -96,19 +97,16 @@ def sharpness(grey: np.ndarray) -> float:
     height, width = grey.shape
     if min(height, width) < 3:
         return 0.0
-    total = squares = 0.0
-    for start in range(0, height - 2, _STRIP):  # strips stay in the processor's cache
-        values = grey[start : start + _STRIP + 2].astype(np.int16)
-        laplacian = values[:-2, 1:-1] + values[2:, 1:-1]
-        laplacian += values[1:-1, :-2]
-        laplacian += values[1:-1, 2:]
-        values <<= 2
-        laplacian -= values[1:-1, 1:-1]
-        flat = laplacian.astype(np.float32).ravel()
-        total += float(flat.sum())
-        squares += float(np.dot(flat, flat))
-    count = (height - 2) * (width - 2)
-    return float(max(0.0, squares / count - (total / count) ** 2))
+    values = grey.astype(np.int16).ravel()  # as one row: passes over whole arrays are quickest
+    inner = values[width:-width]
+    laplacian = values[: -2 * width] + values[2 * width :]
+    laplacian -= inner << 2
+    laplacian[1:] += inner[:-1]
+    laplacian[:-1] += inner[1:]
+    # The first and the last column took a neighbour from another row.
+    flat = laplacian.reshape(height - 2, width)[:, 1:-1].astype(np.float32).ravel()
+    squares, total = float(np.dot(flat, flat)), float(flat.sum())
+    return max(0.0, squares / flat.size - (total / flat.size) ** 2)
 
 
 def _tones(grey: Image.Image) -> tuple[float, int, int]:
@@ -137,6 +135,8 @@ def bars(grey: np.ndarray) -> list[float] | None:
 
 def _pair(rows: np.ndarray) -> tuple[float, float]:
     """The bars before and behind the picture; the stripes of a flag are of different greys."""
+    if max(_range(rows[0]), _range(rows[-1])) > _BAR_NOISE:
+        return 0.0, 0.0
     first, last = int(np.median(rows[0])), int(np.median(rows[-1]))
     if abs(first - last) > _BAR_NOISE:
         return 0.0, 0.0
@@ -147,7 +147,7 @@ def _pair(rows: np.ndarray) -> tuple[float, float]:
 def _bar(rows: np.ndarray) -> float:
     """The share of the height that a plain bar takes from the first row on."""
     height = len(rows)
-    if min(rows.shape) < 16 or _range(rows[0]) > _BAR_NOISE:
+    if min(rows.shape) < 16:
         return 0.0
     level = int(np.median(rows[0]))
     away = np.abs(rows.astype(np.int16) - level)

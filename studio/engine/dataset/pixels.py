@@ -93,10 +93,8 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     suffix = suffix.lower()
     if raw.claims_raw(head, suffix):
         return _developed(stream)
-    formats = [*_BY_CONTENT, *([_BY_NAME[suffix]] if suffix in _BY_NAME else [])]
-    _allow_heif()
     try:
-        image = Image.open(stream, formats=[name for name in formats if _known(name)])
+        image = Image.open(stream, formats=_formats(_BY_NAME.get(suffix, "")))
     except UnidentifiedImageError:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
@@ -207,6 +205,13 @@ def _unidentified(head: bytes) -> str:
 
 
 @functools.cache
+def _formats(by_name: str) -> tuple[str, ...]:
+    """What a file may be, the usual ones first; `by_name` only because its name says so."""
+    _allow_heif()
+    wanted = dict.fromkeys(("JPEG", "PNG", *_BY_CONTENT, by_name))
+    return tuple(name for name in wanted if _known(name))
+
+
 def _allow_heif() -> None:
     if not _known("HEIF") and importlib.util.find_spec("pi_heif") is not None:
         import pi_heif

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import os
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -53,8 +54,9 @@ def _stream(path: str, member: str) -> IO[bytes]:
     if member:
         return io.BytesIO(archives.read_member(Path(path), member))
     file = Path(path).open("rb")  # noqa: SIM115  # the caller closes it
-    data = file.read(_WHOLE_BYTES + 1)
-    if len(data) > _WHOLE_BYTES:
+    size = os.fstat(file.fileno()).st_size
+    data = file.read(size + 1) if size <= _WHOLE_BYTES else None
+    if data is None or len(data) > size:  # large, or growing just now
         file.seek(0)
         return file
     file.close()
@@ -64,13 +66,13 @@ def _stream(path: str, member: str) -> IO[bytes]:
 def _digest(stream: IO[bytes]) -> str:
     stream.seek(0)
     if isinstance(stream, io.BytesIO):
-        return hashlib.sha256(stream.getbuffer()).hexdigest()
+        return hashlib.sha256(stream.getvalue()).hexdigest()  # the bytes, not a copy of them
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]) -> None:
     # Pillow closes a stream that it refuses, so it gets its own view of small files.
-    own: IO[bytes] = io.BytesIO(stream.getbuffer()) if isinstance(stream, io.BytesIO) else stream
+    own: IO[bytes] = io.BytesIO(stream.getvalue()) if isinstance(stream, io.BytesIO) else stream
     image = pixels.opened(own, head, suffix)
     header = pixels.header_of(image)
     result["format"], result["mode"] = header.format, header.mode
