@@ -60,8 +60,12 @@ def add(actions: Any) -> None:
         state.add_argument(f"--{name}", metavar="TEXT", help=f"{help}; '' takes it back")
     mark = state.add_mutually_exclusive_group()
     for name, value, help in (
-        ("--no-training", True, "with --items: never to be used for training; leaves them out"),
-        ("--allow-training", False, "with --items: take that mark back"),
+        (
+            "--no-training",
+            True,
+            "never to train on --items, or on what --source has and will have; leaves them out",
+        ),
+        ("--allow-training", False, "with --items or --source: take that mark back"),
     ):
         mark.add_argument(name, dest="mark", action="store_const", const=value, help=help)
 
@@ -168,8 +172,8 @@ def rights(options: argparse.Namespace, console: Console) -> Result:
 
     values = {name: getattr(options, name) for name in RIGHTS}
     values = {name: text for name, text in values.items() if text is not None}
-    if options.mark is not None and not options.items:
-        raise UsageError("Say which pictures with --items: a mark is for single pictures.")
+    if options.mark is not None and not (options.items or options.source):
+        raise UsageError("Say with --items which pictures, or with --source which source to mark.")
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.items:
@@ -181,6 +185,8 @@ def rights(options: argparse.Namespace, console: Console) -> Result:
             items = store.items_by_id(project, [item.id for item in items])
         else:
             only = state_sources(project, dataset, options, values)
+            for number in only if options.mark is not None else ():
+                marks.set_source(project, number, options.mark)
             items = [i for i in store.items(project, dataset.id) if i.source_id in only]
         sources = {source.id: source for source in store.sources(project, dataset.id)}
     pictures = [

@@ -513,6 +513,29 @@ def test_pictures_marked_against_training_are_left_out_with_a_finding(room, stud
     assert room.counts.kinds["no_training"] == 0
 
 
+def test_a_whole_source_is_marked_against_training(room, studio, qtbot) -> None:
+    rights = room.inspector.metadata.rights
+    room.inspector.show_page("metadata")
+    choose(room, 0)
+    qtbot.waitUntil(lambda: rights.scope.count() == 2 and quiet(room), timeout=WAIT)
+    assert rights.mark.text() == "Do not train on these"
+    pick(qtbot, rights.scope, "source")
+    assert rights.mark.text() == "Do not train on this source"
+    rights.mark.setFocus()
+    qtbot.keyClick(rights.mark, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT)
+    assert undo_text(studio) == "Mark façades against training"
+    assert rights.mark.checkState() == Qt.CheckState.Checked
+    pick(qtbot, rights.scope, "pictures")
+    assert rights.mark.checkState() == Qt.CheckState.Checked
+    studio.undo.undo()
+    qtbot.waitUntil(lambda: room.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT)
+    assert room.counts.kinds["no_training"] == 0
+    qtbot.waitUntil(lambda: rights.mark.checkState() == Qt.CheckState.Unchecked, timeout=WAIT)
+    studio.undo.redo()
+    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT)
+
+
 def test_ratings_are_a_filter_once_there_are_any(room, qtbot) -> None:
     assert room.side.ratings.isHidden()
     choose(room, 0, 1)

@@ -150,6 +150,14 @@ def test_marks_against_training_and_the_training_size(project):
     (facts,) = done("dataset", "list", project)["datasets"]
     assert "no_training" not in facts["findings"]
     call("dataset", "rights", project, "--no-training").refused(2, "--items")
+    (source,) = facts["sources"]
+    said = done("dataset", "rights", project, "--source", source["path"], "--no-training")
+    assert said["sources"][0]["rights"] == {"no_training": "by hand"}
+    assert all(each["rights"] == {"no_training": "by source"} for each in said["pictures"])
+    (facts,) = done("dataset", "list", project)["datasets"]
+    assert (facts["included"], facts["findings"]["no_training"]) == (0, facts["usable"])
+    done("dataset", "rights", project, "--source", source["path"], "--allow-training")
+    call("dataset", "rights", project, "--source", "/none", "--no-training").refused(1, "no source")
     assert done("dataset", "crop", project, "--size", "48x32")["size"] == [48, 32]
     assert done("dataset", "crop", project)["size"] == [48, 32]
     call("dataset", "crop", project, "--size", "4").refused(2, "training size")

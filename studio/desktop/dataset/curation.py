@@ -65,6 +65,10 @@ class Curation(QObject):
         """Mark pictures as not to be used for training, or take the mark off."""
         self._for_pictures(ids, lambda project: steps.marking(project, ids, marked))
 
+    def mark_source(self, source_id: int, name: str, marked: bool) -> None:
+        """Mark a whole source, with what it will have later, or take the mark off."""
+        self._plan(lambda project: steps.source_marking(project, source_id, name, marked))
+
     def decide(self, field: str, ids: Sequence[int], value: int) -> None:
         """Leave out, take in or rate very many pictures."""
         self._for_pictures(ids, lambda project: steps.deciding(project, field, ids, value))

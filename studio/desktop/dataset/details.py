@@ -62,6 +62,7 @@ class Details(QObject):
         metadata.rights.itemsStated.connect(curation.state_rights)
         metadata.rights.sourceStated.connect(curation.state_source)
         metadata.rights.markWanted.connect(curation.mark)
+        metadata.rights.sourceMarkWanted.connect(curation.mark_source)
         curation.preparationChanged.connect(self.show_preparation)
         curation.stored.connect(self._timer.start)
         curation.refused.connect(self._refused)

@@ -9,6 +9,7 @@ from studio.desktop.dataset.rows import Pick, Row
 from studio.desktop.dataset.seeing import Described
 from studio.desktop.i18n import tr
 from studio.engine.dataset import rights
+from studio.engine.dataset.store import Source
 
 _PICTURES, _SOURCE = "pictures", "source"
 
@@ -22,6 +23,8 @@ class RightsPanel(QWidget):
     """Source id, its name and the rights by field."""
     markWanted = Signal(object, bool)
     """Item ids, and whether they are never to be used for training."""
+    sourceMarkWanted = Signal(int, str, bool)
+    """Source id, its name, and whether its pictures are never to be used for training."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +86,11 @@ class RightsPanel(QWidget):
         self._shown = described
         self._offer_scopes()
         self._fill(keep_typed=keep_typed)
+
+    def _show_mark(self, described: Described) -> None:
         marked = described.common.marked
+        if self.of_source and described.source is not None:
+            marked = "no_training" in described.source.rights
         self.mark.setTristate(marked is None)
         self.mark.setCheckState(
             Qt.CheckState.PartiallyChecked
@@ -97,8 +104,7 @@ class RightsPanel(QWidget):
         source = self._shown.source if self._shown is not None else None
         pairs = [(_PICTURES, tr("The chosen pictures"))]
         if source is not None:
-            name = source.path.name or str(source.path)
-            pairs.append((_SOURCE, tr("All of {source}", source=name)))
+            pairs.append((_SOURCE, tr("All of {source}", source=_title(source))))
         key = self.scope.key() or _PICTURES
         self.scope.set_choices(pairs, key if key in dict(pairs) else _PICTURES)
 
@@ -106,6 +112,8 @@ class RightsPanel(QWidget):
         shown = self._shown
         if shown is None:
             return
+        self._show_mark(shown)
+        self._say_mark()
         for name, editor in self.fields.items():
             if keep_typed and editor.hasFocus() and editor.text() != self._texts[name]:
                 continue
@@ -135,8 +143,7 @@ class RightsPanel(QWidget):
         values = {name: text}
         source = shown.source
         if self.of_source and source is not None:
-            title = source.path.name or str(source.path)
-            self.sourceStated.emit(source.id, title, values)
+            self.sourceStated.emit(source.id, _title(source), values)
         else:
             self.itemsStated.emit(shown.ids, values)
 
@@ -144,8 +151,11 @@ class RightsPanel(QWidget):
         on = self.mark.checkState() != Qt.CheckState.Unchecked
         self.mark.setTristate(False)
         self.mark.setChecked(on)
-        if self._shown is not None:
-            self.markWanted.emit(self._shown.ids, on)
+        shown = self._shown
+        if shown is not None and shown.source is not None and self.of_source:
+            self.sourceMarkWanted.emit(shown.source.id, _title(shown.source), on)
+        elif shown is not None:
+            self.markWanted.emit(shown.ids, on)
 
     # ------------------------------------------------------------------ words
 
@@ -164,11 +174,24 @@ class RightsPanel(QWidget):
             self.rows[name].set_texts(label, help)
             self.fields[name].setAccessibleName(label)
             self.fields[name].setToolTip(help)
-        self.mark.setText(tr("Do not train on these"))
-        self.mark.setAccessibleName(self.mark.text())
-        self.mark.setToolTip(
-            tr("Marks the chosen pictures as not to be used for training and leaves them out.")
-        )
+        self._say_mark()
         if self._shown is not None:
             self._offer_scopes()
             self._fill(keep_typed=True)
+
+    def _say_mark(self) -> None:
+        if self.of_source:
+            self.mark.setText(tr("Do not train on this source"))
+            self.mark.setToolTip(
+                tr("Marks all of the source as not to be used for training, also what comes later.")
+            )
+        else:
+            self.mark.setText(tr("Do not train on these"))
+            self.mark.setToolTip(
+                tr("Marks the chosen pictures as not to be used for training and leaves them out.")
+            )
+        self.mark.setAccessibleName(self.mark.text())
+
+
+def _title(source: Source) -> str:
+    return source.path.name or str(source.path)

@@ -138,6 +138,25 @@ def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
     )  # fmt: skip
 
 
+def source_marking(project: Project, source_id: int, name: str, marked: bool) -> Plan:
+    """A source whose pictures are not to be used for training, or no longer."""
+    rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
+    done: list[marks.Marked] = []
+
+    def title() -> str:
+        if marked:
+            return tr("Mark {source} against training", source=name)
+        return tr("Take the mark off {source}", source=name)
+
+    return Plan(
+        title,
+        lambda: done.append(marks.set_source(project, source_id, marked)),
+        lambda: marks.put_back(project, done.pop()),
+        int(marks.source_would_change(project, source_id, marked)),
+        tuple(row[0] for row in rows), frozenset((PICTURES, FINDINGS, SOURCES)),
+    )  # fmt: skip
+
+
 def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
     """Pictures cropped by hand, or whole again."""
     checked = {number: crop and crops.checked(crop) for number, crop in wanted.items()}

@@ -255,6 +255,7 @@ class _Import:
         about: list[tuple[int, str, str, dict[str, Any]]] = []
         ids = []
         with self.project.transaction() as connection:
+            barred = marks.marked_sources(connection)
             for source_id, entry, answer in batch:
                 old = before.get(rows.key(entry))
                 values = rows.values(entry, answer)
@@ -265,6 +266,8 @@ class _Import:
                     values |= {"path": entry.path, "member": entry.member, "name": entry.name}
                     item_id = store.insert_item(connection, values)
                     self.new_ids.append(item_id)
+                    if source_id in barred:
+                        about.append(marks.inherit(connection, item_id))
                 else:
                     item_id, source_id = old.id, old.source_id
                     values = edits.keep(connection, item_id, values)

@@ -30,7 +30,8 @@ Rights = dict[str, str]
 def effective(item: Item, source: Source) -> Rights:
     """What holds for one picture; fields nobody stated are absent."""
     found = {name: item.facts[name] for name in _IN_FILES if item.facts.get(name)}
-    return found | dict(source.rights) | item.rights
+    # The mark of a source is given to its pictures one by one; one may be an exception.
+    return found | {n: source.rights[n] for n in FIELDS if n in source.rights} | item.rights
 
 
 def set_source(project: Project, source_id: int, values: Mapping[str, str]) -> Rights:
