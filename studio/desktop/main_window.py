@@ -22,9 +22,6 @@ from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
 from studio.desktop.opening import Opening
-from studio.desktop.received import received
-from studio.desktop.room import Room
-from studio.desktop.rooms import Rooms
 from studio.desktop.status_bar import StatusBar
 from studio.desktop.top_bar import PLACES, TopBar
 from studio.desktop.welcome import Welcome
@@ -34,17 +31,19 @@ from studio.desktop.window_actions import (
     go_and_do,
     shortcut_sheet,
 )
-from studio.desktop.worker import WorkerThread
 
 if TYPE_CHECKING:
     from studio.desktop.palette import CommandPalette
+    from studio.desktop.room import Room
+    from studio.desktop.rooms import Rooms
+    from studio.desktop.worker import WorkerThread
 
 SMALLEST = (1100, 700)
 FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
-    """Made at once and painted; the rooms come right after the first paint."""
+    """Made at once and painted; the rooms, and what they need, come after the first paint."""
 
     firstPainted = Signal()
 
@@ -53,8 +52,6 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.rooms: Rooms | None = None
         self._place = "dataset"
-        self.background = WorkerThread(parent=self)
-        self.background.failed.connect(lambda s, d: studio.notices.error(s, d))
         self.opening = Opening(self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
@@ -119,6 +116,8 @@ class MainWindow(QMainWindow):
     def make_rooms(self) -> Rooms:
         """All rooms, joined."""
         if self.rooms is None:
+            from studio.desktop.rooms import Rooms
+
             self.rooms = Rooms(self)
             for key in PLACES:
                 self.pages.addWidget(self.rooms.room(key))
@@ -153,6 +152,15 @@ class MainWindow(QMainWindow):
         self.make_rooms().project_opened(project)
         self.go("dataset")
         QTimer.singleShot(0, self, self._show_device)
+
+    @cached_property
+    def background(self) -> WorkerThread:
+        """Work of the window itself, beside it."""
+        from studio.desktop.worker import WorkerThread
+
+        thread = WorkerThread(parent=self)
+        thread.failed.connect(self.studio.notices.error)
+        return thread
 
     def _show_device(self) -> None:
         # In a thread: this is what first imports torch.
@@ -231,6 +239,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them, once the other program is let go of."""
+        from studio.desktop.received import received
+
         self.overlay.hide()
         held = received(event.mimeData())
         paths, complaint = dropped_paths(event.mimeData()), complaint_about(event.mimeData())

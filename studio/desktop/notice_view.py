@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QFontDatabase, QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -20,8 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import lines, sentence, tr, word
+from studio.desktop.i18n import sentence, tr, word
 from studio.desktop.notices import Notice, Notices
+
+if TYPE_CHECKING:
+    from studio.desktop.notice_history import NoticeHistory
 
 WIDTH = 380
 SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
@@ -120,14 +121,29 @@ class NoticeView(QWidget):
         self.hide()
         self._notices, self._window = notices, window
         self._cards: list[NoticeCard] = []
-        self._slides: list[QPropertyAnimation] = []
-        self.history = _History(window)
+        self._history: NoticeHistory | None = None
         notices.posted.connect(self.show_notice)
         for waiting in notices.history:
             self.show_notice(waiting)
 
+    @property
+    def history(self) -> NoticeHistory:
+        """All that was said; made on first use, after the window is painted."""
+        if self._history is None:
+            from studio.desktop.notice_history import NoticeHistory
+
+            self._history = NoticeHistory(self._window)
+        return self._history
+
+    def _open_history(self) -> NoticeHistory | None:
+        """The history while it is on the screen."""
+        there = self._history is not None and self._history.isVisible()
+        return self._history if there else None
+
     def show_notice(self, notice: Notice) -> None:
         """Slide a card in."""
+        from PySide6.QtCore import QPropertyAnimation
+
         card = NoticeCard(notice, self._window)
         card.destroyed.connect(self._forget)
         self._cards.append(card)
@@ -141,8 +157,8 @@ class NoticeView(QWidget):
         slide.setStartValue(card.pos() + QPoint(24, 0))
         slide.setEndValue(card.pos())
         slide.start()
-        if self.history.isVisible():
-            self.history.fill(self._notices.history)
+        if history := self._open_history():
+            history.fill(self._notices.history)
 
     def place(self) -> None:
         """Stack the cards at the bottom right; called when the window changes its size."""
@@ -154,13 +170,13 @@ class NoticeView(QWidget):
             card.move(self._window.width() - WIDTH - _MARGIN, bottom)
             card.raise_()
             bottom -= theme.SPACE
-        if self.history.isVisible():
-            self.history.place()
+        if history := self._open_history():
+            history.place()
 
     def toggle_history(self) -> None:
         """Show or hide all that was said."""
-        if self.history.isVisible():
-            self.history.leave()
+        if history := self._open_history():
+            history.leave()
         else:
             self.show_history()
 
@@ -172,7 +188,8 @@ class NoticeView(QWidget):
 
     def retranslate(self) -> None:
         """Cards and history; called by the window."""
-        self.history.retranslate()
+        if self._history is not None:
+            self._history.retranslate()
         for card in self._cards:
             with contextlib.suppress(RuntimeError):  # it may have gone by itself
                 card.retranslate()
@@ -190,112 +207,3 @@ class NoticeView(QWidget):
         self._cards = alive
         if self._window.isVisible():
             self.place()
-
-
-class _History(QFrame):
-    """Sentences, the details of the chosen one, and what can be done about it."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self._before: QWidget | None = None
-        self.setObjectName("raised")
-        self.list, self.title, self.detail = QListWidget(), QLabel(), QPlainTextEdit()
-        self.act, self.copy = QPushButton(), QPushButton()
-        self.list.setWordWrap(True)
-        self.list.currentRowChanged.connect(self._show_detail)
-        self.detail.setReadOnly(True)
-        self.detail.setTabChangesFocus(True)
-        self.detail.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.act.clicked.connect(self._act)
-        self.copy.clicked.connect(self._copy)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.act)
-        buttons.addWidget(self.copy)
-        column = QVBoxLayout(self)
-        column.addWidget(self.title)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.detail, 1)
-        column.addLayout(buttons)
-        self._history: list[Notice] = []
-        self.retranslate()
-        self.hide()
-
-    def fill(self, history: list[Notice]) -> None:
-        """Newest first; what was chosen stays chosen."""
-        chosen = self._chosen()
-        self._history = list(reversed(history))
-        self.list.clear()
-        for notice in self._history:
-            self.list.addItem(f"{notice.moment:%H:%M}  {sentence(notice.sentence)}")
-        places = [place for place, notice in enumerate(self._history) if notice is chosen]
-        self.list.setCurrentRow(places[0] if places and self.isVisible() else 0)
-        self.copy.setEnabled(bool(self._history))
-        self._show_detail()
-
-    def enter(self) -> None:
-        """Come up, with the keyboard in the list."""
-        if not self.isVisible():
-            self._before = QApplication.focusWidget()
-        self.place()
-        self.show()
-        self.raise_()
-        self.list.setFocus()
-
-    def leave(self) -> None:
-        """Go, and give the keyboard back."""
-        inside = self.isAncestorOf(QApplication.focusWidget() or self)
-        self.hide()
-        if inside:
-            with contextlib.suppress(RuntimeError):  # its widget may be gone by now
-                (self._before or self._window).setFocus()
-        self._before = None
-
-    def place(self) -> None:
-        """Above the status bar, at the right."""
-        window = self._window
-        height = min(520, window.height() - 120)
-        self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
-
-    def retranslate(self) -> None:
-        """Set every visible text."""
-        self.title.setText(tr("Notices"))
-        self.list.setAccessibleName(tr("Notices"))
-        self.list.setToolTip(tr("What was said, the newest first"))
-        self.detail.setAccessibleName(tr("Details"))
-        self.detail.setToolTip(tr("Everything known about the chosen notice"))
-        self.copy.setText(tr("Copy details"))
-        self.copy.setToolTip(tr("Copy the whole message for a report"))
-        self.fill(self._history[::-1])
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave()
-        else:
-            super().keyPressEvent(event)
-
-    def _chosen(self) -> Notice | None:
-        row = self.list.currentRow()
-        return self._history[row] if 0 <= row < len(self._history) else None
-
-    def _show_detail(self) -> None:
-        notice = self._chosen()
-        self.detail.setPlainText(lines(notice.detail) if notice is not None else "")
-        self.detail.setVisible(bool(notice is not None and notice.detail))
-        action = notice.action if notice is not None else None
-        self.act.setVisible(action is not None)
-        self.act.setText(word(action[0]) if action is not None else "")
-        self.act.setToolTip(sentence(notice.sentence) if notice is not None else "")
-
-    def _act(self) -> None:
-        notice = self._chosen()
-        if notice is not None and notice.action is not None:
-            self.leave()
-            notice.action[1]()
-
-    def _copy(self) -> None:
-        notice = self._chosen()
-        if notice is not None:
-            QGuiApplication.clipboard().setText(notice.as_text())

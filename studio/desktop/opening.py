@@ -1,4 +1,7 @@
-"""How a project comes to be open: the sample, a chosen folder, pictures that were given."""
+"""How a project comes to be open: the sample, a chosen folder, pictures that were given.
+
+What is needed to answer the artist is imported then: the window is painted before it.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from studio.desktop.context import pictures_folder
 from studio.desktop.drop_overlay import complaint_about, dropped_paths
 from studio.desktop.i18n import tr
-from studio.desktop.received import Received, received
 from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
     from studio.desktop.main_window import MainWindow
+    from studio.desktop.received import Received
 
 
 class Opening(QObject):
@@ -68,6 +70,8 @@ class Opening(QObject):
             self.take([Path(chosen)])
 
     def _ask(self, title: str, start: Path) -> str:
+        from PySide6.QtWidgets import QFileDialog
+
         return QFileDialog.getExistingDirectory(self._window, title, str(start))
 
     def take(self, paths: list[Path]) -> None:
@@ -116,6 +120,8 @@ class Opening(QObject):
 
     def paste(self) -> None:
         """What is on the clipboard: files, or a picture."""
+        from studio.desktop.received import received
+
         data = QGuiApplication.clipboard().mimeData()
         held = received(data)
         if held is not None:

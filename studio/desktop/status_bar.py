@@ -72,8 +72,11 @@ class StatusBar(QWidget):
         """What becomes of decisions: `saved`, `read only`, or nothing without a project."""
         self._saving = state
         self.saved.setVisible(bool(state))
-        self.saved.setProperty("tone", "accent" if state == "read only" else "")
-        self.saved.style().polish(self.saved)
+        tone = "accent" if state == "read only" else ""
+        if tone != (self.saved.property("tone") or ""):
+            self.saved.setProperty("tone", tone)
+            # Only then: to ask for a style wraps it for Python, which delays the first paint.
+            self.saved.style().polish(self.saved)
         if state == "read only":
             self.saved.setText(tr("Read only: decisions are not saved"))
             self.saved.setToolTip(tr("This project can be looked at only; past notices say why"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRadialGradient
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -47,17 +47,11 @@ class Mark(QToolButton):
         """A lamp seen from the front."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lamp = QRectF(7, 7, 16, 16)
-        glow = QRadialGradient(QPointF(13, 12), 11)
-        glow.setColorAt(0.0, QColor("#ffd591"))
-        glow.setColorAt(1.0, QColor(theme.DARK.accent))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(glow)
-        painter.drawEllipse(lamp)
+        painter.drawPixmap(0, 0, theme.pixmap("mark", 30, ""))
         if self.hasFocus() or self.underMouse():
             painter.setPen(QColor(theme.colours().quiet))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(lamp.adjusted(-3, -3, 3, 3))
+            painter.drawEllipse(QRectF(4, 4, 22, 22))
 
 
 class TopBar(QWidget):

@@ -35,6 +35,7 @@ sys.argv[1:] = ["app"]
 from studio import __main__
 
 def painted():
+    from PySide6.QtWidgets import QApplication
     QApplication.processEvents()
     for window in QApplication.topLevelWidgets():
         if window.isVisible():
@@ -42,8 +43,13 @@ def painted():
     print(time.time(), "torch" in sys.modules, flush=True)
     return 0
 
-from PySide6.QtWidgets import QApplication
-QApplication.exec = staticmethod(painted)
+def stop_at_exec(project):
+    # Here and not above: what comes before the window is imported without Qt, as in real life.
+    from PySide6.QtWidgets import QApplication
+    QApplication.exec = staticmethod(painted)
+    return open_window(project)
+
+open_window, __main__._open_window = __main__._open_window, stop_at_exec
 __main__.main()
 """
 
