@@ -6,6 +6,7 @@ folder gives the same ids every time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from studio.engine.dataset import (
     received,
     reconcile,
     rows,
+    settling,
     store,
     targets,
     thresholds,
@@ -33,6 +35,7 @@ from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 
 _FLUSH_ITEMS = 256
+_NEWS = 2048
 _FLUSH_SECONDS = 0.15
 
 
@@ -89,7 +92,8 @@ def import_sources(
     An existing dataset of that name is extended or brought up to date: only files whose
     size or time changed are decoded again, and decisions (included, rating) stay.
     Without a name, a dataset that has the first source is brought up to date, otherwise a
-    new one is named after it. When `cancelled`, what was read so far is kept.
+    new one is named after it. When `cancelled`, what was read so far is kept, and what needs
+    the whole set (labels, duplicates, missing files) is left to the next import.
 
     Raises :class:`StudioError` when a source does not exist or no picture can be used;
     then no row is left behind.
@@ -125,7 +129,6 @@ class _Import:
     kept: bool = False
     was_cancelled: bool = False
     pictures: int = 0
-    decoded: int = 0
 
     def __post_init__(self) -> None:
         self.limits = thresholds.read(self.project, self.dataset.id)
@@ -141,7 +144,6 @@ class _Import:
         if not self.pictures:
             raise self._nothing(roots)
         self.kept = True
-        lost: list[int] = []
         if not self.was_cancelled:
             scanned = {s.id for s in self._sources(roots)} - incomplete
             lost = [
@@ -149,19 +151,27 @@ class _Import:
                 for old in before.values()
                 if old.source_id in scanned and old.id not in self.places
             ]
-            yield from self._news(reconcile.mark_missing(self.project, lost))
-        reconcile.label(self.project, self.places)
-        received.state_origins(self.project, self.dataset.id)
-        yield from self._news(reconcile.mark_duplicates(self.project, self.dataset.id))
-        if self.decoded or lost:
-            limit = self.limits["near_duplicate"]
-            yield from self._news(
-                reconcile.mark_near(self.project, self.dataset.id, limit, cancelled)
-            )
+            with contextlib.suppress(settling.Stopped):
+                yield from self._settle(lost, cancelled)
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
             self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected
         )
+
+    def _settle(self, lost: list[int], cancelled: Callable[[], bool]) -> Iterator[ImportEvent]:
+        """What needs the whole set. An import that is stopped leaves it to the next one."""
+        project, number = self.project, self.dataset.id
+        if lost:
+            with project.transaction() as connection:
+                settling.begin(connection, number)
+            yield from self._news(reconcile.mark_missing(project, lost))
+        reconcile.label(project, self.places, cancelled)
+        received.state_origins(project, number)
+        yield from self._news(reconcile.mark_duplicates(project, number, cancelled))
+        if settling.is_due(project, number):
+            limit = self.limits["near_duplicate"]
+            yield from self._news(reconcile.mark_near(project, number, limit, cancelled))
+            settling.end(project, number)
 
     def tidy(self) -> None:
         """Leave nothing of an import that brought nothing, however it ended."""
@@ -255,6 +265,7 @@ class _Import:
         about: list[tuple[int, str, str, dict[str, Any]]] = []
         ids = []
         with self.project.transaction() as connection:
+            settling.begin(connection, self.dataset.id)
             barred = marks.marked_sources(connection)
             for source_id, entry, answer in batch:
                 old = before.get(rows.key(entry))
@@ -280,7 +291,6 @@ class _Import:
                 self.pictures += answer["kind"] == "picture"
                 about += [(item_id, *found) for found in rows.findings(answer, self.limits)]
             stored = store.add_findings(connection, about)
-        self.decoded += len(ids)
         found = store.items_by_id(self.project, ids)
         yield Found(found)
         if stored:
@@ -295,9 +305,10 @@ class _Import:
         return Rejected(file, reason)
 
     def _news(self, found: list[Finding]) -> Iterator[ImportEvent]:
-        if found:
-            about = sorted({finding.item_id for finding in found})
-            yield Checked(store.items_by_id(self.project, about), found)
+        for start in range(0, len(found), _NEWS):
+            part = found[start : start + _NEWS]
+            about = sorted({finding.item_id for finding in part})
+            yield Checked(store.items_by_id(self.project, about), part)
 
     def _nothing(self, roots: list[Path]) -> StudioError:
         where = display_path(roots[0]) if len(roots) == 1 else f"{len(roots)} sources"

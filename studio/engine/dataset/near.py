@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset import store
+from studio.engine.dataset import settling, store
 from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 
@@ -29,6 +29,15 @@ _SAME_SHAPE = 1.12
 _COLOUR_LEVELS = 255.0 * 0.6
 _ASKED_EVERY = 256
 _BLOCK = 4096
+
+_LIKENESSES = (
+    "SELECT item.id, width, height, hash, small, "
+    "coalesce(json_extract(facts, '$.sharpness'), -1) AS sharp "
+    "FROM item JOIN likeness ON item_id = item.id "
+    "WHERE dataset_id = ? AND item.id > ? AND usable AND height > 0 AND NOT EXISTS "
+    "(SELECT 1 FROM finding WHERE item_id = item.id AND kind IN ('duplicate', 'flat')) "
+    "ORDER BY item.id LIMIT ?"
+)
 
 
 @dataclass(frozen=True)
@@ -63,22 +72,29 @@ def put(connection: sqlite3.Connection, item_id: int, likeness: dict[str, str]) 
     )
 
 
-def load(project: Project, dataset_id: int) -> Likenesses:
-    """The likenesses of all usable pictures of a dataset, without further copies and blanks."""
-    sql = (
-        "SELECT item.id, hash, small, CAST(width AS REAL) / height AS aspect FROM item "
-        "JOIN likeness ON item_id = item.id WHERE dataset_id = ?1 AND usable AND height > 0 "
-        "AND item.id NOT IN (SELECT item_id FROM finding WHERE kind IN ('duplicate', 'flat')) "
-        "ORDER BY width * height DESC, json_extract(facts, '$.sharpness') DESC, item.id"
-    )
-    rows = project.query(sql, (dataset_id,)) if store.has_table(project, "likeness") else []
-    small = b"".join(row["small"] for row in rows if len(row["small"]) == SMALL_BYTES)
-    rows = [row for row in rows if len(row["small"]) == SMALL_BYTES]
+def load(
+    project: Project, dataset_id: int, cancelled: Callable[[], bool] = settling.never
+) -> Likenesses:
+    """The likenesses of all usable pictures of a dataset, without further copies and blanks.
+
+    Raises :class:`settling.Stopped` when `cancelled`.
+    """
+    rows: list[sqlite3.Row] = []
+    last = 0 if store.has_table(project, "likeness") else None
+    while last is not None:
+        settling.go_on(cancelled)
+        part = project.query(_LIKENESSES, (dataset_id, last, settling.PART))
+        rows += [row for row in part if len(row["small"]) == SMALL_BYTES]
+        last = part[-1]["id"] if len(part) == settling.PART else None
+    sharp = np.array([row["sharp"] for row in rows], np.float64)
+    ids = np.array([row["id"] for row in rows], np.int64)
+    best = np.lexsort((ids, -sharp, [-row["width"] * row["height"] for row in rows]))
+    small = np.frombuffer(b"".join(row["small"] for row in rows), np.uint8)
     return Likenesses(
-        np.array([row["id"] for row in rows], np.int64),
-        np.array([row["hash"] for row in rows], np.int64).view(np.uint64),
-        np.frombuffer(small, np.uint8).reshape(-1, SMALL_BYTES),
-        np.array([row["aspect"] for row in rows], np.float64),
+        ids[best],
+        np.array([row["hash"] for row in rows], np.int64).view(np.uint64)[best],
+        small.reshape(-1, SMALL_BYTES)[best],
+        np.array([row["width"] / row["height"] for row in rows], np.float64)[best],
     )
 
 

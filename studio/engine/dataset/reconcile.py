@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import checks, near, store
+from studio.engine.dataset import checks, near, settling, store
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.store import Finding
 from studio.engine.project import Project
@@ -69,19 +69,21 @@ def mark_missing(project: Project, item_ids: Iterable[int]) -> list[Finding]:
         return store.add_findings(connection, [(n, "missing", text, {}) for n in fresh])
 
 
-def mark_duplicates(project: Project, dataset_id: int) -> list[Finding]:
+def mark_duplicates(
+    project: Project, dataset_id: int, cancelled: Callable[[], bool] = settling.never
+) -> list[Finding]:
     """Findings `duplicate` on every further copy of the same bytes; returns the new ones.
 
     The first by id is the one to keep; copies name it. Findings that no longer hold
     (the first copy changed or went) are taken back.
+
+    Raises :class:`settling.Stopped` when `cancelled`.
     """
     first: dict[str, tuple[int, str]] = {}
     wanted: dict[int, tuple[int, str]] = {}
-    for row in project.query(
-        "SELECT id, sha256, name FROM item WHERE dataset_id = ? AND usable AND sha256 != '' "
-        "ORDER BY id",
-        (dataset_id,),
-    ):
+    for row in settling.in_parts(project, "sha256, name, usable", dataset_id, cancelled):
+        if not (row["usable"] and row["sha256"]):
+            continue
         if row["sha256"] in first:
             wanted[row["id"]] = first[row["sha256"]]
         else:
@@ -95,20 +97,18 @@ def mark_near(
     project: Project,
     dataset_id: int,
     limit: float = near.DEFAULT_ALIKE,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] = settling.never,
 ) -> list[Finding]:
     """Findings `near_duplicate` on everything like a better picture; returns the new ones.
 
     `limit` is in percent. Findings that no longer hold are taken back; when `cancelled`,
-    all stay as they are.
+    all stay as they are and :class:`settling.Stopped` is raised.
     """
-    found = near.matches(near.load(project, dataset_id), limit, cancelled)
-    if cancelled():
-        return []
+    found = near.matches(near.load(project, dataset_id, cancelled), limit, cancelled)
+    settling.go_on(cancelled)
     sizes = Counter(match.of for match in found)
     names = {
-        row["id"]: row["name"]
-        for row in project.query("SELECT id, name FROM item WHERE dataset_id = ?", (dataset_id,))
+        row["id"]: row["name"] for row in settling.in_parts(project, "name", dataset_id, cancelled)
     }
     wanted: dict[int, dict[str, Any]] = {
         match.item_id: {
@@ -143,11 +143,17 @@ def replace_findings(
     return store.add_findings(connection, fresh)
 
 
-def label(project: Project, places: dict[int, tuple[int, tuple[str, ...]]]) -> None:
+def label(
+    project: Project,
+    places: dict[int, tuple[int, tuple[str, ...]]],
+    cancelled: Callable[[], bool] = settling.never,
+) -> None:
     """Label items with their folder, where a source has at least two folders with pictures.
 
     `places` gives source id and folders below the root by item id. Folders that all
     pictures of a source share are passed over first.
+
+    Raises :class:`settling.Stopped` when `cancelled`.
     """
     by_source: dict[int, dict[int, tuple[str, ...]]] = {}
     for item_id, (source_id, folders) in places.items():
@@ -161,12 +167,13 @@ def label(project: Project, places: dict[int, tuple[int, tuple[str, ...]]]) -> N
         for item_id, folders in group.items():
             name = folders[depth] if len(folders) > depth else ""
             rows.append((display_name(name), item_id))
-    if rows:
+    for start in range(0, len(rows), settling.PART):
+        settling.go_on(cancelled)
         # What the artist wrote goes before the name of a folder.
         project.write_many(
-            "UPDATE item SET label = ? WHERE id = ? "
+            "UPDATE item SET label = ?1 WHERE id = ?2 AND label != ?1 "
             "AND json_extract(facts, '$.label_by_hand') IS NULL",
-            rows,
+            rows[start : start + settling.PART],
         )
 
 

@@ -318,6 +318,63 @@ def test_an_import_that_is_stopped_keeps_what_it_read(project, draw, tmp_path):
     assert "missing" not in store.counts(project, dataset.id)["findings"]
 
 
+@pytest.fixture
+def alike(draw, tmp_path):
+    """Two folders with a copy of the same bytes and a smaller picture of the same."""
+    folder = tmp_path / "in"
+    for number in range(40):
+        draw(folder / ("cat" if number % 2 else "dog") / f"{number:02}.png", number, (64, 64))
+    first = folder / "cat" / "01.png"
+    shutil.copy(first, folder / "dog" / "copy.png")
+    smooth = Image.open(first).resize((8, 8)).resize((240, 240), Image.Resampling.BICUBIC)
+    smooth.save(folder / "cat" / "large.png")
+    smooth.resize((180, 180)).save(folder / "dog" / "small.png")
+    return folder
+
+
+WHOLE = {("copy.png", "duplicate"), ("small.png", "near_duplicate")}
+
+
+def test_what_a_stopped_import_left_is_done_by_the_next(project, alike, take_in):
+    seen = []
+    for event in import_sources(project, [alike], cancelled=lambda: bool(seen), workers=1):
+        if isinstance(event, Found):
+            seen.append(event)
+    dataset = store.datasets(project)[0]
+    assert {item.label for item in store.items(project, dataset.id)} == {""}
+    assert kinds(project, dataset.id).isdisjoint(WHOLE)
+    done = take_in(alike)
+    assert done.dataset.id == dataset.id
+    assert kinds(project, dataset.id) >= WHOLE
+    assert {item.label for item in store.items(project, dataset.id)} == {"cat", "dog"}
+    assert store.settings(project, dataset.id) == {}
+
+
+@pytest.mark.parametrize("step", ["label", "mark_duplicates", "mark_near"])
+def test_stopped_after_the_last_picture_the_next_import_ends_it(
+    project, alike, take_in, monkeypatch, step
+):
+    stop = []
+    original = getattr(importing.reconcile, step)
+
+    def stopping(*arguments):
+        stop.append(True)
+        return original(*arguments)
+
+    monkeypatch.setattr(importing.reconcile, step, stopping)
+    *_, end = import_sources(project, [alike], cancelled=lambda: bool(stop), workers=1)
+    assert isinstance(end, importing.Finished)
+    assert end.found == 43
+    assert ("small.png", "near_duplicate") not in kinds(project, end.dataset.id)
+    monkeypatch.undo()
+    done = take_in(alike)
+    assert not any(isinstance(event, Found) for event in take_in.events)  # nothing read again
+    assert kinds(project, done.dataset.id) >= WHOLE
+    assert {item.label for item in store.items(project, done.dataset.id)} == {"cat", "dog"}
+    monkeypatch.setattr(importing.reconcile, "mark_near", None)
+    take_in(alike)  # and now nothing is left to search for
+
+
 def test_an_import_stopped_at_once_leaves_nothing(project, draw, tmp_path):
     draw(tmp_path / "in" / "a.png")
     with pytest.raises(StudioError, match="was stopped"):
