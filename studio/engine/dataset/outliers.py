@@ -1,9 +1,11 @@
 """Pictures that do not belong: how far each is from its nearest neighbours in feature space.
 
-The distance to the k-th neighbour ranks outliers also where a set has several clusters
-(Ramaswamy et al. 2000, Efficient Algorithms for Mining Outliers from Large Data Sets,
-section 2). Its logarithm is judged by median and median absolute deviation, the modified
-z-score of Iglewicz and Hoaglin 1993, which the outliers themselves cannot move.
+The mean distance to the nearest neighbours (Angiulli and Pizzuti 2002, Fast Outlier Detection in
+High Dimensional Spaces) is set against that of the pictures around, as in the local outlier
+factor (Breunig et al. 2000): what is usual among scattered pictures is far beside a dense group.
+The root of the distance itself stays in the measure, or every dense group would have a
+fringe. The logarithm is judged by median and median absolute deviation, the modified z-score of
+Iglewicz and Hoaglin 1993, which the outliers themselves cannot move.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from studio.engine.project import Project
 KIND = "outlier"
 FEWEST = 20
 """With fewer pictures nothing is usual yet."""
-NEIGHBOURS = 5
+NEIGHBOURS, AROUND = 10, 50
+"""To so many the distance is measured, and with so many it is compared."""
 _REFERENCES = 8192
 _BLOCK = 1024
 # Of a normal distribution the median absolute deviation is this part of the standard deviation.
@@ -82,12 +85,12 @@ def scores(embedded: Embedded, cancelled: Callable[[], bool] = lambda: False) ->
     Copies of one picture are one picture here. Raises :class:`EmbeddingCancelled`.
     """
     rows = np.unique(np.unique(np.array(embedded.contents), return_index=True)[1])
-    if len(rows) <= NEIGHBOURS:
+    if len(rows) < 3:
         return {}
     # What the common directions do not show at all is the mark of a stranger.
     places = np.concatenate([embedded.places[rows], embedded.rest[rows, None]], axis=1)
     apart = _apart(places, [embedded.contents[row] for row in rows], cancelled)
-    logs = np.log(np.maximum(apart, 1e-3 * max(float(np.median(apart)), 1e-9)))
+    logs = np.log(apart)
     middle = float(np.median(logs))
     deviation = max(float(np.median(np.abs(logs - middle))), 1e-3)
     found = np.round(_MAD * (logs - middle) / deviation, 2)
@@ -99,7 +102,7 @@ def scores(embedded: Embedded, cancelled: Callable[[], bool] = lambda: False) ->
 
 
 def _apart(places: np.ndarray, contents: list[str], cancelled: Callable[[], bool]) -> np.ndarray:
-    """float64 [N]: the distance of each to its fifth neighbour among the references.
+    """float64 [N]: how far each is from its neighbours, and how much further than they are.
 
     References are all, or those with the smallest hashes: as good as drawn by lot, and the
     same every time.
@@ -109,20 +112,25 @@ def _apart(places: np.ndarray, contents: list[str], cancelled: Callable[[], bool
         chosen = np.sort(np.argsort(np.array(contents), kind="stable")[:_REFERENCES])
     references = places[chosen]
     squares = (references**2).sum(axis=1)
-    found = np.empty(len(places))
+    around = min(AROUND, len(chosen) - 1)
+    nearest = min(NEIGHBOURS, around)
+    means, rows = np.empty(len(places)), np.empty((len(places), around), np.int32)
     own = np.full(len(places), -1, np.int64)
     own[chosen] = np.arange(len(chosen))
     for start in range(0, len(places), _BLOCK):
         if cancelled():
             raise EmbeddingCancelled("Looking for outliers was stopped.")
-        block = places[start : start + _BLOCK]
+        part = slice(start, start + _BLOCK)
+        block = places[part]
         distances = (block**2).sum(axis=1)[:, None] + squares - 2 * block @ references.T
-        mine = own[start : start + _BLOCK]
-        rows = np.flatnonzero(mine >= 0)
-        distances[rows, mine[rows]] = np.inf  # nobody is a neighbour of itself
-        kth = np.partition(distances, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1]
-        found[start : start + _BLOCK] = np.sqrt(np.maximum(kth, 0.0))
-    return found
+        mine = np.flatnonzero(own[part] >= 0)
+        distances[mine, own[part][mine]] = np.inf  # nobody is a neighbour of itself
+        rows[part] = np.argpartition(distances, around - 1, axis=1)[:, :around]
+        near = np.take_along_axis(distances, rows[part], axis=1)
+        near = np.partition(near, nearest - 1, axis=1)[:, :nearest]
+        means[part] = np.sqrt(np.maximum(near, 0.0)).mean(axis=1)
+    means = np.maximum(means, 1e-3 * max(float(np.median(means)), 1e-9))
+    return np.asarray(means**1.5 / np.median(means[chosen][rows], axis=1))
 
 
 def known(project: Project, dataset_id: int) -> int:

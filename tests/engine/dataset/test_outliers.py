@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,38 @@ def test_the_stranger_is_found_with_a_reason_and_can_be_left_out(project, datase
     assert len(fix.item_ids) == found.count
     fixes.undo(project, dataset.id)
     assert len(store.chosen_items(project, dataset.id)) == 41
+
+
+def embedded(places):
+    contents = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(len(places))]
+    rest = np.ones(len(places), np.float32)
+    return embedding.Embedded(np.arange(len(places)), contents, places.astype(np.float32), rest)
+
+
+@pytest.mark.parametrize("references", [8192, 300])
+def test_a_stranger_beside_a_dense_group_is_found_though_others_are_further_apart(
+    references, monkeypatch
+) -> None:
+    monkeypatch.setattr(outliers, "_REFERENCES", references)
+    generator = np.random.default_rng(0)
+    dense = generator.normal(0, 1, (300, embedding.AXES))
+    scattered = generator.normal(0, 2.9, (300, embedding.AXES)) + 60
+    stranger = np.zeros((1, embedding.AXES))
+    stranger[0, 0] = -20
+    places = np.concatenate([dense, scattered, stranger])
+    apart = np.sort(np.linalg.norm(places[:, None] - places, axis=2))[:, 1:11].mean(axis=1)
+    assert apart[600] < np.quantile(apart, 0.97)  # so distance alone does not tell
+    found = outliers.scores(embedded(places))
+    assert [key for key, score in found.items() if score > 3.0] == [600]
+    again = outliers.scores(embedded(np.concatenate([places, places[600:]])))
+    assert again[600] < found[600]  # two of a kind are less strange than one
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 11, 51])
+def test_few_or_equal_pictures_have_plain_scores(count) -> None:
+    found = outliers.scores(embedded(np.zeros((count, embedding.AXES))))
+    assert set(found.values()) <= {0.0}
+    assert len(found) == (count if count > 2 else 0)
 
 
 def test_moving_the_threshold_needs_no_second_look(project, dataset, monkeypatch) -> None:
