@@ -327,6 +327,9 @@ def test_the_histogram_by_keys_and_a_double_click(qtbot) -> None:
 
 def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
     room.grid.setCurrentIndex(room.model.index(4))
+    shown = room.model.ids[4]
+    qtbot.waitUntil(lambda: room.model.tile(shown) is not None, timeout=WAIT)
+    before = room.model.tile(shown).toImage()
     room.survey.hiding.open()
     editor = room.survey.hiding.editor
     qtbot.waitUntil(editor.isVisible, timeout=WAIT)
@@ -363,8 +366,15 @@ def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
         lambda: room.survey.about.facts().get("Hidden") == "2 parts are hidden", timeout=WAIT
     )
     assert room.studio.undo.undoText() == "Hide parts of 1 picture"
+
+    def looks_as_before() -> bool | None:
+        tile = room.model.tile(shown)
+        return None if tile is None else tile.toImage() == before
+
+    qtbot.waitUntil(lambda: looks_as_before() is False, timeout=WAIT)
     room.studio.undo.undo()
     qtbot.waitUntil(lambda: hidden() == 0, timeout=WAIT)
+    qtbot.waitUntil(lambda: looks_as_before() is True, timeout=WAIT)
 
 
 def test_escape_hides_nothing_and_faces_say_what_is_missing(room, qtbot) -> None:

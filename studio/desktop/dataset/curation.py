@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.desktop.context import Studio
 from studio.desktop.dataset import steps, words
 from studio.desktop.dataset.session import Session
-from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, SOURCES, Plan, Step
+from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, SOURCES, TILES, Plan, Step
 from studio.desktop.i18n import tr
 from studio.engine.dataset.caption_files import Found
 from studio.engine.dataset.crops import Crop
@@ -211,6 +211,8 @@ class Curation(QObject):
             return
         if SOURCES in plan.touches:
             session.sources_again()
+        if TILES in plan.touches:
+            session.tilesStale.emit(plan.ids)
         if PICTURES in plan.touches:
             session.read_again(plan.ids)
         if FINDINGS in plan.touches:

@@ -114,6 +114,7 @@ class DatasetRoom(Shown):
         session.rowsAdded.connect(self._rows_added)
         session.changed.connect(self._rows_changed)
         session.tilesMade.connect(self._tiles_made)
+        session.tilesStale.connect(self._tiles_stale)
         session.importNews.connect(self._import_news)
         session.imported.connect(self._imported)
         session.failed.connect(self._say_failed)

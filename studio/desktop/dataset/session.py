@@ -26,6 +26,8 @@ class Session(Imports):
     opened = Signal()
     """Another dataset was chosen (or none): the rows start anew."""
     tilesMade = Signal(object)
+    tilesStale = Signal(object)
+    """Ids of pictures that look different now, though their files are the same."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -114,6 +114,11 @@ class Shown(Room):
         for key, image in made:
             self.model.set_tile(key, image)  # type: ignore[arg-type]  # QImages of the worker
 
+    @Slot(object)
+    def _tiles_stale(self, ids: Sequence[int]) -> None:
+        self.model.forget_tiles(ids)
+        self.model.refresh(ids)
+
     def _recount_soon(self) -> None:
         if not self._recount.isActive():
             self._recount.start()

@@ -20,7 +20,7 @@ from studio.engine.dataset import caption_files, crops, decided, edits, marks, p
 from studio.engine.dataset.edits import Change
 from studio.engine.project import Project
 
-PICTURES, FINDINGS, SOURCES, DATASET = "pictures", "findings", "sources", "dataset"
+PICTURES, FINDINGS, SOURCES, DATASET, TILES = "pictures", "findings", "sources", "dataset", "tiles"
 """What has to be read again after a step."""
 
 

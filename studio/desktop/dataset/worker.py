@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import decode, importing, listing, regions, similar, split, store
+from studio.engine.dataset import decode, importing, listing, similar, split, store
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -198,7 +198,7 @@ class Previewer(Worker):
 
         Raises :class:`StudioError`.
         """
-        return to_qimage(regions.covered(decode.make_thumbnail(item, side), item.hidden))
+        return to_qimage(decode.make_thumbnail(item, side))
 
 
 class Decisions(Worker):

@@ -19,7 +19,7 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset import archives, pixels
+from studio.engine.dataset import archives, pixels, regions
 from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.store import Item
@@ -84,23 +84,38 @@ def open_file(path: Path, member: str) -> IO[bytes]:
 
 
 def thumbnail_path(project: Project, item: Item, size: int) -> Path:
-    """Where the thumbnail of this version of the file lies, whether it exists or not."""
-    identity = b"\0".join(
-        (
-            os.fsencode(item.path),
-            item.member.encode("utf-8", "surrogateescape"),
-            str(item.mtime_ns).encode(),
-            str(item.bytes).encode(),
-        )
-    )
-    key = hashlib.sha256(identity).hexdigest()[:40]
+    """Where the thumbnail of this version of the file, with what is hidden of it now, lies,
+    whether it exists or not."""
+    version = f"{item.mtime_ns} {item.bytes} {regions.stored(item.hidden)}"
     suffix = "webp" if item.channels == 4 else "jpg"
-    folder = project.folder / "cache" / "thumbnails" / key[:2]
-    return folder / f"{key[2:]}-{size}.{suffix}"
+    folder, name = _thumbnails_of(project, item)
+    return folder / f"{name}-{hashlib.sha256(version.encode()).hexdigest()[:16]}-{size}.{suffix}"
+
+
+def _thumbnails_of(project: Project, item: Item) -> tuple[Path, str]:
+    """The folder of all thumbnails of a picture, and how their names begin."""
+    place = os.fsencode(item.path) + b"\0" + item.member.encode("utf-8", "surrogateescape")
+    key = hashlib.sha256(place).hexdigest()[:40]
+    return project.folder / "cache" / "thumbnails" / key[:2], key[2:]
+
+
+def forget_thumbnails(project: Project, item: Item) -> None:
+    """Delete all thumbnails of a picture, of whatever size and version."""
+    folder, name = _thumbnails_of(project, item)
+    for path in folder.glob(f"{name}-*"):
+        path.unlink(missing_ok=True)
 
 
 def make_thumbnail(item: Item, size: int) -> Image.Image:
-    """The picture with its longer side at most `size` pixels; never enlarged."""
+    """The picture with its longer side at most `size` pixels; never enlarged.
+
+    What is hidden of it is hidden.
+    """
+    return regions.covered(shrunk(item, size), item.hidden)
+
+
+def shrunk(item: Item, size: int) -> Image.Image:
+    """As :func:`make_thumbnail`, with all that the file shows: for choosing what to hide."""
     scale = min(1.0, size / max(item.width, item.height, 1))
     wanted = max(1, round(item.width * scale)), max(1, round(item.height * scale))
     picture = read_picture(item, wanted)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import regions, shape, split
+from studio.engine.dataset import leftovers, regions, shape, split
 from studio.engine.dataset.decode import read_picture
 from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.store import Item
@@ -88,6 +88,7 @@ class Build:
             "captions": [item.caption for item in rows],
             "fingerprint": fingerprint,
             "crop": self.policy.text,
+            "hidden": leftovers.hidden_in(self.items),
         }
 
     def _fill(self, images: np.ndarray) -> None:

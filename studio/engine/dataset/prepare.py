@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, shape, split, store
+from studio.engine.dataset import filling, leftovers, shape, split, store
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.filling import Build
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
@@ -28,7 +28,7 @@ from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 
-_IMAGES, _META = "images.npy", "meta.json"
+_IMAGES = "images.npy"
 _SPARE_BYTES = 16 << 20
 
 
@@ -76,7 +76,7 @@ class Prepared:
     def load(cls, folder: Path) -> Self:
         """Open a prepared folder; raises :class:`StudioError` when it is gone or damaged."""
         try:
-            meta = json.loads((folder / _META).read_text("utf-8"))
+            meta = json.loads((folder / leftovers.META).read_text("utf-8"))
             images = np.load(folder / _IMAGES, mmap_mode="r", allow_pickle=False)
             if list(images.shape) != meta["shape"] or images.dtype != np.uint8:
                 raise ValueError("the shape of the pictures is not the one recorded")
@@ -136,6 +136,7 @@ def prepare(
         raise UsageError(f"{channels} channels are not possible: use 1, 3 or 4.")
     if min(size) < 1:
         raise UsageError(f"{size[0]}x{size[1]} pixels are not possible.")
+    leftovers.delete_prepared(project)
     items = store.chosen_items(project, dataset_id)
     if not items:
         raise StudioError(
@@ -148,7 +149,7 @@ def prepare(
         if _key(earlier) == key:
             build = earlier
             break
-    folder = project.cache / "prepared" / _key(build)
+    folder = project.cache / leftovers.PREPARED / _key(build)
     if folder.exists():
         try:
             return Prepared.load(folder)
@@ -226,7 +227,7 @@ def _make(folder: Path, build: Build) -> None:
         if shutil.disk_usage(temporary).free < build.bytes + _SPARE_BYTES:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         meta = build.write(temporary / _IMAGES)
-        (temporary / _META).write_text(json.dumps(meta), "utf-8")
+        (temporary / leftovers.META).write_text(json.dumps(meta), "utf-8")
         try:
             temporary.rename(folder)
         except OSError:

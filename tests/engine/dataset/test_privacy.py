@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import types
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import detect, privacy, regions, store
+from studio.engine.dataset import decode, detect, privacy, regions, report, store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.dataset.regions import Region, box
 from studio.engine.errors import StudioError, UsageError
@@ -91,6 +92,95 @@ def test_training_sees_it_hidden_and_the_file_stays(project, draw, take_in, tmp_
     privacy.set_regions(project, undo)
     assert prepare(project, dataset.id, (32, 32)).folder == plain.folder
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before_file
+
+
+@pytest.fixture
+def black_square(project, take_in, tmp_path):
+    """Three white pictures with a black square each, imported and prepared at 32 x 32."""
+    folder = tmp_path / "squares"
+    folder.mkdir()
+    for number in range(3):
+        picture = Image.new("RGB", (64, 64), (255, 255, 250 + number))
+        picture.paste((0, 0, 0), (16, 16, 48, 48))
+        picture.save(folder / f"{number}.png")
+    return take_in(folder, name="squares").dataset
+
+
+def caches(project):
+    return {path for path in project.cache.rglob("*") if path.is_file()}
+
+
+def shown(path):
+    if path.suffix == ".npy":
+        return int(np.load(path, mmap_mode="r")[..., :3].min())
+    return int(np.asarray(Image.open(path).convert("L")).min()) if path.suffix == ".jpg" else 255
+
+
+def test_what_was_cached_before_a_region_was_hidden_is_deleted(project, black_square) -> None:
+    first, *rest = store.items(project, black_square.id)
+    for size in (32, 64, 128):
+        decode.read_thumbnail(project, first, size)
+    kept = decode.read_thumbnail(project, rest[0], 64)
+    old = prepare(project, black_square.id, (32, 32)).folder
+    other = prepare(project, black_square.id, (16, 16)).folder
+    assert any(shown(path) < 40 for path in caches(project))
+    privacy.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
+    assert not old.exists()
+    assert not other.exists()
+    assert caches(project) == {kept}
+    (first, *rest) = store.items(project, black_square.id)
+    assert shown(decode.read_thumbnail(project, first, 64)) > 40
+    covered = prepare(project, black_square.id, (32, 32))
+    assert covered.images[0].min() > 40
+    # Another picture, another dataset or nothing at all: a set that shows nothing hidden stays.
+    privacy.set_regions(project, {first.id: first.hidden})
+    assert covered.folder.exists()
+    # Hidden once more elsewhere: what shows that is deleted, also its thumbnails.
+    privacy.set_regions(project, {first.id: (box(0, 0, 0.4, 1),)})
+    assert not covered.folder.exists()
+    assert caches(project) == {kept}
+    half = prepare(project, black_square.id, (32, 32)).folder
+    privacy.set_regions(project, {first.id: ()})
+    assert half.exists()  # it shows less than is shown now
+    assert prepare(project, black_square.id, (32, 32)).images[0].min() == 0
+
+
+def test_a_cache_that_was_left_by_another_version_goes_with_the_next_preparation(
+    project, black_square
+) -> None:
+    first = store.items(project, black_square.id)[0]
+    old = prepare(project, black_square.id, (32, 32)).folder
+    project.write("UPDATE item SET hidden = ? WHERE id = ?", (
+        regions.stored((box(0, 0, 1, 1),)), first.id
+    ))  # fmt: skip
+    meta = json.loads((old / "meta.json").read_text("utf-8"))
+    (old / "meta.json").write_text(json.dumps({n: v for n, v in meta.items() if n != "hidden"}))
+    damaged = project.cache / "prepared" / "0123"
+    damaged.mkdir()
+    (damaged / "images.npy").write_bytes(b"pixels")
+    under_way = project.cache / "prepared" / ".abc.part"
+    under_way.mkdir()
+    privacy.set_regions(project, {})
+    assert not old.exists()
+    assert not damaged.exists()
+    assert under_way.exists()
+    old.mkdir()
+    prepare(project, black_square.id, (32, 32))
+    assert not old.exists()
+
+
+def test_the_report_shows_hidden_parts_hidden(project, black_square, tmp_path, monkeypatch) -> None:
+    first = store.items(project, black_square.id)[0]
+    privacy.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
+    first = store.items(project, black_square.id)[0]
+    assert np.asarray(decode.make_thumbnail(first, 112)).min() > 40
+    assert np.asarray(decode.shrunk(first, 112)).min() == 0
+    drawn = []
+    monkeypatch.setattr(report, "make_thumbnail", lambda item, side: drawn.append(
+        decode.make_thumbnail(item, side)) or drawn[-1])  # fmt: skip
+    report.write(project, black_square, tmp_path / "report.html")
+    assert drawn
+    assert sum(np.asarray(each).min() > 40 for each in drawn) == 1
 
 
 def test_without_a_detector_one_sentence_says_what_to_add(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision
-from studio.desktop.dataset.steps import DATASET, PICTURES, Plan
+from studio.desktop.dataset.steps import DATASET, PICTURES, TILES, Plan
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
@@ -129,5 +129,5 @@ def hiding(project: Project, number: int, regions: Regions) -> Plan:
         partial(privacy.set_regions, project, {number: before}),
         int(item is not None and before != wanted),
         (number,),
-        frozenset((PICTURES, DATASET)),
+        frozenset((PICTURES, DATASET, TILES)),
     )

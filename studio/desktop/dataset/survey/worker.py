@@ -68,7 +68,7 @@ class Explorer(Worker):
 
     def covered(self, item: Item, hidden: Regions, side: int) -> QImage:
         """A picture as the network sees it, with its regions hidden."""
-        return to_qimage(regions.covered(decode.make_thumbnail(item, side), hidden))
+        return to_qimage(regions.covered(decode.shrunk(item, side), hidden))
 
     def faces(self, item: Item, way: str) -> list[Region]:
         """What a detector finds; raises :class:`StudioError` with what to add for one."""

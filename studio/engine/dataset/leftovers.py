@@ -1,0 +1,58 @@
+"""Pixels in the cache that are hidden by now: whatever shows them is deleted.
+
+A prepared set says which regions were hidden when it was made. One that shows a region which is
+hidden since is not deleted while another process has it open on Windows; then the next
+preparation does it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from studio.engine.dataset import decode, store
+from studio.engine.dataset.regions import stored
+from studio.engine.dataset.store import Item
+from studio.engine.project import Project
+
+PREPARED, META = "prepared", "meta.json"
+
+
+def hidden_in(items: Iterable[Item]) -> dict[str, str]:
+    """What is hidden of each picture that has something to hide, as `meta.json` keeps it."""
+    return {str(item.id): stored(item.hidden) for item in items if item.hidden}
+
+
+def delete_prepared(project: Project) -> list[Path]:
+    """Delete prepared sets that show a region which is hidden by now; returns those deleted."""
+    if project.read_only_reason:
+        return []
+    rows = project.query("SELECT id, hidden FROM item WHERE hidden != ''")
+    wanted = {int(row["id"]): str(row["hidden"]) for row in rows}
+    if not wanted:
+        return []
+    gone = []
+    for folder in sorted((project.cache / PREPARED).glob("[!.]*")):  # hidden ones are being made
+        if _shows(folder / META, wanted):
+            shutil.rmtree(folder, ignore_errors=True)
+            gone.append(folder)
+    return gone
+
+
+def _shows(meta: Path, wanted: dict[int, str]) -> bool:
+    """Whether a prepared set has a picture of `wanted` with anything else hidden."""
+    try:
+        said: Any = json.loads(meta.read_text("utf-8"))
+        then = said.get("hidden", {})
+        return any(then.get(str(n), "") != wanted[n] for n in wanted.keys() & set(said["item_ids"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return True  # nobody knows what a damaged one shows, and it is only a cache
+
+
+def delete_thumbnails(project: Project, item_ids: Iterable[int]) -> None:
+    """Delete all thumbnails of pictures, of whatever size and version of the file."""
+    for item in store.items_by_id(project, list(item_ids)):
+        decode.forget_thumbnails(project, item)
