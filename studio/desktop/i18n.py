@@ -26,7 +26,18 @@ _OTHERS = [code for code in LANGUAGES if code != "en"]
 
 SENTENCES = "sentences.json"
 _SPOKEN = frozenset(
-    {"reason", "what", "hope", "many", "known", "expected", "range", "rest", "where"}
+    {
+        "reason",
+        "what",
+        "hope",
+        "many",
+        "known",
+        "expected",
+        "range",
+        "rest",
+        "where",
+        "pictures",
+    }
 )
 _PATHS = frozenset({"folder", "path"})
 _WORDS = frozenset({"label", "title", "unit"})

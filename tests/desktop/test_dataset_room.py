@@ -285,6 +285,57 @@ def test_copies_show_as_a_group_and_all_but_the_best_go(loaded, studio, qtbot):
     assert [name for name, item in stored(loaded).items() if not item.included] == ["9.png"]
 
 
+def excluded(room: DatasetRoom) -> list[str]:
+    return [name for name, item in stored(room).items() if item.usable and not item.included]
+
+
+def test_a_finding_is_fixed_by_one_click_and_taken_back(loaded, studio, qtbot):
+    fix = loaded.side.fix
+    assert fix.isHidden()
+    loaded.side.findings.choose("duplicate")
+    assert fix.text() == "Keep only the best of each"
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert excluded(loaded) == ["9.png"]
+    studio.undo.undo()
+    assert excluded(loaded) == []
+    choose(loaded, "1.png")  # the best is left out by hand: its copy has to stay
+    loaded.grid.setFocus()
+    qtbot.keyClick(loaded.grid, Qt.Key.Key_X)
+    assert excluded(loaded) == ["1.png"]
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert excluded(loaded) == ["1.png"]
+    loaded.side.findings.choose("broken")
+    assert fix.isHidden()
+    loaded.show_everything()
+    assert fix.isHidden()
+
+
+def test_many_chosen_pictures_are_left_out_and_taken_in_by_buttons(loaded, studio, qtbot):
+    choose(loaded, "2.png", "3.png")
+    inspector = loaded.inspector
+    qtbot.waitUntil(lambda: inspector.take_in.isVisible(), timeout=WAIT)
+    assert inspector.decide.toolTip().startswith("Leave out all chosen pictures")
+    qtbot.mouseClick(inspector.decide, Qt.MouseButton.LeftButton)
+    assert excluded(loaded) == ["2.png", "3.png"]
+    qtbot.mouseClick(inspector.take_in, Qt.MouseButton.LeftButton)
+    assert excluded(loaded) == []
+    choose(loaded, "2.png")
+    qtbot.waitUntil(lambda: not inspector.take_in.isVisible(), timeout=WAIT)
+    assert inspector.decide.isVisible()
+
+
+def test_a_tile_names_the_finding_that_is_asked_for(loaded):
+    row = next(row for row in loaded.session.collection.rows.values() if row.name == "9.png")
+    loaded.session.collection.add_findings([Finding(99, row.id, "outlier", "Strange.")])
+    kinds = loaded.session.collection.kinds(row.id)
+    assert set(kinds) >= {"duplicate", "outlier"}
+    for kind, badge in (("duplicate", "Duplicate"), ("outlier", "Outlier")):
+        loaded.change_view(kind=kind)
+        assert loaded.model.badge(row) == badge
+    loaded.show_everything()
+    assert loaded.model.badge(row) in ("Duplicate", "Outlier")
+
+
 # ---------------------------------------------------------------------- finding
 
 
@@ -474,6 +525,8 @@ def test_a_collection_filters_by_everything_that_is_chosen():
     assert shown(kind="excluded") == [2]
     assert shown(kind="broken") == [4]
     assert shown(text="OCHRE") == [3]
+    collection.rows[1].author, collection.rows[2].licence = "Ada Lovelace", "CC0-1.0"
+    assert (shown(text="lovelace"), shown(text="cc0")) == ([1], [2])
     assert shown(source_id=2) == []
     assert shown(sort="finding") == [4, 1, 2, 3]
     totals = {"found": 4, "trains": 2, "unusable": 1, "excluded": 1, "held_out": 0}

@@ -235,6 +235,15 @@ def test_a_map_of_nothing_is_no_trouble(qtbot, count) -> None:
 # ------------------------------------------------------------------ thresholds and outliers
 
 
+def test_the_thresholds_open_on_the_finding_that_is_shown(room, qtbot) -> None:
+    panel = room.survey.doctor.panel
+    room.side.findings.choose("blurred")
+    room.side.thresholds.click()
+    qtbot.waitUntil(lambda: panel.kind.count() > 5, timeout=WAIT)
+    assert panel.shown == "blurred"
+    assert "text_heavy" in [panel.kind.itemData(place) for place in range(panel.kind.count())]
+
+
 def test_a_threshold_is_dragged_counted_stored_and_undone(room, qtbot) -> None:
     doctor, panel = room.survey.doctor, room.survey.doctor.panel
     room.side.thresholds.click()

@@ -157,3 +157,15 @@ def test_a_notice_follows_the_language(qtbot) -> None:
             assert any("The device ran out of memory." in line for line in copied)
     finally:
         i18n.set_language("en")
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [("1 picture", "1 张图片"), ("1,249 pictures", "1,249 张图片")]
+)
+def test_a_count_of_pictures_in_a_notice_follows_the_language(count, shown) -> None:
+    i18n.set_language("zh_CN")
+    assert shown in i18n.sentence(f"mixed has {count}; one file cannot be used.")
+    told = i18n.sentence(f"mixed now has {count}.")
+    assert shown in told
+    i18n.set_language("en")
+    assert i18n.sentence(told) == f"mixed now has {count}."

@@ -41,6 +41,8 @@ BY_HAND = {
     "Input/output error", "Too many open files", "disk I/O error", "database or disk is full",
     "database is locked", "database disk image is malformed", "file is not a database",
     "attempt to write a readonly database", "unable to open database file",
+    # What a function of the window returns, in a notice from before a switch of the language.
+    "1 picture",
     # What a function returns and a sentence holds.
     "it was not made by Latent Studio", "it is empty", "too many pixels", "one of {choices}",
     "between {n} and {n_high}", "between {n} and {n_high} {unit}",

@@ -238,7 +238,7 @@ class Columns:
 
 
 def _holds(row: Row, text: str) -> bool:
-    places = (row.name, row.caption, row.label)
+    places = (row.name, row.caption, row.label, row.author, row.licence)
     return any(text in place.casefold() for place in places)
 
 

@@ -56,7 +56,7 @@ class Inspector(QFrame):
         self.pages = QStackedWidget()
         self._size: tuple[int, int] | None = None
         self.caption, self.message = _quiet(), _quiet()
-        self.decide = secondary("")
+        self.decide, self.take_in = secondary(""), secondary("")
         self.train = primary("")
         self._facts = QGridLayout()
         self._fact_labels: list[tuple[QLabel, QLabel]] = []
@@ -66,6 +66,7 @@ class Inspector(QFrame):
         self._lay_out()
         self.train.clicked.connect(lambda: self.trainWanted.emit())
         self.decide.clicked.connect(self._decide)
+        self.take_in.clicked.connect(lambda: self.includeWanted.emit(True))
         for name, button in self.tabs.items():
             button.clicked.connect(lambda _=False, name=name: self.show_page(name))
 
@@ -83,9 +84,11 @@ class Inspector(QFrame):
         column.addWidget(self.preview)
         column.addWidget(self.caption)
         column.addWidget(self.message)
+        # What was found about a picture is why it was chosen: it must not need scrolling.
+        column.addLayout(self._cards)
         column.addLayout(self._facts)
         column.addWidget(self.decide)
-        column.addLayout(self._cards)
+        column.addWidget(self.take_in)
         column.addLayout(self._blocks)
         column.addStretch(1)
         tabs = QHBoxLayout()
@@ -123,6 +126,9 @@ class Inspector(QFrame):
             button.setText(text)
             button.setToolTip(help)
             button.setAccessibleName(text)
+        self.take_in.setText(tr("Include again"))
+        self.take_in.setAccessibleName(self.take_in.text())
+        self.take_in.setToolTip(tr("Take all chosen pictures into training again (P)."))
         self._say_size()
 
     # ------------------------------------------------------------------ pages
@@ -155,13 +161,20 @@ class Inspector(QFrame):
     def show_none(self, sentence: str) -> None:
         """No single picture is chosen."""
         self._item = None
-        for widget in (self.preview, self.caption, self.decide):
+        for widget in (self.preview, self.caption, self.decide, self.take_in):
             widget.hide()
         self.message.setText(sentence)
         self.message.show()
         self._set_facts([])
         self._set_cards([])
         self.itemShown.emit(None)
+
+    def show_many(self, sentence: str) -> None:
+        """Several pictures are chosen: what can be decided about all of them."""
+        self.show_none(sentence)
+        self._say_decide(True, tr("Leave out all chosen pictures (X). The files stay as they are."))
+        self.decide.show()
+        self.take_in.show()
 
     def show_item(
         self, item: Item, collection: Collection, source: str, stated: dict[str, str]
@@ -176,13 +189,13 @@ class Inspector(QFrame):
         row = collection.rows.get(item.id)
         included = row.included if row else item.included
         self.decide.setVisible(item.usable)
-        self.decide.setText(tr("Exclude from training") if included else tr("Include again"))
-        self.decide.setToolTip(
+        self.take_in.hide()
+        self._say_decide(
+            included,
             tr("The network will not see this picture (X). The file stays where it is.")
             if included
-            else tr("The network will see this picture (P).")
+            else tr("The network will see this picture (P)."),
         )
-        self.decide.setAccessibleName(self.decide.text())
         self._set_facts(_facts(item, source, stated))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
         self.itemShown.emit(item)
@@ -203,6 +216,11 @@ class Inspector(QFrame):
     def facts(self) -> dict[str, str]:
         """What the list of facts says."""
         return {name.text(): value.text() for name, value in self._fact_labels}
+
+    def _say_decide(self, included: bool, help: str) -> None:
+        self.decide.setText(tr("Exclude from training") if included else tr("Include again"))
+        self.decide.setToolTip(help)
+        self.decide.setAccessibleName(self.decide.text())
 
     def _decide(self) -> None:
         self.includeWanted.emit(self.decide.text() == tr("Include again"))

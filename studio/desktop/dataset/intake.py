@@ -78,7 +78,7 @@ class Intake:
         name, usable = finished.dataset.name, words.pictures(finished.usable)
         if not finished.rejected:
             self._studio.notices.info(
-                tr("{dataset} has {pictures}.", dataset=name, pictures=usable)
+                tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
             )
             return
         count = len(finished.rejected)

@@ -48,6 +48,8 @@ class PictureModel(QAbstractListModel):
         self.collection = collection
         self.ids: list[int] = []
         self.paths_of: Callable[[Sequence[int]], list[Path]] = lambda ids: []
+        self.asked_for = ""
+        """The kind of finding that the view is about: it is the one that a tile names."""
         self._places: dict[int, int] = {}
         self._tiles: OrderedDict[int, tuple[QPixmap | None, int]] = OrderedDict()
         self._side = SIDES[-1]
@@ -207,7 +209,8 @@ class PictureModel(QAbstractListModel):
     def badge(self, row: Row) -> str:
         """The few words at the foot of a tile."""
         kinds = self.collection.kinds(row.id)
-        first = words.badge(kinds[0]) if kinds else ""
+        named = self.asked_for if self.asked_for in kinds else next(iter(kinds), "")
+        first = words.badge(named) if named else ""
         if row.usable and not row.included:
             return f"{tr('Excluded')} · {first}" if first else tr("Excluded")
         return first

@@ -128,7 +128,7 @@ class Selection(QObject):
         elif len(ids) > 1:
             text = tr("{n} pictures are chosen.", n=words.number(len(ids)))
             help = tr("X excludes them, P includes them, 0 to 5 rates them.")
-            self._inspector.show_none(f"{text} {help}")
+            self._inspector.show_many(f"{text} {help}")
             return
         if key is None or self._session.threads is None or self._session.project is None:
             self._inspector.show_none(

@@ -62,6 +62,7 @@ class Shown(Room):
     def change_view(self, **fields: object) -> None:
         """Another filter, order or search."""
         self.view = replace(self.view, **fields)  # type: ignore[arg-type]  # names of View
+        self.model.asked_for = self.view.kind
         self._catch_up()
 
     def show_everything(self) -> None:
@@ -92,6 +93,7 @@ class Shown(Room):
     def _start_anew(self) -> None:
         sort = "imported" if self.view.sort == "similar" else self.view.sort
         self.view, self.counts = View(sort=sort), Counts()
+        self.model.asked_for = self.view.kind
         self.model.show_ids([], {})
         self._catch_up()
 

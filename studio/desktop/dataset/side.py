@@ -21,6 +21,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SectionHeader
+from studio.engine.dataset import fixes
 from studio.engine.dataset.store import Dataset, Source
 
 # More labels than this are not a list any more; the search box finds the others' pictures.
@@ -46,6 +47,8 @@ class Side(QScrollArea):
     addFolder = Signal()
     addFiles = Signal()
     newDataset = Signal()
+    fixWanted = Signal(str)
+    """Leave out what has the finding that is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +68,7 @@ class Side(QScrollArea):
         self.licences, self.ratings = CountList(), CountList()
         self.report, self.card = secondary(""), secondary("")
         self.thresholds, self.outliers, self.watch = secondary(""), secondary(""), QCheckBox()
+        self.fix, self._kind = secondary(""), ""
         self.new_dataset, self.add_folder, self.add_files = (secondary("") for _ in range(3))
         self._lay_out()
         self.setWidget(inner)
@@ -77,7 +81,7 @@ class Side(QScrollArea):
         groups: list[list[QWidget]] = [
             [self.heads[0], self.datasets, self.new_dataset],
             [self.heads[1], self.sources, self.add_folder, self.add_files, self.watch],
-            [self.heads[2], self.findings, self.thresholds, self.outliers, self.report],
+            [self.heads[2], self.findings, self.fix, self.thresholds, self.outliers, self.report],
             [self.heads[3], self.labels],
             [self.heads[4], self.ratings],
             [self.heads[5], self.licences, self.card],
@@ -87,6 +91,7 @@ class Side(QScrollArea):
                 if isinstance(widget, QPushButton | QCheckBox):
                     self._column.addSpacing(4)
                 self._column.addWidget(widget)
+        self.fix.hide()
         self._column.addStretch(1)
 
     def _connect(self) -> None:
@@ -99,6 +104,7 @@ class Side(QScrollArea):
         self.thresholds.clicked.connect(lambda: self.thresholdsWanted.emit())
         self.outliers.clicked.connect(lambda: self.outliersWanted.emit())
         self.watch.clicked.connect(self.watchWanted)
+        self.fix.clicked.connect(lambda: self.fixWanted.emit(self._kind))
         self.report.clicked.connect(lambda: self.reportWanted.emit())
         self.card.clicked.connect(lambda: self.cardWanted.emit())
         self.add_folder.clicked.connect(lambda: self.addFolder.emit())
@@ -140,6 +146,7 @@ class Side(QScrollArea):
             button.setToolTip(help)
             button.setAccessibleName(text)
             button.setAccessibleDescription(help)
+        self._say_fix()
 
     # ------------------------------------------------------------------ what is shown
 
@@ -164,11 +171,29 @@ class Side(QScrollArea):
         if len(sources) == 1:
             self.sources.setCurrentRow(-1)
         self._show_findings(counts, view)
+        self._show_fix(counts.kinds, view.kind)
         self._show_labels(counts.labels, view)
         self._show_ratings(counts.ratings, view)
         self._show_licences(counts.licences, view)
         for button in (self.report, self.card, self.thresholds, self.outliers):
             button.setEnabled(counts.totals.get("found", 0) > 0)
+
+    def _show_fix(self, counts: Counter[str], kind: str) -> None:
+        self._kind = kind if counts[kind] and kind in fixes.KINDS else ""
+        self.fix.setVisible(bool(self._kind))
+        self._say_fix()
+
+    def _say_fix(self) -> None:
+        if self._kind in fixes.GROUPED:
+            text = tr("Keep only the best of each")
+            help = tr("Leave out every copy but one of each group; Ctrl+Z undoes it.")
+        else:
+            text = tr("Exclude all found")
+            help = tr("Leave out every picture with this finding; Ctrl+Z undoes it.")
+        self.fix.setText(text)
+        self.fix.setToolTip(help)
+        self.fix.setAccessibleName(text)
+        self.fix.setAccessibleDescription(help)
 
     def show_watch(self, on: bool, possible: bool) -> None:
         """Whether the folders of the dataset are watched, and whether it has any."""

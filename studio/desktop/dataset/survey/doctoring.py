@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.dataset import words
+from studio.desktop.dataset.collection import GROUPED, Collection
 from studio.desktop.dataset.decisions import decision
 from studio.desktop.dataset.steps import FINDINGS, Plan
 from studio.desktop.dataset.survey.around import Around
@@ -156,7 +158,11 @@ class Doctoring(QObject):
         if desk.project.read_only_reason:
             self._around.studio.notices.warn(desk.project.read_only_reason)
             return
-        step = decision(desk, "included", self._with(kind), False)
+        chosen = self._with(kind)
+        if kind in GROUPED:
+            kept = _kept(desk.collection, kind, chosen)
+            chosen = [key for key in chosen if key not in kept]
+        step = decision(desk, "included", chosen, False)
         if step is not None:
             self._around.studio.undo.push(step)
 
@@ -204,6 +210,22 @@ class Doctoring(QObject):
         if token == self._searching:
             self.panel.show_progress(None)
             self._around.studio.notices.warn(sentence, detail)
+
+
+def _kept(collection: Collection, kind: str, ids: Sequence[int]) -> set[int]:
+    """Of every group whose best does not train, the largest and sharpest of `ids`, as `fixes`."""
+    rows = collection.rows
+    ranked = sorted(
+        ids, key=lambda n: (-rows[n].width * rows[n].height, -rows[n].sharpness, n)
+    )  # fmt: skip
+    kept: dict[int, int] = {}
+    for number in ranked:
+        for finding in collection.findings[number]:
+            best = int(finding.data.get("of", number))
+            there = rows.get(best)
+            if finding.kind == kind and (there is None or not there.trains):
+                kept.setdefault(best, number)
+    return set(kept.values())
 
 
 def moving(project: Project, dataset_id: int, kind: str, value: float) -> Plan:

@@ -70,14 +70,15 @@ class Survey(QObject):
         self.map.toggled.connect(header.map.setChecked)
         self.map.toggled.connect(lambda _: self.frontChanged.emit())
         side.thresholdsWanted.connect(self.toggle_thresholds)
+        side.fixWanted.connect(self.doctor.exclude)
         side.outliersWanted.connect(self.doctor.find_outliers)
         side.watchWanted.connect(self.watching.set_on)
         self.watching.shown.connect(side.show_watch)
         self.watching.shown.connect(self._watch_shown)
 
     def toggle_thresholds(self) -> None:
-        """Open the thresholds, or close them."""
-        self.doctor.show(not self.doctor.is_on)
+        """Open the thresholds, on that of the finding that is shown, or close them."""
+        self.doctor.show(not self.doctor.is_on, self.around.model.asked_for)
 
     def toggle_watch(self) -> None:
         """Watch the folders of the open dataset, or no longer."""

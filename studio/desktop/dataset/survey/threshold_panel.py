@@ -25,7 +25,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.engine.dataset.thresholds import NEAR, Limit
 
-_HEIGHT = 148
+_HEIGHT = 164
 _OUTLIER = "outlier"
 
 
