@@ -265,7 +265,8 @@ class _Import:
         about: list[tuple[int, str, str, dict[str, Any]]] = []
         ids = []
         with self.project.transaction() as connection:
-            settling.begin(connection, self.dataset.id)
+            if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
+                settling.begin(connection, self.dataset.id)
             barred = marks.marked_sources(connection)
             for source_id, entry, answer in batch:
                 old = before.get(rows.key(entry))

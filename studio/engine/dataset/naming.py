@@ -15,6 +15,8 @@ def display_name(name: str) -> str:
 
     Emoji (with their joiners) and letters of every script stay as they are.
     """
+    if name.isascii() and name.isprintable():  # nearly every name of a large set
+        return name
     return "".join(character if _is_safe(character) else _escaped(character) for character in name)
 
 

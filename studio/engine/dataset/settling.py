@@ -58,7 +58,8 @@ def in_parts(
     while True:
         go_on(cancelled)
         part = project.query(
-            f"SELECT id, {columns} FROM item WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT ?",
+            f"SELECT id, {columns} FROM item NOT INDEXED WHERE dataset_id = ? AND id > ? "
+            "ORDER BY id LIMIT ?",
             (dataset_id, last, PART),
         )
         yield from part

@@ -177,9 +177,11 @@ def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
 
 def counts(project: Project, dataset_id: int) -> dict[str, Any]:
     """`found`, `usable`, `included` (usable and included) and `findings` by kind."""
+    # In the order of the table: by way of its index every row is looked up by itself.
     row = project.query(
         "SELECT count(*) AS found, coalesce(sum(usable), 0) AS usable, "
-        "coalesce(sum(usable AND included), 0) AS included FROM item WHERE dataset_id = ?",
+        "coalesce(sum(usable AND included), 0) AS included FROM item NOT INDEXED "
+        "WHERE dataset_id = ?",
         (dataset_id,),
     )[0]
     kinds = project.query(

@@ -281,6 +281,7 @@ def test_a_failed_extension_leaves_the_dataset_as_it_was(project, draw, take_in,
     dataset = store.dataset(project, "set")
     assert [item.name for item in store.items(project, dataset.id)] == ["a.png"]
     assert [source.path for source in store.sources(project, dataset.id)] == [tmp_path / "in"]
+    assert dataset.settings == {}
 
 
 def test_overlapping_roots_and_links_do_not_double(project, draw, take_in, tmp_path):
