@@ -12,6 +12,7 @@ from models import losses, mixture
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.classes import labels_for
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.convolution import differentiated_twice
 from models.flow import Flow
 from models.parameters import param
 
@@ -126,7 +127,8 @@ class Autoencoder(CodecFamily):
             return losses.weight_energy(kernels), config.decoder_penalty
         # A quarter of the batch has the same mean at less cost; in full precision.
         part = z[: max(1, len(z) // 4)].float()
-        pictures = self.decoder.forward(part)
+        with differentiated_twice():
+            pictures = self.decoder.forward(part)
         shape, device = pictures.shape, pictures.device
         direction = torch.randn(shape, device=device, generator=state.generator)
         return losses.slope_energy(pictures, part, direction).mean(), config.slope_penalty

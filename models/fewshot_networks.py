@@ -20,6 +20,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from models.base import ImageSpec
 from models.classes import class_vectors, vectors_of
 from models.layers import LEAK, groups_of, he_normal_, nearest_level
+from models.resampling import average, repeat
 
 Noise = Callable[[int, int, int], Tensor]
 """(pictures, height, width) to N(0, 1) [pictures or 1, 1, height, width]."""
@@ -112,7 +113,7 @@ class Generator(nn.Module):
             stop = nearest_level(self.grid, stop, resolution)
         seen = [x]
         for index, layers in enumerate(list(self.levels)[:stop], start=1):
-            x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+            x = repeat(x)
             for layer in layers:  # type: ignore[attr-defined]  # every level is a ModuleList
                 x = layer(x, noise)
             if index >= self.span:
@@ -140,7 +141,7 @@ class Halving(nn.Module):
         first, second, third = self.norms
         main = F.leaky_relu(first(self.first(x)), LEAK)
         main = F.leaky_relu(second(self.second(main)), LEAK)
-        direct = F.leaky_relu(third(self.direct(F.avg_pool2d(x, 2))), LEAK)
+        direct = F.leaky_relu(third(self.direct(average(x))), LEAK)
         return (main + direct) * 0.5
 
 
@@ -159,7 +160,7 @@ class Draft(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """A picture in (-1, 1)."""
         for conv, norm in zip(self.convs, self.norms, strict=True):
-            x = F.glu(norm(conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))), dim=1)
+            x = F.glu(norm(conv(repeat(x))), dim=1)
         return torch.tanh(self.out(x))
 
 
@@ -233,7 +234,7 @@ class Critic(nn.Module):
     def forward(self, x: Tensor, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """(scores [N, parts], activations for :meth:`redrawn`: whole, whole, for the quarter)."""
         fine, seen = self.fine(x, labels)
-        small, seen_small = self.small(F.avg_pool2d(x, 2), labels)
+        small, seen_small = self.small(average(x), labels)
         kept = [seen[-1], seen_small[-1], seen[-1 - self.part_back]]
         return torch.cat([fine, small], 1), kept
 

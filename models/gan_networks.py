@@ -11,8 +11,10 @@ from torch import Tensor, nn
 
 from models.base import ImageSpec
 from models.classes import class_vectors, vectors_of
+from models.convolution import Conv2d
 from models.gan_config import GanConfig
-from models.layers import LEAK, GroupedBlock, double, halve, he_normal_, nearest_level
+from models.layers import LEAK, GroupedBlock, he_normal_, nearest_level
+from models.resampling import double, halve
 from models.seamless import Edged
 
 
@@ -37,7 +39,7 @@ class Generator(Edged, nn.Module):
         nn.init.normal_(self.dense.weight, std=inputs**-0.5)
         self.levels = nn.ModuleList(reversed(_levels(config, widths, counts)))
         self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(reversed(widths)))
-        self.out = nn.Conv2d(widths[0], spec.channels, 3, padding=1)
+        self.out = Conv2d(widths[0], spec.channels, 3, padding=1)
         he_normal_(self.out.weight, gain=0.5)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]  # made with a bias just above
 
@@ -62,12 +64,12 @@ class Critic(Edged, nn.Module):
         super().__init__()
         height, width, _ = spec.base_grid()
         counts = _block_counts(config, len(widths))
-        self.stem = nn.Conv2d(spec.channels, widths[0], 3, padding=1)
+        self.stem = Conv2d(spec.channels, widths[0], 3, padding=1)
         he_normal_(self.stem.weight)
         self.levels = nn.ModuleList(_levels(config, widths, counts))
         self.change = nn.ModuleList(_change(a, b) for a, b in pairwise(widths))
         last = widths[-1]
-        self.pattern = nn.Conv2d(last, last, (height, width), groups=last, bias=False)
+        self.pattern = Conv2d(last, last, (height, width), groups=last, bias=False)
         he_normal_(self.pattern.weight)
         self.dense = nn.Linear(last, 1, bias=False)
         nn.init.normal_(self.dense.weight, std=last**-0.5)
@@ -103,6 +105,6 @@ def _change(c_in: int, c_out: int) -> nn.Module:
     """A 1x1 layer where the number of channels changes between two resolutions."""
     if c_in == c_out:
         return nn.Identity()
-    layer = nn.Conv2d(c_in, c_out, 1, bias=False)
+    layer = Conv2d(c_in, c_out, 1, bias=False)
     nn.init.normal_(layer.weight, std=c_in**-0.5)
     return layer

@@ -1,4 +1,4 @@
-"""Building blocks of the networks: residual encoder and decoder, resampling, grouped bottleneck.
+"""Building blocks of the networks: residual encoder and decoder, grouped bottleneck.
 
 Weights stay in the default memory format and only activations are channels_last:
 a fused Adam pairs a weight with its saved moments by position in memory, and
@@ -7,7 +7,6 @@ moments come back from a checkpoint in the default format.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from itertools import pairwise
@@ -17,6 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.convolution import Conv2d, conv2d
+from models.resampling import repeat
 from models.seamless import wrapped
 
 LEAK = 0.2
@@ -42,9 +43,9 @@ class ResidualBlock(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm1 = nn.GroupNorm(groups_of(width), width)
-        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv1 = Conv2d(width, width, 3, padding=1)
         self.norm2 = nn.GroupNorm(groups_of(width), width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         """The residual sum."""
@@ -64,16 +65,16 @@ class Encoder(nn.Module):
         super().__init__()
         height, width, _ = spec.base_grid()
         cells = height * width
-        self.stem = nn.Conv2d(spec.channels, widths[0], 3, padding=1)
+        self.stem = Conv2d(spec.channels, widths[0], 3, padding=1)
         self.down = nn.ModuleList()
         self.levels = nn.ModuleList()
         for fine, coarse in pairwise(widths):
-            self.down.append(nn.Conv2d(fine, coarse, 4, stride=2, padding=1))
+            self.down.append(Conv2d(fine, coarse, 4, stride=2, padding=1))
             self.levels.append(nn.Sequential(*(ResidualBlock(coarse) for _ in range(blocks))))
         self.norm = nn.GroupNorm(groups_of(widths[-1]), widths[-1])
         self.head: nn.Module
         if outputs % cells == 0:
-            self.head = nn.Conv2d(widths[-1], outputs // cells, 1)
+            self.head = Conv2d(widths[-1], outputs // cells, 1)
         else:
             self.head = nn.Sequential(nn.Flatten(), nn.Linear(widths[-1] * cells, outputs))
 
@@ -96,17 +97,17 @@ class Decoder(nn.Module):
         coarsest = widths[-1]
         self.head: nn.Module
         if self.spatial:
-            self.head = nn.Conv2d(inputs // (height * width), coarsest, 3, padding=1)
+            self.head = Conv2d(inputs // (height * width), coarsest, 3, padding=1)
         else:
             self.head = nn.Linear(inputs, coarsest * height * width)
         self.base = nn.Sequential(*(ResidualBlock(coarsest) for _ in range(blocks)))
         self.up = nn.ModuleList()
         self.levels = nn.ModuleList()
         for coarse, fine in pairwise(reversed(widths)):
-            self.up.append(nn.Conv2d(coarse, fine, 3, padding=1))
+            self.up.append(Conv2d(coarse, fine, 3, padding=1))
             self.levels.append(nn.Sequential(*(ResidualBlock(fine) for _ in range(blocks))))
         self.norm = nn.GroupNorm(groups_of(widths[0]), widths[0])
-        self.out = nn.Conv2d(widths[0], spec.channels, 3, padding=1)
+        self.out = Conv2d(widths[0], spec.channels, 3, padding=1)
 
     def forward(self, z: Tensor, resolution: int | None = None) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
@@ -120,7 +121,7 @@ class Decoder(nn.Module):
         if resolution is not None:
             stop = nearest_level(self.grid, stop, resolution)
         for up, level in list(zip(self.up, self.levels, strict=True))[:stop]:
-            x = level(F.interpolate(up(x), scale_factor=2.0, mode="nearest"))
+            x = level(repeat(up(x)))
         if resolution is None:
             x = self.out(F.silu(self.norm(x)))
         return x  # type: ignore[no-any-return]  # modules return Any
@@ -132,36 +133,55 @@ def nearest_level(grid: tuple[int, int], doublings: int, resolution: int) -> int
     return max(0, min(doublings, round(wanted)))
 
 
-def halve(x: Tensor, seamless: bool = False) -> Tensor:
-    """[1, 2, 1] low-pass and every second pixel (Zhang 2019, arXiv:1904.11486).
+MERGED = 64
+"""Channels of the groups that a device is given: its units for products are that wide."""
 
-    Outside is black, or the opposite edge where `seamless`.
+
+class GroupedConv(Conv2d):
+    """A grouped 3x3 convolution [N, width, h, w] to the same shape.
+
+    In full precision away from the processor neighbouring groups are merged, with zeros between
+    them: more sums, but of a shape for which graphics cards have quick code (measured on an
+    H200 with groups of 16: twice as fast at 32 pixels, four times at 8). The result is the same.
     """
-    # A strided depthwise convolution is slow backwards on a processor: filter first, then skip.
-    return _filtered(x, (1.0, 2.0, 1.0), seamless)[:, :, ::2, ::2]
+
+    def __init__(self, width: int, groups: int) -> None:
+        super().__init__(width, width, 3, padding=1, groups=groups)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The filtered activations."""
+        merge = _merge(self.groups, self.weight.shape[1]) if _is_merged(x) else 1
+        if merge == 1:
+            return super().forward(x)
+        weight = merged_groups(self.weight, self.groups, merge)
+        groups = self.groups // merge
+        if self.padding_mode == "circular":
+            return conv2d(wrapped(x, 1), weight, self.bias, groups=groups)
+        return conv2d(x, weight, self.bias, padding=1, groups=groups)
 
 
-def double(x: Tensor, seamless: bool = False) -> Tensor:
-    """Zero insertion and [1, 2, 1] interpolation, as a repeat and a box of two pixels."""
-    x = F.interpolate(x, scale_factor=2.0, mode="nearest")
-    return _filtered(x, (1.0, 1.0, 0.0), seamless)
+def _is_merged(x: Tensor) -> bool:
+    kind = x.device.type
+    return kind != "cpu" and not torch.is_autocast_enabled(kind)
 
 
-def _filtered(x: Tensor, taps: tuple[float, ...], seamless: bool) -> Tensor:
-    """Three `taps` both ways: [N, c, h, w] to the same shape."""
-    kernel = _kernel(taps, x.shape[1], x.device)
-    if seamless:
-        return F.conv2d(wrapped(x, 1), kernel, groups=x.shape[1])
-    return F.conv2d(x, kernel, padding=1, groups=x.shape[1])
+def _merge(groups: int, size: int) -> int:
+    """How many groups of `size` channels are carried out as one."""
+    fitting = (k for k in range(1, groups + 1) if groups % k == 0 and k * size <= MERGED)
+    return max(fitting, default=1)
 
 
-@functools.lru_cache(maxsize=64)
-def _kernel(taps: tuple[float, ...], channels: int, device: torch.device) -> Tensor:
-    """The separable depthwise filter of `taps`, with sum 1: [channels, 1, n, n]."""
-    # Made once and kept: not as an inference tensor, which training could not use.
-    with torch.inference_mode(False):
-        row = torch.tensor(taps) / sum(taps)
-        return torch.outer(row, row).expand(channels, 1, -1, -1).contiguous().to(device)
+def merged_groups(weight: Tensor, groups: int, merge: int) -> Tensor:
+    """The weights [outputs, inputs, h, w] of a convolution of so many `groups`, for fewer.
+
+    [outputs, merge * inputs, h, w] for groups / merge groups, zero where groups were apart.
+    """
+    outputs, inputs, *kernel = weight.shape
+    own = torch.eye(merge, device=weight.device, dtype=weight.dtype).view(
+        1, merge, 1, merge, 1, 1, 1
+    )
+    parts = weight.view(groups // merge, merge, outputs // groups, 1, inputs, *kernel) * own
+    return parts.reshape(outputs, merge * inputs, *kernel)
 
 
 class GroupedBlock(nn.Module):
@@ -174,10 +194,9 @@ class GroupedBlock(nn.Module):
     def __init__(self, width: int, expansion: int, group_size: int, total_blocks: int) -> None:
         super().__init__()
         hidden = width * expansion
-        self.expand = nn.Conv2d(width, hidden, 1)
-        groups = math.gcd(hidden, max(1, hidden // group_size))
-        self.mix = nn.Conv2d(hidden, hidden, 3, padding=1, groups=groups)
-        self.project = nn.Conv2d(hidden, width, 1, bias=False)
+        self.expand = Conv2d(width, hidden, 1)
+        self.mix = GroupedConv(hidden, math.gcd(hidden, max(1, hidden // group_size)))
+        self.project = Conv2d(hidden, width, 1, bias=False)
         for layer in (self.expand, self.mix):
             he_normal_(layer.weight, gain=total_blocks**-0.25)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # made with a bias just above

@@ -9,7 +9,6 @@ homogeneous, that factor is drawn into the weights before it.
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,7 +18,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.classes import class_vectors, vectors_of
+from models.convolution import conv2d, conv_transpose2d
 from models.layers import LEAK
+from models.resampling import low_pass
 from models.seamless import Edged, wrapped
 
 MAPPING_RATE = 0.01
@@ -76,10 +77,9 @@ class EqualConv(Edged, nn.Module):
         if not self.down:
             y = _same(x, weight, bias, self.seamless)
         elif self.kernel == 1:
-            # A strided depthwise convolution is slow backwards on a processor.
-            y = F.conv2d(low_pass(x, 1, seamless=self.seamless)[:, :, ::2, ::2], weight, bias)
+            y = conv2d(low_pass(x, 1, step=2, seamless=self.seamless), weight, bias)
         else:
-            y = F.conv2d(low_pass(x, 2, seamless=self.seamless), weight, bias, stride=2)
+            y = conv2d(low_pass(x, 2, seamless=self.seamless), weight, bias, stride=2)
         return y if bias is None else F.leaky_relu(y, LEAK, inplace=True)
 
 
@@ -121,11 +121,9 @@ class ModulatedConv(Edged, nn.Module):
     def _enlarged(self, x: Tensor, weight: Tensor) -> Tensor:
         """Twice the sides: zeros in between, the 3x3 filter, the low-pass."""
         if not self.seamless:
-            return low_pass(F.conv_transpose2d(x, weight, stride=2), 1, gain=4.0)
+            return low_pass(conv_transpose2d(x, weight, stride=2), 1, gain=4.0)
         # One pixel around the input is two around the result and more than the low-pass needs.
-        return low_pass(
-            F.conv_transpose2d(wrapped(x, 1), weight, stride=2)[:, :, 1:-1, 1:-1], 0, 4.0
-        )
+        return low_pass(conv_transpose2d(wrapped(x, 1), weight, stride=2)[:, :, 1:-1, 1:-1], 0, 4.0)
 
 
 class StyledLayer(nn.Module):
@@ -195,26 +193,5 @@ def _same(x: Tensor, weight: Tensor, bias: Tensor | None, seamless: bool) -> Ten
     """A convolution that keeps the sides."""
     margin = weight.shape[-1] // 2
     if seamless and margin:
-        return F.conv2d(wrapped(x, margin), weight, bias)
-    return F.conv2d(x, weight, bias, padding=margin)
-
-
-def low_pass(x: Tensor, padding: int, gain: float = 1.0, *, seamless: bool = False) -> Tensor:
-    """[1, 3, 3, 1] both ways: [N, c, h, w] to sides + 2 * padding - 3.
-
-    Outside is black, or the opposite edge where `seamless`.
-    """
-    kernel = _kernel(gain, x.shape[1], x.device, x.dtype)
-    if seamless:
-        x, padding = wrapped(x, padding), 0
-    return F.conv2d(x, kernel, padding=padding, groups=x.shape[1])
-
-
-@functools.lru_cache(maxsize=128)
-def _kernel(gain: float, channels: int, device: torch.device, dtype: torch.dtype) -> Tensor:
-    """The depthwise filter with the sum `gain`: [channels, 1, 4, 4]."""
-    # Made once and kept: not as an inference tensor, which training could not use.
-    with torch.inference_mode(False):
-        row = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
-        kernel = (gain * torch.outer(row, row)).expand(channels, 1, -1, -1)
-        return kernel.contiguous().to(device, dtype)
+        return conv2d(wrapped(x, margin), weight, bias)
+    return conv2d(x, weight, bias, padding=margin)

@@ -13,6 +13,7 @@ from models.ada import Controller, Pipe
 from models.augment import Augmentation
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.classes import labels_for, labels_of
+from models.convolution import differentiated_twice
 from models.layers import level_widths
 from models.parameters import Declared
 from models.schedules import adam, set_rates, warmed
@@ -150,7 +151,9 @@ class StyleGan2(Family):
             report["disguise"] = self.ada.p
         if config.gamma > 0 and state.step % config.reg_interval == 0:
             shown = pictures[: len(x)].detach().requires_grad_(True)
-            penalty = losses.gradient_penalty(self.critic.forward(shown, labels), shown).mean()
+            with differentiated_twice():
+                scores = self.critic.forward(shown, labels)
+            penalty = losses.gradient_penalty(scores, shown).mean()
             optimizer.zero_grad(set_to_none=True)
             state.backward(config.reg_interval * 0.5 * config.gamma * penalty)
             state.advance(optimizer)
@@ -176,7 +179,8 @@ class StyleGan2(Family):
         """(|J^T y| - its mean)^2 in full precision: 1912.04958, Sec. 3.2, Eq. 4."""
         config, optimizer = self.config, self.optimizers()["generator"]
         w = self._styles(n, state)
-        pictures = self._picture(w, state, self.generator.forward)
+        with differentiated_twice():
+            pictures = self._picture(w, state, self.generator.forward)
         direction = torch.randn(pictures.shape, device=w.device, generator=state.generator)
         lengths = losses.path_lengths(pictures, w, direction)
         self.path_mean.lerp_(lengths.detach().mean(), 1 - PATH_KEEP)

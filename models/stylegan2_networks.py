@@ -26,7 +26,8 @@ from models.modulated import (
     StyledLayer,
     of_power_one,
 )
-from models.seamless import Edged, wrapped
+from models.resampling import enlarge
+from models.seamless import Edged
 
 GROUP = 4
 """Pictures that the critic compares with each other."""
@@ -79,10 +80,7 @@ class Generator(Edged, nn.Module):
 
     def _enlarged(self, picture: Tensor) -> Tensor:
         """Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated or closed."""
-        if not self.seamless:
-            return F.interpolate(picture, scale_factor=2.0, mode="bilinear")
-        larger = F.interpolate(wrapped(picture, 1), scale_factor=2.0, mode="bilinear")
-        return larger[:, :, 2:-2, 2:-2]
+        return enlarge(picture, self.seamless)
 
     def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
         """The picture of one level, in full precision, as all of them are added up."""

@@ -1,4 +1,4 @@
-"""Averages, augmentation, mixture, resampling and the fixed extractor."""
+"""Averages, augmentation, mixture and the fixed extractor."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from models import ema, mixture
 from models.augment import Augmentation
 from models.base import ImageSpec
 from models.features import Extractor
-from models.layers import GroupedBlock, double, halve, level_widths
+from models.layers import GroupedBlock, level_widths
 from models.parameters import ParameterError
 from models.schedules import cosine, warmed
 
@@ -133,16 +133,6 @@ def test_fewer_points_than_numbers_can_still_be_fitted() -> None:
 def test_identical_points_do_not_break_the_fit() -> None:
     fitted = mixture.fit(torch.ones(60, 4), 3)
     assert bool(torch.isfinite(fitted.means).all())
-
-
-def test_resampling_keeps_a_flat_picture_and_is_linear_interpolation() -> None:
-    flat = torch.ones(1, 2, 8, 8)
-    assert torch.allclose(halve(flat)[:, :, 1:, 1:], torch.ones(1, 2, 3, 3))
-    assert torch.allclose(double(flat)[:, :, 1:, 1:], torch.ones(1, 2, 15, 15))
-    ramp = torch.arange(8.0).view(1, 1, 1, 8).expand(1, 1, 8, 8)
-    steps = double(ramp)[0, 0, 5, 1:].diff()
-    assert torch.allclose(steps, torch.full((14,), 0.5))
-    assert torch.allclose(halve(ramp)[0, 0, 1, 1:], torch.tensor([2.0, 4.0, 6.0]))
 
 
 def test_a_grouped_block_starts_as_the_identity_with_fixup_gains() -> None:

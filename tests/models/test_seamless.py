@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models import layers, modulated, seamless
+from models import modulated, resampling, seamless
 from models.augment import Augmentation
 from models.base import Family, ImageSpec, TrainState, families, family
 from models.stylegan2_networks import Generator as StyleGenerator
@@ -190,7 +190,7 @@ def test_critics_look_across_the_edge() -> None:
 def test_resampling_on_the_torus_is_resampling_of_a_tiling() -> None:
     x = torch.randn(2, 3, 8, 12, generator=chance())
     tiled = x.repeat(1, 1, 3, 3)
-    for function, factor in ((layers.halve, 0.5), (layers.double, 2.0)):
+    for function, factor in ((resampling.halve, 0.5), (resampling.double, 2.0)):
         top, left = int(8 * factor), int(12 * factor)
         middle = function(tiled)[:, :, top : 2 * top, left : 2 * left]
         assert torch.allclose(function(x, seamless=True), middle, atol=1e-6)

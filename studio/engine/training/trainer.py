@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,9 @@ class Trainer:
         machine = devices.choose(recipe.device)
         self.device = torch.device(machine.name)
         chance.seed_all(recipe.seed)
+        # Some kernels add up in another order every time, and a resumed run has to be the same.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.deterministic = True
         self.family = recipe.build().train().to(self.device)
         self.family = self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         transfer.freeze(self.family, recipe.freeze)
