@@ -64,6 +64,7 @@ class NewRun:
     freeze: int = 0
     tensorboard: bool = False
     labels: bool | None = None
+    compile: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def plan_run(
             project, wanted.dataset, wanted.family, wanted.width, wanted.height,
             images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
             seed=wanted.seed, device=wanted.device, precision=wanted.precision, crop=crop,
-            labels=wanted.labels,
+            labels=wanted.labels, compile=wanted.compile,
             start_from=wanted.start_from, freeze=wanted.freeze, tensorboard=wanted.tensorboard,
             progress=progress, cancelled=cancelled,
         )  # fmt: skip

@@ -14,7 +14,7 @@ PRECISIONS = ("bf16", "fp16", "fp32")
 
 
 class Extras(QWidget):
-    """Framing, seed, machine, precision and files for other programs."""
+    """Framing, seed, machine, how it calculates, and files for other programs."""
 
     changed = Signal()
     machineChanged = Signal()
@@ -23,12 +23,13 @@ class Extras(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.crop, self.device, self.precision, self.labels = (Choice() for _ in range(4))
+        self.crop, self.device, self.precision = Choice(), Choice(), Choice()
+        self.compile, self.labels = Choice(), Choice()
         self.seed, self.board = QLineEdit("0"), QCheckBox()
         self.fields = {
             "crop": Field(self.crop), "labels": Field(self.labels), "seed": Field(self.seed),
             "device": Field(self.device), "precision": Field(self.precision),
-            "board": Field(self.board),
+            "compile": Field(self.compile), "board": Field(self.board),
         }  # fmt: skip
         self._machines: list[tuple[str, str]] = []
         self.column = QVBoxLayout(self)
@@ -37,8 +38,8 @@ class Extras(QWidget):
         for field in self.fields.values():
             self.column.addWidget(field)
         self.crop.picked.connect(self.changed)
-        self.precision.picked.connect(self.changed)
-        self.labels.picked.connect(self.changed)
+        for choice in (self.precision, self.compile, self.labels):
+            choice.picked.connect(self.changed)
         self.device.picked.connect(self.machineChanged)
         self.seed.textChanged.connect(self._seed_changed)
         self.board.toggled.connect(self._board_toggled)
@@ -86,6 +87,10 @@ class Extras(QWidget):
             "precision": (
                 tr("Precision"), tr("How exactly numbers are kept: bf16 is quicker where it works"),
             ),
+            "compile": (
+                tr("Translation"),
+                tr("Translate the networks for this machine first (torch.compile); takes minutes"),
+            ),
             "board": (
                 tr("TensorBoard"), tr("Also write the curves as TensorBoard files (event files)"),
             ),
@@ -102,6 +107,9 @@ class Extras(QWidget):
             [("auto", tr("auto")), ("yes", tr("Learn them")), ("no", tr("Leave them out"))]
         )
         self.precision.set_choices([("auto", tr("auto")), *((n, n) for n in PRECISIONS)])
+        self.compile.set_choices(
+            [("auto", tr("Where it pays")), ("on", tr("Always")), ("off", tr("Never"))]
+        )
         self.set_machines(self._machines)
         if self.seed_number() is None:
             self._seed_changed()

@@ -205,7 +205,7 @@ class NewRunForm(QWidget):
             self.extras.seed_number() or 0, self.device.key() or "auto",
             self.crop.key(), self.extras.precision.key() or "auto",
             start.run if start else "", self.beginning.freeze(), self.extras.board.isChecked(),
-            self.extras.wanted_labels(),
+            self.extras.wanted_labels(), self.extras.compile.key() or "auto",
         )  # fmt: skip
 
     def wanted(self) -> NewRun | None:

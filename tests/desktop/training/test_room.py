@@ -15,6 +15,7 @@ from studio.desktop.training.series import Series, peaks
 from studio.desktop.training.worker import TrainingDriver
 from studio.engine import events
 from studio.engine.training import runs
+from studio.engine.training.recipe import Recipe
 from tests.desktop.training.support import WAIT, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -99,6 +100,18 @@ def test_closing_the_window_saves_the_run(room: TrainingRoom, studio, qtbot) -> 
     run = runs.run(studio.project, name)
     assert run.status == "stopped"
     assert list((run.folder / "checkpoints").glob("[0-9]*"))
+
+
+def test_more_settings_are_in_the_recipe_of_the_run(room: TrainingRoom, studio, qtbot) -> None:
+    extras = room.form.extras
+    qtbot.mouseClick(room.form.toggle, Qt.MouseButton.LeftButton)
+    assert extras.compile.key() == "auto"
+    extras.compile.choose("off")
+    extras.precision.choose("fp32")
+    extras.seed.setText("7")
+    name = begin(room, qtbot)
+    recipe = Recipe.load(runs.run(studio.project, name).folder)
+    assert (recipe.compile, recipe.precision, recipe.seed) == ("off", "fp32", 7)
 
 
 def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> None:
