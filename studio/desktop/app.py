@@ -19,7 +19,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.main_window import MainWindow
 from studio.engine import settings
 
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0002
 """Threads hand the interpreter over this often, so that work beside the window stays beside it."""
 _log = logging.getLogger("studio")
 

@@ -112,7 +112,8 @@ class Details(QObject):
     def counted(self, totals: dict[str, int]) -> None:
         """So many pictures train now; how they are divided follows from that."""
         numbers = totals.get("trains"), totals.get("held_out")
-        if numbers != self._counted:
+        # While the rows come in, every portion would have the whole dataset divided again.
+        if numbers != self._counted and not self._session.loading:
             self._counted = numbers
             self.show_preparation()
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
+from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
 from studio.engine.dataset import decode, importing, listing, similar, split, store
 from studio.engine.dataset.store import Item
@@ -59,6 +60,10 @@ class Loader(Worker):
 
     def load(self, token: int, project: Project, dataset_id: int) -> None:
         """Read sources, then rows in portions, then the findings."""
+        with collected_later():
+            self._load(token, project, dataset_id)
+
+    def _load(self, token: int, project: Project, dataset_id: int) -> None:
         self.sourcesLoaded.emit(token, store.sources(project, dataset_id))
         self._before()
         last, most = 0, _FIRST_ROWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from studio.engine.training.runs import Run
 
 FIRST_DIRECTIONS = 8
+PANELS_MS = 16
+"""While a direction is moved, panels follow the picture, or after a frame: painted at once, they
+would hold it up."""
 
 
 class GenerationRoom(Room):
@@ -64,6 +67,10 @@ class GenerationRoom(Room):
         self.names = Names()
         self._runs: list[Run] = []
         self._live = ""
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(PANELS_MS)
+        self._follow.timeout.connect(self._panels_follow)
         self._lay_out()
         self._connect()
         add_actions(
@@ -265,10 +272,19 @@ class GenerationRoom(Room):
             return
         if self.session.model is not None and step.run != self.session.model.run:
             return
-        self._show_values()
-        self.side.show_history(self.editing.history)
-        self.side.sheet.mark(step.recipe.seed)
         self.session.render(step.recipe)
+        if not step.key.startswith("direction"):
+            self._panels_follow()
+        elif not self._follow.isActive():
+            self._follow.start()
+
+    @Slot()
+    def _panels_follow(self) -> None:
+        step = self.editing.history.current
+        if step is not None:
+            self._show_values()
+            self.side.show_history(self.editing.history)
+            self.side.sheet.mark(step.recipe.seed)
 
     def _show_values(self) -> None:
         recipe = self.editing.recipe()
@@ -282,6 +298,10 @@ class GenerationRoom(Room):
     @Slot(QImage, object)
     def _rendered(self, image: QImage, _recipe: object) -> None:
         self.view.set_image(image)
+        self.view.repaint()  # now: an update would wait for the panels to be painted
+        if self._follow.isActive():
+            self._follow.stop()
+            self._panels_follow()
 
     @Slot(int, float)
     def _direction_moved(self, index: int, value: float) -> None:

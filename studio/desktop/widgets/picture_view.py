@@ -46,6 +46,8 @@ class PictureView(QWidget):
         self._board = _checkerboard()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        # It fills all of itself: what lies behind need not be painted first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(160, 120))
 
     # ------------------------------------------------------------------ what is shown

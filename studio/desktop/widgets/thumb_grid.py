@@ -211,18 +211,24 @@ class ThumbGrid(QAbstractItemView):
         painter = QPainter(self.viewport())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
-        plain, flags = option.state, QStyle.StateFlag
+        flags = QStyle.StateFlag
+        plain = option.state & ~(flags.State_HasFocus | flags.State_Selected)
         columns, count, cell = self._columns(), self._count(), self._cell()
-        area = event.rect().translated(0, self.verticalOffset())
-        picker, current = self.selectionModel(), self.currentIndex().row()
+        left, scrolled = self._left(), self.verticalOffset()
+        area = event.rect().translated(0, scrolled)
+        picker = self.selectionModel()
+        focused = self.currentIndex().row() if self.hasFocus() else -1
+        model, tile = self.model(), self.itemDelegate()
         first, last = area.top() // cell * columns, (area.bottom() // cell + 1) * columns
         for number in range(max(0, first), min(count, last)):
-            index = self.model().index(number, 0)
-            option.rect = self._rect(number)
-            option.state = plain & ~(flags.State_HasFocus | flags.State_Selected)
+            index = model.index(number, 0)
+            row, column = divmod(number, columns)
+            option.rect = QRect(left + column * cell, row * cell - scrolled, cell, cell)
+            state = plain
             if picker is not None and picker.isSelected(index):
-                option.state |= flags.State_Selected
-            if number == current and self.hasFocus():
-                option.state |= flags.State_HasFocus
-            self.itemDelegate().paint(painter, option, index)
+                state |= flags.State_Selected
+            if number == focused:
+                state |= flags.State_HasFocus
+            option.state = state
+            tile.paint(painter, option, index)
         painter.end()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from studio.desktop import theme
@@ -21,6 +21,8 @@ GAP = 8
 _SCALED_BYTES, _FEWEST_SCALED = 16_000_000, 100
 _WORDS_FROM = 72
 """Tiles smaller than this have no room for words."""
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_FOOT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -32,6 +34,8 @@ class Tile(QStyledItemDelegate):
         super().__init__(parent)
         # Scaling a tile takes far longer than painting it: what is on the screen is kept scaled.
         self._scaled: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
+        self._font = theme.font(11)
+        self._metrics = QFontMetrics(self._font)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Picture, dimmed when it will not train, badge, stars, frame."""
@@ -39,19 +43,23 @@ class Tile(QStyledItemDelegate):
         cell: QRect = option.rect
         state: QStyle.StateFlag = option.state
         tile = cell.adjusted(GAP // 2, GAP // 2, -GAP // 2, -GAP // 2)
+        # Of the model itself: to ask the index goes through C++ and back, four times a tile.
+        look = index.model().data
         painter.save()
-        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        pixmap = look(index, Qt.ItemDataRole.DecorationRole)
         if isinstance(pixmap, QPixmap) and not pixmap.isNull():
             painter.drawPixmap(tile.topLeft(), self._covering(pixmap, tile.width()))
         else:
             painter.fillRect(tile, QColor(c.raised))
-        dim = bool(index.data(DIM_ROLE))
+        dim = bool(look(index, DIM_ROLE))
         if dim:
             shade = QColor(c.window)
             shade.setAlpha(190)
             painter.fillRect(tile, shade)
         if tile.width() >= _WORDS_FROM:
-            self._words(painter, tile, index, dim)
+            self._words(
+                painter, tile, str(look(index, BADGE_ROLE) or ""), look(index, RATING_ROLE), dim
+            )
         painter.setBrush(Qt.BrushStyle.NoBrush)  # a frame, whatever the words were painted with
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(QColor(c.accent), 2))
@@ -77,12 +85,14 @@ class Tile(QStyledItemDelegate):
             self._scaled.popitem(last=False)
         return found
 
-    @staticmethod
-    def _words(painter: QPainter, tile: QRect, index: Index, dim: bool) -> None:
-        painter.setFont(theme.font(11))
-        metrics = painter.fontMetrics()
-        badge = str(index.data(BADGE_ROLE) or "")
+    def _words(
+        self, painter: QPainter, tile: QRect, badge: str, rating: int | None, dim: bool
+    ) -> None:
+        if not badge and not rating:
+            return
+        painter.setFont(self._font)
         if badge:
+            metrics = self._metrics
             text = metrics.elidedText(badge, Qt.TextElideMode.ElideRight, tile.width() - 20)
             box = QRect(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 4)
             box.moveBottomLeft(tile.bottomLeft() + QPoint(4, -4))
@@ -91,15 +101,13 @@ class Tile(QStyledItemDelegate):
             painter.drawRoundedRect(box, 4, 4)
             # On black whatever the theme, so always the dark theme's shades.
             painter.setPen(QColor(theme.DARK.accent if dim else theme.DARK.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        rating = int(index.data(RATING_ROLE) or 0)
+            painter.drawText(box, _CENTRE, text)
         if rating:
             place = tile.adjusted(0, 0, -6, -24 if badge else -4)
-            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
             painter.setPen(QColor(0, 0, 0, 200))
-            painter.drawText(place.translated(1, 1), flags, "★" * rating)
+            painter.drawText(place.translated(1, 1), _FOOT, "★" * rating)
             painter.setPen(QColor(theme.DARK.accent))
-            painter.drawText(place, flags, "★" * rating)
+            painter.drawText(place, _FOOT, "★" * rating)
 
 
 def _square(pixmap: QPixmap, side: int) -> QPixmap:

@@ -61,6 +61,7 @@ class Player:
         self.directions: Directions | None = None
         """What `edits` refer to; set by :func:`directions.find_directions`."""
         self._family = family
+        self._sampled: tuple[tuple[int, float, int | None], Latent] | None = None
 
     @classmethod
     def open(cls, checkpoint_folder: Path | str, device: str = "auto") -> Self:
@@ -126,9 +127,13 @@ class Player:
     def _sample(self, seed: int, psi: float, label: int | None) -> Latent:
         import torch
 
-        with torch.inference_mode():
-            w = self._family.sample(1, seed, psi, label)
-        return w[0].float().cpu().numpy()
+        # A slider of a direction moves from the same point all the time.
+        key = (seed, psi, label)
+        if self._sampled is None or self._sampled[0] != key:
+            with torch.inference_mode():
+                w = self._family.sample(1, seed, psi, label)
+            self._sampled = key, w[0].float().cpu().numpy()
+        return self._sampled[1].copy()
 
     def _centre(self, recipe: LatentRecipe) -> Latent:
         """What a blend goes around: the middle of its label, or of all where it goes between two.
