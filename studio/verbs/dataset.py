@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
-from studio.verbs import curation, hiding, likeness, wording
+from studio.verbs import curation, hiding, likeness, sets, wording
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
@@ -49,6 +49,7 @@ def add(verbs: Verbs) -> None:
     likeness.add(actions)
     hiding.add(actions)
     wording.add(actions)
+    sets.add(actions)
 
 
 def _none(options: argparse.Namespace, console: Console) -> Result:

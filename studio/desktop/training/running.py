@@ -174,12 +174,13 @@ class RunPanel(QWidget):
     def other_pictures(self) -> str:
         """The dataset to go on with, empty for the one that the run has."""
         opened, chosen = self._opened, self.pictures.key()
-        recipe = opened.recipe if opened is not None else None
-        return "" if recipe is None or chosen == recipe.dataset else chosen
+        if opened is None or opened.recipe is None or chosen == _dataset_of(opened):
+            return ""
+        return chosen
 
     def _offer_pictures(self) -> None:
         opened = self._opened
-        own = opened.recipe.dataset if opened is not None and opened.recipe is not None else ""
+        own = _dataset_of(opened) if opened is not None else ""
         pairs = [(name, f"{name} · {words.count(n)}") for name, n in self._datasets if n]
         if own and own not in dict(pairs):
             pairs.insert(0, (own, own))
@@ -302,3 +303,8 @@ class RunPanel(QWidget):
         self.live_header.setText(
             tr("Recipe — may change while it runs") if running else tr("Recipe")
         )
+
+
+def _dataset_of(opened: Opened) -> str:
+    """What the dataset of a run is called: the recipe may know an older name."""
+    return opened.run.dataset or (opened.recipe.dataset if opened.recipe is not None else "")

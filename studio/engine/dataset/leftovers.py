@@ -42,6 +42,19 @@ def delete_prepared(project: Project) -> list[Path]:
     return gone
 
 
+def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:
+    """Delete all prepared sets that have any of these pictures."""
+    wanted = set(item_ids)
+    for folder in (project.cache / PREPARED).glob("[!.]*"):
+        try:
+            said: Any = json.loads((folder / META).read_text("utf-8"))
+            there = not wanted.isdisjoint(said["item_ids"])
+        except (OSError, ValueError, KeyError, TypeError):
+            there = False  # not to be read: not to be used either, and made again under its name
+        if there:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _shows(meta: Path, wanted: dict[int, str]) -> bool:
     """Whether a prepared set has a picture of `wanted` with anything else hidden."""
     try:

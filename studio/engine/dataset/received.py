@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,24 @@ _writing = threading.Lock()
 
 
 def place(project: Project, dataset: str) -> Path:
-    """The folder for what is received for a dataset (which need not exist yet)."""
-    return project.folder / FOLDER / videos.safe_stem(Path(f"{dataset or UNNAMED}.x"))
+    """The folder for what is received for a dataset (which need not exist yet).
+
+    The one it has, whatever it is called by now; never one that another dataset has.
+    """
+    home = project.folder / FOLDER
+    stem = videos.safe_stem(Path(f"{dataset or UNNAMED}.x"))
+    rows = project.query(
+        "SELECT source.path AS path, dataset.name AS name FROM source "
+        "JOIN dataset ON dataset.id = dataset_id ORDER BY source.id"
+    )
+    there = [(Path(os.fsdecode(row["path"])), row["name"]) for row in rows]
+    for path, name in there:
+        if name == dataset and path.parent == home:
+            return path
+    folder, number = home / stem, 2
+    while any(path == folder for path, _ in there):
+        folder, number = home / f"{stem} {number}", number + 1
+    return folder
 
 
 def keep(project: Project, dataset: str, data: bytes, name: str = "", origin: str = "") -> Path:

@@ -91,19 +91,24 @@ class Finding:
 
 
 _NO_RIGHTS: dict[str, str] = {}
+ASIDE = "aside"
+"""The setting of a dataset that was removed, or that holds a removed source (:mod:`sets`)."""
+_SEEN = f"json_extract(settings, '$.{ASIDE}') IS NULL"
 
 
 def datasets(project: Project) -> list[Dataset]:
-    """All datasets, oldest first."""
-    return [_dataset(row) for row in project.query("SELECT * FROM dataset ORDER BY id")]
+    """All datasets, oldest first, but those that were removed."""
+    rows = project.query(f"SELECT * FROM dataset WHERE {_SEEN} ORDER BY id")
+    return [_dataset(row) for row in rows]
 
 
 def dataset(project: Project, name: str) -> Dataset:
     """The dataset called `name`; raises :class:`StudioError` that names those there are."""
-    rows = project.query("SELECT * FROM dataset WHERE name = ?", (name,))
-    if rows:
-        return _dataset(rows[0])
-    known = [row["name"] for row in project.query("SELECT name FROM dataset ORDER BY id")]
+    known = []
+    for each in datasets(project):
+        if each.name == name:
+            return each
+        known.append(each.name)
     there = f"There are: {', '.join(known)}." if known else "Import pictures first."
     raise StudioError(f"There is no dataset {name!r} in {project.folder}. {there}")
 

@@ -37,7 +37,7 @@ def change(
         project, chosen.id, (recipe.width, recipe.height), recipe.crop, recipe.channels,
         progress=progress, cancelled=cancelled,
     )  # fmt: skip
-    if prepared.fingerprint == recipe.fingerprint and chosen.name == recipe.dataset:
+    if prepared.fingerprint == recipe.fingerprint and chosen.id == run.dataset_id:
         return recipe
     try:
         labels = labelling.fingerprint(prepared, recipe.labels)

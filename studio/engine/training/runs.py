@@ -42,16 +42,25 @@ class Run:
     folder: Path
     title: str = ""
     """What the artist calls it, or empty; `name` stays what it is."""
+    dataset: str = ""
+    """The name of its dataset by now; empty where it was deleted."""
+
+
+_SELECT = (
+    f"SELECT run.*, coalesce(json_extract(dataset.settings, '$.{store.ASIDE}.name'), "
+    "dataset.name, '') "
+    "AS dataset FROM run LEFT JOIN dataset ON dataset.id = dataset_id"
+)
 
 
 def runs(project: Project) -> list[Run]:
     """All runs, oldest first."""
-    return [_run(project, row) for row in project.query("SELECT * FROM run ORDER BY id")]
+    return [_run(project, row) for row in project.query(f"{_SELECT} ORDER BY run.id")]
 
 
 def run(project: Project, name: str) -> Run:
     """The run called `name`, or :class:`StudioError` naming those there are."""
-    found = project.query("SELECT * FROM run WHERE name = ?", (name,))
+    found = project.query(f"{_SELECT} WHERE run.name = ?", (name,))
     if not found:
         known = ", ".join(each.name for each in runs(project)) or "none yet"
         raise StudioError(f"There is no run {name!r} in {project.folder}. Known: {known}.")
@@ -203,6 +212,12 @@ def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
     # Read-only is enough for the index: only the cache is written, and the run's own
     # process may not hold the project.
     with Project.open(project_folder) as project:
+        rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
+        if rows and rows[0][0] is None:  # its id may be that of another one by now
+            raise StudioError(
+                f"The dataset {recipe.dataset!r} of the run {recipe.run} was deleted: start a new "
+                "run, or let this one go on with another dataset."
+            )
         (project.folder / "cache").mkdir(exist_ok=True)
         return prepare(
             project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,

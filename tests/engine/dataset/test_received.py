@@ -8,7 +8,7 @@ import json
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import received, rights, store
+from studio.engine.dataset import received, rights, sets, store
 from studio.engine.errors import StudioError
 
 
@@ -77,3 +77,16 @@ def test_damaged_notes_cost_only_themselves(project, take_in) -> None:
     for content in ("[1]", "{", '{"x": 3}'):
         (folder / received.ORIGINS).write_text(content)
         assert take_in(folder, name="a").usable == 1
+
+
+def test_each_dataset_has_a_folder_of_its_own_whatever_it_is_called(project, take_in) -> None:
+    folder = received.keep(project, "Mills", picture())
+    number = take_in(folder, name="Mills").dataset.id
+    sets.rename(project, number, "Old mills")
+    assert received.keep(project, "Old mills", picture(2)) == folder
+    other = received.keep(project, "Mills", picture(3))
+    assert other.name == "Mills 2"
+    assert take_in(other, name="Mills").found == 1
+    sets.delete(project, number)
+    assert received.keep(project, "Mills", picture(4)) == other
+    assert received.keep(project, "Old mills", picture(5)).name == "Old mills"

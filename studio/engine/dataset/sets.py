@@ -1,0 +1,331 @@
+"""Datasets get another name; sources and whole datasets go, and come back with every decision.
+
+What goes is only put aside: its rows move under a dataset that nobody sees, so that they keep
+their ids, findings and everything that was decided, whatever their number. :func:`purge`
+deletes it for good. Files are never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.engine.dataset import leftovers, reconcile, settling, store, thresholds
+from studio.engine.dataset.naming import display_name
+from studio.engine.dataset.store import Dataset, Source
+from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.project import Project, now
+
+LONGEST_NAME = 200
+_PART = 2048
+"""Rows deleted at once: others can read in between."""
+_SOURCE, _DATASET = "source", "dataset"
+
+Cancelled = Callable[[], bool]
+
+
+class InUse(StudioError):  # noqa: N818  # named as what it is
+    """Runs have learnt from the dataset."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was put aside; :func:`put_back` brings it back."""
+
+    holder: int
+    """The id of the row of `dataset` that holds it meanwhile."""
+    dataset_id: int
+    """The dataset that it was taken from, or that it is."""
+    source_id: int
+    """The source, 0 for a whole dataset."""
+    name: str
+    pictures: int
+
+
+# ------------------------------------------------------------------ names
+
+
+def checked_name(project: Project, name: str, own: int = 0) -> str:
+    """`name` as one line; raises :class:`UsageError` when it is empty, too long or taken.
+
+    `own` is the id of the dataset that may have it already.
+    """
+    text = display_name(" ".join(name.split()))
+    if not text:
+        raise UsageError("A dataset needs a name with at least one letter.")
+    if len(text) > LONGEST_NAME:
+        raise UsageError(
+            f"The name of a dataset has at most {LONGEST_NAME} characters, not {len(text)}."
+        )
+    if any(each.name == text and each.id != own for each in store.datasets(project)):
+        raise UsageError(f"There is a dataset {text!r} already: choose another name.")
+    return text
+
+
+def rename(project: Project, dataset_id: int, name: str) -> str:
+    """Give a dataset another name; returns the one before.
+
+    Runs that have learnt from it go on with it: they know it by its id. Raises
+    :class:`UsageError` as :func:`checked_name`.
+    """
+    before = _there(project, dataset_id).name
+    text = checked_name(project, name, dataset_id)
+    project.write("UPDATE dataset SET name = ? WHERE id = ?", (text, dataset_id))
+    return before
+
+
+# ------------------------------------------------------------------ sources
+
+
+def source_at(project: Project, dataset: Dataset, path: Path) -> Source:
+    """The source with this path; raises :class:`StudioError` that names those there are."""
+    sources = store.sources(project, dataset.id)
+    for source in sources:
+        if source.path == path:
+            return source
+    known = ", ".join(str(source.path) for source in sources)
+    raise StudioError(f"{path} is no source of {dataset.name}: {known}.")
+
+
+def check_source(project: Project, source_id: int) -> Source:
+    """The source, where it can be taken out; raises as :func:`remove_source`."""
+    rows = project.query("SELECT dataset_id FROM source WHERE id = ?", (source_id,))
+    sources = store.sources(project, rows[0][0]) if rows else []
+    for source in sources:
+        if source.id == source_id:
+            if len(sources) > 1:
+                return source
+            name = _there(project, source.dataset_id).name
+            raise UsageError(
+                f"{source.path} is the only source of {name!r}: delete the dataset instead."
+            )
+    raise StudioError("This source is no longer in the project: open the dataset again.")
+
+
+def remove_source(
+    project: Project, source_id: int, cancelled: Cancelled = settling.never
+) -> Removed:
+    """Take a source with its pictures out of its dataset; its files stay as they are.
+
+    What other pictures were found to be copies of is looked at again; when `cancelled`
+    meanwhile, at the next import. Raises :class:`UsageError` for the only source and
+    :class:`StudioError` for one that is gone.
+    """
+    source = check_source(project, source_id)
+    name = source.path.name or str(source.path)
+    with project.transaction() as connection:
+        holder = _holder(connection, _SOURCE, name, source.dataset_id)
+        _move(connection, source_id, source.dataset_id, holder)
+        settling.begin(connection, source.dataset_id)
+        count = _count(connection, holder)
+    _settle(project, source.dataset_id, cancelled)
+    return Removed(holder, source.dataset_id, source_id, name, count)
+
+
+def _move(connection: sqlite3.Connection, source_id: int, before: int, after: int) -> None:
+    connection.execute("UPDATE source SET dataset_id = ? WHERE id = ?", (after, source_id))
+    connection.execute(
+        "UPDATE item SET dataset_id = ? WHERE dataset_id = ? AND source_id = ?",
+        (after, before, source_id),
+    )
+
+
+def _settle(project: Project, dataset_id: int, cancelled: Cancelled) -> None:
+    """Find copies anew; stopped in between, the note that it is due stays."""
+    limit = thresholds.read(project, dataset_id)["near_duplicate"]
+    try:
+        reconcile.mark_duplicates(project, dataset_id, cancelled)
+        reconcile.mark_near(project, dataset_id, limit, cancelled)
+        settling.end(project, dataset_id)
+    except settling.Stopped:
+        return
+
+
+# ------------------------------------------------------------------ whole datasets
+
+
+def users(project: Project, dataset_id: int) -> list[str]:
+    """The runs that have learnt from a dataset, oldest first."""
+    rows = project.query("SELECT name FROM run WHERE dataset_id = ? ORDER BY id", (dataset_id,))
+    return [row[0] for row in rows]
+
+
+def check_unused(project: Project, dataset: Dataset) -> None:
+    """Raises :class:`InUse` where runs have learnt from the dataset."""
+    names = users(project, dataset.id)
+    if names:
+        raise InUse(
+            f"Runs need {dataset.name!r} to train further and to be measured: {', '.join(names)}."
+        )
+
+
+def delete(project: Project, dataset_id: int, *, with_runs: bool = False) -> Removed:
+    """Take a dataset with everything that was decided out of the project; its files stay.
+
+    Raises :class:`InUse` where runs have learnt from it, unless `with_runs`: they stay and
+    their models can be used, but they train no further once it is purged and the pictures that
+    were prepared for them are gone from the cache.
+    """
+    dataset = _there(project, dataset_id)
+    if not with_runs:
+        check_unused(project, dataset)
+    aside = {"what": _DATASET, "name": dataset.name, "from": dataset_id}
+    with project.transaction() as connection:
+        connection.execute(
+            "UPDATE dataset SET name = ?, settings = json_set(settings, ?, json(?)) WHERE id = ?",
+            (_hidden_name(connection), f"$.{store.ASIDE}", json.dumps(aside), dataset_id),
+        )
+        count = _count(connection, dataset_id)
+    return Removed(dataset_id, dataset_id, 0, dataset.name, count)
+
+
+# ------------------------------------------------------------------ coming back
+
+
+def put_back(project: Project, removed: Removed, cancelled: Cancelled = settling.never) -> None:
+    """Bring back what was removed, with every decision.
+
+    Pictures that were imported again meanwhile give way to those that come back. Where the name
+    of a dataset was given away meanwhile, it gets a number. Raises :class:`StudioError` when it
+    was deleted for good.
+    """
+    if not any(each.holder == removed.holder for each in aside(project)):
+        raise StudioError(f"{removed.name!r} was deleted for good: import its pictures again.")
+    if removed.source_id:
+        _put_source_back(project, removed)
+        _settle(project, removed.dataset_id, cancelled)
+        return
+    name, number = removed.name, 2
+    while any(each.name == name for each in store.datasets(project)):
+        name, number = f"{removed.name} {number}", number + 1
+    project.write(
+        f"UPDATE dataset SET name = ?, settings = json_remove(settings, '$.{store.ASIDE}') "
+        "WHERE id = ?",
+        (name, removed.dataset_id),
+    )
+
+
+def _put_source_back(project: Project, removed: Removed) -> None:
+    source, dataset, holder = removed.source_id, removed.dataset_id, removed.holder
+    _there(project, dataset)
+    with project.transaction() as connection:
+        settling.begin(connection, dataset)
+        connection.execute(
+            "DELETE FROM item WHERE dataset_id = ? AND EXISTS (SELECT 1 FROM item AS old "
+            "WHERE old.dataset_id = ? AND old.path = item.path AND old.member = item.member)",
+            (dataset, holder),
+        )
+        again = connection.execute(
+            "SELECT id FROM source WHERE dataset_id = ? "
+            "AND path = (SELECT path FROM source WHERE id = ?)",
+            (dataset, source),
+        ).fetchall()
+        for (number,) in again:
+            connection.execute(
+                "UPDATE item SET source_id = ? WHERE source_id = ?", (source, number)
+            )
+            connection.execute("DELETE FROM source WHERE id = ?", (number,))
+        _move(connection, source, holder, dataset)
+        connection.execute("DELETE FROM dataset WHERE id = ?", (holder,))
+
+
+def aside(project: Project) -> list[Removed]:
+    """What was removed and can come back, the oldest removal first."""
+    rows = project.query(
+        f"SELECT id, json_extract(settings, '$.{store.ASIDE}') AS aside, "
+        "(SELECT count(*) FROM item WHERE dataset_id = dataset.id) AS pictures, "
+        "(SELECT min(id) FROM source WHERE dataset_id = dataset.id) AS source FROM dataset "
+        f"WHERE json_extract(settings, '$.{store.ASIDE}') IS NOT NULL "
+        "ORDER BY cast(name AS INTEGER)"
+    )
+    found = []
+    for row in rows:
+        said = json.loads(row["aside"])
+        source = row["source"] if said["what"] == _SOURCE else 0
+        found.append(Removed(row["id"], said["from"], source, said["name"], row["pictures"]))
+    return found
+
+
+def last_removed(project: Project, dataset_id: int = 0) -> Removed:
+    """The newest dataset that was deleted, or the newest source taken out of `dataset_id`.
+
+    Raises :class:`StudioError` when there is none.
+    """
+    found = [
+        each
+        for each in aside(project)
+        if (each.source_id and each.dataset_id == dataset_id) or not (each.source_id or dataset_id)
+    ]
+    if found:
+        return found[-1]
+    if dataset_id:
+        raise StudioError("There is no source to bring back: import it again.")
+    raise StudioError("There is no dataset to bring back: import its pictures again.")
+
+
+def purge(
+    project: Project, removed: Iterable[Removed], cancelled: Cancelled = settling.never
+) -> None:
+    """Delete for good what was put aside, in portions; the rest next time when `cancelled`.
+
+    What the cache shows of it goes as well, but for what was prepared for runs that are there.
+    """
+    if project.read_only_reason:
+        return
+    for each in removed:
+        is_used = bool(users(project, each.dataset_id))
+        while not cancelled():
+            ids = store.item_ids(project, each.holder)[:_PART]
+            if not ids:
+                project.write("DELETE FROM dataset WHERE id = ?", (each.holder,))
+                break
+            leftovers.delete_thumbnails(project, ids)
+            if not is_used:
+                leftovers.delete_prepared_of(project, ids)
+            _delete_items(project, ids)
+
+
+def _delete_items(project: Project, ids: list[int]) -> None:
+    with project.transaction() as connection:
+        connection.executemany("DELETE FROM item WHERE id = ?", [(number,) for number in ids])
+        # An id may be given again: no fix may take in another picture in its place.
+        for row in connection.execute("SELECT id, item_ids FROM fix").fetchall():
+            kept = set(json.loads(row[1]))
+            if not kept.isdisjoint(ids):
+                left = json.dumps(sorted(kept.difference(ids)))
+                connection.execute("UPDATE fix SET item_ids = ? WHERE id = ?", (left, row[0]))
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _there(project: Project, dataset_id: int) -> Dataset:
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
+    for each in store.datasets(project):
+        if each.id == dataset_id:
+            return each
+    raise StudioError("This dataset is no longer in the project: open the project again.")
+
+
+def _holder(connection: sqlite3.Connection, what: str, name: str, dataset_id: int) -> int:
+    said = {store.ASIDE: {"what": what, "name": name, "from": dataset_id}}
+    cursor = connection.execute(
+        "INSERT INTO dataset (name, created, settings) VALUES (?, ?, ?)",
+        (_hidden_name(connection), now(), json.dumps(said)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _hidden_name(connection: sqlite3.Connection) -> str:
+    """One that nobody can give, since no name begins with a space; later ones count further."""
+    taken = {row[0] for row in connection.execute("SELECT name FROM dataset WHERE name LIKE ' %'")}
+    return f" {1 + max((int(name) for name in taken), default=0)}"
+
+
+def _count(connection: sqlite3.Connection, dataset_id: int) -> int:
+    rows = connection.execute("SELECT count(*) FROM item WHERE dataset_id = ?", (dataset_id,))
+    return int(rows.fetchone()[0])
