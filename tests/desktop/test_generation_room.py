@@ -172,6 +172,28 @@ def test_enter_in_the_seed_box_does_not_keep(room: GenerationRoom, qtbot) -> Non
     assert kept == []
 
 
+def test_names_and_stars_can_be_undone(room: GenerationRoom, studio, qtbot) -> None:
+    row = room.controls.rows[2]
+    qtbot.mouseDClick(row.name, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(row.editor, "Height")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    qtbot.mouseClick(row.star, Qt.MouseButton.LeftButton)
+    assert studio.undo.undoText() == "Keep a direction on top"
+    studio.undo.undo()
+    assert not row.star.isChecked()
+    assert room.controls.order()[0] == 0
+    studio.undo.undo()
+    assert row.name.text() == "Direction 3"
+    settle(room, qtbot)
+    place = room.session.model.folder / "directions.json"
+    assert json.loads(place.read_text("utf-8")) == {"names": {}, "pinned": []}
+    studio.undo.redo()
+    studio.undo.redo()
+    assert (row.name.text(), room.controls.order()[0]) == ("Height", 2)
+    settle(room, qtbot)
+    assert json.loads(place.read_text("utf-8")) == {"names": {"2": "Height"}, "pinned": [2]}
+
+
 def test_names_and_stars_of_directions_stay_with_the_run(
     room: GenerationRoom, studio, qtbot
 ) -> None:

@@ -153,9 +153,14 @@ class Controls(QWidget):
             row.deleteLater()
         while len(self.rows) < len(explained):
             self._add_row(len(self.rows))
-        self._pinned = set(names.pinned)
         for row, share in zip(self.rows, explained, strict=True):
             row.set_explained(share)
+        self.show_names(names)
+
+    def show_names(self, names: Names) -> None:
+        """What the directions are called, and those with a star on top."""
+        self._pinned = set(names.pinned)
+        for row in self.rows:
             row.show_name(names.names.get(row.index, ""), row.index in names.pinned)
         self._order()
 
@@ -168,8 +173,6 @@ class Controls(QWidget):
         self._rows_place.addWidget(row)
 
     def _row_pinned(self, index: int, on: bool) -> None:
-        self._pinned.add(index) if on else self._pinned.discard(index)
-        self._order()
         self.directionPinned.emit(index, on)
 
     def _order(self) -> None:

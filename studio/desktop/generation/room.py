@@ -16,12 +16,13 @@ from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
+from studio.desktop.generation.naming import Naming
 from studio.desktop.generation.recalling import Recalling
 from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
 from studio.desktop.generation.tiling import Tiling
-from studio.desktop.generation.worker import Model, Names
+from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.buttons import secondary
@@ -64,7 +65,7 @@ class GenerationRoom(Room):
         self.tiling = Tiling(self.session, self.view, secondary())
         self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
-        self.names = Names()
+        self.naming = Naming(self.session, self.controls, studio.undo)
         self._runs: list[Run] = []
         self._live = ""
         self._follow = QTimer(self)
@@ -128,8 +129,6 @@ class GenerationRoom(Room):
         side.stepChosen.connect(editing.go_to)
         side.sheet.seedChosen.connect(editing.set_seed)
         controls.directionMoved.connect(self._direction_moved)
-        controls.directionRenamed.connect(self._direction_renamed)
-        controls.directionPinned.connect(self._direction_pinned)
         controls.psiMoved.connect(editing.set_psi)
         controls.mixMoved.connect(self._mix_moved)
         controls.seedEntered.connect(editing.set_seed)
@@ -233,9 +232,9 @@ class GenerationRoom(Room):
             self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
             self.seeds.fill()
         else:
-            self.names = model.names
+            self.naming.open(model)
             blank = [0.0] * FIRST_DIRECTIONS
-            self.controls.set_directions(blank, self.names)
+            self.controls.set_directions(blank, self.naming.names)
             self.editing.open(model.run)
             self.seeds.lay_out(0)
             self.side.sheet.mark(self.editing.recipe().seed)
@@ -248,7 +247,7 @@ class GenerationRoom(Room):
     @Slot(list)
     def _directions_found(self, explained: list[float]) -> None:
         self.controls.set_searching(None)
-        self.controls.set_directions(explained, self.names)
+        self.controls.set_directions(explained, self.naming.names)
         for row in self.controls.rows:
             row.slider.setEnabled(True)
         self.recalling.play()
@@ -306,18 +305,6 @@ class GenerationRoom(Room):
     @Slot(int, float)
     def _direction_moved(self, index: int, value: float) -> None:
         self.editing.set_direction(index, value, self.controls.name_of(index))
-
-    @Slot(int, str)
-    def _direction_renamed(self, index: int, name: str) -> None:
-        self.names.names[index] = name
-        if not name:
-            del self.names.names[index]
-        self.session.write_names(self.names)
-
-    @Slot(int, bool)
-    def _direction_pinned(self, index: int, on: bool) -> None:
-        self.names.pinned.add(index) if on else self.names.pinned.discard(index)
-        self.session.write_names(self.names)
 
     @Slot(float)
     def _mix_moved(self, value: float) -> None:

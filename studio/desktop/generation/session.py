@@ -191,10 +191,9 @@ class Session(QObject):
         if self.model is not None and not self._search.busy:
             self.searchFailed.emit(sentence, detail)
 
-    def write_names(self, names: Names) -> None:
-        """Keep the artist's names for the directions of the open run."""
-        if self.model is not None and self.project is not None:
-            folder = self.model.folder
+    def write_names(self, folder: Path, names: Names) -> None:
+        """Keep the artist's names for the directions of the run in `folder`."""
+        if self.project is not None:
             self._render.submit(
                 write_names, folder, Names(dict(names.names), set(names.pinned)),
             )  # fmt: skip
