@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop import i18n, theme
+from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.generation.actions import add_actions
+from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
@@ -27,7 +28,6 @@ from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
-from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class GenerationRoom(Room):
         self.session = Session(studio.settings.device, self)
         self.editing = Editing(studio.undo, self)
         self.side, self.controls = Side(), Controls()
-        self.view = PictureView()
-        self.title, self.note = QLabel(), QLabel()
+        self.canvas = Canvas()
+        self.view, self.title, self.note = self.canvas.view, self.canvas.title, self.canvas.note
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
         self.seeds = Seeds(self.session, self.editing, self.side.sheet, self.view)
@@ -82,33 +82,19 @@ class GenerationRoom(Room):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 10, 16, 10)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.note)
-        head.addWidget(self.tiling.button)
-        middle = QWidget()
-        middle.setObjectName("canvas")
-        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
+        self.canvas.add(self.tiling.button)
         full = QWidget()
         line = QHBoxLayout(full)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(1)
         line.addWidget(self.side)
-        line.addWidget(middle, 1)
+        line.addWidget(self.canvas, 1)
         line.addWidget(self.controls)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(full)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
-        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _connect(self) -> None:
         session, side, controls, editing = self.session, self.side, self.controls, self.editing
@@ -315,17 +301,14 @@ class GenerationRoom(Room):
     @Slot()
     def _restyle(self) -> None:
         self.controls.restyle()
-        self.note.setStyleSheet(f"color: {theme.colours().quiet};")
+        self.canvas.restyle()
         self.side.sheet.viewport().update()
         self.side.dot.update()
 
     def retranslate(self) -> None:
         """Texts in the current language."""
         self.setAccessibleName(tr("Generation"))
-        self.view.setAccessibleName(tr("The picture"))
-        self.view.setToolTip(
-            tr("Arrow keys walk the seeds, R takes another; drag the picture out as a file")
-        )
+        self.canvas.retranslate()
         self.empty.set_texts(
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
