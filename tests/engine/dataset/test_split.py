@@ -63,6 +63,34 @@ def test_the_first_cut_holds_out_what_the_first_version_did():
     assert split.held_out(contents[:9], "f" * 16) == split.held_out(contents, "f" * 16) == []
 
 
+def test_known_divisions_stay_as_they_are():
+    """Answers of the first release: what a project holds out may never become another."""
+    contents = [f"{number:064x}" for number in range(500)]
+    assert split.place(contents[0]) == "60e05bd1b195af2f"
+    assert split.choose(contents) == "1881f867ebfbe761"
+    assert split.choose(contents, 0.02) == "04d8cc205b852898"
+    first = [47, 149, 163, 201, 220, 340, 358, 387, 388, 410]
+    assert split.held_out(contents, "04d8cc205b852898") == first
+    assert split.held_out(contents, "04d8cc205b852897") == first[1:]
+    more = sorted([*first, 70, 80, 210, 249, 409, 422])
+    assert split.held_out(contents, "0800000000000000") == more
+    assert split.held_out(contents, "08") == more
+    assert split.held_out(contents, "g") == []  # never all of them
+    assert split.held_out(contents[:40], None) == [20, 25, 28, 35]
+
+
+def test_known_divisions_of_copies():
+    copies = [f"{number // 3:064x}" for number in range(60)]
+    assert split.choose(copies) == "1fb497d126f59b04"
+    assert split.held_out(copies, "1fb497d126f59b04") == [12, 13, 14, 27, 28, 29]
+    assert split.choose(copies, 0.25) == "2db2ff724c9b7f7b"
+    quarter = [*range(12, 15), *range(27, 36), *range(48, 51)]
+    assert split.held_out(copies, "2db2ff724c9b7f7b") == quarter
+    # One picture is wanted, but its copies come with it.
+    assert split.choose(copies, 0.01) == "1da5073ab17a3392"
+    assert split.held_out(copies, "1da5073ab17a3392") == [27, 28, 29]
+
+
 def test_a_new_share_leaves_an_older_run_its_division(project, folder, take_in):
     dataset = take_in(folder).dataset.id
     first = prepare(project, dataset, (8, 8))
