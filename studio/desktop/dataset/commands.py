@@ -17,6 +17,10 @@ _MENU = (
     "exclude", "include", "no_training", "", "crop", "uncrop", "hide", "", "enlarge", "reveal",
     "copy", "", "rate", "", "page_metadata", "select_all",
 )  # fmt: skip
+_SET_MENUS = (
+    ("rename", "delete", "", "new_dataset"),
+    ("remove_source", "", "add_folder", "add_files", "watch"),
+)
 
 
 class Commands:
@@ -33,6 +37,9 @@ class Commands:
             ("add_folder", "Add a folder…", room.intake.ask_folder, "Ctrl+I"),
             ("add_files", "Add pictures or a zip…", room.intake.ask_files, "Ctrl+Shift+I"),
             ("new_dataset", "New dataset…", room.intake.ask_new, ""),
+            ("rename", "Rename the dataset…", room.managing.ask_rename, "F2"),
+            ("delete", "Delete the dataset", room.managing.delete, ""),
+            ("remove_source", "Remove the source", room.remove_source, ""),
             ("search", "Search pictures", room.header.search.setFocus, "Ctrl+F"),
             ("select_all", "Select all pictures", room.grid.selectAll, "Ctrl+A"),
             ("reveal", "Show in the file manager", room.selection.reveal, ""),
@@ -72,6 +79,19 @@ class Commands:
                 str(stars),
                 "dataset",
             )
+
+    def set_menus(self) -> tuple[QMenu, QMenu]:
+        """The menus of the lists of datasets and of sources."""
+        found = []
+        for names in _SET_MENUS:
+            menu = QMenu(self._room)
+            for name in names:
+                if name:
+                    menu.addAction(self.actions[name])
+                else:
+                    menu.addSeparator()
+            found.append(menu)
+        return found[0], found[1]
 
     def menu(self) -> QMenu:
         """The context menu of the chosen tiles."""

@@ -14,7 +14,16 @@ from PySide6.QtCore import QObject, Signal
 from studio.desktop.context import Studio
 from studio.desktop.dataset import steps, words
 from studio.desktop.dataset.session import Session
-from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, SOURCES, TILES, Plan, Step
+from studio.desktop.dataset.steps import (
+    DATASET,
+    FINDINGS,
+    PICTURES,
+    SETS,
+    SOURCES,
+    TILES,
+    Plan,
+    Step,
+)
 from studio.desktop.i18n import tr
 from studio.engine.dataset.caption_files import Found
 from studio.engine.dataset.crops import Crop
@@ -40,6 +49,7 @@ class Curation(QObject):
         self._studio, self._session = studio, session
         self._cancel = threading.Event()
         self._reads = False
+        self._told: deque[Plan] = deque(maxlen=8)
         self._line: deque[tuple[Callable[[], Any], Callable[[Any], None]]] = deque()
 
     # ------------------------------------------------------------------ wishes
@@ -201,14 +211,19 @@ class Curation(QObject):
             self.stored.emit()  # a field may hold what was typed but is none of it
 
     def _write(self, plan: Plan, write: Callable[[], object]) -> None:
-        threads = self._session.threads
-        if threads is not None:
-            threads.carry_out(write, partial(self._written, self._session.life, plan))
+        session = self._session
+        if plan.reopen and session.importing:  # what is being read may be what comes or goes
+            session.after_imports(partial(self._write, plan, write))
+        elif session.threads is not None:
+            session.threads.carry_out(write, partial(self._written, session.life, plan))
 
     def _written(self, life: int, plan: Plan) -> None:
         session = self._session
         if life != session.life:
             return
+        self._say_done(plan)
+        if SETS in plan.touches:
+            session.survey(choose=plan.reopen or None)
         if SOURCES in plan.touches:
             session.sources_again()
         if TILES in plan.touches:
@@ -220,3 +235,10 @@ class Curation(QObject):
         if DATASET in plan.touches:
             self.preparationChanged.emit()
         self.stored.emit()
+
+    def _say_done(self, plan: Plan) -> None:
+        """Say once what went, with a way back."""
+        sentence = plan.said() if plan.said is not None and plan not in self._told else ""
+        if sentence:
+            self._told.append(plan)
+            self._studio.notices.info(sentence, "", (tr("Undo"), self._studio.undo.undo))

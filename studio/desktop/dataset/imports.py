@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Imports(QObject):
         self._imports: dict[int, threading.Event] = {}
         self._import_dataset: int | None = None
         self._import_began = 0.0
+        self._after: list[Callable[[], None]] = []
 
     def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
         """Read the list of datasets again, and open one of them when asked."""
@@ -60,6 +61,7 @@ class Imports(QObject):
         for cancel in self._imports.values():
             cancel.set()
         self._imports.clear()
+        self._after.clear()
 
     @property
     def importing(self) -> bool:
@@ -94,6 +96,11 @@ class Imports(QObject):
         for cancel in self._imports.values():
             cancel.set()
         self.importNews.emit()
+
+    def after_imports(self, act: Callable[[], None]) -> None:
+        """End running and waiting imports, then act."""
+        self._after.append(act)
+        self.cancel_import()
 
     @property
     def cancelling(self) -> bool:
@@ -143,6 +150,10 @@ class Imports(QObject):
         self.survey()
         self.reload()  # labels are known only at the end
         self.importNews.emit()
+        if not self._imports:
+            waiting, self._after = self._after, []
+            for act in waiting:
+                act()
 
     def _import_failed(self, token: int, sentence: str, detail: str) -> None:
         cancel = self._imports.get(token)

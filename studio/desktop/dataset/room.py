@@ -27,6 +27,7 @@ from studio.desktop.dataset.header import Header
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
+from studio.desktop.dataset.managing import Managing
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.outgoing import Outgoing
 from studio.desktop.dataset.quick_look import QuickLook
@@ -79,7 +80,9 @@ class DatasetRoom(Shown):
         self.survey = Survey(
             self, studio, self.session, self.model, self.grid, self.selection, self.curation
         )
+        self.managing = Managing(self, studio, self.session, self.curation)
         self.commands = Commands(self)
+        self.side.set_menus(*self.commands.set_menus())
         self.survey.furnish(self.centre, self.header, self.side, self.inspector)
         self._connect()
         self.resize_tiles(0)
@@ -131,6 +134,8 @@ class DatasetRoom(Shown):
         side.addFolder.connect(self.intake.ask_folder)
         side.addFiles.connect(self.intake.ask_files)
         side.newDataset.connect(self.intake.ask_new)
+        side.deleteWanted.connect(self.managing.delete)
+        side.removeWanted.connect(self.remove_source)
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
         header.searched.connect(lambda text: self.change_view(text=text))
         header.tileSizeChosen.connect(self._size_tiles)
@@ -146,6 +151,7 @@ class DatasetRoom(Shown):
         self.grid.doubleClicked.connect(lambda _: self.selection.enlarge())
         self.survey.frontChanged.connect(self._show_centre)
         self.studio.themeChanged.connect(self.model.refresh)
+        self.studio.themeChanged.connect(side.retranslate)
 
     # ------------------------------------------------------------------ hooks
 
@@ -240,6 +246,10 @@ class DatasetRoom(Shown):
             threads.carry_out(lambda: None, lambda: self.trainRequested.emit(name))
         else:
             self.trainRequested.emit(name)
+
+    def remove_source(self) -> None:
+        """Take the source that is chosen in the list out of the dataset."""
+        self.managing.remove_source(self.view.source_id)
 
     def mark(self) -> None:
         """Mark the chosen pictures as not to be used for training."""

@@ -11,6 +11,7 @@ from studio.desktop.dataset.collection import Arrangement, Row, View
 from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
+from studio.engine.dataset import sets
 from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.project import Project
 
@@ -53,8 +54,15 @@ class Session(Imports):
         self._listen_to(threads.importer)
         threads.tiles.made.connect(self._take_tiles)
         self.threads = threads
+        self._purge(threads, project)
         self.loading = True
         self.survey(choose_last=True)
+
+    def _purge(self, threads: DatasetThreads, project: Project) -> None:
+        """What was removed in earlier sessions cannot come back: its rows go beside the window."""
+        gone, worker = sets.aside(project), threads.hand_out.worker
+        if gone and worker is not None and not project.read_only_reason:
+            threads.hand_out.submit(sets.purge, project, gone, worker.stopping)
 
     def close(self) -> None:
         """Stop everything; decisions are written out first."""
@@ -166,7 +174,9 @@ class Session(Imports):
         self.counts = {dataset.id: count for dataset, count in found}
         # The first import of a dataset may have failed and taken its dataset back.
         lost = self.dataset is not None and self.dataset.id not in self.counts
-        if choose is not None:
+        if self.dataset is not None and not lost:  # it may be called otherwise by now
+            self.dataset = next(each for each in self.datasets if each.id == self.dataset.id)
+        if choose in self.counts:
             self.choose(choose)
         elif choose_last or lost:
             self.choose(self.datasets[-1].id if self.datasets else None)

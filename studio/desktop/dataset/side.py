@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from studio.desktop import theme
 from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import (
     EVERYTHING,
@@ -47,6 +60,9 @@ class Side(QScrollArea):
     addFolder = Signal()
     addFiles = Signal()
     newDataset = Signal()
+    deleteWanted = Signal()
+    removeWanted = Signal()
+    """The dataset, or the source, that is chosen is to go."""
     fixWanted = Signal(str)
     """Leave out what has the finding that is shown."""
 
@@ -63,6 +79,8 @@ class Side(QScrollArea):
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(2)
         self.heads = [SectionHeader("") for _ in range(6)]
+        self.more = [QToolButton(), QToolButton()]
+        """The menus of datasets and of sources."""
         self.datasets, self.sources = CountList(), CountList()
         self.findings, self.labels = CountList(), CountList()
         self.licences, self.ratings = CountList(), CountList()
@@ -79,8 +97,8 @@ class Side(QScrollArea):
         for head in self.heads[1:]:
             head.setContentsMargins(0, 14, 0, 0)
         groups: list[list[QWidget]] = [
-            [self.heads[0], self.datasets, self.new_dataset],
-            [self.heads[1], self.sources, self.add_folder, self.add_files, self.watch],
+            [self._headed(0), self.datasets, self.new_dataset],
+            [self._headed(1), self.sources, self.add_folder, self.add_files, self.watch],
             [self.heads[2], self.findings, self.fix, self.thresholds, self.outliers, self.report],
             [self.heads[3], self.labels],
             [self.heads[4], self.ratings],
@@ -93,6 +111,33 @@ class Side(QScrollArea):
                 self._column.addWidget(widget)
         self.fix.hide()
         self._column.addStretch(1)
+
+    def _headed(self, place: int) -> QWidget:
+        """A head with the button of its menu."""
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.heads[place], 1)
+        button = self.more[place]
+        button.setObjectName("bare")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        return line
+
+    def set_menus(self, datasets: QMenu, sources: QMenu) -> None:
+        """What can be done with the chosen dataset, and with the chosen source.
+
+        By the button, by the other mouse button or the menu key on a row; Delete is the quick way.
+        """
+        wishes = ((self.datasets, datasets, self.deleteWanted),
+                  (self.sources, sources, self.removeWanted))  # fmt: skip
+        for (rows, menu, gone), button in zip(wishes, self.more, strict=True):
+            button.setMenu(menu)
+            rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            rows.customContextMenuRequested.connect(partial(_pop_up, rows, menu))
+            quick = QShortcut(QKeySequence.StandardKey.Delete, rows)
+            quick.setContext(Qt.ShortcutContext.WidgetShortcut)
+            quick.activated.connect(gone)
 
     def _connect(self) -> None:
         self.datasets.chosen.connect(self.datasetChosen)
@@ -146,6 +191,14 @@ class Side(QScrollArea):
             button.setToolTip(help)
             button.setAccessibleName(text)
             button.setAccessibleDescription(help)
+        menus = (
+            (tr("Dataset menu"), tr("Rename or delete the chosen dataset (F2, Del in the list).")),
+            (tr("Source menu"), tr("Remove the chosen source or add one (Del in the list).")),
+        )
+        for tool, (name, help) in zip(self.more, menus, strict=True):
+            tool.setIcon(theme.icon("more", theme.colours().quiet))
+            tool.setAccessibleName(name)
+            tool.setToolTip(help)
         self._say_fix()
 
     # ------------------------------------------------------------------ what is shown
@@ -250,3 +303,7 @@ class Side(QScrollArea):
         if counts[""] or view.licence == "":
             entries.append(Entry("", tr("Not stated"), words.number(counts[""])))
         self.licences.set_entries(entries, view.licence)
+
+
+def _pop_up(rows: QWidget, menu: QMenu, place: QPoint) -> None:
+    menu.popup(rows.mapToGlobal(place))

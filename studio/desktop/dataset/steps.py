@@ -21,6 +21,7 @@ from studio.engine.dataset.edits import Change
 from studio.engine.project import Project
 
 PICTURES, FINDINGS, SOURCES, DATASET, TILES = "pictures", "findings", "sources", "dataset", "tiles"
+SETS = "sets"
 """What has to be read again after a step."""
 
 
@@ -35,6 +36,10 @@ class Plan:
     count: int = 1
     ids: tuple[int, ...] = ()
     touches: frozenset[str] = frozenset((PICTURES,))
+    reopen: int = 0
+    """The dataset to open afterwards, where it is there: it has more or fewer pictures."""
+    said: Callable[[], str] | None = None
+    """What to say when it was done for the first time, beside a way back."""
 
 
 class Step(QUndoCommand):

@@ -158,7 +158,8 @@ def check_unused(project: Project, dataset: Dataset) -> None:
     names = users(project, dataset.id)
     if names:
         raise InUse(
-            f"Runs need {dataset.name!r} to train further and to be measured: {', '.join(names)}."
+            f"Runs need {dataset.name!r} to train further and to be measured: {', '.join(names)}. "
+            "Remove them first, or delete it all the same."
         )
 
 

@@ -234,7 +234,7 @@ def test_a_dataset_that_runs_need_is_refused_in_words(project) -> None:
     with_run(project)
     with_run(project, "run-a2")
     dataset = store.dataset(project, "set")
-    with pytest.raises(sets.InUse, match=r"'set' .* run-a1, run-a2\.$"):
+    with pytest.raises(sets.InUse, match=r"'set' .* run-a1, run-a2\. Remove"):
         sets.delete(project, dataset.id)
     assert store.dataset(project, "set") == dataset
     done = sets.delete(project, dataset.id, with_runs=True)

@@ -105,7 +105,11 @@ class Watching(QObject):
         if session.importing:
             self._later.start()
             return
-        roots = sorted(self._waiting)
+        if session.loading:  # which sources it has is not known yet
+            self._later.start()
+            return
+        # One that was taken out of the dataset meanwhile does not come back by itself.
+        roots = sorted(self._waiting & {source.path for source in session.sources})
         self._waiting.clear()
         if roots:
             self._scanned = roots
