@@ -8,18 +8,20 @@ added, left out or renamed never move another picture to the other side.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import store
+import numpy as np
+
+from studio.engine.dataset import listing, store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
 FEWEST = 10
 MOST_SHARE = 0.5
 _KEY = "split"
+_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,17 @@ class Split:
 
 def place(content: str) -> str:
     """Where a picture stands in the order that the cut divides: 16 hex digits."""
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
+
+
+def _places(contents: Sequence[str]) -> np.ndarray:
+    """:func:`place` of every picture, as ASCII: bytes compare and sort as such texts do.
+
+    Arrays, because sorting a list of 100,000 texts would hold up every other thread meanwhile.
+    """
+    digests = (hashlib.sha256(content.encode()).digest() for content in contents)
+    digits = b"".join(digest[: _DIGITS // 2] for digest in digests).hex()
+    return np.frombuffer(digits.encode(), f"S{_DIGITS}")
 
 
 def held_out(contents: Sequence[str], cut: str | None) -> list[int]:
@@ -47,7 +59,7 @@ def held_out(contents: Sequence[str], cut: str | None) -> list[int]:
         return held_out_rows(contents)
     if len(contents) < FEWEST:
         return []
-    rows = [row for row, content in enumerate(contents) if place(content) <= cut]
+    rows: list[int] = np.flatnonzero(_places(contents) <= cut.encode()).tolist()
     return rows if len(rows) < len(contents) else []
 
 
@@ -62,13 +74,10 @@ def choose(contents: Sequence[str], share: float | None = None) -> str | None:
     if len(contents) < FEWEST:
         return None
     wanted = _wanted(len(contents)) if share is None else max(1, round(share * len(contents)))
-    copies = Counter(place(content) for content in contents)
-    cut, count = None, 0
-    for position in sorted(copies):
-        if cut is not None and count + copies[position] > wanted:
-            break
-        cut, count = position, count + copies[position]
-    return None if 2 * count > len(contents) else cut
+    positions, copies = np.unique(_places(contents), return_counts=True)
+    counts = np.cumsum(copies)
+    last = max(0, int(np.searchsorted(counts, wanted, side="right")) - 1)
+    return None if 2 * counts[last] > len(contents) else positions[last].decode()
 
 
 def settle(project: Project, dataset_id: int, contents: Sequence[str]) -> str | None:
@@ -94,7 +103,7 @@ def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
 
 def read(project: Project, dataset_id: int) -> Split:
     """The division in force, or the one that the first training run would choose."""
-    hashes = store.chosen_hashes(project, dataset_id)
+    hashes = listing.chosen_hashes(project, dataset_id)
     numbers, contents = list(hashes), list(hashes.values())
     cut = known_cuts(project, dataset_id)[0]
     rows = held_out(contents, choose(contents) if cut is None else cut)
@@ -121,7 +130,7 @@ def cut_for(project: Project, dataset_id: int, share: float) -> str:
     """The cut that :func:`change` would choose; raises :class:`UsageError` where there is none."""
     if not 0 <= share <= MOST_SHARE:
         raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
-    contents = list(store.chosen_hashes(project, dataset_id).values())
+    contents = list(listing.chosen_hashes(project, dataset_id).values())
     cut = choose(contents, share)
     if cut is None:
         raise UsageError(
@@ -136,7 +145,7 @@ def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
 
     Runs that began with the division that is given up can still go on with it.
     """
-    contents = list(store.chosen_hashes(project, dataset_id).values())
+    contents = list(listing.chosen_hashes(project, dataset_id).values())
     wanted = choose(contents) if cut is None else cut
     stored = _stored(project, dataset_id)
     if "cut" not in stored:

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset import split, store
+from studio.engine.dataset import listing, split, store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
@@ -89,6 +89,18 @@ def test_known_divisions_of_copies():
     # One picture is wanted, but its copies come with it.
     assert split.choose(copies, 0.01) == "1da5073ab17a3392"
     assert split.held_out(copies, "1da5073ab17a3392") == [27, 28, 29]
+
+
+def test_the_chosen_hashes_come_in_the_order_of_the_ids(project, folder, take_in, monkeypatch):
+    dataset = take_in(folder).dataset.id
+    assert listing.chosen_hashes(project, dataset + 1) == {}
+    items = store.items(project, dataset)
+    store.set_included(project, [items[4].id, items[5].id], False)
+    kept = [item for item in items if item not in items[4:6]]
+    for most in (1, 5, 4096):
+        monkeypatch.setattr(listing, "_HASHES_AT_ONCE", most)
+        found = list(listing.chosen_hashes(project, dataset).items())
+        assert found == [(item.id, item.sha256) for item in kept]
 
 
 def test_a_new_share_leaves_an_older_run_its_division(project, folder, take_in):
