@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(room)
         self.top.show_place(key)
         room.entered()
+        self.notice_view.place()
 
     def _project_changed(self) -> None:
         project = self.studio.project

@@ -1,11 +1,14 @@
-"""Notices on the screen: bottom right, one above the other, never taking the focus."""
+"""Notices on the screen: bottom right, one above the other, never taking the focus.
+
+Nor do they cover the one next step of a place: they stand above its button, wherever that is.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +31,8 @@ WIDTH = 380
 SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
 SHOWN = 4
 _MARGIN = 16
+_LOOK_MS = 200
+"""How often cards look for buttons that came under them: an import that ends brings one."""
 
 
 class NoticeCard(QFrame):
@@ -39,6 +44,8 @@ class NoticeCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
         self.notice = notice
+        self.slide = QPropertyAnimation(self, b"pos", self)
+        self.slide.setDuration(180)
         self.words = words = QLabel()
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
@@ -122,6 +129,9 @@ class NoticeView(QWidget):
         self._notices, self._window = notices, window
         self._cards: list[NoticeCard] = []
         self._history: NoticeHistory | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._place_cards)
         notices.posted.connect(self.show_notice)
         for waiting in notices.history:
             self.show_notice(waiting)
@@ -142,8 +152,6 @@ class NoticeView(QWidget):
 
     def show_notice(self, notice: Notice) -> None:
         """Slide a card in."""
-        from PySide6.QtCore import QPropertyAnimation
-
         card = NoticeCard(notice, self._window)
         card.destroyed.connect(self._forget)
         self._cards.append(card)
@@ -152,26 +160,41 @@ class NoticeView(QWidget):
         card.adjustSize()
         card.show()
         self.place()
-        slide = QPropertyAnimation(card, b"pos", card)
-        slide.setDuration(180)
-        slide.setStartValue(card.pos() + QPoint(24, 0))
-        slide.setEndValue(card.pos())
-        slide.start()
+        card.slide.setStartValue(card.pos() + QPoint(24, 0))
+        card.slide.setEndValue(card.pos())
+        card.slide.start()
+        self._look.start()
         if history := self._open_history():
             history.fill(self._notices.history)
 
     def place(self) -> None:
         """Stack the cards at the bottom right; called when the window changes its size."""
-        self._cards = [card for card in self._cards if card.isVisible()]
+        self._place_cards()
+        if history := self._open_history():
+            history.place()
+
+    def _place_cards(self) -> None:
+        # A window that is not shown yet has no visible cards, but has them.
+        self._cards = [card for card in self._cards if not card.isHidden()]
+        if not self._cards:
+            self._look.stop()
+            return
+        avoid = self._next_steps()
+        left = self._window.width() - WIDTH - _MARGIN
         bottom = self._window.height() - 32 - _MARGIN
         for card in reversed(self._cards):
             card.adjustSize()
-            bottom -= card.height()
-            card.move(self._window.width() - WIDTH - _MARGIN, bottom)
-            card.raise_()
-            bottom -= theme.SPACE
-        if history := self._open_history():
-            history.place()
+            place = _free(QRect(left, bottom - card.height(), WIDTH, card.height()), avoid)
+            _put(card, place.topLeft())
+            bottom = place.top() - theme.SPACE
+
+    def _next_steps(self) -> list[QRect]:
+        """Where the amber buttons are, in the window."""
+        return [
+            QRect(button.mapTo(self._window, QPoint(0, 0)), button.size())
+            for button in self._window.findChildren(QPushButton)
+            if button.isVisible() and button.property("role") == "primary"
+        ]
 
     def toggle_history(self) -> None:
         """Show or hide all that was said."""
@@ -200,10 +223,29 @@ class NoticeView(QWidget):
         alive = []
         for card in self._cards:
             try:
-                if card.isVisible():
+                if not card.isHidden():
                     alive.append(card)
             except RuntimeError:
                 continue  # the C++ side is gone already
         self._cards = alive
         if self._window.isVisible():
             self.place()
+
+
+def _free(place: QRect, avoid: list[QRect]) -> QRect:
+    """`place`, moved up until it covers none of `avoid`; as it was where there is no room."""
+    wanted = QRect(place)
+    while covered := [rect for rect in avoid if rect.intersects(wanted)]:
+        wanted.moveBottom(min(rect.top() for rect in covered) - theme.SPACE)
+    return wanted if wanted.top() >= 0 else place
+
+
+def _put(card: NoticeCard, place: QPoint) -> None:
+    """A card that is still sliding in ends where it belongs by now."""
+    if card.slide.state() == QPropertyAnimation.State.Running:
+        if card.slide.endValue() == place:
+            return
+        card.slide.stop()
+    if card.pos() != place:
+        card.move(place)
+        card.raise_()
