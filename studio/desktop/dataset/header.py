@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -22,7 +23,8 @@ from studio.desktop.dataset.collection import SORTS, View
 from studio.desktop.i18n import tr
 
 SMALLEST, LARGEST, STEP = 32, 512, 16
-_SEARCH_AFTER_MS, _SEARCH_WIDTH = 150, 130
+_SEARCH_AFTER_MS, _SEARCH_WIDTH = 150, 124
+_SORT_LETTERS, _GAP, _SMALL = 7, 12, 11
 
 
 class Header(QFrame):
@@ -46,17 +48,26 @@ class Header(QFrame):
         self.tile_size = TileSlider(tile_size)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(12)
+        line.setSpacing(theme.SPACE)
+        self._sums = QWidget()
+        # In a narrow window the sums give way first; the tooltip still says them.
+        self._sums.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._sums)
+        self._words.setContentsMargins(0, 0, 0, 0)
         for label in (self.count, self.facts):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            line.addWidget(label)
+            self._words.addWidget(label)
+        self._words.setStretchFactor(self.facts, 1)
         self.count.setFont(theme.font(bold=True))
-        # In a narrow window the sums give way first; the tooltip still says them.
-        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        line.setStretchFactor(self.facts, 1)
+        line.addWidget(self._sums, 1)
+        # The longest order would take the room of the sums, although it is hardly ever chosen.
+        self.sort.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.sort.setMinimumContentsLength(_SORT_LETTERS)
         for widget in (self.map, self.sort, self.search, self.tile_size):
             line.addWidget(widget)
-        self._sums = ""
+        self._parts: list[tuple[int, str]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SEARCH_AFTER_MS)
@@ -74,6 +85,9 @@ class Header(QFrame):
             for sort in SORTS:
                 self.sort.addItem(words.sort_title(sort), sort)
             self.sort.setCurrentIndex(SORTS.index(chosen))
+        # Narrower than its longest entry, the list itself is as wide as that.
+        view = self.sort.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * _GAP)
         self.search.setPlaceholderText(tr("Search name, caption…"))
         self.map.setText(tr("Map"))
         texts = (
@@ -94,26 +108,55 @@ class Header(QFrame):
         """The sums; `shown` is how many the filters leave."""
         found = totals.get("found", 0)
         self.count.setText(words.pictures(found))
-        parts = [tr("{n} will train", n=words.number(totals["trains"]))]
+        self._sums.setMinimumWidth(self.count.sizeHint().width())
+        parts = [(1, tr("{n} will train", n=words.number(totals["trains"])))]
         if totals["excluded"]:
-            parts.append(tr("{n} excluded", n=words.number(totals["excluded"])))
+            parts.append((3, tr("{n} excluded", n=words.number(totals["excluded"]))))
         if totals["unusable"]:
-            parts.append(tr("{n} cannot be used", n=words.number(totals["unusable"])))
+            parts.append((2, tr("{n} cannot be used", n=words.number(totals["unusable"]))))
         if shown != found:
-            parts.append(tr("{n} shown", n=words.number(shown)))
-        self._sums = " · ".join(parts)
-        self._elide()
+            parts.append((0, tr("{n} shown", n=words.number(shown))))
+        self._parts = parts
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The sums use the room there is."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._elide)
+        QTimer.singleShot(0, self, self._fit)
 
-    def _elide(self) -> None:
-        room = self.facts.width()
+    def _fit(self) -> None:
+        """The sums beside the number of pictures, or below it where the window is narrow."""
+        room, whole = self._sums.width(), _joined(self._parts)
+        self.facts.setFont(theme.font())
+        beside = self.count.sizeHint().width() + _GAP + self._width(whole)
+        narrow = beside > room
+        if narrow:
+            self.facts.setFont(theme.font(_SMALL))
+        direction = QBoxLayout.Direction
+        self._words.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._words.setSpacing(0 if narrow else _GAP)
+        middle, low, high = (
+            Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignBottom, Qt.AlignmentFlag.AlignTop,
+        )  # fmt: skip
+        self._words.setStretchFactor(self.count, int(narrow))
+        self.count.setAlignment(low if narrow else middle)
+        self.facts.setAlignment(high if narrow else middle)
+        self.facts.setText(self._shortened(room))
+        self.facts.setToolTip(whole)
+        self.facts.setAccessibleName(whole)
+
+    def _shortened(self, room: int) -> str:
+        """As many sums as fit, whole: what matters least goes first."""
+        for most in range(len(self._parts), 0, -1):
+            kept = sorted(sorted(self._parts)[:most], key=self._parts.index)
+            text = _joined(kept) + ("" if most == len(self._parts) else " …")
+            if self._width(text) <= room:
+                return text
         end = Qt.TextElideMode.ElideRight
-        self.facts.setText(self.facts.fontMetrics().elidedText(self._sums, end, room))
-        self.facts.setToolTip(self._sums)
+        return self.facts.fontMetrics().elidedText(_joined(self._parts), end, room)
+
+    def _width(self, text: str) -> int:
+        return self.facts.fontMetrics().horizontalAdvance(text)
 
     def show_view(self, view: View) -> None:
         """The order and the search of a view that was chosen elsewhere."""
@@ -123,11 +166,16 @@ class Header(QFrame):
                 self.search.setText(view.text)
 
 
+def _joined(parts: list[tuple[int, str]]) -> str:
+    return " · ".join(text for _, text in parts)
+
+
 class _Search(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setClearButtonEnabled(True)
-        self.setFixedWidth(_SEARCH_WIDTH)
+        self.setMinimumWidth(_SEARCH_WIDTH * 3 // 4)
+        self.setMaximumWidth(_SEARCH_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc empties the box, and leaves it when it is empty."""

@@ -39,6 +39,7 @@ from studio.engine.dataset.store import Dataset, Source
 
 # More labels than this are not a list any more; the search box finds the others' pictures.
 _MOST_LABELS = 30
+_MORE = (28, 20)
 _SUMS = {EVERYTHING: "found", TRAINS: "trains", HELD_OUT: "held_out", EXCLUDED: "excluded"}
 """Rows of the first list that are no findings, and what counts them."""
 
@@ -116,12 +117,14 @@ class Side(QScrollArea):
         """A head with the button of its menu."""
         line = QWidget()
         row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, self.heads[place].contentsMargins().top(), 0, 0)
+        self.heads[place].setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.heads[place], 1)
         button = self.more[place]
         button.setObjectName("bare")
+        button.setFixedSize(*_MORE)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(button)
         return line
 
     def set_menus(self, datasets: QMenu, sources: QMenu) -> None:
