@@ -64,7 +64,7 @@ def conv_transpose2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
 
 
 class Conv2d(nn.Conv2d):
-    """As its base, by :func:`conv2d`. Square kernels, strides and paddings only."""
+    """As its base, by :func:`conv2d`. Stride and padding alike both ways, no dilation."""
 
     def _conv_forward(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if not _is_twice(x):

@@ -147,14 +147,14 @@ class GroupedConv(Conv2d):
 
     def __init__(self, width: int, groups: int) -> None:
         super().__init__(width, width, 3, padding=1, groups=groups)
+        self.merge = _merge(groups, width // groups)
 
     def forward(self, x: Tensor) -> Tensor:
         """The filtered activations."""
-        merge = _merge(self.groups, self.weight.shape[1]) if _is_merged(x) else 1
-        if merge == 1:
+        if self.merge == 1 or not _is_merged(x):
             return super().forward(x)
-        weight = merged_groups(self.weight, self.groups, merge)
-        groups = self.groups // merge
+        weight = merged_groups(self.weight, self.groups, self.merge)
+        groups = self.groups // self.merge
         if self.padding_mode == "circular":
             return conv2d(wrapped(x, 1), weight, self.bias, groups=groups)
         return conv2d(x, weight, self.bias, padding=1, groups=groups)

@@ -73,7 +73,7 @@ def low_pass(
 ) -> Tensor:
     """[1, 3, 3, 1] both ways, `gain` as bright: [N, c, h, w] to sides + 2 * padding - 3.
 
-    With `step` only every so manieth pixel of that.
+    With `step` only every `step`-th pixel of that.
     """
     if _by_matrices(x):
         return _along_both(x, SOFT, padding, gain, seamless, step=step)
@@ -104,7 +104,7 @@ def _along_both(
     rows = _band(taps, padding, gain, height, *rest)
     columns = _band(taps, padding, 1.0, width, *rest)
     y = torch.matmul(columns, x.permute(0, 2, 3, 1))
-    y = torch.matmul(rows, y.reshape(n, height, -1))
+    y = torch.matmul(rows, y.flatten(2))
     return y.view(n, len(rows), len(columns), channels).permute(0, 3, 1, 2)
 
 

@@ -24,6 +24,7 @@ from models.modulated import (
     Mapping,
     ModulatedConv,
     StyledLayer,
+    full_precision,
     of_power_one,
 )
 from models.resampling import enlarge
@@ -80,7 +81,8 @@ class Generator(Edged, nn.Module):
 
     def _enlarged(self, picture: Tensor) -> Tensor:
         """Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated or closed."""
-        return enlarge(picture, self.seamless)
+        with full_precision(picture):  # a product of matrices would not stay in it
+            return enlarge(picture, self.seamless)
 
     def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
         """The picture of one level, in full precision, as all of them are added up."""

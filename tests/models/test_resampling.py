@@ -63,6 +63,15 @@ def test_pictures_keep_their_order_in_memory(monkeypatch: pytest.MonkeyPatch) ->
         assert resize(x).is_contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_no_pictures_are_none_afterwards(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for by_matrices in (False, True):
+        monkeypatch.setattr(resampling, "_by_matrices", lambda x, chosen=by_matrices: chosen)
+        found.append(WAYS[way](torch.ones(0, 3, 8, 12), False).shape)
+    assert found[0] == found[1]
+
+
 def test_a_filter_made_while_generating_can_be_trained_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
