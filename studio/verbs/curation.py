@@ -204,7 +204,10 @@ def rights(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _said(values: Any) -> str:
-    return "; ".join(f"{name} {text}" for name, text in values.items()) or "nothing is stated"
+    said = [f"{name} {values[name]}" for name in RIGHTS if name in values]
+    if "no_training" in values:
+        said.append("not to be used for training")
+    return "; ".join(said) or "nothing is stated"
 
 
 def state_sources(

@@ -10,7 +10,7 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import rights, split, store, thresholds
+from studio.engine.dataset import marks, rights, split, store, thresholds
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.store import Dataset, Item, Source
 from studio.engine.errors import StudioError
@@ -19,6 +19,7 @@ from studio.engine.project import Project, now
 JSON_NAME, MARKDOWN_NAME = "dataset.json", "dataset.md"
 NOT_STATED = "not stated"
 _SHOWN = 30
+_TITLES = {"licence": "Licence", "author": "Author", "url": "From", "consent": "Consent"}
 
 
 def card(project: Project, dataset: Dataset) -> dict[str, Any]:
@@ -151,9 +152,8 @@ def markdown(found: dict[str, Any]) -> str:
 
 
 def _rights(found: dict[str, Any]) -> str:
-    titles = {"licence": "Licence", "author": "Author", "url": "From", "consent": "Consent"}
     parts = [
-        _table((titles[name], "Pictures"), list(found["rights"][name].items()))
+        _table((_TITLES[name], "Pictures"), list(found["rights"][name].items()))
         for name in rights.FIELDS
     ]
     marked = found["marked_against_training"]
@@ -165,7 +165,10 @@ def _rights(found: dict[str, Any]) -> str:
 
 
 def _stated(values: dict[str, str]) -> str:
-    return "; ".join(f"{name}: {text}" for name, text in values.items()) or NOT_STATED
+    said = [f"{title}: {values[name]}" for name, title in _TITLES.items() if name in values]
+    if marks.KIND in values:
+        said.append("Not to be used for training")
+    return "; ".join(said) or NOT_STATED
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
