@@ -473,9 +473,9 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     qtbot.waitUntil(lambda: quiet(room) and studio.undo.count() == 3, timeout=WAIT)
     assert undo_text(studio) == "State rights of façades"
     assert all(row.author == "Ada Lovelace" for row in room.session.collection.rows.values())
-    counts = {entry.text: entry.count for entry in room.side.licences.entries()}
+    counts = {entry.text: entry.count for entry in room.side.rights.licences.entries()}
     assert counts == {"Any licence": "12", "CC0-1.0": "3", "Not stated": "9"}
-    room.side.licences.setCurrentRow(1)
+    room.side.rights.licences.setCurrentRow(1)
     qtbot.waitUntil(lambda: len(room.model.ids) == 3, timeout=WAIT)
     room.show_everything()
     choose(room, 5)
@@ -492,6 +492,46 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     studio.undo.undo()
     qtbot.waitUntil(lambda: not stored(room)[0].rights and quiet(room), timeout=WAIT)
     assert not any(row.licence or row.author for row in room.session.collection.rows.values())
+
+
+def test_addresses_and_consent_are_filters_once_they_are_stated(room, studio, qtbot) -> None:
+    lists, fields = room.side.rights, room.inspector.metadata.rights.fields
+    assert lists.sites.isHidden()
+    assert lists.consents.isHidden()
+    room.inspector.show_page("metadata")
+    choose(room, 0, 1, 2)
+    qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
+    write(qtbot, fields["url"], "https://www.example.org/doors")
+    qtbot.waitUntil(lambda: quiet(room) and studio.undo.count() == 1, timeout=WAIT)
+    choose(room, 2, 3)
+    qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
+    write(qtbot, fields["consent"], "Signed by the owner")
+    qtbot.waitUntil(lambda: quiet(room) and studio.undo.count() == 2, timeout=WAIT)
+    sites = [(entry.text, entry.count) for entry in lists.sites.entries()]
+    assert sites == [("Any source address", "12"), ("example.org", "3"), ("No address stated", "9")]
+    notes = [(entry.text, entry.count) for entry in lists.consents.entries()]
+    assert notes[1] == ("Signed by the owner", "2")
+    lists.sites.choose("example.org")
+    qtbot.waitUntil(lambda: len(room.model.ids) == 3, timeout=WAIT)
+    lists.consents.choose("Signed by the owner")
+    qtbot.waitUntil(lambda: len(room.model.ids) == 1, timeout=WAIT)
+    lists.consents.choose("")
+    qtbot.waitUntil(lambda: len(room.model.ids) == 2, timeout=WAIT)
+    room.show_everything()
+    qtbot.waitUntil(lambda: len(room.model.ids) == 12 and quiet(room), timeout=WAIT)
+    assert lists.sites.currentRow() == lists.consents.currentRow() == 0
+    room.header.search.setText("by the OWNER")
+    qtbot.waitUntil(lambda: len(room.model.ids) == 2, timeout=WAIT)
+    room.header.search.setText("example.org/doors")
+    qtbot.waitUntil(lambda: len(room.model.ids) == 3, timeout=WAIT)
+    room.header.search.clear()
+    studio.set_language("zh_CN")
+    room.retranslate()
+    qtbot.waitUntil(lambda: lists.sites.entries()[0].text == "任意来源地址", timeout=WAIT)
+    assert lists.consents.accessibleName() == "同意说明"
+    studio.undo.undo()
+    studio.undo.undo()
+    qtbot.waitUntil(lambda: quiet(room) and lists.sites.isHidden(), timeout=WAIT)
 
 
 def test_pictures_marked_against_training_are_left_out_with_a_finding(room, studio, qtbot) -> None:

@@ -527,6 +527,16 @@ def test_a_collection_filters_by_everything_that_is_chosen():
     assert shown(text="OCHRE") == [3]
     collection.rows[1].author, collection.rows[2].licence = "Ada Lovelace", "CC0-1.0"
     assert (shown(text="lovelace"), shown(text="cc0")) == ([1], [2])
+    collection.rows[1].url, collection.rows[3].url = "https://a.example/1", "http://www.a.example"
+    collection.rows[2].consent = "Signed in 2024"
+    collection.put_stored(list(collection.rows.values()))
+    assert (shown(text="a.example/1"), shown(text="SIGNED")) == ([1], [2])
+    assert (shown(site="a.example"), shown(site="")) == ([1, 3], [2, 4])
+    assert (shown(consent="Signed in 2024"), shown(consent="")) == ([2], [1, 3, 4])
+    assert shown(site="a.example", consent="", text="ochre") == [3]
+    assert shown(site="b.example") == []
+    assert collection.counts().sites == {"a.example": 2, "": 2}
+    assert collection.counts().consents == {"Signed in 2024": 1, "": 3}
     assert shown(source_id=2) == []
     assert shown(sort="finding") == [4, 1, 2, 3]
     totals = {"found": 4, "trains": 2, "unusable": 1, "excluded": 1, "held_out": 0}

@@ -26,6 +26,7 @@ from studio.desktop.dataset.views import (
     Row,
     View,
 )
+from studio.engine.dataset import rights
 from studio.engine.dataset.store import Finding
 
 _NAMES_AT_ONCE = 500
@@ -44,6 +45,8 @@ class Counts:
     labels: Counter[str] = field(default_factory=Counter)
     sources: Counter[int] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
+    sites: Counter[str] = field(default_factory=Counter)
+    consents: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
 
 
@@ -154,18 +157,34 @@ class Columns:
             Counter(row.label for row in self.rows),
             Counter(row.source_id for row in self.rows),
             Counter(row.licence for row in self.rows),
+            self._sites(),
+            Counter(row.consent for row in self.rows),
             Counter(row.rating for row in self.rows),
         )
+
+    @cached_property
+    def urls(self) -> Counter[str]:
+        """How many pictures come from each address."""
+        return Counter(row.url for row in self.rows)
+
+    def _sites(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for url, count in self.urls.items():
+            found[rights.site(url)] += count
+        return found
 
     # ------------------------------------------------------------------ choosing
 
     def _fits(self, view: View) -> np.ndarray:
         fits = self._of_kind(view)
+        urls = {url for url in self.urls if rights.site(url) == view.site}
         conditions: list[tuple[bool, Callable[[Row], bool]]] = [
             (view.source_id is not None, lambda row: row.source_id == view.source_id),
             (view.label is not None, lambda row: row.label == view.label),
             (view.rating > 0, lambda row: row.rating >= view.rating),
             (view.licence is not None, lambda row: row.licence == view.licence),
+            (view.site is not None, lambda row: row.url in urls),
+            (view.consent is not None, lambda row: row.consent == view.consent),
         ]
         for wanted, condition in conditions:
             if wanted:
@@ -238,7 +257,7 @@ class Columns:
 
 
 def _holds(row: Row, text: str) -> bool:
-    places = (row.name, row.caption, row.label, row.author, row.licence)
+    places = (row.name, row.caption, row.label, row.author, row.licence, row.url, row.consent)
     return any(text in place.casefold() for place in places)
 
 

@@ -95,8 +95,8 @@ class Header(QFrame):
              tr("Show all pictures on a plane, like beside like (embedding map, M).")),
             (self.sort, tr("Order"), tr("The order of the pictures.")),
             (self.search, tr("Search"),
-             tr("Show only pictures with this text in name, caption, label, author or licence. "
-                "Esc clears it.")),
+             tr("Show only pictures with this text in name, caption, label, author, licence, "
+                "source address or consent. Esc clears it.")),
             (self.tile_size, tr("Tile size"),
              tr("How large the tiles are. Double-click for the usual size.")),
         )  # fmt: skip

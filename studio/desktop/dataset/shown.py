@@ -28,6 +28,10 @@ from studio.desktop.widgets.thumb_grid import ThumbGrid
 # never more than a tenth of the time.
 _RECOUNT_MS, _RECOUNT_SHARE = 250, 10
 _FIRST_SCREEN = 1000
+_NO_LIMITS = {
+    "source_id": None, "label": None, "rating": 0, "licence": None, "site": None, "consent": None,
+    "text": "",
+}  # fmt: skip
 
 
 class Shown(Room):
@@ -67,16 +71,12 @@ class Shown(Room):
 
     def show_everything(self) -> None:
         """No filter."""
-        self.change_view(
-            kind="everything", source_id=None, label=None, rating=0, licence=None, text=""
-        )
+        self.change_view(kind="everything", **_NO_LIMITS)
 
     def show_group(self, item_id: int) -> None:
         """Only the copies of one picture."""
         copies = frozenset(self.session.collection.group_of(item_id))
-        self.change_view(
-            kind=GROUP, group=copies, source_id=None, label=None, rating=0, licence=None, text=""
-        )
+        self.change_view(kind=GROUP, group=copies, **_NO_LIMITS)
 
     def resize_tiles(self, steps: int) -> None:
         """Larger or smaller tiles."""

@@ -30,6 +30,7 @@ from studio.desktop.dataset.collection import (
     Counts,
     View,
 )
+from studio.desktop.dataset.rights_lists import MOST, RightsLists
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
@@ -37,8 +38,6 @@ from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset import fixes
 from studio.engine.dataset.store import Dataset, Source
 
-# More labels than this are not a list any more; the search box finds the others' pictures.
-_MOST_LABELS = 30
 _MORE = (28, 20)
 _SUMS = {EVERYTHING: "found", TRAINS: "trains", HELD_OUT: "held_out", EXCLUDED: "excluded"}
 """Rows of the first list that are no findings, and what counts them."""
@@ -51,7 +50,6 @@ class Side(QScrollArea):
     kindChosen = Signal(object)
     sourceChosen = Signal(object)
     labelChosen = Signal(object)
-    licenceChosen = Signal(object)
     ratingChosen = Signal(object)
     thresholdsWanted = Signal()
     outliersWanted = Signal()
@@ -84,7 +82,7 @@ class Side(QScrollArea):
         """The menus of datasets and of sources."""
         self.datasets, self.sources = CountList(), CountList()
         self.findings, self.labels = CountList(), CountList()
-        self.licences, self.ratings = CountList(), CountList()
+        self.ratings, self.rights = CountList(), RightsLists()
         self.report, self.card = secondary(""), secondary("")
         self.thresholds, self.outliers, self.watch = secondary(""), secondary(""), QCheckBox()
         self.fix, self._kind = secondary(""), ""
@@ -103,7 +101,7 @@ class Side(QScrollArea):
             [self.heads[2], self.findings, self.fix, self.thresholds, self.outliers, self.report],
             [self.heads[3], self.labels],
             [self.heads[4], self.ratings],
-            [self.heads[5], self.licences, self.card],
+            [self.heads[5], self.rights, self.card],
         ]
         for group in groups:
             for widget in group:
@@ -147,7 +145,6 @@ class Side(QScrollArea):
         self.findings.chosen.connect(self.kindChosen)
         self.sources.chosen.connect(self.sourceChosen)
         self.labels.chosen.connect(self.labelChosen)
-        self.licences.chosen.connect(self.licenceChosen)
         self.ratings.chosen.connect(self.ratingChosen)
         self.thresholds.clicked.connect(lambda: self.thresholdsWanted.emit())
         self.outliers.clicked.connect(lambda: self.outliersWanted.emit())
@@ -165,11 +162,12 @@ class Side(QScrollArea):
             tr("Datasets"), tr("Sources"), tr("Findings"), tr("Labels"), tr("Rating"), tr("Rights"),
         )  # fmt: skip
         lists = (
-            self.datasets, self.sources, self.findings, self.labels, self.ratings, self.licences,
+            self.datasets, self.sources, self.findings, self.labels, self.ratings, self.rights,
         )  # fmt: skip
         for head, title, rows in zip(self.heads, titles, lists, strict=True):
             head.setText(title)
             rows.setAccessibleName(title)
+        self.rights.retranslate()
         self.setAccessibleName(tr("Filters"))
         buttons = (
             (self.add_folder, tr("Add a folder…"),
@@ -230,7 +228,7 @@ class Side(QScrollArea):
         self._show_fix(counts.kinds, view.kind)
         self._show_labels(counts.labels, view)
         self._show_ratings(counts.ratings, view)
-        self._show_licences(counts.licences, view)
+        self.rights.show_counts(counts, view)
         for button in (self.report, self.card, self.thresholds, self.outliers):
             button.setEnabled(counts.totals.get("found", 0) > 0)
 
@@ -275,7 +273,7 @@ class Side(QScrollArea):
 
     def _show_labels(self, counts: Counter[str], view: View) -> None:
         labelled = any(counts[label] for label in counts if label)
-        names = [label for label, _ in counts.most_common() if label][:_MOST_LABELS]
+        names = [label for label, _ in counts.most_common() if label][:MOST]
         entries = [Entry(None, tr("All labels"), words.number(sum(counts.values())))]
         entries += [Entry(name, name, words.number(counts[name])) for name in names]
         if counts[""]:
@@ -296,16 +294,6 @@ class Side(QScrollArea):
         self.ratings.set_entries(entries if rated else [], view.rating)
         for widget in (self.heads[4], self.ratings):
             widget.setVisible(rated)
-
-    def _show_licences(self, counts: Counter[str], view: View) -> None:
-        names = [name for name, _ in counts.most_common() if name][:_MOST_LABELS]
-        if view.licence and view.licence not in names:
-            names.append(view.licence)
-        entries = [Entry(None, tr("Any licence"), words.number(sum(counts.values())))]
-        entries += [Entry(name, name, words.number(counts[name]), help=name) for name in names]
-        if counts[""] or view.licence == "":
-            entries.append(Entry("", tr("Not stated"), words.number(counts[""])))
-        self.licences.set_entries(entries, view.licence)
 
 
 def _pop_up(rows: QWidget, menu: QMenu, place: QPoint) -> None:

@@ -38,13 +38,16 @@ class Row:
     sharpness: float = -1.0
     licence: str = ""
     author: str = ""
+    url: str = ""
+    consent: str = ""
 
     @classmethod
     def of(cls, line: Line) -> Row:
         """The row of a line of the index."""
         row = cls(*line)  # type: ignore[arg-type]  # SQLite has no bool: mended below
-        row.label, row.licence, row.author = (
-            intern(row.label), intern(row.licence), intern(row.author),
+        row.label, row.licence, row.author, row.url, row.consent = (
+            intern(row.label), intern(row.licence), intern(row.author), intern(row.url),
+            intern(row.consent),
         )  # fmt: skip
         row.usable, row.included = bool(row.usable), bool(row.included)
         return row
@@ -66,6 +69,9 @@ class View:
     """At least so many stars."""
     licence: str | None = None
     """An empty text: pictures for which none is stated."""
+    site: str | None = None
+    """The host of the source address, likewise."""
+    consent: str | None = None
     text: str = ""
     sort: str = "imported"
     anchor: int = 0

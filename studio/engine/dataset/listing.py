@@ -16,7 +16,7 @@ from studio.engine.project import Project
 
 class Line(NamedTuple):
     """One picture of a list. `colour` is the mean as 0xRRGGBB, -1 where it is not known;
-    `sharpness` is -1 then. `licence` and `author` are those that hold, empty if not stated."""
+    `sharpness` is -1 then. The last four are those that hold, empty if not stated."""
 
     id: int
     source_id: int
@@ -35,6 +35,8 @@ class Line(NamedTuple):
     sharpness: float
     licence: str
     author: str
+    url: str
+    consent: str
 
 
 _HASHES_AT_ONCE = 4096
@@ -44,14 +46,12 @@ _COLUMNS = """
     coalesce(json_extract(facts, '$.colour[0]') * 65536 + json_extract(facts, '$.colour[1]') * 256
         + json_extract(facts, '$.colour[2]'), -1),
     coalesce(json_extract(facts, '$.sharpness'), -1.0),
-    {licence}, {author}
+    {licence}, {author}, {url}, {consent}
 """
 # Projects of the first version on a place that cannot be written have no rights of pictures.
-_STATED = (
-    "coalesce(json_extract(item.rights, '$.{0}'), json_extract(source.rights, '$.{0}'), "
-    "json_extract(facts, '$.{0}'), '')"
-)
-_UNSTATED = "coalesce(json_extract(source.rights, '$.{0}'), json_extract(facts, '$.{0}'), '')"
+_BY_ITEM = "json_extract(item.rights, '$.{0}'), "
+_BY_SOURCE = "json_extract(source.rights, '$.{0}'), "
+_BY_FILE = "json_extract(facts, '$.{0}'), "
 
 
 def after(project: Project, dataset_id: int, item_id: int, most: int) -> list[Line]:
@@ -107,10 +107,15 @@ def line(item: store.Item) -> Line:
     )  # fmt: skip
 
 
-_IN_LINES = ("licence", "author")
+_IN_LINES = ("licence", "author", "url", "consent")
+_IN_FILES = ("licence", "author")
 
 
 def _columns(project: Project) -> str:
     names = {row["name"] for row in project.query("PRAGMA table_info(item)")}
-    template = _STATED if "rights" in names else _UNSTATED
-    return _COLUMNS.format(**{name: template.format(name) for name in _IN_LINES})
+    found = {}
+    for name in _IN_LINES:
+        places = _BY_ITEM if "rights" in names else ""
+        places += _BY_SOURCE + (_BY_FILE if name in _IN_FILES else "")
+        found[name] = f"coalesce({places.format(name)}'')"
+    return _COLUMNS.format(**found)

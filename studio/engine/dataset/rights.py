@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from studio.engine.dataset import store
 from studio.engine.dataset.store import Item, Source
@@ -32,6 +33,15 @@ def effective(item: Item, source: Source) -> Rights:
     found = {name: item.facts[name] for name in _IN_FILES if item.facts.get(name)}
     # The mark of a source is given to its pictures one by one; one may be an exception.
     return found | {n: source.rights[n] for n in FIELDS if n in source.rights} | item.rights
+
+
+def site(url: str) -> str:
+    """The host that an address is of, without `www.`; a text that is no address stays as it is."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    return host.removeprefix("www.") or url
 
 
 def set_source(project: Project, source_id: int, values: Mapping[str, str]) -> Rights:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from studio.engine.dataset import card, marks, rights, store
+from studio.engine.dataset import card, listing, marks, rights, store
 from studio.engine.errors import StudioError, UsageError
 
 MARK = "DMI-PROHIBITED-GENAIMLTRAINING"
@@ -140,6 +140,47 @@ def test_the_mark_of_a_source_is_taken_back_as_it_was(project, dataset, take_in)
     assert store.findings(project, dataset.id) == findings
     with pytest.raises(StudioError, match="no longer in the project"):
         marks.set_source(project, 99, True)
+
+
+def test_the_card_puts_what_is_stated_of_a_source_in_words(project, dataset):
+    (source,) = store.sources(project, dataset.id)
+    assert "| folder | 11 | not stated |" in card.markdown(card.card(project, dataset))
+    rights.set_source(project, source.id, {"consent": "signed | 2024", "licence": "CC0-1.0"})
+    marks.set_source(project, source.id, True)
+    found = card.card(project, dataset)
+    said = "Licence: CC0-1.0; Consent: signed \\| 2024; Not to be used for training"
+    assert f"| folder | 0 | {said} |" in card.markdown(found)
+    assert "no_training: " not in card.markdown(found)
+    assert found["sources"][0]["rights"]["no_training"] == "by hand"  # programs read the JSON
+
+
+def test_what_holds_for_a_picture_is_listed_with_it(project, dataset):
+    (source,) = store.sources(project, dataset.id)
+    rights.set_source(project, source.id, {"url": "https://a.example/x", "consent": "signed"})
+    item = by_name(project, dataset)["0.png"]
+    rights.set_items(project, [item.id], {"url": "https://b.example"})
+    lines = {line.name: line for line in listing.after(project, dataset.id, 0, 99)}
+    assert (lines["0.png"].url, lines["0.png"].consent) == ("https://b.example", "signed")
+    assert (lines["1.png"].url, lines["1.png"].consent) == ("https://a.example/x", "signed")
+    assert lines["marked.jpg"].author == "Ada"  # as the file says
+    (one,) = listing.among(project, [item.id])
+    assert one == lines["0.png"]
+    assert listing.line(by_name(project, dataset)["0.png"]).url == "https://b.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.example.org/a?b=1", "example.org"),
+        ("http://Photos.example:8080", "photos.example"),
+        ("a shoe box", "a shoe box"),
+        ("http://[", "http://["),
+        ("file:///tmp/x", "file:///tmp/x"),
+        ("", ""),
+    ],
+)
+def test_addresses_belong_to_their_host(url, host):
+    assert rights.site(url) == host
 
 
 def test_the_same_pictures_have_the_same_content_hash(project, dataset):
