@@ -2,8 +2,8 @@
 
 On a processor they are depthwise convolutions. Anywhere else they are products with banded
 matrices, along one axis after the other: the same sums, and what graphics cards do best
-(measured on an H200, 32 pictures of 256 pixels and 64 channels in bf16, there and back: 14 ms
-as a depthwise convolution). Outside is black, or the opposite edge where `seamless`.
+(measured on an H200, 32 pictures of 256 pixels and 64 channels in bf16, there and back: 0.9 ms
+instead of 13.6 ms). Outside is black, or the opposite edge where `seamless`.
 """
 
 from __future__ import annotations

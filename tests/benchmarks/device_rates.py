@@ -86,7 +86,7 @@ def _wait(trainer: Trainer) -> None:
 def round_of(trainer: Trainer) -> int:
     """Steps until everything that a family does now and then was done."""
     values = trainer.config.as_dict()
-    return max(4, *(int(value) for key, value in values.items() if key.endswith("_interval")), 1)
+    return max([4, *(int(value) for key, value in values.items() if key.endswith("_interval"))])
 
 
 def warm(trainer: Trainer, seconds: float) -> None:
