@@ -227,6 +227,31 @@ def test_the_share_held_out_is_shown_changed_and_put_back(room, studio, qtbot) -
     assert page.division.text().startswith("1 held out")
 
 
+def test_a_dataset_that_is_opened_is_divided_once(room, qtbot, monkeypatch) -> None:
+    page, read, may_go = room.inspector.preparation, split.read, threading.Event()
+    reads: list[int] = []
+
+    def counted(project: Project, dataset_id: int) -> split.Split:
+        reads.append(dataset_id)
+        assert may_go.wait(WAIT / 1000)
+        return read(project, dataset_id)
+
+    monkeypatch.setattr(split, "read", counted)
+    number = room.session.dataset.id
+    room.session.choose(number)
+    qtbot.waitUntil(lambda: bool(reads) and not page.share.isEnabled(), timeout=WAIT)
+    assert page.division.text() == "Reading…"
+    may_go.set()
+    qtbot.waitUntil(lambda: quiet(room) and page.share.isEnabled(), timeout=WAIT)
+    assert page.division.text().startswith("1 held out to measure with, 11 to train on.")
+    assert (room.counts.totals["held_out"], reads) == (1, [number])
+    choose(room, 0, 1)  # what is decided afterwards has it read again
+    qtbot.keyClick(room.grid, Qt.Key.Key_X)
+    qtbot.waitUntil(lambda: page.held.train + page.held.held_out == 10, timeout=WAIT)
+    qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
+    assert len(reads) > 1
+
+
 # ---------------------------------------------------------------------- crops
 
 

@@ -512,6 +512,14 @@ def test_rows_that_come_while_looking_are_appended(qapp):
     assert model.ids == [1, 2, 3]
     assert model.place(3).row() == 2
     assert not model.place(4).isValid()
+    resets: list[None] = []
+    inserted: list[tuple[int, int]] = []
+    model.modelReset.connect(lambda: resets.append(None))
+    model.rowsInserted.connect(lambda _, first, last: inserted.append((first, last)))
+    model.grow([1, 2, 3, 7, 5], {1: 0, 2: 1, 3: 2, 7: 3, 5: 4})
+    assert (inserted, resets, model.rowCount()) == ([(3, 4)], [], 5)
+    assert model.place(5).row() == 4
+    assert model.id_at(model.index(3)) == 7
 
 
 def test_a_collection_filters_by_everything_that_is_chosen():

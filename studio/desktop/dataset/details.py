@@ -5,6 +5,7 @@ Everything is asked beside the window, and of several questions only the newest 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
@@ -19,7 +20,9 @@ from studio.desktop.dataset.seeing import Box, Described, Preparation, Seen
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
+from studio.engine.dataset.split import Split
 from studio.engine.dataset.store import Item
+from studio.engine.project import Project
 
 _AFTER_MS = 60
 _CROPPED_SIDE = 1600
@@ -52,6 +55,7 @@ class Details(QObject):
         curation, editor = self._curation, self._editor
         self._selection.shown.connect(self._timer.start)
         self._session.opened.connect(self.show_preparation)
+        self._session.judged.connect(self._show_division)
         self._inspector.pageChanged.connect(lambda _: self.show())
         page.policyWanted.connect(curation.prepare)
         page.sizeWanted.connect(curation.set_size)
@@ -97,17 +101,24 @@ class Details(QObject):
             )  # fmt: skip
 
     def show_preparation(self) -> None:
-        """What holds for the open dataset."""
+        """What holds for the open dataset; its division follows when its rows are there."""
+        # To divide a hundred thousand pictures beside their coming in would hold up both.
+        self._prepare(seeing.undivided if self._session.loading else seeing.preparation)
+        self._timer.start()
+
+    def _show_division(self, division: Split) -> None:
+        self._counted = division.train + division.held_out, division.held_out
+        self._prepare(partial(seeing.preparation, known=division))
+
+    def _prepare(self, read: Callable[[Project, int], Preparation]) -> None:
         threads, project = self._session.threads, self._session.project
         if threads is None or project is None or self._session.dataset is None:
             self._take_preparation(Preparation())
             return
         threads.look.latest(
             "preparation", threads.decisions.after_all,
-            partial(seeing.preparation, project, self._session.dataset.id),
-            done=self._take_preparation,
+            partial(read, project, self._session.dataset.id), done=self._take_preparation,
         )  # fmt: skip
-        self._timer.start()
 
     def counted(self, totals: dict[str, int]) -> None:
         """So many pictures train now; how they are divided follows from that."""

@@ -90,6 +90,12 @@ class PictureModel(QAbstractListModel):
         self._places.update({key: start + offset for offset, key in enumerate(fresh)})
         self.endInsertRows()
 
+    def grow(self, ids: list[int], places: dict[int, int]) -> None:
+        """As `show_ids`, where what is shown is the beginning of `ids`: the view stays."""
+        self.beginInsertRows(QModelIndex(), len(self.ids), len(ids) - 1)
+        self.ids, self._places = ids, places
+        self.endInsertRows()
+
     def place(self, item_id: int) -> QModelIndex:
         """Where a picture is; an invalid index when it is not shown."""
         row = self._places.get(item_id)

@@ -155,6 +155,7 @@ class PreparationPage(QWidget):
         total = held.train + held.held_out
         with QSignalBlocker(self.share):
             self.share.setValue(100 * held.held_out / total if total else 0.0)
+        self.share.setEnabled(held.divided)
         self._say_division()
 
     def show_seen(self, seen: list[Seen], chosen: int = 0) -> None:
@@ -190,6 +191,9 @@ class PreparationPage(QWidget):
 
     def _say_division(self) -> None:
         held = self._held
+        if not held.divided:
+            self.division.setText(tr("Reading…"))
+            return
         if not held.train and not held.held_out:
             self.division.setText(tr("There is no picture to train on."))
             return

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset import prepare, split, store, summary
 from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.split import Split
 from studio.engine.dataset.store import Source
 from studio.engine.dataset.summary import Common
 from studio.engine.errors import StudioError
@@ -54,15 +55,24 @@ class Preparation:
     held_out: int = 0
     settled: bool = False
     """Whether the division is kept already; else the first run would choose it."""
+    divided: bool = True
+    """Whether the division is known; while the pictures come in it is not."""
 
 
-def preparation(project: Project, dataset_id: int) -> Preparation:
-    """What holds for a dataset."""
-    division = split.read(project, dataset_id)
-    return Preparation(
-        policies.read(project, dataset_id), policies.read_size(project, dataset_id),
-        division.train, division.held_out, division.cut is not None,
+def preparation(project: Project, dataset_id: int, known: Split | None = None) -> Preparation:
+    """What holds for a dataset; its division is read where it is not `known`."""
+    division = known or split.read(project, dataset_id)
+    return replace(
+        undivided(project, dataset_id), train=division.train, held_out=division.held_out,
+        settled=division.cut is not None, divided=True,
     )  # fmt: skip
+
+
+def undivided(project: Project, dataset_id: int) -> Preparation:
+    """What is known at once, however many pictures there are."""
+    return Preparation(
+        policies.read(project, dataset_id), policies.read_size(project, dataset_id), divided=False
+    )
 
 
 def see(

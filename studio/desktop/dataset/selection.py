@@ -88,7 +88,7 @@ class Selection(QObject):
         if shown == self._model.ids:
             return
         if known and shown[:known] == self._model.ids:
-            self._model.append(shown[known:])
+            self._model.grow(shown, arranged.places)
             return
         chosen, current = self.ids(), self.current
         place = self._grid.currentIndex().row()

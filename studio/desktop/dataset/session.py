@@ -12,6 +12,7 @@ from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
 from studio.engine.dataset import sets
+from studio.engine.dataset.split import Split
 from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.project import Project
 
@@ -26,6 +27,8 @@ class Session(Imports):
     datasetsChanged = Signal()
     opened = Signal()
     """Another dataset was chosen (or none): the rows start anew."""
+    judged = Signal(object)
+    """All is read: the :class:`split.Split` of the open dataset; findings are in the collection."""
     tilesMade = Signal(object)
     tilesStale = Signal(object)
     """Ids of pictures that look different now, though their files are the same."""
@@ -197,12 +200,13 @@ class Session(Imports):
 
     @Slot(int, object, object)
     def _take_findings(
-        self, token: int, findings: dict[int, list[Finding]], held_out: list[int]
+        self, token: int, findings: dict[int, list[Finding]], division: Split
     ) -> None:
         if token == self._load:
             self.loading = False
             self.collection.set_findings(findings)
-            self.collection.set_held_out(held_out)
+            self.collection.set_held_out(division.item_ids)
+            self.judged.emit(division)
             self.changed.emit(None)
 
     # ------------------------------------------------------------------ pictures

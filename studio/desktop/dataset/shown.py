@@ -109,7 +109,10 @@ class Shown(Room):
         self.model.refresh(ids)
         if ids is None or self.selection.current in ids:
             self.selection.show()
-        self._recount_soon()
+        if ids is None:  # all is read: there is nothing more to wait for
+            self._catch_up()
+        else:
+            self._recount_soon()
 
     @Slot(object)
     def _tiles_made(self, made: list[tuple[int, object]]) -> None:

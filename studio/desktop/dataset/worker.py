@@ -42,7 +42,7 @@ class Loader(Worker):
     rowsLoaded = Signal(int, object)
     """Token and a list of rows."""
     findingsLoaded = Signal(int, object, object)
-    """Token, the findings by item id and the ids held out; the last news of a load."""
+    """Token, the findings by item id and the division; the last news of a load."""
     readAgain = Signal(int, int, object)
     """Token, the number of decisions when they were read, and rows as they are stored."""
 
@@ -81,8 +81,8 @@ class Loader(Worker):
     def judge(self, token: int, project: Project, dataset_id: int) -> None:
         """Read the findings, and which pictures are held out."""
         self._before()
-        held_out = split.read(project, dataset_id).item_ids
-        self.findingsLoaded.emit(token, store.findings(project, dataset_id), held_out)
+        division = split.read(project, dataset_id)
+        self.findingsLoaded.emit(token, store.findings(project, dataset_id), division)
 
     def roots(self, token: int, project: Project, dataset_id: int) -> None:
         """Read the sources."""
