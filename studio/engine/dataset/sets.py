@@ -278,15 +278,16 @@ def purge(
         return
     for each in removed:
         is_used = bool(users(project, each.dataset_id))
-        while not cancelled():
-            ids = store.item_ids(project, each.holder)[:_PART]
-            if not ids:
-                project.write("DELETE FROM dataset WHERE id = ?", (each.holder,))
-                break
-            leftovers.delete_thumbnails(project, ids)
-            if not is_used:
-                leftovers.delete_prepared_of(project, ids)
-            _delete_items(project, ids)
+        ids = store.item_ids(project, each.holder)
+        if not is_used:
+            leftovers.delete_prepared_of(project, ids)
+        for start in range(0, len(ids), _PART):
+            if cancelled():
+                return
+            part = ids[start : start + _PART]
+            leftovers.delete_thumbnails(project, part)
+            _delete_items(project, part)
+        project.write("DELETE FROM dataset WHERE id = ?", (each.holder,))
 
 
 def _delete_items(project: Project, ids: list[int]) -> None:
