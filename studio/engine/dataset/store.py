@@ -158,15 +158,6 @@ def chosen_items(project: Project, dataset_id: int) -> list[Item]:
     return [_item(row) for row in rows]
 
 
-def chosen_hashes(project: Project, dataset_id: int) -> dict[int, str]:
-    """Id and SHA-256 of the pictures that training uses, in the order of the ids."""
-    rows = project.query(
-        "SELECT id, sha256 FROM item WHERE dataset_id = ? AND usable AND included ORDER BY id",
-        (dataset_id,),
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
     """The findings of every picture that has any, by item id."""
     rows = project.query(
