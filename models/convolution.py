@@ -27,6 +27,8 @@ class Shape(NamedTuple):
 
 
 _twice = False
+_kernels_wanted = True
+# Flags of the module, not of a thread: gradients on a card are worked out in threads of their own.
 
 
 @contextlib.contextmanager
@@ -41,6 +43,20 @@ def differentiated_twice() -> Iterator[None]:
         yield
     finally:
         _twice = before
+
+
+def slope(total: Tensor, x: Tensor) -> Tensor:
+    """d `total` / d `x`, differentiable again.
+
+    On its way every convolution is asked for the gradient by its kernel, too, which nobody needs:
+    here that is left out.
+    """
+    global _kernels_wanted
+    before, _kernels_wanted = _kernels_wanted, False
+    try:
+        return torch.autograd.grad(total, x, create_graph=True)[0]
+    finally:
+        _kernels_wanted = before
 
 
 def conv2d(
@@ -116,7 +132,7 @@ class _Convolved(torch.autograd.Function):
         of_x = of_weight = None
         if ctx.needs_input_grad[0]:
             of_x = _spread(gradient, weight, ctx.shape, x.shape[2:])
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and _kernels_wanted:
             of_weight = _correlated(x, gradient, ctx.shape, weight.shape[2:])
         return of_x, of_weight, None
 
@@ -144,7 +160,7 @@ class _Spread(torch.autograd.Function):
         of_y = of_weight = None
         if ctx.needs_input_grad[0]:
             of_y = _convolved(gradient, weight, ctx.shape)
-        if ctx.needs_input_grad[1]:
+        if ctx.needs_input_grad[1] and _kernels_wanted:
             of_weight = _correlated(gradient, y, ctx.shape, weight.shape[2:])
         return of_y, of_weight, None, None
 

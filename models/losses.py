@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.convolution import slope
+
 MSE_FLOOR = 1e-6
 """Below half a grey level of 8 bits; keeps log MSE finite on a memorised picture."""
 
@@ -85,8 +87,7 @@ def slope_energy(pictures: Tensor, z: Tensor, direction: Tensor) -> Tensor:
     RAE-GP (Ghosh 2020, Sec. 3.1; the estimate is Hutchinson's, 1990).
     """
     along = (pictures.float() * direction).sum()
-    (gradient,) = torch.autograd.grad(along, z, create_graph=True)
-    return gradient.square().sum(1)
+    return slope(along, z).square().sum(1)
 
 
 def relativistic_critic(real: Tensor, fake: Tensor) -> Tensor:
@@ -109,8 +110,7 @@ def gradient_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
     Times gamma/2 this is R1 on real and R2 on generated pictures: Mescheder 2018
     (arXiv:1801.04406), Eq. 9-10. `pictures` must require a gradient.
     """
-    (gradient,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
-    return gradient.square().flatten(1).sum(1)
+    return slope(scores.sum(), pictures).square().flatten(1).sum(1)
 
 
 def logistic_critic(real: Tensor, fake: Tensor) -> Tensor:
@@ -131,8 +131,7 @@ def path_lengths(pictures: Tensor, w: Tensor, direction: Tensor) -> Tensor:
     """
     height, width = pictures.shape[2:]
     along = (pictures * direction).sum() / (height * width) ** 0.5
-    (gradient,) = torch.autograd.grad(along, w, create_graph=True)
-    return gradient.square().sum(2).mean(1).sqrt()
+    return slope(along, w).square().sum(2).mean(1).sqrt()
 
 
 def hinge_critic(

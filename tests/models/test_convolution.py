@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models import convolution, seamless
-from models.convolution import Conv2d, conv2d, conv_transpose2d, differentiated_twice
+from models.convolution import Conv2d, conv2d, conv_transpose2d, differentiated_twice, slope
 
 DOUBLE = torch.float64
 
@@ -98,6 +98,27 @@ def test_mixed_precision_is_that_of_torch() -> None:
     found.float().sum().backward()
     assert w.grad is not None
     assert w.grad.dtype == torch.float32
+
+
+def test_a_slope_along_pictures_asks_no_kernel_for_its_gradient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x, w = drawn(2, 4, 6, 6).requires_grad_(), drawn(6, 4, 3, 3).requires_grad_()
+    asked: list[int] = []
+    correlated = convolution._correlated
+    monkeypatch.setattr(
+        convolution, "_correlated", lambda *all_: (asked.append(1), correlated(*all_))[1]
+    )
+    found = []
+    for take in (slope, lambda total, x: torch.autograd.grad(total, x, create_graph=True)[0]):
+        with differentiated_twice():
+            y = conv_transpose2d(conv2d(x, w, padding=1).tanh(), w, 2)
+        asked.clear()
+        along = take(y.pow(3).sum(), x)
+        found.append((len(asked), *torch.autograd.grad(along.square().sum(), (x, w))))
+    assert [each[0] for each in found] == [0, 2]
+    for one, other in zip(found[0][1:], found[1][1:], strict=True):
+        assert torch.allclose(one, other)
 
 
 def test_outside_nothing_is_kept_for_it() -> None:
