@@ -44,6 +44,17 @@ def sample_project(sample: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def studio(qapp: object) -> Iterator[Studio]:
+    """What a single room needs: settings, undo and notices, in English and without a project."""
+    made = Studio()
+    made.set_language("en")
+    yield made
+    made.undo.clear()
+    made.close_project()
+    i18n.set_language("en")
+
+
+@pytest.fixture
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window in English and dark, without a project."""
     monkeypatch.setattr("studio.desktop.opening.pictures_folder", lambda: tmp_path / "Pictures")

@@ -15,7 +15,6 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
-from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
@@ -46,15 +45,6 @@ def made_once(tmp_path_factory) -> Path:
         for _ in importing.import_sources(project, [place], "façades"):
             pass
     return folder
-
-
-@pytest.fixture
-def studio(qapp: object, tmp_path: Path) -> Iterator[Studio]:
-    made = Studio()
-    made.set_language("en")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.dataset.collection import Collection, Row, View, natural
 from studio.desktop.dataset.model import PictureModel
@@ -47,16 +46,6 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(place / "brick" / "1.png", place / "plaster" / "9.png")
     (place / "brick" / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     return place
-
-
-@pytest.fixture
-def studio(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    made = Studio()
-    made.set_language("en")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog
 
-from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
 from studio.engine.dataset import importing, sets, store
@@ -44,15 +43,6 @@ def made_once(tmp_path_factory) -> Path:
             for _ in importing.import_sources(project, sources, name):
                 pass
     return folder
-
-
-@pytest.fixture
-def studio(qapp: object, tmp_path: Path) -> Iterator[Studio]:
-    made = Studio()
-    made.set_language("en")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
 
 
 @pytest.fixture

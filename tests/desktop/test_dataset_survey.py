@@ -13,7 +13,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
 from studio.desktop.dataset.survey.histogram import Histogram
@@ -47,17 +46,6 @@ def folder(tmp_path: Path) -> Path:
     odd[20:44, 20:44] = (20, 240, 255)
     Image.fromarray(odd).save(place / "odd.png")
     return place
-
-
-@pytest.fixture
-def studio(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    made = Studio()
-    made.set_language("en")
-    yield made
-    made.undo.clear()
-    made.close_project()
-    i18n.set_language("en")
 
 
 @pytest.fixture

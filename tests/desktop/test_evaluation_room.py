@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
-from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.evaluation import cards
 from studio.desktop.evaluation import room as place
@@ -66,16 +65,6 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> type[Prompt]:
     fresh = type("Fresh", (Prompt,), {"asked": []})
     monkeypatch.setattr(place, "Evaluator", fresh)
     return fresh
-
-
-@pytest.fixture
-def studio(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    made = Studio()
-    made.set_language("en")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
 
 
 @pytest.fixture
