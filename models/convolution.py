@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.seamless import wrapped
+
 
 class Shape(NamedTuple):
     """What is fixed about a convolution; the same both ways across the picture."""
@@ -86,8 +88,8 @@ class Conv2d(nn.Conv2d):
         if not _is_twice(x):
             return super()._conv_forward(x, weight, bias)  # type: ignore[no-any-return]
         stride, padding = self.stride[0], int(self.padding[0])
-        if self.padding_mode != "zeros" and padding:
-            x, padding = F.pad(x, [padding] * 4, mode=self.padding_mode), 0
+        if self.padding_mode == "circular" and padding:
+            x, padding = wrapped(x, padding), 0
         return conv2d(x, weight, bias, stride, padding, self.groups)
 
 

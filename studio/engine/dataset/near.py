@@ -7,8 +7,6 @@ like it, so what a fix leaves out is always like what it keeps.
 from __future__ import annotations
 
 import base64
-import functools
-import itertools
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,9 +29,6 @@ _SAME_SHAPE = 1.12
 _COLOUR_LEVELS = 255.0 * 0.6
 _ASKED_EVERY = 256
 _BLOCK = 4096
-_QUARTER = 16
-# Candidates at once, for memory, and for each picture: beyond, comparing all is quicker.
-_MOST_AT_ONCE, _WORTH_TRYING = 1 << 22, 2000
 
 _LIKENESSES = (
     "SELECT item.id, width, height, hash, small, "
@@ -110,18 +105,18 @@ def matches(
 ) -> list[Match]:
     """Every picture that is at least `alike` percent like a better one, with the best such.
 
-    Exact for a radius of :data:`RADIUS` bits: each best picture that has any so near is compared
-    with all that follow, by the population count of the exclusive or. Empty when `cancelled`.
+    Exact for a radius of :data:`RADIUS` bits: each best picture is compared with all that
+    follow, by the population count of the exclusive or. Empty when `cancelled`.
     """
     hashes, ids = likenesses.hashes, likenesses.item_ids
     compare = _Comparison(likenesses)
     found: list[Match] = []
     taken = np.zeros(len(hashes), np.bool_)
     bits, counts = np.empty(len(hashes), np.uint64), np.empty(len(hashes), np.uint8)
-    for asked, row in enumerate(np.flatnonzero(_with_neighbour(hashes, cancelled)).tolist()):
-        if asked % _ASKED_EVERY == 0 and cancelled():
+    for row in range(len(hashes) - 1):
+        if row % _ASKED_EVERY == 0 and cancelled():
             return []
-        if taken[row] or row == len(hashes) - 1:
+        if taken[row]:
             continue
         rest = len(hashes) - row - 1
         np.bitwise_xor(hashes[row + 1 :], hashes[row], out=bits[:rest])
@@ -143,52 +138,6 @@ def matches(
                 for other, percent in zip(others, percents, strict=True)
             ]
     return found
-
-
-def _with_neighbour(hashes: np.ndarray, cancelled: Callable[[], bool]) -> np.ndarray:
-    """Which of uint64 [N] have another within :data:`RADIUS` bits; all when that is no saving.
-
-    Of four quarters of 16 bits, one differs in at most a fourth of the radius: so only hashes
-    that share such a quarter are compared (Norouzi et al., Fast Search in Hamming Space with
-    Multi-Index Hashing, CVPR 2012).
-    """
-    everything = np.ones(len(hashes), np.bool_)
-    if len(hashes) < _BLOCK:
-        return everything
-    found, tried = np.zeros(len(hashes), np.bool_), 0
-    for shift in range(0, 64, _QUARTER):
-        quarters = (hashes >> np.uint64(shift)).astype(np.uint16)
-        order = np.argsort(quarters, kind="stable")
-        own, whole = quarters[order].astype(np.int64), hashes[order]
-        starts = np.searchsorted(own, np.arange((1 << _QUARTER) + 1))
-        for mask in _masks():
-            if cancelled():
-                return everything
-            rows = np.flatnonzero(own <= own ^ mask)  # every pair once
-            first, last = starts[own[rows] ^ mask], starts[(own[rows] ^ mask) + 1]
-            counts = last - first
-            total = int(counts.sum())
-            tried += total
-            if total > _MOST_AT_ONCE or tried > _WORTH_TRYING * len(hashes):
-                return everything  # hashes of pictures that are all of a kind
-            ends = np.cumsum(counts)
-            left = np.repeat(rows, counts)
-            right = np.arange(total) - np.repeat(ends - counts - first, counts)
-            near = np.bitwise_count(whole[left] ^ whole[right]) <= RADIUS
-            near &= left != right
-            found[order[left[near]]] = found[order[right[near]]] = True
-    return found
-
-
-@functools.cache
-def _masks() -> list[int]:
-    """All that a quarter may differ by: up to a fourth of the radius, in bits."""
-    most = RADIUS * _QUARTER // 64
-    return [
-        sum(1 << place for place in places)
-        for count in range(most + 1)
-        for places in itertools.combinations(range(_QUARTER), count)
-    ]
 
 
 class _Comparison:

@@ -145,22 +145,6 @@ def test_the_search_finds_all_pairs_within_the_radius_and_verifies_them():
     assert near.matches(given) == [near.Match(500, 3, 100.0)]
 
 
-@pytest.mark.parametrize("spread", [64, 20, 8])
-def test_the_quick_choice_of_rows_agrees_with_comparing_all(spread):
-    """Over all bits; over few, where many quarters are the same; over so few that it gives up."""
-    generator = np.random.default_rng(3)
-    hashes = generator.integers(0, 1 << spread, 4500, dtype=np.uint64, endpoint=False)
-    if spread == 64:
-        flips = [sum(1 << int(bit) for bit in generator.permutation(64)[:n]) for n in range(4, 16)]
-        hashes[-12:] = hashes[:12] ^ np.array(flips, np.uint64)
-    expected = np.empty(len(hashes), np.bool_)
-    for row, value in enumerate(hashes):
-        expected[row] = np.sum(np.bitwise_count(hashes ^ value) <= near.RADIUS) > 1
-    chosen = near._with_neighbour(hashes, lambda: False)
-    assert np.array_equal(chosen, expected)
-    assert expected.any()
-
-
 def test_a_set_of_one_picture_ends_quickly_and_a_search_can_be_stopped():
     given = likenesses(np.zeros(3000, np.uint64))
     given.small[:] = given.small[0]
