@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.parameters import Param
 from studio.desktop.widgets.count_list import CountList, Entry
@@ -12,6 +13,7 @@ from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.picture_view import LARGEST_ZOOM, PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
+from studio.desktop.widgets.steady_scroll import SteadyScroll
 from studio.desktop.widgets.thumb_grid import LARGEST, SMALLEST, ThumbGrid
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -150,3 +152,25 @@ def test_a_list_of_counts_tells_only_what_the_artist_chose(show, qtbot) -> None:
     counts.grab()
     counts.set_entries([], None)
     assert counts.count() == counts.height() == 0
+
+
+def test_content_is_as_wide_with_a_bar_as_without(qtbot) -> None:
+    """Else tiles as high as wide make the bar come and go until the stack is full."""
+    content, tile = QWidget(), QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(tile)
+    area = SteadyScroll(content)
+    qtbot.addWidget(area)
+    with qtbot.waitExposed(area):
+        area.show()
+    widths = []
+    for height in (50, 500):
+        tile.setFixedHeight(height)
+        area.resize(264, 200)
+        qtbot.waitUntil(lambda tall=height > 200: area.verticalScrollBar().isVisible() == tall)
+        widths.append(content.width())
+        assert content.width() <= area.viewport().width()
+    assert widths[0] == widths[1]
+    area.resize(164, 200)
+    assert content.width() == widths[0] - 100

@@ -27,6 +27,7 @@ from studio.desktop.dataset.preparation import PreparationPage
 from studio.desktop.dataset.seeing import Seen
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.steady_scroll import SteadyScroll
 from studio.engine.dataset.store import Item
 
 PAGES = ("picture", "preparation", "metadata")
@@ -308,19 +309,12 @@ def _moment(mtime_ns: int) -> str:
 
 def _scrolled(page: QWidget) -> QScrollArea:
     page.setObjectName("panel")
-    scroll = QScrollArea()
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setWidgetResizable(True)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    # As wide with a scroll bar as without: pictures on the page are as high as they are wide,
-    # and a bar that makes them lower would no longer be needed, and come and go for ever.
-    page.setFixedWidth(_WIDTH - _BAR)
     if (layout := page.layout()) is not None:
         margins = layout.contentsMargins()
         margins.setRight(margins.right() - _BAR)
         layout.setContentsMargins(margins)
-    scroll.setWidget(page)
+    scroll = SteadyScroll(page)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return scroll
 
 

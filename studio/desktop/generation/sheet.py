@@ -102,7 +102,7 @@ class ContactSheet(QListWidget):
         self._fit()
 
     def _fit(self) -> None:
-        width = max(24, self.viewport().width() // COLUMNS)
+        width = max(24, (self.viewport().width() - 1) // COLUMNS)  # a full line would wrap
         # A strip is cropped to a tile that still fits three abreast and five high.
         height = max(24, int(width * min(1.4, max(0.6, self._ratio))))
         if self.gridSize() != QSize(width, height):

@@ -8,9 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +20,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.steady_scroll import SteadyScroll
 
 LISTED = 14
 
@@ -78,7 +77,7 @@ class Side(QWidget):
         inner = QWidget()
         inner.setObjectName("panel")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(16, 16, 6, 16)  # the bar has the rest
         column.setSpacing(8)
         line = QHBoxLayout()
         line.setSpacing(6)
@@ -94,14 +93,9 @@ class Side(QWidget):
         column.addWidget(self.heads[2])
         column.addWidget(self.history)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(SteadyScroll(inner))
 
     def show_models(self, runs: Sequence[tuple[str, str]], current: str, live: str) -> None:
         """Offer (run, words); `live` is the run that trains now."""

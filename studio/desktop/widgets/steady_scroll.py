@@ -1,0 +1,29 @@
+"""A scroll area whose content is as wide with the bar as without."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+
+class SteadyScroll(QScrollArea):
+    """For content that is taller the wider it is, as tiles are.
+
+    There a bar that comes makes the content fit, which makes the bar go, without an end: Qt
+    lays out again inside the layout until the stack is full. So the bar's room is never used.
+    """
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The width of the area decides, not that of what the bar leaves."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        self._content.setFixedWidth(max(0, self.width() - bar))
+        super().resizeEvent(event)
