@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
-from studio.verbs import curation, hiding, likeness, sets, wording
+from studio.verbs import choosing, curation, hiding, likeness, sets, wording
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
 
 if TYPE_CHECKING:
+    from studio.engine.dataset.listing import Line
     from studio.engine.dataset.store import Dataset
+
+_LISTED = (
+    "JSON: without --dataset and filters, datasets [{name, created, found, usable, included, "
+    "findings {kind: n}, sources}]; else dataset, found (all of its pictures), filters (as given) "
+    "and pictures [{id, file, format, width, height, channels, label, caption, usable, included, "
+    "rating, sha256, rights (stated of it), holds {licence, author, url, consent} (with what its "
+    "source and file say), no_training, findings}]."
+)
+_FOUND = (
+    "JSON: dataset, counts {kind: n} and limits of the whole dataset, filters (as given), findings "
+    "[{item, file, kind, sentence, data, included, usable}] and report, which is of the whole "
+    "dataset, too."
+)
 
 
 def add(verbs: Verbs) -> None:
@@ -22,7 +37,10 @@ def add(verbs: Verbs) -> None:
     actions: Any = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
-    action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
+    listed = action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
+    listed.add_argument("--kind", metavar="K", help="only pictures with a finding of this kind")
+    choosing.add(listed)
+    listed.epilog = _LISTED
     found = action(actions, "findings", "What the folder doctor says about a dataset.", findings)
     found.add_argument("--kind", metavar="K", help="only findings of this kind")
     found.add_argument(
@@ -32,6 +50,8 @@ def add(verbs: Verbs) -> None:
     found.add_argument(
         "--report", metavar="FILE", type=folder, help="write everything to a .html or .json file"
     )
+    choosing.add(found)
+    found.epilog = _FOUND
     mend = action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
     mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
     mend.add_argument("--undo", action="store_true", help="take the last fix back instead")
@@ -60,12 +80,13 @@ def _none(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _list(options: argparse.Namespace, console: Console) -> Result:
-    """All datasets with their counts, or every picture of one."""
+    """All datasets with their counts, or the pictures of one."""
     from studio.engine.dataset import store
 
+    choosing.check_kind(options.kind)
     with Project.open(options.project) as project:
-        if options.dataset is not None:
-            return _pictures(project, store.dataset(project, options.dataset))
+        if options.dataset is not None or options.kind is not None or choosing.asked(options):
+            return _pictures(project, chosen(project, options), options)
         facts = [_facts(project, dataset) for dataset in store.datasets(project)]
     lines = [
         f"{each['name']}: {each['included']} of {each['found']} pictures will train"
@@ -89,26 +110,46 @@ def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _pictures(project: Project, dataset: Dataset) -> Result:
-    from studio.engine.dataset import store
+def _pictures(project: Project, dataset: Dataset, options: argparse.Namespace) -> Result:
+    from studio.engine.dataset import filters, marks, store
 
     found = store.findings(project, dataset.id)
+    meant = choosing.lines(project, dataset, options, found)
+    asked = choosing.asked(options)
+    if options.kind is not None:
+        asked["kind"] = options.kind
+        wanted = filters.found_with(found, options.kind)
+        meant = {key: line for key, line in meant.items() if key in wanted}
+    marked = filters.found_with(found, marks.KIND)
     pictures: list[dict[str, Any]] = [
         {
             "id": item.id, "file": file_of(item), "format": item.format, "width": item.width,
             "height": item.height, "channels": item.channels, "label": item.label,
             "caption": item.caption, "usable": item.usable, "included": item.included,
             "rating": item.rating, "sha256": item.sha256, "rights": item.rights,
+            "holds": _holds(meant[item.id]), "no_training": item.id in marked,
             "findings": [finding.kind for finding in found.get(item.id, ())],
         }
-        for item in store.items(project, dataset.id)
+        for item in store.items_by_id(project, list(meant))
     ]  # fmt: skip
     lines = [
         f"{'+' if each['usable'] and each['included'] else '-'} {each['file']} "
         f"{each['width']}x{each['height']} {' '.join(each['findings'])}".rstrip()
         for each in pictures
     ]
-    return Result({"dataset": dataset.name, "pictures": pictures}, lines)
+    every = store.counts(project, dataset.id)["found"]
+    if asked:
+        lines.append(f"{len(pictures)} of {count(every)}")
+    facts = {"dataset": dataset.name, "found": every, "filters": asked, "pictures": pictures}
+    return Result(facts, lines)
+
+
+def _holds(line: Line) -> dict[str, str]:
+    """What is stated about a picture, its source or in its file; nothing that is not."""
+    stated = {
+        "licence": line.licence, "author": line.author, "url": line.url, "consent": line.consent,
+    }  # fmt: skip
+    return {name: text for name, text in stated.items() if text}
 
 
 # ------------------------------------------------------------------ findings
@@ -116,11 +157,9 @@ def _pictures(project: Project, dataset: Dataset) -> Result:
 
 def findings(options: argparse.Namespace, console: Console) -> Result:
     """Findings with their sentences, after thresholds were moved where that was asked for."""
-    from studio.engine.dataset import checks, report, store, thresholds
+    from studio.engine.dataset import report, store, thresholds
 
-    if options.kind is not None and options.kind not in checks.SENTENCES:
-        known = ", ".join(checks.SENTENCES)
-        raise UsageError(f"There is no finding {options.kind!r}: choose one of {known}.")
+    choosing.check_kind(options.kind)
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.limits:
@@ -130,6 +169,8 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
             report.write(project, dataset, options.report)
         limits = thresholds.read(project, dataset.id)
         by_item = store.findings(project, dataset.id)
+        meant = choosing.lines(project, dataset, options, by_item)
+        by_item = {key: group for key, group in by_item.items() if key in meant}
         items = {item.id: item for item in store.items_by_id(project, list(by_item))}
         counts = store.counts(project, dataset.id)["findings"]
     listed = [
@@ -142,11 +183,13 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
         for finding in group
         if options.kind in (None, finding.kind)
     ]  # fmt: skip
+    asked = choosing.asked(options)
     facts = {
-        "dataset": dataset.name, "counts": counts, "limits": limits, "findings": listed,
-        "report": options.report,
+        "dataset": dataset.name, "counts": counts, "limits": limits, "filters": asked,
+        "findings": listed, "report": options.report,
     }  # fmt: skip
-    lines = [f"{dataset.name}: {kind}: {count}" for kind, count in counts.items()]
+    shown = Counter(each["kind"] for each in listed) if asked else counts
+    lines = [f"{dataset.name}: {kind}: {number}" for kind, number in sorted(shown.items())]
     if options.report is not None:
         return Result(facts, [*lines, str(options.report)])
     lines += [f"  {each['file']}: {each['sentence']}" for each in listed[:SHOWN]]

@@ -490,9 +490,14 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     assert all(row.author == "Ada Lovelace" for row in room.session.collection.rows.values())
     counts = {entry.text: entry.count for entry in room.side.rights.licences.entries()}
     assert counts == {"Any licence": "12", "CC0-1.0": "3", "Not stated": "9"}
+    authors = [(entry.text, entry.count) for entry in room.side.rights.authors.entries()]
+    assert authors == [("Any author", "12"), ("Ada Lovelace", "12")]
     room.side.rights.licences.setCurrentRow(1)
     qtbot.waitUntil(lambda: len(room.model.ids) == 3, timeout=WAIT)
+    room.side.rights.authors.choose("Ada Lovelace")
+    assert (room.view.licence, room.view.author) == ("CC0-1.0", "Ada Lovelace")
     room.show_everything()
+    assert room.view.author is None
     choose(room, 5)
     qtbot.waitUntil(lambda: rights.fields["author"].placeholderText() != "", timeout=WAIT)
     pick(qtbot, rights.scope, "pictures")

@@ -533,6 +533,8 @@ def test_a_collection_filters_by_everything_that_is_chosen():
     assert shown(site="a.example", consent="", text="ochre") == [3]
     assert shown(site="b.example") == []
     assert collection.counts().sites == {"a.example": 2, "": 2}
+    assert (shown(author="Ada Lovelace"), shown(author="")) == ([1], [2, 3, 4])
+    assert collection.counts().authors == {"Ada Lovelace": 1, "": 3}
     assert collection.counts().consents == {"Signed in 2024": 1, "": 3}
     assert shown(source_id=2) == []
     assert shown(sort="finding") == [4, 1, 2, 3]

@@ -26,7 +26,7 @@ from studio.desktop.dataset.views import (
     Row,
     View,
 )
-from studio.engine.dataset import rights
+from studio.engine.dataset import filters, rights
 from studio.engine.dataset.store import Finding
 
 _NAMES_AT_ONCE = 500
@@ -45,6 +45,7 @@ class Counts:
     labels: Counter[str] = field(default_factory=Counter)
     sources: Counter[int] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
+    authors: Counter[str] = field(default_factory=Counter)
     sites: Counter[str] = field(default_factory=Counter)
     consents: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
@@ -157,19 +158,15 @@ class Columns:
             Counter(row.label for row in self.rows),
             Counter(row.source_id for row in self.rows),
             Counter(row.licence for row in self.rows),
+            Counter(row.author for row in self.rows),
             self._sites(),
             Counter(row.consent for row in self.rows),
             Counter(row.rating for row in self.rows),
         )
 
-    @cached_property
-    def urls(self) -> Counter[str]:
-        """How many pictures come from each address."""
-        return Counter(row.url for row in self.rows)
-
     def _sites(self) -> Counter[str]:
         found: Counter[str] = Counter()
-        for url, count in self.urls.items():
+        for url, count in Counter(row.url for row in self.rows).items():
             found[rights.site(url)] += count
         return found
 
@@ -177,21 +174,8 @@ class Columns:
 
     def _fits(self, view: View) -> np.ndarray:
         fits = self._of_kind(view)
-        urls = {url for url in self.urls if rights.site(url) == view.site}
-        conditions: list[tuple[bool, Callable[[Row], bool]]] = [
-            (view.source_id is not None, lambda row: row.source_id == view.source_id),
-            (view.label is not None, lambda row: row.label == view.label),
-            (view.rating > 0, lambda row: row.rating >= view.rating),
-            (view.licence is not None, lambda row: row.licence == view.licence),
-            (view.site is not None, lambda row: row.url in urls),
-            (view.consent is not None, lambda row: row.consent == view.consent),
-        ]
-        for wanted, condition in conditions:
-            if wanted:
-                fits = fits & self._numbers(condition, np.bool_)
-        if view.text:
-            text = view.text.casefold()
-            fits = fits & self._numbers(lambda row: _holds(row, text), np.bool_)
+        for condition in view.conditions():
+            fits = fits & self._numbers(condition, np.bool_)
         return fits
 
     def _of_kind(self, view: View) -> np.ndarray:
@@ -205,19 +189,8 @@ class Columns:
             return self.kept_out
         if view.kind == GROUP:
             return self._numbers(lambda row: row.id in view.group, np.bool_)
-        wanted = self._with(view.kind)
+        wanted = filters.found_with(self.findings, view.kind)
         return self._numbers(lambda row: row.id in wanted, np.bool_)
-
-    def _with(self, kind: str) -> set[int]:
-        """Pictures with a finding of a kind; of alike pictures the best as well."""
-        found = {
-            key: finding
-            for key, each in self.findings.items()
-            for finding in each
-            if finding.kind == kind
-        }
-        bests = {int(f.data.get("of", f.item_id)) for f in found.values()}
-        return found.keys() | bests if kind in GROUPED else set(found)
 
     def _sorted(self, chosen: np.ndarray, view: View, apart: Mapping[int, float]) -> np.ndarray:
         ids = self.ids[chosen]
@@ -254,11 +227,6 @@ class Columns:
         }
         make = sorts.get(view.sort)
         return make() if make else None
-
-
-def _holds(row: Row, text: str) -> bool:
-    places = (row.name, row.caption, row.label, row.author, row.licence, row.url, row.consent)
-    return any(text in place.casefold() for place in places)
 
 
 def natural(name: str) -> str:

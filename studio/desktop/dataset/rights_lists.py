@@ -1,4 +1,4 @@
-"""Filters by what is stated about pictures: their licence, where they come from, consent."""
+"""Filters by what is stated about pictures: licence, author, where they come from, consent."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ _GAP = 6
 
 
 class RightsLists(QWidget):
-    """Three lists below each other; addresses and notes only where there are any."""
+    """Four lists below each other; all but the licences only where there is anything to list."""
 
     licenceChosen = Signal(object)
+    authorChosen = Signal(object)
     siteChosen = Signal(object)
     consentChosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.licences, self.sites, self.consents = CountList(), CountList(), CountList()
+        self.licences, self.authors = CountList(), CountList()
+        self.sites, self.consents = CountList(), CountList()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_GAP)
-        for rows in (self.licences, self.sites, self.consents):
+        for rows in (self.licences, self.authors, self.sites, self.consents):
             column.addWidget(rows)
         self.licences.chosen.connect(self.licenceChosen)
+        self.authors.chosen.connect(self.authorChosen)
         self.sites.chosen.connect(self.siteChosen)
         self.consents.chosen.connect(self.consentChosen)
 
     def retranslate(self) -> None:
         """Texts in the current language; the rows follow with the next `show_counts`."""
         self.licences.setAccessibleName(tr("Rights"))
+        self.authors.setAccessibleName(tr("Authors"))
         self.sites.setAccessibleName(tr("Source addresses"))
         self.consents.setAccessibleName(tr("Consent notes"))
 
@@ -46,6 +50,8 @@ class RightsLists(QWidget):
         """How many pictures have each; what the view asks for is there in any case."""
         texts = tr("Any licence"), tr("Not stated")
         _fill(self.licences, counts.licences, view.licence, *texts, always=True)
+        texts = tr("Any author"), tr("No author stated")
+        _fill(self.authors, counts.authors, view.author, *texts)
         texts = tr("Any source address"), tr("No address stated")
         _fill(self.sites, counts.sites, view.site, *texts)
         texts = tr("Any consent note"), tr("No consent stated")

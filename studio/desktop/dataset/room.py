@@ -128,6 +128,7 @@ class DatasetRoom(Shown):
         side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
         side.labelChosen.connect(lambda label: self.change_view(label=label))
         side.rights.licenceChosen.connect(lambda licence: self.change_view(licence=licence))
+        side.rights.authorChosen.connect(lambda author: self.change_view(author=author))
         side.rights.siteChosen.connect(lambda site: self.change_view(site=site))
         side.rights.consentChosen.connect(lambda note: self.change_view(consent=note))
         side.ratingChosen.connect(lambda stars: self.change_view(rating=stars))

@@ -29,8 +29,8 @@ from studio.desktop.widgets.thumb_grid import ThumbGrid
 _RECOUNT_MS, _RECOUNT_SHARE = 250, 10
 _FIRST_SCREEN = 1000
 _NO_LIMITS = {
-    "source_id": None, "label": None, "rating": 0, "licence": None, "site": None, "consent": None,
-    "text": "",
+    "source_id": None, "label": None, "rating": 0, "licence": None, "author": None, "site": None,
+    "consent": None, "text": "",
 }  # fmt: skip
 
 

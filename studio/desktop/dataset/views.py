@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from sys import intern
 
+from studio.engine.dataset.filters import Filter
 from studio.engine.dataset.fixes import GROUPED
 from studio.engine.dataset.listing import Line
 
@@ -59,20 +60,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class View:
-    """What is chosen in the left panel and the header. None means no limit."""
+class View(Filter):
+    """What is chosen in the left panel and the header."""
 
     kind: str = EVERYTHING
-    source_id: int | None = None
-    label: str | None = None
-    rating: int = 0
-    """At least so many stars."""
-    licence: str | None = None
-    """An empty text: pictures for which none is stated."""
-    site: str | None = None
-    """The host of the source address, likewise."""
-    consent: str | None = None
-    text: str = ""
     sort: str = "imported"
     anchor: int = 0
     """The picture that the others are compared with, to sort by likeness."""
