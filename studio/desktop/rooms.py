@@ -95,6 +95,7 @@ class Rooms(QObject):
 
         dataset.session.imported.connect(window.opening.pictures_came)
         dataset.session.failed.connect(window.opening.no_picture_came)
+        dataset.session.datasetsChanged.connect(training.datasets_changed)
         dataset.trainRequested.connect(then("training", training.start_for))
         training.playRequested.connect(then("generation", generation.open_run))
         training.runProgress.connect(window.status.show_run)

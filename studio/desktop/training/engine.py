@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtGui import QImage
 
@@ -32,6 +32,14 @@ class FamilyCard:
     summary: str
     params: dict[str, Param]
     has_critic: bool = False
+
+
+class DatasetCard(NamedTuple):
+    """A dataset as the form shows it; `pictures` would train."""
+
+    id: int
+    name: str
+    pictures: int
 
 
 @dataclass(frozen=True)
@@ -116,12 +124,13 @@ def machine_names() -> list[tuple[str, str]]:
     return [(device.name, device.title) for device in devices.devices()]
 
 
-def dataset_counts(project: Project) -> list[tuple[str, int]]:
-    """(name, pictures that would train) of every dataset."""
+def dataset_cards(project: Project) -> list[DatasetCard]:
+    """Every dataset, oldest first."""
     from studio.engine.dataset import store
 
     return [
-        (each.name, len(store.chosen_items(project, each.id))) for each in store.datasets(project)
+        DatasetCard(each.id, each.name, store.counts(project, each.id)["included"])
+        for each in store.datasets(project)
     ]
 
 

@@ -11,11 +11,12 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.beginning import Beginning
-from studio.desktop.training.engine import AUTO, Advice, FamilyCard, NewRun
+from studio.desktop.training.engine import AUTO, Advice, DatasetCard, FamilyCard, NewRun
 from studio.desktop.training.extras import Extras
-from studio.desktop.training.fields import Choice, Field, Length, SizeBox, dataset_text, size_text
+from studio.desktop.training.fields import Choice, Field, Length, SizeBox, size_text
 from studio.desktop.training.measured import MeasuredCard
 from studio.desktop.training.parameters import FamilyForms
+from studio.desktop.training.pictures import DatasetField
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -39,7 +40,6 @@ class NewRunForm(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._cards: dict[str, FamilyCard] = {}
-        self._datasets: list[tuple[str, int]] = []
         self._advice, self._trouble = Advice(), ""
         self._sizes: dict[str, tuple[int, int]] = {}
         self._offered = ""
@@ -50,12 +50,13 @@ class NewRunForm(QWidget):
         self._connect()
 
     def _make_editors(self) -> None:
-        self.dataset, self.family = Choice(), Choice()
+        self.pictures, self.family = DatasetField(), Choice()
+        self.dataset = self.pictures.choice
         self.size_box, self.length = SizeBox(), Length()
         self.beginning, self.extras = Beginning(), Extras()
         self.seed, self.crop, self.device = self.extras.seed, self.extras.crop, self.extras.device
         self.fields = {
-            "dataset": Field(self.dataset), "family": Field(self.family),
+            "dataset": self.pictures, "family": Field(self.family),
             "size": Field(self.size_box), "length": Field(self.length),
             "start": self.beginning.run_field, **self.extras.fields,
         }  # fmt: skip
@@ -113,7 +114,7 @@ class NewRunForm(QWidget):
     def _connect(self) -> None:
         self.toggle.toggled.connect(self._show_more)
         self.family.picked.connect(self._family_picked)
-        self.dataset.picked.connect(self._dataset_picked)
+        self.pictures.picked.connect(self._dataset_picked)
         self.extras.machineChanged.connect(self._want_advice)
         self.size_box.sizeChanged.connect(self._size_changed)
         self.length.changed.connect(self._want_advice)
@@ -137,16 +138,21 @@ class NewRunForm(QWidget):
         self._offer_families()
         self._family_picked()
 
-    def set_datasets(self, datasets: Sequence[tuple[str, int]], choose: str = "") -> None:
-        """Offer these datasets: (name, pictures that would train)."""
-        changed = self._datasets != list(datasets)
-        self._datasets = list(datasets)
-        before = self.dataset.key()
-        self.dataset.set_choices([(name, dataset_text(name, n)) for name, n in datasets], choose)
-        if changed:
+    def set_datasets(self, datasets: Sequence[DatasetCard], choose: str = "") -> None:
+        """Offer these datasets, as :meth:`DatasetField.set_datasets`."""
+        before = self.pictures.card()
+        if self.pictures.set_datasets(datasets, choose):
+            now = self.pictures.card()
+            if (now and now.id) != (before and before.id):
+                self._offer_size()
             self._measured = None
-        if changed or self.dataset.key() != before:
             self._want_advice()
+        self._check()
+
+    def forget_datasets(self) -> None:
+        """The project is closed."""
+        self.pictures.forget()
+        self._measured = None
         self._check()
 
     def set_sizes(self, sizes: dict[str, tuple[int, int]]) -> None:
@@ -230,7 +236,7 @@ class NewRunForm(QWidget):
         self._words()
         self._want_advice()
 
-    def _dataset_picked(self, _name: str = "") -> None:
+    def _dataset_picked(self) -> None:
         self._offer_size()
         self._want_advice()
 
@@ -263,11 +269,7 @@ class NewRunForm(QWidget):
             self.adviceWanted.emit()
 
     def _check(self, _text: str = "") -> None:
-        name = self.dataset.key()
-        empty = bool(name) and dict(self._datasets).get(name, 0) == 0
-        self.fields["dataset"].set_error(
-            tr("No picture of this dataset is included: include some first.") if empty else ""
-        )
+        self.pictures.check()
         wanted = self.wanted()
         self.start.setEnabled(wanted is not None)
         self.measure.setEnabled(wanted is not None)
@@ -303,7 +305,6 @@ class NewRunForm(QWidget):
         self.toggle.setAccessibleName(tr("More settings"))
         self._show_more(self.toggle.isChecked())
         texts = {
-            "dataset": (tr("Pictures"), tr("The dataset to learn from")),
             "family": (tr("Model"), tr("The kind of model (architecture family)")),
             "size": (tr("Size"), tr("Side of the pictures in pixels, or width × height")),
             "length": (tr("Length"), tr("How long to train; it can go on later")),
@@ -312,7 +313,7 @@ class NewRunForm(QWidget):
             self.fields[name].set_texts(label, tip)
         for part in (self.length, self.beginning, self.extras, self.measured):
             part.retranslate()
-        self.set_datasets(self._datasets)
+        self.pictures.retranslate()
         self._offer_families()
         for button, text, tip in (
             (self.start, tr("Start training"),

@@ -14,7 +14,7 @@ from studio.desktop.room import Room
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
-from studio.desktop.training.engine import Opened
+from studio.desktop.training.engine import DatasetCard, Opened
 from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.managing import Managing
 from studio.desktop.training.planning import Planning
@@ -137,7 +137,7 @@ class TrainingRoom(Room):
         self.preview.close()
         self._runs = []
         self.side.show_runs([], "", "", None)
-        self.form.set_datasets([])
+        self.form.forget_datasets()
         self.planning.end()
         self.form.beginning.set_starts([])
         self._show_form()
@@ -160,6 +160,11 @@ class TrainingRoom(Room):
         self.session.read_families()
         self.session.read_datasets()
         self.form.start.setFocus()
+
+    def datasets_changed(self) -> None:
+        """One was renamed, deleted or brought back, perhaps by undo while this place is seen."""
+        if self.isVisible():  # else they are read on entering
+            self.session.read_datasets()
 
     # ------------------------------------------------------------------ the new run
 
@@ -191,8 +196,8 @@ class TrainingRoom(Room):
         )
 
     @Slot(list)
-    def _datasets(self, datasets: list[tuple[str, int]]) -> None:
-        names = [name for name, _ in datasets]
+    def _datasets(self, datasets: list[DatasetCard]) -> None:
+        names = [card.name for card in datasets]
         choose = self._wanted_dataset if self._wanted_dataset in names else ""
         self._wanted_dataset = "" if choose else self._wanted_dataset
         self.form.set_datasets(datasets, choose)

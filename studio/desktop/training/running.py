@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,12 +18,13 @@ from models.parameters import Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.engine import Opened, facts_of
+from studio.desktop.training.engine import DatasetCard, Opened, facts_of
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
 from studio.desktop.training.health import Card, HealthCards
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
 LONGEST_TITLE = 80
@@ -65,7 +64,7 @@ class RunPanel(QWidget):
         self.name, self.pictures = QLineEdit(), Choice()
         self.name.setMaxLength(LONGEST_TITLE)
         self.name_field, self.pictures_field = Field(self.name), Field(self.pictures)
-        self._datasets: list[tuple[str, int]] = []
+        self._datasets: list[DatasetCard] = []
         self.card, self.health = Card(), HealthCards()
         self.reason = QLabel()
         self.reason.setWordWrap(True)
@@ -84,11 +83,7 @@ class RunPanel(QWidget):
         self.name.editingFinished.connect(self._named)
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
+        inner, column = panel_column(8)
         buttons = QGridLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.pause, 0, 0)
@@ -116,11 +111,6 @@ class RunPanel(QWidget):
         others.addWidget(self.remove)
         column.addLayout(others)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.setSpacing(8)
@@ -129,7 +119,7 @@ class RunPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(SteadyScroll(inner), 1)
         whole.addLayout(foot)
 
     # ------------------------------------------------------------------ filling
@@ -165,8 +155,8 @@ class RunPanel(QWidget):
         """The card below the buttons; empty hides it."""
         self.card.set_texts(title, sentence)
 
-    def set_datasets(self, datasets: Sequence[tuple[str, int]]) -> None:
-        """What a run may go on with: (name, pictures that would train)."""
+    def set_datasets(self, datasets: Sequence[DatasetCard]) -> None:
+        """What a run may go on with."""
         if list(datasets) != self._datasets:
             self._datasets = list(datasets)
             self._offer_pictures()
@@ -181,7 +171,7 @@ class RunPanel(QWidget):
     def _offer_pictures(self) -> None:
         opened = self._opened
         own = _dataset_of(opened) if opened is not None else ""
-        pairs = [(name, f"{name} · {words.count(n)}") for name, n in self._datasets if n]
+        pairs = [(name, f"{name} · {words.count(n)}") for _, name, n in self._datasets if n]
         if own and own not in dict(pairs):
             pairs.insert(0, (own, own))
         self.pictures.set_choices(pairs, own)

@@ -132,7 +132,7 @@ class Session(QObject):
                 "sizes", engine.dataset_sizes, self.project, done=self.sizesRead.emit
             )
             self.thread_.latest(
-                "datasets", engine.dataset_counts, self.project, done=self.datasetsRead.emit
+                "datasets", engine.dataset_cards, self.project, done=self.datasetsRead.emit
             )
 
     def read_advice(self, asked: NewRun) -> None:
