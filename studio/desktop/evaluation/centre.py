@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from studio.desktop import theme
 from studio.desktop.evaluation.wall import Wall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.panel import RoomHeader
 
 # The two walls are the place's point: the rebuilt pictures are strips below them.
 _STRIP, _STRIP_SHARE = 80, 0.11
@@ -20,45 +20,34 @@ class Centre(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.facts = QLabel(), QLabel()
+        self._header = RoomHeader()
+        self.title, self.facts = self._header.title, self._header.facts
         self.bar, self.cancel = QProgressBar(), secondary("")
         self.real, self.generated = Wall(), Wall()
         self.originals, self.rebuilt = Wall(), Wall()
         self.names = [QLabel() for _ in range(4)]
         self.below = QWidget()
-        for label in (self.title, self.facts, *self.names):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        for label in (self.facts, *self.names):
-            label.setProperty("quiet", True)
         for label in self.names:
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setProperty("quiet", True)
             label.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._header())
+        self._fill_header()
+        column.addWidget(self._header)
         column.addLayout(self._walls(), 1)
         column.addWidget(self.below)
         self._fill_below()
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
 
-    def _header(self) -> QFrame:
+    def _fill_header(self) -> None:
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(120, 6)
-        self.title.setFont(theme.font(bold=True))
-        header = QFrame()
-        header.setObjectName("roomHeader")
-        header.setFixedHeight(48)
-        line = QHBoxLayout(header)
-        line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(12)
-        for widget in (self.title, self.facts):
-            line.addWidget(widget)
-        line.addStretch(1)
-        line.addWidget(self.bar)
-        line.addWidget(self.cancel)
-        return header
+        for widget in (self.bar, self.cancel):
+            self._header.add(widget)
 
     def _walls(self) -> QHBoxLayout:
         walls = QHBoxLayout()

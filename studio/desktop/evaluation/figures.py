@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from studio.desktop.evaluation import cards
 from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 
 
 class Figures(QFrame):
@@ -17,7 +17,7 @@ class Figures(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setFixedWidth(304)
+        self.setFixedWidth(PANEL_WIDTH)
         self.head = SectionHeader("")
         self.psnr, self.ssim = FigureCard(), FigureCard()
         self.note = QLabel()

@@ -9,9 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QFrame,
     QLabel,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -21,25 +19,24 @@ from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 COUNTS = (16, 36, 64)
 MOST_SEED = 2**31 - 1
 _SEED_AFTER_MS = 250
 
 
-class Side(QScrollArea):
+class Side(SteadyScroll):
     """Emits what is asked for."""
 
     runChosen = Signal(object)
     asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(248)
+        inner, column = panel_column(4)
+        super().__init__(inner, parent)
+        self.setFixedWidth(SIDE_WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.runs = CountList()
         self.run_head, self.seed_head = SectionHeader(""), SectionHeader("")
@@ -50,7 +47,7 @@ class Side(QScrollArea):
         for count in COUNTS:
             self.count.addItem(str(count), count)
         self.shuffle, self.again = secondary(""), secondary("")
-        self._lay_out()
+        self._lay_out(column)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SEED_AFTER_MS)
@@ -61,12 +58,7 @@ class Side(QScrollArea):
         self.shuffle.clicked.connect(lambda: self.draw_seed())
         self.again.clicked.connect(lambda: self.set_seed(0))
 
-    def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(4)
+    def _lay_out(self, column: QVBoxLayout) -> None:
         form = QFormLayout()
         form.setContentsMargins(0, 4, 0, 4)
         form.setVerticalSpacing(8)
@@ -80,7 +72,6 @@ class Side(QScrollArea):
         column.addWidget(self.shuffle)
         column.addWidget(self.again)
         column.addStretch(1)
-        self.setWidget(inner)
 
     def retranslate(self) -> None:
         """Texts in the current language."""

@@ -22,7 +22,7 @@ from studio.desktop.pixels import to_qimage
 from studio.desktop.room import Room
 from studio.desktop.saving import Saving
 from studio.desktop.widgets.empty_state import EmptyState
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
 from studio.desktop.worker import WorkerThread
@@ -52,8 +52,10 @@ class ExportRoom(Room):
         self.list = OutList()
         self.list.render_files = self.drag_files
         self.list.chosen.connect(lambda _ids: self._show_choice())
-        self.title, self.hint = QLabel(), QLabel()
+        self._header, self.hint = RoomHeader(), QLabel()
+        self.title = self._header.title
         self.hint.setObjectName("quiet")
+        self._header.add(self.hint)
         self.formats = FormatPanel()
         self.formats.choose(studio.settings.export_format)
         self.formats.changed.connect(self._remember)
@@ -78,20 +80,11 @@ class ExportRoom(Room):
         left, centre = QWidget(), QWidget()
         left.setObjectName("side")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(264)
+        left.setFixedWidth(SIDE_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 8, 16)
         column.addWidget(self.pieces_header)
         column.addWidget(self.list, 1)
-        bar = QWidget()
-        bar.setObjectName("roomHeader")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        bar.setFixedHeight(40)
-        head = QHBoxLayout(bar)
-        head.setContentsMargins(16, 0, 16, 0)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.hint)
         inner = QVBoxLayout()
         inner.setContentsMargins(16, 16, 16, 16)
         inner.setSpacing(16)
@@ -100,11 +93,12 @@ class ExportRoom(Room):
         inner.addWidget(self.preview, 1)
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(0, 0, 0, 0)
-        middle.addWidget(bar)
+        middle.setSpacing(0)
+        middle.addWidget(self._header)
         middle.addLayout(inner, 1)
         self.origin.setObjectName("side")
         self.origin.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.origin.setFixedWidth(304)
+        self.origin.setFixedWidth(PANEL_WIDTH)
         page = QWidget()
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)

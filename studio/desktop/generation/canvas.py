@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.panel import RoomHeader
 from studio.desktop.widgets.picture_view import PictureView
 
 
@@ -19,25 +19,19 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = PictureView()
         self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.title, self.note = QLabel(), QLabel()
-        self._head = QHBoxLayout()
-        self._head.setContentsMargins(16, 10, 16, 10)
-        self._head.addWidget(self.title)
-        self._head.addStretch(1)
-        self._head.addWidget(self.note)
+        self._header, self.note = RoomHeader(), QLabel()
+        self.title = self._header.title
+        self.note.setProperty("quiet", True)
+        self._header.add(self.note)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._head)
+        column.addWidget(self._header)
         column.addWidget(self.view, 1)
 
     def add(self, control: QWidget) -> None:
         """One more thing at the end of the line."""
-        self._head.addWidget(control)
-
-    def restyle(self) -> None:
-        """Colours of the theme."""
-        self.note.setStyleSheet(f"color: {theme.colours().quiet};")
+        self._header.add(control)
 
     def retranslate(self) -> None:
         """Texts in the current language."""

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +21,9 @@ from studio.desktop.generation.label_line import LabelLine
 from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 LARGEST_SEED = 2_147_483_647
 FIRST_SHOWN = 8
@@ -74,7 +73,7 @@ class Controls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(312)
+        self.setFixedWidth(PANEL_WIDTH)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.rows: list[DirectionRow] = []
@@ -95,11 +94,7 @@ class Controls(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(6)
+        inner, column = panel_column(6)
         column.addWidget(self.heads[0])
         column.addWidget(self.searching)
         column.addWidget(self.search_bar)
@@ -117,11 +112,7 @@ class Controls(QWidget):
         column.addLayout(_line(self.second_label, self.second))
         column.addWidget(self.mix)
         column.addStretch(1)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidget(inner)
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area = SteadyScroll(inner)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.setSpacing(8)

@@ -301,7 +301,6 @@ class GenerationRoom(Room):
     @Slot()
     def _restyle(self) -> None:
         self.controls.restyle()
-        self.canvas.restyle()
         self.side.sheet.viewport().update()
         self.side.dot.update()
 

@@ -19,8 +19,8 @@ from studio.desktop.generation.sheet import ContactSheet
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
-from studio.desktop.widgets.panel import SectionHeader
-from studio.desktop.widgets.steady_scroll import SteadyScroll
+from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 LISTED = 14
 
@@ -59,7 +59,7 @@ class Side(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(264)
+        self.setFixedWidth(SIDE_WIDTH)
         self.model, self.dot = QComboBox(), Dot()
         self.model.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -74,11 +74,7 @@ class Side(QWidget):
         self.history.chosen.connect(lambda place: self.stepChosen.emit(place))
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 6, 16)  # the bar has the rest
-        column.setSpacing(8)
+        inner, column = panel_column(8)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.model, 1)

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.panel import RoomHeader
 
-HEIGHT = 40
 
-
-class Header(QWidget):
+class Header(RoomHeader):
     """Three buttons and two labels; the room connects them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("roomHeader")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
-        self.title, self.facts = QLabel(), QLabel()
-        self.facts.setObjectName("quiet")
         self.compare, self.fit, self.full = (QToolButton() for _ in range(3))
         self.compare.setCheckable(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.addWidget(self.title)
-        row.addWidget(self.facts)
-        row.addStretch(1)
         for button in (self.fit, self.full, self.compare):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            row.addWidget(button)
+            self.add(button)
 
     def restyle(self) -> None:
         """Icons in the colours of the theme."""

@@ -18,7 +18,7 @@ from studio.desktop.refinement.worker import Kept, Refined
 from studio.desktop.room import Room
 from studio.desktop.saving import Saving
 from studio.desktop.widgets.empty_state import EmptyState
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
 from studio.desktop.worker import WorkerThread
@@ -90,8 +90,8 @@ class RefinementRoom(Room):
         row.setSpacing(0)
         for widget, stretch in ((left, 0), (centre, 1), (self.panel, 0)):
             row.addWidget(widget, stretch)
-        left.setFixedWidth(264)
-        self.panel.setFixedWidth(304)
+        left.setFixedWidth(SIDE_WIDTH)
+        self.panel.setFixedWidth(PANEL_WIDTH)
         self._pages = QStackedWidget()
         self._pages.addWidget(page)
         self._pages.addWidget(self.empty)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,8 +19,9 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import sentence, tr
 from studio.desktop.widgets.buttons import primary, secondary
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import EDGE, SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.refinement.base import Operation, operations
 from studio.engine.refinement.stack import Stack, Step
 
@@ -58,10 +58,7 @@ class StepsPanel(QWidget):
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
         self.remove.clicked.connect(self._remove)
-        self._holder = QScrollArea()
-        self._holder.setWidgetResizable(True)
-        self._holder.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._holder.viewport().setAutoFillBackground(False)
+        self._form_place = QVBoxLayout()
         self.reset, self.export = secondary(""), primary("")
         self.reset.clicked.connect(self._reset)
         self._lay_out()
@@ -76,18 +73,23 @@ class StepsPanel(QWidget):
         for button in (self.up, self.down, self.remove):
             tools.addWidget(button)
         ends = QHBoxLayout()
+        ends.setContentsMargins(EDGE, theme.SPACE, EDGE, EDGE)
+        ends.setSpacing(theme.SPACE)
         ends.addWidget(self.reset, 1)
         ends.addWidget(self.export, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(theme.SPACE)
+        inner, column = panel_column(theme.SPACE)
         column.addWidget(self.header)
         column.addWidget(self.list)
         column.addWidget(self.hint)
         column.addLayout(tools)
         column.addWidget(self.step_header)
-        column.addWidget(self._holder, 1)
-        column.addLayout(ends)
+        column.addLayout(self._form_place)
+        column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(SteadyScroll(inner), 1)
+        whole.addLayout(ends)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -119,7 +121,8 @@ class StepsPanel(QWidget):
         self.add.setEnabled(may)
         self.presets.setEnabled(may)
         self.list.setEnabled(may)
-        self._holder.setEnabled(may)
+        if self._form is not None:
+            self._form.setEnabled(may)
         self.reset.setEnabled(may and bool(self._stack.steps))
         for button in (self.up, self.down, self.remove):
             button.setEnabled(button.isEnabled() and may)
@@ -190,21 +193,27 @@ class StepsPanel(QWidget):
         self.up.setEnabled(there and row > 0)
         self.down.setEnabled(there and row < len(self._stack.steps) - 1)
         if not there:
-            self._form, self._form_op = None, ""
-            self._holder.setWidget(QWidget())
+            self._drop_form()
             self.step_header.setText("")
             return
         step = self._stack.steps[row]
         self.step_header.setText(tr(self._kinds[step.op].title))
         if self._form is None or self._form_op != step.op:
+            self._drop_form()
             self._form = ParamForm(self._kinds[step.op].params())
             self._form_op = step.op
+            self._form.setEnabled(self.list.isEnabled())
             self._form.valueChanged.connect(self._tuned)
-            self._holder.setWidget(self._form)
-            self._form.setAutoFillBackground(False)
+            self._form_place.addWidget(self._form)
         self._form.blockSignals(True)
         self._form.set_values(self._kinds[step.op].from_mapping(step.params).as_dict())
         self._form.blockSignals(False)
+
+    def _drop_form(self) -> None:
+        if self._form is not None:
+            self._form.hide()
+            self._form.deleteLater()
+        self._form, self._form_op = None, ""
 
     # ------------------------------------------------------------------ what is wanted
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.curves import Curves, colour
@@ -25,6 +24,7 @@ from studio.desktop.training.health import NOTES
 from studio.desktop.training.record import RunRecord
 from studio.desktop.training.samples import SamplesPanel
 from studio.desktop.training.wall import AugmentationWall
+from studio.desktop.widgets.panel import RoomHeader
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
@@ -42,7 +42,10 @@ class Centre(QWidget):
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.title, self.moment = QLabel(), QLabel()
+        self._header, self.moment = RoomHeader(), QLabel()
+        self.title = self._header.title
+        self.moment.setProperty("quiet", True)
+        self._header.add(self.moment)
         self.samples, self.curves, self.wall = SamplesPanel(), Curves(), AugmentationWall()
         self.smooth = QSlider(Qt.Orientation.Horizontal)
         self.smooth.setRange(0, len(SMOOTH) - 1)
@@ -62,11 +65,6 @@ class Centre(QWidget):
         self.curves.set_smoothing(SMOOTH[2])
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 10, 16, 10)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.moment)
         tools = QHBoxLayout()
         tools.setSpacing(8)
         tools.addStretch(1)
@@ -88,19 +86,20 @@ class Centre(QWidget):
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setSizes([600, 300])
         body = QVBoxLayout()
-        body.setContentsMargins(16, 8, 16, 16)
+        body.setContentsMargins(16, 16, 16, 16)
         body.addWidget(self.splitter)
         body.addWidget(self.wall)
         self.wall.setVisible(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(head)
+        whole.addWidget(self._header)
         whole.addLayout(body, 1)
 
     def show_record(self, record: RunRecord, *, fresh: bool) -> None:
         """Show a run; `fresh` when it is another one than before."""
-        self.losses.setVisible(True)
+        # A model that came without its figures, as the sample's, has no curves to show.
+        self.losses.setVisible(bool(record.curves) or not record.checkpoint)
         self._show_wall(False)
         if fresh:
             self._clear_legend()
@@ -174,7 +173,6 @@ class Centre(QWidget):
         for index, box in enumerate(self._keys.values()):
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
         self.curves.restyle()
-        self.moment.setStyleSheet(f"color: {theme.colours().quiet};")
         self.samples.view.update()
         self.wall.restyle()
 

@@ -152,6 +152,7 @@ class Curves(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         item = plot.getPlotItem()
+        item.layout.setContentsMargins(0, 8, 8, 0)  # half a number stands out at both ends
         # No grid: pyqtgraph repaints it with its axis, which costs as much as the curves.
         # clipToView is ignored while the x range is automatic, so it is set by hand.
         item.getViewBox().disableAutoRange("x")

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +24,7 @@ from studio.desktop.training.health import Card, HealthCards
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
 LONGEST_TITLE = 80
@@ -84,11 +83,7 @@ class RunPanel(QWidget):
         self.name.editingFinished.connect(self._named)
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
+        inner, column = panel_column(8)
         buttons = QGridLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.pause, 0, 0)
@@ -116,11 +111,6 @@ class RunPanel(QWidget):
         others.addWidget(self.remove)
         column.addLayout(others)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 16)
         foot.setSpacing(8)
@@ -129,7 +119,7 @@ class RunPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(SteadyScroll(inner), 1)
         whole.addLayout(foot)
 
     # ------------------------------------------------------------------ filling

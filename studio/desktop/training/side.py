@@ -15,7 +15,7 @@ from studio.desktop.training.fields import Facts
 from studio.desktop.training.lists import Line, LineList
 from studio.desktop.training.record import Mark, RunRecord
 from studio.desktop.widgets.buttons import secondary
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 
 if TYPE_CHECKING:
     from studio.engine.training.runs import Run
@@ -40,7 +40,7 @@ class Side(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(264)
+        self.setFixedWidth(SIDE_WIDTH)
         self.runs, self.marks = LineList(9), LineList(8)
         self.facts = Facts(FACTS)
         self.new = secondary("")

@@ -1,10 +1,41 @@
-"""Pieces of a side panel."""
+"""Pieces that the panels of every place are made of, so that nothing jumps between places."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from studio.desktop import theme
+
+SIDE_WIDTH, PANEL_WIDTH = 264, 312
+"""Of the panel left of the middle, and of the one right of it."""
+HEADER_HEIGHT = 44
+EDGE = 2 * theme.SPACE
+"""Between the edge of a panel and what is on it."""
+
+
+class RoomHeader(QWidget):
+    """The bar above the middle of a place: what is shown, facts of it, and room for more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("roomHeader")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEADER_HEIGHT)
+        self.title, self.facts = QLabel(), QLabel()
+        self.title.setFont(theme.font(bold=True))
+        self.facts.setProperty("quiet", True)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(EDGE, 0, EDGE, 0)
+        self._line.setSpacing(12)
+        for label in (self.title, self.facts):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            self._line.addWidget(label)
+        self._line.addStretch(1)
+
+    def add(self, widget: QWidget) -> None:
+        """One more thing at the right end."""
+        self._line.addWidget(widget)
 
 
 class SectionHeader(QLabel):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from studio.desktop.widgets.panel import EDGE
+
+BAR = 10
+"""As wide as the theme draws it."""
 
 
 class SteadyScroll(QScrollArea):
-    """For content that is taller the wider it is, as tiles are.
+    """For content that is taller the narrower it is, as words are, or the wider, as tiles are.
 
     There a bar that comes makes the content fit, which makes the bar go, without an end: Qt
     lays out again inside the layout until the stack is full. So the bar's room is never used.
@@ -27,3 +32,14 @@ class SteadyScroll(QScrollArea):
         bar = self.verticalScrollBar().sizeHint().width()
         self._content.setFixedWidth(max(0, self.width() - bar))
         super().resizeEvent(event)
+
+
+def panel_column(spacing: int) -> tuple[QWidget, QVBoxLayout]:
+    """Content for a panel that scrolls, and its column: its right edge is that of what stands
+    below the scroll area, since the bar has the rest."""
+    content = QWidget()
+    content.setObjectName("panel")
+    column = QVBoxLayout(content)
+    column.setContentsMargins(EDGE, EDGE, EDGE - BAR, EDGE)
+    column.setSpacing(spacing)
+    return content, column
