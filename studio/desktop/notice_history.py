@@ -5,20 +5,23 @@ from __future__ import annotations
 import contextlib
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.desktop import theme
 from studio.desktop.i18n import lines, sentence, tr, word
+from studio.desktop.notice_view import sign
 from studio.desktop.notices import Notice
 
 
@@ -32,7 +35,10 @@ class NoticeHistory(QFrame):
         self.setObjectName("raised")
         self.list, self.title, self.detail = QListWidget(), QLabel(), QPlainTextEdit()
         self.act, self.copy = QPushButton(), QPushButton()
+        self.title.setFont(theme.font(bold=True))
+        self.list.setObjectName("notices")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._show_detail)
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
@@ -58,7 +64,8 @@ class NoticeHistory(QFrame):
         self._history = list(reversed(history))
         self.list.clear()
         for notice in self._history:
-            self.list.addItem(f"{notice.moment:%H:%M}  {sentence(notice.sentence)}")
+            words = f"{notice.moment:%H:%M}  {sentence(notice.sentence)}"
+            self.list.addItem(QListWidgetItem(QIcon(sign(notice.kind)), words))
         places = [place for place, notice in enumerate(self._history) if notice is chosen]
         self.list.setCurrentRow(places[0] if places and self.isVisible() else 0)
         self.copy.setEnabled(bool(self._history))

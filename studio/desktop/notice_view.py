@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -30,9 +30,16 @@ if TYPE_CHECKING:
 WIDTH = 380
 SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
 SHOWN = 4
-_MARGIN = 16
+_MARGIN, _CLOSE = 16, 22
 _LOOK_MS = 200
 """How often cards look for buttons that came under them: an import that ends brings one."""
+
+
+def sign(kind: str) -> QPixmap:
+    """What stands before a notice of this kind."""
+    c = theme.colours()
+    shade = {"error": c.bad, "warn": c.accent_text}.get(kind, c.quiet)
+    return theme.pixmap("info" if kind == "info" else "alert", 16, shade)
 
 
 class NoticeCard(QFrame):
@@ -51,18 +58,15 @@ class NoticeCard(QFrame):
         words.setWordWrap(True)
         words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        picture = QLabel()
-        shade = {"error": theme.colours().bad, "warn": theme.colours().accent_text}
-        name = "info" if notice.kind == "info" else "alert"
-        picture.setPixmap(theme.pixmap(name, 16, shade.get(notice.kind, theme.colours().quiet)))
+        self.picture = QLabel()
         self.close_button = QToolButton()
-        self.close_button.setObjectName("bare")
-        self.close_button.setIcon(theme.icon("x"))
+        self.close_button.setObjectName("cross")
+        self.close_button.setFixedSize(_CLOSE, _CLOSE)
         self.copy_button, self.act_button = QPushButton(), QPushButton()
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self.dismiss)
         head = QHBoxLayout()
-        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(words, 1)
         head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
@@ -94,8 +98,14 @@ class NoticeCard(QFrame):
             row.addWidget(copy)
         return row if row.count() > 1 else None
 
+    def fit(self) -> None:
+        """As high as the words need: `adjustSize` takes them for narrower than they are."""
+        self.resize(WIDTH, self.heightForWidth(WIDTH))
+
     def retranslate(self) -> None:
-        """What was said, and the buttons."""
+        """What was said, and the buttons; their icons in the colours of the theme."""
+        self.picture.setPixmap(sign(self.notice.kind))
+        self.close_button.setIcon(theme.icon("x"))
         self.words.setText(sentence(self.notice.sentence))
         if self.notice.action is not None:
             self.act_button.setText(word(self.notice.action[0]))
@@ -157,7 +167,7 @@ class NoticeView(QWidget):
         self._cards.append(card)
         for old in self._cards[:-SHOWN]:
             old.dismiss()
-        card.adjustSize()
+        card.fit()
         card.show()
         self.place()
         card.slide.setStartValue(card.pos() + QPoint(24, 0))
@@ -183,7 +193,7 @@ class NoticeView(QWidget):
         left = self._window.width() - WIDTH - _MARGIN
         bottom = self._window.height() - 32 - _MARGIN
         for card in reversed(self._cards):
-            card.adjustSize()
+            card.fit()
             place = _free(QRect(left, bottom - card.height(), WIDTH, card.height()), avoid)
             _put(card, place.topLeft())
             bottom = place.top() - theme.SPACE

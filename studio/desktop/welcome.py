@@ -13,8 +13,6 @@ from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 
 RECENT = 5
-BUTTON = 34
-"""All ways on weigh the same, whatever their colour."""
 
 
 class Way(QFrame):
@@ -26,7 +24,8 @@ class Way(QFrame):
         self.setFixedSize(264, 200)
         self._icon = icon
         self.picture, self.words, self.button = QLabel(), QLabel(), button
-        self.button.setMinimumHeight(BUTTON)
+        # All ways on weigh the same, whatever their colour.
+        self.button.setProperty("large", True)
         self.words.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 20)
