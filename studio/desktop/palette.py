@@ -4,16 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.shortcuts import ActionRegistry, Entry
 from studio.desktop.top_bar import PLACES, place_title
 
 WIDTH, HEIGHT = 560, 420
 _ENTRY = Qt.ItemDataRole.UserRole
+_KEYS = Qt.ItemDataRole.UserRole + 1
+
+
+class _WithKeys(QStyledItemDelegate):
+    """A command as any row, and its keys at the right end."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setFont(option.font)
+        # The quiet colour is not read easily on the bar of the chosen row.
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(QColor(theme.colours().text if chosen else theme.colours().quiet))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(8, 0, -8, 0), right, index.data(_KEYS))
+        painter.restore()
 
 
 class CommandPalette(QFrame):
@@ -34,6 +66,7 @@ class CommandPalette(QFrame):
         self.list.itemActivated.connect(self._run)
         self.list.itemClicked.connect(self._run)
         self.list.setObjectName("commands")
+        self.list.setItemDelegate(_WithKeys(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.addWidget(self.field)
@@ -91,9 +124,11 @@ class CommandPalette(QFrame):
 
     def _item(self, entry: Entry, place: str) -> QListWidgetItem:
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        before = f"{place}: " if place else ""
-        item = QListWidgetItem(f"{before}{tr(entry.text)}" + (f"   —   {keys}" if keys else ""))
+        shown = f"{place}: {tr(entry.text)}" if place else tr(entry.text)
+        item = QListWidgetItem(shown)
         item.setData(_ENTRY, entry.id)
+        item.setData(_KEYS, keys)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{shown}  {keys}".rstrip())
         if not entry.action.isEnabled() or (entry.room and not self._room):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item

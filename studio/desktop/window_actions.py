@@ -22,6 +22,9 @@ _GO = {
     "refinement": "Go to Refinement",
     "export": "Go to Export",
 }
+_ENDS = {"window.close", "window.paste"}
+"""After these a group of the menu ends."""
+_LAST = "window.quit"
 
 
 def add_window_actions(window: MainWindow) -> None:
@@ -78,22 +81,26 @@ def fill_menu(window: MainWindow) -> None:
     for part in menu.findChildren(QMenu):
         part.clear()
         part.deleteLater()
-    places = menu.addMenu(tr("Places"))
-    languages = menu.addMenu(tr("Language of the window"))
-    menu.addSeparator()
-    for entry in registry.all():
-        if entry.room:
-            continue
+    own = [entry for entry in registry.all() if not entry.room]
+    places, languages = QMenu(tr("Places"), menu), QMenu(tr("Language of the window"), menu)
+    for entry in own:
         if entry.id.removeprefix("window.") in PLACES:
             places.addAction(entry.action)
         elif entry.id.startswith("window.language."):
             languages.addAction(entry.action)
-        else:
+        elif entry.id != _LAST:
             menu.addAction(entry.action)
+            if entry.id in _ENDS:
+                menu.addSeparator()
+    menu.addMenu(languages)
+    menu.addSeparator()
+    menu.addMenu(places)
     for key in PLACES:
         actions = [entry.action for entry in registry.all() if entry.room == key]
         if actions:
             _fill_place(window, menu.addMenu(place_title(key)), key, actions)
+    menu.addSeparator()
+    menu.addAction(registry.get(_LAST))
     name_undo(window)
 
 

@@ -112,7 +112,8 @@ class OriginPanel(QWidget):
         """Pieces that resemble a training picture and that nobody has looked at yet."""
         self.card.setVisible(bool(names))
         if names:
-            self._card_title.setText(tr("{n} need your approval", n=len(names)))
+            many = tr("{n} pieces need your approval", n=len(names))
+            self._card_title.setText(tr("1 piece needs your approval") if len(names) == 1 else many)
             self._card_text.setText(
                 tr("{names}: closer to a training picture than unseen pictures are.",
                    names=", ".join(names))
