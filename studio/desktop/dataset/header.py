@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -67,7 +69,8 @@ class Header(QFrame):
         self.sort.setMinimumContentsLength(_SORT_LETTERS)
         for widget in (self.map, self.sort, self.search, self.tile_size):
             line.addWidget(widget)
-        self._parts: list[tuple[int, str]] = []
+        self._counts: list[str] = [""]
+        self._parts: list[_Sum] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SEARCH_AFTER_MS)
@@ -107,16 +110,19 @@ class Header(QFrame):
     def show_totals(self, totals: dict[str, int], shown: int) -> None:
         """The sums; `shown` is how many the filters leave."""
         found = totals.get("found", 0)
-        self.count.setText(words.pictures(found))
-        self._sums.setMinimumWidth(self.count.sizeHint().width())
-        parts = [(1, tr("{n} will train", n=words.number(totals["trains"])))]
-        if totals["excluded"]:
-            parts.append((3, tr("{n} excluded", n=words.number(totals["excluded"]))))
-        if totals["unusable"]:
-            parts.append((2, tr("{n} cannot be used", n=words.number(totals["unusable"]))))
+        self._counts = [words.pictures(found)]
         if shown != found:
-            parts.append((0, tr("{n} shown", n=words.number(shown))))
-        self._parts = parts
+            texts = {"n": words.number(shown), "all": words.number(found)}
+            self._counts = [tr("{n} of {all} pictures", **texts), tr("{n} of {all}", **texts)]
+        self._sums.setMinimumWidth(_advance(self.count, self._counts[-1]) + 1)
+        n = words.number(totals["trains"])
+        self._parts = [_Sum(tr("{n} will train", n=n), tr("{n} train", n=n))]
+        if totals["excluded"]:
+            n = words.number(totals["excluded"])
+            self._parts.append(_Sum(tr("{n} excluded", n=n), tr("{n} out", n=n)))
+        if totals["unusable"]:
+            n = words.number(totals["unusable"])
+            self._parts.append(_Sum(tr("{n} cannot be used", n=n), tr("{n} unusable", n=n)))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -126,9 +132,11 @@ class Header(QFrame):
 
     def _fit(self) -> None:
         """The sums beside the number of pictures, or below it where the window is narrow."""
-        room, whole = self._sums.width(), _joined(self._parts)
+        room, whole = self._sums.width(), _joined([part.text for part in self._parts])
+        fitting = [text for text in self._counts if _advance(self.count, text) <= room]
+        self.count.setText((fitting or self._counts[-1:])[0])
         self.facts.setFont(theme.font())
-        beside = self.count.sizeHint().width() + _GAP + self._width(whole)
+        beside = self.count.sizeHint().width() + _GAP + _advance(self.facts, whole)
         narrow = beside > room
         if narrow:
             self.facts.setFont(theme.font(_SMALL))
@@ -142,21 +150,21 @@ class Header(QFrame):
         self.count.setAlignment(low if narrow else middle)
         self.facts.setAlignment(high if narrow else middle)
         self.facts.setText(self._shortened(room))
-        self.facts.setToolTip(whole)
+        everything = _joined([self._counts[0], whole])
+        for label in (self.count, self.facts):
+            label.setToolTip(everything)
+        self.count.setAccessibleName(self._counts[0])
         self.facts.setAccessibleName(whole)
 
     def _shortened(self, room: int) -> str:
-        """As many sums as fit, whole: what matters least goes first."""
-        for most in range(len(self._parts), 0, -1):
-            kept = sorted(sorted(self._parts)[:most], key=self._parts.index)
-            text = _joined(kept) + ("" if most == len(self._parts) else " …")
-            if self._width(text) <= room:
+        """All sums, in fewer words where there is little room; then the last go first."""
+        short = [part.short for part in self._parts]
+        fewer = [f"{_joined(short[:most])} …" for most in range(len(short) - 1, 0, -1)]
+        for text in (_joined([part.text for part in self._parts]), _joined(short), *fewer):
+            if _advance(self.facts, text) <= room:
                 return text
         end = Qt.TextElideMode.ElideRight
-        return self.facts.fontMetrics().elidedText(_joined(self._parts), end, room)
-
-    def _width(self, text: str) -> int:
-        return self.facts.fontMetrics().horizontalAdvance(text)
+        return self.facts.fontMetrics().elidedText(_joined(short), end, room)
 
     def show_view(self, view: View) -> None:
         """The order and the search of a view that was chosen elsewhere."""
@@ -166,8 +174,20 @@ class Header(QFrame):
                 self.search.setText(view.text)
 
 
-def _joined(parts: list[tuple[int, str]]) -> str:
-    return " · ".join(text for _, text in parts)
+@dataclass(frozen=True)
+class _Sum:
+    """A figure, and the same in fewer words."""
+
+    text: str
+    short: str
+
+
+def _joined(texts: list[str]) -> str:
+    return " · ".join(texts)
+
+
+def _advance(label: QLabel, text: str) -> int:
+    return label.fontMetrics().horizontalAdvance(text)
 
 
 class _Search(QLineEdit):
