@@ -563,7 +563,7 @@ def test_pictures_marked_against_training_are_left_out_with_a_finding(room, stud
     qtbot.keyClick(rights.mark, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 2 and quiet(room), timeout=WAIT)
     assert undo_text(studio) == "Mark 2 pictures against training"
-    assert room.header.facts.toolTip() == "10 will train · 2 excluded"
+    assert room.header.facts.accessibleName() == "10 will train · 2 excluded"
     choose(room, 0, 5)
     qtbot.waitUntil(
         lambda: rights.mark.checkState() == Qt.CheckState.PartiallyChecked, timeout=WAIT

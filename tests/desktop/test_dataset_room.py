@@ -122,7 +122,7 @@ def test_an_imported_folder_is_listed_counted_and_left_untouched(
     qtbot.waitUntil(lambda: settled(room) and len(room.model.ids) == 8, timeout=WAIT)
     assert room.strip.isHidden()
     assert room.header.count.text() == "8 pictures"
-    assert room.header.facts.toolTip() == "7 will train · 1 cannot be used"
+    assert room.header.facts.toolTip() == "8 pictures · 7 will train · 1 cannot be used"
     assert room.inspector.train.text() == "Train on 7 pictures →"
     assert [e.text for e in room.side.datasets.entries()] == ["façades"]
     counts = {e.text: e.count for e in room.side.findings.entries()}
