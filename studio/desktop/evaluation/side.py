@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import randrange
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -37,7 +37,6 @@ class Side(SteadyScroll):
         inner, column = panel_column(4)
         super().__init__(inner, parent)
         self.setFixedWidth(SIDE_WIDTH)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.runs = CountList()
         self.run_head, self.seed_head = SectionHeader(""), SectionHeader("")
         self.seed_name, self.count_name = QLabel(), QLabel()

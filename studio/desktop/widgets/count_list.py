@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -86,6 +86,15 @@ class CountList(QListWidget):
         """Rows keep to the width."""
         super().resizeEvent(event)
         self.doItemsLayout()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows; where none is current, the keyboard's place is an outline around all."""
+        super().paintEvent(event)
+        if self.hasFocus() and self.currentRow() < 0:
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.colours().accent), 1))
+            painter.drawRoundedRect(self.viewport().rect().adjusted(0, 1, -1, -2), 5, 5)
 
     def _dress(self, item: QListWidgetItem, entry: Entry) -> None:
         item.setText(entry.text)
