@@ -77,4 +77,3 @@ def test_a_notice_is_as_high_as_its_words(many: int, window, qtbot) -> None:
     needed = words.heightForWidth(words.width())
     assert needed <= words.height() <= max(needed, card.close_button.height()) + 2
     card.dismiss()
-
