@@ -374,6 +374,33 @@ def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
     qtbot.waitUntil(lambda: looks_as_before() is True, timeout=WAIT)
 
 
+def test_the_map_and_the_rows_follow_what_may_be_seen(room, charted, qtbot) -> None:
+    project, view = room.session.project, charted
+    number = int(view.plane.ids[3])
+    project.write("UPDATE item SET facts = json_set(facts, '$.outlier', 9.0) WHERE id = ?",
+                  (number,))  # fmt: skip
+    thresholds.find_again(project, room.session.dataset.id, {"outlier"})
+    room.session.judge_again()
+    kinds = room.session.collection.kinds
+    qtbot.waitUntil(lambda: "outlier" in kinds(number), timeout=WAIT)
+    sharp = room.session.collection.rows[number].sharpness
+    room.survey.hiding.open()
+    editor = room.survey.hiding.editor
+    editor.applied.emit(number, (regions.box(0, 0, 1, 1, "fill"),))
+    qtbot.waitUntil(lambda: "flat" in kinds(number), timeout=WAIT)
+    assert "outlier" not in kinds(number)
+    qtbot.waitUntil(lambda: room.session.collection.rows[number].sharpness < sharp, timeout=WAIT)
+    qtbot.waitUntil(lambda: int(view.plane.is_shown.sum()) == 23, timeout=WAIT)
+    page = room.survey.map.page
+    assert page.news.text() == "1 picture not on it yet"
+    room.studio.undo.undo()
+    qtbot.waitUntil(lambda: "outlier" in kinds(number), timeout=WAIT)
+    assert "flat" not in kinds(number)
+    qtbot.waitUntil(lambda: room.session.collection.rows[number].sharpness == sharp, timeout=WAIT)
+    page.again.click()
+    qtbot.waitUntil(lambda: int(view.plane.is_shown.sum()) == 24, timeout=WAIT)
+
+
 def test_escape_hides_nothing_and_faces_say_what_is_missing(room, qtbot) -> None:
     room.grid.setCurrentIndex(room.model.index(4))
     room.survey.hiding.open()

@@ -1,12 +1,15 @@
 """What the fixed-seed extractor sees in pictures, kept in the cache by their content.
 
-A picture is decoded and embedded once, in whatever dataset or order it turns up again. The
+A picture is decoded and embedded once, in whatever dataset or order it turns up again, as far as
+it may be seen: with parts hidden it is another content, and what was seen before is deleted. The
 cache is a file of its own that may be deleted at any time; work that was stopped goes on
 where it was.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
+from studio.engine.dataset import regions
 from studio.engine.dataset.decode import read_picture
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
@@ -49,7 +53,7 @@ class Embedded:
     item_ids: np.ndarray
     """int64 [N], ascending; copies of a picture each have a row."""
     contents: list[str]
-    """SHA-256 of each."""
+    """The :func:`content` of each."""
     places: np.ndarray
     """float32 [N, AXES]: principal components of the standardised features, widest first."""
     rest: np.ndarray
@@ -82,6 +86,11 @@ class _Cache:
                 "INSERT OR REPLACE INTO feature VALUES (?, ?, ?)",
                 [(sha, VERSION, numbers.astype(np.float16).tobytes()) for sha, numbers in rows],
             )
+
+    def keep_only(self, contents: set[str]) -> None:
+        stale = [(sha,) for sha in self.known() - contents]
+        with self._connection:
+            self._connection.executemany("DELETE FROM feature WHERE sha256 = ?", stale)
 
     def blocks(self, contents: Sequence[str]) -> Iterator[np.ndarray]:
         """float32 [n, D] in the order of `contents`; never all of them at once."""
@@ -117,6 +126,32 @@ def _opened(path: Path) -> sqlite3.Connection:
     raise AssertionError
 
 
+def content(item: Item) -> str:
+    """What the features of a picture are kept by: its bytes and what is hidden of them."""
+    return _content(item.sha256, regions.stored(item.hidden))
+
+
+def _content(sha256: str, hidden: str) -> str:
+    return hashlib.sha256(f"{sha256} {hidden}".encode()).hexdigest() if hidden else sha256
+
+
+def _in_use(project: Project) -> set[str]:
+    """The contents of all pictures of the project, as they may be seen now."""
+    rows = project.query("SELECT sha256, hidden FROM item WHERE sha256 != ''")
+    return {_content(row["sha256"], row["hidden"]) for row in rows}
+
+
+def forget_unused(project: Project) -> None:
+    """Delete the features of what no picture of the project shows any more.
+
+    Where the cache cannot be written now, the next :func:`embed` does it.
+    """
+    if project.read_only_reason or not (project.cache / FILE).exists():
+        return
+    with contextlib.suppress(StudioError, sqlite3.Error), _Cache(project) as cache:
+        cache.keep_only(_in_use(project))
+
+
 def embed(
     project: Project,
     items: Sequence[Item],
@@ -133,19 +168,24 @@ def embed(
         known = cache.known()
         try:
             known |= _fill(cache, items, known, cancelled, progress)
+            if not project.read_only_reason:
+                # A part may have been hidden while its picture was being looked at.
+                kept = _in_use(project)
+                cache.keep_only(kept)
+                known &= kept
         except sqlite3.Error as error:
             raise StudioError(
                 f"The features of the pictures cannot be kept ({error}): check that the disk "
                 "has space."
             ) from error
-        seen = [item for item in sorted(items, key=lambda item: item.id) if item.sha256 in known]
-        contents = list(dict.fromkeys(item.sha256 for item in seen))
+        seen = [item for item in sorted(items, key=lambda item: item.id) if content(item) in known]
+        contents = list(dict.fromkeys(content(item) for item in seen))
         places, rest = _compared(cache, contents, cancelled)
     rows = {sha: row for row, sha in enumerate(contents)}
-    order = np.array([rows[item.sha256] for item in seen], np.int64)
+    order = np.array([rows[content(item)] for item in seen], np.int64)
     return Embedded(
         np.array([item.id for item in seen], np.int64),
-        [item.sha256 for item in seen],
+        [content(item) for item in seen],
         places[order],
         rest[order],
     )
@@ -159,8 +199,9 @@ def _fill(
     progress: Callable[[int, int], None],
 ) -> set[str]:
     """Embed what is not known yet, batch by batch; returns what is known now."""
-    todo = list({item.sha256: item for item in items if item.sha256 not in known}.values())
-    total = len({item.sha256 for item in items})
+    every = {content(item): item for item in items}
+    todo = [item for key, item in every.items() if key not in known]
+    total = len(every)
     done = total - len(todo)
     progress(done, total)
     if not todo:
@@ -184,7 +225,7 @@ def _fill(
             read = [(i, p) for i, p in zip(batch, pixels, strict=True) if p is not None]
             if read:
                 numbers = extractor.embed(torch.from_numpy(np.stack([p for _, p in read])))
-                rows = [(i.sha256, n) for (i, _), n in zip(read, numbers.numpy(), strict=True)]
+                rows = [(content(i), n) for (i, _), n in zip(read, numbers.numpy(), strict=True)]
                 cache.put(rows)
                 fresh.update(sha for sha, _ in rows)
             done += len(batch)
@@ -193,11 +234,12 @@ def _fill(
 
 
 def _small(item: Item) -> np.ndarray | None:
-    """uint8 [64, 64, 4], the whole picture squeezed into a square; None when it is gone."""
+    """uint8 [64, 64, 4], all that may be seen squeezed into a square; None when it is gone."""
     try:
         picture = read_picture(item, (2 * _SIDE, 2 * _SIDE))
     except StudioError:
         return None
+    picture = regions.covered(picture, item.hidden)
     square = picture.resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0)
     return np.asarray(square.convert("RGBA"))
 

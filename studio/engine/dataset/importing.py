@@ -21,6 +21,7 @@ from studio.engine.dataset import (
     received,
     reconcile,
     rows,
+    seen,
     settling,
     store,
     targets,
@@ -263,13 +264,16 @@ class _Import:
         before: dict[rows.Key, reconcile.Stored],
     ) -> Iterator[ImportEvent]:
         about: list[tuple[int, str, str, dict[str, Any]]] = []
-        ids = []
+        ids, covered = [], []
         with self.project.transaction() as connection:
             if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
                 settling.begin(connection, self.dataset.id)
             barred = marks.marked_sources(connection)
             for source_id, entry, answer in batch:
                 old = before.get(rows.key(entry))
+                if old and old.hidden:
+                    answer = seen.without(answer)
+                    covered.append(old.id)
                 values = rows.values(entry, answer)
                 if answer["facts"].get("no_training") and not (old and old.barred):
                     values["included"] = False
@@ -292,6 +296,8 @@ class _Import:
                 self.pictures += answer["kind"] == "picture"
                 about += [(item_id, *found) for found in rows.findings(answer, self.limits)]
             stored = store.add_findings(connection, about)
+        if covered:
+            stored += seen.again(self.project, self.dataset.id, covered)
         found = store.items_by_id(self.project, ids)
         yield Found(found)
         if stored:

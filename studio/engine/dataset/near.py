@@ -7,8 +7,9 @@ like it, so what a fix leaves out is always like what it keeps.
 from __future__ import annotations
 
 import base64
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,11 +66,44 @@ class Match:
 
 def put(connection: sqlite3.Connection, item_id: int, likeness: dict[str, str]) -> None:
     """Store what `measures.measurements` made of a picture, inside a transaction."""
-    number = int.from_bytes(bytes.fromhex(likeness["hash"]), "big", signed=True)
     connection.execute(
         "INSERT OR REPLACE INTO likeness (item_id, hash, small) VALUES (?, ?, ?)",
-        (item_id, number, base64.b64decode(likeness["small"])),
+        (item_id, _number(likeness["hash"]), base64.b64decode(likeness["small"])),
     )
+
+
+def _number(digits: str) -> int:
+    """A hash as its column holds it."""
+    return int.from_bytes(bytes.fromhex(digits), "big", signed=True)
+
+
+def concerned(project: Project, dataset_id: int, hashes: Mapping[int, str]) -> bool:
+    """Whether other hashes may change what is alike in a dataset.
+
+    `hashes` are 16 hex digits by item id, empty for a picture that has none any more. False
+    only when none of these pictures is or will be compared with another: far quicker to say
+    than to search the whole set again.
+    """
+    ids = json.dumps(list(hashes))
+    related = project.query(
+        "SELECT 1 FROM finding JOIN item ON item.id = item_id WHERE dataset_id = ?1 "
+        "AND kind = 'near_duplicate' AND (item_id IN (SELECT value FROM json_each(?2)) "
+        "OR json_extract(data, '$.of') IN (SELECT value FROM json_each(?2))) LIMIT 1",
+        (dataset_id, ids),
+    )
+    if related:
+        return True
+    rows = project.query(
+        "SELECT hash FROM likeness JOIN item ON item.id = item_id WHERE dataset_id = ? "
+        "AND item_id NOT IN (SELECT value FROM json_each(?))",
+        (dataset_id, ids),
+    )
+    numbers = [_number(text) for text in hashes.values() if text]
+    fresh = np.array(numbers, np.int64).view(np.uint64)
+    every = np.array([row["hash"] for row in rows], np.int64).view(np.uint64)
+    every = np.concatenate([every, fresh])
+    # Of its own hash each is 0 bits away: once is not yet another picture.
+    return any(int((np.bitwise_count(every ^ one) <= RADIUS).sum()) > 1 for one in fresh)
 
 
 def load(

@@ -10,7 +10,8 @@ Iglewicz and Hoaglin 1993, which the outliers themselves cannot move.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,6 +144,16 @@ def known(project: Project, dataset_id: int) -> int:
     return int(rows[0][0])
 
 
+def stated(project: Project, item_ids: Sequence[int]) -> dict[int, float]:
+    """The scores of those of these pictures that have one."""
+    rows = project.query(
+        f"SELECT id, json_extract(facts, '$.{KIND}') AS score FROM item "
+        "WHERE id IN (SELECT value FROM json_each(?)) AND score IS NOT NULL",
+        (json.dumps([int(number) for number in item_ids]),),
+    )
+    return {int(row["id"]): float(row["score"]) for row in rows}
+
+
 def ranked(project: Project, dataset_id: int, most: int) -> list[tuple[int, float]]:
     """(item id, score) of the pictures furthest away, furthest first."""
     rows = project.query(
@@ -155,4 +166,5 @@ def ranked(project: Project, dataset_id: int, most: int) -> list[tuple[int, floa
 
 __all__ = [
     "FEWEST", "KIND", "EmbeddingCancelled", "Outliers", "find", "known", "ranked", "scores",
+    "stated",
 ]  # fmt: skip

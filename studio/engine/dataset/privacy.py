@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import dataclasses
+from collections.abc import Callable, Mapping
 
-from studio.engine.dataset import leftovers, store
+from studio.engine.dataset import (
+    embedding,
+    leftovers,
+    near,
+    outliers,
+    reconcile,
+    seen,
+    settling,
+    store,
+    thresholds,
+)
 from studio.engine.dataset.regions import MOST_REGIONS, Regions, checked, stored
-from studio.engine.errors import UsageError
+from studio.engine.dataset.store import Item
+from studio.engine.errors import ReadOnlyError, UsageError
 from studio.engine.project import Project
 
+Cancelled = Callable[[], bool]
+_NO_SCORES: dict[int, float] = {}
 
-def set_regions(project: Project, regions: Mapping[int, Regions]) -> dict[int, Regions]:
+
+def set_regions(
+    project: Project,
+    regions: Mapping[int, Regions],
+    scores: Mapping[int, float] = _NO_SCORES,
+    cancelled: Cancelled = settling.never,
+) -> dict[int, Regions]:
     """Give pictures their regions, none with an empty tuple; files are never touched.
 
-    Whatever the cache holds of pixels that are hidden by now is deleted.
+    Whatever the cache holds of pixels that are hidden by now is deleted, and what was measured
+    of them is measured again of what may be seen (:mod:`seen`). How far a picture is from the
+    rest takes a search of the whole set: `scores` are those to give back, as
+    :func:`outliers.stated` told them before. Which pictures are alike is found again where it
+    may be otherwise; when `cancelled` meanwhile, by the next import.
+
     Returns what there was before for those that changed, which `set_regions` puts back.
     Raises :class:`UsageError`; then nothing is changed.
     """
@@ -21,10 +47,50 @@ def set_regions(project: Project, regions: Mapping[int, Regions]) -> dict[int, R
     for each in wanted.values():
         if len(each) > MOST_REGIONS:
             raise UsageError(f"A picture has at most {MOST_REGIONS} hidden regions.")
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
     items = store.items_by_id(project, list(wanted))
-    before = {item.id: item.hidden for item in items if item.hidden != wanted[item.id]}
-    rows = [(stored(wanted[number]), number) for number in before]
-    project.write_many("UPDATE item SET hidden = ? WHERE id = ?", rows)
-    leftovers.delete_thumbnails(project, before)
+    changed = [item for item in items if item.hidden != wanted[item.id]]
+    by_dataset: dict[int, list[Item]] = {}
+    for item in changed:
+        now = dataclasses.replace(item, hidden=wanted[item.id])
+        by_dataset.setdefault(item.dataset_id, []).append(now)
+    for dataset_id, group in by_dataset.items():
+        _hide(project, dataset_id, group, scores, cancelled)
+    ids = [item.id for item in changed]
+    leftovers.delete_thumbnails(project, ids)
     leftovers.delete_prepared(project)
-    return before
+    if ids:
+        embedding.forget_unused(project)
+    return {item.id: item.hidden for item in changed}
+
+
+def _hide(
+    project: Project,
+    dataset_id: int,
+    items: list[Item],
+    scores: Mapping[int, float],
+    cancelled: Cancelled,
+) -> None:
+    """Store the regions of pictures of one dataset together with their new numbers."""
+    found = {item.id: seen.measure(item) for item in items}
+    for number, score in scores.items():
+        numbers = found.get(number)
+        if numbers is not None:
+            numbers[0][outliers.KIND] = score
+    hashes = {number: each[1]["hash"] if each else "" for number, each in found.items()}
+    again = near.concerned(project, dataset_id, hashes)
+    limits = thresholds.read(project, dataset_id)
+    with project.transaction() as connection:
+        connection.executemany(
+            "UPDATE item SET hidden = ? WHERE id = ?",
+            [(stored(item.hidden), item.id) for item in items],
+        )
+        seen.write(connection, found, limits)
+        seen.forget_near(connection, found)
+        if again:
+            settling.begin(connection, dataset_id)
+    if again:
+        with contextlib.suppress(settling.Stopped):
+            reconcile.mark_near(project, dataset_id, limits[thresholds.NEAR], cancelled)
+            settling.end(project, dataset_id)

@@ -29,6 +29,8 @@ class Stored:
     """False for a row from before all was measured that is now: it is decoded once more."""
     barred: bool
     """Whether it was already known as marked against training, so that a decision stands."""
+    hidden: bool
+    """Whether parts of it are hidden: it is measured as it may be seen."""
 
 
 def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]:
@@ -38,7 +40,7 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
         "finding WHERE item_id = item.id AND kind = 'missing') AS missing, EXISTS (SELECT 1 FROM "
         "finding WHERE item_id = item.id AND kind = 'no_training') AS barred, "
         "EXISTS (SELECT 1 FROM likeness WHERE item_id = item.id) "
-        "AND facts LIKE '%\"lettering\"%' AS measured "
+        "AND facts LIKE '%\"lettering\"%' AS measured, hidden != '' AS hidden "
         "FROM item WHERE dataset_id = ?",
         (dataset_id,),
     )
@@ -52,6 +54,7 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
             bool(row["missing"]),
             bool(row["measured"]),
             bool(row["barred"]),
+            bool(row["hidden"]),
         )
         for row in rows
     }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.engine.dataset import leftovers, reconcile, settling, store, thresholds
+from studio.engine.dataset import embedding, leftovers, reconcile, settling, store, thresholds
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.store import Dataset, Source
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
@@ -288,6 +288,7 @@ def purge(
             leftovers.delete_thumbnails(project, part)
             _delete_items(project, part)
         project.write("DELETE FROM dataset WHERE id = ?", (each.holder,))
+        embedding.forget_unused(project)
 
 
 def _delete_items(project: Project, ids: list[int]) -> None:

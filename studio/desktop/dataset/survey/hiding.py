@@ -9,11 +9,12 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision
-from studio.desktop.dataset.steps import DATASET, PICTURES, TILES, Plan
+from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Plan
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
-from studio.engine.dataset import detect, privacy, store
+from studio.engine.dataset import detect, outliers, privacy, store
+from studio.engine.dataset.privacy import Cancelled
 from studio.engine.dataset.regions import Region, Regions, checked
 from studio.engine.dataset.store import Item
 from studio.engine.project import Project
@@ -74,7 +75,10 @@ class Hiding(QObject):
 
     @Slot(int, object)
     def _apply(self, number: int, regions: Regions) -> None:
-        self._around.curation.plan(lambda project: hiding(project, number, regions))
+        threads = self._around.session.threads
+        if threads is not None:
+            stopping = threads.decisions.stopping
+            self._around.curation.plan(lambda p: hiding(p, number, regions, stopping))
 
     @Slot(int)
     def _exclude(self, number: int) -> None:
@@ -112,10 +116,11 @@ def _item(project: Project, number: int) -> Item | None:
     return found[0] if found else None
 
 
-def hiding(project: Project, number: int, regions: Regions) -> Plan:
+def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled) -> Plan:
     """Other regions of one picture hidden."""
     item = _item(project, number)
     before = item.hidden if item is not None else ()
+    scores = outliers.stated(project, [number])
     wanted = tuple(map(checked, regions))
 
     def title() -> str:
@@ -125,9 +130,9 @@ def hiding(project: Project, number: int, regions: Regions) -> Plan:
 
     return Plan(
         title,
-        partial(privacy.set_regions, project, {number: wanted}),
-        partial(privacy.set_regions, project, {number: before}),
+        partial(privacy.set_regions, project, {number: wanted}, cancelled=cancelled),
+        partial(privacy.set_regions, project, {number: before}, scores, cancelled),
         int(item is not None and before != wanted),
         (number,),
-        frozenset((PICTURES, DATASET, TILES)),
+        frozenset((PICTURES, FINDINGS, DATASET, TILES)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -30,6 +31,8 @@ class Mapping(QObject):
         self.is_on = False
         self._cancel = threading.Event()
         self._charted: frozenset[int] = frozenset()
+        self._moved: frozenset[int] = frozenset()
+        """Of those, pictures that look different since: where they lie is no longer known."""
         self._drawn_for: int | None = None
         self._token = 0
         self._heard: SurveyThreads | None = None
@@ -50,6 +53,7 @@ class Mapping(QObject):
         model.dataChanged.connect(lambda *_: self._follow_tiles.soon())
         model.allChanged.connect(self._follow_tiles.soon)
         around.session.opened.connect(self._start_anew)
+        around.session.tilesStale.connect(self._changed)
 
     # ------------------------------------------------------------------ drawing
 
@@ -114,7 +118,7 @@ class Mapping(QObject):
 
     def _forget(self) -> None:
         self._token += 1
-        self._drawn_for, self._charted = None, frozenset()
+        self._drawn_for, self._charted, self._moved = None, frozenset(), frozenset()
         empty = np.empty(0, np.int64)
         self.page.view.show_points(empty, np.empty((0, 2)), np.empty((0, 3), np.uint8))
         self.page.show_nothing()
@@ -131,6 +135,7 @@ class Mapping(QObject):
             self.page.show_nothing()
             return
         self._drawn_for, self._charted = number, frozenset(chart.item_ids.tolist())
+        self._moved = frozenset()
         colours = self._colours(chart.item_ids)
         self.page.view.show_points(chart.item_ids, chart.places, colours)
         self.page.show_map()
@@ -165,10 +170,18 @@ class Mapping(QObject):
                 self.draw()
             return
         ids = self._around.model.ids
+        if self._moved:
+            ids = [key for key in ids if key not in self._moved]
         self.page.view.show_only(ids)
-        rows = self._around.session.collection.rows
-        fresh = sum(row.usable and row.id not in self._charted for row in rows.values())
+        rows, placed = self._around.session.collection.rows, self._charted - self._moved
+        fresh = sum(row.usable and row.id not in placed for row in rows.values())
         self.page.show_stale(fresh)
+
+    @Slot(object)
+    def _changed(self, ids: Sequence[int]) -> None:
+        """Parts of pictures were hidden or shown."""
+        self._moved |= self._charted & frozenset(ids)
+        self._follow_rows.soon()
 
     def _show_choice(self) -> None:
         if self.is_on and self._is_drawn():
