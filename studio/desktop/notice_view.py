@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QPixmap
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -49,6 +49,7 @@ class NoticeCard(QFrame):
         super().__init__(parent)
         self.setObjectName("notice" if notice.kind != "info" else "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedWidth(WIDTH)
         self.notice = notice
         self.slide = QPropertyAnimation(self, b"pos", self)
@@ -115,9 +116,12 @@ class NoticeCard(QFrame):
         self.copy_button.setText(tr("Copy details"))
         self.copy_button.setToolTip(tr("Copy the whole message for a report"))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Somebody reads it."""
-        self._clock.stop()
+    def event(self, event: QEvent) -> bool:
+        """While the mouse moves on it somebody reads it. One that slides under a mouse which
+        rests is not read: it would stay for ever beside a hand on the keys."""
+        if event.type() == QEvent.Type.HoverMove:
+            self._clock.stop()
+        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The time begins again."""

@@ -182,14 +182,18 @@ def test_details_are_copied_whole(window, qtbot, kind: str) -> None:
     assert text.endswith(f"{kind}: It failed: try again.\n\nTrace\nline 2")
 
 
-def test_a_notice_goes_by_itself_but_not_under_the_mouse(window, qtbot) -> None:
+def test_a_notice_goes_by_itself_but_not_while_the_mouse_moves_on_it(window, qtbot) -> None:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent
 
     window.studio.notices.info("Seen")
     (card,) = cards(window)
-    card.enterEvent(QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
-    assert not card._clock.isActive()
+    here = QPointF(card.rect().center())
+    QApplication.sendEvent(card, QEnterEvent(here, here, here))
+    assert card._clock.isActive(), "it slid in under a mouse that rests"
+    qtbot.mouseMove(card.words, QPoint(5, 5))
+    qtbot.mouseMove(card.words, QPoint(9, 9))
+    qtbot.waitUntil(lambda: not card._clock.isActive())
     card.leaveEvent(QEvent(QEvent.Type.Leave))
     assert card._clock.isActive()
     card._clock.setInterval(1)
