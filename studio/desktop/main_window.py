@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 SMALLEST = (1100, 700)
 FIRST_SIZE = (1440, 900)
+_READ_AFTER_MS = 300
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +78,11 @@ class MainWindow(QMainWindow):
     def _first_painted(self) -> None:
         self.studio.actions.draw_icons()
         self.firstPainted.emit()
+        QTimer.singleShot(_READ_AFTER_MS, self, self._read_rooms)
+
+    def _read_rooms(self) -> None:
+        if self.rooms is None:
+            self.background.submit(read_rooms)
 
     def _lay_out(self) -> None:
         whole = QWidget()
@@ -266,6 +273,13 @@ class MainWindow(QMainWindow):
         self.background.stop()
         self.studio.close_project()
         super().closeEvent(event)
+
+
+def read_rooms() -> None:
+    """Import what the rooms are made of while the welcome is looked at: it takes most of a
+    second, for which the window would stand still when the first project is opened."""
+    for key in PLACES:
+        importlib.import_module(f"studio.desktop.{key}.room")
 
 
 def device_title() -> str:
