@@ -7,6 +7,7 @@ decision like one drawn by hand, and may be taken back like it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 from pathlib import Path
@@ -19,7 +20,7 @@ from studio.engine.dataset import regions
 from studio.engine.dataset.decode import read_picture
 from studio.engine.dataset.regions import Region
 from studio.engine.dataset.store import Item
-from studio.engine.errors import StudioError
+from studio.engine.errors import StudioError, UsageError
 
 _LONGEST_SIDE = 1280
 _SURE = 0.7
@@ -62,12 +63,14 @@ def faces(item: Item, way: str = "blur") -> list[Region]:
     picture = read_picture(item).convert("RGB")
     picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     cv2: Any = importlib.import_module("cv2")
+    with contextlib.suppress(AttributeError):  # its remarks about itself are for nobody here
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         detector = cv2.FaceDetectorYN.create(str(network), "", picture.size, _SURE)
         _, found = detector.detect(np.ascontiguousarray(np.asarray(picture)[..., ::-1]))
     except cv2.error as error:
         raise StudioError(
-            f"The detector {network} cannot be used ({error}): put another model there."
+            f"The detector {network} cannot be used: put another YuNet model there.", str(error)
         ) from error
     boxes = [] if found is None else np.asarray(found)[:, :4].tolist()
     found_regions = []
@@ -76,5 +79,6 @@ def faces(item: Item, way: str = "blur") -> list[Region]:
         width, height = width * (1 + 2 * _MARGIN), height * (1 + 2 * _MARGIN)
         across, down = picture.size
         region = regions.box(x / across, y / down, (x + width) / across, (y + height) / down, way)
-        found_regions.append(regions.checked(region))
+        with contextlib.suppress(UsageError):  # all of it beyond the edge
+            found_regions.append(regions.checked(region))
     return found_regions

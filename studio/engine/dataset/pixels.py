@@ -91,7 +91,7 @@ def claims_picture(head: bytes, suffix: str) -> bool:
 def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`."""
     suffix = suffix.lower()
-    if raw.claims_raw(head, suffix):
+    if raw.claims_raw(head, suffix) and head:
         return _developed(stream)
     try:
         image = Image.open(stream, formats=_formats(_BY_NAME.get(suffix, "")))
@@ -126,10 +126,16 @@ def _developed(stream: IO[bytes]) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:  # the library may raise anything on hostile bytes
-        raise BadPicture(f"Its camera data cannot be read ({error}).") from error
+        raise BadPicture(f"Its camera data cannot be read ({_said(error)}).") from error
     if isinstance(found, int):
         raise BadPicture(_too_many(found))
     return found
+
+
+def _said(error: Exception) -> str:
+    """The words of an error of LibRaw, which come as bytes."""
+    words = error.args[0] if error.args else ""
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else str(error)
 
 
 def header_of(image: Image.Image) -> Header:

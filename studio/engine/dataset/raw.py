@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import io
@@ -17,12 +18,22 @@ SUFFIXES = frozenset(
     }
 )  # fmt: skip
 NEEDS_LIBRARY = "Camera RAW needs an extra library: pip install 'latent-studio[formats]'."
+# Whatever its name says, such a file is another kind of picture.
+_OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"8BPS", b"RIFF")
 _HEADS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
+_XMP_BEGINS, _XMP_ENDS, _XMP_LARGEST = b"<x:xmpmeta", b"</x:xmpmeta>", 1 << 20
+# Make, model, date, artist and copyright; then what the camera did, and where it was.
+_TAGS = (0x010F, 0x0110, 0x0132, 0x013B, 0x8298)
+_DIRECTORIES = (0x8769, 0x8825)
+_MAKER = 0x927C
+"""The maker's own notes, which may be very large."""
 
 
 def claims_raw(head: bytes, suffix: str) -> bool:
     """Whether a file is camera RAW; many are TIFF inside, so the name counts as well."""
     is_canon = head[8:10] == b"CR" and head[:2] in (b"II", b"MM")
+    if head.startswith(_OTHERS):
+        return False
     return suffix in SUFFIXES or head.startswith(_HEADS) or is_canon or head[4:11] == b"ftypcrx"
 
 
@@ -30,10 +41,12 @@ def opened(stream: IO[bytes], most_pixels: int) -> Image.Image | int:
     """The developed picture: camera white balance, sRGB, upright; or how many pixels it has,
     where those are more than `most_pixels`. Raises whatever the library raises.
 
-    The same file gives the same pixels: nothing is brightened by what is in it.
+    The same file gives the same pixels: nothing is brightened by what is in it. What it states
+    about camera, author and rights is in `info`, as in other pictures.
     """
     rawpy: Any = importlib.import_module("rawpy")
-    with rawpy.imread(io.BytesIO(stream.read())) as raw:
+    data = stream.read()
+    with rawpy.imread(io.BytesIO(data)) as raw:
         pixels = int(raw.sizes.width) * int(raw.sizes.height)
         if pixels > most_pixels:
             return pixels
@@ -41,9 +54,31 @@ def opened(stream: IO[bytes], most_pixels: int) -> Image.Image | int:
             use_camera_wb=True, no_auto_bright=True, output_bps=8,
             output_color=rawpy.ColorSpace.sRGB,
         )  # fmt: skip
-    picture = Image.fromarray(values)
+    # A camera without colours has one channel.
+    picture = Image.fromarray(values[..., 0] if values.shape[2] == 1 else values)
     picture.format = "RAW"
+    picture.info.update(_stated(data))
     return picture
+
+
+def _stated(data: bytes) -> dict[str, bytes]:
+    """The `exif` and `xmp` of a file, as far as there are any."""
+    found: dict[str, bytes] = {}
+    start = data.find(_XMP_BEGINS)
+    end = data.find(_XMP_ENDS, start, start + _XMP_LARGEST) if start >= 0 else -1
+    if end >= 0:
+        found["xmp"] = data[start : end + len(_XMP_ENDS)]
+    with contextlib.suppress(Exception):  # most are TIFF inside; hostile tags may raise anything
+        tags, kept = Image.Exif(), Image.Exif()
+        tags.load_from_fp(io.BytesIO(data))
+        # Not the orientation: the library has turned the picture already.
+        kept.update({tag: tags[tag] for tag in _TAGS if tag in tags})
+        for directory in _DIRECTORIES:
+            kept.get_ifd(directory).update(
+                {tag: value for tag, value in tags.get_ifd(directory).items() if tag != _MAKER}
+            )
+        found["exif"] = kept.tobytes()
+    return found
 
 
 def is_available() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import struct
 import sys
 import types
@@ -13,6 +14,7 @@ from PIL import Image, ImageCms, features
 
 from studio.engine.dataset import decode, pixels, raw
 from studio.engine.errors import StudioError
+from tests.engine.dataset.camera_file import scene, write_dng
 
 RGB, CMYK, GREY, LAB = 3, 4, 1, 9
 
@@ -184,3 +186,37 @@ def test_raw_is_developed_by_the_library(monkeypatch, tmp_path) -> None:
         pytest.raises(pixels.BadPicture, match="claims"),
     ):
         pixels.opened(stream, b"good", ".nef")
+
+
+def test_the_words_of_the_camera_library_come_as_bytes(monkeypatch) -> None:
+    def refuse(stream):
+        raise ValueError(b"Input/output error")
+
+    monkeypatch.setitem(sys.modules, "rawpy", types.SimpleNamespace(imread=refuse))
+    monkeypatch.setattr(raw, "is_available", lambda: True)
+    with pytest.raises(pixels.BadPicture) as told:
+        pixels.opened(io.BytesIO(b"II*\0"), b"II*\0", ".nef")
+    assert str(told.value) == "Its camera data cannot be read (Input/output error)."
+
+
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.dng"), ("PNG", "b.nef"), ("GIF", "c.raf")])
+def test_another_picture_that_is_called_a_camera_file(tmp_path, kind, name, monkeypatch) -> None:
+    monkeypatch.setattr(raw, "is_available", lambda: False)
+    Image.new("RGB", (9, 7), (200, 10, 10)).save(tmp_path / name, kind)
+    assert decode.read_picture(tmp_path / name).size == (9, 7)
+
+
+def test_what_a_camera_file_states_is_read_without_the_library(tmp_path) -> None:
+    xmp = b"<x:xmpmeta>dc:creator</x:xmpmeta>"
+    data = write_dng(tmp_path / "a.dng", scene(16, 8), orientation=6, xmp=xmp).read_bytes()
+    found = raw._stated(data)
+    tags = Image.Exif()
+    tags.load(found["exif"])
+    assert found["xmp"] == xmp
+    assert (tags[0x010F], tags[0x8298]) == ("Test", "CC0-1.0")
+    assert tags.get_ifd(0x8769)[34855] == 400
+    assert 0x0112 not in tags  # the library turns the picture itself
+    assert raw._stated(b"FUJIFILMCCD-RAW" + xmp) == {"xmp": xmp}
+    assert raw._stated(b"<x:xmpmeta>" + b" " * (2 << 20) + b"</x:xmpmeta>") == {}
+    assert raw._stated(data[:-40]).get("xmp", b"") in (b"", xmp)
+    assert raw._stated(b"") == {}
