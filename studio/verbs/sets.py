@@ -31,7 +31,7 @@ def add(actions: Any) -> None:
     for parser, what in ((gone, "dataset"), (out, "source")):
         parser.add_argument(
             "--undo", action="store_true",
-            help=f"bring the last {what} back instead, until a window opens the project",
+            help=f"bring the last {what} back instead, until a window has shown the project",
         )  # fmt: skip
 
 
@@ -48,13 +48,13 @@ def rename(options: argparse.Namespace, console: Console) -> Result:
 
 def delete(options: argparse.Namespace, console: Console) -> Result:
     """Put a dataset aside, or bring the last one back."""
-    from studio.engine.dataset import sets, store
+    from studio.engine.dataset import removed, sets, store
 
     if options.undo and (options.dataset is not None or options.with_runs):
         raise UsageError("Give either --dataset, what to delete, or --undo.")
     with Project.open(options.project) as project:
         if options.undo:
-            done = sets.last_removed(project)
+            done = removed.last(project)
             sets.put_back(project, done)
             name = next(each.name for each in _all(project) if each.id == done.dataset_id)
         elif options.dataset is None:
@@ -64,7 +64,7 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
             found = store.dataset(project, options.dataset)
             done = sets.delete(project, found.id, with_runs=options.with_runs)
             name = done.name
-        runs = sets.users(project, done.dataset_id)
+        runs = removed.users(project, done.dataset_id)
     facts = {"dataset": name, "undone": options.undo, "pictures": done.pictures, "runs": runs}
     what = "is back" if options.undo else "is deleted; no file was touched"
     return Result(facts, [f"{name} with {count(done.pictures)} {what}."])
@@ -72,14 +72,14 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
 
 def remove_source(options: argparse.Namespace, console: Console) -> Result:
     """Put a source aside, or bring the last one of the dataset back."""
-    from studio.engine.dataset import sets, store
+    from studio.engine.dataset import removed, sets, store
 
     if options.undo == (options.path is not None):
         raise UsageError("Give either PATH, the source to remove, or --undo.")
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.undo:
-            done = sets.last_removed(project, dataset.id)
+            done = removed.last(project, dataset.id)
             sets.put_back(project, done)
         else:
             source = sets.source_at(project, dataset, options.path)

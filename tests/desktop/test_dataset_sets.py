@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing, sets, store
+from studio.engine.dataset import importing, removed, sets, store
 from studio.engine.project import Project, now
 
 pytestmark = pytest.mark.qt_log_ignore("plugin does not support", extend=True)
@@ -254,12 +254,52 @@ def test_a_dataset_that_runs_need_is_deleted_only_all_the_same(room, studio, qtb
 def test_what_was_removed_is_purged_when_the_project_is_opened_again(room, studio, qtbot) -> None:
     room.managing.delete()
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
-    assert len(sets.aside(studio.project)) == 1
+    assert len(removed.aside(studio.project)) == 1
     room.project_closed()
     room.project_opened(studio.project)
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
-    assert sets.aside(studio.project) == []
+    assert removed.aside(studio.project) == []
     assert len(studio.project.query("SELECT id FROM item")) == 4
+
+
+def test_what_a_lost_window_had_removed_is_offered_once(room, studio, qtbot) -> None:
+    project = studio.project
+    room.project_closed()
+    sets.delete(project, store.dataset(project, "fronts").id)  # and the program ended by itself
+    room.project_opened(project)
+    qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
+    said = last(studio)
+    assert said.sentence == "fronts was removed and can come back until this project is closed."
+    said.action[1]()
+    qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
+    assert studio.undo.undoText() == "Bring back fronts"
+    studio.undo.undo()
+    qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
+    studio.undo.redo()
+    qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
+    studio.undo.undo()
+    qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
+    studio.notices.history.clear()
+    room.project_closed()
+    room.project_opened(project)
+    qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
+    assert studio.notices.history == []
+    qtbot.waitUntil(lambda: removed.aside(project) == [], timeout=WAIT)
+
+
+def test_a_source_that_the_command_line_removed_is_offered_too(room, studio, qtbot) -> None:
+    project = studio.project
+    first = store.dataset(project, "fronts")
+    source = store.sources(project, first.id)[0]
+    room.project_closed()
+    done = sets.remove_source(project, source.id)
+    room.project_opened(project)
+    left = 6 - done.pictures
+    qtbot.waitUntil(lambda: shows(room, "fronts", left), timeout=WAIT)
+    last(studio).action[1]()
+    qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
+    studio.undo.undo()
+    qtbot.waitUntil(lambda: shows(room, "fronts", left), timeout=WAIT)
 
 
 def test_a_project_that_can_only_be_read_refuses(room, studio, qtbot) -> None:

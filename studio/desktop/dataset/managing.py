@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -13,8 +14,11 @@ from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset import sets
+from studio.engine.dataset.removed import Removed
 from studio.engine.dataset.store import Dataset
 from studio.engine.project import Project
+
+_MOST_OFFERED = 3
 
 
 class Managing(QObject):
@@ -52,6 +56,21 @@ class Managing(QObject):
         elif threads is not None and self._is_quiet():
             stopping = threads.decisions.stopping
             self._curation.plan(lambda p: set_steps.taking_out(p, source_id, stopping))
+
+    def offer(self, left: Sequence[Removed]) -> None:
+        """Say what was removed before and can still come back; the newest of it."""
+        for each in left[-_MOST_OFFERED:]:
+            back = (tr("Bring it back"), partial(self._bring_back, each))
+            self._studio.notices.info(
+                tr("{name} was removed and can come back until this project is closed.",
+                   name=each.name), "", back,
+            )  # fmt: skip
+
+    def _bring_back(self, left: Removed) -> None:
+        threads = self._session.threads
+        if threads is not None and self._is_quiet():
+            stopping = threads.decisions.stopping
+            self._curation.plan(lambda p: set_steps.coming_back(p, left, stopping))
 
     def delete(self) -> None:
         """Delete the open dataset; where runs need it, say so and offer it all the same."""

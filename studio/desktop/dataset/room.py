@@ -137,6 +137,7 @@ class DatasetRoom(Shown):
         side.addFolder.connect(self.intake.ask_folder)
         side.addFiles.connect(self.intake.ask_files)
         side.newDataset.connect(self.intake.ask_new)
+        session.leftAside.connect(self.managing.offer)
         side.deleteWanted.connect(self.managing.delete)
         side.removeWanted.connect(self.remove_source)
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))

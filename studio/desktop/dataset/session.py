@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -11,9 +12,10 @@ from studio.desktop.dataset.collection import Arrangement, Row, View
 from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
-from studio.engine.dataset import sets
+from studio.engine.dataset import removed
 from studio.engine.dataset.split import Split
 from studio.engine.dataset.store import Dataset, Finding, Source
+from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 TILE, LARGE_TILE = 256, 512
@@ -32,6 +34,8 @@ class Session(Imports):
     tilesMade = Signal(object)
     tilesStale = Signal(object)
     """Ids of pictures that look different now, though their files are the same."""
+    leftAside = Signal(object)
+    """What was removed (:class:`removed.Removed`) and can still come back."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,10 +66,20 @@ class Session(Imports):
         self.survey(choose_last=True)
 
     def _purge(self, threads: DatasetThreads, project: Project) -> None:
-        """What was removed in earlier sessions cannot come back: its rows go beside the window."""
-        gone, worker = sets.aside(project), threads.hand_out.worker
-        if gone and worker is not None and not project.read_only_reason:
-            threads.hand_out.submit(sets.purge, project, gone, worker.stopping)
+        """What was removed and not brought back before the project was closed goes for good.
+
+        Not so what a program that was ended from without had removed, or the command line: that
+        can come back as long as the project is open.
+        """
+        aside, worker = removed.aside(project), threads.hand_out.worker
+        if worker is None or project.read_only_reason:
+            return
+        gone = [each for each in aside if each.let_go]
+        if gone:
+            threads.hand_out.submit(removed.purge, project, gone, worker.stopping)
+        left = [each for each in aside if not each.let_go]
+        if left:
+            self.leftAside.emit(left)
 
     def close(self) -> None:
         """Stop everything; decisions are written out first."""
@@ -73,12 +87,18 @@ class Session(Imports):
         if self.threads is not None:
             self.threads.stop()
             self.threads.deleteLater()
+            self._let_go()
         self.threads = self.project = self.dataset = None
         self.loading = False
         self._load += 1
         self._life += 1
         self.datasets, self.counts, self.sources = [], {}, []
         self.collection.clear()
+
+    def _let_go(self) -> None:
+        if self.project is not None:
+            with contextlib.suppress(StudioError):  # then it can come back once more
+                removed.let_go(self.project)
 
     def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
         """Read the list of datasets again, and open one of them when asked."""

@@ -9,7 +9,8 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.steps import SETS, Plan
 from studio.desktop.i18n import tr
 from studio.engine.dataset import sets
-from studio.engine.dataset.sets import Cancelled, Removed
+from studio.engine.dataset.removed import Removed
+from studio.engine.dataset.settling import Cancelled
 from studio.engine.dataset.store import Dataset
 from studio.engine.project import Project
 
@@ -54,6 +55,27 @@ def deleting(project: Project, dataset: Dataset, with_runs: bool) -> Plan:
             dataset=dataset.name, pictures=words.pictures(done.pictures),
         ),
         dataset.id, lambda: False,
+    )  # fmt: skip
+
+
+def coming_back(project: Project, left: Removed, cancelled: Cancelled) -> Plan:
+    """What an earlier window or the command line had removed, back again."""
+    done = [left]
+
+    def away() -> None:
+        if left.source_id:
+            done.append(sets.remove_source(project, left.source_id, cancelled))
+        else:
+            done.append(sets.delete(project, left.dataset_id, with_runs=True))
+
+    def back() -> None:
+        # Kept until it is back: where that fails, it can be tried again.
+        sets.put_back(project, done[-1], cancelled)
+        done.pop()
+
+    return Plan(
+        lambda: tr("Bring back {name}", name=left.name),
+        back, away, touches=frozenset((SETS,)), reopen=left.dataset_id,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from studio.engine.dataset import (
     embedding,
@@ -18,11 +18,11 @@ from studio.engine.dataset import (
     thresholds,
 )
 from studio.engine.dataset.regions import MOST_REGIONS, Regions, checked, stored
+from studio.engine.dataset.settling import Cancelled
 from studio.engine.dataset.store import Item
 from studio.engine.errors import ReadOnlyError, UsageError
 from studio.engine.project import Project
 
-Cancelled = Callable[[], bool]
 _NO_SCORES: dict[int, float] = {}
 
 

@@ -1,7 +1,7 @@
 """Datasets get another name; sources and whole datasets go, and come back with every decision.
 
 What goes is only put aside: its rows move under a dataset that nobody sees, so that they keep
-their ids, findings and everything that was decided, whatever their number. :func:`purge`
+their ids, findings and everything that was decided, whatever their number. `removed.purge`
 deletes it for good. Files are never touched.
 """
 
@@ -9,40 +9,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from studio.engine.dataset import embedding, leftovers, reconcile, settling, store, thresholds
+from studio.engine.dataset import reconcile, settling, store, thresholds
 from studio.engine.dataset.naming import display_name
+from studio.engine.dataset.removed import DATASET, SOURCE, Removed, aside, users
+from studio.engine.dataset.settling import Cancelled
 from studio.engine.dataset.store import Dataset, Source
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
 
 LONGEST_NAME = 200
-_PART = 2048
-"""Rows deleted at once: others can read in between."""
-_SOURCE, _DATASET = "source", "dataset"
-
-Cancelled = Callable[[], bool]
 
 
 class InUse(StudioError):  # noqa: N818  # named as what it is
     """Runs have learnt from the dataset."""
-
-
-@dataclass(frozen=True)
-class Removed:
-    """What was put aside; :func:`put_back` brings it back."""
-
-    holder: int
-    """The id of the row of `dataset` that holds it meanwhile."""
-    dataset_id: int
-    """The dataset that it was taken from, or that it is."""
-    source_id: int
-    """The source, 0 for a whole dataset."""
-    name: str
-    pictures: int
 
 
 # ------------------------------------------------------------------ names
@@ -117,7 +98,7 @@ def remove_source(
     source = check_source(project, source_id)
     name = source.path.name or str(source.path)
     with project.transaction() as connection:
-        holder = _holder(connection, _SOURCE, name, source.dataset_id)
+        holder = _holder(connection, SOURCE, name, source.dataset_id)
         _move(connection, source_id, source.dataset_id, holder)
         settling.begin(connection, source.dataset_id)
         count = _count(connection, holder)
@@ -147,12 +128,6 @@ def _settle(project: Project, dataset_id: int, cancelled: Cancelled) -> None:
 # ------------------------------------------------------------------ whole datasets
 
 
-def users(project: Project, dataset_id: int) -> list[str]:
-    """The runs that have learnt from a dataset, oldest first."""
-    rows = project.query("SELECT name FROM run WHERE dataset_id = ? ORDER BY id", (dataset_id,))
-    return [row[0] for row in rows]
-
-
 def check_unused(project: Project, dataset: Dataset) -> None:
     """Raises :class:`InUse` where runs have learnt from the dataset."""
     names = users(project, dataset.id)
@@ -173,11 +148,11 @@ def delete(project: Project, dataset_id: int, *, with_runs: bool = False) -> Rem
     dataset = _there(project, dataset_id)
     if not with_runs:
         check_unused(project, dataset)
-    aside = {"what": _DATASET, "name": dataset.name, "from": dataset_id}
+    said = {"what": DATASET, "name": dataset.name, "from": dataset_id}
     with project.transaction() as connection:
         connection.execute(
             "UPDATE dataset SET name = ?, settings = json_set(settings, ?, json(?)) WHERE id = ?",
-            (_hidden_name(connection), f"$.{store.ASIDE}", json.dumps(aside), dataset_id),
+            (_hidden_name(connection), f"$.{store.ASIDE}", json.dumps(said), dataset_id),
         )
         count = _count(connection, dataset_id)
     return Removed(dataset_id, dataset_id, 0, dataset.name, count)
@@ -231,75 +206,6 @@ def _put_source_back(project: Project, removed: Removed) -> None:
             connection.execute("DELETE FROM source WHERE id = ?", (number,))
         _move(connection, source, holder, dataset)
         connection.execute("DELETE FROM dataset WHERE id = ?", (holder,))
-
-
-def aside(project: Project) -> list[Removed]:
-    """What was removed and can come back, the oldest removal first."""
-    rows = project.query(
-        f"SELECT id, json_extract(settings, '$.{store.ASIDE}') AS aside, "
-        "(SELECT count(*) FROM item WHERE dataset_id = dataset.id) AS pictures, "
-        "(SELECT min(id) FROM source WHERE dataset_id = dataset.id) AS source FROM dataset "
-        f"WHERE json_extract(settings, '$.{store.ASIDE}') IS NOT NULL "
-        "ORDER BY cast(name AS INTEGER)"
-    )
-    found = []
-    for row in rows:
-        said = json.loads(row["aside"])
-        source = row["source"] if said["what"] == _SOURCE else 0
-        found.append(Removed(row["id"], said["from"], source, said["name"], row["pictures"]))
-    return found
-
-
-def last_removed(project: Project, dataset_id: int = 0) -> Removed:
-    """The newest dataset that was deleted, or the newest source taken out of `dataset_id`.
-
-    Raises :class:`StudioError` when there is none.
-    """
-    found = [
-        each
-        for each in aside(project)
-        if (each.source_id and each.dataset_id == dataset_id) or not (each.source_id or dataset_id)
-    ]
-    if found:
-        return found[-1]
-    if dataset_id:
-        raise StudioError("There is no source to bring back: import it again.")
-    raise StudioError("There is no dataset to bring back: import its pictures again.")
-
-
-def purge(
-    project: Project, removed: Iterable[Removed], cancelled: Cancelled = settling.never
-) -> None:
-    """Delete for good what was put aside, in portions; the rest next time when `cancelled`.
-
-    What the cache shows of it goes as well, but for what was prepared for runs that are there.
-    """
-    if project.read_only_reason:
-        return
-    for each in removed:
-        is_used = bool(users(project, each.dataset_id))
-        ids = store.item_ids(project, each.holder)
-        if not is_used:
-            leftovers.delete_prepared_of(project, ids)
-        for start in range(0, len(ids), _PART):
-            if cancelled():
-                return
-            part = ids[start : start + _PART]
-            leftovers.delete_thumbnails(project, part)
-            _delete_items(project, part)
-        project.write("DELETE FROM dataset WHERE id = ?", (each.holder,))
-        embedding.forget_unused(project)
-
-
-def _delete_items(project: Project, ids: list[int]) -> None:
-    with project.transaction() as connection:
-        connection.executemany("DELETE FROM item WHERE id = ?", [(number,) for number in ids])
-        # An id may be given again: no fix may take in another picture in its place.
-        for row in connection.execute("SELECT id, item_ids FROM fix").fetchall():
-            kept = set(json.loads(row[1]))
-            if not kept.isdisjoint(ids):
-                left = json.dumps(sorted(kept.difference(ids)))
-                connection.execute("UPDATE fix SET item_ids = ? WHERE id = ?", (left, row[0]))
 
 
 # ------------------------------------------------------------------ parts

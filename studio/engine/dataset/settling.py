@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from studio.engine.dataset import store
 from studio.engine.project import Project
 
+Cancelled = Callable[[], bool]
 PART = 4096
 """Rows read or written between two questions whether to stop: some tens of milliseconds."""
 _KEY = "unsettled"

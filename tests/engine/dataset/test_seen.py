@@ -17,6 +17,7 @@ from studio.engine.dataset import (
     privacy,
     reconcile,
     regions,
+    removed,
     seen,
     sets,
     settling,
@@ -225,7 +226,7 @@ def test_features_made_of_an_older_state_do_not_stay(project, dataset) -> None:
 def test_features_go_with_what_is_deleted_for_good(project, dataset) -> None:
     embedding.embed(project, store.items(project, dataset.id))
     done = sets.delete(project, dataset.id)
-    sets.purge(project, [done])
+    removed.purge(project, [done])
     assert vectors(project) == {}
 
 

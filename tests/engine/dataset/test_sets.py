@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import fixes, importing, marks, prepare, sets, settling, store
+from studio.engine.dataset import fixes, importing, marks, prepare, removed, sets, settling, store
 from studio.engine.dataset import rights as stated
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
@@ -131,10 +131,10 @@ def test_a_source_goes_and_comes_back_with_every_decision(project, folders) -> N
     assert "duplicate" not in store.counts(project, number)["findings"]
     assert not settling.is_due(project, number)
     assert [each.name for each in store.datasets(project)] == ["set"]
-    assert sets.aside(project) == [done]
+    assert removed.aside(project) == [done]
     sets.put_back(project, done)
     assert everything(project) == before
-    assert sets.aside(project) == []
+    assert removed.aside(project) == []
     assert bytes_of(*folders) == files
     with pytest.raises(StudioError, match="for good"):
         sets.put_back(project, done)
@@ -250,17 +250,17 @@ def test_what_is_purged_is_gone_with_all_that_the_cache_shows(project, folders) 
     fixes.fix(project, number, "duplicate")
     done = sets.remove_source(project, second.id)
     deleted = sets.delete(project, number)
-    assert sets.aside(project) == [done, deleted]
-    sets.purge(project, [done], cancelled=lambda: True)
+    assert removed.aside(project) == [done, deleted]
+    removed.purge(project, [done], cancelled=lambda: True)
     assert len(project.query("SELECT id FROM item")) == 6
-    sets.purge(project, [done])
+    removed.purge(project, [done])
     assert not prepared.folder.exists()
     assert project.query("SELECT item_ids FROM fix")[0][0] == "[]"
-    assert sets.aside(project) == [deleted]
+    assert removed.aside(project) == [deleted]
     sets.put_back(project, deleted)
     assert names(project) == ["1.png", "2.png", "3.png"]
     sets.delete(project, number)
-    sets.purge(project, sets.aside(project))
+    removed.purge(project, removed.aside(project))
     for table in ("dataset", "source", "item", "finding", "likeness", "fix"):
         assert project.query(f"SELECT * FROM {table}") == [], table
 
@@ -270,21 +270,39 @@ def test_runs_keep_what_was_prepared_for_them(project) -> None:
     number = store.dataset(project, "set").id
     prepared = prepare.prepare(project, number, (16, 16))
     sets.delete(project, number, with_runs=True)
-    sets.purge(project, sets.aside(project))
+    removed.purge(project, removed.aside(project))
     assert prepared.folder.exists()
     assert project.query("SELECT dataset_id FROM run")[0][0] is None
+
+
+def test_what_is_let_go_says_so_and_can_come_back_until_it_is_purged(project, folders) -> None:
+    take(project, *folders, name="set")
+    take(project, folders[0], name="second")
+    first, second = store.datasets(project)
+    source = store.sources(project, first.id)[0]
+    removed.let_go(project)
+    assert removed.aside(project) == []
+    gone = [sets.remove_source(project, source.id), sets.delete(project, second.id)]
+    assert [each.let_go for each in removed.aside(project)] == [False, False]
+    removed.let_go(project)
+    assert [each.let_go for each in removed.aside(project)] == [True, True]
+    for each in gone:
+        sets.put_back(project, each)
+    assert store.settings(project, second.id) == {}
+    assert sets.delete(project, second.id).let_go is False
+    assert [each.let_go for each in removed.aside(project)] == [False]
 
 
 def test_the_newest_removal_of_each_kind(project, folders) -> None:
     number = store.dataset(project, "set").id
     for dataset_id in (0, number):
         with pytest.raises(StudioError, match=r"^There is no (source|dataset) to bring back"):
-            sets.last_removed(project, dataset_id)
+            removed.last(project, dataset_id)
     done = sets.remove_source(project, store.sources(project, number)[0].id)
     take(project, folders[0], name="other")
     deleted = sets.delete(project, store.dataset(project, "other").id)
-    assert sets.last_removed(project, number) == done
-    assert sets.last_removed(project) == deleted
+    assert removed.last(project, number) == done
+    assert removed.last(project) == deleted
 
 
 def test_a_project_that_can_only_be_read_refuses(project, tmp_path) -> None:

@@ -14,8 +14,8 @@ from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
 from studio.engine.dataset import detect, outliers, privacy, store
-from studio.engine.dataset.privacy import Cancelled
 from studio.engine.dataset.regions import Region, Regions, checked
+from studio.engine.dataset.settling import Cancelled
 from studio.engine.dataset.store import Item
 from studio.engine.project import Project
 
