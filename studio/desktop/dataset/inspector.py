@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
@@ -22,6 +20,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import Collection
 from studio.desktop.dataset.finding_card import FindingCard
 from studio.desktop.dataset.frame_preview import FramePreview
+from studio.desktop.dataset.item_facts import facts_of
 from studio.desktop.dataset.metadata import MetadataPage
 from studio.desktop.dataset.preparation import PreparationPage
 from studio.desktop.dataset.seeing import Seen
@@ -197,7 +196,7 @@ class Inspector(QFrame):
             if included
             else tr("The network will see this picture (P)."),
         )
-        self._set_facts(_facts(item, source, stated))
+        self._set_facts(facts_of(item, source, stated))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
         self.itemShown.emit(item)
 
@@ -270,41 +269,6 @@ class Inspector(QFrame):
             card.keepBest.connect(self.keepBest)
             card.showGroup.connect(self.showGroup)
             self._cards.addWidget(card)
-
-
-def _facts(item: Item, source: str, rights: dict[str, str]) -> list[tuple[str, str]]:
-    facts = [(tr("File"), item.name)]
-    if item.width:
-        facts.append((tr("Size"), f"{item.width} × {item.height} · {words.bytes_text(item.bytes)}"))
-    else:
-        facts.append((tr("Size"), words.bytes_text(item.bytes)))
-    if item.format:
-        facts.append((tr("Format"), " · ".join(part for part in (item.format, item.mode) if part)))
-    facts.append((tr("Changed"), _moment(item.mtime_ns)))
-    if "sharpness" in item.facts:
-        facts.append((tr("Sharpness"), f"{item.facts['sharpness']:.0f}"))
-    facts.append((tr("Source"), source))
-    if item.label:
-        facts.append((tr("Label"), item.label))
-    if item.caption:
-        facts.append((tr("Caption"), item.caption))
-    titles = {
-        "licence": tr("Licence"), "author": tr("Author"), "url": tr("From"),
-        "consent": tr("Consent"),
-    }  # fmt: skip
-    facts += [(title, rights[name]) for name, title in titles.items() if rights.get(name)]
-    if item.rating:
-        facts.append((tr("Rating"), "★" * item.rating + "☆" * (5 - item.rating)))
-    if item.sha256:
-        facts.append((tr("SHA-256"), f"{item.sha256[:12]}…"))
-    return facts
-
-
-def _moment(mtime_ns: int) -> str:
-    try:
-        return f"{datetime.datetime.fromtimestamp(mtime_ns / 1e9):%Y-%m-%d %H:%M}"
-    except (OverflowError, OSError, ValueError):
-        return "—"  # a file can claim any year
 
 
 def _scrolled(page: QWidget) -> QScrollArea:

@@ -28,53 +28,24 @@ from studio.engine.dataset import (
     thresholds,
     videos,
 )
+from studio.engine.dataset.import_events import (
+    Checked,
+    Finished,
+    Found,
+    ImportEvent,
+    Rejected,
+)
 from studio.engine.dataset.naming import display_path
 from studio.engine.dataset.sandbox import Pool
-from studio.engine.dataset.store import Dataset, Finding, Item, Source
+from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 
+__all__ = ["Checked", "Finished", "Found", "ImportEvent", "Rejected", "import_sources"]
 _FLUSH_ITEMS = 256
 _NEWS = 2048
 _FLUSH_SECONDS = 0.15
-
-
-@dataclass(frozen=True)
-class Found:
-    """Rows that were just stored. Labels come with :class:`Finished`: read the items again then."""
-
-    items: list[Item]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Findings that were just stored, and the items that they are about."""
-
-    items: list[Item]
-    findings: list[Finding]
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A file that cannot be used, and why; `file` is safe to show."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The end. Counts are those of the whole dataset; `rejected` is this import's."""
-
-    dataset: Dataset
-    found: int
-    usable: int
-    findings: dict[str, int]
-    rejected: list[tuple[str, str]]
-
-
-ImportEvent = Found | Checked | Rejected | Finished
 
 
 def import_sources(

@@ -6,33 +6,20 @@ nothing else: the worker is started again and goes on behind it.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import queue
-import subprocess
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, Self
 
-import studio
+from studio.engine.dataset.child import FIRST_BATCH, Child, File
 from studio.engine.errors import StudioError
 
 MEMORY_BYTES = 3 << 30
 SECONDS_PER_FILE = 30.0
-_FIRST_BATCH, _BATCH = 8, 32  # small at first, so that a few files are shared among all
+_BATCH = 32
 _AHEAD = 96  # files a worker may be ahead of the slowest one
-# Answers are taken a few at a time: waking for each costs as much as a check of a picture.
-_GATHER_SECONDS = 0.01
-_START_SECONDS = 60.0
-_PIPE_BYTES = 1 << 16
-
-File = tuple[str, str]
-"""(path, member); member is empty for a plain file."""
 
 
 def default_workers() -> int:
@@ -57,7 +44,7 @@ class Pool:
         count = workers or default_workers()
         self._limit = count * _AHEAD
         self._closing = threading.Event()
-        self._workers = [_Worker(memory, seconds) for _ in range(count)]
+        self._workers = [Child(memory, seconds) for _ in range(count)]
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), name="decode", daemon=True)
             for worker in self._workers
@@ -98,7 +85,7 @@ class Pool:
         number, exhausted = 0, False
         while not cancelled():
             batch: list[tuple[int, File]] = []
-            size = min(_BATCH, _FIRST_BATCH + number // 16)
+            size = min(_BATCH, FIRST_BATCH + number // 16)
             while not exhausted and len(batch) < size:
                 if not self._has_room(pending, waiting, size - len(batch)):
                     break
@@ -139,7 +126,7 @@ class Pool:
         except queue.Empty:
             return
 
-    def _serve(self, worker: _Worker) -> None:
+    def _serve(self, worker: Child) -> None:
         try:
             while not self._closing.is_set():
                 batch = self._tasks.get()
@@ -161,165 +148,3 @@ class Pool:
 
 
 _WAITING = object()
-
-
-class _Worker:
-    """One child process and the clock of the file that it is at."""
-
-    def __init__(self, memory: int, seconds: float) -> None:
-        self._memory = memory
-        self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
-        self._deadline = float("inf")
-        self._late = False
-        self._ended = False
-        self._guard = threading.Lock()
-
-    def run(
-        self, batch: list[tuple[int, File]], closing: threading.Event
-    ) -> Iterator[list[tuple[int, dict[str, Any]]]]:
-        """Answers for the files of `batch` from the first on; stops early when the child dies."""
-        process = self._start()
-        if process is None:
-            return
-        line = json.dumps([file for _, file in batch]).encode("ascii") + b"\n"
-        assert process.stdin is not None
-        with contextlib.suppress(OSError):  # a dead child shows when its answer is read
-            process.stdin.write(line)
-            process.stdin.flush()
-        numbers = deque(number for number, _ in batch)
-        while numbers:
-            if len(numbers) > _FIRST_BATCH:  # the last ones at once: the child waits for more
-                closing.wait(_GATHER_SECONDS)
-            answers = self._read(process, self._seconds)
-            if closing.is_set():
-                return
-            if not answers:
-                yield [(numbers[0], _death(self._reap(), self._late, self._seconds))]
-                return
-            is_last = answers[-1].pop("memory", False)
-            if is_last:
-                self._reap()
-                answers[-1] = answers[-1] or _out_of_memory(self._memory)
-            yield [(numbers.popleft(), answer) for answer in answers]
-            if is_last:
-                return
-
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        with self._guard:
-            if self._ended:
-                return None
-            if self._process is None:
-                self._process = _spawn(self._memory)
-                self._rest, self._late = b"", False
-                process = self._process
-            else:
-                return self._process
-        if not self._read(process, _START_SECONDS) and not self._ended:
-            raise _not_started(f"code {self._reap()}")
-        return process
-
-    def _read(self, process: subprocess.Popen[bytes], seconds: float) -> list[dict[str, Any]]:
-        """The next answers, as many as there are; none when the child died before one."""
-        assert process.stdout is not None
-        self._deadline = time.monotonic() + seconds
-        try:
-            while b"\n" not in self._rest:
-                part = os.read(process.stdout.fileno(), _PIPE_BYTES)
-                if not part:
-                    return []
-                self._rest += part
-        finally:
-            self._deadline = float("inf")
-        *lines, self._rest = self._rest.split(b"\n")
-        return [json.loads(line) for line in lines]
-
-    def _reap(self) -> int:
-        with self._guard:
-            process, self._process = self._process, None
-        return _end(process) if process else 0
-
-    def kill_if_late(self) -> None:
-        """End the child when its file takes too long; called from the watchdog."""
-        with self._guard:
-            if self._process and time.monotonic() > self._deadline:
-                self._late = True
-                self._process.kill()
-
-    def kill(self) -> None:
-        """End the child for good."""
-        with self._guard:
-            self._ended = True
-            process = self._process
-            if process:
-                process.kill()
-        if process and threading.current_thread().name == "decode":
-            self._reap()
-
-
-def _spawn(memory: int) -> subprocess.Popen[bytes]:
-    home = Path(studio.__file__).resolve().parent.parent
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, (str(home), environment.get("PYTHONPATH", "")))
-    )
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = "1"  # threads reserve address space, which is limited here
-    # Memory of one picture serves the next, instead of going back to the system in between.
-    environment |= {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "134217728"}
-    environment["PILLOW_BLOCKS_MAX"] = "4"
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "studio.engine.dataset.worker", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=home,
-            env=environment,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as error:
-        raise _not_started(error.strerror or str(error)) from error
-
-
-def _not_started(why: str) -> StudioError:
-    return StudioError(
-        f"The process that decodes pictures could not be started ({why}): "
-        "check the installation with `latent-studio doctor`."
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a child that died or is no longer wanted, and close its pipes."""
-    process.kill()
-    code = process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-    return code
-
-
-def _death(code: int, late: bool, seconds: float) -> dict[str, Any]:
-    if late:
-        return _broken(f"Decoding it took longer than {seconds:.0f} seconds; it was given up.")
-    return _broken(f"Decoding it ended the decoding process (code {code}).")
-
-
-def _out_of_memory(limit: int) -> dict[str, Any]:
-    return _broken(f"Decoding it needs more memory than the {limit >> 20} MB it may have.")
-
-
-def _broken(reason: str) -> dict[str, Any]:
-    return {
-        "kind": "broken",
-        "reason": reason,
-        "sha256": "",
-        "format": "",
-        "mode": "",
-        "width": 0,
-        "height": 0,
-        "channels": 0,
-        "facts": {},
-    }

@@ -10,87 +10,17 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import regions
-from studio.engine.dataset.regions import Region
+from studio.engine.dataset import records
+from studio.engine.dataset.records import Dataset as Dataset
+from studio.engine.dataset.records import Finding as Finding
+from studio.engine.dataset.records import Item as Item
+from studio.engine.dataset.records import Source as Source
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 
-
-@dataclass(frozen=True)
-class Dataset:
-    """A named set of pictures."""
-
-    id: int
-    name: str
-    created: str
-    settings: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where pictures of a dataset came from. `kind` is folder, file or archive."""
-
-    id: int
-    dataset_id: int
-    path: Path
-    kind: str
-    rights: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One picture. `path` is the file on disk, `member` the name inside it for an archive.
-
-    `width` and `height` are upright pixels; `channels` is 1 (grey), 3 (RGB) or 4 (with
-    real transparency) after conversion, 0 when broken. `mode` and `format` are those of
-    the file. `name` is safe to show; the true name is in `path` or `member`. `facts`
-    holds measurements: frames, orientation, sharpness, colour and so on. `rights` is what
-    was stated about this one picture; :mod:`rights` joins it with that of its source. `crop`
-    is the part chosen by hand (left, top, right, bottom as shares of the sides; :mod:`crops`),
-    `hidden` are regions that must not be learnt (:mod:`privacy`).
-    """
-
-    id: int
-    dataset_id: int
-    source_id: int
-    path: Path
-    member: str
-    name: str
-    bytes: int
-    mtime_ns: int
-    sha256: str
-    format: str
-    mode: str
-    width: int
-    height: int
-    channels: int
-    label: str
-    caption: str
-    usable: bool
-    included: bool
-    rating: int
-    facts: dict[str, Any] = field(default_factory=dict)
-    rights: dict[str, str] = field(default_factory=dict)
-    crop: tuple[float, float, float, float] | None = None
-    hidden: tuple[Region, ...] = ()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something the artist should know about one picture, as a sentence and its numbers."""
-
-    id: int
-    item_id: int
-    kind: str
-    sentence: str
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-_NO_RIGHTS: dict[str, str] = {}
 ASIDE = "aside"
 """The setting of a dataset that was removed, or that holds a removed source (:mod:`sets`)."""
 _SEEN = f"json_extract(settings, '$.{ASIDE}') IS NULL"
@@ -99,7 +29,7 @@ _SEEN = f"json_extract(settings, '$.{ASIDE}') IS NULL"
 def datasets(project: Project) -> list[Dataset]:
     """All datasets, oldest first, but those that were removed."""
     rows = project.query(f"SELECT * FROM dataset WHERE {_SEEN} ORDER BY id")
-    return [_dataset(row) for row in rows]
+    return [records.dataset_of(row) for row in rows]
 
 
 def dataset(project: Project, name: str) -> Dataset:
@@ -131,7 +61,7 @@ def sources(project: Project, dataset_id: int) -> list[Source]:
 def items(project: Project, dataset_id: int) -> list[Item]:
     """All pictures of a dataset, broken ones included, ordered by id."""
     rows = project.query("SELECT * FROM item WHERE dataset_id = ? ORDER BY id", (dataset_id,))
-    return [_item(row) for row in rows]
+    return [records.item_of(row) for row in rows]
 
 
 def item_ids(project: Project, dataset_id: int) -> list[int]:
@@ -146,7 +76,7 @@ def items_by_id(project: Project, item_ids: Sequence[int]) -> list[Item]:
         "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps([int(number) for number in item_ids]),),
     )
-    return [_item(row) for row in rows]
+    return [records.item_of(row) for row in rows]
 
 
 def chosen_items(project: Project, dataset_id: int) -> list[Item]:
@@ -155,7 +85,7 @@ def chosen_items(project: Project, dataset_id: int) -> list[Item]:
         "SELECT * FROM item WHERE dataset_id = ? AND usable AND included ORDER BY id",
         (dataset_id,),
     )
-    return [_item(row) for row in rows]
+    return [records.item_of(row) for row in rows]
 
 
 def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
@@ -167,7 +97,7 @@ def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
     )
     found: dict[int, list[Finding]] = {}
     for row in rows:
-        found.setdefault(row["item_id"], []).append(_finding(row))
+        found.setdefault(row["item_id"], []).append(records.finding_of(row))
     return found
 
 
@@ -300,28 +230,3 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
         if name in row:
             row[name] = int(row[name])
     return row
-
-
-def _dataset(row: sqlite3.Row) -> Dataset:
-    return Dataset(row["id"], row["name"], row["created"], json.loads(row["settings"]))
-
-
-def _item(row: sqlite3.Row) -> Item:
-    values = list(row)
-    # Column order is that of the table, which is that of the dataclass.
-    values[3] = Path(os.fsdecode(values[3]))
-    values[16], values[17] = bool(values[16]), bool(values[17])
-    values[19] = json.loads(values[19])
-    if len(values) == 20:  # a project of the first version on a read-only place
-        values.append("{}")
-    # Most pictures have none of their own: they share one empty answer.
-    values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
-    if len(values) > 21:
-        values[21] = tuple(json.loads(values[21])) if values[21] else None
-    if len(values) > 22:
-        values[22] = regions.loaded(values[22])
-    return Item(*values)
-
-
-def _finding(row: sqlite3.Row) -> Finding:
-    return Finding(row["id"], row["item_id"], row["kind"], row["sentence"], json.loads(row["data"]))

@@ -1,0 +1,44 @@
+"""What an import tells while it goes on; see :func:`importing.import_sources`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.engine.dataset.store import Dataset, Finding, Item
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows that were just stored. Labels come with :class:`Finished`: read the items again then."""
+
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Findings that were just stored, and the items that they are about."""
+
+    items: list[Item]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file that cannot be used, and why; `file` is safe to show."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end. Counts are those of the whole dataset; `rejected` is this import's."""
+
+    dataset: Dataset
+    found: int
+    usable: int
+    findings: dict[str, int]
+    rejected: list[tuple[str, str]]
+
+
+ImportEvent = Found | Checked | Rejected | Finished
