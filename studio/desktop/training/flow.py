@@ -13,6 +13,7 @@ class Flow(QLayout):
         super().__init__(parent)
         self._gap, self._row_gap = gap, row_gap
         self._items: list[QLayoutItem] = []
+        self._high = 0
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -44,10 +45,11 @@ class Flow(QLayout):
         return self._lay(QRect(0, 0, width, 0), move=False)
 
     def minimumSize(self) -> QSize:
-        """Of the largest one."""
+        """As wide as the largest one, as high as all rows at the width that it has."""
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
+        size.setHeight(max(size.height(), self._high))
         return size
 
     def sizeHint(self) -> QSize:
@@ -59,7 +61,11 @@ class Flow(QLayout):
     def setGeometry(self, rect: QRect) -> None:
         """Lay out."""
         super().setGeometry(rect)
-        self._lay(rect, move=True)
+        high = self._lay(rect, move=True)
+        if high != self._high:
+            # What is below is not told of it otherwise, and would be pushed out of sight.
+            self._high = high
+            self.update()
 
     def _lay(self, rect: QRect, *, move: bool) -> int:
         x, y, high = rect.x(), rect.y(), 0

@@ -83,7 +83,10 @@ class HealthCards(QWidget):
 
     def _show(self) -> None:
         for card in self.cards:
-            card.setParent(None)
+            # Hidden, not taken out: a layout shows what was just put into it a moment later,
+            # and without a parent that would be a window of its own.
+            card.hide()
+            self._column.removeWidget(card)
             card.deleteLater()
         shown = self._marks[-(MOST if self.all.isChecked() else FEW) :]
         self.cards = [self._card(mark) for mark in reversed(shown)]

@@ -47,7 +47,7 @@ class FamilyForms(QObject):
         self._touched.clear()
         self._preset = {}
         for form in self._forms():
-            form.setParent(None)
+            form.hide()  # with its parent: else it may come up as a window of its own
             form.deleteLater()
         self.basics = self.augment = self.more = None
         if card is None:

@@ -188,7 +188,8 @@ class RunPanel(QWidget):
 
     def _make_live(self, opened: Opened) -> None:
         if self.live is not None:
-            self.live.setParent(None)
+            self.live.hide()
+            self._live_place.removeWidget(self.live)
             self.live.deleteLater()
             self.live = None
         changeable = {name: p for name, p in opened.params.items() if p.live}
