@@ -19,6 +19,7 @@ from studio.desktop.generation.sheet import ContactSheet
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
@@ -60,7 +61,7 @@ class Side(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(SIDE_WIDTH)
-        self.model, self.dot = QComboBox(), Dot()
+        self.model, self.dot = ElidedCombo(), Dot()
         self.model.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )

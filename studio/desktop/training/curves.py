@@ -26,9 +26,13 @@ _OTHER = "other "
 """Before the names of the lines of a run that is compared."""
 # One family of hues for each theme, in the same order; the first is the theme's accent.
 HUES = {
-    "dark": ("#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86"),
-    "light": ("#8a5200", "#1f6694", "#2f6b2e", "#7d3f8c", "#6d6012", "#a04338"),
-}
+    "dark": (
+        "#f0a43c", "#8fbcd8", "#8cbf97", "#c79bd1", "#d8cf8f", "#d98f86", "#76c7c0", "#b9b9b9",
+    ),
+    "light": (
+        "#8a5200", "#1f6694", "#2f6b2e", "#7d3f8c", "#6d6012", "#a04338", "#0a6660", "#4c4c4c",
+    ),
+}  # fmt: skip
 
 
 def colour(index: int) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import i18n, theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
+from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
@@ -72,7 +73,7 @@ class Field(QWidget):
         self.editor.style().polish(self.editor)
 
 
-class Choice(QComboBox):
+class Choice(ElidedCombo):
     """A pick list of (key, text) that keeps its choice when the texts change.
 
     The wheel is left to the panel around it, so that scrolling never changes a value.
