@@ -264,7 +264,7 @@ class EvaluationRoom(Room):
             if row.checkpoint:
                 facts.append(tr("checkpoint {n}", n=row.checkpoint))
             facts.append(tr("{n} pictures seen", n=f"{row.images_seen:,}"))
-        self.centre.show_title(row.name if row else "", " · ".join(facts))
+        self.centre.show_title(row.shown if row else "", " · ".join(facts))
         waiting = tr("Generating…") if busy else tr("Nothing to show: press Shuffle.")
         if row is not None and not row.checkpoint:
             waiting = tr("This run has no checkpoint yet; its pictures appear after the first.")

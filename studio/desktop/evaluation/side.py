@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
+from studio.desktop.run_names import when
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
@@ -96,7 +97,7 @@ class Side(SteadyScroll):
 
     def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
         """The runs; those without a checkpoint say so."""
-        entries = [Entry(r.name, r.name, _state(r), _tone(r), _help(r)) for r in runs]
+        entries = [Entry(r.name, _words(r), _state(r), _tone(r), _help(r)) for r in runs]
         self.runs.set_entries(entries, chosen)
 
     def draw_seed(self) -> None:
@@ -109,6 +110,11 @@ class Side(SteadyScroll):
             self.seed.setValue(seed)
         self._timer.stop()
         self.asked.emit()
+
+
+def _words(run: RunRow) -> str:
+    """Runs of two days may be called the same."""
+    return f"{run.shown} · {when(run.created)}" if run.created else run.shown
 
 
 def _state(run: RunRow) -> str:

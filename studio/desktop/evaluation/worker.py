@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from studio.desktop.run_names import run_name
 from studio.desktop.worker import Worker
 from studio.engine.project import Project
 
@@ -19,6 +20,14 @@ class RunRow:
     status: str
     images_seen: int
     checkpoint: int
+    title: str = ""
+    """What the artist calls it."""
+    created: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What it is called in the window."""
+        return run_name(self.name, self.family, self.title)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,8 @@ class Evaluator(Worker):
         for run in runs.runs(project):
             folders = checkpoint.folders(run.folder)
             newest = max((int(folder.name) for folder in folders), default=0)
-            rows.append(RunRow(run.name, run.family, run.status, run.images_seen, newest))
+            facts = run.status, run.images_seen, newest, run.title, run.created
+            rows.append(RunRow(run.name, run.family, *facts))
         return rows[::-1]
 
     def walls(self, project: Project, run: str, count: int, seed: int) -> Walls:

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio, pictures_folder
@@ -256,10 +256,16 @@ class ExportRoom(Room):
     def _exported(self, exported: list[Exported]) -> None:
         self._show_choice()
         folder = exported[0].path.parent if exported else self.origin.folder
-        self.studio.notices.info(
-            tr("{n} written to {folder}.", n=len(exported), folder=str(folder)),
-            "\n".join(str(each.path) for each in exported),
-        )
+        if len(exported) == 1:
+            said = tr("{name} was written to {folder}.", name=exported[0].path.name, folder=folder)
+        else:
+            said = tr("{n} files were written to {folder}.", n=len(exported), folder=folder)
+        show = (tr("Open the folder"), lambda: self._open(folder))
+        self.studio.notices.info(said, "\n".join(str(each.path) for each in exported), show)
+
+    def _open(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
 
     def _refused(self, sentence: str, detail: str) -> None:
         self._show_choice()

@@ -17,6 +17,7 @@ from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
+from studio.desktop.generation.models import Models
 from studio.desktop.generation.naming import Naming
 from studio.desktop.generation.recalling import Recalling
 from studio.desktop.generation.seeds import Seeds
@@ -66,8 +67,7 @@ class GenerationRoom(Room):
         self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.naming = Naming(self.session, self.controls, studio.undo)
-        self._runs: list[Run] = []
-        self._live = ""
+        self.models = Models(self.side)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(PANELS_MS)
@@ -136,8 +136,7 @@ class GenerationRoom(Room):
         """Let go of the model."""
         self.session.close_project()
         self.editing.close()
-        self._runs = []
-        self._live = ""
+        self.models.clear()
         self.view.set_image(QImage())
         self._show_page()
 
@@ -164,43 +163,29 @@ class GenerationRoom(Room):
 
     def checkpoint_landed(self, run: str, folder: str) -> None:
         """A run that trains has saved: play that, with every slider where it is."""
-        self._live = run
+        self.models.set_live(run)
         if self.session.model is not None and self.session.model.run == run:
             self.session.open_run(run, folder)
         self.session.read_runs()
 
     def run_progress(self, run: str, fraction: float, _sentence: str) -> None:
         """Which run trains now; a fraction below 0 with no sentence is its end."""
-        live = run if fraction >= 0 or _sentence else ""
-        if live != self._live:
-            self._live = live
-            self._show_models()
+        self.models.set_live(run if fraction >= 0 or _sentence else "")
 
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
-        self._runs = runs
-        self._show_models()
+        self.models.runs = runs
+        self.models.show()
         self._show_page()
         if not self.session.wanted and runs and self.isVisible():
             self.open_run(runs[0].name)
 
-    def _show_models(self) -> None:
-        model = self.session.model
-        current = model.run if model is not None else ""
-        pairs = []
-        for run in self._runs:
-            words = _short(run)
-            if model is not None and run.name == current:
-                words = tr("{run} · checkpoint {n}", run=words, n=model.checkpoint.lstrip("0"))
-            pairs.append((run.name, words))
-        self.side.show_models(pairs, current, self._live)
-
     def _show_page(self) -> None:
-        self.pages.setCurrentIndex(1 if self._runs or self.session.model is not None else 0)
+        self.pages.setCurrentIndex(1 if self.models.runs or self.session.model is not None else 0)
 
     @Slot(str)
     def _opening(self, run: str) -> None:
-        self.title.setText(tr("Opening {run}…", run=run))
+        self.title.setText(tr("Opening {run}…", run=self.models.name(run)))
         self.note.setText("")
         self.controls.setEnabled(False)
 
@@ -208,11 +193,12 @@ class GenerationRoom(Room):
     def _open_failed(self, sentence: str, detail: str) -> None:
         self.studio.notices.error(sentence, detail)
         self.title.setText(i18n.sentence(sentence))
-        self._show_models()
+        self.models.show()
 
     @Slot(object, bool)
     def _opened(self, model: Model, soft: bool) -> None:
         self.controls.setEnabled(True)
+        self.models.model = model
         if soft:
             self.session.render(self.editing.recipe())
             self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
@@ -226,7 +212,7 @@ class GenerationRoom(Room):
             self.side.sheet.mark(self.editing.recipe().seed)
         for row in self.controls.rows:
             row.slider.setEnabled(soft)
-        self._show_models()
+        self.models.show()
         self._show_page()
         self.session.find_directions()
 
@@ -317,16 +303,10 @@ class GenerationRoom(Room):
         self.editing.retranslate()
         self.labels.retranslate()
         self.tiling.retranslate()
-        self._show_models()
+        self.models.show()
         if self.editing.history.current is not None:
             self._show_values()
             self.side.show_history(self.editing.history)
         else:
             self.title.setText(tr("Generation"))
         self._restyle()
-
-
-def _short(run: Run) -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64 a1`."""
-    _, found, rest = run.name.partition(f"-{run.family}-")
-    return f"{run.family} {rest.replace('-', ' ')}" if found else run.name

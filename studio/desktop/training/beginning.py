@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
-from studio.desktop.training import words
+from studio.desktop.run_names import run_name
 from studio.desktop.training.engine import AUTO, StartCard
 from studio.desktop.training.fields import Choice, Field
 
@@ -68,7 +68,7 @@ class Beginning(QWidget):
     def _offer(self) -> None:
         before = self.run.key()
         fitting = [card for card in self._cards if self._family in (AUTO, "", card.family)]
-        pairs = [(card.run, words.run_name(card.run, card.family, card.title)) for card in fitting]
+        pairs = [(card.run, run_name(card.run, card.family, card.title)) for card in fitting]
         self.run.set_choices([("", tr("Nothing learnt yet")), *pairs])
         self.setVisible(bool(fitting))
         self._show_levels()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from models.parameters import Value
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.engine import DatasetCard, Opened, facts_of
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
@@ -180,7 +181,7 @@ class RunPanel(QWidget):
         if not self.name.hasFocus() or self.name.property("run") != opened.run.name:
             self.name.setText(opened.run.title)
         self.name.setProperty("run", opened.run.name)
-        self.name.setPlaceholderText(words.run_name(opened.run.name, opened.run.family))
+        self.name.setPlaceholderText(run_name(opened.run.name, opened.run.family))
 
     def _named(self) -> None:
         if self._opened is not None and self.name.text().strip() != self._opened.run.title:

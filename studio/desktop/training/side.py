@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
+from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
 from studio.desktop.training.lists import Line, LineList
@@ -77,8 +78,8 @@ class Side(QWidget):
             right = words.status(self._state(run, running))
             if live and record is not None:
                 right = words.percent(record.fraction) or words.status(record.stage or "running")
-            name = words.run_name(run.name, run.family, run.title)
-            text = f"{name} · {words.when(run.created)}"
+            name = run_name(run.name, run.family, run.title)
+            text = f"{name} · {when(run.created)}"
             lines.append(
                 Line(run.name, text, right, f"{run.name}\n{words.said(run.message)}".strip(), live)
             )

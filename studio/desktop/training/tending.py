@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.training import words
+from studio.desktop.run_names import run_name
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.engine import Opened
 from studio.desktop.training.managing import Managing
@@ -63,7 +63,7 @@ class Tending(QObject):
         name = viewed.run.name if viewed is not None else ""
         self.centre.offer_others(
             [
-                (run.name, words.run_name(run.name, run.family, run.title))
+                (run.name, run_name(run.name, run.family, run.title))
                 for run in runs
                 if run.name != name
             ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 
 from studio.desktop import i18n
@@ -99,14 +98,6 @@ def health(kind: str) -> str:
     return known.get(kind, tr("Worth knowing"))
 
 
-def run_name(name: str, family: str, title: str = "") -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`; a title goes before both."""
-    if title:
-        return title
-    _, found, rest = name.partition(f"-{family}-")
-    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
-
-
 def curve(name: str) -> str:
     """The name of a scalar; what is not known here stays as the family calls it."""
     known = {
@@ -135,18 +126,3 @@ def curve(name: str) -> str:
         "decoder_gradient": tr("gradient of the decoder"),
     }
     return known.get(name, name.replace("_", " "))
-
-
-def when(created: str) -> str:
-    """An ISO moment as `today 14:02`, `yesterday` or a date."""
-    try:
-        moment = datetime.datetime.fromisoformat(created)
-    except ValueError:
-        return created
-    now = datetime.datetime.now(moment.tzinfo)
-    days = (now.date() - moment.date()).days
-    if days == 0:
-        return tr("today {time}", time=f"{moment:%H:%M}")
-    if days == 1:
-        return tr("yesterday")
-    return f"{moment:%Y-%m-%d}"

@@ -1,0 +1,53 @@
+"""The models that can be played: the runs of the project that have a checkpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.desktop.generation.side import Side
+from studio.desktop.generation.worker import Model
+from studio.desktop.i18n import tr
+from studio.desktop.run_names import run_name, when
+
+if TYPE_CHECKING:
+    from studio.engine.training.runs import Run
+
+
+class Models:
+    """Knows what runs are called and which of them trains, and keeps the list in step."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self.runs: list[Run] = []
+        self.model: Model | None = None
+        """The one on the canvas."""
+        self._live = ""
+
+    def clear(self) -> None:
+        """The project is closed."""
+        self.runs, self.model, self._live = [], None, ""
+
+    def set_live(self, run: str) -> None:
+        """Which run trains now; empty for none."""
+        if run != self._live:
+            self._live = run
+            self.show()
+
+    def name(self, run: str) -> str:
+        """What a run is called."""
+        found = next((each for each in self.runs if each.name == run), None)
+        return run_name(run, found.family, found.title) if found is not None else run
+
+    def show(self) -> None:
+        """All of them, the one on the canvas with its checkpoint."""
+        current = self.model.run if self.model is not None else ""
+        pairs = []
+        for run in self.runs:
+            words = self.name(run.name)
+            if self.model is not None and run.name == current:
+                number = self.model.checkpoint.lstrip("0")
+                words = tr("{run} · checkpoint {n}", run=words, n=number)
+            else:
+                words = f"{words} · {when(run.created)}"
+            pairs.append((run.name, words))
+        self._side.show_models(pairs, current, self._live)

@@ -1,0 +1,30 @@
+"""What a run is called wherever it is shown, and when it was begun."""
+
+from __future__ import annotations
+
+import datetime
+
+from studio.desktop.i18n import tr
+
+
+def run_name(name: str, family: str, title: str = "") -> str:
+    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`; a title goes before both."""
+    if title:
+        return title
+    _, found, rest = name.partition(f"-{family}-")
+    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
+
+
+def when(created: str) -> str:
+    """An ISO moment as `today 14:02`, `yesterday` or a date."""
+    try:
+        moment = datetime.datetime.fromisoformat(created)
+    except ValueError:
+        return created
+    now = datetime.datetime.now(moment.tzinfo)
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return tr("today {time}", time=f"{moment:%H:%M}")
+    if days == 1:
+        return tr("yesterday")
+    return f"{moment:%Y-%m-%d}"
