@@ -38,16 +38,18 @@ def _named(data: QMimeData) -> list[Path]:
 
 
 class DropOverlay(QWidget):
-    """An amber frame over everything and one sentence."""
+    """An amber frame over everything and one sentence: what a drop does, or why to wait."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._words = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def cover(self) -> None:
-        """Lie over the window."""
+    def cover(self, words: str = "") -> None:
+        """Lie over the window, with what a drop does or with other `words`."""
+        self._words = words or tr("Drop folders, pictures or a zip to add them")
         self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
@@ -65,6 +67,4 @@ class DropOverlay(QWidget):
         painter.drawRoundedRect(frame, 8, 8)
         painter.setPen(QColor(c.text))
         painter.setFont(theme.font(18))
-        painter.drawText(
-            frame, Qt.AlignmentFlag.AlignCenter, tr("Drop folders, pictures or a zip to add them")
-        )
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._words)

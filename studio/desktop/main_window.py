@@ -151,7 +151,9 @@ class MainWindow(QMainWindow):
             "" if project is None else "read only" if project.read_only_reason else "saved"
         )
         if self.rooms is not None:
+            self._say_saving()
             self.rooms.project_closed()
+            self.overlay.hide()
         if project is None:
             self.welcome.show_recent(self.studio.settings.recent_projects)
             self.status.show_run("", -1.0, "")
@@ -227,7 +229,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.notice_view.place()
         if self.overlay.isVisible():
-            self.overlay.cover()
+            self.overlay.setGeometry(self.rect())
 
     # ------------------------------------------------------------------ drops
 
@@ -263,10 +265,17 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ the end
 
+    def _say_saving(self) -> None:
+        """A run that trains is saved first, which takes seconds that nothing else would explain."""
+        if self.isEnabled() and self.isVisible() and self.status.training:
+            self.overlay.cover(tr("Saving the run…"))
+            self.overlay.repaint()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what runs, stop every thread, let go of the project."""
         geometry = self.saveGeometry().toBase64().data()
         self.studio.settings.window_geometry = bytes(geometry).decode("ascii")
+        self._say_saving()
         self.setEnabled(False)
         if self.rooms is not None:
             self.rooms.shutdown()

@@ -68,6 +68,11 @@ class StatusBar(QWidget):
             self.bar.setValue(round(1000 * min(1.0, fraction)))
         self.sentence.setText(sentence)
 
+    @property
+    def training(self) -> bool:
+        """Whether a run is shown, which is while it goes on."""
+        return not self.run.isHidden()
+
     def show_saving(self, state: str) -> None:
         """What becomes of decisions: `saved`, `read only`, or nothing without a project."""
         self._saving = state

@@ -80,3 +80,30 @@ def test_an_existing_file_is_one_notice_and_stays(window, sample_project, tmp_pa
     room.export()
     qtbot.waitUntil((folder / "piece-002.png").is_file, timeout=WAIT)
     assert not QImage(str(folder / "piece-002.png")).isNull()
+
+
+def test_what_was_written_is_said_and_its_folder_opened(
+    window, sample_project, tmp_path, qtbot, monkeypatch
+) -> None:
+    room = open_export(window, sample_project, qtbot)
+    room.origin.set_folder(tmp_path / "out")
+    room.formats.choose("png")
+    said: list[str] = []
+    window.studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    for many, ids in enumerate(([2], [1, 2]), 1):
+        room.origin.set_folder(tmp_path / f"out-{many}")
+        room.list.choose(ids)
+        room.export()
+        qtbot.waitUntil(lambda many=many: len(said) == many, timeout=WAIT)
+    assert said == [
+        f"piece-002.png was written to {tmp_path / 'out-1'}.",
+        f"2 files were written to {tmp_path / 'out-2'}.",
+    ]
+    opened: list[str] = []
+    services = "studio.desktop.export.room.QDesktopServices.openUrl"
+    monkeypatch.setattr(services, lambda url: opened.append(url.toLocalFile()) or False)
+    action = window.studio.notices.history[-1].action
+    assert action is not None
+    action[1]()
+    assert opened == [str(tmp_path / "out-2")]
+    assert window.studio.notices.history[-1].kind == "warn"

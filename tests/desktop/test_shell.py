@@ -469,7 +469,7 @@ def test_places_are_reached_by_their_numbers(empty_project, qtbot) -> None:
         assert empty_project.top.places[key].isChecked()
 
 
-def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot) -> None:
+def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot, monkeypatch) -> None:
     window = full_window
     folder = window.studio.project.folder
     window.go("training")
@@ -487,7 +487,11 @@ def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot) -
                     timeout=WAIT)  # fmt: skip
     name = live.live.run.name
     assert window.status.run.text() == f"● {name}"
+    said: list[str] = []
+    cover = window.overlay.cover
+    monkeypatch.setattr(window.overlay, "cover", lambda words: (said.append(words), cover(words)))
     assert window.close()
+    assert said == ["Saving the run…"]
     assert QApplication.activeModalWidget() is None
     from studio.engine.training import checkpoint, runs
 
