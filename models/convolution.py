@@ -1,10 +1,10 @@
 """Convolutions that can be differentiated twice at the price of three more convolutions.
 
 torch works out the gradient of a convolution's gradient as one whose kernel is as large as the
-picture, group by group: on a graphics card many times as slow as it has to be (torch 2.11; for a
-processor it has good code, so there all is left to it). A convolution is linear in the
-picture and in the kernel, so its gradients are the transposed convolution and the correlation
-of picture and result, and theirs are again these three.
+picture, group by group: on a graphics card many times as slow as it has to be, and on a processor
+half as slow again (torch 2.11 and 2.13). A convolution is linear in the picture and in the
+kernel, so its gradients are the transposed convolution and the correlation of picture and
+result, and theirs are again these three. Pictures should have their channels last in memory.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def conv2d(
     groups: int = 1,
 ) -> Tensor:  # fmt: skip
     """As :func:`torch.nn.functional.conv2d`."""
-    if not _is_twice(x):
+    if not _is_twice():
         return F.conv2d(x, weight, bias, stride, padding, groups=groups)
     y = _convolved(*_alike(x, weight), Shape(stride, padding, groups))
     return y if bias is None else y + bias.to(y.dtype).view(1, -1, 1, 1)
@@ -74,7 +74,7 @@ def conv2d(
 
 def conv_transpose2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     """As :func:`torch.nn.functional.conv_transpose2d`."""
-    if not _is_twice(x):
+    if not _is_twice():
         return F.conv_transpose2d(x, weight, stride=stride)
     kernel, size = weight.shape[2:], x.shape[2:]
     sides = [(side - 1) * stride + k for side, k in zip(size, kernel, strict=True)]
@@ -85,7 +85,7 @@ class Conv2d(nn.Conv2d):
     """As its base, by :func:`conv2d`. Stride and padding alike both ways, no dilation."""
 
     def _conv_forward(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        if not _is_twice(x):
+        if not _is_twice():
             return super()._conv_forward(x, weight, bias)  # type: ignore[no-any-return]
         stride, padding = self.stride[0], int(self.padding[0])
         if self.padding_mode == "circular" and padding:
@@ -93,8 +93,8 @@ class Conv2d(nn.Conv2d):
         return conv2d(x, weight, bias, stride, padding, self.groups)
 
 
-def _is_twice(x: Tensor) -> bool:
-    return _twice and x.device.type != "cpu" and torch.is_grad_enabled()
+def _is_twice() -> bool:
+    return _twice and torch.is_grad_enabled()
 
 
 def _alike(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from models.base import ImageSpec
 from models.classes import class_vectors, vectors_of
-from models.layers import LEAK, groups_of, he_normal_, nearest_level
+from models.layers import LEAK, Norm, he_normal_, nearest_level
 from models.resampling import average, repeat
 
 Noise = Callable[[int, int, int], Tensor]
@@ -134,7 +134,7 @@ class Halving(nn.Module):
         self.first = _conv(fine, coarse, 4, stride=2)
         self.second = _conv(coarse, coarse, 3)
         self.direct = _conv(fine, coarse, 1)
-        self.norms = nn.ModuleList(nn.GroupNorm(groups_of(coarse), coarse) for _ in range(3))
+        self.norms = nn.ModuleList(Norm(coarse) for _ in range(3))
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, fine, h, w] to [N, coarse, h/2, w/2]."""
@@ -154,7 +154,7 @@ class Draft(nn.Module):
         self.convs = nn.ModuleList(
             nn.Conv2d(a, 2 * b, 3, padding=1, bias=False) for a, b in pairwise(widths)
         )
-        self.norms = nn.ModuleList(nn.GroupNorm(groups_of(2 * b), 2 * b) for b in widths[1:])
+        self.norms = nn.ModuleList(Norm(2 * b) for b in widths[1:])
         self.out = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -180,7 +180,7 @@ class Trunk(nn.Module):
         )
         self.head = nn.Sequential(
             _conv(widths[last], widths[last], 1),
-            nn.GroupNorm(groups_of(widths[last]), widths[last]),
+            Norm(widths[last]),
             nn.LeakyReLU(LEAK),
             _conv(widths[last], 1, 3),
         )

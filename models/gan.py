@@ -148,7 +148,7 @@ class Gan(Family):
 
     def _penalty(self, pictures: Tensor, labels: Tensor | None) -> Tensor:
         """Twice the mean squared slope over pictures, in full precision: a scalar."""
-        pictures = pictures.requires_grad_(True)
+        pictures = pictures.contiguous(memory_format=torch.channels_last).requires_grad_(True)
         with differentiated_twice():
             scores = self.critic.forward(pictures, labels)
         return 2 * losses.gradient_penalty(scores, pictures).mean()

@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -34,6 +35,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from models import convolution  # noqa: E402
 from studio.engine.dataset.importing import import_sources  # noqa: E402
 from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
@@ -71,7 +73,7 @@ class Interleaved:
             self.ours.append(self._now() - self._began)
             self.theirs.append(self._block(self.bare, self.steps))
             if self.naive is not None:
-                with plain_layout():
+                with plainly():
                     # One step is like another there, and takes long.
                     self.naives.append(self._block(self.naive, 2) * self.steps / 2)
             self._began = self._now()
@@ -93,12 +95,13 @@ class Interleaved:
 
 
 @contextlib.contextmanager
-def plain_layout() -> Iterator[None]:
-    """Nothing is laid out with its channels last."""
+def plainly() -> Iterator[None]:
+    """Nothing is laid out with its channels last, and second gradients are left to torch."""
     real: Callable[..., torch.Tensor] = torch.Tensor.contiguous
     torch.Tensor.contiguous = lambda tensor, **_: real(tensor)  # type: ignore[method-assign,assignment]
     try:
-        yield
+        with mock.patch.object(convolution, "_is_twice", return_value=False):
+            yield
     finally:
         torch.Tensor.contiguous = real  # type: ignore[method-assign,assignment]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from models import convolution, layers, resampling
+from models import layers, resampling
 from models.base import Family, ImageSpec, TrainState, families, family
 from models.stylegan2_networks import Generator
 
@@ -38,9 +38,6 @@ def as_on_a_device(patch: pytest.MonkeyPatch) -> None:
     """All that looks at the kind of device takes the other way."""
     patch.setattr(resampling, "_by_matrices", lambda x: True)
     patch.setattr(layers, "_is_merged", lambda x: not torch.is_autocast_enabled("cpu"))
-    patch.setattr(
-        convolution, "_is_twice", lambda x: convolution._twice and torch.is_grad_enabled()
-    )
 
 
 def build(name: str, spec: ImageSpec, seamless: bool) -> Family:

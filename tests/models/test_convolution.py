@@ -17,14 +17,6 @@ DOUBLE = torch.float64
 SHAPES = [(1, 0, 1), (1, 1, 1), (2, 1, 1), (2, 0, 1), (1, 1, 3), (2, 1, 3)]
 
 
-@pytest.fixture(autouse=True)
-def as_on_a_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A processor leaves all of it to torch."""
-    monkeypatch.setattr(
-        convolution, "_is_twice", lambda x: convolution._twice and torch.is_grad_enabled()
-    )
-
-
 def drawn(*shape: int) -> Tensor:
     return torch.randn(shape, dtype=DOUBLE, generator=torch.Generator().manual_seed(sum(shape)))
 
