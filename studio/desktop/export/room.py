@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio, pictures_folder
@@ -15,8 +14,9 @@ from studio.desktop.export import worker
 from studio.desktop.export.approving import Approve
 from studio.desktop.export.drag import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
+from studio.desktop.export.leaving import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
-from studio.desktop.export.worker import Kept, Order, Pixels
+from studio.desktop.export.worker import Kept
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.room import Room
@@ -26,8 +26,6 @@ from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, Se
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
 from studio.desktop.worker import WorkerThread
-from studio.engine.errors import StudioError
-from studio.engine.export.handover import Exported
 from studio.engine.generation.pieces import Piece
 from studio.engine.project import Project
 
@@ -47,10 +45,8 @@ class ExportRoom(Room):
         self._project: Project | None = None
         self._shown: Piece | None = None
         self._saving = Saving(self._thread, self.reload, self._failed)
-        self._drags: tempfile.TemporaryDirectory[str] | None = None
         self.pieces_header = SectionHeader("")
         self.list = OutList()
-        self.list.render_files = self.drag_files
         self.list.chosen.connect(lambda _ids: self._show_choice())
         self._header, self.hint = RoomHeader(), QLabel()
         self.title = self._header.title
@@ -67,6 +63,9 @@ class ExportRoom(Room):
         self.origin.rights.setText(studio.settings.rights)
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
+        self.leaving = Leaving(studio, self._thread, self.formats, self.origin)
+        self.leaving.ended.connect(self._show_choice)
+        self.list.render_files = self.leaving.drag_files
         self.origin.copy.clicked.connect(self.copy)
         self.origin.export.clicked.connect(self.export)
         self.empty = EmptyState("export", "", "", self.generateRequested.emit)
@@ -155,9 +154,7 @@ class ExportRoom(Room):
         """Stop the thread and remove what was written for drags."""
         self._thread.stop()
         self._saving.finish()
-        if self._drags is not None:
-            self._drags.cleanup()
-            self._drags = None
+        self.leaving.close()
 
     def choose_pieces(self, ids: list[int]) -> None:
         """Choose these pieces once they are read."""
@@ -235,41 +232,15 @@ class ExportRoom(Room):
 
     # ------------------------------------------------------------------ leaving
 
-    def order(self, ids: Sequence[int], folder: Path) -> Order:
-        """The export of these pieces with the settings on the screen."""
-        return Order(
-            tuple(ids), self.formats.name, self.formats.values(), folder,
-            self.origin.creator.text().strip(), self.origin.rights.text().strip(),
-        )  # fmt: skip
-
     def export(self) -> None:
         """Write the chosen pieces into the folder."""
+        self.leaving.export(self.list.chosen_ids())
+
+    def copy(self) -> None:
+        """Put the first chosen piece on the clipboard as a picture."""
         ids = self.list.chosen_ids()
-        if not ids or self.studio.project is None:
-            return
-        self.origin.export.setEnabled(False)
-        order = self.order(ids, self.origin.folder)
-        self._thread.submit(
-            worker.export, self.studio.project, order, done=self._exported, failed=self._refused
-        )
-
-    def _exported(self, exported: list[Exported]) -> None:
-        self._show_choice()
-        folder = exported[0].path.parent if exported else self.origin.folder
-        if len(exported) == 1:
-            said = tr("{name} was written to {folder}.", name=exported[0].path.name, folder=folder)
-        else:
-            said = tr("{n} files were written to {folder}.", n=len(exported), folder=folder)
-        show = (tr("Open the folder"), lambda: self._open(folder))
-        self.studio.notices.info(said, "\n".join(str(each.path) for each in exported), show)
-
-    def _open(self, folder: Path) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
-
-    def _refused(self, sentence: str, detail: str) -> None:
-        self._show_choice()
-        self._failed(sentence, detail)
+        if ids:
+            self.leaving.copy(self._kept[ids[0]].piece)
 
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
@@ -289,33 +260,6 @@ class ExportRoom(Room):
         if reason:
             self.studio.notices.warn(reason)
         return not reason
-
-    def drag_files(self, ids: Sequence[int]) -> list[Path]:
-        """Files of these pieces for a drag, in a folder that goes when the window does."""
-        if self.studio.project is None or not ids:
-            return []
-        if self._drags is None:
-            self._drags = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        folder = Path(tempfile.mkdtemp(dir=self._drags.name))
-        try:
-            # On the window's thread: a drag cannot begin without its files.
-            exported = worker.export(self.studio.project, self.order(ids, folder))
-        except StudioError as error:
-            self._failed(str(error), error.detail)
-            return []
-        return [each.path for each in exported]
-
-    def copy(self) -> None:
-        """Put the first chosen piece on the clipboard as a picture."""
-        ids = self.list.chosen_ids()
-        if ids:
-            piece = self._kept[ids[0]].piece
-            self._thread.latest("copy", worker.refined, piece, done=self._copied)
-
-    def _copied(self, pixels: Pixels) -> None:
-        # The clipboard outlives this picture's array, so it gets pixels of its own.
-        QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
-        self.studio.notices.info(tr("Copied to the clipboard."))
 
     def _failed(self, sentence: str, detail: str) -> None:
         self.studio.notices.error(sentence, detail)

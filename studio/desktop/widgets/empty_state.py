@@ -12,7 +12,7 @@ from studio.desktop import theme
 from studio.desktop.widgets.buttons import primary
 
 ICON_SIZE = 48
-WIDTH = 420
+WIDTH = 520
 
 
 class EmptyState(QWidget):

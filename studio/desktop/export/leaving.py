@@ -1,0 +1,101 @@
+"""How pieces leave: as files in a folder, as files of a drag, as a picture on the clipboard."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from studio.desktop.context import Studio
+from studio.desktop.export import worker
+from studio.desktop.export.format_panel import FormatPanel
+from studio.desktop.export.origin_panel import OriginPanel
+from studio.desktop.export.worker import Order, Pixels
+from studio.desktop.i18n import tr
+from studio.desktop.pixels import to_qimage
+from studio.desktop.worker import WorkerThread
+from studio.engine.errors import StudioError
+from studio.engine.export.handover import Exported
+from studio.engine.generation.pieces import Piece
+
+
+class Leaving(QObject):
+    """Hands over with the settings that are on the screen."""
+
+    ended = Signal()
+    """An export is over, well or not."""
+
+    def __init__(
+        self, studio: Studio, thread: WorkerThread, formats: FormatPanel, origin: OriginPanel
+    ) -> None:
+        super().__init__(thread)
+        self._studio, self._thread = studio, thread
+        self._formats, self._origin = formats, origin
+        self._drags: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        """Remove what was written for drags."""
+        if self._drags is not None:
+            self._drags.cleanup()
+            self._drags = None
+
+    def _order(self, ids: Sequence[int], folder: Path) -> Order:
+        return Order(
+            tuple(ids), self._formats.name, self._formats.values(), folder,
+            self._origin.creator.text().strip(), self._origin.rights.text().strip(),
+        )  # fmt: skip
+
+    def export(self, ids: Sequence[int]) -> None:
+        """Write these pieces into the folder."""
+        if not ids or self._studio.project is None:
+            return
+        self._origin.export.setEnabled(False)
+        order = self._order(ids, self._origin.folder)
+        self._thread.submit(
+            worker.export, self._studio.project, order, done=self._exported, failed=self._refused
+        )
+
+    def _exported(self, exported: list[Exported]) -> None:
+        self.ended.emit()
+        folder = exported[0].path.parent if exported else self._origin.folder
+        if len(exported) == 1:
+            said = tr("{name} was written to {folder}.", name=exported[0].path.name, folder=folder)
+        else:
+            said = tr("{n} files were written to {folder}.", n=len(exported), folder=folder)
+        show = (tr("Open the folder"), lambda: self._open(folder))
+        self._studio.notices.info(said, "\n".join(str(each.path) for each in exported), show)
+
+    def _open(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
+
+    def _refused(self, sentence: str, detail: str) -> None:
+        self.ended.emit()
+        self._studio.notices.error(sentence, detail)
+
+    def drag_files(self, ids: Sequence[int]) -> list[Path]:
+        """Files of these pieces for a drag, in a folder that goes when the window does."""
+        if self._studio.project is None or not ids:
+            return []
+        if self._drags is None:
+            self._drags = tempfile.TemporaryDirectory(prefix="latent-studio-")
+        folder = Path(tempfile.mkdtemp(dir=self._drags.name))
+        try:
+            # On the window's thread: a drag cannot begin without its files.
+            exported = worker.export(self._studio.project, self._order(ids, folder))
+        except StudioError as error:
+            self._studio.notices.error(str(error), error.detail)
+            return []
+        return [each.path for each in exported]
+
+    def copy(self, piece: Piece) -> None:
+        """Put a piece on the clipboard as a picture."""
+        self._thread.latest("copy", worker.refined, piece, done=self._copied)
+
+    def _copied(self, pixels: Pixels) -> None:
+        # The clipboard outlives this picture's array, so it gets pixels of its own.
+        QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
+        self._studio.notices.info(tr("Copied to the clipboard."))
