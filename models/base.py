@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 import models
+from models.border import to_network, to_picture
 from models.parameters import Declared, ParameterError
 from models.scaling import LossScaler
 
@@ -283,26 +284,6 @@ class Family(nn.Module, ABC):
     def to_picture(self, x: Tensor) -> Tensor:
         """float NCHW in [-1, 1] to uint8 NHWC, alpha straight again."""
         return to_picture(x)
-
-
-def to_network(images: Tensor) -> Tensor:
-    """As :meth:`Family.to_network`; four channels are RGBA."""
-    x = images.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1.0)
-    if x.shape[1] == 4:
-        alpha = (x[:, 3:] + 1) / 2
-        x = torch.cat([(x[:, :3] + 1) * alpha - 1, x[:, 3:]], dim=1)
-    return x.contiguous(memory_format=torch.channels_last)
-
-
-def to_picture(x: Tensor) -> Tensor:
-    """As :meth:`Family.to_picture`; four channels are RGBA."""
-    x = x.to(torch.float32).clamp(-1, 1)
-    if x.shape[1] == 4:
-        alpha = (x[:, 3:] + 1) / 2
-        colour = ((x[:, :3] + 1) / alpha.clamp_min(1 / 255)).clamp(0, 2) - 1
-        colour = torch.where(alpha < 0.5 / 255, torch.full_like(colour, -1.0), colour)
-        x = torch.cat([colour, x[:, 3:]], dim=1)
-    return x.add(1).mul(127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
 def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:

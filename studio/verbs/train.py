@@ -11,11 +11,12 @@ from studio.engine.errors import StudioError, UsageError
 from studio.verbs.augmenting import Asked, augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.measuring import duration, measured, needs
+from studio.verbs.measuring import measured
 from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
+from studio.verbs.watching import Watch
 
 if TYPE_CHECKING:
-    from studio.engine.events import Command, Done, Event, Progress
+    from studio.engine.events import Command, Done
     from studio.engine.project import Project
     from studio.engine.training.recipe import Recipe
 
@@ -110,7 +111,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         name = options.resume or _create(project, options, console, stop)
         if options.resume and options.dataset is not None:
             _change_pictures(project, options, console, stop)
-        watch = _Watch(name, console)
+        watch = Watch(name, console)
         done = _train(project, name, options, watch, stop)
     return _result(name, project.folder, done, watch, stop)
 
@@ -225,7 +226,7 @@ def _train(
     project: Project,
     name: str,
     options: argparse.Namespace,
-    watch: _Watch,
+    watch: Watch,
     stop: Interruption,
 ) -> Done:
     from studio.engine.events import Done, Stop
@@ -257,47 +258,7 @@ def _commands(stop: Interruption, command: Command) -> Callable[[], Command | No
     return next_command
 
 
-class _Watch:
-    """Shows the events of a run and keeps the last progress."""
-
-    def __init__(self, name: str, console: Console) -> None:
-        self.name = name
-        self.progress: Progress | None = None
-        self._console = console
-        self._loss = ""
-
-    def take(self, event: Event) -> None:
-        """Show one event."""
-        from studio.engine.events import Health, Metrics, Preflight, Progress
-
-        if isinstance(event, Metrics):
-            shown = list(event.values.items())[:3]
-            self._loss = ", ".join(f"{key} {value:.4g}" for key, value in shown)
-        elif isinstance(event, Health):
-            self._console.note(f"{event.sentence} {event.action}".rstrip())
-        elif isinstance(event, Preflight):
-            self._console.note(needs(event))
-        elif isinstance(event, Progress):
-            self.progress = event
-            self._console.progress(self._sentence(event), _fraction(event))
-
-    def _sentence(self, event: Progress) -> str:
-        of = f" of {event.total_images}" if event.total_images else ""
-        text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
-        if event.seconds_left is not None:
-            text += f", {duration(event.seconds_left)} left"
-        return f"{text}, {self._loss}" if self._loss else text
-
-
-def _fraction(event: Progress) -> float | None:
-    if event.total_images:
-        return event.images_seen / event.total_images
-    if event.seconds_left is not None:
-        return event.seconds / max(1e-9, event.seconds + event.seconds_left)
-    return None
-
-
-def _result(name: str, project: Path, done: Done, watch: _Watch, stop: Interruption) -> Result:
+def _result(name: str, project: Path, done: Done, watch: Watch, stop: Interruption) -> Result:
     from studio.engine.training.recipe import Recipe
 
     recipe = Recipe.load(project / "runs" / name)

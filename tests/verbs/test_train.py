@@ -14,7 +14,7 @@ from studio.engine.project import INDEX, Project
 from studio.engine.training import loop, runs
 from studio.engine.training.recipe import Recipe
 from studio.verbs.measuring import duration
-from studio.verbs.train import _Watch
+from studio.verbs.watching import Watch
 from tests.verbs.support import call, done, tiny, tree
 
 
@@ -187,7 +187,7 @@ def test_a_run_whose_checkpoints_are_all_broken(project, run):
 
 def stop_at(monkeypatch, images, number=signal.SIGINT, times=1):
     """Have a signal come once so many pictures were seen."""
-    take, raised = _Watch.take, []
+    take, raised = Watch.take, []
 
     def taken(watch, event):
         take(watch, event)
@@ -196,7 +196,7 @@ def stop_at(monkeypatch, images, number=signal.SIGINT, times=1):
             for _ in range(times):
                 signal.raise_signal(number)
 
-    monkeypatch.setattr(_Watch, "take", taken)
+    monkeypatch.setattr(Watch, "take", taken)
     # Otherwise a fast machine is done before the first progress is told.
     monkeypatch.setattr(loop, "PROGRESS_SECONDS", 0.0)
 

@@ -84,7 +84,7 @@ def wall(
     """
     import torch
 
-    from models import base
+    from models import base, border
 
     kind = base.family(family)
     settled = kind.Config.from_mapping(dict(config))
@@ -92,10 +92,10 @@ def wall(
     plain = prepare.preview(project, item, size, policy)
     one = torch.from_numpy(np.ascontiguousarray(plain)).to(device)
     p = shown_p(config)
-    x = base.to_network(one.expand(count - 1, *one.shape))
+    x = border.to_network(one.expand(count - 1, *one.shape))
     generator = torch.Generator(device).manual_seed(seed)
     with torch.no_grad():
-        made = base.to_picture(kind.augmented(settled, x, generator, p)).cpu().numpy()
+        made = border.to_picture(kind.augmented(settled, x, generator, p)).cpu().numpy()
     return Wall(item.name, np.concatenate([plain[None], made]), p)
 
 

@@ -1,0 +1,51 @@
+"""What is said on the console while a run trains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.verbs.console import Console
+from studio.verbs.measuring import duration, needs
+
+if TYPE_CHECKING:
+    from studio.engine.events import Event, Progress
+
+
+class Watch:
+    """Shows the events of a run and keeps the last progress."""
+
+    def __init__(self, name: str, console: Console) -> None:
+        self.name = name
+        self.progress: Progress | None = None
+        self._console = console
+        self._loss = ""
+
+    def take(self, event: Event) -> None:
+        """Show one event."""
+        from studio.engine.events import Health, Metrics, Preflight, Progress
+
+        if isinstance(event, Metrics):
+            shown = list(event.values.items())[:3]
+            self._loss = ", ".join(f"{key} {value:.4g}" for key, value in shown)
+        elif isinstance(event, Health):
+            self._console.note(f"{event.sentence} {event.action}".rstrip())
+        elif isinstance(event, Preflight):
+            self._console.note(needs(event))
+        elif isinstance(event, Progress):
+            self.progress = event
+            self._console.progress(self._sentence(event), _fraction(event))
+
+    def _sentence(self, event: Progress) -> str:
+        of = f" of {event.total_images}" if event.total_images else ""
+        text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
+        if event.seconds_left is not None:
+            text += f", {duration(event.seconds_left)} left"
+        return f"{text}, {self._loss}" if self._loss else text
+
+
+def _fraction(event: Progress) -> float | None:
+    if event.total_images:
+        return event.images_seen / event.total_images
+    if event.seconds_left is not None:
+        return event.seconds / max(1e-9, event.seconds + event.seconds_left)
+    return None
