@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,6 +171,50 @@ def test_enter_in_the_seed_box_does_not_keep(room: GenerationRoom, qtbot) -> Non
     assert room.editing.recipe().seed == 88
     assert room.title.text() == "Seed 88 · ψ 1.00"
     assert kept == []
+
+
+@pytest.fixture
+def slow_keep(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Pieces are compared with the training pictures until this is set."""
+    from studio.engine.generation import pieces
+
+    go, keep = threading.Event(), pieces.keep
+
+    def compare(*arguments) -> pieces.Piece:
+        assert go.wait(WAIT / 1000)
+        return keep(*arguments)
+
+    monkeypatch.setattr(pieces, "keep", compare)
+    yield go
+    go.set()
+
+
+def test_the_canvas_goes_on_while_a_piece_is_being_made(room, studio, slow_keep, qtbot) -> None:
+    from studio.engine.generation import pieces
+
+    before = settle(room, qtbot)
+    kept: list[int] = []
+    room.pieceKept.connect(kept.append)
+    qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    assert room.note.text() == "Keeping…"
+    qtbot.keyClick(room.view, Qt.Key.Key_BracketRight)
+    qtbot.waitUntil(lambda: pixels(room) != before, timeout=WAIT)
+    qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    assert kept == []
+    slow_keep.set()
+    qtbot.waitUntil(lambda: len(kept) == 2, timeout=WAIT)
+    assert room.note.text() == ""
+    assert [pieces.piece(studio.project, key).recipe.seed for key in kept] == [0, 1]
+
+
+def test_closing_makes_the_pieces_that_wait(room, studio, slow_keep, qtbot) -> None:
+    from studio.engine.generation import pieces
+
+    for _ in range(3):
+        qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    threading.Timer(0.2, slow_keep.set).start()
+    room.project_closed()
+    assert len(pieces.pieces(studio.project)) == 3
 
 
 def test_names_and_stars_can_be_undone(room: GenerationRoom, studio, qtbot) -> None:

@@ -110,6 +110,7 @@ class GenerationRoom(Room):
         self.recalling.began.connect(self.recipeRecalled)
         session.notRecalled.connect(self.pictureDropped)
         session.failed.connect(self.studio.notices.error)
+        session.keeping.connect(self._keeping)
         side.runChosen.connect(self.open_run)
         side.shuffled.connect(self.seeds.shuffle)
         side.stepChosen.connect(editing.go_to)
@@ -281,6 +282,11 @@ class GenerationRoom(Room):
     @Slot(float)
     def _mix_moved(self, value: float) -> None:
         self.editing.set_mix(value, int(self.controls.second.text() or 0))
+
+    @Slot(int)
+    def _keeping(self, many: int) -> None:
+        # It is compared with the training pictures first, which may take a while.
+        self.note.setText(tr("Keeping…") if many else "")
 
     # ------------------------------------------------------------------ words
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from studio.desktop.generation.keeping import Keeping
 from studio.desktop.generation.worker import GenerationWorker, Model, Names, recall, write_names
 from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
@@ -38,6 +39,8 @@ class Session(QObject):
     directionsFound = Signal(list)
     searchFailed = Signal(str, str)
     kept = Signal(object)
+    keeping = Signal(int)
+    """So many pieces are being made."""
     recalled = Signal(object)
     """A file that was dropped carries this recipe."""
     notRecalled = Signal(object)
@@ -54,6 +57,10 @@ class Session(QObject):
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
         self._search = WorkerThread(parent=self)
+        self._keeping = Keeping(device, self)
+        self._keeping.kept.connect(self.kept)
+        self._keeping.failed.connect(self.failed)
+        self._keeping.waiting.connect(self.keeping)
         self._render.failed.connect(self.failed)
         self._search.failed.connect(self.failed)
         self._worker.progressed.connect(self._progressed)
@@ -71,12 +78,14 @@ class Session(QObject):
         self.project = self.model = None
         self.wanted = ""
         self._sheet += 1
+        self._keeping.finish()
         self._render.clear()
         self._search.clear()
         self._render.submit(self._worker.close)
 
     def shutdown(self) -> None:
         """End both threads."""
+        self._keeping.shutdown()
         self._worker.stop()
         self._search.stop()
         self._render.stop()
@@ -157,8 +166,8 @@ class Session(QObject):
     def keep(self, recipe: LatentRecipe) -> None:
         """Make a piece of a recipe."""
         if self.project is not None and self.model is not None:
-            self._render.submit(
-                self._worker.keep, self.project, self.model.run, recipe, done=self.kept.emit
+            self._keeping.keep(
+                self.project, self.model.run, self.model.source, self._worker.directions(), recipe
             )
 
     def recall(self, path: Path) -> None:

@@ -23,7 +23,7 @@ from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
-    from studio.engine.generation.pieces import Piece
+    from studio.engine.generation.directions import Directions
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.training.runs import Run
 
@@ -55,6 +55,8 @@ class Model:
     seamless: bool
     """Whether its pictures are made to be laid side by side."""
     names: Names
+    source: Path
+    """The folder of the checkpoint."""
 
 
 class GenerationWorker(Worker):
@@ -97,7 +99,7 @@ class GenerationWorker(Worker):
         spec = self._player.image_spec
         return Model(
             run_name, run.folder, chosen.name, fresh.sha256, spec.width, spec.height,
-            tuple(fresh.labels), fresh.seamless, read_names(run.folder),
+            tuple(fresh.labels), fresh.seamless, read_names(run.folder), chosen,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -119,13 +121,12 @@ class GenerationWorker(Worker):
         pictures = self._need_player().pictures(list(seeds), psi, label)
         return [to_qimage(picture) for picture in pictures]
 
-    def keep(self, project: Project, run_name: str, recipe: LatentRecipe) -> Piece:
-        """Make a piece of what is on the canvas."""
-        from studio.engine.generation import pieces
-
-        return pieces.keep(project, run_name, self._need_player(), recipe)
-
     # ------------------------------------------------------------------ directions
+
+    def directions(self) -> Directions | None:
+        """Those of the open model, once they are found. Any thread may ask."""
+        player = self._player
+        return player.directions if player is not None else None
 
     def find(self, device: str) -> list[float]:
         """Find the directions; how much each explains, 0 to 1. Runs on the second thread.

@@ -1,0 +1,95 @@
+"""Pieces are made beside the canvas: the first of a run is compared with every training picture,
+which takes seconds that the sliders must not wait for."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.desktop.worker import WorkerThread
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.generation.directions import Directions
+    from studio.engine.generation.pieces import Piece
+    from studio.engine.generation.player import LatentRecipe, Player
+
+
+class Keeping(QObject):
+    """Makes pieces in order; :meth:`finish` makes those that still wait when all is closed."""
+
+    kept = Signal(object)
+    failed = Signal(str, str)
+    waiting = Signal(int)
+    """So many are being made."""
+
+    def __init__(self, device: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._device = device
+        self._thread = WorkerThread(parent=self)
+        self._tasks: deque[Callable[[], Piece]] = deque()
+        self._guard = threading.Lock()
+        self._player: Player | None = None
+        self._count = 0
+
+    def keep(
+        self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
+        recipe: LatentRecipe,
+    ) -> None:  # fmt: skip
+        """Make a piece of a recipe, with the model in the folder `checkpoint`."""
+        self._tasks.append(lambda: self._make(project, run, checkpoint, directions, recipe))
+        self._tell(self._count + 1)
+        self._thread.submit(self._next, done=self._done, failed=self._not_done)
+
+    def finish(self) -> None:
+        """Make what still waits now, on this thread, and let go of the model."""
+        self._thread.clear()
+        with self._guard:  # the one that is being made comes to its end
+            while self._tasks:
+                try:
+                    self._tasks.popleft()()
+                except StudioError as error:
+                    self.failed.emit(str(error), error.detail)
+            self._player = None
+        self._tell(0)
+
+    def shutdown(self) -> None:
+        """As `finish`, and end the thread."""
+        self.finish()
+        self._thread.stop()
+
+    def _next(self) -> Piece | None:
+        with self._guard:
+            return self._tasks.popleft()() if self._tasks else None
+
+    def _make(
+        self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
+        recipe: LatentRecipe,
+    ) -> Piece:  # fmt: skip
+        from studio.engine.generation import pieces
+        from studio.engine.generation.player import Player
+
+        # A player of its own, because one player serves one thread at a time.
+        if self._player is None or self._player.folder != checkpoint:
+            self._player = Player.open(checkpoint, self._device)
+        self._player.directions = directions
+        return pieces.keep(project, run, self._player, recipe)
+
+    def _done(self, piece: Piece | None) -> None:
+        self._tell(self._count - 1)
+        if piece is not None:
+            self.kept.emit(piece)
+
+    def _not_done(self, sentence: str, detail: str) -> None:
+        self._tell(self._count - 1)
+        self.failed.emit(sentence, detail)
+
+    def _tell(self, count: int) -> None:
+        self._count = max(0, count)
+        self.waiting.emit(self._count)
