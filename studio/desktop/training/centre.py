@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -21,7 +22,7 @@ from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.fields import Choice
 from studio.desktop.training.flow import Flow
 from studio.desktop.training.health import NOTES
-from studio.desktop.training.record import RunRecord
+from studio.desktop.training.record import RunRecord, Sheet
 from studio.desktop.training.samples import SamplesPanel
 from studio.desktop.training.wall import AugmentationWall
 from studio.desktop.widgets.panel import RoomHeader
@@ -96,6 +97,25 @@ class Centre(QWidget):
         whole.addWidget(self._header)
         whole.addLayout(body, 1)
 
+    def open_record(self, record: RunRecord, *, live: bool) -> None:
+        """Show another run than before; `live` where it trains just now."""
+        if not record.sheets:
+            self.samples.clear(
+                tr("The first pictures appear here in a moment.")
+                if live
+                else tr("No samples of this run were kept. Play its model on the canvas instead.")
+            )
+        self.show_record(record, fresh=True)
+
+    def show_sheet(self, sheet: Sheet, image: QImage) -> bool:
+        """Show samples that were read; False where others are wanted by now."""
+        scrubber = self.samples.scrubber
+        if sheet != scrubber.current() or image.isNull():
+            return False
+        self.samples.view.set_sheet(image, sheet.columns, sheet.count)
+        self.curves.set_cursor(None if scrubber.at_newest else sheet.images_seen)
+        return True
+
     def show_record(self, record: RunRecord, *, fresh: bool) -> None:
         """Show a run; `fresh` when it is another one than before."""
         # A model that came without its figures, as the sample's, has no curves to show.
@@ -121,6 +141,21 @@ class Centre(QWidget):
         self.curves.set_series({})
         self.curves.set_marks([], [])
         self.curves.set_cursor(None)
+
+    def name_wall(self, sentence: str) -> None:
+        """Say over the wall what it is; without a wall `sentence` stands in its place."""
+        hung = not self.wall.isHidden()
+        self.title.setText(tr("What the run would see") if hung else tr("Training"))
+        self.moment.setText(self.wall.moment() if hung else "")
+        self.samples.view.set_sentence(sentence)
+
+    def name_samples(self, run: str) -> None:
+        """Say over the samples in view which they are; over none, of which run."""
+        sheet = self.samples.scrubber.current()
+        seen = words.count(sheet.images_seen) if sheet is not None else ""
+        self.moment.setText(tr("{n} images", n=seen) if seen else "")
+        count = sheet.count if sheet is not None else 0
+        self.title.setText(tr("The same {n} seeds over time", n=count) if count else run)
 
     def offer_others(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Runs to compare this one with: (name, text)."""

@@ -7,17 +7,15 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.beginning import Beginning
 from studio.desktop.training.engine import AUTO, Advice, DatasetCard, FamilyCard, NewRun
 from studio.desktop.training.extras import Extras
 from studio.desktop.training.fields import Choice, Field, Length, SizeBox, size_text
-from studio.desktop.training.measured import MeasuredCard
 from studio.desktop.training.parameters import FamilyForms
 from studio.desktop.training.pictures import DatasetField
-from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.training.starting import Starting
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.engine.events import Health, Preflight
@@ -40,7 +38,7 @@ class NewRunForm(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._cards: dict[str, FamilyCard] = {}
-        self._advice, self._trouble = Advice(), ""
+        self._advice = Advice()
         self._sizes: dict[str, tuple[int, int]] = {}
         self._offered = ""
         """The size that was put in last because the dataset is meant for it."""
@@ -60,16 +58,15 @@ class NewRunForm(QWidget):
             "size": Field(self.size_box), "length": Field(self.length),
             "start": self.beginning.run_field, **self.extras.fields,
         }  # fmt: skip
-        self.summary, self.trouble = QLabel(), QLabel()
+        self.summary = QLabel()
         self.summary.setWordWrap(True)
-        self.trouble.setWordWrap(True)
-        self.trouble.setVisible(False)
         self.toggle = QToolButton()
         self.toggle.setCheckable(True)
         self.toggle.setAutoRaise(True)
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.start, self.measure = primary(""), secondary("")
-        self.measured = MeasuredCard()
+        self.foot = Starting()
+        self.start, self.measure = self.foot.start, self.foot.measure
+        self.measured, self.trouble = self.foot.measured, self.foot.trouble
 
     def _lay_out(self) -> None:
         self.header, self.recipe_header = SectionHeader(""), SectionHeader("")
@@ -100,16 +97,11 @@ class NewRunForm(QWidget):
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 16)
-        foot.setSpacing(8)
-        for below in (self.measured, self.trouble, self.measure, self.start):
-            foot.addWidget(below)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.scroll_area, 1)
-        whole.addLayout(foot)
+        whole.addWidget(self.foot)
 
     def _connect(self) -> None:
         self.toggle.toggled.connect(self._show_more)
@@ -183,20 +175,12 @@ class NewRunForm(QWidget):
 
     def set_trouble(self, sentence: str) -> None:
         """Something about the whole form, above the button."""
-        self._trouble = sentence
-        self.trouble.setText(words.said(sentence))
-        self.trouble.setVisible(bool(sentence))
-        self.trouble.setStyleSheet(f"color: {theme.colours().bad};")
+        self.foot.set_trouble(sentence)
 
     def set_measured(self, wanted: NewRun, found: Preflight, notes: Sequence[Health]) -> None:
         """What was found for `wanted`; shown as long as the form says just that."""
         self._measured = wanted, found, notes
         self._check()
-
-    def set_busy(self, *, preparing: bool, measuring: bool) -> None:
-        """What is going on takes the place of the button that began it."""
-        self.start.setVisible(not preparing)
-        self.measure.setVisible(not preparing and not measuring)
 
     # ------------------------------------------------------------------ reading
 
@@ -271,8 +255,7 @@ class NewRunForm(QWidget):
     def _check(self, _text: str = "") -> None:
         self.pictures.check()
         wanted = self.wanted()
-        self.start.setEnabled(wanted is not None)
-        self.measure.setEnabled(wanted is not None)
+        self.foot.set_possible(wanted is not None)
         # The figures are only true of what was measured.
         if wanted is not None and self._measured is not None and self._measured[0] == wanted:
             self.measured.show_figures(*self._measured[1:])
@@ -311,20 +294,10 @@ class NewRunForm(QWidget):
         }
         for name, (label, tip) in texts.items():
             self.fields[name].set_texts(label, tip)
-        for part in (self.length, self.beginning, self.extras, self.measured):
+        for part in (self.length, self.beginning, self.extras, self.foot):
             part.retranslate()
         self.pictures.retranslate()
         self._offer_families()
-        for button, text, tip in (
-            (self.start, tr("Start training"),
-             tr("Prepare the pictures and train in the background (Ctrl+Enter)")),
-            (self.measure, tr("Measure first"),
-             tr("Try the first steps to see what the whole run needs (pre-flight, M)")),
-        ):  # fmt: skip
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(text)
-        self.set_trouble(self._trouble)
         self._words()
         self._check()
 

@@ -79,7 +79,7 @@ class Planning(QObject):
             self.form.set_trouble(tr("Another run is training: stop it first, or let it finish."))
             return
         self.strip.begin()
-        self.form.set_busy(preparing=True, measuring=False)
+        self.form.foot.set_busy(preparing=True, measuring=False)
         if self.session.measuring.going_on:
             # Both would prepare the same pictures at once.
             self._next = wanted
@@ -107,7 +107,7 @@ class Planning(QObject):
         if self.session.training:
             return
         self.strip.begin()
-        self.form.set_busy(preparing=True, measuring=False)
+        self.form.foot.set_busy(preparing=True, measuring=False)
         self.session.change_pictures(name, dataset)
 
     @Slot(str)
@@ -131,7 +131,7 @@ class Planning(QObject):
             )
             return
         self.strip.begin()
-        self.form.set_busy(preparing=False, measuring=True)
+        self.form.foot.set_busy(preparing=False, measuring=True)
         self.session.measure(wanted)
 
     @Slot(str, int, int)
@@ -158,4 +158,4 @@ class Planning(QObject):
 
     def _show_end(self) -> None:
         self.strip.end()
-        self.form.set_busy(preparing=False, measuring=False)
+        self.form.foot.set_busy(preparing=False, measuring=False)

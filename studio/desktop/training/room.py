@@ -23,6 +23,7 @@ from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
 from studio.desktop.training.side import Side
+from studio.desktop.training.telling import Telling
 from studio.desktop.training.tending import Tending
 from studio.engine import events
 from studio.engine.project import Project
@@ -54,6 +55,7 @@ class TrainingRoom(Room):
         self.managing = Managing(self.session, studio.undo, studio.notices, self)
         self.tending = Tending(self.session, self.planning, self.managing, self)
         self.tending.join(self.panel, self.centre)
+        self.telling = Telling(studio.notices, self)
         self.preparing = self.planning.strip
         self._runs: list[Run] = []
         self._wanted_dataset = ""
@@ -115,6 +117,8 @@ class TrainingRoom(Room):
         self.centre.curves.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.centre.samples.scrubber.moved.connect(self._scrubbed)
         commands.playRequested.connect(self.playRequested)
+        self.telling.playRequested.connect(self.playRequested)
+        self.telling.resumeRequested.connect(commands.resume)
         commands.checkpointRequested.connect(self.checkpointRequested)
         commands.register(
             self.studio.actions, self.key, self._show_form, form.measure.click, form.start.click
@@ -234,14 +238,7 @@ class TrainingRoom(Room):
     def _opened(self, opened: Opened) -> None:
         self.right.setCurrentWidget(self.panel)
         record = opened.record
-        if not record.sheets:
-            is_live = opened.run.name == self.session.training
-            self.centre.samples.clear(
-                tr("The first pictures appear here in a moment.")
-                if is_live
-                else tr("No samples of this run were kept. Play its model on the canvas instead.")
-            )
-        self.centre.show_record(record, fresh=True)
+        self.centre.open_record(record, live=opened.run.name == self.session.training)
         self.panel.set_health(tr("This run"), opened.complaint or record.message)
         self._show_viewed()
         self._show_runs()
@@ -264,12 +261,8 @@ class TrainingRoom(Room):
 
     @Slot(object, QImage)
     def _sheet_read(self, sheet: Sheet, image: QImage) -> None:
-        if sheet != self.centre.samples.scrubber.current() or image.isNull():
-            return
-        self.centre.samples.view.set_sheet(image, sheet.columns, sheet.count)
-        newest = self.centre.samples.scrubber.at_newest
-        self.centre.curves.set_cursor(None if newest else sheet.images_seen)
-        self._words()
+        if self.centre.show_sheet(sheet, image):
+            self._words()
 
     # ------------------------------------------------------------------ the run that trains
 
@@ -289,29 +282,14 @@ class TrainingRoom(Room):
             self.centre.show_record(record, fresh=False)
             self._show_viewed()
         self._show_runs()
-        self.runProgress.emit(live.run.name, record.fraction, self._sentence(live))
-
-    def _sentence(self, live: Opened) -> str:
-        record = live.record
-        if record.stage and record.stage not in ("training", "running"):
-            return words.status(record.stage)
-        parts = [words.percent(record.fraction), words.rate(record.images_per_second)]
-        if record.seconds_left is not None:
-            parts.append(tr("{time} left", time=words.duration(record.seconds_left)))
-        return " · ".join(part for part in parts if part and part != "—")
+        self.runProgress.emit(live.run.name, record.fraction, words.progress(live.record))
 
     @Slot(object)
     def _ended(self, last: events.Done | events.Failed) -> None:
         name = self.session.last_name
         self.runsChanged.emit()
         self.runProgress.emit(name, -1.0, "")
-        if isinstance(last, events.Failed):
-            resume = (tr("Resume"), lambda: self.commands.resume(name))
-            self.studio.notices.error(last.message, last.detail, resume)
-        else:
-            play = (tr("Play it"), lambda: self.playRequested.emit(name))
-            text = tr("{run} is done.") if last.reason == "finished" else tr("{run} was stopped.")
-            self.studio.notices.info(text.format(run=name), "", play)
+        self.telling.ended(name, last)
         if self.session.viewed is not None and self.session.viewed.run.name == name:
             self.session.view(name)
 
@@ -327,19 +305,9 @@ class TrainingRoom(Room):
     def _words(self) -> None:
         opened = self.session.viewed
         if opened is None:
-            wall = self.centre.wall
-            hung = not wall.isHidden()
-            self.centre.title.setText(tr("What the run would see") if hung else tr("Training"))
-            self.centre.moment.setText(wall.moment() if hung else "")
-            self.centre.samples.view.set_sentence(self._empty_sentence())
-            return
-        sheet = self.centre.samples.scrubber.current()
-        count = sheet.count if sheet is not None else 0
-        seen = words.count(sheet.images_seen) if sheet is not None else ""
-        self.centre.moment.setText(tr("{n} images", n=seen) if seen else "")
-        self.centre.title.setText(
-            tr("The same {n} seeds over time", n=count) if count else opened.run.name
-        )
+            self.centre.name_wall(self._empty_sentence())
+        else:
+            self.centre.name_samples(opened.run.name)
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -352,7 +320,7 @@ class TrainingRoom(Room):
         self._show_viewed()
         if self.session.live is not None:
             live = self.session.live
-            self.runProgress.emit(live.run.name, live.record.fraction, self._sentence(live))
+            self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
         self._show_runs()
         self._restyle()
         self._words()

@@ -6,6 +6,7 @@ import math
 
 from studio.desktop import i18n
 from studio.desktop.i18n import tr
+from studio.desktop.training.record import RunRecord
 
 
 def said(text: str) -> str:
@@ -55,6 +56,16 @@ def rate(images_per_second: float) -> str:
 def percent(fraction: float) -> str:
     """0.43 as `43 %`; empty while unknown."""
     return "" if fraction < 0 else f"{math.floor(fraction * 100)} %"
+
+
+def progress(record: RunRecord) -> str:
+    """How far a run is, how quick and how long it has to go, in a line."""
+    if record.stage and record.stage not in ("training", "running"):
+        return status(record.stage)
+    parts = [percent(record.fraction), rate(record.images_per_second)]
+    if record.seconds_left is not None:
+        parts.append(tr("{time} left", time=duration(record.seconds_left)))
+    return " · ".join(part for part in parts if part and part != "—")
 
 
 def status(word: str) -> str:
