@@ -56,7 +56,7 @@ def test_a_wide_window_says_everything_in_one_line(header, qtbot) -> None:
 
 def test_at_1280_a_filter_costs_no_figure(header, qtbot) -> None:
     language = header.property("language")
-    said = at(header, 728, qtbot)  # beside the panels of a window of 1280 points
+    said = at(header, 704, qtbot)  # beside the panels of a window of 1280 points
     assert header.facts.y() > header.count.y() + 8
     assert header.facts.geometry().bottom() <= header.height()
     assert said == WHOLE[language]

@@ -10,17 +10,18 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.notices import Notice
 from studio.desktop.widgets.count_list import CountList, Entry
-from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH, RoomHeader
+from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-JOINED = ("evaluation", "generation", "refinement", "export")
+JOINED = ("dataset", "evaluation", "generation", "refinement", "export")
 
 
 def test_headers_do_not_jump_between_places(full_window) -> None:
     heights, edges = set(), set()
     for place in JOINED:
         full_window.go(place)
-        (header,) = [h for h in full_window.room(place).findChildren(RoomHeader) if h.isVisible()]
+        headers = full_window.room(place).findChildren(QWidget, "roomHeader")
+        (header,) = [each for each in headers if each.isVisible()]
         left = header.mapTo(full_window, header.rect().topLeft()).x()
         heights.add(header.height())
         edges.add((left, left + header.width()))

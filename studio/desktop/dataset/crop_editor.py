@@ -19,10 +19,9 @@ from studio.desktop.dataset.seeing import Seen
 from studio.desktop.dataset.seen_wall import SeenWall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.engine.dataset.store import Item
 
-_SIDE = 304
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -64,7 +63,7 @@ class CropEditor(QFrame):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        side.setFixedWidth(_SIDE)
+        side.setFixedWidth(PANEL_WIDTH)
         column = QVBoxLayout(side)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)

@@ -23,9 +23,13 @@ from studio.desktop import theme
 from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import SORTS, View
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.elided_combo import ElidedCombo
+from studio.desktop.widgets.panel import HEADER_HEIGHT
 
 SMALLEST, LARGEST, STEP = 32, 512, 16
-_SEARCH_AFTER_MS, _SEARCH_WIDTH = 150, 124
+_SEARCH_AFTER_MS, _SEARCH_WIDTH, _SEARCH_WIDEST = 150, 108, 240
+_WIDE = 1100
+"""From here on there is room for the whole search beside everything else."""
 _SORT_LETTERS, _GAP, _SMALL = 7, 12, 11
 
 
@@ -40,9 +44,9 @@ class Header(QFrame):
     def __init__(self, tile_size: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("roomHeader")
-        self.setFixedHeight(48)
+        self.setFixedHeight(HEADER_HEIGHT)
         self.count, self.facts = QLabel(), QLabel()
-        self.sort = QComboBox()
+        self.sort = ElidedCombo()
         self.search = _Search()
         self.map = QPushButton()
         self.map.setObjectName("tab")
@@ -91,7 +95,7 @@ class Header(QFrame):
         # Narrower than its longest entry, the list itself is as wide as that.
         view = self.sort.view()
         view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * _GAP)
-        self.search.setPlaceholderText(tr("Search name, caption…"))
+        self.search.setPlaceholderText(tr("Search…"))
         self.map.setText(tr("Map"))
         texts = (
             (self.map, tr("Map of the pictures"),
@@ -128,6 +132,7 @@ class Header(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The sums use the room there is."""
         super().resizeEvent(event)
+        self.search.setFixedWidth(_SEARCH_WIDEST if self.width() >= _WIDE else _SEARCH_WIDTH)
         QTimer.singleShot(0, self, self._fit)
 
     def _fit(self) -> None:
@@ -194,8 +199,6 @@ class _Search(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(_SEARCH_WIDTH * 3 // 4)
-        self.setMaximumWidth(_SEARCH_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc empties the box, and leaves it when it is empty."""
@@ -218,7 +221,7 @@ class TileSlider(QSlider):
         self.setRange(SMALLEST, LARGEST)
         self.setSingleStep(STEP)
         self.setPageStep(STEP * 2)
-        self.setFixedWidth(72)
+        self.setFixedWidth(64)
         self.setValue(value)
 
     def mouseDoubleClickEvent(self, event: object) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,13 +25,11 @@ from studio.desktop.dataset.preparation import PreparationPage
 from studio.desktop.dataset.seeing import Seen
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
-from studio.desktop.widgets.steady_scroll import SteadyScroll
+from studio.desktop.widgets.panel import PANEL_WIDTH
+from studio.desktop.widgets.steady_scroll import BAR, SteadyScroll
 from studio.engine.dataset.store import Item
 
 PAGES = ("picture", "preparation", "metadata")
-_WIDTH = 304
-_BAR = 10
-"""The scroll bar's, as the style sheet has it."""
 
 
 class Inspector(QFrame):
@@ -49,7 +46,7 @@ class Inspector(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(PANEL_WIDTH)
         self.preview = FramePreview()
         self.preparation, self.metadata = PreparationPage(), MetadataPage()
         self.tabs = {name: QPushButton() for name in PAGES}
@@ -271,15 +268,13 @@ class Inspector(QFrame):
             self._cards.addWidget(card)
 
 
-def _scrolled(page: QWidget) -> QScrollArea:
+def _scrolled(page: QWidget) -> SteadyScroll:
     page.setObjectName("panel")
     if (layout := page.layout()) is not None:
         margins = layout.contentsMargins()
-        margins.setRight(margins.right() - _BAR)
+        margins.setRight(margins.right() - BAR)
         layout.setContentsMargins(margins)
-    scroll = SteadyScroll(page)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return scroll
+    return SteadyScroll(page)
 
 
 def _quiet(text: str = "") -> QLabel:

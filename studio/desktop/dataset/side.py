@@ -10,13 +10,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QMenu,
     QPushButton,
-    QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,7 +31,8 @@ from studio.desktop.dataset.rights_lists import MOST, RightsLists
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
-from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.dataset import fixes
 from studio.engine.dataset.store import Dataset, Source
 
@@ -43,7 +41,7 @@ _SUMS = {EVERYTHING: "found", TRAINS: "trains", HELD_OUT: "held_out", EXCLUDED: 
 """Rows of the first list that are no findings, and what counts them."""
 
 
-class Side(QScrollArea):
+class Side(SteadyScroll):
     """Says what is chosen; the room decides what that means."""
 
     datasetChosen = Signal(object)
@@ -66,17 +64,9 @@ class Side(QScrollArea):
     """Leave out what has the finding that is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(248)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget()
-        inner.setObjectName("panel")
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(16, 16, 16, 16)
-        self._column.setSpacing(2)
+        inner, self._column = panel_column(2)
+        super().__init__(inner, parent)
+        self.setFixedWidth(SIDE_WIDTH)
         self.heads = [SectionHeader("") for _ in range(6)]
         self.more = [QToolButton(), QToolButton()]
         """The menus of datasets and of sources."""
@@ -88,7 +78,6 @@ class Side(QScrollArea):
         self.fix, self._kind = secondary(""), ""
         self.new_dataset, self.add_folder, self.add_files = (secondary("") for _ in range(3))
         self._lay_out()
-        self.setWidget(inner)
         self._connect()
 
     def _lay_out(self) -> None:

@@ -20,10 +20,10 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.survey.region_view import RegionView
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine.dataset.regions import WAYS, Region, Regions
 from studio.engine.dataset.store import Item
 
-_SIDE = 304
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -63,7 +63,7 @@ class RegionEditor(QFrame):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        side.setFixedWidth(_SIDE)
+        side.setFixedWidth(PANEL_WIDTH)
         column = QVBoxLayout(side)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
