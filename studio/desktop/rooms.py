@@ -98,7 +98,10 @@ class Rooms(QObject):
         dataset.session.datasetsChanged.connect(training.datasets_changed)
         dataset.trainRequested.connect(then("training", training.start_for))
         training.playRequested.connect(then("generation", generation.open_run))
-        training.runProgress.connect(window.status.show_run)
+        training.runProgress.connect(
+            lambda run, part, said: window.status.show_run(training.name_of(run), part, said)
+        )
+        training.placeRequested.connect(window.go)
         training.runProgress.connect(generation.run_progress)
         training.checkpointLanded.connect(generation.checkpoint_landed)
         evaluation.placeRequested.connect(window.go)

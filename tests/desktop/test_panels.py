@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.notices import Notice
+from studio.desktop.top_bar import PLACES
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-JOINED = ("dataset", "evaluation", "generation", "refinement", "export")
 
 
 def test_headers_do_not_jump_between_places(full_window) -> None:
     heights, edges = set(), set()
-    for place in JOINED:
+    for place in PLACES:
         full_window.go(place)
         headers = full_window.room(place).findChildren(QWidget, "roomHeader")
         (header,) = [each for each in headers if each.isVisible()]

@@ -486,7 +486,7 @@ def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot, m
     qtbot.waitUntil(lambda: live.live is not None and live.live.record.images_seen > 0,
                     timeout=WAIT)  # fmt: skip
     name = live.live.run.name
-    assert window.status.run.text() == f"● {name}"
+    assert window.status.run.text() == f"● {training.name_of(name)}" != f"● {name}"
     said: list[str] = []
     cover = window.overlay.cover
     monkeypatch.setattr(window.overlay, "cover", lambda words: (said.append(words), cover(words)))

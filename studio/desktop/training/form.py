@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
@@ -18,6 +18,7 @@ from studio.desktop.training.pictures import DatasetField
 from studio.desktop.training.starting import Starting
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.events import Health, Preflight
 
 
@@ -71,11 +72,7 @@ class NewRunForm(QWidget):
     def _lay_out(self) -> None:
         self.header, self.recipe_header = SectionHeader(""), SectionHeader("")
         self.augment_header = SectionHeader("")
-        inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
+        inner, column = panel_column(8)
         basics, augment = QVBoxLayout(), QVBoxLayout()
         above = (self.header, self.fields["dataset"], self.fields["family"], self.summary,
                  self.fields["size"], self.fields["length"], self.beginning,
@@ -92,11 +89,7 @@ class NewRunForm(QWidget):
         column.addStretch(1)
         self.extras.setVisible(False)
         self.forms = FamilyForms(basics, augment, self.extras.column, self)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidget(inner)
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area = SteadyScroll(inner)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

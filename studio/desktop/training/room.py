@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from studio.desktop.context import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
+from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
 from studio.desktop.training.engine import DatasetCard, Opened
 from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.managing import Managing
+from studio.desktop.training.pages import Pages
 from studio.desktop.training.planning import Planning
 from studio.desktop.training.previewing import Previewing
 from studio.desktop.training.record import Sheet
@@ -25,6 +27,7 @@ from studio.desktop.training.session import Session
 from studio.desktop.training.side import Side
 from studio.desktop.training.telling import Telling
 from studio.desktop.training.tending import Tending
+from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
 from studio.engine.project import Project
 
@@ -42,6 +45,7 @@ class TrainingRoom(Room):
     runProgress = Signal(str, float, str)
     checkpointLanded = Signal(str, str)
     runsChanged = Signal()
+    placeRequested = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -65,19 +69,24 @@ class TrainingRoom(Room):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        self.right.setFixedWidth(328)
+        self.right.setFixedWidth(PANEL_WIDTH)
         self.right.addWidget(self.form)
         self.right.addWidget(self.panel)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.centre, 1)
         middle.addWidget(self.preparing)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(1)
-        whole.addWidget(self.side)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self.right)
+        full = QWidget()
+        line = QHBoxLayout(full)
+        line.setSpacing(1)
+        line.addWidget(self.side)
+        line.addLayout(middle, 1)
+        line.addWidget(self.right)
+        self.pages = Pages(full)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self.pages)
+        for layout in (line, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
 
     def _connect(self) -> None:
         session, form, panel, commands = self.session, self.form, self.panel, self.commands
@@ -117,6 +126,7 @@ class TrainingRoom(Room):
         self.centre.curves.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.centre.samples.scrubber.moved.connect(self._scrubbed)
         commands.playRequested.connect(self.playRequested)
+        self.pages.datasetWanted.connect(lambda: self.placeRequested.emit("dataset"))
         self.telling.playRequested.connect(self.playRequested)
         self.telling.resumeRequested.connect(commands.resume)
         commands.checkpointRequested.connect(self.checkpointRequested)
@@ -140,6 +150,7 @@ class TrainingRoom(Room):
         self.session.close()
         self.preview.close()
         self._runs = []
+        self.pages.forget()
         self.side.show_runs([], "", "", None)
         self.form.forget_datasets()
         self.planning.end()
@@ -169,6 +180,13 @@ class TrainingRoom(Room):
         """One was renamed, deleted or brought back, perhaps by undo while this place is seen."""
         if self.isVisible():  # else they are read on entering
             self.session.read_datasets()
+
+    def name_of(self, run: str) -> str:
+        """What a run is called."""
+        shown = (self.session.live, self.session.viewed)
+        known = [*(each.run for each in shown if each is not None), *self._runs]
+        found = next((each for each in known if each.name == run), None)
+        return run_name(run, found.family, found.title) if found is not None else run
 
     # ------------------------------------------------------------------ the new run
 
@@ -206,6 +224,7 @@ class TrainingRoom(Room):
         self._wanted_dataset = "" if choose else self._wanted_dataset
         self.form.set_datasets(datasets, choose)
         self.panel.set_datasets(datasets)
+        self.pages.tell("datasets", bool(datasets))
         if self.session.viewed is None:
             self._show_wall()
 
@@ -219,6 +238,7 @@ class TrainingRoom(Room):
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
         self._runs = runs
+        self.pages.tell("runs", bool(runs))
         self.session.take_titles(runs)
         self._show_viewed()
         self._show_runs()
@@ -289,7 +309,7 @@ class TrainingRoom(Room):
         name = self.session.last_name
         self.runsChanged.emit()
         self.runProgress.emit(name, -1.0, "")
-        self.telling.ended(name, last)
+        self.telling.ended(name, self.name_of(name), last)
         if self.session.viewed is not None and self.session.viewed.run.name == name:
             self.session.view(name)
 
@@ -307,7 +327,7 @@ class TrainingRoom(Room):
         if opened is None:
             self.centre.name_wall(self._empty_sentence())
         else:
-            self.centre.name_samples(opened.run.name)
+            self.centre.name_samples(self.name_of(opened.run.name))
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -317,6 +337,7 @@ class TrainingRoom(Room):
         self.panel.retranslate()
         self.centre.retranslate()
         self.preparing.retranslate()
+        self.pages.retranslate()
         self._show_viewed()
         if self.session.live is not None:
             live = self.session.live

@@ -19,12 +19,12 @@ class Telling(QObject):
         super().__init__(parent)
         self._notices = notices
 
-    def ended(self, name: str, last: events.Done | events.Failed) -> None:
-        """The run called `name` came to an end of its own, by a stop, or by a failure."""
+    def ended(self, run: str, name: str, last: events.Done | events.Failed) -> None:
+        """The run, called `name`, came to an end of its own, by a stop, or by a failure."""
         if isinstance(last, events.Failed):
-            resume = (tr("Resume"), lambda: self.resumeRequested.emit(name))
+            resume = (tr("Resume"), lambda: self.resumeRequested.emit(run))
             self._notices.error(last.message, last.detail, resume)
             return
-        play = (tr("Play it"), lambda: self.playRequested.emit(name))
+        play = (tr("Play it"), lambda: self.playRequested.emit(run))
         text = tr("{run} is done.") if last.reason == "finished" else tr("{run} was stopped.")
         self._notices.info(text.format(run=name), "", play)
