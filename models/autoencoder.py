@@ -134,7 +134,7 @@ class Autoencoder(CodecFamily):
         return losses.slope_energy(pictures, part, direction).mean(), config.slope_penalty
 
     def _mean_code(self, x: Tensor) -> Tensor:
-        return self.encoder_ema(x).float()  # type: ignore[no-any-return]  # modules return Any
+        return self.encoder_ema(x).float()
 
     @torch.no_grad()
     def refresh(

@@ -137,7 +137,7 @@ class TrainState:
     def backward(self, loss: Tensor) -> None:
         """Add the gradients of a scalar loss, scaled where half precision needs it."""
         if self.scaler is None:
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
         else:
             self.scaler.backward(loss)
 

@@ -57,7 +57,7 @@ def vectors_of(vectors: nn.Embedding, labels: Tensor | None, n: int) -> Tensor:
     """[n, dim] of the classes `labels` int64 [n]; None is the middle of them all."""
     if labels is None:
         return vectors.weight.mean(0).expand(n, -1)
-    return vectors(labels)  # type: ignore[no-any-return]  # modules return Any
+    return vectors(labels)
 
 
 def joined(vectors: nn.Embedding | None, z: Tensor, labels: Tensor | None) -> Tensor:

@@ -219,7 +219,7 @@ class CodecFamily(Family):
         return self.to_picture(shrink(self.decoder_ema(w.flatten(1)), max_resolution))
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.decoder_ema(w.flatten(1), resolution)  # type: ignore[no-any-return]
+        return self.decoder_ema(w.flatten(1), resolution)
 
 
 def shrink(x: Tensor, longest: int | None) -> Tensor:

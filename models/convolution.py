@@ -86,7 +86,7 @@ class Conv2d(nn.Conv2d):
 
     def _conv_forward(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if not _is_twice():
-            return super()._conv_forward(x, weight, bias)  # type: ignore[no-any-return]
+            return super()._conv_forward(x, weight, bias)
         stride, padding = self.stride[0], int(self.padding[0])
         if self.padding_mode == "circular" and padding:
             x, padding = wrapped(x, padding), 0
@@ -107,15 +107,15 @@ def _alike(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _convolved(x: Tensor, weight: Tensor, shape: Shape) -> Tensor:
-    return _Convolved.apply(x, weight, shape)  # type: ignore[no-any-return,no-untyped-call]
+    return _Convolved.apply(x, weight, shape)  # type: ignore[no-untyped-call]
 
 
 def _spread(y: Tensor, weight: Tensor, shape: Shape, sides: Sequence[int]) -> Tensor:
-    return _Spread.apply(y, weight, shape, sides)  # type: ignore[no-any-return,no-untyped-call]
+    return _Spread.apply(y, weight, shape, sides)  # type: ignore[no-untyped-call]
 
 
 def _correlated(x: Tensor, y: Tensor, shape: Shape, kernel: Sequence[int]) -> Tensor:
-    return _Correlated.apply(x, y, shape, kernel)  # type: ignore[no-any-return,no-untyped-call]
+    return _Correlated.apply(x, y, shape, kernel)  # type: ignore[no-untyped-call]
 
 
 class _Convolved(torch.autograd.Function):
@@ -181,7 +181,7 @@ class _Correlated(torch.autograd.Function):
             y, x, weight, None, stride, padding, [1, 1], False, [0, 0], shape.groups,
             [False, True, False],
         )  # fmt: skip
-        return found  # type: ignore[no-any-return]
+        return found
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

@@ -272,10 +272,10 @@ class FewshotGan(Family):
     def score(self, images: Tensor) -> Tensor:
         with _at_rest(self.critic):
             scores, _ = self.critic(self.to_network(images))
-        return scores.mean(1)  # type: ignore[no-any-return]  # modules return Any
+        return scores.mean(1)
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.generator_ema(w.flatten(1), _fixed(0, w.device), resolution)  # type: ignore[no-any-return]
+        return self.generator_ema(w.flatten(1), _fixed(0, w.device), resolution)
 
 
 def _drawn_from(generator: torch.Generator) -> Noise:

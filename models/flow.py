@@ -97,7 +97,7 @@ class Flow(nn.Module):
                 optimizer.param_groups[0]["lr"] = cosine(FIT_RATE, 0.0, step / steps)
                 optimizer.zero_grad(set_to_none=True)
                 loss = _matching_loss(tensors, data, generator)
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 optimizer.step()
         for kept, fitted in zip(self._tensors(), tensors, strict=True):
             kept.copy_(fitted.detach())

@@ -203,10 +203,10 @@ class Gan(Family):
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
-        return self.critic(self.to_network(images))  # type: ignore[no-any-return]
+        return self.critic(self.to_network(images))
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.generator_ema(w.flatten(1), resolution)  # type: ignore[no-any-return]
+        return self.generator_ema(w.flatten(1), resolution)
 
 
 def _augmentation(config: Declared, p: float | None = None) -> Augmentation:

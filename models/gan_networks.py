@@ -54,7 +54,7 @@ class Generator(Edged, nn.Module):
             x = level(double(change(x), self.seamless))
         if resolution is None:
             x = self.out(F.leaky_relu(x, LEAK))
-        return x  # type: ignore[no-any-return]  # modules return Any
+        return x
 
 
 class Critic(Edged, nn.Module):
@@ -84,7 +84,7 @@ class Critic(Edged, nn.Module):
         score = self.dense(seen).squeeze(1)
         if self.classes is not None:
             score = score + (seen * vectors_of(self.classes, labels, len(x))).sum(1)
-        return score  # type: ignore[no-any-return]  # modules return Any
+        return score
 
 
 def _block_counts(config: GanConfig, levels: int) -> list[int]:

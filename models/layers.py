@@ -65,7 +65,7 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The residual sum."""
         y = self.conv1(F.silu(self.norm1(x)))
-        return x + self.conv2(F.silu(self.norm2(y)))  # type: ignore[no-any-return]
+        return x + self.conv2(F.silu(self.norm2(y)))
 
 
 class Encoder(nn.Module):
@@ -98,7 +98,7 @@ class Encoder(nn.Module):
         x = self.stem(x)
         for down, level in zip(self.down, self.levels, strict=True):
             x = level(down(x))
-        return self.head(F.silu(self.norm(x))).flatten(1)  # type: ignore[no-any-return]
+        return self.head(F.silu(self.norm(x))).flatten(1)
 
 
 class Decoder(nn.Module):
@@ -139,7 +139,7 @@ class Decoder(nn.Module):
             x = level(repeat(up(x)))
         if resolution is None:
             x = self.out(F.silu(self.norm(x)))
-        return x  # type: ignore[no-any-return]  # modules return Any
+        return x
 
 
 def nearest_level(grid: tuple[int, int], doublings: int, resolution: int) -> int:
@@ -221,7 +221,7 @@ class GroupedBlock(nn.Module):
         """The residual sum."""
         y = F.leaky_relu(self.expand(x), LEAK)
         y = F.leaky_relu(self.mix(y), LEAK)
-        return x + self.project(y)  # type: ignore[no-any-return]  # modules return Any
+        return x + self.project(y)
 
 
 def he_normal_(weight: Tensor, gain: float = 1.0) -> None:

@@ -103,7 +103,7 @@ def _to_int(value: object) -> int:
         return _refuse()
     if isinstance(value, float):
         return int(value) if value.is_integer() else _refuse()
-    return int(value)  # type: ignore[call-overload, no-any-return]  # refused below
+    return int(value)  # type: ignore[call-overload]  # refused below
 
 
 def _refuse() -> NoReturn:

@@ -25,7 +25,7 @@ class LossScaler:
 
     def backward(self, loss: Tensor) -> None:
         """Gradients of `loss`, times the scale."""
-        (loss * self.scale).backward()  # type: ignore[no-untyped-call]
+        (loss * self.scale).backward()
 
     @torch.no_grad()
     def unscale(self, optimizer: torch.optim.Optimizer) -> Tensor:

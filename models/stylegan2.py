@@ -254,7 +254,7 @@ class StyleGan2(Family):
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         labels = None if label is None else torch.full((len(z),), label, device=z.device)
         w = self.generator_ema.mapping(z.reshape(len(z), -1), labels)
-        return w[:, None].expand(-1, self.generator.slots, -1)  # type: ignore[no-any-return]
+        return w[:, None].expand(-1, self.generator.slots, -1)
 
     def w_mean(self) -> Tensor:
         return self.generator_ema.mapping.w_avg.repeat(self.generator.slots, 1)
@@ -271,10 +271,10 @@ class StyleGan2(Family):
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
-        return self.critic(self.to_network(images), alone=True)  # type: ignore[no-any-return]
+        return self.critic(self.to_network(images), alone=True)
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.generator_ema(w, self._noise(0), resolution)  # type: ignore[no-any-return]
+        return self.generator_ema(w, self._noise(0), resolution)
 
     def _noise(self, seed: int) -> list[Tensor]:
         sides = tuple(self.generator.noise_sides())

@@ -87,7 +87,7 @@ class Generator(Edged, nn.Module):
     def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
         """The picture of one level, in full precision, as all of them are added up."""
         picture: Tensor = self.paint[level](x, w[:, 2 * level + 1])
-        return picture.to(self.pattern.dtype) + self.tint[level]  # type: ignore[no-any-return]
+        return picture.to(self.pattern.dtype) + self.tint[level]
 
 
 class ResidualDown(nn.Module):
@@ -101,7 +101,7 @@ class ResidualDown(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, c_in, h, w] to [N, c_out, h / 2, w / 2]."""
-        return (self.conv2(self.conv1(x)) + self.skip(x)) * (1 / BOOST)  # type: ignore[no-any-return]
+        return (self.conv2(self.conv1(x)) + self.skip(x)) * (1 / BOOST)
 
 
 class Critic(nn.Module):

@@ -199,7 +199,7 @@ class Vae(CodecFamily):
 
     def _pictures(self, z: Tensor, state: TrainState) -> Tensor:
         with state.autocast():
-            return self.decoder(z).float()  # type: ignore[no-any-return]  # modules return Any
+            return self.decoder(z).float()
 
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
         mean, logvar = self._moments(self._hidden(x, state), state)

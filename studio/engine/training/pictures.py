@@ -134,7 +134,7 @@ class _Staging:
             # Elsewhere pinning gains nothing; fancy indexing copies out of the map.
             return torch.from_numpy(images[rows]).to(self.device)
         if len(self._slots) < 2 or self._slots[self._next][0].shape != shape:
-            fresh = (torch.empty(shape, dtype=torch.uint8, pin_memory=True), torch.cuda.Event())  # type: ignore[no-untyped-call]
+            fresh = (torch.empty(shape, dtype=torch.uint8, pin_memory=True), torch.cuda.Event())
             self._slots[self._next : self._next + 1] = [fresh]
         buffer, sent = self._slots[self._next]
         sent.synchronize()
