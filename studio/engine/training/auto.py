@@ -64,7 +64,9 @@ def recommend(
     known = base.families()
     wanted, why = _by_pictures(pictures, max(size))
     budget = {name: _budget(name, size, device, minutes, images) for name in known}
-    ladder = [name for name in dict.fromkeys((wanted, "gan", "vae")) if name in known]
+    # Of the adversarial pairs the few-picture one shows something after the fewest pictures.
+    rungs = dict.fromkeys((wanted, "gan", "fewshot_gan", "vae"))
+    ladder = [name for name in rungs if name in known]
     if wanted == "autoencoder":
         ladder = []
     chosen = next((name for name in ladder if _is_worth_it(name, budget)), "autoencoder")

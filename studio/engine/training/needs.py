@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FIRST_PICTURE = {
     "autoencoder": 20_000,
-    "fewshot_gan": 40_000,
+    "fewshot_gan": 8_000,
     "gan": 60_000,
     "stylegan2": 100_000,
     "vae": 20_000,

@@ -29,9 +29,10 @@ GPU = Device("cuda:0", "Big GPU", 140 << 30, True)
         (5_000, 64, CPU, 600, "gan"),
         (5_000, 256, GPU, 600, "stylegan2"),
         (50_000, 256, GPU, 3000, "gan"),
-        (600, 64, CPU, 30, "gan"),
+        (600, 64, CPU, 30, "fewshot_gan"),
         # Too little time for the pair that the pictures would deserve.
-        (5_000, 64, CPU, 10, "vae"),
+        (5_000, 64, CPU, 15, "fewshot_gan"),
+        (5_000, 64, CPU, 5, "vae"),
         (5_000, 256, CPU, 30, "autoencoder"),
         (300, 64, CPU, 0.1, "autoencoder"),
     ],
