@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.notices import Notice
 from studio.desktop.top_bar import PLACES
+from studio.desktop.training.lists import Line, LineList
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 60_000
 
 
 def test_headers_do_not_jump_between_places(full_window) -> None:
@@ -78,3 +80,39 @@ def test_a_notice_is_as_high_as_its_words(many: int, window, qtbot) -> None:
     needed = words.heightForWidth(words.width())
     assert needed <= words.height() <= max(needed, card.close_button.height()) + 2
     card.dismiss()
+
+
+@pytest.mark.parametrize("make", [lambda: unchosen(), lambda: unchosen_lines()])
+def test_to_come_by_with_tab_chooses_nothing(make, window, qtbot) -> None:
+    rows = make()
+    told: list[object] = []
+    rows.chosen.connect(told.append)
+    rows.setParent(window)
+    rows.setGeometry(20, 80, 160, 60)
+    rows.show()
+    rows.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(rows.hasFocus)
+    assert (told, rows.currentRow()) == ([], -1)
+    qtbot.keyClick(rows, Qt.Key.Key_Down)
+    assert (told, rows.currentRow()) == (["a"], 0)
+
+
+def unchosen_lines() -> LineList:
+    rows = LineList()
+    rows.set_lines([Line("a", "Anna")])
+    return rows
+
+
+def test_train_these_pictures_shows_the_form_although_there_are_runs(full_window, qtbot) -> None:
+    window = full_window
+    training = window.room("training")
+    window.go("training")
+    training.side.runs.setCurrentRow(0)  # its record is still being read
+    window.go("dataset")
+    window.room("dataset").inspector.train.click()
+    qtbot.waitUntil(lambda: window.place == "training", timeout=WAIT)
+    asked: list[object] = []
+    training.session.thread_.submit(lambda: None, done=asked.append)  # after the record
+    qtbot.waitUntil(lambda: asked == [None], timeout=WAIT)
+    assert training.form.isVisible()
+    assert training.side.runs.currentRow() == -1

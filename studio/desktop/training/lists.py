@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QPainter
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -118,6 +118,13 @@ class LineList(QListWidget):
         keys = [line.key for line in lines]
         self.setCurrentRow(keys.index(current) if current in keys else -1)
         self.setFixedHeight(ROW_HEIGHT * max(1, min(len(lines), self._most_rows)) + 2)
+        self._filling = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """To come by is not to choose: Qt would go to the first row."""
+        before, self._filling = self.currentRow(), True
+        super().focusInEvent(event)
+        self.setCurrentRow(before)
         self._filling = False
 
     def current_key(self) -> str:

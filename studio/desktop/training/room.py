@@ -192,7 +192,7 @@ class TrainingRoom(Room):
 
     @Slot()
     def _show_form(self) -> None:
-        self.session.viewed = None
+        self.session.look_away()
         self.right.setCurrentWidget(self.form)
         self.side.runs.setCurrentRow(-1)
         self.side.show_record(None)

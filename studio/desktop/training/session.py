@@ -71,6 +71,7 @@ class Session(QObject):
         """The run that trains."""
         self.viewed: Opened | None = None
         """The run on the screen."""
+        self._looks = 0
         self._sheets: dict[Path, QImage] = {}
         self._cancel = threading.Event()
         self._families_asked = False
@@ -155,7 +156,16 @@ class Session(QObject):
         if self.live is not None and self.live.run.name == name:
             self._opened(self.live)
         elif self.project is not None:
-            self.thread_.latest("open", engine.open_run, self.project, name, done=self._opened)
+            asked = self._looks = self._looks + 1
+            self.thread_.latest(
+                "open", engine.open_run, self.project, name,
+                done=lambda opened: self._opened(opened) if asked == self._looks else None,
+            )  # fmt: skip
+
+    def look_away(self) -> None:
+        """No run is to be shown, not even one that is still being read."""
+        self._looks += 1
+        self.viewed = None
 
     def _opened(self, opened: Opened) -> None:
         self.viewed = opened

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -86,6 +86,13 @@ class CountList(QListWidget):
         """Rows keep to the width."""
         super().resizeEvent(event)
         self.doItemsLayout()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """To come by is not to choose: Qt would go to the first row."""
+        before, blocked = self.currentRow(), self.blockSignals(True)
+        super().focusInEvent(event)
+        self.setCurrentRow(before)
+        self.blockSignals(blocked)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows; where none is current, the keyboard's place is an outline around all."""
