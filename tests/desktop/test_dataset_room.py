@@ -184,6 +184,7 @@ def test_stopping_keeps_what_was_read(room, project, folder, studio, monkeypatch
     assert not room.strip.cancel.isEnabled()
     qtbot.waitUntil(lambda: settled(room), timeout=WAIT)
     assert len(room.model.ids) >= shown
+    assert studio.notices.history[-1].sentence.startswith("The import was stopped. façades ")
     assert not [n for n in studio.notices.history if n.kind == "error"]
     assert room.strip.isHidden()
 

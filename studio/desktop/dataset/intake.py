@@ -76,10 +76,10 @@ class Intake:
     def say_imported(self, finished: Finished, show_broken: Callable[[], None]) -> None:
         """One notice, with the reason for every file that cannot be used."""
         name, usable = finished.dataset.name, words.pictures(finished.usable)
+        stopped = [tr("The import was stopped.")] if self._session.cancelling else []
         if not finished.rejected:
-            self._studio.notices.info(
-                tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
-            )
+            said = tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
+            self._studio.notices.info(" ".join([*stopped, said]))
             return
         count = len(finished.rejected)
         sentence = (
@@ -92,7 +92,7 @@ class Intake:
         )  # fmt: skip
         # What a missing library costs is said once, with the command that adds it.
         lacking = dict.fromkeys(why for _, why in finished.rejected if "pip install" in why)
-        sentence = " ".join([sentence, *map(i18n.sentence, lacking)])
+        sentence = " ".join([*stopped, sentence, *map(i18n.sentence, lacking)])
         detail = "\n".join(
             f"{file}: {reason}" for file, reason in finished.rejected if reason not in lacking
         )
