@@ -24,7 +24,7 @@ from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
-FIELD_GAP = 8
+FIELD_GAP = 6
 LABEL_WIDTH = 104
 """Of the words left of an editor, so that all editors of a panel stand in one column."""
 _SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
