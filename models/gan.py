@@ -83,7 +83,16 @@ class Gan(Family):
                 augment_p=p,
             )
         top = 32 if side <= 32 else 16 if side <= 128 else 8
-        return GanConfig(top_width=top, width=128, gamma=gamma, augment_p=p)
+        # Small batches: on a processor what counts is how many steps fit into the time.
+        return GanConfig(
+            top_width=top,
+            width=128,
+            batch_size=16,
+            lr=1e-3,
+            gamma=gamma,
+            reg_interval=16,
+            augment_p=p,
+        )
 
     @property
     def latent(self) -> LatentSpec:
