@@ -165,14 +165,16 @@ class Gan(Family):
     def _generator_step(self, x: Tensor, z: Tensor, state: TrainState) -> dict[str, Tensor]:
         augment, optimizer = _augmentation(self.config), self.optimizers()["generator"]
         labels = labels_of(self, state)
-        both = None if labels is None else labels.repeat(2)
         optimizer.zero_grad(set_to_none=True)
         self.critic.requires_grad_(False)
+        shown = augment(x, state.generator)
+        with torch.no_grad(), state.autocast():
+            real = self.critic(shown, labels).float()
         with state.autocast():
             fake = self.generator(joined(self.generator.classes, z, labels))
-        pictures = augment(torch.cat([x, fake.float()]), state.generator)
+        pictures = augment(fake.float(), state.generator)
         with state.autocast():
-            real, generated = self.critic(pictures, both).float().chunk(2)
+            generated = self.critic(pictures, labels).float()
         loss = losses.relativistic_generator(real, generated)
         state.backward(loss)
         self.critic.requires_grad_(True)

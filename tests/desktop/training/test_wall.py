@@ -51,9 +51,10 @@ def still(room: TrainingRoom) -> None:
 def calm(room: TrainingRoom, qtbot) -> None:
     """Every kind off and drawn so; a recommendation that comes meanwhile is put off again."""
 
-    def all_alike() -> bool:
+    def all_alike() -> None:
         still(room)
-        return len(cells(hung(room, qtbot))) == 1
+        different = len(cells(hung(room, qtbot)))
+        assert different == 1, (different, room.preview._last)
 
     qtbot.waitUntil(all_alike, timeout=WAIT)
 
