@@ -1,8 +1,6 @@
 """Building blocks of the networks: residual encoder and decoder, grouped bottleneck.
 
-Weights stay in the default memory format and only activations are channels_last:
-a fused Adam pairs a weight with its saved moments by position in memory, and
-moments come back from a checkpoint in the default format.
+Activations have their channels last in memory; how weights lie is for whoever trains to say.
 """
 
 from __future__ import annotations
