@@ -266,9 +266,10 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ the end
 
     def _say_saving(self) -> None:
-        """A run that trains is saved first, which takes seconds that nothing else would explain."""
-        if self.isEnabled() and self.isVisible() and self.status.training:
-            self.overlay.cover(tr("Saving the run…"))
+        """What is saved first takes seconds, which nothing else would explain."""
+        words = self.rooms.unfinished() if self.rooms is not None else ""
+        if words and self.isEnabled() and self.isVisible():
+            self.overlay.cover(words)
             self.overlay.repaint()
 
     def closeEvent(self, event: QCloseEvent) -> None:

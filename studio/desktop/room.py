@@ -35,6 +35,10 @@ class Room(QWidget):
     def entered(self) -> None:
         """The room came to the front."""
 
+    def unfinished(self) -> str:
+        """What closing has to wait for, in a few words; empty for nothing."""
+        return ""
+
     def shutdown(self) -> None:
         """Stop the room's threads; must return quickly."""
 

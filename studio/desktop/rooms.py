@@ -51,11 +51,18 @@ class Rooms(QObject):
         for room in self._rooms.values():
             room.retranslate()
 
+    def unfinished(self) -> str:
+        """What closing has to wait for, in words; empty for nothing."""
+        return next((words for room in self._in_order() if (words := room.unfinished())), "")
+
     def shutdown(self) -> None:
         """Stop their threads; the one that trains first, since saving takes longest."""
+        for room in self._in_order():
+            room.shutdown()
+
+    def _in_order(self) -> list[Room]:
         order = ("training", *(key for key in PLACES if key != "training"))
-        for key in order:
-            self._rooms[key].shutdown()
+        return [self._rooms[key] for key in order]
 
     def import_paths(self, paths: list[Path]) -> None:
         """Hand dropped pictures to the dataset place; one file may carry a recipe instead."""

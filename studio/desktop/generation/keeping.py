@@ -26,8 +26,8 @@ class Keeping(QObject):
 
     kept = Signal(object)
     failed = Signal(str, str)
-    waiting = Signal(int)
-    """So many are being made."""
+    changed = Signal()
+    """Of :attr:`is_busy`, perhaps."""
 
     def __init__(self, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +37,11 @@ class Keeping(QObject):
         self._guard = threading.Lock()
         self._player: Player | None = None
         self._count = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether pieces are being made."""
+        return self._count > 0
 
     def keep(
         self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
@@ -92,4 +97,4 @@ class Keeping(QObject):
 
     def _tell(self, count: int) -> None:
         self._count = max(0, count)
-        self.waiting.emit(self._count)
+        self.changed.emit()

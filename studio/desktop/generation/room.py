@@ -145,6 +145,10 @@ class GenerationRoom(Room):
         """Open the newest run when none is open yet; torch is loaded then, not before."""
         self.session.read_runs()
 
+    def unfinished(self) -> str:
+        """Pieces that were kept are made first."""
+        return tr("Keeping…") if self.session.is_keeping else ""
+
     def shutdown(self) -> None:
         """End the threads."""
         self.session.shutdown()
@@ -283,10 +287,10 @@ class GenerationRoom(Room):
     def _mix_moved(self, value: float) -> None:
         self.editing.set_mix(value, int(self.controls.second.text() or 0))
 
-    @Slot(int)
-    def _keeping(self, many: int) -> None:
+    @Slot()
+    def _keeping(self) -> None:
         # It is compared with the training pictures first, which may take a while.
-        self.note.setText(tr("Keeping…") if many else "")
+        self.note.setText(self.unfinished())
 
     # ------------------------------------------------------------------ words
 

@@ -39,8 +39,8 @@ class Session(QObject):
     directionsFound = Signal(list)
     searchFailed = Signal(str, str)
     kept = Signal(object)
-    keeping = Signal(int)
-    """So many pieces are being made."""
+    keeping = Signal()
+    """Of :attr:`is_keeping`, perhaps."""
     recalled = Signal(object)
     """A file that was dropped carries this recipe."""
     notRecalled = Signal(object)
@@ -60,7 +60,7 @@ class Session(QObject):
         self._keeping = Keeping(device, self)
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
-        self._keeping.waiting.connect(self.keeping)
+        self._keeping.changed.connect(self.keeping)
         self._render.failed.connect(self.failed)
         self._search.failed.connect(self.failed)
         self._worker.progressed.connect(self._progressed)
@@ -89,6 +89,11 @@ class Session(QObject):
         self._worker.stop()
         self._search.stop()
         self._render.stop()
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether pieces are being made."""
+        return self._keeping.is_busy
 
     @property
     def busy(self) -> bool:

@@ -162,6 +162,10 @@ class TrainingRoom(Room):
         self.session.read_families()
         self.session.read_datasets()
 
+    def unfinished(self) -> str:
+        """A run that trains is saved first."""
+        return tr("Saving the run…") if self.session.training else ""
+
     def shutdown(self) -> None:
         """Save what trains and end the threads."""
         self.preview.forget()  # whatever it works out would slow down the saving
