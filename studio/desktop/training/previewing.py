@@ -35,13 +35,14 @@ class Previewing(QObject):
         self._warner = Warner()
         self._place = self._seed = 0
         self._last: Look | None = None
+        self._aged = False
         self._cancel = threading.Event()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._draw)
         form.lookChanged.connect(self.update)
-        wall.seen.connect(self.update)
+        wall.seen.connect(self._seen)
         wall.stepped.connect(self.step)
         wall.rolled.connect(self.roll)
 
@@ -97,6 +98,12 @@ class Previewing(QObject):
         if self.project is not None and self.wall.isVisible() and not self._timer.isActive():
             self._timer.start()
 
+    @Slot()
+    def _seen(self) -> None:
+        # Its pictures may have been cropped, hidden or left out in another place meanwhile.
+        self._aged = True
+        self.update()
+
     def _look(self) -> Look | None:
         asked, forms = self.form.asked(), self.form.forms
         if asked is None or not asked.dataset or not forms.family or not forms.known:
@@ -109,9 +116,11 @@ class Previewing(QObject):
     @Slot()
     def _draw(self) -> None:
         look = self._look()
-        if self.project is None or not self.wall.isVisible() or look == self._last:
+        if self.project is None or not self.wall.isVisible():
             return
-        before, self._last = self._last, look
+        if look == self._last and not self._aged:
+            return
+        before, self._last, self._aged = self._last, look, False
         if look is None:
             return
         if before is not None and before.dataset != look.dataset and self._place:

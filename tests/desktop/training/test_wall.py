@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from studio.desktop.pixels import from_qimage
 from studio.desktop.training.augmented import COLUMNS, SAMPLES
 from studio.desktop.training.room import TrainingRoom
 from studio.engine.dataset import store
@@ -60,12 +62,9 @@ def calm(room: TrainingRoom, qtbot) -> None:
 
 
 def cells(image: QImage) -> set[bytes]:
-    wide, high = image.width() // COLUMNS, image.height() // (SAMPLES // COLUMNS)
-    return {
-        bytes(image.copy(x * wide, y * high, wide, high).constBits())
-        for x in range(COLUMNS)
-        for y in range(SAMPLES // COLUMNS)
-    }
+    """The different samples; cut out of an array, for the bits of a QImage end with it."""
+    rows = np.split(from_qimage(image), SAMPLES // COLUMNS)
+    return {cell.tobytes() for row in rows for cell in np.split(row, COLUMNS, axis=1)}
 
 
 def test_the_wall_shows_what_the_form_says(room: TrainingRoom, qtbot) -> None:
@@ -187,3 +186,18 @@ def test_closing_the_project_empties_the_wall(room: TrainingRoom, qtbot) -> None
     room.project_closed()
     assert room.centre.wall.drawn is None
     assert not room.centre.wall.isVisible()
+
+
+def test_what_changed_in_another_place_is_drawn_when_one_comes_back(
+    room: TrainingRoom, studio, qtbot
+) -> None:
+    hung(room, qtbot)
+    moment = room.centre.moment
+    assert moment.text() == "00.png · 1 of 12"
+    dataset = store.datasets(studio.project)[0]
+    room.hide()
+    first = store.chosen_items(studio.project, dataset.id)[0]
+    store.set_included(studio.project, [first.id], False)
+    room.show()
+    hung(room, qtbot)
+    assert moment.text() == "01.png · 1 of 11"
