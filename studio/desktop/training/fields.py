@@ -59,8 +59,13 @@ class Field(QWidget):
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
         self.editor.setAccessibleName(label)
-        self.editor.setAccessibleDescription(tip)
         self.error.setText(i18n.sentence(self._error))
+        self._describe()
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the value, as it was set; empty when nothing is."""
+        return self._error
 
     def set_error(self, sentence: str) -> None:
         """Say what is wrong with the value; empty when nothing is."""
@@ -71,6 +76,12 @@ class Field(QWidget):
         self.editor.setProperty("invalid", bool(sentence))
         self.editor.style().unpolish(self.editor)
         self.editor.style().polish(self.editor)
+        self._describe()
+
+    def _describe(self, note: str = "") -> None:
+        """To a screen reader: what it is for, and what is to be known about its value."""
+        tip, more = self.label.toolTip(), " ".join(filter(None, (self.error.text(), note)))
+        self.editor.setAccessibleDescription(f"{tip}. {more}" if more else tip)
 
 
 class Choice(ElidedCombo):

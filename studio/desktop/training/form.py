@@ -107,6 +107,7 @@ class NewRunForm(QWidget):
         self.beginning.changed.connect(self._beginning_changed)
         for signal in (self.extras.changed, self.forms.changed):
             signal.connect(self._check)
+        self.foot.obstacle.showRequested.connect(self._show_field)
         self.start.clicked.connect(lambda: self._request(self.startRequested.emit))
         self.measure.clicked.connect(lambda: self._request(self.measureRequested.emit))
 
@@ -153,7 +154,8 @@ class NewRunForm(QWidget):
     def set_advice(self, advice: Advice) -> None:
         """The recommended values; what the artist changed by hand stays."""
         self._advice = advice
-        self.fields["size"].set_error("")
+        if self.size_box.size_pixels():  # else this answers what was written before
+            self.fields["size"].set_error("")
         self.beginning.set_error(advice.start_error)
         if advice.family:
             self.forms.show_family(self._cards.get(advice.family))
@@ -163,7 +165,8 @@ class NewRunForm(QWidget):
 
     def set_size_error(self, sentence: str) -> None:
         """The size is not possible."""
-        self.fields["size"].set_error(sentence)
+        if self.size_box.size_pixels():
+            self.fields["size"].set_error(sentence)
         self._check()
 
     def set_trouble(self, sentence: str) -> None:
@@ -193,9 +196,11 @@ class NewRunForm(QWidget):
 
     def wanted(self) -> NewRun | None:
         """What the form says; None while something is wrong."""
-        wrong = any(not field.error.isHidden() for field in self.fields.values())
         asked = self.asked()
-        return None if wrong or asked is None or not asked.dataset else asked
+        return None if self._wrong() or asked is None or not asked.dataset else asked
+
+    def _wrong(self) -> Field | None:
+        return next((field for field in self.fields.values() if field.wrong), None)
 
     # ------------------------------------------------------------------ reacting
 
@@ -248,7 +253,7 @@ class NewRunForm(QWidget):
     def _check(self, _text: str = "") -> None:
         self.pictures.check()
         wanted = self.wanted()
-        self.foot.set_possible(wanted is not None)
+        self.foot.set_possible(wanted is not None, self._wrong())
         # The figures are only true of what was measured.
         if wanted is not None and self._measured is not None and self._measured[0] == wanted:
             self.measured.show_figures(*self._measured[1:])
@@ -261,6 +266,12 @@ class NewRunForm(QWidget):
         wanted = self.wanted()
         if wanted is not None:
             tell(wanted)
+
+    def _show_field(self, field: Field) -> None:
+        if self.extras.isAncestorOf(field):
+            self.toggle.setChecked(True)
+        field.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.scroll_area.reveal(field)
 
     def _show_more(self, on: bool) -> None:
         self.extras.setVisible(on)

@@ -89,5 +89,7 @@ class DatasetField(Field):
             )
         self.note.setText(text)
         self.note.setVisible(bool(text))
-        tip = self.label.toolTip()
-        self.choice.setAccessibleDescription(f"{tip}. {text}" if text else tip)
+        self._describe()
+
+    def _describe(self, note: str = "") -> None:
+        super()._describe(note or self.note.text())

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.desktop import theme
+from studio.desktop import i18n, theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
+from studio.desktop.training.fields import Field
 from studio.desktop.training.measured import MeasuredCard
 from studio.desktop.widgets.buttons import primary, secondary
+
+
+class Obstacle(QWidget):
+    """Which field is in the way of a start, for that may be scrolled out of sight."""
+
+    showRequested = Signal(object)
+    """The :class:`Field` that is to be put right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field: Field | None = None
+        self.sentence, self.show_field = QLabel(), secondary("")
+        self.sentence.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.show_field)
+        self.show_field.clicked.connect(lambda: self.showRequested.emit(self._field))
+        self.setVisible(False)
+
+    def set_field(self, field: Field | None) -> None:
+        """The field whose value is wrong, None where there is none."""
+        self._field = field
+        self.retranslate()
+        self.setVisible(field is not None)
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        wrong = i18n.sentence(self._field.wrong) if self._field is not None else ""
+        name = self._field.label.text() if self._field is not None else ""
+        self.sentence.setText(wrong)
+        self.sentence.setStyleSheet(f"color: {theme.colours().bad};")
+        self.show_field.setText(tr("Show"))
+        self.show_field.setToolTip(tr("Go to what has to be put right"))
+        self.show_field.setAccessibleName(tr("Show: {name}", name=name))
+        self.show_field.setAccessibleDescription(wrong)
 
 
 class Starting(QWidget):
@@ -20,17 +59,20 @@ class Starting(QWidget):
         self.measured, self.trouble = MeasuredCard(), QLabel()
         self.trouble.setWordWrap(True)
         self.trouble.setVisible(False)
+        self.obstacle = Obstacle()
         self.start, self.measure = primary(""), secondary("")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
-        for part in (self.measured, self.trouble, self.measure, self.start):
+        for part in (self.measured, self.trouble, self.obstacle, self.measure, self.start):
             column.addWidget(part)
 
-    def set_possible(self, possible: bool) -> None:
-        """Whether what the form says can be measured and begun."""
-        self.start.setEnabled(possible)
-        self.measure.setEnabled(possible)
+    def set_possible(self, possible: bool, wrong: Field | None = None) -> None:
+        """Whether what the form says can be measured and begun, and which field is in the way."""
+        self.obstacle.set_field(wrong)
+        for button in (self.start, self.measure):
+            button.setEnabled(possible)
+            button.setAccessibleDescription(self.obstacle.sentence.text())
 
     def set_busy(self, *, preparing: bool, measuring: bool) -> None:
         """What is going on takes the place of the button that began it."""
@@ -47,6 +89,7 @@ class Starting(QWidget):
     def retranslate(self) -> None:
         """Texts in the current language."""
         self.measured.retranslate()
+        self.obstacle.retranslate()
         for button, text, tip in (
             (self.start, tr("Start training"),
              tr("Prepare the pictures and train in the background (Ctrl+Enter)")),

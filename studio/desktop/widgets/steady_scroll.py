@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -34,6 +34,10 @@ class SteadyScroll(QScrollArea):
         bar = self.verticalScrollBar().sizeHint().width()
         self._content.setFixedWidth(max(0, self.width() - bar))
         super().resizeEvent(event)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll until this part of the content is in sight, even if it has only just come."""
+        QTimer.singleShot(0, widget, lambda: self.ensureWidgetVisible(widget))
 
 
 def panel_column(spacing: int) -> tuple[QWidget, QVBoxLayout]:

@@ -134,6 +134,60 @@ def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> Non
     assert not form.start.isEnabled()
 
 
+def test_what_is_in_the_way_of_a_start_is_said_beside_it_and_leads_there(
+    room: TrainingRoom, studio, qtbot
+) -> None:
+    form = room.form
+    obstacle = form.foot.obstacle
+    assert not obstacle.isVisible()
+    room.resize(1280, 480)
+    form.size_box.setCurrentText("63x")
+    bar = form.scroll_area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=WAIT)
+    bar.setValue(bar.maximum())
+    assert form.size_box.visibleRegion().isEmpty()
+    said = "Write a size in pixels, as 64 or 64 × 48."
+    assert obstacle.isVisible()
+    assert obstacle.sentence.text() == said
+    assert form.start.accessibleDescription() == form.measure.accessibleDescription() == said
+    assert said in form.size_box.accessibleDescription()
+    qtbot.mouseClick(obstacle.show_field, Qt.MouseButton.LeftButton)
+    assert form.size_box.hasFocus() or form.size_box.lineEdit().hasFocus()
+    qtbot.waitUntil(
+        lambda: form.size_box.visibleRegion().boundingRect() == form.size_box.rect(), timeout=WAIT
+    )
+    studio.set_language("zh_CN")
+    assert obstacle.sentence.text() == "请填写像素尺寸，例如 64 或 64 × 48。"
+    assert obstacle.show_field.accessibleName() == "前往：尺寸"
+    assert obstacle.show_field.accessibleDescription() == obstacle.sentence.text()
+    studio.set_language("en")
+    form.size_box.setCurrentText("32")
+    qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
+    assert not obstacle.isVisible()
+    assert form.start.accessibleDescription() == ""
+    assert said not in form.size_box.accessibleDescription()
+    form.seed.setText("-1")  # among the settings that are folded away
+    assert not form.seed.isVisible()
+    obstacle.show_field.setFocus()
+    qtbot.keyClick(obstacle.show_field, Qt.Key.Key_Space)
+    assert form.seed.hasFocus()
+    qtbot.waitUntil(
+        lambda: form.seed.visibleRegion().boundingRect() == form.seed.rect(), timeout=WAIT
+    )
+
+
+def test_an_answer_to_an_older_size_does_not_take_the_reason_away(
+    room: TrainingRoom, qtbot
+) -> None:
+    form = room.form
+    qtbot.waitUntil(lambda: not room.session.thread_.busy, timeout=WAIT)
+    form.size_box.setCurrentText("63x")
+    room.session.adviceRead.emit(form._advice)
+    assert "size in pixels" in form.fields["size"].error.text()
+    room.session.sizeWrong.emit("67x67 pixels are not possible: use 64.")
+    assert "size in pixels" in form.fields["size"].error.text()
+
+
 def test_a_change_by_hand_goes_into_the_run_and_a_preset_does_not_undo_it(
     room: TrainingRoom, qtbot
 ) -> None:
