@@ -1,4 +1,4 @@
-"""Verbs whose place is kept: `walk`, `invert`, `evaluate`."""
+"""Verbs whose place is kept: `walk`, `invert`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from studio.verbs.options import Verbs
 NAMES = {
     "walk": "A path through the latent space as a film; not in this version.",
     "invert": "A picture to a latent; not in this version.",
-    "evaluate": "Quality and copy risk of a run; not in this version.",
 }
 
 

@@ -31,6 +31,14 @@ class PreparationCancelled(StudioError):  # noqa: N818  # a request, not a fault
     """Stopped on request; nothing was left behind."""
 
 
+class UnreadableError(StudioError):
+    """Pictures that can no longer be read; `items` are all of them."""
+
+    def __init__(self, sentence: str, detail: str, items: list[Item]) -> None:
+        super().__init__(sentence, detail)
+        self.items = items
+
+
 @dataclass
 class Build:
     """One preparation: what goes in and how."""
@@ -158,12 +166,13 @@ def seen(
     return np.stack([shape.with_channels(each, channels) for each in found])
 
 
-def _unreadable(failures: list[tuple[Item, str]], total: int) -> StudioError:
+def _unreadable(failures: list[tuple[Item, str]], total: int) -> UnreadableError:
     failures.sort(key=lambda failure: failure[0].id)
     count = f"{len(failures)} of {total} pictures" if len(failures) > 1 else "One picture"
-    return StudioError(
+    return UnreadableError(
         f"{count} can no longer be read: {failures[0][1]} Import the folder again or exclude them.",
         "\n".join(sentence for _, sentence in failures),
+        [item for item, _ in failures],
     )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from studio.engine.dataset import filling, leftovers, shape, split, store
 from studio.engine.dataset import policy as policies
-from studio.engine.dataset.filling import Build
+from studio.engine.dataset.filling import Build, UnreadableError
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
 from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.store import Item
@@ -149,6 +149,41 @@ def prepare(
         if _key(earlier) == key:
             build = earlier
             break
+    return _made(project, build)
+
+
+def prepare_readable(
+    project: Project,
+    dataset_id: int,
+    size: tuple[int, int],
+    crop: str,
+    channels: int,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Prepared, list[str]]:
+    """As :func:`prepare`, without pictures that can no longer be read; their names.
+
+    For looking at a set, not for learning from it. Raises :class:`StudioError` when none is left.
+    """
+    policy = policies.settled(project, dataset_id, crop)
+    items = store.chosen_items(project, dataset_id)
+    cut = split.known_cuts(project, dataset_id)[0]
+    lost: list[str] = []
+    while items:
+        build = Build(items, size, policy, channels, cut, cancelled, lambda done, total: None)
+        try:
+            return _made(project, build), lost
+        except UnreadableError as error:
+            gone = {item.id for item in error.items}
+            lost += [item.name for item in error.items]
+            items = [item for item in items if item.id not in gone]
+    raise StudioError(
+        "None of the dataset's pictures can be read: bring their files back and import the folder "
+        "again."
+    )
+
+
+def _made(project: Project, build: Build) -> Prepared:
+    """What was made of the same before, or makes it."""
     folder = project.cache / leftovers.PREPARED / _key(build)
     if folder.exists():
         try:

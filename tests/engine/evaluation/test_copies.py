@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.evaluation import copies
-from studio.engine.evaluation.copies import EXTRACTOR, CopyCheck, Likeness
+from studio.engine.evaluation.copies import EXTRACTOR, CopyCheck
 
 MakePrepared = Callable[..., Prepared]
 SIDE = 48
@@ -49,6 +49,15 @@ def grainy(image: np.ndarray) -> np.ndarray:
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
+def softened(image: np.ndarray, radius: float) -> np.ndarray:
+    """As models paint: without the finest detail."""
+    return np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(radius)))
+
+
+def toned(image: np.ndarray) -> np.ndarray:
+    return np.clip(image * [1.1, 1.0, 0.9] + 12, 0, 255).astype(np.uint8)
+
+
 DRESSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "as it is": lambda image: image,
     "mirrored": lambda image: np.ascontiguousarray(image[:, ::-1]),
@@ -56,6 +65,9 @@ DRESSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "cropped": cropped,
     "moved": lambda image: np.roll(image, 2, axis=1),
     "grainy": grainy,
+    "soft": lambda image: softened(image, 1.5),
+    "mirrored and soft": lambda image: softened(image[:, ::-1], 1.0),
+    "in other tones": toned,
     "mirrored JPEG": lambda image: as_jpeg(np.ascontiguousarray(image[:, ::-1])),
 }
 
@@ -123,10 +135,31 @@ def test_a_set_with_nothing_held_out_has_a_bound_of_its_own(
     assert not check.check(drawn(501)).too_close
 
 
-def test_one_picture_alone_says_nothing(pictures: np.ndarray, prepared_of: MakePrepared) -> None:
+def test_one_picture_alone_is_known_again_and_nothing_else(
+    pictures: np.ndarray, prepared_of: MakePrepared
+) -> None:
     check = CopyCheck.of(prepared_of(pictures[:1], 0))
-    assert check.check(drawn(9)) == Likeness(0, check.check(drawn(9)).distance, 0.0)
+    assert (check.ordinary, check.usual, check.unseen) == (0.0, copies.MOST_ALIKE, 0)
     assert not check.check(drawn(9)).too_close
+    assert check.check(pictures[0]).closeness == 1.0
+    assert check.check(softened(pictures[0], 1)).too_close
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_set_of_one_colour_is_known_again(shade: int, prepared_of: MakePrepared) -> None:
+    plain = np.full((12, SIDE, SIDE, 3), shade, np.uint8)
+    check = CopyCheck.of(prepared_of(plain, 2))
+    assert check.check(plain[0]).closeness == 1.0
+    assert not check.check(drawn(9)).too_close
+
+
+def test_many_at_once_are_as_one_by_one(pictures: np.ndarray, check: CopyCheck) -> None:
+    several = np.stack([pictures[3], drawn(700), DRESSES["mirrored"](pictures[8])])
+    together, alone = check.check_all(several), [check.check(each) for each in several]
+    assert [each.row for each in together] == [each.row for each in alone]
+    assert [each.mirrored for each in together][::2] == [False, True]
+    assert [each.alike for each in together] == pytest.approx([each.alike for each in alone])
+    assert check.check_all(several[:0]) == []
 
 
 @pytest.mark.parametrize("channels", [1, 4])

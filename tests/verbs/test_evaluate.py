@@ -1,0 +1,81 @@
+"""`evaluate`: quality and copies of a run, for scripts and for people."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from studio.engine.evaluation import gallery
+from studio.engine.evaluation.pairs import pictures_and_model
+from studio.engine.project import Project
+from tests.verbs.support import call, done
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch, project, run) -> int:
+    """A model that draws one of its training pictures for every even seed; its item's id."""
+    with Project.open(project) as opened:
+        prepared, _ = pictures_and_model(opened, run)
+    picture = np.array(prepared.images[prepared.train[1]])
+    draw = gallery.made
+
+    def made(model, seeds):
+        return (picture if seed % 2 == 0 else next(draw(model, [seed])) for seed in seeds)
+
+    monkeypatch.setattr(gallery, "made", made)
+    return prepared.item_ids[prepared.train[1]]
+
+
+def test_a_run_without_copies_says_how_many_were_compared(project, run):
+    facts = done("evaluate", project, "--run", run, "--count", 6)
+    assert (facts["copies"], facts["copies_found"]) == ([], 0)
+    assert len(facts["closest"]) == 6
+    assert facts["comparison"]["compared"] == 6
+    assert set(facts["detail"]) == {"psnr", "ssim", "count"}
+    assert set(facts["ceiling"]) == {"coverage", "variety", "distance"}
+    assert facts["realism"]["distance"] > facts["ceiling"]["distance"]
+    said = call("evaluate", project, "--run", run, "--count", 6)
+    assert "No picture comes close to one of yours: 6 compared with" in said.out
+
+
+def test_copies_are_listed_the_closest_first(project, run, copied):
+    facts = done("evaluate", project, "--run", run, "--count", 5)
+    assert (facts["copies_found"], facts["pictures_copied"]) == (3, 1)
+    assert [each["seed"] for each in facts["copies"]] == [0, 2, 4]
+    first = facts["copies"][0]
+    assert (first["item"], first["alike"], first["mirrored"]) == (copied, 100.0, False)
+    assert first["file"].startswith("/") or first["file"][1:2] == ":"
+    said = call("evaluate", project, "--run", run, "--count", 5)
+    assert "3 of 5 come too close to 1 of" in said.out
+    assert "train on more pictures" in said.out
+    assert said.out.count("seed ") == 3
+
+
+def test_without_the_cache_and_a_file_the_rest_is_compared(project, run, copied, tmp_path):
+    shutil.rmtree(project / "cache" / "prepared")
+    with Project.open(project) as opened:
+        (row,) = opened.query("SELECT id FROM item ORDER BY id LIMIT 1")
+        gone = row["id"] if row["id"] != copied else row["id"] + 1
+        place = str(tmp_path / "not there.png").encode()
+        opened.write("UPDATE item SET path = ? WHERE id = ?", (place, gone))
+    facts = done("evaluate", project, "--run", run, "--count", 3)
+    assert facts["comparison"]["changed"]
+    assert len(facts["comparison"]["lost"]) == 1
+    assert facts["copies"][0]["item"] == copied
+    assert (facts["detail"], facts["ceiling"]) == ({}, {})
+    said = call("evaluate", project, "--run", run, "--count", 3)
+    assert "1 can no longer be read" in said.out
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "many"])
+def test_an_impossible_count_is_refused(project, run, count):
+    call("evaluate", project, "--run", run, "--count", count).refused(2, "--count")
+
+
+def test_what_is_not_there_is_refused(project, run, tmp_path):
+    call("evaluate", project, "--run", "none").refused(1, "There is no run")
+    call("evaluate", tmp_path / "nowhere", "--run", run).refused(1, "nowhere")
+    shutil.rmtree(project / "runs" / run / "checkpoints")
+    call("evaluate", project, "--run", run).refused(1, "no checkpoint")
