@@ -14,9 +14,10 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
+from studio.desktop.closing import Closing
 from studio.desktop.context import Studio
 from studio.desktop.drop_overlay import DropOverlay, complaint_about, dropped_paths
 from studio.desktop.first_paint import FirstPaint
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.rooms: Rooms | None = None
         self._place = "dataset"
+        self.closing = Closing(self)
         self.opening = Opening(self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
@@ -105,7 +107,7 @@ class MainWindow(QMainWindow):
         self.welcome.sampleWanted.connect(self.opening.sample)
         self.welcome.folderWanted.connect(self.opening.ask_pictures)
         self.welcome.projectWanted.connect(self.opening.ask_project)
-        self.welcome.recentWanted.connect(studio.open_project)
+        self.welcome.recentWanted.connect(self.opening.open)
         studio.projectChanged.connect(self._project_changed)
         studio.themeChanged.connect(self.retranslate)
 
@@ -151,9 +153,7 @@ class MainWindow(QMainWindow):
             "" if project is None else "read only" if project.read_only_reason else "saved"
         )
         if self.rooms is not None:
-            self._say_saving()
             self.rooms.project_closed()
-            self.overlay.hide()
         if project is None:
             self.welcome.show_recent(self.studio.settings.recent_projects)
             self.status.show_run("", -1.0, "")
@@ -265,18 +265,14 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ the end
 
-    def _say_saving(self) -> None:
-        """What is saved first takes seconds, which nothing else would explain."""
-        words = self.rooms.unfinished() if self.rooms is not None else ""
-        if words and self.isEnabled() and self.isVisible():
-            self.overlay.cover(words)
-            self.overlay.repaint()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what runs, stop every thread, let go of the project."""
+        # Where the machine is shut down, a window that does not close stands in the way.
+        if not QApplication.instance().isSavingSession() and not self.closing.may_close():
+            event.ignore()
+            return
         geometry = self.saveGeometry().toBase64().data()
         self.studio.settings.window_geometry = bytes(geometry).decode("ascii")
-        self._say_saving()
         self.setEnabled(False)
         if self.rooms is not None:
             self.rooms.shutdown()

@@ -44,6 +44,9 @@ class Opening(QObject):
 
     def _sample_made(self, folder: Path) -> None:
         self._window.welcome.set_busy(False)
+        self._window.closing.before(lambda: self._open_sample(folder))
+
+    def _open_sample(self, folder: Path) -> None:
         self._studio.open_project(folder)
         self._window.go("generation")
 
@@ -55,13 +58,21 @@ class Opening(QObject):
         """Choose a project folder to open."""
         chosen = self._ask(tr("Open a project…"), _home_of_projects())
         if chosen:
-            self._studio.open_project(chosen)
+            self.open(chosen)
+
+    def open(self, folder: Path | str) -> None:
+        """Open a project, once what is unfinished in the open one has come to its end."""
+        self._window.closing.before(lambda: self._studio.open_project(folder))
+
+    def close(self) -> None:
+        """Close the open project, once what is unfinished in it has come to its end."""
+        self._window.closing.before(self._studio.close_project)
 
     def ask_new_project(self) -> None:
         """Choose or make a folder for a new project."""
         chosen = self._ask(tr("Folder for the new project"), _home_of_projects())
         if chosen:
-            self._studio.new_project(chosen)
+            self._window.closing.before(lambda: self._studio.new_project(chosen))
 
     def ask_pictures(self) -> None:
         """Choose a folder of pictures to begin with."""
@@ -79,7 +90,7 @@ class Opening(QObject):
         if not paths:
             return
         if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
-            self._studio.open_project(paths[0])
+            self.open(paths[0])
             return
         if self._studio.project is None and not self._make_project(paths):
             return

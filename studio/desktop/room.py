@@ -39,6 +39,9 @@ class Room(QWidget):
         """What closing has to wait for, in a few words; empty for nothing."""
         return ""
 
+    def finish(self) -> None:
+        """Bring what is unfinished to its end, without waiting for it."""
+
     def shutdown(self) -> None:
         """Stop the room's threads; must return quickly."""
 

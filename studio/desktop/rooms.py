@@ -55,6 +55,11 @@ class Rooms(QObject):
         """What closing has to wait for, in words; empty for nothing."""
         return next((words for room in self._in_order() if (words := room.unfinished())), "")
 
+    def finish(self) -> None:
+        """Have each bring what is unfinished to its end; returns at once."""
+        for room in self._in_order():
+            room.finish()
+
     def shutdown(self) -> None:
         """Stop their threads; the one that trains first, since saving takes longest."""
         for room in self._in_order():

@@ -34,7 +34,7 @@ def add_window_actions(window: MainWindow) -> None:
         ("window.new", "New project…", window.opening.ask_new_project, "Ctrl+N", "folder-plus"),
         ("window.open", "Open a project…", window.opening.ask_project, "Ctrl+O", "folder"),
         ("window.sample", "Open the sample", window.opening.sample, "", "sliders"),
-        ("window.close", "Close the project", studio.close_project, "Ctrl+W", "x"),
+        ("window.close", "Close the project", window.opening.close, "Ctrl+W", "x"),
         ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
         ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
         ("window.paste", "Paste a picture", window.opening.paste, "Ctrl+V", "download"),

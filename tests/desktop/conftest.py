@@ -70,7 +70,8 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
     yield made
-    made.close()
+    if not made.close():
+        qtbot.waitUntil(lambda: not made.isVisible(), timeout=WAIT)
     studio.undo.clear()  # or it would tell of its steps while it is being deleted
     i18n.set_language("en")
     theme.apply("dark")

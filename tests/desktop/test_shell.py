@@ -469,41 +469,6 @@ def test_places_are_reached_by_their_numbers(empty_project, qtbot) -> None:
         assert empty_project.top.places[key].isChecked()
 
 
-def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot, monkeypatch) -> None:
-    window = full_window
-    folder = window.studio.project.folder
-    window.go("training")
-    training = window.room("training")
-    form = training.form
-    training.start_for(window.room("dataset").session.dataset.name)
-    qtbot.waitUntil(lambda: form.basics is not None and bool(form.dataset.key()), timeout=WAIT)
-    form.size_box.setCurrentText("16")
-    form.length.unit.choose("images")
-    form.length.number.setValue(10_000_000)
-    qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
-    qtbot.mouseClick(form.start, Qt.MouseButton.LeftButton)
-    live = training.session
-    qtbot.waitUntil(lambda: live.live is not None and live.live.record.images_seen > 0,
-                    timeout=WAIT)  # fmt: skip
-    name = live.live.run.name
-    assert window.status.run.text() == f"● {training.name_of(name)}" != f"● {name}"
-    said: list[str] = []
-    cover = window.overlay.cover
-    monkeypatch.setattr(window.overlay, "cover", lambda words: (said.append(words), cover(words)))
-    assert window.close()
-    assert said == ["Saving the run…"]
-    assert QApplication.activeModalWidget() is None
-    from studio.engine.training import checkpoint, runs
-
-    with Project.open(folder) as again:
-        assert not again.read_only_reason
-        run = next(each for each in runs.runs(again) if each.name == name)
-        assert run.status == "stopped"
-        newest = checkpoint.load_latest(run.folder)
-        assert newest is not None
-        assert newest.images_seen > 0
-
-
 PAINTED = """
 import sys
 from PySide6.QtWidgets import QApplication

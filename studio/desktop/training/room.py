@@ -166,9 +166,14 @@ class TrainingRoom(Room):
         """A run that trains is saved first."""
         return tr("Saving the run…") if self.session.training else ""
 
+    def finish(self) -> None:
+        """The run that trains saves and ends."""
+        self.preview.forget()  # whatever it works out would slow down the saving
+        self.session.finish()
+
     def shutdown(self) -> None:
         """Save what trains and end the threads."""
-        self.preview.forget()  # whatever it works out would slow down the saving
+        self.preview.forget()
         self.session.shutdown()
         self.preview.shutdown()
 

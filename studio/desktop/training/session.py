@@ -17,7 +17,7 @@ from studio.desktop.training import engine, upkeep
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.measuring import Measuring
 from studio.desktop.training.record import Saves, Sheet
-from studio.desktop.training.worker import STOP_SECONDS, TrainingDriver
+from studio.desktop.training.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
 from studio.desktop.worker import WorkerThread
 from studio.engine import events
 from studio.engine.project import Project
@@ -71,6 +71,7 @@ class Session(QObject):
         """The run that trains."""
         self.viewed: Opened | None = None
         """The run on the screen."""
+        self._finishing = False
         self._looks = 0
         self._sheets: dict[Path, QImage] = {}
         self._cancel = threading.Event()
@@ -88,14 +89,20 @@ class Session(QObject):
         self.read_runs()
         self.read_datasets()
 
-    def close(self, seconds: float = STOP_SECONDS) -> None:
-        """Save and end what trains; let go of the project."""
+    def close(self) -> None:
+        """Save and end what trains, within seconds; let go of the project."""
         self._cancel.set()
         self.thread_.clear()
         self.measuring.close()
-        self._end_driver(seconds)
+        self._end_driver(HURRY_SECONDS if self._finishing else STOP_SECONDS)
         self.project = self.live = self.viewed = None
         self._sheets.clear()
+
+    def finish(self) -> None:
+        """The run that trains saves and ends, however long that takes; `ended` tells."""
+        if self.driver is not None:
+            self._finishing = True
+            self.driver.send(events.Stop())
 
     def shutdown(self) -> None:
         """As `close`, and end the thread."""
@@ -262,7 +269,7 @@ class Session(QObject):
         driver.saved.connect(self._saved)
         driver.batch.connect(self._take)
         driver.finished.connect(self._finished)
-        self.driver = driver
+        self.driver, self._finishing = driver, False
         self.thread_.submit(engine.open_run, self.project, run.name, done=self._started)
 
     def _started(self, opened: Opened) -> None:

@@ -4,6 +4,7 @@ and the functions that the room's own thread runs.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -27,7 +28,9 @@ POLL_SECONDS = 1 / 30
 UPDATE_SECONDS = 2.0
 """How often the index learns how far a run is."""
 STOP_SECONDS = 15.0
-"""How long a run may take to save when the window closes, before it is ended."""
+"""How long a run may take to save where nobody can wait longer, before it is ended."""
+HURRY_SECONDS = 1.0
+"""As long as that where the artist chose not to wait."""
 GIVE_UP_SECONDS = 5.0
 """How long a measurement that was given up may take to tidy up, before it is ended."""
 
@@ -157,7 +160,9 @@ class TrainingDriver(QThread):
     def _note(self, **values: str | int) -> None:
         from studio.engine.training import runs
 
-        runs.update(self._project, self.run_name, **values)
+        # A list that cannot be written is no reason to end a run: its folder says the same.
+        with contextlib.suppress(StudioError):
+            runs.update(self._project, self.run_name, **values)
 
 
 def _process(

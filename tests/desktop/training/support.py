@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from PySide6.QtCore import Qt
 
 from studio.desktop.training.room import TrainingRoom
+from studio.engine import events
 
 WAIT = 20_000
 
@@ -18,3 +21,28 @@ def begin(room: TrainingRoom, qtbot, images: int = 100_000) -> str:
     qtbot.mouseClick(room.form.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(room.session.training), timeout=WAIT)
     return room.session.training
+
+
+class Scripted:
+    """A process that says what the test puts into `says`, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.says: deque[list[events.Event]] = deque(
+            [[events.Stage("training"), events.Progress(1, 32, 320, 2.0, 16.0, 18.0)]]
+        )
+        self.told: list[events.Command] = []
+
+    def start(self) -> None: ...
+
+    def poll(self, timeout: float) -> list[events.Event]:
+        return self.says.popleft() if self.says else []
+
+    def send(self, command: events.Command) -> None:
+        self.told.append(command)
+        if isinstance(command, events.Stop):
+            self.says.append([events.Done("stopped", 32, 2.0, "", "")])
+
+    def wait(self, timeout: float) -> bool:
+        return True
+
+    def kill(self) -> None: ...

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import pytest
 from PySide6.QtCore import Qt
 
@@ -11,7 +9,7 @@ from studio.desktop.training import worker
 from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
 from studio.engine.training import runs
-from tests.desktop.training.support import WAIT, begin
+from tests.desktop.training.support import WAIT, Scripted, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 CLICK = Qt.MouseButton.LeftButton
@@ -19,31 +17,6 @@ DISK = (
     "Could not write /p/checkpoints/000002 (No space left on device): check that the disk has "
     "space."
 )
-
-
-class Scripted:
-    """A process that says what the test puts into `says`, and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.says: deque[list[events.Event]] = deque(
-            [[events.Stage("training"), events.Progress(1, 32, 320, 2.0, 16.0, 18.0)]]
-        )
-        self.told: list[events.Command] = []
-
-    def start(self) -> None: ...
-
-    def poll(self, timeout: float) -> list[events.Event]:
-        return self.says.popleft() if self.says else []
-
-    def send(self, command: events.Command) -> None:
-        self.told.append(command)
-        if isinstance(command, events.Stop):
-            self.says.append([events.Done("stopped", 32, 2.0, "", "")])
-
-    def wait(self, timeout: float) -> bool:
-        return True
-
-    def kill(self) -> None: ...
 
 
 @pytest.fixture
