@@ -19,5 +19,9 @@ class UsageError(StudioError):
     exit_code = 2
 
 
+class TakenError(StudioError):
+    """A new file was to be written, and there is one of that name already."""
+
+
 class ReadOnlyError(StudioError):
     """The project is held by another process or lies on a read-only place."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import studio
-from studio.engine.errors import StudioError
+from studio.engine.errors import StudioError, TakenError
 
 
 @cache
@@ -38,24 +38,37 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def beside(target: Path) -> Path:
+    """A hidden name for what is to become `target`, free as far as chance goes."""
+    return target.with_name(f".{os.urandom(6).hex()}.part{target.suffix}")
+
+
+@contextlib.contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """What the system refuses meanwhile becomes a :class:`StudioError` about `target`."""
+    try:
+        yield
+    except OSError as error:
+        raise StudioError(f"Could not write {target}: {_reason(error)}.", repr(error)) from error
+
+
 @contextlib.contextmanager
 def atomic_path(target: Path, *, overwrite: bool = True) -> Iterator[Path]:
     """Yield a temporary sibling of `target`; on success it is fsynced and takes the name.
 
     On any error nothing is left behind and `target` is as it was. With
-    `overwrite=False` an existing target raises :class:`StudioError`.
+    `overwrite=False` an existing target raises :class:`TakenError`.
     """
-    temporary = target.with_name(f".{os.urandom(6).hex()}.part{target.suffix}")
+    temporary = beside(target)
     try:
-        yield temporary
-        _fsync_file(temporary)
-        if overwrite:
-            temporary.replace(target)
-        else:
-            _claim(temporary, target)
-        fsync_folder(target.parent)
-    except OSError as error:
-        raise StudioError(f"Could not write {target}: {_reason(error)}.", repr(error)) from error
+        with writing(target):
+            yield temporary
+            fsync_file(temporary)
+            if overwrite:
+                temporary.replace(target)
+            else:
+                _claim(temporary, target)
+            fsync_folder(target.parent)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -66,12 +79,12 @@ def _claim(temporary: Path, target: Path) -> None:
     try:
         os.link(temporary, target)
     except FileExistsError:
-        raise StudioError(
+        raise TakenError(
             f"{target} already exists: choose another name or folder; nothing was changed."
         ) from None
     except OSError:  # a file system without hard links (FAT, some network drives)
         if target.exists():
-            raise StudioError(
+            raise TakenError(
                 f"{target} already exists: choose another name or folder; nothing was changed."
             ) from None
         temporary.rename(target)
@@ -85,18 +98,17 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     """
     temporary = target.with_name(f".{os.urandom(6).hex()}.part")
     try:
-        temporary.mkdir(parents=True)
-        yield temporary
-        for path in sorted(temporary.rglob("*")):
-            if path.is_file():
-                _fsync_file(path)
-            else:
-                fsync_folder(path)
-        fsync_folder(temporary)
-        temporary.rename(target)
-        fsync_folder(target.parent)
-    except OSError as error:
-        raise StudioError(f"Could not write {target}: {_reason(error)}.", repr(error)) from error
+        with writing(target):
+            temporary.mkdir(parents=True)
+            yield temporary
+            for path in sorted(temporary.rglob("*")):
+                if path.is_file():
+                    fsync_file(path)
+                else:
+                    fsync_folder(path)
+            fsync_folder(temporary)
+            temporary.rename(target)
+            fsync_folder(target.parent)
     finally:
         if temporary.exists():
             shutil.rmtree(temporary, ignore_errors=True)
@@ -137,7 +149,8 @@ def is_writable(folder: Path) -> bool:
     return True
 
 
-def _fsync_file(path: Path) -> None:
+def fsync_file(path: Path) -> None:
+    """Make the content of a file survive a power cut."""
     descriptor = os.open(path, os.O_RDWR)
     try:
         os.fsync(descriptor)

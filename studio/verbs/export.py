@@ -24,14 +24,18 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--creator", type=words, default="", help="who made it (dc:creator)")
     parser.add_argument("--rights", type=words, default="", help="rights line (dc:rights)")
     parser.add_argument(
+        "--overwrite", action="store_true",
+        help="replace files of the same name; without it a file gets the next free name",
+    )  # fmt: skip
+    parser.add_argument(
         "--approve", action="store_true",
         help="you have looked: allow pieces that resemble a training picture",
     )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Render and write; nothing is overwritten."""
-    from studio.engine.export.handover import export_pieces
+    """Render and write, and say which files could not have the names of their pieces."""
+    from studio.engine.export.handover import Taken, export_pieces
     from studio.engine.generation import pieces
     from studio.engine.project import Project
 
@@ -45,9 +49,14 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         made = export_pieces(
             project, wanted, options.preset, dict(options.overrides), options.out,
             creator=options.creator, rights=options.rights,
+            taken=Taken.REPLACE if options.overwrite else Taken.NEXT,
         )  # fmt: skip
+    renamed = {each.path.with_name(each.asked): each.path for each in made if each.renamed}
+    for asked, path in renamed.items():
+        console.note(f"{asked} was there already: {path.name} was written instead.")
     facts = {
         "files": [each.path for each in made],
+        "renamed": renamed,
         "sha256": {str(each.path): each.sha256 for each in made},
         "provenance": {str(each.path): each.provenance for each in made},
     }

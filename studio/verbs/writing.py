@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.engine.errors import StudioError, UsageError
 from studio.verbs.console import Console
 
 if TYPE_CHECKING:
@@ -34,9 +31,11 @@ def write_pictures(
     was made for them. Raises :class:`UsageError` for two of one name, :class:`StudioError`
     for a file that exists, before the first picture is made.
     """
+    from studio.engine.export import naming
+    from studio.engine.export.base import format_of
     from studio.engine.export.handover import export_pictures
 
-    _check(names, preset, folder)
+    naming.targets(folder, names, format_of(preset).suffix)
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     written: list[Exported] = []
     try:
@@ -52,22 +51,3 @@ def write_pictures(
                 each.rmdir()
         raise
     return written
-
-
-def _check(names: Sequence[str], preset: str, folder: Path) -> None:
-    from studio.engine.export.base import format_of
-    from studio.engine.export.handover import safe_name
-
-    suffix = format_of(preset).suffix
-    seen: set[str] = set()
-    for name in names:
-        target = folder / (safe_name(name) + suffix)
-        # Some file systems hold "A" and "a" for one name.
-        key = unicodedata.normalize("NFC", target.name).casefold()
-        if key in seen:
-            raise UsageError(f"Two pictures would both be written to {target}: rename one of them.")
-        seen.add(key)
-        if os.path.lexists(target):
-            raise StudioError(
-                f"{target} already exists: choose another folder or name; nothing was changed."
-            )

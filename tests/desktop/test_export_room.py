@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
+from studio.desktop import i18n
 from studio.desktop.main_window import MainWindow
 from studio.engine.generation import pieces
 from studio.engine.project import Project
@@ -62,24 +64,48 @@ def test_a_rejected_piece_is_not_chosen_by_itself(window, sample_project, qtbot)
     assert room.list.chosen_ids() == [2]
 
 
-def test_an_existing_file_is_one_notice_and_stays(window, sample_project, tmp_path, qtbot) -> None:
+def test_an_existing_file_stays_unless_it_may_be_replaced(
+    window, sample_project, tmp_path, qtbot
+) -> None:
     room = open_export(window, sample_project, qtbot)
     folder = tmp_path / "there"
     folder.mkdir()
     (folder / "piece-001.png").write_text("precious")
     room.origin.set_folder(folder)
     room.formats.choose("png")
-    room.export()
-    qtbot.waitUntil(lambda: room.origin.export.isEnabled(), timeout=WAIT)
-    said = window.studio.notices.history[-1]
-    assert said.kind == "error"
-    assert "already exists" in said.sentence
-    assert [path.name for path in folder.iterdir()] == ["piece-001.png"]
+    said: list[str] = []
+    window.studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+
+    def export(*ids: int) -> str:
+        before = len(said)
+        room.list.choose(list(ids))
+        room.export()
+        qtbot.waitUntil(lambda: len(said) > before, timeout=WAIT)
+        return said[-1]
+
+    assert export(1) == (
+        f"piece-001.png was there already: piece-001-2.png was written to {folder}."
+    )
+    assert export(1, 2) == (
+        f"2 files were written to {folder}, 1 of them with the next free number."
+    )
     assert (folder / "piece-001.png").read_text() == "precious"
-    room.list.choose([2])
-    room.export()
-    qtbot.waitUntil((folder / "piece-002.png").is_file, timeout=WAIT)
-    assert not QImage(str(folder / "piece-002.png")).isNull()
+    assert not QImage(str(folder / "piece-001-3.png")).isNull()
+    tick = room.origin.replace
+    assert not tick.isChecked()
+    tick.setFocus()
+    qtbot.keyClick(tick, Qt.Key.Key_Space)
+    assert export(1) == f"piece-001.png was written to {folder}."
+    assert not QImage(str(folder / "piece-001.png")).isNull()
+    assert len(list(folder.iterdir())) == 4
+    (folder / "piece-001.png").unlink()
+    (folder / "piece-001.png").mkdir()
+    assert "is a folder: choose another folder or name" in export(1)
+    assert room.origin.export.isEnabled()
+    window.studio.set_language("zh_CN")
+    assert tick.text() == "替换同名文件"
+    assert "是一个文件夹" in i18n.sentence(said[-1])
+    window.studio.set_language("en")
 
 
 def test_what_was_written_is_said_and_its_folder_opened(

@@ -78,13 +78,13 @@ from tests.engine.training.support import script
 import torch
 torch.set_num_threads(1)
 from studio.engine import files
-real, seen = files._fsync_file, []
+real, seen = files.fsync_file, []
 def fsync(path):
     seen.extend([path] if path.suffix in (".safetensors", ".json") else [])
     if len(seen) == int(sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)
     real(path)
-files._fsync_file = fsync
+files.fsync_file = fsync
 orders = script({2: [CheckpointNow()], 4: [CheckpointNow()]})
 list(train(Path(sys.argv[1]), Path(sys.argv[2]), orders, resume=False))
 """

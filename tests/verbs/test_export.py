@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.export import base, handover
+from studio.engine.export import base
+from studio.engine.export.png import Png
 from studio.engine.generation import pieces
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree
@@ -78,14 +79,43 @@ def test_a_piece_that_is_not_there(name, project, out):
     assert not out.exists()
 
 
-def test_nothing_is_overwritten(project, out):
+def test_a_taken_name_is_left_alone_and_the_next_one_said(project, out):
     out.mkdir()
     (out / "piece-002.png").write_text("precious")
-    before = tree(project)
     said = call("export", project, "piece-001", "piece-002", "--out", out)
-    said.refused(1, str(out / "piece-002.png"), "already exists")
-    assert tree(out) == {"piece-002.png": b"precious"}
-    assert tree(project) == before
+    assert said.code == 0
+    asked, got = out / "piece-002.png", out / "piece-002-2.png"
+    assert said.out.splitlines() == [str(out / "piece-001.png"), str(got)]
+    assert said.err == f"{asked} was there already: {got.name} was written instead.\n"
+    assert asked.read_text() == "precious"
+    facts = done("export", project, "piece-002", "--out", out)
+    assert facts["files"] == [str(out / "piece-002-3.png")]
+    assert facts["renamed"] == {str(asked): str(out / "piece-002-3.png")}
+    assert list(facts["sha256"]) == list(facts["provenance"]) == facts["files"]
+    assert done("inspect", facts["files"][0])["provenance"]["verified"] is True
+
+
+def test_a_file_is_replaced_where_that_is_asked_for(project, out):
+    out.mkdir()
+    (out / "piece-001.png").write_text("of last week")
+    (out / "piece-002.png").mkdir()
+    both = ("export", project, "piece-001", "piece-002", "--overwrite", "--out", out)
+    call(*both).refused(1, str(out / "piece-002.png"), "is a folder")
+    assert (out / "piece-001.png").read_text() == "of last week"
+    (out / "piece-002.png").rmdir()
+    facts = done(*both)
+    assert facts["files"] == [str(out / "piece-001.png"), str(out / "piece-002.png")]
+    assert facts["renamed"] == {}
+    assert sorted(tree(out)) == ["piece-001.png", "piece-002.png"]
+    assert done("inspect", out / "piece-001.png")["sha256"] in facts["sha256"].values()
+
+
+def test_the_pieces_themselves_are_not_replaced(project):
+    place = project / "pieces"
+    before = tree(place)
+    said = call("export", project, "piece-001", "--overwrite", "--out", place)
+    said.refused(1, str(place / "piece-001.png"), "not replaced")
+    assert tree(place) == before
 
 
 def test_a_link_that_leads_nowhere_counts_as_existing(project, out):
@@ -94,7 +124,8 @@ def test_a_link_that_leads_nowhere_counts_as_existing(project, out):
         (out / "piece-001.png").symlink_to(out / "nowhere.png")
     except OSError:
         pytest.skip("links cannot be made here")
-    call("export", project, "piece-001", "--out", out).refused(1, "already exists")
+    (file,) = done("export", project, "piece-001", "--out", out)["files"]
+    assert Path(file).name == "piece-001-2.png"
     assert not (out / "nowhere.png").exists()
 
 
@@ -143,17 +174,19 @@ def test_what_was_rejected_stays(project, out):
     assert not out.exists()
 
 
-def test_an_interruption_leaves_nothing(project, out, monkeypatch):
-    write, written = handover._write, []
+@pytest.mark.parametrize("options", [(), ("--overwrite",)])
+def test_an_interruption_leaves_nothing(options, project, out, monkeypatch):
+    write, written = Png.write, []
 
     def interrupted(*arguments):
         if written:
             signal.raise_signal(signal.SIGINT)
         written.append(arguments)
-        return write(*arguments)
+        write(*arguments)
 
-    monkeypatch.setattr(handover, "_write", interrupted)
-    call("export", project, "piece-001", "piece-002", "--out", out).refused(130, "Interrupted")
+    monkeypatch.setattr(Png, "write", interrupted)
+    both = ("export", project, "piece-001", "piece-002", "--out", out, *options)
+    call(*both).refused(130, "Interrupted")
     assert not out.exists()
 
 

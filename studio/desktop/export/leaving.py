@@ -46,6 +46,7 @@ class Leaving(QObject):
         return Order(
             tuple(ids), self._formats.name, self._formats.values(), folder,
             self._origin.creator.text().strip(), self._origin.rights.text().strip(),
+            self._origin.replace.isChecked(),
         )  # fmt: skip
 
     def export(self, ids: Sequence[int]) -> None:
@@ -61,12 +62,9 @@ class Leaving(QObject):
     def _exported(self, exported: list[Exported]) -> None:
         self.ended.emit()
         folder = exported[0].path.parent if exported else self._origin.folder
-        if len(exported) == 1:
-            said = tr("{name} was written to {folder}.", name=exported[0].path.name, folder=folder)
-        else:
-            said = tr("{n} files were written to {folder}.", n=len(exported), folder=folder)
         show = (tr("Open the folder"), lambda: self._open(folder))
-        self._studio.notices.info(said, "\n".join(str(each.path) for each in exported), show)
+        detail = "\n".join(str(each.path) for each in exported)
+        self._studio.notices.info(_written(exported, folder), detail, show)
 
     def _open(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
@@ -99,3 +97,22 @@ class Leaving(QObject):
         # The clipboard outlives this picture's array, so it gets pixels of its own.
         QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
         self._studio.notices.info(tr("Copied to the clipboard."))
+
+
+def _written(exported: Sequence[Exported], folder: Path) -> str:
+    """What was written, and whether under another name than an artist expects."""
+    renamed = [each for each in exported if each.renamed]
+    if len(exported) == 1:
+        name = exported[0].path.name
+        if renamed:
+            return tr(
+                "{name} was there already: {other} was written to {folder}.",
+                name=exported[0].asked, other=name, folder=folder,
+            )  # fmt: skip
+        return tr("{name} was written to {folder}.", name=name, folder=folder)
+    if renamed:
+        return tr(
+            "{n} files were written to {folder}, {n_other} of them with the next free number.",
+            n=len(exported), folder=folder, n_other=len(renamed),
+        )  # fmt: skip
+    return tr("{n} files were written to {folder}.", n=len(exported), folder=folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFileDialog,
     QFormLayout,
     QFrame,
@@ -47,6 +48,7 @@ class OriginPanel(QWidget):
         self.approve.clicked.connect(self.approveRequested)
         self.folder_label, self.folder_button = QLabel(), QPushButton()
         self.folder_button.clicked.connect(self._ask_folder)
+        self.replace = QCheckBox()  # not remembered: that could cost somebody a file next week
         self.copy, self.export = secondary(""), primary("")
         self._lay_out()
 
@@ -72,6 +74,7 @@ class OriginPanel(QWidget):
         column.addStretch(1)
         column.addWidget(self.folder_label)
         column.addWidget(self.folder_button)
+        column.addWidget(self.replace)
         column.addWidget(self.copy)
         column.addWidget(self.export)
 
@@ -96,8 +99,13 @@ class OriginPanel(QWidget):
             field.setToolTip(words)
             field.setAccessibleName(words)
         self.folder_label.setText(tr("Folder"))
-        self.folder_button.setToolTip(tr("Choose where the files go; nothing is overwritten"))
+        self.folder_button.setToolTip(tr("Choose where the files go"))
         self.folder_button.setAccessibleName(tr("Export folder"))
+        self.replace.setText(tr("Replace files of the same name"))
+        self.replace.setToolTip(
+            tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
+        )
+        self.replace.setAccessibleName(self.replace.text())
         self.approve.setText(tr("I have looked: allow it"))
         self.approve.setToolTip(tr("Allow the export of pieces that resemble a training picture"))
         self.copy.setText(tr("Copy to clipboard"))

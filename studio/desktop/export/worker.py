@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.export.handover import Exported, export_pieces
+from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.export.provenance import read_provenance
 from studio.engine.generation import pieces
 from studio.engine.generation.pieces import Piece
@@ -38,6 +38,8 @@ class Order:
     folder: Path
     creator: str
     rights: str
+    replace: bool = False
+    """Files of the same name; otherwise the next free name is taken."""
 
 
 def load(project: Project) -> list[Kept]:
@@ -69,6 +71,7 @@ def export(project: Project, order: Order) -> list[Exported]:
     return export_pieces(
         project, wanted, order.format_name, order.options, order.folder,
         creator=order.creator, rights=order.rights,
+        taken=Taken.REPLACE if order.replace else Taken.NEXT,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger
-from studio.engine.export.handover import export_pieces
+from studio.engine.export.handover import Taken, export_pieces
 from studio.engine.export.provenance import read_provenance
 from studio.engine.files import sha256_file
 from studio.engine.generation import pieces
@@ -88,6 +89,48 @@ def test_exports_are_remembered(trained: Project, keep: Keep, tmp_path: Path) ->
     assert [(e.piece_id, e.path, e.format, e.sha256) for e in noted] == [
         (each.piece_id, each.path, "webp", each.sha256) for each in made
     ]
+
+
+def test_the_same_again_is_another_file_and_both_are_remembered(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep()
+    first, second = (export_pieces(trained, [piece], "png", {}, tmp_path)[0] for _ in range(2))
+    assert second.path == first.path.with_name(f"{piece.name}-2.png")
+    assert (first.renamed, second.renamed) == (False, True)
+    assert np.array_equal(by_qt(first.path, 3), by_qt(second.path, 3))
+    assert [entry.path for entry in ledger.entries(trained)] == [first.path, second.path]
+
+
+def test_a_file_is_replaced_by_its_piece_when_that_is_asked_for(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    pieces_ = [keep(0), keep(1)]
+    target = tmp_path / f"{pieces_[1].name}.png"
+    target.write_bytes(b"of last week")
+    made = export_pieces(trained, pieces_, "png", {}, tmp_path, taken=Taken.REPLACE)
+    assert made[1].path == target
+    assert np.array_equal(by_qt(target, 3), pieces.render(trained, pieces_[1]))
+    assert ledger.entries(trained)[-1].sha256 == sha256_file(target)
+
+
+def test_what_the_project_needs_is_never_replaced(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep()
+    original = tmp_path / f"{piece.name}.png"
+    original.write_bytes(b"the only copy")
+    trained.write("UPDATE item SET path = ? WHERE id = 1", (os.fsencode(original),))
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    before = piece.file.read_bytes()
+    for folder in (tmp_path, tmp_path / "link", trained.pieces):
+        with pytest.raises(StudioError, match="needs, and is not replaced: choose another folder"):
+            export_pieces(trained, [piece], "png", {}, folder, taken=Taken.REPLACE)
+    assert original.read_bytes() == b"the only copy"
+    assert piece.file.read_bytes() == before
+    assert ledger.entries(trained) == []
+    made = export_pieces(trained, [piece], "png", {}, tmp_path, taken=Taken.NEXT)
+    assert made[0].path.name == f"{piece.name}-2.png"
 
 
 def test_without_its_model_a_piece_leaves_as_it_was_kept(

@@ -1,0 +1,119 @@
+"""The files of one hand-over: all of them are written, or none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.engine.errors import StudioError, TakenError
+from studio.engine.export import naming
+from studio.engine.export.base import Format, Origin, Pixels
+from studio.engine.export.naming import Taken
+from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
+
+TRIES = 100
+"""So often another program may be quicker to take a free name."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One written file; `asked` is the name it was to have."""
+
+    path: Path
+    sha256: str
+    piece_id: int | None
+    provenance: dict[str, Any]
+    asked: str
+
+    @property
+    def renamed(self) -> bool:
+        """Whether it has another name than it was to have."""
+        return self.path.name != self.asked
+
+
+class Order:
+    """Made before the first picture: raises what :func:`naming.targets` raises."""
+
+    def __init__(self, kind: Format, folder: Path, names: Sequence[str], taken: Taken) -> None:
+        self.targets = naming.targets(folder, names, kind.suffix, taken)
+        self.files: list[Exported] = []
+        self._asked = [naming.safe_name(name) + kind.suffix for name in names]
+        self._kind, self._folder, self._taken = kind, folder, taken
+        self._waiting: list[tuple[Path, Path]] = []
+
+    @contextlib.contextmanager
+    def begun(self) -> Iterator[None]:
+        """Have the folder. When the work fails, what was written goes again, and so do folders
+        that were made for it; what was to be replaced is as it was.
+        """
+        missing = [each for each in (self._folder, *self._folder.parents) if not each.exists()]
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StudioError(
+                f"Could not make the folder {self._folder} ({error.strerror}): choose another one."
+            ) from error
+        try:
+            yield
+            self.finish()
+        except BaseException:
+            self._take_back(missing)
+            raise
+
+    def write(
+        self, place: int, pixels: Pixels, origin: Origin, piece_id: int | None = None
+    ) -> None:
+        """Write the picture that belongs to the name at `place`, or lay it ready to replace."""
+        target = self.targets[place]
+        if self._taken is Taken.REPLACE:
+            sha256 = self._lay_ready(target, pixels, origin)
+        else:
+            target = self.targets[place] = self._claim(target, place, pixels, origin)
+            sha256 = sha256_file(target)
+        said = {
+            "digital_source_type": origin.source_type,
+            "creator": origin.creator,
+            "rights": origin.rights,
+            "recipe": origin.recipe,
+        }
+        self.files.append(Exported(target, sha256, piece_id, said, self._asked[place]))
+
+    def finish(self) -> None:
+        """Replace what is to be replaced, now that all of it has been made."""
+        for temporary, target in self._waiting:
+            with writing(target):
+                temporary.replace(target)
+        if self._waiting:
+            fsync_folder(self._folder)
+        self._waiting.clear()
+
+    def _claim(self, target: Path, place: int, pixels: Pixels, origin: Origin) -> Path:
+        for _ in range(TRIES):
+            try:
+                with atomic_path(target, overwrite=False) as temporary:
+                    self._kind.write(pixels, origin, temporary)
+                return target
+            except TakenError:
+                if self._taken is not Taken.NEXT:
+                    raise
+                target = naming.next_free(self._folder / self._asked[place], self.targets)
+        raise TakenError(f"Other programs take every free name in {self._folder}: try again.")
+
+    def _lay_ready(self, target: Path, pixels: Pixels, origin: Origin) -> str:
+        temporary = beside(target)
+        self._waiting.append((temporary, target))
+        with writing(target):
+            self._kind.write(pixels, origin, temporary)
+            fsync_file(temporary)
+        return sha256_file(temporary)
+
+    def _take_back(self, missing: Sequence[Path]) -> None:
+        mine = [file.path for file in self.files] if self._taken is not Taken.REPLACE else []
+        with contextlib.suppress(OSError):
+            for path in (*mine, *(temporary for temporary, _ in self._waiting)):
+                path.unlink(missing_ok=True)
+            for folder in missing:
+                folder.rmdir()
