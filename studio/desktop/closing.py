@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 from studio.desktop.i18n import tr
 
@@ -56,7 +57,7 @@ class Closing(QObject):
                 return False
             self._end()
             return True
-        if not self._unfinished():
+        if not self._unfinished() or _is_shutting_down():
             return True
         self._wait_for(self._window.close)
         return False
@@ -101,3 +102,9 @@ class Closing(QObject):
         self._window.studio.notices.posted.disconnect(self._look_at_notice)
         self._window.setEnabled(True)
         self._window.overlay.hide()
+
+
+def _is_shutting_down() -> bool:
+    """Whether the machine ends the session: a window that does not close would stand in its way."""
+    program = QGuiApplication.instance()
+    return isinstance(program, QGuiApplication) and program.isSavingSession()

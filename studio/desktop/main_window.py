@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.closing import Closing
@@ -267,8 +267,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what runs, stop every thread, let go of the project."""
-        # Where the machine is shut down, a window that does not close stands in the way.
-        if not QApplication.instance().isSavingSession() and not self.closing.may_close():
+        if not self.closing.may_close():
             event.ignore()
             return
         geometry = self.saveGeometry().toBase64().data()

@@ -28,7 +28,6 @@ from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.top_bar import PLACES
 from studio.engine import settings
-from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 ROOT = Path(__file__).resolve().parents[2]
