@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from studio.engine.export.handover import Exported, Taken, export_pieces
-from studio.engine.export.provenance import read_provenance
 from studio.engine.generation import pieces
 from studio.engine.generation.pieces import Piece
 from studio.engine.project import Project
@@ -78,8 +77,3 @@ def export(project: Project, order: Order) -> list[Exported]:
 def save_review(project: Project, piece_id: int, review: str) -> None:
     """The artist has looked at a piece that resembles a training picture, and decided."""
     pieces.set_review(project, piece_id, review)
-
-
-def provenance(path: Path) -> dict[str, Any]:
-    """What a picture file says of its origin."""
-    return read_provenance(path)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from studio.engine.errors import StudioError
 from studio.engine.export.base import formats
-from studio.engine.export.provenance import read_provenance
+from studio.engine.export.provenance import read_words
 from studio.engine.generation import pieces
 from studio.engine.generation.player import LatentRecipe
 from studio.engine.project import Project
@@ -36,7 +36,7 @@ def recall(project: Project, path: Path) -> Recalled | None:
     if path.suffix.lower() not in _suffixes() or not path.is_file():
         return None
     try:
-        said = read_provenance(path).get("recipe")
+        said = read_words(path).get("recipe")
         if not isinstance(said, Mapping) or not _WANTED.issubset(said):
             return None
         recipe = LatentRecipe.model_validate(said["latent"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Origin
-from studio.engine.export.provenance import read_provenance
+from studio.engine.export.provenance import read_words
 
 
 def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
@@ -19,7 +19,7 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
     picture is called one.
     """
     try:
-        said = read_provenance(source)
+        said = read_words(source)
     except StudioError:  # damaged words beside sound pixels
         said = {}
     before = said.get("recipe", {})

@@ -16,7 +16,12 @@ from studio.engine.errors import StudioError
 from studio.engine.export.base import TRAINED, Format, Origin
 from studio.engine.export.jpeg import Jpeg
 from studio.engine.export.png import Png
-from studio.engine.export.provenance import LARGEST_PACKET, read_provenance, xmp_packet
+from studio.engine.export.provenance import (
+    LARGEST_PACKET,
+    read_provenance,
+    read_words,
+    xmp_packet,
+)
 from studio.engine.export.tiff import Tiff
 from studio.engine.export.webp import Webp
 from studio.verbs import inspect
@@ -113,6 +118,22 @@ def test_a_file_that_ends_too_early_is_not_verified(tmp_path: Path) -> None:
     path = written(Jpeg(quality=100), tmp_path)
     path.write_bytes(path.read_bytes()[:-200])
     assert read_provenance(path)["verified"] is False
+
+
+def test_words_are_read_without_decoding_what_may_be_hostile(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = written(Tiff(), tmp_path)
+    said = read_provenance(path)
+    assert said.pop("verified") is True
+    data = bytearray(path.read_bytes())
+    data[8:40] = bytes(32)  # where the deflated pixels begin
+    path.write_bytes(data)
+    capfd.readouterr()
+    assert read_words(path) == said
+    assert capfd.readouterr() == ("", ""), "libtiff would tell the console of its trouble"
+    assert read_provenance(path)["verified"] is False
+    capfd.readouterr()
 
 
 def test_a_picture_without_a_word_says_nothing(tmp_path: Path) -> None:
