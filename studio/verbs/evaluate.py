@@ -98,7 +98,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     kept = {name: likeness[name] for name in ("alike", "distance", "mirrored")}
     return {
         "seed": pair.seed, "item": pair.item.id if pair.item else None,
-        "file": file_of(pair.item) if pair.item else "", **kept,
+        "file": file_of(pair.item) if pair.item else "", "file_found": pair.file_found, **kept,
         "closeness": pair.likeness.closeness,
     }  # fmt: skip
 

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio
 from studio.desktop.evaluation.centre import Centre
+from studio.desktop.evaluation.comparing import Comparing
 from studio.desktop.evaluation.figures import Figures
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
@@ -39,10 +41,11 @@ class EvaluationRoom(Room):
         self.worker = Evaluator()
         self.thread_ = WorkerThread(self.worker, self)
         self.side, self.figures = Side(), Figures()
-        self.centre = Centre()
+        self.comparing = Comparing(studio, self.side, self)
+        self.centre = Centre(self.comparing.page)
         self.real, self.generated = self.centre.real, self.centre.generated
         self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
-        self.pages = QStackedWidget()
+        self.pages, self.panels = QStackedWidget(), QStackedWidget()
         self.empty = EmptyState("scale", "", "", self._go)
         self._lay_out()
         self._connect()
@@ -57,7 +60,10 @@ class EvaluationRoom(Room):
             layout.setSpacing(0)
         rows.addWidget(self.side)
         rows.addWidget(self.centre, 1)
-        rows.addWidget(self.figures)
+        rows.addWidget(self.panels)
+        for panel in (self.figures, self.comparing.panel):
+            self.panels.addWidget(panel)
+        self.panels.setFixedWidth(PANEL_WIDTH)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(full)
         whole.addWidget(self.pages)
@@ -66,6 +72,7 @@ class EvaluationRoom(Room):
         self.side.runChosen.connect(self.choose)
         self.side.asked.connect(self.ask)
         self.centre.cancel.clicked.connect(self.stop_waiting)
+        self.centre.frontChosen.connect(self.show_front)
         # The same place in both walls of a pair is the same picture.
         self.originals.stepped.connect(self.rebuilt.choose)
         self.rebuilt.stepped.connect(self.originals.choose)
@@ -73,7 +80,8 @@ class EvaluationRoom(Room):
         add = self.studio.actions.add
         add("evaluation.shuffle", "Generate from other seeds", self.side.draw_seed, "R", self.key)
         add("evaluation.zero", "Generate from seed 0", self._zero, "0", self.key)
-        add("evaluation.again", "Measure again", self.refresh, "F5", self.key)
+        add("evaluation.pairs", "Show the closest pairs, or the walls", self._turn, "C", self.key)
+        add("evaluation.again", "Measure again", self._measure_again, "F5", self.key)
         add("evaluation.stop", "Stop measuring", self.stop_waiting, "", self.key)
 
     # ------------------------------------------------------------------ hooks
@@ -91,17 +99,19 @@ class EvaluationRoom(Room):
         self.project, self.run, self.runs = None, None, []
         self._measured = None
         self.waiting.clear()
+        self.comparing.set_run(None, None)
         self._clear()
         self._show_state()
 
     def entered(self) -> None:
         """Runs come and go in the place before."""
         self.refresh()
-        self.generated.setFocus()
+        (self.comparing.page.strip if self.comparing.is_on else self.generated).setFocus()
 
     def shutdown(self) -> None:
         """Join the thread; a picture being made is finished first."""
         self._asked += 1
+        self.comparing.shutdown()
         self.thread_.stop()
 
     def retranslate(self) -> None:
@@ -109,8 +119,23 @@ class EvaluationRoom(Room):
         self.side.retranslate()
         self.figures.retranslate()
         self.centre.retranslate()
+        self.comparing.page.retranslate()
+        self.comparing.panel.retranslate()
         self.side.show_runs(self.runs, self.run)
         self._show_state()
+
+    @Slot(bool)
+    def show_front(self, pairs: bool) -> None:
+        """Put the closest pairs in front, or the walls."""
+        self.centre.show_front(pairs=pairs)
+        self.side.show_front(pairs=pairs)
+        self.panels.setCurrentIndex(int(pairs))
+        self.comparing.show(pairs)
+        self._show_state()
+        (self.comparing.page.strip if pairs else self.generated).setFocus()
+
+    def _turn(self) -> None:
+        self.show_front(not self.comparing.is_on)
 
     # ------------------------------------------------------------------ asking
 
@@ -137,6 +162,7 @@ class EvaluationRoom(Room):
         """Ask for the walls; the figures too where they are not known yet."""
         row = self._row()
         self._asked += 1
+        self.comparing.set_run(self.project, row)
         if self.project is None or row is None or not row.checkpoint:
             self._show_state()
             return
@@ -169,6 +195,7 @@ class EvaluationRoom(Room):
     @Slot()
     def stop_waiting(self) -> None:
         """Drop what was asked for; what is shown stays."""
+        self.comparing.stop()
         if not self.waiting:
             return
         self.thread_.clear()
@@ -177,6 +204,10 @@ class EvaluationRoom(Room):
             self.figures.show_state("stopped")
         self.waiting.clear()
         self._show_state()
+
+    def _measure_again(self) -> None:
+        self.refresh()
+        self.comparing.again()
 
     def _zero(self) -> None:
         self.side.set_seed(0)
@@ -257,14 +288,8 @@ class EvaluationRoom(Room):
             tr("Go to Training"),
         )
         busy = bool(self.waiting)
-        self.centre.show_busy(busy)
-        facts = []
-        if row is not None:
-            facts.append(row.family)
-            if row.checkpoint:
-                facts.append(tr("checkpoint {n}", n=row.checkpoint))
-            facts.append(tr("{n} pictures seen", n=f"{row.images_seen:,}"))
-        self.centre.show_title(row.shown if row else "", " · ".join(facts))
+        self.centre.show_busy(busy and not self.comparing.is_on)
+        self.centre.show_run(row)
         waiting = tr("Generating…") if busy else tr("Nothing to show: press Shuffle.")
         if row is not None and not row.checkpoint:
             waiting = tr("This run has no checkpoint yet; its pictures appear after the first.")

@@ -24,6 +24,7 @@ from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 COUNTS = (16, 36, 64)
+COMPARED, COMPARED_FIRST = (64, 256, 1000), 256
 MOST_SEED = 2**31 - 1
 _SEED_AFTER_MS = 250
 
@@ -46,6 +47,10 @@ class Side(SteadyScroll):
         self.count = QComboBox()
         for count in COUNTS:
             self.count.addItem(str(count), count)
+        self.compared_name, self.compared = QLabel(), QComboBox()
+        for count in COMPARED:
+            self.compared.addItem(f"{count:,}", count)
+        self.compared.setCurrentIndex(COMPARED.index(COMPARED_FIRST))
         self.shuffle, self.again = secondary(""), secondary("")
         self._lay_out(column)
         self._timer = QTimer(self)
@@ -54,16 +59,18 @@ class Side(SteadyScroll):
         self._timer.timeout.connect(self.asked)
         self.runs.chosen.connect(self.runChosen)
         self.seed.valueChanged.connect(lambda _: self._timer.start())
-        self.count.activated.connect(lambda _: self.asked.emit())
+        for box in (self.count, self.compared):
+            box.activated.connect(lambda _: self.asked.emit())
         self.shuffle.clicked.connect(lambda: self.draw_seed())
         self.again.clicked.connect(lambda: self.set_seed(0))
 
     def _lay_out(self, column: QVBoxLayout) -> None:
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setContentsMargins(0, 4, 0, 4)
         form.setVerticalSpacing(8)
         form.addRow(self.seed_name, self.seed)
         form.addRow(self.count_name, self.count)
+        form.addRow(self.compared_name, self.compared)
         column.addWidget(self.run_head)
         column.addWidget(self.runs)
         column.addSpacing(14)
@@ -72,6 +79,8 @@ class Side(SteadyScroll):
         column.addWidget(self.shuffle)
         column.addWidget(self.again)
         column.addStretch(1)
+        # Not before all this lies in the panel: shown without one, a field is a window of its own.
+        self.show_front(pairs=False)
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -81,10 +90,13 @@ class Side(SteadyScroll):
         self.runs.setAccessibleName(tr("Runs"))
         self.seed_name.setText(tr("First seed"))
         self.count_name.setText(tr("Pictures"))
+        self.compared_name.setText(tr("Compared"))
         texts = (
             (self.seed, tr("First seed"),
              tr("The number the first generated picture is made from; the others follow it.")),
             (self.count, tr("Pictures"), tr("How many real and generated pictures are shown.")),
+            (self.compared, tr("Compared"),
+             tr("How many generated pictures are compared with every training picture.")),
             (self.shuffle, tr("Shuffle"), tr("Generate from other seeds (R).")),
             (self.again, tr("Back to seed 0"),
              tr("The same seeds for every run, to compare them fairly.")),
@@ -94,6 +106,11 @@ class Side(SteadyScroll):
             widget.setToolTip(help)
         self.shuffle.setText(tr("Shuffle"))
         self.again.setText(tr("Back to seed 0"))
+
+    def show_front(self, *, pairs: bool) -> None:
+        """Ask for what the page in front needs: so many to show, or so many to compare."""
+        self._form.setRowVisible(self.count, not pairs)
+        self._form.setRowVisible(self.compared, pairs)
 
     def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
         """The runs; those without a checkpoint say so."""

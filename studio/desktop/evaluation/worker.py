@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Signal
 
 from studio.desktop.run_names import run_name
 from studio.desktop.worker import Worker
 from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.evaluation.gallery import Gallery
 
 
 @dataclass(frozen=True)
@@ -84,3 +90,21 @@ class Evaluator(Worker):
             return Rebuilt(has_encoder=not len(held_out))
         figures = {"psnr": found.psnr, "ssim": found.ssim}
         return Rebuilt(True, found.count, found.originals, found.rebuilt, figures)
+
+
+class Comparer(Worker):
+    """Looks for copies on a thread of its own: the walls do not wait for it."""
+
+    advanced = Signal(int, int)
+    """So many of so many generated pictures are compared."""
+
+    def closest(
+        self, project: Project, run: str, count: int, seed: int, cancel: threading.Event
+    ) -> Gallery:
+        """The closest pairs; of what was compared so far when `cancel` is set."""
+        from studio.engine.evaluation import gallery
+
+        return gallery.closest(
+            project, run, count, seed, progress=self.advanced.emit,
+            cancelled=lambda: cancel.is_set() or self.stopping(),
+        )  # fmt: skip

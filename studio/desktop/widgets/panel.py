@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from studio.desktop import theme
@@ -22,7 +23,7 @@ class RoomHeader(QWidget):
         self.setObjectName("roomHeader")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEADER_HEIGHT)
-        self.title, self.facts = QLabel(), QLabel()
+        self.title, self.facts = QLabel(), _Facts()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
         self._line = QHBoxLayout(self)
@@ -36,6 +37,27 @@ class RoomHeader(QWidget):
     def add(self, widget: QWidget) -> None:
         """One more thing at the right end."""
         self._line.addWidget(widget)
+
+
+class _Facts(QLabel):
+    """What gives way where the bar is full: cut at its end, and whole in its tooltip."""
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as there has to be."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        """See above."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, as far as it goes."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        elide = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class SectionHeader(QLabel):

@@ -39,6 +39,8 @@ class Pair:
     likeness: Likeness
     item: Item | None
     """None when the picture is no longer in the dataset."""
+    file_found: bool = False
+    """Whether its file is where it was imported from."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,12 @@ def _pairs(
 ) -> list[Pair]:
     numbers = {prepared.item_ids[each[3].row] for each in worst}
     items = {item.id: item for item in store.items_by_id(project, sorted(numbers))}
-    return [
-        Pair(
-            -number, picture, np.array(prepared.images[likeness.row]), likeness,
-            items.get(prepared.item_ids[likeness.row]),
+    there = {number for number, item in items.items() if item.path.exists()}
+    pairs = []
+    for _, number, picture, likeness in sorted(worst, key=lambda each: each[:2], reverse=True):
+        known = prepared.item_ids[likeness.row]
+        training = np.array(prepared.images[likeness.row])
+        pairs.append(
+            Pair(-number, picture, training, likeness, items.get(known), known in there)
         )
-        for _, number, picture, likeness in sorted(worst, key=lambda each: each[:2], reverse=True)
-    ]  # fmt: skip
+    return pairs

@@ -138,6 +138,8 @@ def test_a_moved_file_takes_nothing_with_it(place, made_once, generated, tmp_pat
         # The cache still has it: nothing is lost at all.
         found = closest(project, run, 2)
         assert (found.copies, found.changed, found.lost) == (2, False, [])
+        said = {pair.item.name: pair.file_found for pair in found.pairs if pair.item}
+        assert said == {names[kept]: True, names[gone]: False}
         shutil.rmtree(project.cache / "prepared")
         found = closest(project, run, 2)
         assert (found.copies, found.changed, found.lost) == (1, True, [names[gone]])

@@ -1,0 +1,75 @@
+"""The right panel beside the closest pairs: how alike the chosen pair is, and what it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from studio.desktop.evaluation import pair_words
+from studio.desktop.evaluation.cards import FigureCard
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
+
+if TYPE_CHECKING:
+    from studio.engine.evaluation.gallery import Pair
+
+
+class PairPanel(QFrame):
+    """One card, and where the training picture lies."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(PANEL_WIDTH)
+        self.head, self.card, self.mark = SectionHeader(""), FigureCard(), QLabel()
+        self.file_head, self.file, self.note = SectionHeader(""), QLabel(), QLabel()
+        self._pair: Pair | None = None
+        for label in (self.mark, self.file, self.note):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.note.setProperty("quiet", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(self.head)
+        column.addWidget(self.card)
+        column.addWidget(self.mark)
+        column.addSpacing(14)
+        column.addWidget(self.file_head)
+        column.addWidget(self.file)
+        column.addSpacing(14)
+        column.addWidget(self.note)
+        column.addStretch(1)
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        self.head.setText(tr("This pair"))
+        self.file_head.setText(tr("Training picture"))
+        self.note.setText(
+            tr(
+                "A picture counts as a copy when it is closer to a training picture than pictures "
+                "that training never saw, mirrored or not. No figure replaces the eye."
+            )
+        )
+        self.show_pair(self._pair)
+
+    def show_pair(self, pair: Pair | None) -> None:
+        """Say of a pair how alike it is; None for no pair."""
+        self._pair = pair
+        for widget in (self.head, self.card, self.mark, self.file_head, self.file):
+            widget.setVisible(pair is not None)
+        if pair is None:
+            return
+        self.card.show_figure(pair_words.figure(pair))
+        close = pair.likeness.too_close
+        self.mark.setText(tr("Marked as a copy.") if close else tr("Not a copy."))
+        self.mark.setProperty("tone", "bad" if close else "good")
+        self.mark.style().polish(self.mark)
+        place = pair_words.place_of(pair)
+        # A path has no spaces to be wrapped at.
+        self.file.setText(re.sub(r"[/\\_-]", "\\g<0>\u200b", place))
+        self.file.setToolTip(place)
+        self.file.setAccessibleName(place)

@@ -1,0 +1,194 @@
+"""The page of the closest pairs: a verdict, one pair large, all of them in a row below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.desktop import theme
+from studio.desktop.evaluation import pair_words
+from studio.desktop.evaluation.pair_strip import PairStrip
+from studio.desktop.evaluation.wall import Wall
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from studio.engine.evaluation.gallery import Gallery, Pair
+
+_PAIRS, _WAITING, _NOTHING = range(3)
+
+
+class PairsPage(QWidget):
+    """Says what is wanted; :class:`Comparing` sees to it."""
+
+    wanted = Signal()
+    stopped = Signal()
+    shown = Signal(object)
+    """The pair that is shown large, or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pages = QStackedWidget()
+        self.verdict, self.advice, self.caution = QLabel(), QLabel(), QLabel()
+        self.names = [QLabel(), QLabel()]
+        self.generated, self.training = Wall(), Wall()
+        self.strip = PairStrip()
+        self.bar, self.at, self.cancel = QProgressBar(), QLabel(), secondary("")
+        self.nothing = EmptyState("copy", "", "", self.wanted.emit)
+        self._found: Gallery | None = None
+        self._state = ""
+        self._at = (0, 0)
+        self._lay_out()
+        self.strip.chosen.connect(self._show_pair)
+        self.cancel.clicked.connect(lambda: self.stopped.emit())
+        self.show_state("")
+
+    def _lay_out(self) -> None:
+        self.verdict.setFont(theme.font(16, bold=True))
+        for label in (self.verdict, self.advice, self.caution, *self.names):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        for label in (self.advice, self.caution, *self.names):
+            label.setProperty("quiet", True)
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.setSpacing(6)
+        for label in (self.verdict, self.advice, self.caution):
+            column.addWidget(label)
+        column.addSpacing(6)
+        column.addLayout(self._large(), 1)
+        column.addWidget(self.strip)
+        for page in (full, self._waiting(), self.nothing):
+            self.pages.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+
+    def _large(self) -> QHBoxLayout:
+        pair = QHBoxLayout()
+        pair.setSpacing(16)
+        for name, wall in zip(self.names, (self.generated, self.training), strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(8)
+            column.addWidget(name)
+            column.addWidget(wall, 1)
+            pair.addLayout(column, 1)
+        return pair
+
+    def _waiting(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setSpacing(12)
+        self.bar.setFixedSize(280, 6)
+        self.bar.setTextVisible(False)
+        column.addStretch(2)
+        for widget in (self.at, self.bar, self.cancel):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        return page
+
+    # ------------------------------------------------------------------ what is shown
+
+    def show_found(self, found: Gallery) -> None:
+        """The pairs, the closest of them large."""
+        self._found, self._state = found, ""
+        self.strip.show_pairs(found.pairs)
+        self.pages.setCurrentIndex(_PAIRS if found.pairs else _NOTHING)
+        self._say()
+        self._show_pair(0)
+
+    def show_waiting(self) -> None:
+        """Pictures are being made and compared."""
+        self._found = None
+        self.pages.setCurrentIndex(_WAITING)
+        self.show_progress(0, 0)
+        self.shown.emit(None)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """So many of so many; of 0 while the training pictures are looked at."""
+        self._at = done, total
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        if total:
+            self.at.setText(
+                tr("Comparing generated pictures: {n} of {m}", n=f"{done:,}", m=f"{total:,}")
+            )
+        else:
+            self.at.setText(tr("Looking at the training pictures…"))
+
+    def show_state(self, state: str) -> None:
+        """`stopped`, `failed`, `no_checkpoint`, or empty for nothing yet."""
+        self._found, self._state = None, state
+        self.strip.show_pairs([])
+        self.pages.setCurrentIndex(_NOTHING)
+        self._say()
+        self.shown.emit(None)
+
+    def retranslate(self) -> None:
+        """Every text in the current language."""
+        texts = (
+            (tr("Generated"), self.generated, tr("A picture that the model made from a seed.")),
+            (tr("Training picture"), self.training,
+             tr("The training picture nearest to it, as the model saw it.")),
+        )  # fmt: skip
+        for name, wall, help in texts:
+            wall.setAccessibleName(name)
+            wall.setToolTip(help)
+        self.strip.retranslate()
+        self.cancel.setText(tr("Stop"))
+        self.cancel.setAccessibleName(tr("Stop comparing"))
+        self.cancel.setToolTip(tr("Show what was compared so far."))
+        self.bar.setAccessibleName(tr("Work in progress"))
+        self.show_progress(*self._at)
+        self._say()
+        self._show_pair(self.strip.currentRow())
+
+    def _say(self) -> None:
+        found = self._found
+        again = tr("Compare again")
+        sentences = {
+            "stopped": (tr("Comparing was stopped before there was a pair."), again),
+            "failed": (tr("The pictures could not be compared; the notice says why."), again),
+            "no_checkpoint": (
+                tr("This run has no checkpoint yet; its pictures can be compared after the first."),
+                "",
+            ),
+            "": (
+                tr("See whether the model copies: generated pictures beside the training pictures "
+                   "nearest to them."),
+                tr("Compare"),
+            ),
+        }  # fmt: skip
+        self.nothing.set_texts(*sentences[self._state])
+        if found is None:
+            return
+        self.verdict.setText(pair_words.verdict(found))
+        self.verdict.setProperty("tone", "bad" if found.copies else "good")
+        self.verdict.style().polish(self.verdict)
+        self.advice.setText(pair_words.advice(found))
+        self.caution.setText(pair_words.caution(found))
+        self.caution.setVisible(bool(self.caution.text()))
+
+    def _show_pair(self, row: int) -> None:
+        pairs = self._found.pairs if self._found else []
+        if not 0 <= row < len(pairs):
+            return
+        pair: Pair = pairs[row]
+        self.generated.set_pictures(pair.generated[None])
+        self.training.set_pictures(pair.training[None])
+        self.names[0].setText(f"{tr('Generated')} — {tr('Seed {n}', n=pair.seed)}")
+        self.names[1].setText(f"{tr('Training picture')} — {pair_words.name_of(pair)}")
+        self.generated.setAccessibleDescription(pair_words.spoken(pair))
+        self.training.setAccessibleDescription(pair_words.spoken(pair))
+        self.shown.emit(pair)
