@@ -138,7 +138,5 @@ def _pairs(
     for _, number, picture, likeness in sorted(worst, key=lambda each: each[:2], reverse=True):
         known = prepared.item_ids[likeness.row]
         training = np.array(prepared.images[likeness.row])
-        pairs.append(
-            Pair(-number, picture, training, likeness, items.get(known), known in there)
-        )
+        pairs.append(Pair(-number, picture, training, likeness, items.get(known), known in there))
     return pairs
