@@ -69,16 +69,20 @@ class ResidualBlock(nn.Module):
 class Encoder(nn.Module):
     """Pictures [N, channels, H, W] in [-1, 1] to [N, outputs].
 
-    `widths` runs from full resolution to the base grid. Where the cells of the base grid
-    divide `outputs` the last layer is a 1x1 convolution, so that each number
-    describes a place; otherwise it is one dense layer over the whole grid.
+    Squares of `patch` pixels a side are one place of the first layer; `widths` runs from there
+    to the base grid. Where the cells of the base grid divide `outputs` the last layer is a 1x1
+    convolution, so that each number describes a place; otherwise it is one dense layer
+    over the whole grid.
     """
 
-    def __init__(self, spec: ImageSpec, widths: Sequence[int], outputs: int, blocks: int) -> None:
+    def __init__(
+        self, spec: ImageSpec, widths: Sequence[int], outputs: int, blocks: int, patch: int = 1
+    ) -> None:
         super().__init__()
         height, width, _ = spec.base_grid()
         cells = height * width
-        self.stem = Conv2d(spec.channels, widths[0], 3, padding=1)
+        self.patch = patch
+        self.stem = Conv2d(spec.channels * patch**2, widths[0], 3, padding=1)
         self.down = nn.ModuleList()
         self.levels = nn.ModuleList()
         for fine, coarse in pairwise(widths):
@@ -93,7 +97,7 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, channels, H, W] to [N, outputs]."""
-        x = self.stem(x)
+        x = self.stem(to_patches(x, self.patch))
         for down, level in zip(self.down, self.levels, strict=True):
             x = level(down(x))
         return self.head(F.silu(self.norm(x))).flatten(1)
@@ -102,10 +106,13 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """Latents [N, inputs] to pictures [N, channels, H, W], about [-1, 1]; mirror of `Encoder`."""
 
-    def __init__(self, spec: ImageSpec, widths: Sequence[int], inputs: int, blocks: int) -> None:
+    def __init__(
+        self, spec: ImageSpec, widths: Sequence[int], inputs: int, blocks: int, patch: int = 1
+    ) -> None:
         super().__init__()
         height, width, _ = spec.base_grid()
         self.grid = (height, width)
+        self.patch = patch
         self.spatial = inputs % (height * width) == 0
         coarsest = widths[-1]
         self.head: nn.Module
@@ -120,7 +127,9 @@ class Decoder(nn.Module):
             self.up.append(Conv2d(coarse, fine, 3, padding=1))
             self.levels.append(nn.Sequential(*(ResidualBlock(fine) for _ in range(blocks))))
         self.norm = Norm(widths[0])
-        self.out = Conv2d(widths[0], spec.channels, 3, padding=1)
+        self.out = Conv2d(widths[0], spec.channels * patch**2, 3, padding=1)
+        if patch > 1:
+            even_out_(self.out, patch)
 
     def forward(self, z: Tensor, resolution: int | None = None) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
@@ -136,8 +145,32 @@ class Decoder(nn.Module):
         for up, level in list(zip(self.up, self.levels, strict=True))[:stop]:
             x = level(repeat(up(x)))
         if resolution is None:
-            x = self.out(F.silu(self.norm(x)))
+            x = from_patches(self.out(F.silu(self.norm(x))), self.patch)
         return x
+
+
+def to_patches(x: Tensor, side: int) -> Tensor:
+    """Squares of `side` pixels become channels: [N, c, H, W] to [N, c side^2, H/side, W/side].
+
+    The inverse of Shi 2016, arXiv:1609.05158, Eq. 4.
+    """
+    if side == 1:
+        return x
+    return F.pixel_unshuffle(x, side).contiguous(memory_format=torch.channels_last)
+
+
+def from_patches(x: Tensor, side: int) -> Tensor:
+    """The way back: [N, c side^2, h, w] to [N, c, h side, w side] (Shi 2016, Eq. 4)."""
+    return x if side == 1 else F.pixel_shuffle(x, side)
+
+
+@torch.no_grad()
+def even_out_(layer: nn.Conv2d, side: int) -> None:
+    """All pixels of a square begin alike, so that no grid shows (Aitken 2017, arXiv:1707.02937)."""
+    for part in (layer.weight, layer.bias):
+        if part is not None:
+            first = part.view(-1, side**2, *part.shape[1:])[:, :1]
+            part.copy_(first.expand(-1, side**2, *part.shape[1:]).flatten(0, 1))
 
 
 def nearest_level(grid: tuple[int, int], doublings: int, resolution: int) -> int:

@@ -17,8 +17,8 @@ from tests.engine.training.support import TINY, Driven, assert_same, script, sta
 __all__ = ["made_once", "one_thread", "project", "run_of", "vae"]
 
 FIXED = {
-    "latent_dim", "top_width", "width", "blocks", "fine_blocks", "group_size", "mapping_layers",
-    "seamless", "sharp",
+    "latent_dim", "top_width", "width", "blocks", "patch", "fine_blocks", "group_size",
+    "mapping_layers", "seamless", "sharp",
 }  # fmt: skip
 """What decides the shape of the networks, of their optimisers, or of their borders."""
 
