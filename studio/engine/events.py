@@ -69,6 +69,10 @@ class Health:
     images_seen: int = 0
 
 
+ROUND = 16
+"""Steps: the longest interval at which any family regularises by default."""
+
+
 @dataclass(frozen=True)
 class Preflight:
     """What a run needs on this machine, measured by its first steps. Bytes and seconds.
@@ -77,6 +81,7 @@ class Preflight:
     `memory` is the peak, 0 where unknown; `disk` what the run will need in all;
     `first_picture_seconds` when the set can first be recognised, by a rule of thumb.
     `images` and `seconds` are the whole run's. `compiled`: by `torch.compile`, else as written.
+    `steps` are those that the rate was taken from, 0 where it is that of a run.
     """
 
     family: str
@@ -91,6 +96,12 @@ class Preflight:
     images: int
     seconds: float
     compiled: bool = False
+    steps: int = 0
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether the machine was too slow for a whole round of steps."""
+        return 0 < self.steps < ROUND
 
 
 @dataclass(frozen=True)

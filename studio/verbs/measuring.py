@@ -71,10 +71,12 @@ def _lines(found: Preflight, recipe: Recipe) -> list[str]:
     parts = ""
     if found.part_size < found.batch_size:
         parts = f", {found.part_size} at a time to save memory"
+    rough = f"Only {found.steps} steps were timed, for they take long here: a rough figure."
     return [
         *([recipe.reason] if recipe.reason else []),
         f"{found.family} on {found.device}: {found.images_per_second:.1f} images a second, "
         f"{found.batch_size} a step{parts}.",
+        *([f"  {rough}"] if found.is_rough else []),
         f"  {needs(found)}",
         f"  the whole run: {duration(found.seconds)}, {found.images} images; "
         f"{found.checkpoint_bytes / 1e6:.0f} MB a checkpoint",

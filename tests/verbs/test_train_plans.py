@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 
 import pytest
@@ -56,6 +57,12 @@ def test_a_measurement_for_a_person(project, monkeypatch):
         "disk about 155 MB.",
         "  the whole run: 30 min 00 s, 22212 images; 31 MB a checkpoint",
     ]
+    found = dataclasses.replace(found, steps=3)
+    said = call("train", project, *tiny("vae", 8), "--preflight")
+    assert said.out.splitlines()[1] == (
+        "  Only 3 steps were timed, for they take long here: a rough figure."
+    )
+    assert done("train", project, *tiny("vae", 8), "--preflight")["steps"] == 3
 
 
 def test_a_measurement_that_fails_is_a_sentence(project, monkeypatch):

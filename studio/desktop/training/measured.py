@@ -60,6 +60,14 @@ class MeasuredCard(QFrame):
         ):
             self.facts.set_value(name, text)
         told = [words.said(f"{each.sentence} {each.action}".rstrip()) for each in self._health]
+        if found.is_rough:
+            told.append(
+                tr(
+                    "Only {n} steps were timed, for they take long here: take time and rate as "
+                    "rough.",
+                    n=found.steps,
+                )
+            )
         early = found.seconds < found.first_picture_seconds
         if early:
             wanted = words.duration(1.5 * found.first_picture_seconds)

@@ -6,6 +6,7 @@ afterwards. Nothing is guessed but :data:`needs.FIRST_PICTURE`.
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.events import Done, Event, Failed, Health, Stage, Stop
+from studio.engine.events import ROUND, Done, Event, Failed, Health, Stage, Stop
 from studio.engine.training.care import Care, DeviceFailed
 from studio.engine.training.loop import Commands
 from studio.engine.training.needs import figures
@@ -25,11 +26,10 @@ from studio.engine.training.trainer import Trainer
 
 WARM_STEPS = 4
 """Not timed: caches fill and kernels are chosen."""
-TIMED_STEPS = 16
-"""One round of the longest interval at which any family regularises by default."""
-LONGEST = 60.0
-"""Seconds after which a slow machine has been watched enough."""
-_FEWEST_TIMED = 3
+FEWEST_STEPS = 3
+"""Timed at least, of a whole :data:`ROUND`, however slow they are."""
+WARM_SECONDS, TIMED_SECONDS = 3.0, 10.0
+"""After these a slow machine goes on with the steps it has: a rough answer soon is worth more."""
 
 
 def preflight(recipe: Recipe, project_folder: Path, commands: Commands) -> Iterator[Event]:
@@ -76,7 +76,7 @@ def _room(project_folder: Path) -> Path:
 class _Measurement:
     def __init__(self, recipe: Recipe, place: Path, project_folder: Path) -> None:
         self.recipe, self.place, self.project_folder = recipe, place, project_folder
-        self.rate = 0.0
+        self.rate, self.steps = 0.0, 0
 
     def run(self, commands: Commands) -> Iterator[Event]:
         yield Stage("preparing")
@@ -94,33 +94,41 @@ class _Measurement:
                 yield from _told(care.checkpoint())
                 if care.unsaved:
                     raise StudioError(care.unsaved)
-                yield figures(trainer, self.rate, care.last.folder, self.recipe.minutes)
+                found = figures(trainer, self.rate, care.last.folder, self.recipe.minutes)
+                yield dataclasses.replace(found, steps=self.steps)
         finally:
             care.close()
         reason = "stopped" if stopped else "measured"
         yield Done(reason, trainer.state.images_seen, trainer.seconds, "", "")
 
     def _steps(self, care: Care, trainer: Trainer, commands: Commands) -> Iterator[Event]:
-        began = time.monotonic()
-        timed, started = -WARM_STEPS, began
-        while timed < TIMED_STEPS:
+        began = started = time.monotonic()
+        warm = timed = 0
+        slow = is_warm = False
+        while timed < ROUND:
             if isinstance(commands(), Stop):
                 return
+            before = time.monotonic()
             events = list(care.step())
             yield from events
             if events:  # it begins again with smaller parts
-                timed = -WARM_STEPS
-                continue
-            timed += 1
-            if timed == 0:
+                warm, timed, is_warm, started = 0, 0, False, time.monotonic()
+            elif is_warm:
+                timed += 1
+                if slow:  # else waiting for every single step would take longer than the round
+                    finish(trainer)
+                if timed >= FEWEST_STEPS and time.monotonic() - started > TIMED_SECONDS:
+                    break
+            else:
                 finish(trainer)
-                started = time.monotonic()
-            if timed >= _FEWEST_TIMED and time.monotonic() - began > LONGEST:
-                break
+                warm, now = warm + 1, time.monotonic()
+                slow = now - before > TIMED_SECONDS / ROUND
+                is_warm = warm == WARM_STEPS or now - started > WARM_SECONDS
+                started = now if is_warm else started
         finish(trainer)
-        spent = max(1e-9, time.monotonic() - started)
-        self.rate = timed * trainer.batch_size / spent
-        trainer.seconds = time.monotonic() - began
+        now = time.monotonic()
+        self.rate = timed * trainer.batch_size / max(1e-9, now - started)
+        self.steps, trainer.seconds = timed, now - began
 
 
 def finish(trainer: Trainer) -> None:

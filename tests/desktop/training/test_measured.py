@@ -8,7 +8,7 @@ import pytest
 
 from studio.desktop import i18n
 from studio.desktop.training.measured import MeasuredCard
-from studio.engine.events import Health, Preflight
+from studio.engine.events import ROUND, Health, Preflight
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 FOUND = Preflight(
@@ -39,3 +39,19 @@ def test_a_run_that_would_end_too_early_is_warned_of(qapp, qtbot) -> None:
     assert card.notes.isHidden()
     card.show_figures(None)
     assert card.isHidden()
+
+
+def test_few_steps_are_said_to_be_few(qapp, qtbot) -> None:
+    card = MeasuredCard()
+    qtbot.addWidget(card)
+    card.retranslate()
+    rough = dataclasses.replace(FOUND, seconds=60_000.0, steps=5)
+    card.show_figures(rough)
+    assert card.notes.text().startswith("Only 5 steps were timed")
+    assert card.notes.property("tone") == ""
+    i18n.set_language("zh_CN")
+    card.retranslate()
+    assert "只计时了 5 步" in card.notes.text()
+    i18n.set_language("en")
+    card.show_figures(dataclasses.replace(rough, steps=ROUND))
+    assert card.notes.isHidden()

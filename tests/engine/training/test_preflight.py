@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from models.vae import Vae
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project
 from studio.engine.training import needs, runs
+from studio.engine.training import preflight as pre
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.client import TrainingProcess
 from studio.engine.training.preflight import preflight
 from studio.engine.training.recipe import Recipe
+from studio.engine.training.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same
 
@@ -108,6 +111,54 @@ def test_a_family_that_fails_is_a_sentence(vae: Driven, monkeypatch: pytest.Monk
     assert "could not be measured" in end.message
     assert "\n" not in end.message
     assert files(vae.project_folder) == before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "warm", "timed"),
+    [(0.0, 4, 16), (0.6, 4, 16), (0.7, 4, 15), (2.0, 2, 6), (5.0, 1, 3), (600.0, 1, 3)],
+)
+def test_slow_steps_are_fewer_and_the_rate_is_still_theirs(
+    vae: Driven, monkeypatch: pytest.MonkeyPatch, seconds: float, warm: int, timed: int
+) -> None:
+    clock, real, waits = [0.0], Trainer.step, []
+
+    def step(trainer: Trainer) -> None:
+        real(trainer)
+        clock[0] += seconds
+
+    monkeypatch.setattr(Trainer, "step", step)
+    monkeypatch.setattr(pre, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(pre, "finish", lambda trainer: waits.append(trainer.state.images_seen))
+    recipe = Recipe.load(vae.folder)
+    *_, found, end = preflight(recipe, vae.project_folder, lambda: None)
+    assert isinstance(found, Preflight)
+    assert isinstance(end, Done)
+    assert end.images_seen == 4 * (warm + timed)
+    assert (found.steps, found.is_rough) == (timed, timed < 16)
+    if seconds:
+        assert found.images_per_second == pytest.approx(4 / seconds)
+    slow = seconds > 10 / 16
+    assert len(waits) == warm + 1 + (timed if slow else 0), "only slow steps are waited for"
+
+
+def test_smaller_parts_are_timed_from_the_beginning(
+    vae: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, real, done = [0.0], Trainer.step, []
+
+    def step(trainer: Trainer) -> None:
+        clock[0] += 2.0
+        done.append(trainer.part_size)
+        if len(done) == 4:  # in the middle of the timed ones
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        real(trainer)
+
+    monkeypatch.setattr(Trainer, "step", step)
+    monkeypatch.setattr(pre, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    events = list(preflight(Recipe.load(vae.folder), vae.project_folder, lambda: None))
+    (found,) = [event for event in events if isinstance(event, Preflight)]
+    assert done == [4] * 4 + [2] * (2 + 6)
+    assert (found.steps, found.images_per_second) == (6, 2.0)
 
 
 def test_stop_ends_it_without_figures(vae: Driven) -> None:
@@ -219,8 +270,6 @@ def test_an_optimiser_is_its_own_again_after_an_error() -> None:
 def test_a_run_in_parts_resumes_exactly(
     run_of: Callable[[str], Driven], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:
-    from studio.engine.training.trainer import Trainer
-
     real = Trainer.__init__
 
     def small(trainer: Trainer, *arguments: Any) -> None:
