@@ -42,7 +42,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 def hide(options: argparse.Namespace, console: Console) -> Result:
     """Add regions or take them all back, then say what holds."""
-    from studio.engine.dataset import privacy, regions, store
+    from studio.engine.dataset import identical, privacy, regions, store
 
     asked = bool(options.boxes or options.polygons or options.detect or options.clear)
     if bool(options.items) != asked:
@@ -59,9 +59,10 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
             more = _detected(item, options.way) if options.detect else drawn
             wanted[item.id] = () if options.clear else (*item.hidden, *more)
         changed = sorted(privacy.set_regions(project, wanted))
+        copies = [item for item in identical.alike(project, list(wanted)) if item.id not in wanted]
         hidden = [item for item in store.items(project, dataset.id) if item.hidden]
     facts = {
-        "dataset": dataset.name, "changed": changed,
+        "dataset": dataset.name, "changed": changed, "copies": [item.id for item in copies],
         "hidden": [
             {"item": item.id, "file": file_of(item), "regions": [
                 {"points": region.points, "way": region.way} for region in item.hidden
@@ -70,6 +71,8 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
         ],
     }  # fmt: skip
     lines = [f"{dataset.name}: {count(len(hidden))} with hidden parts. No file was touched."]
+    if copies:
+        lines.append(f"  The same holds in identical copies: {count(len(copies))}.")
     return Result(facts, lines + [f"  {len(i.hidden)} in {file_of(i)}" for i in hidden[:SHOWN]])
 
 

@@ -374,6 +374,29 @@ def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
     qtbot.waitUntil(lambda: looks_as_before() is True, timeout=WAIT)
 
 
+def test_identical_copies_are_hidden_in_one_step_and_shown_again(room, folder, qtbot) -> None:
+    project = room.session.project
+    first = store.items_by_id(project, [room.model.ids[4]])[0]
+    (folder / "twin.png").write_bytes(first.path.read_bytes())
+    room.import_paths([folder])
+    qtbot.waitUntil(lambda: at_rest(room, 25), timeout=WAIT)
+
+    def hidden() -> list[str]:
+        return [each.name for each in store.items(project, first.dataset_id) if each.hidden]
+
+    half = (regions.box(0, 0, 0.5, 1, "fill"),)
+    room.survey.hiding._apply(first.id, half)
+    qtbot.waitUntil(lambda: hidden() == [first.name, "twin.png"], timeout=WAIT)
+    qtbot.waitUntil(room.studio.undo.canUndo, timeout=WAIT)
+    assert room.studio.undo.undoText() == "Hide parts of 2 pictures"
+    said = [notice.sentence for notice in room.studio.notices.history]
+    assert any("identical copies: 2 pictures in all" in each for each in said)
+    qtbot.waitUntil(lambda: room.counts.kinds.get("hidden_copy") == 1, timeout=WAIT)
+    room.studio.undo.undo()
+    qtbot.waitUntil(lambda: hidden() == [], timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.counts.kinds.get("hidden_copy"), timeout=WAIT)
+
+
 def test_the_map_and_the_rows_follow_what_may_be_seen(room, charted, qtbot) -> None:
     project, view = room.session.project, charted
     number = int(view.plane.ids[3])

@@ -29,6 +29,22 @@ def test_hide_more_and_clear(project):
     assert facts["hidden"] == []
 
 
+def test_copies_hide_the_same_and_say_so(project, tmp_path):
+    (tmp_path / "in" / "copy.png").write_bytes((tmp_path / "in" / "0.png").read_bytes())
+    done("import", project, tmp_path / "in", "--name", "set")
+    said = call("dataset", "hide", project, "--items", "0.png", "--box", "0,0,0.5,0.5")
+    assert "The same holds in identical copies: 1 picture." in said.out
+    (tmp_path / "in" / "late.png").write_bytes((tmp_path / "in" / "0.png").read_bytes())
+    facts = done("import", project, tmp_path / "in", "--name", "set")
+    assert facts["findings"]["hidden_copy"] == 2
+    facts = done("dataset", "hide", project)
+    assert [each["file"].rsplit("/", 1)[1] for each in facts["hidden"]] == [
+        "0.png", "copy.png", "late.png",
+    ]  # fmt: skip
+    facts = done("dataset", "hide", project, "--items", "late.png", "--clear")
+    assert (facts["hidden"], len(facts["copies"]), len(facts["changed"])) == ([], 2, 3)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

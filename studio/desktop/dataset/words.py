@@ -12,8 +12,9 @@ from studio.engine.dataset.store import Finding
 # The order of the list; those that are always there, even at zero.
 KINDS = (
     EVERYTHING, TRAINS, HELD_OUT, EXCLUDED,
-    "duplicate", "near_duplicate", "outlier", "blurred", "flat", "dark", "bright", "tiny", "aspect",
-    "borders", "text_heavy", "animated", "odd_mode", "no_training", "missing", "broken",
+    "duplicate", "hidden_copy", "near_duplicate", "outlier", "blurred", "flat", "dark", "bright",
+    "tiny", "aspect", "borders", "text_heavy", "animated", "odd_mode", "no_training", "missing",
+    "broken",
 )  # fmt: skip
 ALWAYS = (EVERYTHING, "duplicate", "blurred", "broken", EXCLUDED)
 BAD = ("broken", "missing")
@@ -24,6 +25,7 @@ def kind_title(kind: str) -> str:
     titles = {
         EVERYTHING: tr("Everything"),
         "duplicate": tr("Duplicates"),
+        "hidden_copy": tr("Hidden in copies"),
         "near_duplicate": tr("Near duplicates"),
         "blurred": tr("Blurred"),
         "flat": tr("Single colour"),
@@ -51,6 +53,9 @@ def kind_help(kind: str) -> str:
     """What a filter shows, for its tooltip."""
     helps = {
         EVERYTHING: tr("Every picture of the dataset."),
+        "hidden_copy": tr(
+            "Copies, byte for byte, of a picture with hidden parts: they hide the same."
+        ),
         "duplicate": tr("Pictures that are byte for byte the same as an earlier one (SHA-256)."),
         "near_duplicate": tr(
             "Pictures nearly the same as a better one (perceptual hash, then compared)."
@@ -85,6 +90,7 @@ def badge(kind: str) -> str:
         "outlier": tr("Outlier"),
         "blurred": tr("Blurred"),
         "flat": tr("Single colour"),
+        "hidden_copy": tr("Parts hidden"),
         "near_duplicate": tr("Nearly the same"),
         "dark": tr("Too dark"),
         "bright": tr("Too bright"),
@@ -105,6 +111,7 @@ def advice(kind: str) -> str:
     """What a finding means for training, below its sentence."""
     words = {
         "duplicate": tr("Copies make the model repeat a picture. Keep one of them."),
+        "hidden_copy": tr("What is hidden or shown in one of them is so in all."),
         "near_duplicate": tr("Look-alikes make the model repeat a picture. Keep the best of them."),
         "outlier": tr("It may not belong here, or be the only one of its kind."),
         "dark": tr("What cannot be seen cannot be learnt."),

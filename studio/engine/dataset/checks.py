@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "broken": "{reason}",
     "missing": "The file is no longer where it was imported from.",
     "duplicate": "The same file, byte for byte, as {name}.",
+    "hidden_copy": ("Parts of it are hidden as in {name}, which is the same file, byte for byte."),
     "near_duplicate": (
         "It is {alike} % like {name}, the largest and sharpest of {count} (limit {limit} %)."
     ),

@@ -16,8 +16,10 @@ from typing import Any
 
 from studio.engine.dataset import (
     edits,
+    identical,
     marks,
     near,
+    privacy,
     received,
     reconcile,
     rows,
@@ -104,6 +106,7 @@ class _Import:
 
     def __post_init__(self) -> None:
         self.limits = thresholds.read(self.project, self.dataset.id)
+        self.hidden = identical.hidden(self.project, self.dataset.id)
 
     def events(
         self, roots: list[Path], cancelled: Callable[[], bool], workers: int
@@ -140,6 +143,7 @@ class _Import:
         reconcile.label(project, self.places, cancelled)
         received.state_origins(project, number)
         yield from self._news(reconcile.mark_duplicates(project, number, cancelled))
+        yield from self._news(privacy.cover_copies(project, number, cancelled))
         if settling.is_due(project, number):
             limit = self.limits["near_duplicate"]
             yield from self._news(reconcile.mark_near(project, number, limit, cancelled))
@@ -240,14 +244,10 @@ class _Import:
             if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
                 settling.begin(connection, self.dataset.id)
             barred = marks.marked_sources(connection)
-            for source_id, entry, answer in batch:
+            for source_id, entry, whole in batch:
                 old = before.get(rows.key(entry))
-                if old and old.hidden:
-                    answer = seen.without(answer)
-                    covered.append(old.id)
-                values = rows.values(entry, answer)
-                if answer["facts"].get("no_training") and not (old and old.barred):
-                    values["included"] = False
+                cover = self.hidden.get(whole["sha256"], "")
+                answer, values, is_hidden = rows.decided(entry, whole, old, cover)
                 if old is None:
                     values |= {"dataset_id": self.dataset.id, "source_id": source_id}
                     values |= {"path": entry.path, "member": entry.member, "name": entry.name}
@@ -263,6 +263,8 @@ class _Import:
                 if "likeness" in answer:
                     near.put(connection, item_id, answer["likeness"])
                 ids.append(item_id)
+                if is_hidden:
+                    covered.append(item_id)
                 self.places[item_id] = (source_id, entry.folders)
                 self.pictures += answer["kind"] == "picture"
                 about += [(item_id, *found) for found in rows.findings(answer, self.limits)]

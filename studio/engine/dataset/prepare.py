@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, leftovers, shape, split, store
+from studio.engine.dataset import filling, identical, leftovers, shape, split, store
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.filling import Build, UnreadableError
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
@@ -137,7 +137,7 @@ def prepare(
     if min(size) < 1:
         raise UsageError(f"{size[0]}x{size[1]} pixels are not possible.")
     leftovers.delete_prepared(project)
-    items = store.chosen_items(project, dataset_id)
+    items = _chosen(project, dataset_id)
     if not items:
         raise StudioError(
             "There is no picture to train on: import pictures, or include some that are excluded."
@@ -165,7 +165,7 @@ def prepare_readable(
     For looking at a set, not for learning from it. Raises :class:`StudioError` when none is left.
     """
     policy = policies.settled(project, dataset_id, crop)
-    items = store.chosen_items(project, dataset_id)
+    items = _chosen(project, dataset_id)
     cut = split.known_cuts(project, dataset_id)[0]
     lost: list[str] = []
     while items:
@@ -180,6 +180,15 @@ def prepare_readable(
         "None of the dataset's pictures can be read: bring their files back and import the folder "
         "again."
     )
+
+
+def _chosen(project: Project, dataset_id: int) -> list[Item]:
+    """What trains; copies of a picture with hidden parts hide them, if not yet in the index."""
+    covers = identical.uncovered(project, dataset_id)
+    return [
+        dataclasses.replace(item, hidden=covers[item.id]) if item.id in covers else item
+        for item in store.chosen_items(project, dataset_id)
+    ]
 
 
 def _made(project: Project, build: Build) -> Prepared:

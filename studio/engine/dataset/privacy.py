@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from studio.engine.dataset import (
     embedding,
+    identical,
     leftovers,
     near,
     outliers,
@@ -19,7 +20,7 @@ from studio.engine.dataset import (
 )
 from studio.engine.dataset.regions import MOST_REGIONS, Regions, checked, stored
 from studio.engine.dataset.settling import Cancelled
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.store import Finding, Item
 from studio.engine.errors import ReadOnlyError, UsageError
 from studio.engine.project import Project
 
@@ -34,13 +35,15 @@ def set_regions(
 ) -> dict[int, Regions]:
     """Give pictures their regions, none with an empty tuple; files are never touched.
 
+    Copies of them in their datasets, byte for byte, get the same (:mod:`identical`).
     Whatever the cache holds of pixels that are hidden by now is deleted, and what was measured
     of them is measured again of what may be seen (:mod:`seen`). How far a picture is from the
     rest takes a search of the whole set: `scores` are those to give back, as
     :func:`outliers.stated` told them before. Which pictures are alike is found again where it
     may be otherwise; when `cancelled` meanwhile, by the next import.
 
-    Returns what there was before for those that changed, which `set_regions` puts back.
+    Returns what there was before for those that changed and their copies, which `set_regions`
+    puts back.
     Raises :class:`UsageError`; then nothing is changed.
     """
     wanted = {number: tuple(map(checked, each)) for number, each in regions.items()}
@@ -49,20 +52,43 @@ def set_regions(
             raise UsageError(f"A picture has at most {MOST_REGIONS} hidden regions.")
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
+    return _apply(project, identical.spread(project, wanted), scores, cancelled)
+
+
+def cover_copies(
+    project: Project, dataset_id: int, cancelled: Cancelled = settling.never
+) -> list[Finding]:
+    """Hide in every copy what is hidden in another one of the same bytes; says so in findings.
+
+    Returns the new findings.
+    """
+    _apply(project, identical.uncovered(project, dataset_id), _NO_SCORES, cancelled)
+    return identical.mark(project, dataset_id)
+
+
+def _apply(
+    project: Project,
+    wanted: Mapping[int, Regions],
+    scores: Mapping[int, float],
+    cancelled: Cancelled,
+) -> dict[int, Regions]:
     items = store.items_by_id(project, list(wanted))
     changed = [item for item in items if item.hidden != wanted[item.id]]
+    contents = {(item.dataset_id, item.sha256) for item in changed}
+    before = {item.id: item.hidden for item in items if (item.dataset_id, item.sha256) in contents}
     by_dataset: dict[int, list[Item]] = {}
     for item in changed:
         now = dataclasses.replace(item, hidden=wanted[item.id])
         by_dataset.setdefault(item.dataset_id, []).append(now)
     for dataset_id, group in by_dataset.items():
         _hide(project, dataset_id, group, scores, cancelled)
+        identical.mark(project, dataset_id)
     ids = [item.id for item in changed]
     leftovers.delete_thumbnails(project, ids)
     leftovers.delete_prepared(project)
     if ids:
         embedding.forget_unused(project)
-    return {item.id: item.hidden for item in changed}
+    return before
 
 
 def _hide(

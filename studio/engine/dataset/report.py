@@ -23,6 +23,7 @@ MOST_THUMBNAILS = 400
 _THUMBNAIL_SIDE = 112
 TITLES = {
     "broken": "Broken", "missing": "Missing", "duplicate": "Duplicates",
+    "hidden_copy": "Hidden in copies",
     "near_duplicate": "Near duplicates", "no_training": "Not for training",
     "animated": "Animated", "tiny": "Too small", "aspect": "Very long or tall",
     "odd_mode": "Unusual colour", "flat": "Single colour", "dark": "Under-exposed",

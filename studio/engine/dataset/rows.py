@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from studio.engine.dataset import checks
+from studio.engine.dataset import checks, seen
 from studio.engine.dataset.reconcile import Stored
 from studio.engine.dataset.walk import Candidate
 
@@ -36,6 +36,24 @@ def values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
     if entry.caption:
         found["caption"] = entry.caption
     return found | {"usable": answer["kind"] == "picture"}
+
+
+def decided(
+    entry: Candidate, answer: dict[str, Any], old: Stored | None, cover: str
+) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    """What may be known of a file, the columns that follow, and whether parts of it are hidden.
+
+    `cover` are the regions that are hidden in another file of the same bytes.
+    """
+    was_hidden = old is not None and old.hidden
+    if was_hidden or cover:
+        answer = seen.without(answer)
+    found = values(entry, answer)
+    if cover and not was_hidden:
+        found["hidden"] = cover
+    if answer["facts"].get("no_training") and not (old and old.barred):
+        found["included"] = False
+    return answer, found, bool(was_hidden or cover)
 
 
 def findings(

@@ -11,7 +11,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from studio.engine.dataset import reconcile, settling, store, thresholds
+from studio.engine.dataset import privacy, reconcile, settling, store, thresholds
 from studio.engine.dataset.naming import display_name
 from studio.engine.dataset.removed import DATASET, SOURCE, Removed, aside, users
 from studio.engine.dataset.settling import Cancelled
@@ -119,6 +119,7 @@ def _settle(project: Project, dataset_id: int, cancelled: Cancelled) -> None:
     limit = thresholds.read(project, dataset_id)["near_duplicate"]
     try:
         reconcile.mark_duplicates(project, dataset_id, cancelled)
+        privacy.cover_copies(project, dataset_id, cancelled)
         reconcile.mark_near(project, dataset_id, limit, cancelled)
         settling.end(project, dataset_id)
     except settling.Stopped:

@@ -203,15 +203,15 @@ def test_features_of_what_is_hidden_are_deleted_and_made_anew(project, dataset) 
 
 
 def test_a_copy_of_which_all_may_be_seen_keeps_its_features(project, draw, take_in, tmp_path):
-    for name in ("a.png", "copy.png"):
-        draw(tmp_path / "set" / name, 1, (96, 80))
-    dataset = take_in(tmp_path / "set").dataset
-    first, copy = store.items(project, dataset.id)
+    draw(tmp_path / "set" / "a.png", 1, (96, 80))
+    # A copy in the same dataset would be hidden as well.
+    number, other = (take_in(tmp_path / "set", name=name).dataset.id for name in ("one", "two"))
+    (first,), (copy,) = store.items(project, number), store.items(project, other)
     embedding.embed(project, [first, copy])
     privacy.set_regions(project, {first.id: ALL})
     assert vectors(project).keys() == {copy.sha256}
-    found = embedding.embed(project, store.items(project, dataset.id))
-    assert len(set(found.contents)) == 2
+    pictures = [*store.items(project, number), *store.items(project, other)]
+    assert len(set(embedding.embed(project, pictures).contents)) == 2
 
 
 def test_features_made_of_an_older_state_do_not_stay(project, dataset) -> None:

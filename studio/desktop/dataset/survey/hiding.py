@@ -13,7 +13,7 @@ from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Pla
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
-from studio.engine.dataset import detect, outliers, privacy, store
+from studio.engine.dataset import detect, identical, outliers, privacy, store
 from studio.engine.dataset.regions import Region, Regions, checked
 from studio.engine.dataset.settling import Cancelled
 from studio.engine.dataset.store import Item
@@ -117,22 +117,35 @@ def _item(project: Project, number: int) -> Item | None:
 
 
 def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled) -> Plan:
-    """Other regions of one picture hidden."""
-    item = _item(project, number)
-    before = item.hidden if item is not None else ()
-    scores = outliers.stated(project, [number])
+    """Other regions of one picture hidden, and of those that are the same file."""
+    before = {item.id: item.hidden for item in identical.alike(project, [number])}
+    scores = outliers.stated(project, list(before))
     wanted = tuple(map(checked, regions))
+    count = sum(each != wanted for each in before.values())
 
     def title() -> str:
+        pictures = words.pictures(count)
         if not wanted:
-            return tr("Show all of {pictures}", pictures=words.pictures(1))
-        return tr("Hide parts of {pictures}", pictures=words.pictures(1))
+            return tr("Show all of {pictures}", pictures=pictures)
+        return tr("Hide parts of {pictures}", pictures=pictures)
+
+    def said() -> str:
+        if wanted:
+            return tr(
+                "The same parts are hidden in identical copies: {pictures} in all.",
+                pictures=words.pictures(count),
+            )
+        return tr(
+            "Identical copies are shown whole as well: {pictures} in all.",
+            pictures=words.pictures(count),
+        )
 
     return Plan(
         title,
         partial(privacy.set_regions, project, {number: wanted}, cancelled=cancelled),
-        partial(privacy.set_regions, project, {number: before}, scores, cancelled),
-        int(item is not None and before != wanted),
-        (number,),
+        partial(privacy.set_regions, project, before, scores, cancelled),
+        count,
+        tuple(before),
         frozenset((PICTURES, FINDINGS, DATASET, TILES)),
+        said=said if count > 1 else None,
     )
