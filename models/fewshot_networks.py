@@ -139,9 +139,9 @@ class Halving(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[N, fine, h, w] to [N, coarse, h/2, w/2]."""
         first, second, third = self.norms
-        main = F.leaky_relu(first(self.first(x)), LEAK)
-        main = F.leaky_relu(second(self.second(main)), LEAK)
-        direct = F.leaky_relu(third(self.direct(average(x))), LEAK)
+        main = F.leaky_relu(first(self.first(x)), LEAK, inplace=True)
+        main = F.leaky_relu(second(self.second(main)), LEAK, inplace=True)
+        direct = F.leaky_relu(third(self.direct(average(x))), LEAK, inplace=True)
         return (main + direct) * 0.5
 
 
@@ -190,7 +190,7 @@ class Trunk(nn.Module):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """(scores [N, cells] of overlapping parts, activations of every level)."""
-        seen = [F.leaky_relu(self.stem(x), LEAK)]
+        seen = [F.leaky_relu(self.stem(x), LEAK, inplace=True)]
         for down in self.downs:
             seen.append(down(seen[-1]))
         parts = self.head[:-1](seen[-1])

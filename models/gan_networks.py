@@ -53,7 +53,7 @@ class Generator(Edged, nn.Module):
         for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
             x = level(double(change(x), self.seamless))
         if resolution is None:
-            x = self.out(F.leaky_relu(x, LEAK))
+            x = self.out(F.leaky_relu(x, LEAK, inplace=True))
         return x
 
 
@@ -77,7 +77,7 @@ class Critic(Edged, nn.Module):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """[N, channels, H, W] to [N]; higher means more like a real picture (of its class [N])."""
-        x = self.levels[0](F.leaky_relu(self.stem(x), LEAK))
+        x = self.levels[0](F.leaky_relu(self.stem(x), LEAK, inplace=True))
         for change, level in zip(self.change, self.levels[1:], strict=True):
             x = level(change(halve(x, self.seamless)))
         seen = self.pattern(x).flatten(1)

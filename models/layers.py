@@ -250,8 +250,8 @@ class GroupedBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The residual sum."""
-        y = F.leaky_relu(self.expand(x), LEAK)
-        y = F.leaky_relu(self.mix(y), LEAK)
+        y = F.leaky_relu(self.expand(x), LEAK, inplace=True)
+        y = F.leaky_relu(self.mix(y), LEAK, inplace=True)
         return x + self.project(y)
 
 
