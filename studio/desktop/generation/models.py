@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name, when
 
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 class Models:
     """Knows what runs are called and which of them trains, and keeps the list in step."""
 
-    def __init__(self, side: Side) -> None:
-        self._side = side
+    def __init__(self, session: Session, side: Side) -> None:
+        self._session, self._side = session, side
         self.runs: list[Run] = []
-        self.model: Model | None = None
-        """The one on the canvas."""
         self._live = ""
 
     def clear(self) -> None:
         """The project is closed."""
-        self.runs, self.model, self._live = [], None, ""
+        self.runs, self._live = [], ""
 
     def set_live(self, run: str) -> None:
         """Which run trains now; empty for none."""
@@ -40,12 +38,13 @@ class Models:
 
     def show(self) -> None:
         """All of them, the one on the canvas with its checkpoint."""
-        current = self.model.run if self.model is not None else ""
+        model = self._session.model
+        current = model.run if model is not None else ""
         pairs = []
         for run in self.runs:
             words = self.name(run.name)
-            if self.model is not None and run.name == current:
-                number = self.model.checkpoint.lstrip("0")
+            if model is not None and run.name == current:
+                number = model.checkpoint.lstrip("0")
                 words = tr("{run} · checkpoint {n}", run=words, n=number)
             else:
                 words = f"{words} · {when(run.created)}"

@@ -67,7 +67,7 @@ class GenerationRoom(Room):
         self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.naming = Naming(self.session, self.controls, studio.undo)
-        self.models = Models(self.side)
+        self.models = Models(self.session, self.side)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(PANELS_MS)
@@ -203,7 +203,6 @@ class GenerationRoom(Room):
     @Slot(object, bool)
     def _opened(self, model: Model, soft: bool) -> None:
         self.controls.setEnabled(True)
-        self.models.model = model
         if soft:
             self.session.render(self.editing.recipe())
             self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
