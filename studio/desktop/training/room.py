@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.context import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.room import Room
-from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
@@ -21,12 +19,12 @@ from studio.desktop.training.managing import Managing
 from studio.desktop.training.pages import Pages
 from studio.desktop.training.planning import Planning
 from studio.desktop.training.previewing import Previewing
-from studio.desktop.training.record import Sheet
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
 from studio.desktop.training.side import Side
 from studio.desktop.training.telling import Telling
 from studio.desktop.training.tending import Tending
+from studio.desktop.training.viewing import Viewing
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
 from studio.engine.project import Project
@@ -61,7 +59,7 @@ class TrainingRoom(Room):
         self.tending.join(self.panel, self.centre)
         self.telling = Telling(studio.notices, self)
         self.preparing = self.planning.strip
-        self._runs: list[Run] = []
+        self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self.tending, self)
         self._wanted_dataset = ""
         self._lay_out()
         self._connect()
@@ -94,10 +92,9 @@ class TrainingRoom(Room):
         session.machinesRead.connect(form.extras.set_machines)
         session.datasetsRead.connect(self._datasets)
         session.runsRead.connect(self._runs_read)
-        session.opened.connect(self._opened)
+        session.opened.connect(self._run_opened)
         session.advanced.connect(self._advanced)
         session.ended.connect(self._ended)
-        session.sheetRead.connect(self._sheet_read)
         session.failed.connect(self.studio.notices.error)
         self.planning.begun.connect(self.runsChanged)
         self.preview.changed.connect(self._words)
@@ -124,7 +121,6 @@ class TrainingRoom(Room):
         self.side.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.side.checkpointActivated.connect(commands.play_checkpoint)
         self.centre.curves.momentChosen.connect(self.centre.samples.scrubber.go_to)
-        self.centre.samples.scrubber.moved.connect(self._scrubbed)
         commands.playRequested.connect(self.playRequested)
         self.pages.datasetWanted.connect(lambda: self.placeRequested.emit("dataset"))
         self.telling.playRequested.connect(self.playRequested)
@@ -149,9 +145,8 @@ class TrainingRoom(Room):
         self.preview.forget()
         self.session.close()
         self.preview.close()
-        self._runs = []
+        self.viewing.forget()
         self.pages.forget()
-        self.side.show_runs([], "", "", None)
         self.form.forget_datasets()
         self.planning.end()
         self.form.beginning.set_starts([])
@@ -192,10 +187,7 @@ class TrainingRoom(Room):
 
     def name_of(self, run: str) -> str:
         """What a run is called."""
-        shown = (self.session.live, self.session.viewed)
-        known = [*(each.run for each in shown if each is not None), *self._runs]
-        found = next((each for each in known if each.name == run), None)
-        return run_name(run, found.family, found.title) if found is not None else run
+        return self.viewing.name_of(run)
 
     # ------------------------------------------------------------------ the new run
 
@@ -237,61 +229,18 @@ class TrainingRoom(Room):
         if self.session.viewed is None:
             self._show_wall()
 
+    @Slot(list)
+    def _runs_read(self, runs: list[Run]) -> None:
+        self.pages.tell("runs", bool(runs))
+
     @Slot(str)
     def _learn_from(self, name: str) -> None:
         self._show_form()
         self.form.begin_with(name)
 
-    # ------------------------------------------------------------------ a run in view
-
-    @Slot(list)
-    def _runs_read(self, runs: list[Run]) -> None:
-        self._runs = runs
-        self.pages.tell("runs", bool(runs))
-        self.session.take_titles(runs)
-        self._show_viewed()
-        self._show_runs()
-
-    def _show_runs(self) -> None:
-        viewed = self.session.viewed
-        live = self.session.live
-        self.side.show_runs(
-            self._runs,
-            viewed.run.name if viewed is not None else "",
-            self.session.training,
-            live.record if live is not None else None,
-        )
-        self.tending.offer_others(self._runs)
-
     @Slot(object)
-    def _opened(self, opened: Opened) -> None:
+    def _run_opened(self, _opened: Opened) -> None:
         self.right.setCurrentWidget(self.panel)
-        record = opened.record
-        self.centre.open_record(record, live=opened.run.name == self.session.training)
-        self.panel.set_health(tr("This run"), opened.complaint or record.message)
-        self._show_viewed()
-        self._show_runs()
-
-    def _show_viewed(self) -> None:
-        opened = self.session.viewed
-        if opened is None:
-            return
-        running = opened.run.name == self.session.training
-        busy = bool(self.session.training) and not running
-        self.panel.show_run(opened, running=running, busy=busy)
-        self.side.show_record(opened.record)
-        self._words()
-
-    @Slot(int)
-    def _scrubbed(self, _place: int) -> None:
-        sheet = self.centre.samples.scrubber.current()
-        if sheet is not None and self.session.viewed is not None:
-            self.session.read_sheet(sheet)
-
-    @Slot(object, QImage)
-    def _sheet_read(self, sheet: Sheet, image: QImage) -> None:
-        if self.centre.show_sheet(sheet, image):
-            self._words()
 
     # ------------------------------------------------------------------ the run that trains
 
@@ -300,18 +249,11 @@ class TrainingRoom(Room):
         live = self.session.live
         if live is None:
             return
-        record = live.record
-        viewing = self.session.viewed is live
         for event in received:
             if isinstance(event, events.Checkpoint):
                 self.checkpointLanded.emit(live.run.name, event.path)
-            elif isinstance(event, events.Samples) and viewing:
-                self.centre.samples.scrubber.set_sheets(record.sheets, follow=False)
-        if viewing:
-            self.centre.show_record(record, fresh=False)
-            self._show_viewed()
-        self._show_runs()
-        self.runProgress.emit(live.run.name, record.fraction, words.progress(live.record))
+        self.viewing.advance(live, received)
+        self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
 
     @Slot(object)
     def _ended(self, last: events.Done | events.Failed) -> None:
@@ -332,11 +274,10 @@ class TrainingRoom(Room):
         self.side.facts.restyle()
 
     def _words(self) -> None:
-        opened = self.session.viewed
-        if opened is None:
+        if self.session.viewed is None:
             self.centre.name_wall(self._empty_sentence())
         else:
-            self.centre.name_samples(self.name_of(opened.run.name))
+            self.viewing.name_samples()
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -347,10 +288,10 @@ class TrainingRoom(Room):
         self.centre.retranslate()
         self.preparing.retranslate()
         self.pages.retranslate()
-        self._show_viewed()
+        self.viewing.show_run()
         if self.session.live is not None:
             live = self.session.live
             self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
-        self._show_runs()
+        self.viewing.show_runs()
         self._restyle()
         self._words()

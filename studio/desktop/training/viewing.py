@@ -1,0 +1,114 @@
+"""The run that is looked at: its samples, curves and figures, and the list it is chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QImage
+
+from studio.desktop.i18n import tr
+from studio.desktop.run_names import run_name
+from studio.desktop.training.centre import Centre
+from studio.desktop.training.engine import Opened
+from studio.desktop.training.record import Sheet
+from studio.desktop.training.running import RunPanel
+from studio.desktop.training.session import Session
+from studio.desktop.training.side import Side
+from studio.desktop.training.tending import Tending
+from studio.engine import events
+
+if TYPE_CHECKING:
+    from studio.engine.training.runs import Run
+
+
+class Viewing(QObject):
+    """Keeps what shows a run in step with it; which one that is, the session knows."""
+
+    def __init__(
+        self, session: Session, side: Side, centre: Centre, panel: RunPanel, tending: Tending,
+        parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._session, self._tending = session, tending
+        self._side, self._centre, self._panel = side, centre, panel
+        self._runs: list[Run] = []
+        session.runsRead.connect(self._runs_read)
+        session.opened.connect(self._opened)
+        session.sheetRead.connect(self._sheet_read)
+        centre.samples.scrubber.moved.connect(self._scrubbed)
+
+    def forget(self) -> None:
+        """The project is closed."""
+        self._runs = []
+        self._side.show_runs([], "", "", None)
+
+    def name_of(self, run: str) -> str:
+        """What a run is called."""
+        shown = (self._session.live, self._session.viewed)
+        known = [*(each.run for each in shown if each is not None), *self._runs]
+        found = next((each for each in known if each.name == run), None)
+        return run_name(run, found.family, found.title) if found is not None else run
+
+    def show_runs(self) -> None:
+        """The list, with the run that trains and the one that is looked at."""
+        viewed, live = self._session.viewed, self._session.live
+        self._side.show_runs(
+            self._runs,
+            viewed.run.name if viewed is not None else "",
+            self._session.training,
+            live.record if live is not None else None,
+        )
+        self._tending.offer_others(self._runs)
+
+    def show_run(self) -> None:
+        """Facts and figures of the run that is looked at, if any."""
+        opened = self._session.viewed
+        if opened is None:
+            return
+        running = opened.run.name == self._session.training
+        busy = bool(self._session.training) and not running
+        self._panel.show_run(opened, running=running, busy=busy)
+        self._side.show_record(opened.record)
+        self.name_samples()
+
+    def name_samples(self) -> None:
+        """Say whose samples they are."""
+        if self._session.viewed is not None:
+            self._centre.name_samples(self.name_of(self._session.viewed.run.name))
+
+    def advance(self, live: Opened, received: Sequence[events.Event]) -> None:
+        """The run that trains has news; it may be the one that is looked at."""
+        if self._session.viewed is live:
+            if any(isinstance(event, events.Samples) for event in received):
+                self._centre.samples.scrubber.set_sheets(live.record.sheets, follow=False)
+            self._centre.show_record(live.record, fresh=False)
+            self.show_run()
+        self.show_runs()
+
+    @Slot(list)
+    def _runs_read(self, runs: list[Run]) -> None:
+        self._runs = runs
+        self._session.take_titles(runs)
+        self.show_run()
+        self.show_runs()
+
+    @Slot(object)
+    def _opened(self, opened: Opened) -> None:
+        record = opened.record
+        self._centre.open_record(record, live=opened.run.name == self._session.training)
+        self._panel.set_health(tr("This run"), opened.complaint or record.message)
+        self.show_run()
+        self.show_runs()
+
+    @Slot(int)
+    def _scrubbed(self, _place: int) -> None:
+        sheet = self._centre.samples.scrubber.current()
+        if sheet is not None and self._session.viewed is not None:
+            self._session.read_sheet(sheet)
+
+    @Slot(object, QImage)
+    def _sheet_read(self, sheet: Sheet, image: QImage) -> None:
+        if self._centre.show_sheet(sheet, image):
+            self.name_samples()
