@@ -55,7 +55,7 @@ class FindingCard(QFrame):
         copies = collection.alike(item_id, kind) if kind in GROUPED else []
         if copies:
             self._button(
-                tr("Keep only the best"),
+                tr("Keep the best"),
                 tr("Exclude every copy but one. The files stay where they are."),
                 lambda: self.keepBest.emit(item_id),
             )
