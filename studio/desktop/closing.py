@@ -30,6 +30,7 @@ class Closing(QObject):
         super().__init__(window)
         self._window = window
         self._then: Callable[[], object] | None = None
+        self._is_closing = False
         self._since = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -41,7 +42,12 @@ class Closing(QObject):
         return self._then is not None
 
     def before(self, act: Callable[[], object]) -> None:
-        """Do `act` once nothing is unfinished; at once where nothing is."""
+        """Do `act` once nothing is unfinished; at once where nothing is.
+
+        Where the window is about to close it is not done.
+        """
+        if self._is_closing:
+            return
         if self.is_waiting or self._unfinished():
             self._wait_for(act)
         else:
@@ -52,14 +58,14 @@ class Closing(QObject):
 
         Asked again while it waits, it may: what is unfinished is then ended where it stands.
         """
-        if self.is_waiting:
-            if time.monotonic() - self._since < GRACE_SECONDS:
-                return False
+        again = self._is_closing
+        if again and time.monotonic() - self._since < GRACE_SECONDS and not is_shutting_down():
+            return False
+        if again or is_shutting_down() or not self._unfinished():
             self._end()
             return True
-        if not self._unfinished() or _is_shutting_down():
-            return True
         self._wait_for(self._window.close)
+        self._is_closing, self._since = True, time.monotonic()
         return False
 
     def _unfinished(self) -> str:
@@ -67,22 +73,18 @@ class Closing(QObject):
         return rooms.unfinished() if rooms is not None else ""
 
     def _wait_for(self, act: Callable[[], object]) -> None:
+        if not self.is_waiting:
+            self._window.studio.notices.posted.connect(self._look_at_notice)
         self._then = act
-        if self._timer.isActive():
-            return
-        window = self._window
-        assert window.rooms is not None  # else nothing was unfinished
-        window.rooms.finish()
-        window.studio.notices.posted.connect(self._look_at_notice)
-        window.setEnabled(False)
-        self._since = time.monotonic()
+        self._window.setEnabled(False)
         self._timer.start()
         self._look()
 
     @Slot()
     def _look(self) -> None:
-        words = self._unfinished()
-        if words:
+        words, rooms = self._unfinished(), self._window.rooms
+        if words and rooms is not None:
+            rooms.finish()  # each time: what was being prepared may have begun meanwhile
             cost = tr("Close the window again to leave at once; what is not saved is then lost.")
             self._window.overlay.cover(words, cost)
             return
@@ -97,14 +99,16 @@ class Closing(QObject):
             self._end()
 
     def _end(self) -> None:
-        self._then = None
+        if not self.is_waiting:
+            return
+        self._then, self._is_closing = None, False
         self._timer.stop()
         self._window.studio.notices.posted.disconnect(self._look_at_notice)
         self._window.setEnabled(True)
         self._window.overlay.hide()
 
 
-def _is_shutting_down() -> bool:
+def is_shutting_down() -> bool:
     """Whether the machine ends the session: a window that does not close would stand in its way."""
     program = QGuiApplication.instance()
     return isinstance(program, QGuiApplication) and program.isSavingSession()

@@ -12,6 +12,7 @@ from studio.desktop import closing
 from studio.desktop.main_window import MainWindow
 from studio.desktop.training import worker
 from studio.engine import events
+from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training import checkpoint, runs
 from tests.desktop.conftest import WAIT
@@ -149,8 +150,6 @@ def test_closing_the_project_waits_too(full_window, process, qtbot) -> None:
 def test_an_index_that_cannot_be_written_ends_no_run(
     full_window, process, qtbot, monkeypatch
 ) -> None:
-    from studio.engine.errors import StudioError
-
     window = full_window
     train(window, qtbot)
 
@@ -166,3 +165,69 @@ def test_an_index_that_cannot_be_written_ends_no_run(
     assert window.room("training").session.training
     process.says.append([events.Done("stopped", 64, 4.0, "", "")])
     qtbot.waitUntil(lambda: not window.room("training").session.training, timeout=WAIT)
+
+
+def test_closing_during_a_switch_is_no_second_wish(full_window, process, qtbot, tmp_path) -> None:
+    window, folder = full_window, full_window.studio.project.folder
+    Project.open(tmp_path / "Other", create=True).close()
+    name = train(window, qtbot)
+    window.opening.open(tmp_path / "Other")
+    assert not window.close()
+    window.opening.open(tmp_path / "Other")  # a sample, say, that was being made
+    process.says.append([events.Done("stopped", 64, 3.0, "", "")])
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)
+    assert saved_run(folder, name).status == "stopped"
+    assert process.told.count(events.Stop()) == 1
+
+
+def test_a_machine_that_is_shut_down_is_not_held_up(
+    full_window, process, qtbot, monkeypatch
+) -> None:
+    window, folder = full_window, full_window.studio.project.folder
+    name = train(window, qtbot)
+    assert not window.close()
+    monkeypatch.setattr(closing, "is_shutting_down", lambda: True)
+    monkeypatch.setattr("studio.desktop.training.session.is_shutting_down", lambda: True)
+    monkeypatch.setattr("studio.desktop.training.session.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("studio.desktop.training.session.HURRY_SECONDS", 1000.0)
+    assert window.close()
+    assert saved_run(folder, name).status == "failed"
+
+
+def test_a_run_that_begins_meanwhile_is_saved_too(full_window, process, qtbot, monkeypatch) -> None:
+    """Its pictures were being prepared while a piece was made."""
+    window = full_window
+    name = train(window, qtbot)
+    training = window.room("training").session
+    process.says.append([events.Done("stopped", 32, 2.0, "", "")])
+    qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
+    run = runs.run(window.studio.project, name)
+    process.told.clear()
+    keeping = ["Keeping…"]
+    monkeypatch.setattr(window.room("generation"), "unfinished", lambda: "".join(keeping))
+    assert not window.close()
+    training.start(run, resume=True)
+    keeping.clear()
+    qtbot.waitUntil(lambda: events.Stop() in process.told, timeout=WAIT)
+    process.says.append([events.Done("stopped", 64, 3.0, "", "")])
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)
+
+
+def test_a_run_that_cannot_be_opened_holds_nothing_up(
+    full_window, process, qtbot, monkeypatch
+) -> None:
+    window = full_window
+    name = train(window, qtbot)
+    training = window.room("training").session
+    process.says.append([events.Done("stopped", 32, 2.0, "", "")])
+    qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
+    run = runs.run(window.studio.project, name)
+
+    def refuse(*_: object) -> None:
+        raise StudioError("The folder of the run cannot be read: connect the drive.")
+
+    monkeypatch.setattr("studio.desktop.training.engine.open_run", refuse)
+    training.start(run, resume=True)
+    qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
+    assert window.studio.notices.history[-1].sentence.startswith("The folder of the run")
+    assert window.close()

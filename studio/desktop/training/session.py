@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.parameters import Value
+from studio.desktop.closing import is_shutting_down
 from studio.desktop.training import engine, upkeep
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.measuring import Measuring
@@ -71,7 +72,6 @@ class Session(QObject):
         """The run that trains."""
         self.viewed: Opened | None = None
         """The run on the screen."""
-        self._finishing = False
         self._looks = 0
         self._sheets: dict[Path, QImage] = {}
         self._cancel = threading.Event()
@@ -94,14 +94,17 @@ class Session(QObject):
         self._cancel.set()
         self.thread_.clear()
         self.measuring.close()
-        self._end_driver(HURRY_SECONDS if self._finishing else STOP_SECONDS)
+        self._end_driver()
         self.project = self.live = self.viewed = None
         self._sheets.clear()
 
     def finish(self) -> None:
-        """The run that trains saves and ends, however long that takes; `ended` tells."""
-        if self.driver is not None:
-            self._finishing = True
+        """The run that trains saves and ends, however long that takes; `ended` tells.
+
+        Pictures that are being prepared are given up. May be called again and again.
+        """
+        self._cancel.set()
+        if self.driver is not None and not self.driver.is_stopping:
             self.driver.send(events.Stop())
 
     def shutdown(self) -> None:
@@ -109,10 +112,12 @@ class Session(QObject):
         self.close()
         self.thread_.stop()
 
-    def _end_driver(self, seconds: float) -> None:
+    def _end_driver(self) -> None:
         driver, self.driver = self.driver, None
         if driver is None:
             return
+        hurry = driver.is_stopping and not is_shutting_down()
+        seconds = HURRY_SECONDS if hurry else STOP_SECONDS
         driver.stop(seconds)
         # A driver ends its process after `seconds`; the rest is time to notice.
         driver.wait(int((seconds + 10) * 1000))
@@ -269,8 +274,17 @@ class Session(QObject):
         driver.saved.connect(self._saved)
         driver.batch.connect(self._take)
         driver.finished.connect(self._finished)
-        self.driver, self._finishing = driver, False
-        self.thread_.submit(engine.open_run, self.project, run.name, done=self._started)
+        self.driver = driver
+        self.thread_.submit(
+            engine.open_run, self.project, run.name,
+            done=self._started, failed=self._not_started,
+        )  # fmt: skip
+
+    def _not_started(self, sentence: str, detail: str) -> None:
+        driver, self.driver = self.driver, None
+        if driver is not None:
+            driver.deleteLater()
+        self.failed.emit(sentence, detail)
 
     def _started(self, opened: Opened) -> None:
         if self.driver is None or self.driver.run_name != opened.run.name:

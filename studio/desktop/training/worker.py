@@ -86,6 +86,8 @@ class TrainingDriver(QThread):
             lambda: _process(folder, project.folder, resume, total_images, minutes)
         )
         self._commands: deque[events.Command] = deque()
+        self.is_stopping = False
+        """Whether it was asked to save and end."""
         self._deadline = 0.0
         self._written = 0.0
         self.last: events.Done | events.Failed | None = None
@@ -93,6 +95,7 @@ class TrainingDriver(QThread):
 
     def send(self, command: events.Command) -> None:
         """Queue a command for the next poll. Safe from any thread."""
+        self.is_stopping = self.is_stopping or isinstance(command, events.Stop)
         self._commands.append(command)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:

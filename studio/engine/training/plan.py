@@ -76,9 +76,10 @@ def settle(
     reason = ""
     if saved is not None:
         family = str(saved.state["family"]) if family == AUTO else family
-        base.family(family)
         transfer.check_family(family, saved, start)
-        advised = dict(saved.state["config"])
+        # A checkpoint of an earlier version lacks what its networks had by default, not by preset.
+        known = base.family(family).Config
+        advised = dict(known.from_mapping(saved.state["config"]).as_dict())
     elif family == AUTO:
         from studio.engine.training.auto import recommend
 

@@ -62,6 +62,19 @@ def test_a_run_begins_with_the_weights_of_another(
     assert isinstance(new.train(resume=True)[-1], Done)
 
 
+def test_what_an_older_run_does_not_say_is_as_it_was_then(
+    project: Project, vae: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Presets change between versions; networks of an older one have what was the default."""
+    vae.stop_after(1)
+    saved = checkpoint.load_best(vae.folder)
+    assert saved is not None
+    assert saved.state["config"].pop("patch") == 2
+    monkeypatch.setattr(transfer, "source", lambda *_: saved)
+    monkeypatch.setattr(transfer, "take_over", lambda *_: "")
+    assert Recipe.load(learn(project, vae).folder).config["patch"] == 1
+
+
 def test_another_size_takes_what_fits(project: Project, vae: Driven) -> None:
     vae.stop_after(2)
     new = learn(project, vae, width=32, height=32)
