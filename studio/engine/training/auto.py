@@ -26,7 +26,7 @@ VERY_MANY = 10_000
 SMALL_SIDE = 128
 PATIENCE = 2.5
 """A family is worth it when it first shows something within this part of the run: 40 %."""
-CPU_RATES = {"autoencoder": 190, "fewshot_gan": 45, "gan": 120, "stylegan2": 130, "vae": 190}
+CPU_RATES = {"autoencoder": 260, "fewshot_gan": 45, "gan": 160, "stylegan2": 130, "vae": 260}
 """Images a second of the processor's presets at 64 pixels on two cores; falls with the area."""
 ACCELERATOR_COSTS = {
     "autoencoder": 0.08,
