@@ -3,15 +3,15 @@
 Bare is the family's own step on a batch in memory; `ratio` (ours / bare) has to stay at or below
 `bound`. Naive is the same network and loss as the papers have them: full precision, the channels
 first in memory, every pixel a place of its own, new pictures for each network's step, R1 and R2
-at every step; `speedup` (naive / ours) should reach `wanted`, what
-such networks gained in earlier measurements on a processor with AVX512-bf16. All three take
-turns, block by block, and medians are compared; a block is as long as the longest interval of a
+at every step; `speedup` (naive / ours) should reach `wanted`, what such networks gained with 32
+pictures a step in earlier measurements on a processor with AVX512-bf16. All three take turns,
+block by block, and medians are compared; a block is as long as the longest interval of a
 regulariser. Samples and checkpoints are left out: they are asked for, not overhead. Prints one
 JSON object; exit 1 where a ratio breaks its bound. --profile prints where the loop's time goes,
 --compile adds how many times as fast the step is with networks translated by `torch.compile`.
 
     python tests/benchmarks/training_loop.py [--families vae gan] [--size 64] [--blocks 9]
-        [--compile] [--profile]
+        [--batch 32] [--compile] [--profile]
 """
 
 from __future__ import annotations
@@ -137,9 +137,10 @@ def naive_of(recipe: Recipe, project_folder: Path) -> Trainer:
     return side
 
 
-def prepare(folder: Path, family: str, size: int, device: str) -> tuple[Recipe, Path]:
+def prepare(folder: Path, family: str, given: argparse.Namespace) -> tuple[Recipe, Path]:
     """A project of noise pictures and a long run in it."""
     generator = np.random.default_rng(0)
+    size = given.size
     (folder / "pictures").mkdir()
     for number in range(PICTURES):
         pixels = generator.integers(0, 256, (size, size, 3), np.uint8)
@@ -147,7 +148,10 @@ def prepare(folder: Path, family: str, size: int, device: str) -> tuple[Recipe, 
     with Project.open(folder / "project", create=True) as project:
         for _ in import_sources(project, [folder / "pictures"], "set"):
             pass
-        made = runs.create_run(project, "set", family, size, size, images=10**9, device=device)
+        made = runs.create_run(
+            project, "set", family, size, size, images=10**9, device=given.device,
+            overrides={"batch_size": given.batch} if given.batch else None,
+        )  # fmt: skip
         run_folder = runs.run(project, made.run).folder
     recipe = made.model_copy(update={"sample_every_seconds": 1e6, "checkpoint_every_seconds": 1e6})
     recipe.save(run_folder)
@@ -156,7 +160,7 @@ def prepare(folder: Path, family: str, size: int, device: str) -> tuple[Recipe, 
 
 def measure(given: argparse.Namespace, family: str, place: Path) -> dict[str, object]:
     """All sides of one family."""
-    recipe, run_folder = prepare(place, family, given.size, given.device)
+    recipe, run_folder = prepare(place, family, given)
     project_folder = place / "project"
     steps = max(given.steps, int(recipe.config.get("reg_interval", 1)))
     naive = None if given.profile else naive_of(recipe, project_folder)
@@ -193,6 +197,7 @@ def main() -> int:
     options.add_argument("--families", nargs="+", default=["vae", "gan"])
     options.add_argument("--size", type=int, default=64)
     options.add_argument("--device", default="auto")
+    options.add_argument("--batch", type=int, default=0, help="pictures a step; 0: as preset")
     options.add_argument("--steps", type=int, default=4, help="steps a block, at least")
     options.add_argument("--blocks", type=int, default=9)
     options.add_argument("--compile", action="store_true", help="also what torch.compile gains")
