@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.export import ledger
+from studio.engine.export import ledger, owned
 from studio.engine.export.base import Origin, Pixels, format_of
 from studio.engine.export.naming import Taken, safe_name
 from studio.engine.export.order import Exported, Order
@@ -42,7 +41,7 @@ def export_pieces(
     _refuse_unreviewed(wanted)
     order = Order(kind, folder, [piece.name for piece in wanted], taken)
     if taken is Taken.REPLACE:
-        _refuse_own(project, order.targets)
+        owned.refuse(project, order.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
     with order.begun():
@@ -106,22 +105,6 @@ def _refuse_unreviewed(wanted: Sequence[Piece]) -> None:
             raise StudioError(
                 f"{piece.name} resembles a training picture more than unseen pictures do: look "
                 "at it and approve it first; nothing was exported."
-            )
-
-
-def _refuse_own(project: Project, targets: Sequence[Path]) -> None:
-    """Neither what the project keeps nor a picture of a dataset is replaced, whoever asks."""
-    there = [target for target in targets if os.path.lexists(target)]
-    originals = (
-        {os.fsdecode(row[0]) for row in project.query("SELECT path FROM item")} if there else set()
-    )
-    for target in there:
-        real = target.resolve()
-        kept = project.pieces.resolve() in real.parents or project.runs.resolve() in real.parents
-        if kept or str(target) in originals or str(real) in originals:
-            raise StudioError(
-                f"{target} is a picture that this project needs, and is not replaced: choose "
-                "another folder or name; nothing was changed."
             )
 
 

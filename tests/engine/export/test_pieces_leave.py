@@ -133,6 +133,44 @@ def test_what_the_project_needs_is_never_replaced(
     assert made[0].path.name == f"{piece.name}-2.png"
 
 
+@pytest.mark.parametrize("way", ["folder link", "file link", "hard link", "link to it"])
+def test_an_original_is_known_by_whatever_path_it_is_reached(
+    way: str, trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep()
+    real, out = tmp_path / "real", tmp_path / "out"
+    real.mkdir()
+    out.mkdir()
+    name = f"{piece.name}.png"
+    original = real / (name if way in ("folder link", "file link") else "other.png")
+    original.write_bytes(b"the only copy")
+    item, folder = original, out
+    if way == "folder link":
+        (tmp_path / "link").symlink_to(real, target_is_directory=True)
+        item, folder = tmp_path / "link" / name, real
+    elif way == "file link":
+        item, folder = tmp_path / "another.png", real
+        item.symlink_to(original)
+    elif way == "hard link":
+        os.link(original, out / name)
+    else:
+        (out / name).symlink_to(original)
+    trained.write("UPDATE item SET path = ? WHERE id = 1", (os.fsencode(item),))
+    with pytest.raises(StudioError, match="needs, and is not replaced"):
+        export_pieces(trained, [piece], "png", {}, folder, taken=Taken.REPLACE)
+    assert original.read_bytes() == (folder / name).read_bytes() == b"the only copy"
+    assert ledger.entries(trained) == []
+
+
+def test_a_hard_link_to_a_kept_piece_is_not_replaced(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep()
+    os.link(piece.file, tmp_path / f"{piece.name}.png")
+    with pytest.raises(StudioError, match="needs, and is not replaced"):
+        export_pieces(trained, [piece], "png", {}, tmp_path, taken=Taken.REPLACE)
+
+
 def test_without_its_model_a_piece_leaves_as_it_was_kept(
     trained: Project, run_name: str, player: Player, keep: Keep, tmp_path: Path
 ) -> None:
