@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,9 @@ class Order:
         self._asked = [naming.safe_name(name) + kind.suffix for name in names]
         self._kind, self._folder, self._taken = kind, folder, taken
         self._waiting: list[tuple[Path, Path]] = []
+        self._placed: list[Path] = []
+        self._before: dict[Path, Path] = {}
+        """What was replaced, by its name: a hidden file beside it until all is done."""
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -62,6 +66,9 @@ class Order:
         except BaseException:
             self._take_back(missing)
             raise
+        for kept in self._before.values():
+            with contextlib.suppress(OSError):
+                kept.unlink(missing_ok=True)
 
     def write(
         self, place: int, pixels: Pixels, origin: Origin, piece_id: int | None = None
@@ -82,13 +89,30 @@ class Order:
         self.files.append(Exported(target, sha256, piece_id, said, self._asked[place]))
 
     def finish(self) -> None:
-        """Replace what is to be replaced, now that all of it has been made."""
+        """Replace what is to be replaced, now that all of it has been made.
+
+        Where the program is ended from without meanwhile, an old file may be left over as a
+        hidden `.….part` beside the new one.
+        """
         for temporary, target in self._waiting:
             with writing(target):
+                self._keep(target)
                 temporary.replace(target)
+            self._placed.append(target)
         if self._waiting:
-            fsync_folder(self._folder)
+            with writing(self._folder):
+                fsync_folder(self._folder)
         self._waiting.clear()
+
+    def _keep(self, target: Path) -> None:
+        if not os.path.lexists(target):
+            return
+        kept = beside(target)
+        try:
+            os.link(target, kept, follow_symlinks=False)
+        except (OSError, NotImplementedError):  # not every file system has links
+            target.replace(kept)
+        self._before[target] = kept
 
     def _claim(self, target: Path, place: int, pixels: Pixels, origin: Origin) -> Path:
         for _ in range(TRIES):
@@ -112,8 +136,14 @@ class Order:
 
     def _take_back(self, missing: Sequence[Path]) -> None:
         mine = [file.path for file in self.files] if self._taken is not Taken.REPLACE else []
-        with contextlib.suppress(OSError):
-            for path in (*mine, *(temporary for temporary, _ in self._waiting)):
+        made = [target for target in self._placed if target not in self._before]
+        for path in (*mine, *made, *(temporary for temporary, _ in self._waiting)):
+            with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        for target, kept in self._before.items():
+            with contextlib.suppress(OSError):
+                kept.replace(target)
+                kept.unlink(missing_ok=True)  # of two links to one file neither is replaced
+        with contextlib.suppress(OSError):
             for folder in missing:
                 folder.rmdir()

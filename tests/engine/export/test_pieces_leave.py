@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,50 @@ def test_a_file_is_replaced_by_its_piece_when_that_is_asked_for(
     assert made[1].path == target
     assert np.array_equal(by_qt(target, 3), pieces.render(trained, pieces_[1]))
     assert ledger.entries(trained)[-1].sha256 == sha256_file(target)
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("breaks", ["second file", "ledger", "folder"])
+def test_all_files_are_replaced_or_none(
+    breaks: str,
+    links: bool,
+    trained: Project,
+    keep: Keep,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = keep(), keep()
+    old = [tmp_path / f"{piece.name}.png" for piece in (first, second)]
+    old[1].write_bytes(b"hers")
+    if breaks != "second file":
+        old[0].write_bytes(b"hers too")
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.png")}
+    if not links:
+        monkeypatch.setattr(os, "link", lambda *_, **__: refuse())
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    if breaks == "second file":
+        real = Path.replace
+        monkeypatch.setattr(
+            Path,
+            "replace",
+            lambda path, to: (
+                refuse() if to == old[1] and path.stat().st_size > 9 else real(path, to)
+            ),
+        )
+    elif breaks == "folder":
+        monkeypatch.setattr("studio.engine.export.order.fsync_folder", refuse)
+    else:
+        monkeypatch.setattr(ledger, "record", lambda *_: fail())
+
+    def fail() -> None:
+        raise StudioError("Could not write to project.sqlite: the disk is full.")
+
+    with pytest.raises(StudioError, match="Could not write"):
+        export_pieces(trained, [first, second], "png", {}, tmp_path, taken=Taken.REPLACE)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()} == before
 
 
 def test_what_the_project_needs_is_never_replaced(
