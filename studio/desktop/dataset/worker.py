@@ -21,7 +21,7 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import decode, importing, listing, similar, split, store
+from studio.engine.dataset import decode, importing, listing, privacy, similar, split, store
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -55,6 +55,8 @@ class Loader(Worker):
 
     def survey(self, project: Project) -> list[tuple[store.Dataset, int]]:
         """All datasets with the number of their pictures."""
+        if not project.read_only_reason:
+            privacy.cover_older(project, self.stopping)
         counts = listing.counts(project)
         return [(dataset, counts.get(dataset.id, 0)) for dataset in store.datasets(project)]
 

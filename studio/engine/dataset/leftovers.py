@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import decode, store
+from studio.engine.dataset import decode, identical, store
 from studio.engine.dataset.regions import stored
 from studio.engine.dataset.store import Item
 from studio.engine.project import Project
@@ -30,10 +30,13 @@ def delete_prepared(project: Project) -> list[Path]:
     """Delete prepared sets that show a region which is hidden by now; returns those deleted."""
     if project.read_only_reason:
         return []
-    rows = project.query("SELECT id, hidden FROM item WHERE hidden != ''")
+    rows = project.query("SELECT id, dataset_id, hidden FROM item WHERE hidden != ''")
     wanted = {int(row["id"]): str(row["hidden"]) for row in rows}
     if not wanted:
         return []
+    for dataset_id in {int(row["dataset_id"]) for row in rows}:
+        covers = identical.uncovered(project, dataset_id)
+        wanted |= {number: stored(regions) for number, regions in covers.items()}
     gone = []
     for folder in sorted((project.cache / PREPARED).glob("[!.]*")):  # hidden ones are being made
         if _shows(folder / META, wanted):

@@ -66,6 +66,15 @@ def cover_copies(
     return identical.mark(project, dataset_id)
 
 
+def cover_older(project: Project, cancelled: Cancelled = settling.never) -> list[int]:
+    """As :func:`cover_copies`, in every dataset that an earlier version left uncovered: these."""
+    hiding = project.query("SELECT DISTINCT dataset_id FROM item WHERE hidden != '' ORDER BY 1")
+    found = [row[0] for row in hiding if identical.uncovered(project, row[0])]
+    for dataset_id in found:
+        cover_copies(project, dataset_id, cancelled)
+    return found
+
+
 def _apply(
     project: Project,
     wanted: Mapping[int, Regions],

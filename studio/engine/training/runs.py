@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from studio.engine import devices
-from studio.engine.dataset import card, store
+from studio.engine.dataset import card, identical, store
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.prepare import Prepared, prepare
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -193,6 +193,8 @@ def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
     """The prepared pictures of a run; a deleted cache is made again from the originals."""
     try:
         prepared = Prepared.load(project_folder / recipe.prepared)
+        if _shows_hidden(project_folder, recipe, prepared):
+            prepared = _prepare_again(project_folder, recipe)
     except StudioError:
         prepared = _prepare_again(project_folder, recipe)
     if prepared.fingerprint != recipe.fingerprint:
@@ -206,6 +208,16 @@ def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
             "start a new run, or bring the same labels back."
         )
     return prepared
+
+
+def _shows_hidden(project_folder: Path, recipe: Recipe, prepared: Prepared) -> bool:
+    """Whether it was made before copies of a picture with hidden parts hid them, too."""
+    with Project.open(project_folder) as project:
+        rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
+        if not rows or rows[0][0] is None:
+            return False
+        covers = identical.uncovered(project, rows[0][0])
+    return not covers.keys().isdisjoint(prepared.item_ids)
 
 
 def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:

@@ -10,7 +10,8 @@ import pytest
 from studio.engine.dataset import fixes, identical, privacy, sets, store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.dataset.regions import Region, box, stored
-from studio.engine.errors import UsageError
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.training import runs
 
 HALF, REST = (box(0, 0, 0.5, 1, "fill"),), (box(0.5, 0, 1, 1, "fill"),)
 
@@ -155,3 +156,24 @@ def test_copies_can_be_left_out_as_any_finding(project, twins):
     assert fixes.fix(project, dataset.id, identical.KIND).item_ids == [every["b.png"].id]
     fixes.undo(project, dataset.id)
     assert named(project, dataset)["b.png"].included
+
+
+def test_what_an_earlier_version_prepared_is_not_shown_any_more(project, twins):
+    """The copy was whole in it; the run that used it has to begin anew."""
+    dataset, _ = twins
+    items = named(project, dataset)
+    project.write("UPDATE item SET hidden = ? WHERE id = ?", (stored(HALF), items["a.png"].id))
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(identical, "uncovered", lambda *_: {})
+        recipe = runs.create_run(project, dataset.name, "vae", 64, 64, images=8)
+        old = project.folder / recipe.prepared
+        runs.pictures_of(project.folder, recipe)
+    with pytest.raises(StudioError, match="have changed since the run"):
+        runs.pictures_of(project.folder, recipe)
+    assert old.exists()
+    assert privacy.cover_older(project) == [dataset.id]
+    assert not old.exists()
+    assert named(project, dataset)["b.png"].hidden == HALF
+    assert privacy.cover_older(project) == []
+    with pytest.raises(StudioError, match="have changed since the run"):
+        runs.pictures_of(project.folder, recipe)
