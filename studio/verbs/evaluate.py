@@ -40,6 +40,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Measure and compare by the newest checkpoint."""
+    from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.evaluation import figures, gallery, metrics
     from studio.engine.project import Project
 
@@ -48,10 +49,13 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
     with Project.open(options.project) as project:
         with Interruption(console.note, "Stopping after these pictures.") as stop:
-            found = gallery.closest(
-                project, options.run_name, options.count, options.seed, LISTED,
-                progress=said, cancelled=stop.is_requested,
-            )  # fmt: skip
+            try:
+                found = gallery.closest(
+                    project, options.run_name, options.count, options.seed, LISTED,
+                    progress=said, cancelled=stop.is_requested,
+                )  # fmt: skip
+            except PreparationCancelled as error:
+                raise KeyboardInterrupt from error
         if stop.requested:
             raise KeyboardInterrupt
         quality: Figures | None = None

@@ -68,6 +68,8 @@ class Answering(Comparer):
         self.advanced.emit(32, count)
         while self.gate is not None and not self.gate.wait(0.01):
             if cancel.is_set() or self.stopping():
+                if self.error:
+                    raise StudioError(self.error)
                 return self.partial
         if self.error:
             raise StudioError(self.error, "the detail")
@@ -243,6 +245,17 @@ def test_stopped_before_there_is_a_pair_a_button_goes_on(room, answering, qtbot)
     answering.gate.set()
     qtbot.mouseClick(page.nothing.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(room))
+
+
+def test_stopped_while_pictures_are_prepared_is_no_failure(room, answering, studio, qtbot):
+    answering.gate, answering.error = threading.Event(), "Preparing the pictures was stopped."
+    qtbot.mouseClick(room.centre.tabs[1], Qt.MouseButton.LeftButton)
+    page = room.comparing.page
+    qtbot.waitUntil(lambda: len(answering.asked) == 1)
+    room.stop_waiting()
+    qtbot.waitUntil(page.nothing.isVisible)
+    assert "stopped" in page.nothing.sentence.text()
+    assert not studio.notices.history
 
 
 def test_a_failure_is_a_notice_and_can_be_tried_again(room, answering, studio, qtbot):
