@@ -91,8 +91,8 @@ class Order:
     def finish(self) -> None:
         """Replace what is to be replaced, now that all of it has been made.
 
-        Where the program is ended from without meanwhile, an old file may be left over as a
-        hidden `.….part` beside the new one.
+        Where the program is ended from without meanwhile, what was at `vase.png` may be left
+        over beside it as the hidden `.vase.png.1f2e3d.old`; nothing removes that.
         """
         for temporary, target in self._waiting:
             with writing(target):
@@ -107,7 +107,7 @@ class Order:
     def _keep(self, target: Path) -> None:
         if not os.path.lexists(target):
             return
-        kept = beside(target)
+        kept = target.with_name(f".{target.name}.{os.urandom(3).hex()}.old")
         try:
             os.link(target, kept, follow_symlinks=False)
         except (OSError, NotImplementedError):  # not every file system has links
@@ -142,8 +142,9 @@ class Order:
                 path.unlink(missing_ok=True)
         for target, kept in self._before.items():
             with contextlib.suppress(OSError):
-                kept.replace(target)
-                kept.unlink(missing_ok=True)  # of two links to one file neither is replaced
+                # Of two links to one file neither would be replaced.
+                still_there = os.path.lexists(target) and kept.samefile(target)
+                kept.unlink() if still_there else kept.replace(target)
         with contextlib.suppress(OSError):
             for folder in missing:
                 folder.rmdir()
