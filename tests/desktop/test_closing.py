@@ -54,6 +54,14 @@ def train(window: MainWindow, qtbot) -> str:
     return str(live.live.run.name)
 
 
+def a_run_that_ended(window: MainWindow, process: Scripted, qtbot) -> runs.Run:
+    """One that can be gone on with."""
+    name = train(window, qtbot)
+    process.says.append([events.Done("stopped", 32, 2.0, "", "")])
+    qtbot.waitUntil(lambda: not window.room("training").session.training, timeout=WAIT)
+    return runs.run(window.studio.project, name)
+
+
 def saved_run(folder: Path, name: str) -> runs.Run:
     """The row of a run in a project that nobody has open any more."""
     with Project.open(folder) as again:
@@ -197,11 +205,7 @@ def test_a_machine_that_is_shut_down_is_not_held_up(
 def test_a_run_that_begins_meanwhile_is_saved_too(full_window, process, qtbot, monkeypatch) -> None:
     """Its pictures were being prepared while a piece was made."""
     window = full_window
-    name = train(window, qtbot)
-    training = window.room("training").session
-    process.says.append([events.Done("stopped", 32, 2.0, "", "")])
-    qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
-    run = runs.run(window.studio.project, name)
+    training, run = window.room("training").session, a_run_that_ended(window, process, qtbot)
     process.told.clear()
     keeping = ["Keeping…"]
     monkeypatch.setattr(window.room("generation"), "unfinished", lambda: "".join(keeping))
@@ -217,11 +221,7 @@ def test_a_run_that_cannot_be_opened_holds_nothing_up(
     full_window, process, qtbot, monkeypatch
 ) -> None:
     window = full_window
-    name = train(window, qtbot)
-    training = window.room("training").session
-    process.says.append([events.Done("stopped", 32, 2.0, "", "")])
-    qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
-    run = runs.run(window.studio.project, name)
+    training, run = window.room("training").session, a_run_that_ended(window, process, qtbot)
 
     def refuse(*_: object) -> None:
         raise StudioError("The folder of the run cannot be read: connect the drive.")

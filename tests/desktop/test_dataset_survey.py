@@ -389,8 +389,9 @@ def test_identical_copies_are_hidden_in_one_step_and_shown_again(room, folder, q
     qtbot.waitUntil(lambda: hidden() == [first.name, "twin.png"], timeout=WAIT)
     qtbot.waitUntil(room.studio.undo.canUndo, timeout=WAIT)
     assert room.studio.undo.undoText() == "Hide parts of 2 pictures"
-    said = [notice.sentence for notice in room.studio.notices.history]
-    assert any("identical copies: 2 pictures in all" in each for each in said)
+    history = room.studio.notices.history
+    said = "identical copies: 2 pictures in all"
+    qtbot.waitUntil(lambda: any(said in each.sentence for each in history), timeout=WAIT)
     qtbot.waitUntil(lambda: room.counts.kinds.get("hidden_copy") == 1, timeout=WAIT)
     room.studio.undo.undo()
     qtbot.waitUntil(lambda: hidden() == [], timeout=WAIT)

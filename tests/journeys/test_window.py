@@ -38,7 +38,8 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     with qtbot.waitExposed(made):
         made.show()
     yield made
-    made.close()
+    if not made.close():
+        qtbot.waitUntil(lambda: not made.isVisible(), timeout=WAIT)
     studio.deleteLater()
 
 
@@ -218,7 +219,8 @@ def test_closing_while_a_run_trains_saves_it(window: MainWindow, few_pictures: P
     qtbot.mouseClick(form.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: training.session.live is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: training.session.live.record.images_seen > 0, timeout=WAIT)
-    window.close()
+    assert not window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)
     from studio.engine.project import Project
     from studio.engine.training import checkpoint, runs
 
