@@ -109,7 +109,8 @@ class CodecFamily(Family):
 
     def __init__(self, config: CodecConfig, image_spec: ImageSpec, outputs: int) -> None:
         super().__init__(config, image_spec)
-        patch = config.patch
+        # The border of a tile would lie on the grid of squares, which shows early in a run.
+        patch = 1 if config.seamless else config.patch
         widths = level_widths(image_spec, config.top_width, config.width)[patch - 1 :]
         self.encoder = Encoder(image_spec, widths, outputs, config.blocks, patch)
         self.decoder = Decoder(image_spec, widths, config.latent_dim, config.blocks, patch)
