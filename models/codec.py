@@ -45,7 +45,8 @@ class CodecConfig(Declared):
     patch: int = param(
         1, label="Pixel squares", low=1, high=2, unit="pixels", term="patch size", advanced=True,
         help="Squares of so many pixels a side are one place for the networks. With 2 they learn "
-        "half as fast again on a processor; with 1 every pixel is a place of its own.",
+        "half as fast again on a processor; with 1 every pixel is a place of its own, as it always "
+        "is in tileable runs.",
     )  # fmt: skip
     seamless: bool = seamless_param()
     batch_size: int = param(

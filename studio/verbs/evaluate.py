@@ -40,7 +40,6 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Measure and compare by the newest checkpoint."""
-    from studio.engine.dataset.prepare import PreparationCancelled
     from studio.engine.evaluation import figures, gallery, metrics
     from studio.engine.project import Project
 
@@ -49,13 +48,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
     with Project.open(options.project) as project:
         with Interruption(console.note, "Stopping after these pictures.") as stop:
-            try:
-                found = gallery.closest(
-                    project, options.run_name, options.count, options.seed, LISTED,
-                    progress=said, cancelled=stop.is_requested,
-                )  # fmt: skip
-            except PreparationCancelled as error:
-                raise KeyboardInterrupt from error
+            found = gallery.closest(
+                project, options.run_name, options.count, options.seed, LISTED,
+                pixels=False, progress=said, cancelled=stop.is_requested,
+            )  # fmt: skip
         if stop.requested:
             raise KeyboardInterrupt
         quality: Figures | None = None
@@ -149,6 +145,7 @@ def _copy_lines(found: Gallery) -> list[str]:
     lines.append(f"  {ADVICE}")
     if found.unseen_close:
         lines.append(
-            f"  (Of {found.unseen} pictures that it never saw, {found.unseen_close} come as close.)"
+            "  (Pictures that it never saw come as close, too: "
+            f"{found.unseen_close} of {found.unseen}.)"
         )
     return lines

@@ -58,8 +58,10 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
             console.progress(f"{number} of {len(items)} pictures", number / len(items))
             more = _detected(item, options.way) if options.detect else drawn
             wanted[item.id] = () if options.clear else (*item.hidden, *more)
-        changed = sorted(privacy.set_regions(project, wanted))
-        copies = [item for item in identical.alike(project, list(wanted)) if item.id not in wanted]
+        before = privacy.set_regions(project, wanted)
+        items = identical.alike(project, list(wanted))
+        changed = [item.id for item in items if before.get(item.id, item.hidden) != item.hidden]
+        copies = [item for item in items if item.id not in wanted]
         hidden = [item for item in store.items(project, dataset.id) if item.hidden]
     facts = {
         "dataset": dataset.name, "changed": changed, "copies": [item.id for item in copies],

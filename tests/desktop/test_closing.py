@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop import closing
 from studio.desktop.main_window import MainWindow
-from studio.desktop.training import worker
+from studio.desktop.training import driving, worker
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -90,7 +90,7 @@ def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot) -
 
 
 def test_saving_may_take_as_long_as_it_takes(full_window, process, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr(worker, "STOP_SECONDS", 0.0)
+    monkeypatch.setattr(driving, "STOP_SECONDS", 0.0)
     window, folder = full_window, full_window.studio.project.folder
     name = train(window, qtbot)
     assert not window.close()
@@ -195,9 +195,9 @@ def test_a_machine_that_is_shut_down_is_not_held_up(
     name = train(window, qtbot)
     assert not window.close()
     monkeypatch.setattr(closing, "is_shutting_down", lambda: True)
-    monkeypatch.setattr("studio.desktop.training.session.is_shutting_down", lambda: True)
-    monkeypatch.setattr("studio.desktop.training.session.STOP_SECONDS", 0.2)
-    monkeypatch.setattr("studio.desktop.training.session.HURRY_SECONDS", 1000.0)
+    monkeypatch.setattr(driving, "is_shutting_down", lambda: True)
+    monkeypatch.setattr(driving, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(driving, "HURRY_SECONDS", 1000.0)
     assert window.close()
     assert saved_run(folder, name).status == "failed"
 

@@ -10,6 +10,7 @@ import pytest
 from studio.engine.evaluation import gallery
 from studio.engine.evaluation.pairs import pictures_and_model
 from studio.engine.project import Project
+from studio.verbs.interruption import Interruption
 from tests.verbs.support import call, done
 
 
@@ -67,6 +68,20 @@ def test_without_the_cache_and_a_file_the_rest_is_compared(project, run, copied,
     assert (facts["detail"], facts["ceiling"]) == ({}, {})
     said = call("evaluate", project, "--run", run, "--count", 3)
     assert "1 can no longer be read" in said.out
+
+
+@pytest.mark.parametrize("cache", ["there", "gone"])
+def test_it_can_be_stopped(project, run, monkeypatch, cache):
+    """Also while the pictures are prepared again."""
+    if cache == "gone":
+        shutil.rmtree(project / "cache" / "prepared")
+
+    def at_once(stop: Interruption) -> Interruption:
+        stop.requested = True
+        return stop
+
+    monkeypatch.setattr(Interruption, "__enter__", at_once)
+    assert call("evaluate", project, "--run", run).code == 130
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "many"])

@@ -128,8 +128,5 @@ class Comparing(QObject):
     def _failed(self, wanted: Asked, sentence: str, detail: str) -> None:
         if wanted != self._asked:
             return
-        if self._cancel.is_set():  # while the pictures were prepared again
-            self.page.show_state("stopped")
-            return
         self.page.show_state("failed")
         self._studio.notices.error(sentence, detail)

@@ -60,8 +60,8 @@ def caution(found: Gallery) -> str:
     if found.unseen_close:
         said.append(
             tr(
-                "Of {m} pictures that training never saw, {n} come as close: this dataset has "
-                "pictures that are alike, so look before you judge.",
+                "Pictures that training never saw come as close, too: {n} of {m}. This dataset "
+                "has pictures that are alike, so look before you judge.",
                 m=f"{found.unseen:,}", n=f"{found.unseen_close:,}",
             )
         )  # fmt: skip

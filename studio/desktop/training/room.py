@@ -257,7 +257,7 @@ class TrainingRoom(Room):
 
     @Slot(object)
     def _ended(self, last: events.Done | events.Failed) -> None:
-        name = self.session.last_name
+        name = self.session.driving.last_name
         self.runsChanged.emit()
         self.runProgress.emit(name, -1.0, "")
         self.telling.ended(name, self.name_of(name), last)

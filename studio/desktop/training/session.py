@@ -1,10 +1,9 @@
-"""The room's dealings with the engine: reading runs, making one, driving the one that trains."""
+"""The room's dealings with the engine: reading runs and making one."""
 
 from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.parameters import Value
-from studio.desktop.closing import is_shutting_down
 from studio.desktop.training import engine, upkeep
+from studio.desktop.training.driving import Driving
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.measuring import Measuring
-from studio.desktop.training.record import Saves, Sheet
-from studio.desktop.training.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
+from studio.desktop.training.record import Sheet
 from studio.desktop.worker import WorkerThread
 from studio.engine import events
 from studio.engine.project import Project
@@ -67,17 +65,17 @@ class Session(QObject):
         self.thread_ = WorkerThread(parent=self)
         self.thread_.failed.connect(self.failed)
         self.measuring = Measuring(self)
-        self.driver: TrainingDriver | None = None
-        self.live: Opened | None = None
-        """The run that trains."""
+        self.driving = Driving(self.thread_, self)
+        self.driving.began.connect(self._opened)
+        self.driving.advanced.connect(self.advanced)
+        self.driving.ended.connect(self._ended)
+        self.driving.failed.connect(self.failed)
         self.viewed: Opened | None = None
         """The run on the screen."""
         self._looks = 0
         self._sheets: dict[Path, QImage] = {}
         self._cancel = threading.Event()
         self._families_asked = False
-        self.last_name = ""
-        """The run that ended last."""
 
     # ------------------------------------------------------------------ the project
 
@@ -94,8 +92,8 @@ class Session(QObject):
         self._cancel.set()
         self.thread_.clear()
         self.measuring.close()
-        self._end_driver()
-        self.project = self.live = self.viewed = None
+        self.driving.close()
+        self.project = self.viewed = None
         self._sheets.clear()
 
     def finish(self) -> None:
@@ -104,23 +102,12 @@ class Session(QObject):
         Pictures that are being prepared are given up. May be called again and again.
         """
         self._cancel.set()
-        if self.driver is not None and not self.driver.is_stopping:
-            self.driver.send(events.Stop())
+        self.driving.finish()
 
     def shutdown(self) -> None:
         """As `close`, and end the thread."""
         self.close()
         self.thread_.stop()
-
-    def _end_driver(self) -> None:
-        driver, self.driver = self.driver, None
-        if driver is None:
-            return
-        hurry = driver.is_stopping and not is_shutting_down()
-        seconds = HURRY_SECONDS if hurry else STOP_SECONDS
-        driver.stop(seconds)
-        # A driver ends its process after `seconds`; the rest is time to notice.
-        driver.wait(int((seconds + 10) * 1000))
 
     # ------------------------------------------------------------------ reading
 
@@ -179,6 +166,7 @@ class Session(QObject):
         self._looks += 1
         self.viewed = None
 
+    @Slot(object)
     def _opened(self, opened: Opened) -> None:
         self.viewed = opened
         self.opened.emit(opened)
@@ -187,7 +175,7 @@ class Session(QObject):
         """Runs may be called something else by now."""
         titles = {run.name: run.title for run in runs}
         live, viewed = self.live, self.viewed
-        self.live = _titled(live, titles)
+        self.driving.live = _titled(live, titles)
         self.viewed = self.live if viewed is live else _titled(viewed, titles)
 
     def read_other(self, name: str) -> None:
@@ -218,7 +206,12 @@ class Session(QObject):
     @property
     def training(self) -> str:
         """The name of the run that trains, or empty."""
-        return self.driver.run_name if self.driver is not None else ""
+        return self.driving.name
+
+    @property
+    def live(self) -> Opened | None:
+        """The run that trains."""
+        return self.driving.live
 
     def create(self, wanted: NewRun) -> None:
         """Check, prepare and write a new run; answers with `created` or `createFailed`."""
@@ -264,68 +257,19 @@ class Session(QObject):
 
     def start(self, run: Run, *, resume: bool, opened: Opened | None = None) -> None:
         """Train a run in its own process. Nothing happens while another one trains."""
-        if self.project is None or self.driver is not None:
-            return
-        images, minutes = engine.another_end(opened) if opened is not None else (None, None)
-        driver = TrainingDriver(
-            self.project, run.name, run.folder,
-            resume=resume, total_images=images, minutes=minutes, parent=self,
-        )  # fmt: skip
-        driver.saved.connect(self._saved)
-        driver.batch.connect(self._take)
-        driver.finished.connect(self._finished)
-        self.driver = driver
-        self.thread_.submit(
-            engine.open_run, self.project, run.name,
-            done=self._started, failed=self._not_started,
-        )  # fmt: skip
-
-    def _not_started(self, sentence: str, detail: str) -> None:
-        driver, self.driver = self.driver, None
-        if driver is not None:
-            driver.deleteLater()
-        self.failed.emit(sentence, detail)
-
-    def _started(self, opened: Opened) -> None:
-        if self.driver is None or self.driver.run_name != opened.run.name:
-            return
-        opened.record.message = ""
-        self.live = opened
-        self._opened(opened)
-        self.driver.start(TrainingDriver.Priority.LowPriority)
+        if self.project is not None:
+            self.driving.start(self.project, run, resume=resume, opened=opened)
 
     def send(self, command: events.Command) -> None:
         """A command for the run that trains."""
-        if self.driver is not None:
-            self.driver.send(command)
+        self.driving.send(command)
 
     def set_live(self, key: str, value: Value) -> None:
         """Change a parameter of the run that trains."""
         self.send(events.Set(key, value))
 
     @Slot(object)
-    def _saved(self, saves: Saves) -> None:
-        if self.live is not None and self.sender() is self.driver:
-            self.live.record.saves = saves
-
-    @Slot(list)
-    def _take(self, received: list[events.Event]) -> None:
-        if self.live is None or self.sender() is not self.driver:
-            return
-        moment = time.monotonic()
-        for event in received:
-            self.live.record.take(event, moment)
-        self.advanced.emit(received)
-
-    @Slot()
-    def _finished(self) -> None:
-        driver = self.sender()
-        if driver is not self.driver or not isinstance(driver, TrainingDriver):
-            return
-        self.driver = None
-        last, self.last_name = driver.last, driver.run_name
-        driver.deleteLater()
-        self.live = None
+    def _ended(self, last: events.Done | events.Failed | None) -> None:
         self.read_runs()
         if last is not None:
             self.ended.emit(last)

@@ -50,8 +50,10 @@ def spread(project: Project, regions: Mapping[int, Regions]) -> dict[int, Region
         if item.id in regions and item.sha256:
             place = item.dataset_id, item.sha256
             common[place] = _both(common.get(place, ()), regions[item.id])
-    found = {item.id: common.get((item.dataset_id, item.sha256), ()) for item in items}
-    return found | dict(regions)
+    return {
+        item.id: common[item.dataset_id, item.sha256] if item.sha256 else regions[item.id]
+        for item in items
+    }
 
 
 def hidden(project: Project, dataset_id: int) -> dict[str, str]:

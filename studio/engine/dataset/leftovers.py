@@ -28,21 +28,29 @@ def hidden_in(items: Iterable[Item]) -> dict[str, str]:
 
 def delete_prepared(project: Project) -> list[Path]:
     """Delete prepared sets that show a region which is hidden by now; returns those deleted."""
-    if project.read_only_reason:
-        return []
-    rows = project.query("SELECT id, dataset_id, hidden FROM item WHERE hidden != ''")
-    wanted = {int(row["id"]): str(row["hidden"]) for row in rows}
-    if not wanted:
-        return []
-    for dataset_id in {int(row["dataset_id"]) for row in rows}:
-        covers = identical.uncovered(project, dataset_id)
-        wanted |= {number: stored(regions) for number, regions in covers.items()}
+    wanted = {} if project.read_only_reason else _hidden_now(project)
     gone = []
-    for folder in sorted((project.cache / PREPARED).glob("[!.]*")):  # hidden ones are being made
-        if _shows(folder / META, wanted):
+    for folder in sorted((project.cache / PREPARED).glob("[!.]*")) if wanted else ():
+        if _shows(folder / META, wanted):  # those with a dot are being made
             shutil.rmtree(folder, ignore_errors=True)
             gone.append(folder)
     return gone
+
+
+def shows_hidden(project: Project, folder: Path) -> bool:
+    """Whether a prepared set shows a region which is hidden by now, here or in a copy."""
+    wanted = _hidden_now(project)
+    return bool(wanted) and _shows(folder / META, wanted)
+
+
+def _hidden_now(project: Project) -> dict[int, str]:
+    """What has to be hidden of pictures, also where only a copy says so yet."""
+    rows = project.query("SELECT id, dataset_id, hidden FROM item WHERE hidden != ''")
+    wanted = {int(row["id"]): str(row["hidden"]) for row in rows}
+    for dataset_id in {int(row["dataset_id"]) for row in rows}:
+        covers = identical.uncovered(project, dataset_id)
+        wanted |= {number: stored(regions) for number, regions in covers.items()}
+    return wanted
 
 
 def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:

@@ -202,17 +202,22 @@ class _Comparison:
         percents *= 100 / (self._norms[others] * self._norms[row])
         others, percents = others[percents >= least], percents[percents >= least]
         if len(others):
-            percents -= 100 * self._colours_apart(row, others) ** 2
+            own, colours = (chroma(self._small[rows, _LUMA:]) for rows in ([row], others))
+            percents -= 100 * colours_apart(own, colours) ** 2
             others, percents = others[percents >= least], percents[percents >= least]
         return others, np.minimum(percents, 100.0)
 
-    def _colours_apart(self, row: int, others: np.ndarray) -> np.ndarray:
-        """The greatest difference of a cell's colour without its brightness, 0 to about 1."""
-        colours = _chroma(self._small[others, _LUMA:]) - _chroma(self._small[[row], _LUMA:])
-        return np.asarray(np.sqrt((colours**2).sum(axis=2).max(axis=1)) / _COLOUR_LEVELS)
+
+def colours_apart(one: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The greatest difference of a cell's colour without its brightness, 0 to about 1.
+
+    Of what :func:`chroma` gives, [1, cells, 3] and [n, cells, 3]: [n].
+    """
+    apart = np.square(others - one).sum(axis=2).max(axis=1)
+    return np.asarray(np.sqrt(apart) / _COLOUR_LEVELS)
 
 
-def _chroma(cells: np.ndarray) -> np.ndarray:
-    """Colour without brightness of uint8 [n, cells * 3]: float32 [n, cells, 3]."""
+def chroma(cells: np.ndarray) -> np.ndarray:
+    """Colour without brightness of levels [n, cells * 3]: float32 [n, cells, 3]."""
     colours = cells.reshape(len(cells), -1, 3).astype(np.float32)
     return np.asarray(colours - colours.mean(axis=2, keepdims=True))

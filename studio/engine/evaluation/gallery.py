@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from studio.engine.dataset import store
-from studio.engine.dataset.prepare import Prepared, prepare_readable
+from studio.engine.dataset.prepare import PreparationCancelled, Prepared, prepare_readable
 from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import CopyCheck, Likeness
@@ -26,6 +26,7 @@ SHOWN = 60
 _BATCH = 32
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+_NO_PIXELS: Pixels = np.empty((0, 0, 0), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Pair:
 
     seed: int
     generated: Pixels
-    """uint8 [h, w, c]."""
+    """uint8 [h, w, c]; empty where only the figures were asked for, as is the next."""
     training: Pixels
     likeness: Likeness
     item: Item | None
@@ -73,16 +74,22 @@ def closest(
     count: int,
     seed: int = 0,
     shown: int = SHOWN,
+    *,
+    pixels: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Gallery:
     """Make `count` pictures from `seed` on by the newest checkpoint and look for copies.
 
-    When `cancelled`, the gallery is of what was compared so far. Raises :class:`StudioError`
-    where there is no checkpoint, or nothing left to compare with.
+    The `shown` closest are listed, with what they look like where `pixels`. When `cancelled`, the
+    gallery is of what was compared so far. Raises :class:`StudioError` where there is no
+    checkpoint, or nothing left to compare with.
     """
     model = newest_model(project, run_name)
-    prepared, changed, lost = known_pictures(project, run_name, cancelled)
+    try:
+        prepared, changed, lost = known_pictures(project, run_name, cancelled)
+    except PreparationCancelled:
+        return Gallery([], 0, 0, 0, 0, 0.0, 0.0, 0, 0)
     check = CopyCheck.of(prepared)
     worst: list[tuple[float, int, Pixels, Likeness]] = []
     compared, copies = 0, 0
@@ -92,7 +99,8 @@ def closest(
         pictures = np.stack(list(made(model, seeds)))
         found = check.check_all(pictures)
         for number, picture, likeness in zip(seeds, pictures, found, strict=True):
-            heapq.heappush(worst, (likeness.closeness, -number, picture.copy(), likeness))
+            kept = picture.copy() if pixels else _NO_PIXELS
+            heapq.heappush(worst, (likeness.closeness, -number, kept, likeness))
             if len(worst) > shown:
                 heapq.heappop(worst)
             if likeness.too_close:
@@ -112,11 +120,14 @@ def known_pictures(
     """The pictures of a run; where they cannot be had any more, those of its dataset now.
 
     Also whether these are others than the run has learnt, and the names of those that can no
-    longer be read. Raises :class:`StudioError` when there are none.
+    longer be read. Raises :class:`StudioError` when there are none, and
+    :class:`PreparationCancelled` when stopped while they are prepared again.
     """
     recipe = Recipe.load(runs.run(project, run_name).folder)
     try:
-        return runs.pictures_of(project.folder, recipe), False, []
+        return runs.pictures_of(project.folder, recipe, cancelled), False, []
+    except PreparationCancelled:
+        raise
     except StudioError:
         ids = [each.id for each in store.datasets(project)]
         if recipe.dataset_id not in ids:
@@ -137,6 +148,6 @@ def _pairs(
     pairs = []
     for _, number, picture, likeness in sorted(worst, key=lambda each: each[:2], reverse=True):
         known = prepared.item_ids[likeness.row]
-        training = np.array(prepared.images[likeness.row])
+        training = np.array(prepared.images[likeness.row]) if picture.size else _NO_PIXELS
         pairs.append(Pair(-number, picture, training, likeness, items.get(known), known in there))
     return pairs

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from studio.engine.dataset import near
 from studio.engine.dataset.measures import COLOUR_SIDE, LUMA_SIDE
 
 CELLS = LUMA_SIDE * LUMA_SIDE + COLOUR_SIDE * COLOUR_SIDE * 3
 _LUMA = LUMA_SIDE * LUMA_SIDE
 _WEIGHTS = (0.299, 0.587, 0.114)
 """Luminance of R'G'B': ITU-R BT.601."""
-_COLOUR_LEVELS = 255.0 * 0.6
 _FLAT = 0.5
 """Standard deviation of the cells, in levels, below which there is nothing to correlate."""
 _BATCH, _ROWS, _CANDIDATES = 64, 64, 32
@@ -59,13 +59,13 @@ class Known:
 
     def __init__(self, rows: np.ndarray) -> None:
         """`rows` is float [n, CELLS]."""
-        self._luma, self._colour = _shape(rows), _chroma(rows)
+        self._luma, self._colour = _shape(rows), near.chroma(rows[:, _LUMA:])
 
     def alike(self, layout: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Percent, 0 to 100, that one layout [CELLS] is like each of these `rows`."""
-        luma, colour = _shape(layout[None])[0], _chroma(layout[None])
+        luma, colour = _shape(layout[None])[0], near.chroma(layout[None, _LUMA:])
         percents = 100.0 * (self._luma[rows] @ luma)
-        apart = np.sqrt(np.square(self._colour[rows] - colour).sum(2).max(1)) / _COLOUR_LEVELS
+        apart = near.colours_apart(colour, self._colour[rows])
         return np.asarray(np.clip(percents - 100.0 * apart**2, 0.0, 100.0), np.float64)
 
     def best(
@@ -99,9 +99,3 @@ def _shape(rows: np.ndarray) -> np.ndarray:
     flat = length < _FLAT * LUMA_SIDE
     shaped: np.ndarray = np.where(flat, 0.0, luma / np.where(flat, 1.0, length))
     return shaped
-
-
-def _chroma(rows: np.ndarray) -> np.ndarray:
-    """Colour without brightness, float32 [n, cells, 3]."""
-    cells = rows[:, _LUMA:].reshape(len(rows), -1, 3).astype(np.float32)
-    return np.asarray(cells - cells.mean(2, keepdims=True))

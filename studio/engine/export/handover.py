@@ -10,8 +10,8 @@ from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.export import ledger, owned
 from studio.engine.export.base import Origin, Pixels, format_of
+from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.naming import Taken, safe_name
-from studio.engine.export.order import Exported, Order
 from studio.engine.generation import pieces as kept
 from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import Player
@@ -39,23 +39,23 @@ def export_pieces(
     """
     kind = format_of(format_name).from_mapping(options)
     _refuse_unreviewed(wanted)
-    order = Order(kind, folder, [piece.name for piece in wanted], taken)
+    delivery = Delivery(kind, folder, [piece.name for piece in wanted], taken)
     if taken is Taken.REPLACE:
-        owned.refuse(project, order.targets)
+        owned.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
-    with order.begun():
+    with delivery.begun():
         for place, (piece, stack) in enumerate(zip(wanted, stacks, strict=True)):
             pixels = apply(stack, _render(project, piece, players))
             own = {"creator": creator, "rights": rights}
             own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
             origin = Origin(piece.name, **own, recipe=recipe_of(piece))
-            order.write(place, pixels, origin, piece.id)
-        order.finish()
+            delivery.write(place, pixels, origin, piece.id)
+        delivery.finish()
         if not project.read_only_reason:
-            rows = [(e.piece_id, e.path, e.sha256) for e in order.files]
+            rows = [(e.piece_id, e.path, e.sha256) for e in delivery.files]
             ledger.record(project, kind.name, rows)
-    return order.files
+    return delivery.files
 
 
 def export_arrays(
@@ -79,11 +79,11 @@ def export_pictures(
 ) -> list[Exported]:
     """Write (name, pixels, origin) of any pictures; a name that is taken is refused."""
     kind = format_of(format_name).from_mapping(options)
-    order = Order(kind, folder, [name for name, _, _ in pictures], Taken.REFUSE)
-    with order.begun():
+    delivery = Delivery(kind, folder, [name for name, _, _ in pictures], Taken.REFUSE)
+    with delivery.begun():
         for place, (_, pixels, origin) in enumerate(pictures):
-            order.write(place, pixels, origin)
-    return order.files
+            delivery.write(place, pixels, origin)
+    return delivery.files
 
 
 def recipe_of(piece: Piece) -> dict[str, Any]:

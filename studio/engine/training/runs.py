@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
 import sqlite3
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from studio.engine import devices
-from studio.engine.dataset import card, identical, store
+from studio.engine.dataset import card, leftovers, store
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.prepare import Prepared, prepare
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -189,14 +190,23 @@ def begin_run(project: Project, recipe: Recipe) -> None:
         raise
 
 
-def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
-    """The prepared pictures of a run; a deleted cache is made again from the originals."""
-    try:
-        prepared = Prepared.load(project_folder / recipe.prepared)
-        if _shows_hidden(project_folder, recipe, prepared):
-            prepared = _prepare_again(project_folder, recipe)
-    except StudioError:
-        prepared = _prepare_again(project_folder, recipe)
+def pictures_of(
+    project_folder: Path, recipe: Recipe, cancelled: Callable[[], bool] = lambda: False
+) -> Prepared:
+    """The prepared pictures of a run; a deleted cache is made again from the originals.
+
+    So is one that shows what is hidden by now. Raises :class:`StudioError` where the run has
+    learnt from others, and :class:`PreparationCancelled`.
+    """
+    folder = project_folder / recipe.prepared
+    # Read-only is enough for the index: only the cache is written, and the run's own
+    # process may not hold the project.
+    with Project.open(project_folder) as project:
+        prepared: Prepared | None = None
+        with contextlib.suppress(StudioError):
+            prepared = Prepared.load(folder)
+        if prepared is None or leftovers.shows_hidden(project, folder):
+            prepared = _prepare_again(project, recipe, cancelled)
     if prepared.fingerprint != recipe.fingerprint:
         raise StudioError(
             f"The pictures of {recipe.dataset!r} have changed since the run {recipe.run} began: "
@@ -210,31 +220,18 @@ def pictures_of(project_folder: Path, recipe: Recipe) -> Prepared:
     return prepared
 
 
-def _shows_hidden(project_folder: Path, recipe: Recipe, prepared: Prepared) -> bool:
-    """Whether it was made before copies of a picture with hidden parts hid them, too."""
-    with Project.open(project_folder) as project:
-        rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
-        if not rows or rows[0][0] is None:
-            return False
-        covers = identical.uncovered(project, rows[0][0])
-    return not covers.keys().isdisjoint(prepared.item_ids)
-
-
-def _prepare_again(project_folder: Path, recipe: Recipe) -> Prepared:
-    # Read-only is enough for the index: only the cache is written, and the run's own
-    # process may not hold the project.
-    with Project.open(project_folder) as project:
-        rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
-        if rows and rows[0][0] is None:  # its id may be that of another one by now
-            raise StudioError(
-                f"The dataset {recipe.dataset!r} of the run {recipe.run} was deleted: start a new "
-                "run, or let this one go on with another dataset."
-            )
-        (project.folder / "cache").mkdir(exist_ok=True)
-        return prepare(
-            project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,
-            channels=recipe.channels, key=Path(recipe.prepared).name,
-        )  # fmt: skip
+def _prepare_again(project: Project, recipe: Recipe, cancelled: Callable[[], bool]) -> Prepared:
+    rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
+    if rows and rows[0][0] is None:  # its id may be that of another one by now
+        raise StudioError(
+            f"The dataset {recipe.dataset!r} of the run {recipe.run} was deleted: start a new "
+            "run, or let this one go on with another dataset."
+        )
+    (project.folder / "cache").mkdir(exist_ok=True)
+    return prepare(
+        project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,
+        channels=recipe.channels, key=Path(recipe.prepared).name, cancelled=cancelled,
+    )  # fmt: skip
 
 
 def _free_name(project: Project, family: str, size: int) -> str:

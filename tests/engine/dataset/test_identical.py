@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.engine.dataset import fixes, identical, privacy, sets, store
+from studio.engine.dataset import fixes, identical, leftovers, privacy, sets, store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.dataset.regions import Region, box, stored
 from studio.engine.errors import StudioError, UsageError
@@ -177,3 +177,25 @@ def test_what_an_earlier_version_prepared_is_not_shown_any_more(project, twins):
     assert privacy.cover_older(project) == []
     with pytest.raises(StudioError, match="have changed since the run"):
         runs.pictures_of(project.folder, recipe)
+
+
+def test_a_prepared_set_that_cannot_be_deleted_is_not_used(project, twins, monkeypatch):
+    """As on Windows, while another program has it open."""
+    dataset, _ = twins
+    recipe = runs.create_run(project, dataset.name, "vae", 64, 64, images=8)
+    monkeypatch.setattr(leftovers.shutil, "rmtree", lambda *_, **__: None)
+    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    assert (project.folder / recipe.prepared).exists()
+    with pytest.raises(StudioError, match="have changed since the run"):
+        runs.pictures_of(project.folder, recipe)
+
+
+def test_two_copies_that_are_told_apart_both_hide_everything(project, twins):
+    dataset, _ = twins
+    a, b = (named(project, dataset)[name].id for name in ("a.png", "b.png"))
+    privacy.set_regions(project, {a: HALF, b: REST})
+    privacy.set_regions(project, {a: (), b: HALF + REST})
+    after = named(project, dataset)
+    assert set(after["a.png"].hidden) == set(after["b.png"].hidden) == {*HALF, *REST}
+    privacy.set_regions(project, {a: ()})
+    assert named(project, dataset)["b.png"].hidden == ()

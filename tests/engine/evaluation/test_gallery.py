@@ -124,6 +124,24 @@ def test_a_stopped_comparison_keeps_what_it_has(place):
     assert 0 < found.compared < 100
 
 
+def test_stopped_while_its_pictures_are_prepared_again_there_is_nothing_yet(place):
+    project, run = place
+    shutil.rmtree(project.cache / "prepared")
+    found = closest(project, run, 4, cancelled=lambda: True)
+    assert (found.pairs, found.compared, found.known) == ([], 0, 0)
+    assert not list((project.cache / "prepared").glob("*"))
+
+
+def test_where_only_figures_are_wanted_no_pixels_are_held(place):
+    project, run = place
+    whole, bare = closest(project, run, 6), closest(project, run, 6, pixels=False)
+    assert [(pair.seed, pair.likeness, pair.item) for pair in whole.pairs] == [
+        (pair.seed, pair.likeness, pair.item) for pair in bare.pairs
+    ]
+    assert all(pair.generated.size == pair.training.size == 0 for pair in bare.pairs)
+    assert all(pair.generated.size == pair.training.size > 0 for pair in whole.pairs)
+
+
 def test_a_moved_file_takes_nothing_with_it(place, made_once, generated, tmp_path):
     project, run = place
     prepared, _ = pairs.pictures_and_model(project, run)

@@ -13,8 +13,8 @@ from studio.engine import files
 from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import naming
 from studio.engine.export.base import Origin
+from studio.engine.export.delivery import TRIES, Delivery, Exported
 from studio.engine.export.naming import LONGEST_NAME, Taken
-from studio.engine.export.order import TRIES, Exported, Order
 from studio.engine.export.png import Png
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
@@ -22,11 +22,11 @@ ONES_OWN = b"the only copy"
 
 
 def written(folder: Path, names: list[str], taken: Taken) -> list[Exported]:
-    order = Order(Png(), folder, names, taken)
-    with order.begun():
+    delivery = Delivery(Png(), folder, names, taken)
+    with delivery.begun():
         for place, name in enumerate(names):
-            order.write(place, PICTURE, Origin(name))
-    return order.files
+            delivery.write(place, PICTURE, Origin(name))
+    return delivery.files
 
 
 def there(folder: Path) -> dict[str, bool]:
@@ -107,7 +107,7 @@ def test_a_name_without_room_for_a_number_makes_some(name: str, out: Path) -> No
 def test_two_of_one_name_in_one_order_are_a_mistake(out: Path) -> None:
     for taken in Taken:
         with pytest.raises(UsageError, match="Two pictures would both be written to"):
-            Order(Png(), out, ["Vase", "vASE"], taken)
+            Delivery(Png(), out, ["Vase", "vASE"], taken)
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])

@@ -147,7 +147,7 @@ def test_all_files_are_replaced_or_none(
             ),
         )
     elif breaks == "folder":
-        monkeypatch.setattr("studio.engine.export.order.fsync_folder", refuse)
+        monkeypatch.setattr("studio.engine.export.delivery.fsync_folder", refuse)
     else:
         monkeypatch.setattr(ledger, "record", lambda *_: fail())
 

@@ -35,7 +35,7 @@ class Exported:
         return self.path.name != self.asked
 
 
-class Order:
+class Delivery:
     """Made before the first picture: raises what :func:`naming.targets` raises."""
 
     def __init__(self, kind: Format, folder: Path, names: Sequence[str], taken: Taken) -> None:

@@ -1,0 +1,124 @@
+"""The run that trains: from its start to its end, with what it says meanwhile."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.desktop.closing import is_shutting_down
+from studio.desktop.training import engine
+from studio.desktop.training.engine import Opened
+from studio.desktop.training.record import Saves
+from studio.desktop.training.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
+from studio.desktop.worker import WorkerThread
+from studio.engine import events
+from studio.engine.project import Project
+
+if TYPE_CHECKING:
+    from studio.engine.training.runs import Run
+
+
+class Driving(QObject):
+    """At most one run trains at a time."""
+
+    began = Signal(object)
+    """An :class:`Opened`."""
+    advanced = Signal(list)
+    """Events of the run; its record is up to date already."""
+    ended = Signal(object)
+    """`Done` or `Failed`; None where it ended without a word."""
+    failed = Signal(str, str)
+    """It could not be opened."""
+
+    def __init__(self, thread: WorkerThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = thread
+        self._driver: TrainingDriver | None = None
+        self.live: Opened | None = None
+        """The run that trains."""
+        self.last_name = ""
+        """The run that ended last."""
+
+    @property
+    def name(self) -> str:
+        """The name of the run that trains, or empty."""
+        return self._driver.run_name if self._driver is not None else ""
+
+    def start(
+        self, project: Project, run: Run, *, resume: bool, opened: Opened | None = None
+    ) -> None:
+        """Train a run in its own process. Nothing happens while another one trains."""
+        if self._driver is not None:
+            return
+        images, minutes = engine.another_end(opened) if opened is not None else (None, None)
+        driver = TrainingDriver(
+            project, run.name, run.folder,
+            resume=resume, total_images=images, minutes=minutes, parent=self,
+        )  # fmt: skip
+        driver.saved.connect(self._saved)
+        driver.batch.connect(self._take)
+        driver.finished.connect(self._finished)
+        self._driver = driver
+        self._thread.submit(
+            engine.open_run, project, run.name, done=self._started, failed=self._not_started
+        )
+
+    def send(self, command: events.Command) -> None:
+        """A command for the run that trains."""
+        if self._driver is not None:
+            self._driver.send(command)
+
+    def finish(self) -> None:
+        """It saves and ends, however long that takes. May be called again and again."""
+        if self._driver is not None and not self._driver.is_stopping:
+            self._driver.send(events.Stop())
+
+    def close(self) -> None:
+        """It saves and ends within seconds; nothing more is told."""
+        driver, self._driver, self.live = self._driver, None, None
+        if driver is None:
+            return
+        hurry = driver.is_stopping and not is_shutting_down()
+        seconds = HURRY_SECONDS if hurry else STOP_SECONDS
+        driver.stop(seconds)
+        # A driver ends its process after `seconds`; the rest is time to notice.
+        driver.wait(int((seconds + 10) * 1000))
+
+    def _started(self, opened: Opened) -> None:
+        if self._driver is None or self._driver.run_name != opened.run.name:
+            return
+        opened.record.message = ""
+        self.live = opened
+        self.began.emit(opened)
+        self._driver.start(TrainingDriver.Priority.LowPriority)
+
+    def _not_started(self, sentence: str, detail: str) -> None:
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.deleteLater()
+        self.failed.emit(sentence, detail)
+
+    @Slot(object)
+    def _saved(self, saves: Saves) -> None:
+        if self.live is not None and self.sender() is self._driver:
+            self.live.record.saves = saves
+
+    @Slot(list)
+    def _take(self, received: list[events.Event]) -> None:
+        if self.live is None or self.sender() is not self._driver:
+            return
+        moment = time.monotonic()
+        for event in received:
+            self.live.record.take(event, moment)
+        self.advanced.emit(received)
+
+    @Slot()
+    def _finished(self) -> None:
+        driver = self.sender()
+        if driver is not self._driver or not isinstance(driver, TrainingDriver):
+            return
+        self._driver, self.live, self.last_name = None, None, driver.run_name
+        driver.deleteLater()
+        self.ended.emit(driver.last)
