@@ -184,11 +184,12 @@ def test_numbers_have_their_words(facts, words):
 
 def test_what_the_comparison_cannot_tell_is_said():
     said = pair_words.caution(
-        gallery(pair(1, NEW), changed=True, lost=["a.png"], unseen=80, unseen_close=11)
+        gallery(pair(4, SAME), changed=True, lost=["a.png"], unseen=80, unseen_close=11)
     )
     assert "compared with the 450 pictures there are now" in said
     assert "a.png can no longer be read" in said
     assert "Pictures that training never saw come as close, too: 11 of 80." in said
+    assert pair_words.caution(gallery(pair(1, NEW), unseen=80, unseen_close=11)) == ""
     assert "3 pictures can no longer" in pair_words.caution(gallery(lost=["a", "b", "c"]))
 
 

@@ -57,7 +57,7 @@ def caution(found: Gallery) -> str:
         said.append(
             tr("{n} pictures can no longer be read and were left out.", n=f"{len(found.lost):,}")
         )
-    if found.unseen_close:
+    if found.copies and found.unseen_close:  # else there is nothing to be misjudged
         said.append(
             tr(
                 "Pictures that training never saw come as close, too: {n} of {m}. This dataset "
