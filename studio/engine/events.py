@@ -30,6 +30,9 @@ class Progress:
     seconds: float
     images_per_second: float
     seconds_left: float | None
+    part: float | None = None
+    """0 to 1 of the run, by its images or, where minutes were asked for, by its clock; None
+    while unknown."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Watch:
             self._console.note(needs(event))
         elif isinstance(event, Progress):
             self.progress = event
-            self._console.progress(self._sentence(event), _fraction(event))
+            self._console.progress(self._sentence(event), event.part)
 
     def _sentence(self, event: Progress) -> str:
         of = f" of {event.total_images}" if event.total_images else ""
@@ -41,11 +41,3 @@ class Watch:
         if event.seconds_left is not None:
             text += f", {duration(event.seconds_left)} left"
         return f"{text}, {self._loss}" if self._loss else text
-
-
-def _fraction(event: Progress) -> float | None:
-    if event.total_images:
-        return event.images_seen / event.total_images
-    if event.seconds_left is not None:
-        return event.seconds / max(1e-9, event.seconds + event.seconds_left)
-    return None

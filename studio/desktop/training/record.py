@@ -65,6 +65,8 @@ class RunRecord:
     images_per_second: float = 0.0
     seconds_left: float | None = None
     seconds: float = 0.0
+    part: float | None = None
+    """As :class:`events.Progress` has it; None where the files alone are known."""
     stage: str = ""
     checkpoint: str = ""
     message: str = ""
@@ -91,7 +93,9 @@ class RunRecord:
 
     @property
     def fraction(self) -> float:
-        """0 to 1 of the planned images; -1 while the plan is unknown."""
+        """0 to 1 of the run; -1 while the plan is unknown."""
+        if self.part is not None:
+            return self.part
         if self.total_images <= 0:
             return -1.0
         return min(1.0, self.images_seen / self.total_images)
@@ -112,6 +116,7 @@ class RunRecord:
                 self.seconds = event.seconds
                 self.images_per_second = event.images_per_second
                 self.seconds_left = event.seconds_left
+                self.part = event.part
             case events.Metrics():
                 for name, value in event.values.items():
                     self.curves.setdefault(name, Series()).add(event.images_seen, value)

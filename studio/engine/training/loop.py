@@ -153,7 +153,11 @@ class _Loop:
                 0.0, images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
             )
         total = 0 if state.total_images == UNPLANNED else state.total_images
-        return Progress(state.step, state.images_seen, total, trainer.seconds, rate, left)
+        part = state.images_seen / total if total else None
+        if self.minutes is not None:
+            part = trainer.seconds / (60 * self.minutes)
+        part = None if part is None else min(1.0, part)
+        return Progress(state.step, state.images_seen, total, trainer.seconds, rate, left, part)
 
     def _steps(self) -> int:
         return self.trainer.state.step - self._steps_before

@@ -284,6 +284,8 @@ def test_a_record_is_read_from_what_the_run_left(tmp_path: Path) -> None:
     assert [each.images_seen for each in record.sheets] == [8]
     assert [mark.kind for mark in record.marks] == ["health"]
     assert record.fraction == pytest.approx(0.08)
+    record.take(events.Progress(9, 640, 400, 30.0, 20.0, 60.0, 1 / 3))
+    assert record.fraction == pytest.approx(1 / 3)
     assert read_record("none", tmp_path / "nowhere", 0, 0).fraction == -1
 
 

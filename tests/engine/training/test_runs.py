@@ -14,7 +14,7 @@ from studio.engine.dataset import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import Done, Event, Failed, Progress
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training import loop, runs
 from studio.engine.training.driver import run_training
 from studio.engine.training.recipe import Recipe
 from tests.engine.training.support import IMAGES, TINY, Driven
@@ -202,6 +202,22 @@ def test_no_time_left_before_the_rate_means_something(vae: Driven) -> None:
     assert all(each.seconds_left is None for each in told if each.step < 30)
     assert told[-1].seconds_left == 0.0
     assert all(each.total_images == 160 for each in told)
+    assert [each.part for each in told] == [each.images_seen / 160 for each in told]
+
+
+def test_how_far_a_run_of_minutes_is_its_clock_says(
+    vae: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It plans its images early, and may see many times as many when it gets quicker."""
+    monkeypatch.setattr(loop, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "PLAN_SECONDS", 0.0)
+    vae.change(total_images=None, minutes=0.05)
+    told = [each for each in vae.train() if isinstance(each, Progress)]
+    first = told[0]
+    assert all(each.part == pytest.approx(min(1.0, each.seconds / 3)) for each in told)
+    assert first.part is not None
+    assert first.part < 1
+    assert told[-1].part == 1.0
 
 
 def test_a_resumed_session_counts_its_own_steps_alone(vae: Driven) -> None:
