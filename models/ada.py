@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.augment import grained
+from models.parts.augment import grained
 
 LARGEST_P = 0.85
 """Above this, augmentations leak into what is generated (Sec. 2.2)."""

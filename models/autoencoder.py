@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models import losses, mixture
+from models import losses
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.classes import labels_for
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
-from models.convolution import differentiated_twice
-from models.flow import Flow
 from models.parameters import param
+from models.parts import mixture
+from models.parts.classes import labels_for
+from models.parts.convolution import differentiated_twice
+from models.parts.flow import Flow
 
 MOST_COMPONENTS = 10
 MOST_FITTED = 20_000
@@ -61,7 +62,7 @@ class Autoencoder(CodecFamily):
     picture. R is |decoder weights|^2 (RAE-L2) or |d y / d z|^2 (RAE-GP). Generating draws z
     from a density fitted to the encoded training pictures (Sec. 4): a mixture of Gaussians,
     or a flow. A step sees no labels; with classes each has a mixture of its own, fitted to the
-    codes of its pictures (:func:`models.mixture.fit_by_class`), and no flow is used.
+    codes of its pictures (:func:`models.parts.mixture.fit_by_class`), and no flow is used.
 
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, mixture_weights [m],
     mixture_means [m, d], mixture_cholesky [m, d, d] (unused components have weight 0), where

@@ -14,12 +14,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models import ema
-from models.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.base import Family, ImageSpec, TrainState
-from models.layers import Decoder, Encoder, level_widths
 from models.parameters import Declared, param
+from models.parts.augment import Augmentation, crop_param, noise_param, rotate_param
+from models.parts.layers import Decoder, Encoder, level_widths
+from models.parts.seamless import RollingAugmentation, close, seamless_param
 from models.schedules import adam, cosine, set_rates, warmed
-from models.seamless import RollingAugmentation, close, seamless_param
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from models.base import ImageSpec
-from models.classes import class_vectors, vectors_of
-from models.layers import LEAK, Norm, he_normal_, nearest_level
-from models.resampling import average, repeat
+from models.parts.classes import class_vectors, vectors_of
+from models.parts.layers import LEAK, Norm, he_normal_, nearest_level
+from models.parts.resampling import average, repeat
 
 Noise = Callable[[int, int, int], Tensor]
 """(pictures, height, width) to N(0, 1) [pictures or 1, 1, height, width]."""
@@ -77,7 +77,7 @@ class Generator(nn.Module):
 
     `widths` runs from full resolution to the base grid. Every second doubling has two layers
     and noise, the others one layer (Appendix A). With classes the latent is twice as long: z
-    and the vector of a class (:func:`models.classes.joined`).
+    and the vector of a class (:func:`models.parts.classes.joined`).
     """
 
     def __init__(self, spec: ImageSpec, latent_dim: int, widths: Sequence[int]) -> None:

@@ -9,21 +9,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models import ema, losses
-from models.augment import Augmentation
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.classes import (
+from models.gan_config import GanConfig
+from models.gan_networks import Critic, Generator
+from models.parameters import Declared
+from models.parts.augment import Augmentation
+from models.parts.classes import (
     joined,
     joined_to_all,
     joined_to_drawn,
     labels_of,
 )
-from models.convolution import differentiated_twice
-from models.gan_config import GanConfig
-from models.gan_networks import Critic, Generator
-from models.layers import level_widths
-from models.parameters import Declared
+from models.parts.convolution import differentiated_twice
+from models.parts.layers import level_widths
+from models.parts.seamless import RollingAugmentation, close
 from models.schedules import adam, cosine, set_rates, warmed
-from models.seamless import RollingAugmentation, close
 
 WARMUP = 2_000
 """Pictures over which the learning rate climbs."""

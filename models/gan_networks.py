@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
-from models.classes import class_vectors, vectors_of
-from models.convolution import Conv2d
 from models.gan_config import GanConfig
-from models.layers import LEAK, GroupedBlock, he_normal_, nearest_level
-from models.resampling import double, halve
-from models.seamless import Edged
+from models.parts.classes import class_vectors, vectors_of
+from models.parts.convolution import Conv2d
+from models.parts.layers import LEAK, GroupedBlock, he_normal_, nearest_level
+from models.parts.resampling import double, halve
+from models.parts.seamless import Edged
 
 
 class Generator(Edged, nn.Module):

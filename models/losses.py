@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.convolution import slope
+from models.parts.convolution import slope
 
 MSE_FLOOR = 1e-6
 """Below half a grey level of 8 bits; keeps log MSE finite on a memorised picture."""

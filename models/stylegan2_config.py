@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.augment import crop_param, noise_param
 from models.parameters import Declared, param
-from models.seamless import seamless_param
+from models.parts.augment import crop_param, noise_param
+from models.parts.seamless import seamless_param
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
-from models.classes import class_vectors, vectors_of
-from models.layers import LEAK, nearest_level
-from models.modulated import (
+from models.parts.classes import class_vectors, vectors_of
+from models.parts.layers import LEAK, nearest_level
+from models.parts.modulated import (
     BOOST,
     EqualConv,
     EqualLinear,
@@ -27,8 +27,8 @@ from models.modulated import (
     full_precision,
     of_power_one,
 )
-from models.resampling import enlarge
-from models.seamless import Edged
+from models.parts.resampling import enlarge
+from models.parts.seamless import Edged
 
 GROUP = 4
 """Pictures that the critic compares with each other."""

@@ -43,7 +43,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.features import Extractor  # noqa: E402
+from models.parts.features import Extractor  # noqa: E402
 from studio.engine import devices  # noqa: E402
 from studio.engine.dataset.importing import import_sources  # noqa: E402
 from studio.engine.dataset.prepare import Prepared  # noqa: E402

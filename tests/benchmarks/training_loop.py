@@ -37,10 +37,10 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models import convolution  # noqa: E402
-from models.augment import Augmentation  # noqa: E402
 from models.base import TrainState  # noqa: E402
 from models.gan import Gan  # noqa: E402
+from models.parts import convolution  # noqa: E402
+from models.parts.augment import Augmentation  # noqa: E402
 from studio.engine.dataset.importing import import_sources  # noqa: E402
 from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from models import layers, resampling
 from models.base import Family, ImageSpec, TrainState, families, family
+from models.parts import layers, resampling
 from models.stylegan2_networks import Generator
 
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 16, "width": 32, "batch_size": 4}

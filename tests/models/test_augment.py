@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from models.ada import Pipe
-from models.augment import Augmentation
 from models.base import Family, ImageSpec, TrainState, families, family
 from models.codec import CodecFamily
+from models.parts.augment import Augmentation
 
 FULL: dict[str, Any] = {
     "mirror": True, "shift": 0.2, "zoom": 0.3, "colour": 1.0, "cutout": 0.4, "rotate": 180.0,
@@ -270,7 +270,7 @@ def _record_states(
     model: Family, state: TrainState, made: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Note what the shared pieces of code give while a step runs."""
-    from models import augment
+    from models.parts import augment
 
     for owner, method in (
         (augment.Augmentation, "__call__"),

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
-from models import mixture
 from models.base import Family, ImageSpec, TrainState, family
-from models.classes import renamed
 from models.parameters import ParameterError
+from models.parts import mixture
+from models.parts.classes import renamed
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 8}

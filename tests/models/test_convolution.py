@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models import convolution, seamless
-from models.convolution import Conv2d, conv2d, conv_transpose2d, differentiated_twice, slope
+from models.parts import convolution, seamless
+from models.parts.convolution import Conv2d, conv2d, conv_transpose2d, differentiated_twice, slope
 
 DOUBLE = torch.float64
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models import layers, seamless
 from models.base import ImageSpec
-from models.layers import GroupedConv, level_widths
+from models.parts import layers, seamless
+from models.parts.layers import GroupedConv, level_widths
 
 
 @pytest.mark.parametrize("torus", [False, True])

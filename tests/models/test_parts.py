@@ -4,12 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from models import ema, mixture
-from models.augment import Augmentation
+from models import ema
 from models.base import ImageSpec
-from models.features import Extractor
-from models.layers import GroupedBlock, level_widths
 from models.parameters import ParameterError
+from models.parts import mixture
+from models.parts.augment import Augmentation
+from models.parts.features import Extractor
+from models.parts.layers import GroupedBlock, level_widths
 from models.schedules import cosine, warmed
 
 

@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
-from models import autoencoder, losses, mixture
+from models import autoencoder, losses
 from models.autoencoder import Autoencoder
 from models.base import ImageSpec, TrainState
-from models.flow import Flow
+from models.parts import mixture
+from models.parts.flow import Flow
 
 SPEC = ImageSpec(3, 16, 16)
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models import resampling
-from models.resampling import average, double, enlarge, halve, low_pass, repeat
+from models.parts import resampling
+from models.parts.resampling import average, double, enlarge, halve, low_pass, repeat
 
 WAYS: dict[str, Callable[[Tensor, bool], Tensor]] = {
     "halve": halve,

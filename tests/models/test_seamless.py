@@ -7,9 +7,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models import modulated, resampling, seamless
-from models.augment import Augmentation
 from models.base import Family, ImageSpec, TrainState, families, family
+from models.parts import modulated, resampling, seamless
+from models.parts.augment import Augmentation
 from models.stylegan2_networks import Generator as StyleGenerator
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]

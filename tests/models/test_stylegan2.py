@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from models import losses
 from models.base import ImageSpec, TrainState, family
-from models.modulated import EqualConv, EqualLinear, Mapping, ModulatedConv
-from models.resampling import low_pass
+from models.parts.modulated import EqualConv, EqualLinear, Mapping, ModulatedConv
+from models.parts.resampling import low_pass
 from models.stylegan2 import StyleGan2
 from models.stylegan2_config import StyleGan2Config
 from models.stylegan2_networks import Critic, Generator, group_size, variety

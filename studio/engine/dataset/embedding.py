@@ -209,7 +209,7 @@ def _fill(
     # Here and not above: torch is imported only when there is something to embed.
     import torch
 
-    from models.features import Extractor
+    from models.parts.features import Extractor
 
     extractor = Extractor(VERSION)
     fresh: set[str] = set()

@@ -194,7 +194,7 @@ def _embed(images: Pixels) -> np.ndarray:
     """float64 [n, d] of uint8 [n, h, w, c]."""
     import torch
 
-    from models.features import Extractor
+    from models.parts.features import Extractor
 
     extractor = Extractor(EXTRACTOR)
     parts = [
@@ -206,7 +206,7 @@ def _embed(images: Pixels) -> np.ndarray:
 
 def _vectors(prepared: Prepared) -> np.ndarray:
     """All pictures of the set, then the mirror images of those held out."""
-    from models.features import Extractor
+    from models.parts.features import Extractor
 
     def make() -> np.ndarray:
         mirrored = np.asarray(prepared.images[prepared.held_out])[:, :, ::-1]

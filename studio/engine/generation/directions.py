@@ -81,7 +81,7 @@ def _find(
 ) -> Directions:
     import torch
 
-    from models.classes import labels_for
+    from models.parts.classes import labels_for
 
     latents, traits, labels = [], [], []
     with torch.inference_mode():

@@ -140,7 +140,7 @@ class Player:
 
         Around any other point a path within a label would leave it on the way.
         """
-        from models.classes import labels_for
+        from models.parts.classes import labels_for
 
         ends = [recipe.seed, recipe.seed if recipe.seed_b is None else recipe.seed_b]
         (one,), (two,) = (labels_for(self._family, 1, seed, recipe.label) for seed in ends)
@@ -166,7 +166,7 @@ class Player:
 
     def label_of(self, recipe: LatentRecipe) -> str:
         """The name of the class that a recipe begins in, also where its seed draws one."""
-        from models.classes import labels_for
+        from models.parts.classes import labels_for
 
         (number,) = labels_for(self._family, 1, recipe.seed, recipe.label)
         return "" if number is None else self.labels[number]

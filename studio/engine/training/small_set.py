@@ -1,6 +1,6 @@
 """How near a few generated pictures come to a few real ones, quickly enough for every checkpoint.
 
-Both are embedded by the fixed random network of `models.features` and measured in units of the
+Both are embedded by the fixed random network of `models.parts.features` and measured in units of the
 real pictures' own spread. Good for comparing moments of one run with the same seeds; not a
 figure to publish, which needs thousands of pictures.
 """
@@ -71,7 +71,7 @@ class SmallSet:
 
 
 def _embed(images: Tensor) -> np.ndarray:
-    from models.features import Extractor
+    from models.parts.features import Extractor
 
     return Extractor(device=str(images.device)).embed(images).double().numpy()
 

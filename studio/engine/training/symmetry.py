@@ -84,7 +84,7 @@ def _features(pictures: np.ndarray) -> np.ndarray:
     """float64 [n, d]: what is in them, wherever it is, and how they are laid out."""
     import torch
 
-    from models.features import Extractor
+    from models.parts.features import Extractor
 
     x = torch.from_numpy(np.ascontiguousarray(pictures))
     layout = torch.nn.functional.adaptive_avg_pool2d(x.permute(0, 3, 1, 2).float() / 255, _CELLS)

@@ -85,7 +85,7 @@ def begin(family: Family, run_folder: Path, recipe: Recipe) -> str:
 
 def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> str:
     """As :func:`begin`, from tensors in memory."""
-    from models.classes import renamed
+    from models.parts.classes import renamed
 
     name = recipe.start_from
     found = fitting(family, renamed(tensors, recipe.start_labels, recipe.labels))

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.mixture import rows_times
+from models.parts.mixture import rows_times
 from models.schedules import cosine
 
 HIDDEN = 256

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.augment import Augmentation
 from models.parameters import param
+from models.parts.augment import Augmentation
 
 
 def seamless_param() -> Any:

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.convolution import conv2d
-from models.seamless import wrapped
+from models.parts.convolution import conv2d
+from models.parts.seamless import wrapped
 
 SOFT = (1.0, 3.0, 3.0, 1.0)
 """The filter of Karras 2020, arXiv:1912.04958, App. B."""

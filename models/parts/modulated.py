@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.classes import class_vectors, vectors_of
-from models.convolution import conv2d, conv_transpose2d
-from models.layers import LEAK
-from models.resampling import low_pass
-from models.seamless import Edged, wrapped
+from models.parts.classes import class_vectors, vectors_of
+from models.parts.convolution import conv2d, conv_transpose2d
+from models.parts.layers import LEAK
+from models.parts.resampling import low_pass
+from models.parts.seamless import Edged, wrapped
 
 MAPPING_RATE = 0.01
 """Learning rate of the mapping network relative to the rest."""

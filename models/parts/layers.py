@@ -14,9 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
-from models.convolution import Conv2d, conv2d
-from models.resampling import repeat
-from models.seamless import wrapped
+from models.parts.convolution import Conv2d, conv2d
+from models.parts.resampling import repeat
+from models.parts.seamless import wrapped
 
 LEAK = 0.2
 

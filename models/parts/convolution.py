@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.seamless import wrapped
+from models.parts.seamless import wrapped
 
 
 class Shape(NamedTuple):
