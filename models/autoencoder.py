@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models import losses
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for

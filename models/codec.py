@@ -13,13 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models import ema
 from models.base import Family, ImageSpec, TrainState
+from models.learning import ema
+from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.parts.layers import Decoder, Encoder, level_widths
 from models.parts.seamless import RollingAugmentation, close, seamless_param
-from models.schedules import adam, cosine, set_rates, warmed
 
 
 @dataclass(frozen=True)

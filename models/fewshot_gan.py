@@ -10,16 +10,16 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from models import ema, losses
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import shrink
 from models.fewshot_networks import Critic, Generator, Noise
+from models.learning import ema, losses
+from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.parts.classes import joined, joined_to_all, joined_to_drawn, labels_of
 from models.parts.layers import level_widths
 from models.parts.seamless import RollingAugmentation, close, seamless_param
-from models.schedules import adam, cosine, set_rates, warmed
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models import ema, losses
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.gan_config import GanConfig
 from models.gan_networks import Critic, Generator
+from models.learning import ema, losses
+from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import (
@@ -23,7 +24,6 @@ from models.parts.classes import (
 from models.parts.convolution import differentiated_twice
 from models.parts.layers import level_widths
 from models.parts.seamless import RollingAugmentation, close
-from models.schedules import adam, cosine, set_rates, warmed
 
 WARMUP = 2_000
 """Pictures over which the learning rate climbs."""

@@ -8,16 +8,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models import ema, losses
-from models.ada import Controller, Pipe
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.learning import ema, losses
+from models.learning.ada import Controller, Pipe
+from models.learning.schedules import adam, set_rates, warmed
 from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import labels_for, labels_of
 from models.parts.convolution import differentiated_twice
 from models.parts.layers import level_widths
 from models.parts.seamless import RollingAugmentation, close, rolled
-from models.schedules import adam, set_rates, warmed
 from models.stylegan2_config import StyleGan2Config
 from models.stylegan2_networks import Critic, Generator, still_noise
 

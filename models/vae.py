@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models import losses
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.learning import losses
+from models.learning.schedules import adam
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for, labels_of
-from models.schedules import adam
 
 LOGVAR_LIMIT = 10.0
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from models.ada import LARGEST_P, Controller, Pipe
+from models.learning.ada import LARGEST_P, Controller, Pipe
 
 
 def chance(seed: int = 0) -> torch.Generator:
@@ -123,7 +123,7 @@ def test_colour_leans_nowhere_and_grey_stays_grey() -> None:
 
 
 def test_hue_turns_red_into_green_after_a_third() -> None:
-    from models.ada import _colour_axes
+    from models.learning.ada import _colour_axes
 
     grey, rest, cross = _colour_axes(torch.device("cpu"))
     angle = 2 * math.pi / 3

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from models.ada import Pipe
 from models.base import Family, ImageSpec, TrainState, families, family
 from models.codec import CodecFamily
+from models.learning.ada import Pipe
 from models.parts.augment import Augmentation
 
 FULL: dict[str, Any] = {

@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models import losses
 from models.base import ImageSpec, TrainState, family
 from models.fewshot_gan import FewshotGan
 from models.fewshot_networks import Excitation, GatedLayer, Generator, Halving, quarter_of
+from models.learning import losses
 from models.parameters import ParameterError
 
 SPEC = ImageSpec(3, 16, 16)

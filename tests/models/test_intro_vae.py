@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from models import losses
 from models.base import ImageSpec, TrainState, seeded_normal
+from models.learning import losses
 from models.parameters import ParameterError
 from models.vae import Vae
 from studio.engine.files import resources

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from models import losses
+from models.learning import losses
 
 
 def test_kl_is_the_monte_carlo_mean_of_the_log_ratio() -> None:

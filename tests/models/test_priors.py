@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
-from models import autoencoder, losses
+from models import autoencoder
 from models.autoencoder import Autoencoder
 from models.base import ImageSpec, TrainState
+from models.learning import losses
 from models.parts import mixture
 from models.parts.flow import Flow
 

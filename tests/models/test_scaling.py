@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from models import scaling
+from models.learning.schedules import adam
 from models.scaling import LossScaler
-from models.schedules import adam
 
 CPU = torch.device("cpu")
 

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models import losses
 from models.base import ImageSpec, TrainState, family
+from models.learning import losses
 from models.parts.modulated import EqualConv, EqualLinear, Mapping, ModulatedConv
 from models.parts.resampling import low_pass
 from models.stylegan2 import StyleGan2

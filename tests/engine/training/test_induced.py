@@ -180,7 +180,7 @@ def test_a_vae_whose_numbers_fall_asleep(begin: Begin, monkeypatch: pytest.Monke
         return real(self, batch, state)
 
     monkeypatch.setattr(Vae, "training_step", step)
-    monkeypatch.setattr("models.ema.update", lambda *_: None)
+    monkeypatch.setattr("models.learning.ema.update", lambda *_: None)
     run = begin("vae", kl_weight=100.0, kl_ramp=0.0, free_bits=0.0)
     said = told(watched(run, 6), "posterior")
     assert said[0].sentence == "Only 0 % of the sliders inside still do anything."

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models.learning.schedules import adam
 from models.scaling import LossScaler
-from models.schedules import adam
 from models.vae import Vae
 from studio.engine import devices
 from studio.engine.devices import Device, autocast_dtype

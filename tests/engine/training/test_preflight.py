@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.schedules import adam
+from models.learning.schedules import adam
 from models.vae import Vae
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project

@@ -1,0 +1,1 @@
+"""What networks learn by: losses from their papers, averages of weights, adaptive augmentation."""
