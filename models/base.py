@@ -306,8 +306,8 @@ def register(family: type[Family]) -> type[Family]:
 
 def families() -> dict[str, type[Family]]:
     """All families by name; importing every file of `models/` is what finds them."""
-    for module in pkgutil.iter_modules(models.__path__):
-        importlib.import_module(f"models.{module.name}")
+    for module in pkgutil.walk_packages(models.__path__, "models."):
+        importlib.import_module(module.name)
     return dict(sorted(_REGISTRY.items()))
 
 

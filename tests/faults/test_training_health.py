@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from models.vae import Vae
+from models.families.codec.vae import Vae
 from studio.engine.events import (
     Checkpoint,
     CheckpointNow,

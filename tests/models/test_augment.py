@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from models.base import Family, ImageSpec, TrainState, families, family
-from models.codec import CodecFamily
+from models.families.codec.codec import CodecFamily
 from models.learning.ada import Pipe
 from models.parts.augment import Augmentation
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from models.base import ImageSpec, TrainState, seeded_normal
+from models.families.codec.vae import Vae
 from models.learning import losses
 from models.parameters import ParameterError
-from models.vae import Vae
 from studio.engine.files import resources
 from studio.engine.training.checkpoint import load_model
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
-from models import autoencoder
-from models.autoencoder import Autoencoder
 from models.base import ImageSpec, TrainState
+from models.families.codec import autoencoder
+from models.families.codec.autoencoder import Autoencoder
 from models.learning import losses
 from models.parts import mixture
 from models.parts.flow import Flow

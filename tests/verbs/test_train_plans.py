@@ -7,7 +7,7 @@ import importlib.util
 
 import pytest
 
-from models.vae import Vae
+from models.families.codec.vae import Vae
 from studio.engine.events import Preflight, Stop
 from studio.engine.training import checkpoint
 from studio.engine.training.client import TrainingProcess

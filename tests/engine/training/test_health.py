@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
+from models.families.codec.vae import VaeConfig
 from models.gan import GanConfig
-from models.vae import VaeConfig
 from studio.engine.events import CheckpointNow, Command, Done, Event, Failed, Health
 from studio.engine.training import checkpoint
 from studio.engine.training.health import collapse, leak, overfit, plateau, posterior
@@ -266,7 +266,7 @@ def test_at_the_end_nothing_is_undone(run_of: Any, monkeypatch: pytest.MonkeyPat
 def test_bad_numbers_without_leave_to_act_end_the_run(
     vae: Driven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.vae import Vae
+    from models.families.codec.vae import Vae
 
     real = Vae.training_step
 

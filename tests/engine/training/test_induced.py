@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from models.families.codec.vae import Vae
 from models.gan import Gan
-from models.vae import Vae
 from studio.engine.dataset.importing import import_sources
 from studio.engine.events import CheckpointNow, Done, Event, Health
 from studio.engine.project import Project

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models.families.codec.vae import Vae
 from models.learning.schedules import adam
 from models.scaling import LossScaler
-from models.vae import Vae
 from studio.engine import devices
 from studio.engine.devices import Device, autocast_dtype
 from studio.engine.events import CheckpointNow, Done, Health

@@ -14,8 +14,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models.families.codec.vae import Vae
 from models.learning.schedules import adam
-from models.vae import Vae
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project
 from studio.engine.training import needs, runs

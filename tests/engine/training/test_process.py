@@ -122,7 +122,7 @@ def wait_for(kind: type[T], lines: Iterator[str]) -> T:
 
 NOISY = """
 import os, sys
-from models.vae import Vae
+from models.families.codec.vae import Vae
 step = Vae.training_step
 def noisy(*arguments):
     print("from Python")

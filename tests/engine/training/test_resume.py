@@ -91,7 +91,7 @@ class _Clock:
     """A monotonic clock that every training step moves on by half a second."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from models.vae import Vae
+        from models.families.codec.vae import Vae
         from studio.engine.training import loop
 
         self.steps = 0

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.families.codec.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
