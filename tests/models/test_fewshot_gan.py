@@ -12,8 +12,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.base import ImageSpec, TrainState, family
-from models.fewshot_gan import FewshotGan
-from models.fewshot_networks import Excitation, GatedLayer, Generator, Halving, quarter_of
+from models.families.fewshot_gan.fewshot_gan import FewshotGan
+from models.families.fewshot_gan.fewshot_networks import (
+    Excitation,
+    GatedLayer,
+    Generator,
+    Halving,
+    quarter_of,
+)
 from models.learning import losses
 from models.parameters import ParameterError
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
 from models.families.codec.codec import shrink
-from models.fewshot_networks import Critic, Generator, Noise
+from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
 from models.learning import ema, losses
 from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param

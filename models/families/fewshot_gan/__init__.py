@@ -1,0 +1,1 @@
+"""The few-picture pair: begin with `fewshot_gan`; the two networks are in `fewshot_networks`."""
