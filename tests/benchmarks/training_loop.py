@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from models.base import TrainState  # noqa: E402
-from models.gan import Gan  # noqa: E402
+from models.families.gan.gan import Gan  # noqa: E402
 from models.parts import convolution  # noqa: E402
 from models.parts.augment import Augmentation  # noqa: E402
 from studio.engine.dataset.importing import import_sources  # noqa: E402

@@ -201,7 +201,7 @@ def test_a_network_frozen_for_the_other_is_thawed_after_a_want_of_memory(
     run_of: Callable[[str], Driven], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The generator's turn freezes the critic; running out of memory there must not keep it so."""
-    from models.gan import Gan
+    from models.families.gan.gan import Gan
 
     real, number = Gan._generator_step, 0
 

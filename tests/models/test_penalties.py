@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from models import gan
 from models.base import ImageSpec, TrainState
-from models.gan import Gan
-from models.gan_config import GanConfig
+from models.families.gan import gan
+from models.families.gan.gan import Gan
+from models.families.gan.gan_config import GanConfig
 from models.scaling import LossScaler
 from studio.engine.training.accumulation import step_in_parts
 

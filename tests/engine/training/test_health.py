@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from models.families.codec.vae import VaeConfig
-from models.gan import GanConfig
+from models.families.gan.gan import GanConfig
 from studio.engine.events import CheckpointNow, Command, Done, Event, Failed, Health
 from studio.engine.training import checkpoint
 from studio.engine.training.health import collapse, leak, overfit, plateau, posterior

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.families.codec.vae import Vae
-from models.gan import Gan
+from models.families.gan.gan import Gan
 from studio.engine.dataset.importing import import_sources
 from studio.engine.events import CheckpointNow, Done, Event, Health
 from studio.engine.project import Project

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
-from models.gan_config import GanConfig
+from models.families.gan.gan_config import GanConfig
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.convolution import Conv2d
 from models.parts.layers import LEAK, GroupedBlock, he_normal_, nearest_level

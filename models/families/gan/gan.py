@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.gan_config import GanConfig
-from models.gan_networks import Critic, Generator
+from models.families.gan.gan_config import GanConfig
+from models.families.gan.gan_networks import Critic, Generator
 from models.learning import ema, losses
 from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared

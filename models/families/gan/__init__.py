@@ -1,0 +1,1 @@
+"""The adversarial pair: begin with `gan`; parameters and networks have a file each."""
