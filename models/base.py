@@ -18,7 +18,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-import models
+from models import families as families_package
 from models.border import to_network, to_picture
 from models.parameters import Declared, ParameterError
 from models.scaling import LossScaler
@@ -305,8 +305,8 @@ def register(family: type[Family]) -> type[Family]:
 
 
 def families() -> dict[str, type[Family]]:
-    """All families by name; importing every file of `models/` is what finds them."""
-    for module in pkgutil.walk_packages(models.__path__, "models."):
+    """All families by name; importing every file of `models/families/` is what finds them."""
+    for module in pkgutil.walk_packages(families_package.__path__, "models.families."):
         importlib.import_module(module.name)
     return dict(sorted(_REGISTRY.items()))
 

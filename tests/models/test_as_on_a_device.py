@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from models.base import Family, ImageSpec, TrainState, families, family
+from models.families.stylegan2.stylegan2_networks import Generator
 from models.parts import layers, resampling
-from models.stylegan2_networks import Generator
 
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 16, "width": 32, "batch_size": 4}
 OFTEN = {"reg_interval": 1, "path_interval": 1, "path_weight": 2.0, "regulariser": "rae_gp"}

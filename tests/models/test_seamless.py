@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 
 from models.base import Family, ImageSpec, TrainState, families, family
+from models.families.stylegan2.stylegan2_networks import Generator as StyleGenerator
 from models.parts import modulated, resampling, seamless
 from models.parts.augment import Augmentation
-from models.stylegan2_networks import Generator as StyleGenerator
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 32, "top_width": 8, "width": 16, "batch_size": 4}

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.families.stylegan2.stylegan2_config import StyleGan2Config
+from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
 from models.learning import ema, losses
 from models.learning.ada import Controller, Pipe
 from models.learning.schedules import adam, set_rates, warmed
@@ -18,8 +20,6 @@ from models.parts.classes import labels_for, labels_of
 from models.parts.convolution import differentiated_twice
 from models.parts.layers import level_widths
 from models.parts.seamless import RollingAugmentation, close, rolled
-from models.stylegan2_config import StyleGan2Config
-from models.stylegan2_networks import Critic, Generator, still_noise
 
 WARMUP = 2_000
 """Pictures over which the learning rate climbs."""
