@@ -12,7 +12,7 @@ from studio.verbs.interruption import Interruption
 from studio.verbs.pictures import picked
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.store import Dataset, Item
+    from studio.engine.dataset.index.store import Dataset, Item
     from studio.engine.project import Project
     from studio.engine.training.plan import Settled
 
@@ -37,7 +37,7 @@ def augmented(
     project: Project, asked: Asked, options: argparse.Namespace, stop: Interruption
 ) -> Result:
     """Draw the sheet; nothing is written when anything is wrong."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
     from studio.engine.training import augmentations, sheet
 
     target = options.augmentations

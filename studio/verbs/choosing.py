@@ -10,8 +10,8 @@ from studio.engine.errors import UsageError
 from studio.verbs.options import folder, whole, words
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.listing import Line
-    from studio.engine.dataset.store import Dataset, Finding
+    from studio.engine.dataset.index.listed_rows import Line
+    from studio.engine.dataset.index.store import Dataset, Finding
     from studio.engine.project import Project
 
 _PORTION = 4096
@@ -58,7 +58,8 @@ def lines(
     findings: Mapping[int, Sequence[Finding]],
 ) -> dict[int, Line]:
     """The pictures that are meant, by id in ascending order."""
-    from studio.engine.dataset import filters, listing, marks, rights, sets
+    from studio.engine.dataset import filters, marks, rights, sets
+    from studio.engine.dataset.index import listed_rows
 
     source = options.source and sets.source_at(project, dataset, options.source).id
     texts = {name: getattr(options, name) for name in _TEXTS}
@@ -69,7 +70,7 @@ def lines(
     marked = filters.found_with(findings, marks.KIND)
     found: dict[int, Line] = {}
     last = 0
-    while part := listing.after(project, dataset.id, last, _PORTION):
+    while part := listed_rows.after(project, dataset.id, last, _PORTION):
         last = part[-1].id
         found |= {
             line.id: line

@@ -54,7 +54,7 @@ class Console:
 
     def note(self, sentence: str) -> None:
         """One line on stderr that stays, whatever a file in it is called."""
-        from studio.engine.dataset.naming import display_name
+        from studio.engine.dataset.index.safe_names import display_name
 
         self._clear()
         self._stderr.write(f"{display_name(sentence)}\n")

@@ -13,8 +13,8 @@ from studio.verbs.options import folder, size
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
+    from studio.engine.dataset.index.store import Dataset, Item
     from studio.engine.dataset.policy import Policy
-    from studio.engine.dataset.store import Dataset, Item
 
 RIGHTS = {
     "licence": "an SPDX name or free text",
@@ -85,7 +85,8 @@ def _box(text: str) -> tuple[float, ...]:
 
 def crop(options: argparse.Namespace, console: Console) -> Result:
     """Set the policy or crop pictures by hand, then say what holds."""
-    from studio.engine.dataset import crops, policy, store
+    from studio.engine.dataset import crops, policy
+    from studio.engine.dataset.index import store
 
     by_hand = bool(options.box or options.clear)
     if (by_hand and not options.items) or (options.items and not (by_hand or options.preview)):
@@ -167,8 +168,9 @@ def _policy(options: argparse.Namespace, before: Policy) -> Policy:
 
 def rights(options: argparse.Namespace, console: Console) -> Result:
     """State rights of pictures, of a source or of all sources; then say what holds."""
-    from studio.engine.dataset import marks, store
+    from studio.engine.dataset import marks
     from studio.engine.dataset import rights as stated
+    from studio.engine.dataset.index import store
 
     values = {name: getattr(options, name) for name in RIGHTS}
     values = {name: text for name, text in values.items() if text is not None}
@@ -215,7 +217,7 @@ def state_sources(
 ) -> set[int]:
     """State rights of the source that was named, or of all; their ids."""
     from studio.engine.dataset import rights as stated
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     sources = store.sources(project, dataset.id)
     if options.source is not None:

@@ -14,8 +14,8 @@ from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.listing import Line
-    from studio.engine.dataset.store import Dataset
+    from studio.engine.dataset.index.listed_rows import Line
+    from studio.engine.dataset.index.store import Dataset
 
 _LISTED = (
     "JSON: without --dataset and filters, datasets [{name, created, found, usable, included, "
@@ -81,7 +81,7 @@ def _none(options: argparse.Namespace, console: Console) -> Result:
 
 def _list(options: argparse.Namespace, console: Console) -> Result:
     """All datasets with their counts, or the pictures of one."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     choosing.check_kind(options.kind)
     with Project.open(options.project) as project:
@@ -96,7 +96,7 @@ def _list(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     sources = [
         {"path": str(source.path), "kind": source.kind, "rights": source.rights}
@@ -111,7 +111,8 @@ def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
 
 
 def _pictures(project: Project, dataset: Dataset, options: argparse.Namespace) -> Result:
-    from studio.engine.dataset import filters, marks, store
+    from studio.engine.dataset import filters, marks
+    from studio.engine.dataset.index import store
 
     found = store.findings(project, dataset.id)
     meant = choosing.lines(project, dataset, options, found)
@@ -157,7 +158,8 @@ def _holds(line: Line) -> dict[str, str]:
 
 def findings(options: argparse.Namespace, console: Console) -> Result:
     """Findings with their sentences, after thresholds were moved where that was asked for."""
-    from studio.engine.dataset import report, store, thresholds
+    from studio.engine.dataset import report, thresholds
+    from studio.engine.dataset.index import store
 
     choosing.check_kind(options.kind)
     with Project.open(options.project) as project:
@@ -210,7 +212,8 @@ def _value(kind: str, text: str) -> float:
 
 def fix(options: argparse.Namespace, console: Console) -> Result:
     """Leave pictures out, or take back the last time that was done."""
-    from studio.engine.dataset import fixes, store
+    from studio.engine.dataset import fixes
+    from studio.engine.dataset.index import store
 
     if options.undo == (options.kind is not None):
         raise UsageError("Give either --kind, the finding to put right, or --undo.")
@@ -241,7 +244,7 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
 def split(options: argparse.Namespace, console: Console) -> Result:
     """How the pictures are divided; with a share, divided anew."""
     from studio.engine.dataset import split as division
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     with Project.open(options.project) as project:
         dataset = chosen(project, options)

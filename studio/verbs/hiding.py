@@ -42,7 +42,8 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 def hide(options: argparse.Namespace, console: Console) -> Result:
     """Add regions or take them all back, then say what holds."""
-    from studio.engine.dataset import identical, privacy, regions, store
+    from studio.engine.dataset import identical, privacy
+    from studio.engine.dataset.index import regions, store
 
     asked = bool(options.boxes or options.polygons or options.detect or options.clear)
     if bool(options.items) != asked:
@@ -79,7 +80,7 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _drawn(options: argparse.Namespace) -> list[Any]:
-    from studio.engine.dataset import regions
+    from studio.engine.dataset.index import regions
 
     for numbers in options.boxes or ():
         if len(numbers) != 4:

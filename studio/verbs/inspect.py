@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _project(thing: Path) -> dict[str, Any]:
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
     from studio.engine.generation import pieces
     from studio.engine.project import Project
     from studio.engine.training import runs

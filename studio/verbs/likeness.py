@@ -23,7 +23,8 @@ def add(actions: Any) -> None:
 
 def find(options: argparse.Namespace, console: Console) -> Result:
     """Score every picture; those beyond the threshold become findings."""
-    from studio.engine.dataset import outliers, store, thresholds
+    from studio.engine.dataset import outliers, thresholds
+    from studio.engine.dataset.index import store
 
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
@@ -50,7 +51,8 @@ def find(options: argparse.Namespace, console: Console) -> Result:
 def plane(options: argparse.Namespace, console: Console) -> Result:
     """The place of every picture between −1 and 1."""
     from studio.engine import files
-    from studio.engine.dataset import atlas, store
+    from studio.engine.dataset import atlas
+    from studio.engine.dataset.index import store
     from studio.engine.errors import UsageError
 
     if options.out is not None and options.out.suffix.lower() != ".json":

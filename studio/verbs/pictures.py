@@ -10,7 +10,7 @@ from studio.engine.errors import StudioError, UsageError
 from studio.verbs.options import Run, folder
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.store import Dataset, Item
+    from studio.engine.dataset.index.store import Dataset, Item
     from studio.engine.project import Project
 
 SHOWN = 20
@@ -32,7 +32,7 @@ def action(actions: Any, name: str, summary: str, run: Run) -> argparse.Argument
 
 def chosen(project: Project, options: argparse.Namespace) -> Dataset:
     """The dataset that was named, or the only one there is."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     if options.dataset is not None:
         return store.dataset(project, options.dataset)
@@ -47,7 +47,7 @@ def chosen(project: Project, options: argparse.Namespace) -> Dataset:
 
 def picked(project: Project, dataset: Dataset, names: Sequence[str]) -> list[Item]:
     """The pictures with these names or paths; raises :class:`StudioError` for an unknown one."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     known: dict[str, list[Item]] = {}
     for item in store.items(project, dataset.id):
@@ -65,7 +65,7 @@ def picked(project: Project, dataset: Dataset, names: Sequence[str]) -> list[Ite
 
 def file_of(item: Item) -> str:
     """Where a picture lies, safe to show."""
-    from studio.engine.dataset.naming import display_path
+    from studio.engine.dataset.index.safe_names import display_path
 
     return display_path(item.path, item.member)
 

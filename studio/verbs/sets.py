@@ -48,7 +48,8 @@ def rename(options: argparse.Namespace, console: Console) -> Result:
 
 def delete(options: argparse.Namespace, console: Console) -> Result:
     """Put a dataset aside, or bring the last one back."""
-    from studio.engine.dataset import removed, sets, store
+    from studio.engine.dataset import removed, sets
+    from studio.engine.dataset.index import store
 
     if options.undo and (options.dataset is not None or options.with_runs):
         raise UsageError("Give either --dataset, what to delete, or --undo.")
@@ -72,7 +73,8 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
 
 def remove_source(options: argparse.Namespace, console: Console) -> Result:
     """Put a source aside, or bring the last one of the dataset back."""
-    from studio.engine.dataset import removed, sets, store
+    from studio.engine.dataset import removed, sets
+    from studio.engine.dataset.index import store
 
     if options.undo == (options.path is not None):
         raise UsageError("Give either PATH, the source to remove, or --undo.")
@@ -100,6 +102,6 @@ def remove_source(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _all(project: Project) -> Any:
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     return store.datasets(project)

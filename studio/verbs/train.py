@@ -185,7 +185,8 @@ def _plan(
 
 def _asked(project: Project, options: argparse.Namespace) -> Asked:
     """What the options say of a new run, with what is usual where they say nothing."""
-    from studio.engine.dataset import policy, store
+    from studio.engine.dataset import policy
+    from studio.engine.dataset.index import store
 
     overrides: dict[str, object] = {}
     for key, value in options.set or []:
@@ -212,7 +213,7 @@ def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:
 
 
 def _only_dataset(project: Project) -> str:
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     known = [dataset.name for dataset in store.datasets(project)]
     if len(known) == 1:

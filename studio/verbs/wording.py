@@ -13,7 +13,7 @@ from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
     from studio.engine.dataset.edits import Change
-    from studio.engine.dataset.store import Dataset
+    from studio.engine.dataset.index.store import Dataset
 
 
 def add(actions: Any) -> None:
@@ -41,7 +41,8 @@ def add(actions: Any) -> None:
 
 def change(options: argparse.Namespace, console: Console) -> Result:
     """Write labels or captions where that was asked for; then say what holds."""
-    from studio.engine.dataset import edits, store
+    from studio.engine.dataset import edits
+    from studio.engine.dataset.index import store
 
     asked = _asked(options)
     with Project.open(options.project) as project:

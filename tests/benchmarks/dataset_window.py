@@ -78,7 +78,7 @@ class Frames(QObject):
 
 def fill(folder: Path, count: int) -> None:
     """A project whose index has `count` rows of pictures that are not there."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
     from studio.engine.project import Project
 
     random = np.random.default_rng(0)

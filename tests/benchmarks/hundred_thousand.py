@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from import_scan import bare, draw
 
-from studio.engine.dataset import listing, store
 from studio.engine.dataset.importing import Finished, Found, import_sources
+from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.sandbox import default_workers
 from studio.engine.project import Project
 
@@ -87,7 +87,7 @@ def reopened(folder: Path) -> float:
     began = time.perf_counter()
     with Project.open(folder) as project:
         dataset, last = store.datasets(project)[0], 0
-        while part := listing.after(project, dataset.id, last, 4000):
+        while part := listed_rows.after(project, dataset.id, last, 4000):
             last = part[-1].id
         store.counts(project, dataset.id)
     return time.perf_counter() - began

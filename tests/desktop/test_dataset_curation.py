@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QFileDialog
 from studio.desktop.context import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import card, importing, policy, prepare, report, split, store
-from studio.engine.dataset.store import Item
+from studio.engine.dataset import card, importing, policy, prepare, report, split
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

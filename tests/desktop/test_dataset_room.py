@@ -19,8 +19,9 @@ from studio.desktop.context import Studio
 from studio.desktop.dataset.collection import Collection, Row, View, natural
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing, store
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset import importing
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Finding
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

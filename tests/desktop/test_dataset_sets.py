@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QInputDialog
 
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing, removed, sets, store
+from studio.engine.dataset import importing, removed, sets
+from studio.engine.dataset.index import store
 from studio.engine.project import Project, now
 
 pytestmark = pytest.mark.qt_log_ignore("plugin does not support", extend=True)

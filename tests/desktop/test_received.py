@@ -15,7 +15,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 
 from studio.desktop.drop_overlay import complaint_about
 from studio.desktop.received import received
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000

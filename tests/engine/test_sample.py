@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.engine import files, sample
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project

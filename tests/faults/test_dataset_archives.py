@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import archives, store
+from studio.engine.dataset import archives
 from studio.engine.dataset.archives import ArchiveError
 from studio.engine.dataset.decode import read_picture, read_thumbnails
 from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

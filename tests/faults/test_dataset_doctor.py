@@ -11,17 +11,8 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import (
-    card,
-    fixes,
-    importing,
-    metadata,
-    near,
-    report,
-    split,
-    store,
-    thresholds,
-)
+from studio.engine.dataset import card, fixes, importing, metadata, near, report, split, thresholds
+from studio.engine.dataset.index import store
 from studio.engine.dataset.probe import probe
 from studio.engine.project import INDEX, LOCK, Project
 

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing, store
+from studio.engine.dataset import importing
 from studio.engine.dataset.decode import read_picture, read_thumbnail
 from studio.engine.dataset.importing import Found, import_sources
-from studio.engine.dataset.naming import display_name
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.pixels import MAX_PIXELS
 from studio.engine.dataset.probe import probe
 from studio.engine.project import Project

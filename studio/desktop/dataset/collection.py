@@ -21,7 +21,7 @@ from studio.desktop.dataset.views import (
     Row,
     View,
 )
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index.store import Finding
 
 __all__ = [
     "EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Arrangement",

@@ -27,7 +27,7 @@ from studio.desktop.dataset.views import (
     View,
 )
 from studio.engine.dataset import filters, rights
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index.store import Finding
 
 _NAMES_AT_ONCE = 500
 _DIGITS = re.compile(r"(\d+)")

@@ -20,7 +20,7 @@ from studio.desktop.dataset.seen_wall import SeenWall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.store import Item
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

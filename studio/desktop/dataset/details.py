@@ -20,8 +20,8 @@ from studio.desktop.dataset.seeing import Box, Described, Preparation, Seen
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
+from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.split import Split
-from studio.engine.dataset.store import Item
 from studio.engine.project import Project
 
 _AFTER_MS = 60

@@ -12,7 +12,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.collection import GROUPED, Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index.store import Finding
 
 
 class FindingCard(QFrame):

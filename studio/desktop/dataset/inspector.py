@@ -27,7 +27,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.desktop.widgets.steady_scroll import BAR, SteadyScroll
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.store import Item
 
 PAGES = ("picture", "preparation", "metadata")
 

@@ -6,7 +6,7 @@ import datetime
 
 from studio.desktop.dataset import words
 from studio.desktop.i18n import tr
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.store import Item
 
 
 def facts_of(item: Item, source: str, rights: dict[str, str]) -> list[tuple[str, str]]:

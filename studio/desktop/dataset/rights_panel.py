@@ -9,7 +9,7 @@ from studio.desktop.dataset.rows import Pick, Row
 from studio.desktop.dataset.seeing import Described
 from studio.desktop.i18n import tr
 from studio.engine.dataset import rights
-from studio.engine.dataset.store import Source
+from studio.engine.dataset.index.store import Source
 
 _PICTURES, _SOURCE = "pictures", "source"
 

@@ -20,8 +20,9 @@ from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
-from studio.engine.dataset import rights, store
-from studio.engine.dataset.store import Item
+from studio.engine.dataset import rights
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Item
 
 _LOOK_AFTER_MS = 40
 _INSPECTED_SIDE = 640

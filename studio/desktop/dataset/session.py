@@ -13,8 +13,8 @@ from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
 from studio.engine.dataset import removed
+from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.split import Split
-from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

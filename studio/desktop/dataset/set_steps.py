@@ -9,9 +9,9 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.steps import SETS, Plan
 from studio.desktop.i18n import tr
 from studio.engine.dataset import sets
+from studio.engine.dataset.index.store import Dataset
+from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.dataset.removed import Removed
-from studio.engine.dataset.settling import Cancelled
-from studio.engine.dataset.store import Dataset
 from studio.engine.project import Project
 
 

@@ -34,7 +34,7 @@ from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.dataset import fixes
-from studio.engine.dataset.store import Dataset, Source
+from studio.engine.dataset.index.store import Dataset, Source
 
 _MORE = (28, 20)
 _SUMS = {EVERYTHING: "found", TRAINS: "trains", HELD_OUT: "held_out", EXCLUDED: "excluded"}

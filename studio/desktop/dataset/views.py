@@ -7,7 +7,7 @@ from sys import intern
 
 from studio.engine.dataset.filters import Filter
 from studio.engine.dataset.fixes import GROUPED
-from studio.engine.dataset.listing import Line
+from studio.engine.dataset.index.listed_rows import Line
 
 __all__ = ["EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Row",
            "View"]  # fmt: skip

@@ -6,8 +6,8 @@ from studio.desktop import i18n
 from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
 from studio.desktop.i18n import tr
 from studio.engine.dataset import checks
+from studio.engine.dataset.index.store import Finding
 from studio.engine.dataset.policy import Policy
-from studio.engine.dataset.store import Finding
 
 # The order of the list; those that are always there, even at zero.
 KINDS = (

@@ -21,8 +21,9 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import decode, importing, listing, privacy, similar, split, store
-from studio.engine.dataset.store import Item
+from studio.engine.dataset import decode, importing, privacy, similar, split
+from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
@@ -57,7 +58,7 @@ class Loader(Worker):
         """All datasets with the number of their pictures."""
         if not project.read_only_reason:
             privacy.cover_older(project, self.stopping)
-        counts = listing.counts(project)
+        counts = listed_rows.counts(project)
         return [(dataset, counts.get(dataset.id, 0)) for dataset in store.datasets(project)]
 
     def load(self, token: int, project: Project, dataset_id: int) -> None:
@@ -70,7 +71,7 @@ class Loader(Worker):
         self._before()
         last, most = 0, _FIRST_ROWS
         while not self.stopping() and self.wanted == token:
-            part = listing.after(project, dataset_id, last, most)
+            part = listed_rows.after(project, dataset_id, last, most)
             if not part:
                 break
             self.rowsLoaded.emit(token, [Row.of(line) for line in part])
@@ -99,7 +100,7 @@ class Loader(Worker):
                 return
             number = stamp()
             self._before()
-            part = listing.among(project, item_ids[start : start + _ROWS_AT_ONCE])
+            part = listed_rows.among(project, item_ids[start : start + _ROWS_AT_ONCE])
             self.readAgain.emit(token, number, [Row.of(line) for line in part])
             time.sleep(_BREATH_S)
 
@@ -144,7 +145,7 @@ class Importer(Worker):
                 if not known:
                     self.began.emit(token, event.items[0].dataset_id)
                     known = True
-                self.found.emit(token, [Row.of(listing.line(item)) for item in event.items])
+                self.found.emit(token, [Row.of(listed_rows.line(item)) for item in event.items])
             elif isinstance(event, importing.Checked):
                 self.checked.emit(token, event.findings)
             elif isinstance(event, importing.Rejected):

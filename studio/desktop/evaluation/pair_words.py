@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.desktop.evaluation.cards import Figure
 from studio.desktop.i18n import tr
-from studio.engine.dataset.naming import display_path
+from studio.engine.dataset.index.safe_names import display_path
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.copies import Likeness

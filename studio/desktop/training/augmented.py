@@ -46,7 +46,7 @@ class Drawn:
 
 def draw(project: Project, look: Look) -> Drawn:
     """The wall of one picture. Raises :class:`StudioError` with one sentence."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
     from studio.engine.training import augmentations
 
     dataset = store.dataset(project, look.dataset)
@@ -75,7 +75,7 @@ class Warner:
 
     def warn(self, project: Project, look: Look, cancelled: Callable[[], bool]) -> list[str]:
         """Sentences, most often none. Empty as well when it was cancelled."""
-        from studio.engine.dataset import store
+        from studio.engine.dataset.index import store
         from studio.engine.training import augmentations
         from studio.engine.training.symmetry import Symmetry
 

@@ -126,7 +126,7 @@ def machine_names() -> list[tuple[str, str]]:
 
 def dataset_cards(project: Project) -> list[DatasetCard]:
     """Every dataset, oldest first."""
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     return [
         DatasetCard(each.id, each.name, store.counts(project, each.id)["included"])
@@ -136,7 +136,8 @@ def dataset_cards(project: Project) -> list[DatasetCard]:
 
 def dataset_sizes(project: Project) -> dict[str, tuple[int, int]]:
     """Width and height that every dataset is prepared at where a run says nothing."""
-    from studio.engine.dataset import policy, store
+    from studio.engine.dataset import policy
+    from studio.engine.dataset.index import store
 
     return {each.name: policy.read_size(project, each.id) for each in store.datasets(project)}
 
@@ -166,7 +167,7 @@ def check_board() -> None:
 def advise(project: Project, wanted: NewRun) -> Advice:
     """What the studio would set for this run; :class:`StudioError` when the size is impossible."""
     from studio.engine import devices
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
     from studio.engine.training import plan, runs, transfer
 
     size, start = (wanted.width, wanted.height), wanted.start_from
@@ -206,7 +207,8 @@ def plan_run(
     cancelled: Callable[[], bool],
 ) -> Recipe:
     """Check and prepare a run: it can be measured, or begun."""
-    from studio.engine.dataset import policy, store
+    from studio.engine.dataset import policy
+    from studio.engine.dataset.index import store
     from studio.engine.training import runs
 
     crop = policy.settled(project, store.dataset(project, wanted.dataset).id, wanted.crop).text

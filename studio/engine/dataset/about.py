@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from studio.engine.dataset import decode, pixels
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.store import Item
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132
 _TAKEN, _LENS, _EXPOSURE, _APERTURE, _ISO, _FOCAL = (

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset import store
 from studio.engine.dataset.embedding import EmbeddingCancelled, embed
+from studio.engine.dataset.index import store
 from studio.engine.project import Project
 
 LANDMARKS = 800

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset import captions
-from studio.engine.dataset.naming import display_path
+from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

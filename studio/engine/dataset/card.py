@@ -10,9 +10,10 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import marks, rights, split, store, thresholds
-from studio.engine.dataset.naming import display_name
-from studio.engine.dataset.store import Dataset, Item, Source
+from studio.engine.dataset import marks, rights, split, thresholds
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.safe_names import display_name
+from studio.engine.dataset.index.store import Dataset, Item, Source
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 

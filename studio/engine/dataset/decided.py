@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 

@@ -19,10 +19,11 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset import archives, pixels, regions
-from studio.engine.dataset.naming import display_path
+from studio.engine.dataset import archives, pixels
+from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.sandbox import Pool
-from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

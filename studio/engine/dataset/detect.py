@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from studio.engine import settings
-from studio.engine.dataset import regions
 from studio.engine.dataset.decode import read_picture
-from studio.engine.dataset.regions import Region
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.regions import Region
+from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError, UsageError
 
 _LONGEST_SIDE = 1280

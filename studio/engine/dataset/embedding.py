@@ -21,9 +21,9 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import regions
 from studio.engine.dataset.decode import read_picture
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

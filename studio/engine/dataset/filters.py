@@ -1,6 +1,6 @@
 """Which pictures a list shows: one code for the window and the command line.
 
-A filter reads the fields of :class:`listing.Line`, in which what is stated about a source and in
+A filter reads the fields of :class:`listed_rows.Line`, in which what is stated about a source and in
 a file already holds for its pictures.
 """
 
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from studio.engine.dataset import rights
 from studio.engine.dataset.fixes import GROUPED
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index.store import Finding
 
 
 class Listed(Protocol):

@@ -11,9 +11,10 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from studio.engine.dataset import reconcile, store
-from studio.engine.dataset.regions import Regions, loaded, stored
-from studio.engine.dataset.store import Finding, Item
+from studio.engine.dataset import reconcile
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.regions import Regions, loaded, stored
+from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.project import Project
 
 KIND = "hidden_copy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.engine.dataset.store import Dataset, Finding, Item
+from studio.engine.dataset.index.store import Dataset, Finding, Item
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,6 @@ from studio.engine.dataset import (
     reconcile,
     rows,
     seen,
-    settling,
-    store,
     targets,
     thresholds,
     videos,
@@ -37,9 +35,10 @@ from studio.engine.dataset.import_events import (
     ImportEvent,
     Rejected,
 )
-from studio.engine.dataset.naming import display_path
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.sandbox import Pool
-from studio.engine.dataset.store import Dataset, Finding, Source
 from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
@@ -126,7 +125,7 @@ class _Import:
                 for old in before.values()
                 if old.source_id in scanned and old.id not in self.places
             ]
-            with contextlib.suppress(settling.Stopped):
+            with contextlib.suppress(whole_set_pass.Stopped):
                 yield from self._settle(lost, cancelled)
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
@@ -138,16 +137,16 @@ class _Import:
         project, number = self.project, self.dataset.id
         if lost:
             with project.transaction() as connection:
-                settling.begin(connection, number)
+                whole_set_pass.begin(connection, number)
             yield from self._news(reconcile.mark_missing(project, lost))
         reconcile.label(project, self.places, cancelled)
         received.state_origins(project, number)
         yield from self._news(reconcile.mark_duplicates(project, number, cancelled))
         yield from self._news(privacy.cover_copies(project, number, cancelled))
-        if settling.is_due(project, number):
+        if whole_set_pass.is_due(project, number):
             limit = self.limits["near_duplicate"]
             yield from self._news(reconcile.mark_near(project, number, limit, cancelled))
-            settling.end(project, number)
+            whole_set_pass.end(project, number)
 
     def tidy(self) -> None:
         """Leave nothing of an import that brought nothing, however it ended."""
@@ -242,7 +241,7 @@ class _Import:
         ids, covered = [], []
         with self.project.transaction() as connection:
             if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
-                settling.begin(connection, self.dataset.id)
+                whole_set_pass.begin(connection, self.dataset.id)
             barred = marks.marked_sources(connection)
             for source_id, entry, whole in batch:
                 old = before.get(rows.key(entry))

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import decode, identical, store
-from studio.engine.dataset.regions import stored
-from studio.engine.dataset.store import Item
+from studio.engine.dataset import decode, identical
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.regions import stored
+from studio.engine.dataset.index.store import Item
 from studio.engine.project import Project
 
 PREPARED, META = "prepared", "meta.json"

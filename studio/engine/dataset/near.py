@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset import settling, store
+from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 
@@ -107,19 +107,19 @@ def concerned(project: Project, dataset_id: int, hashes: Mapping[int, str]) -> b
 
 
 def load(
-    project: Project, dataset_id: int, cancelled: Callable[[], bool] = settling.never
+    project: Project, dataset_id: int, cancelled: Callable[[], bool] = whole_set_pass.never
 ) -> Likenesses:
     """The likenesses of all usable pictures of a dataset, without further copies and blanks.
 
-    Raises :class:`settling.Stopped` when `cancelled`.
+    Raises :class:`whole_set_pass.Stopped` when `cancelled`.
     """
     rows: list[sqlite3.Row] = []
     last = 0 if store.has_table(project, "likeness") else None
     while last is not None:
-        settling.go_on(cancelled)
-        part = project.query(_LIKENESSES, (dataset_id, last, settling.PART))
+        whole_set_pass.go_on(cancelled)
+        part = project.query(_LIKENESSES, (dataset_id, last, whole_set_pass.PART))
         rows += [row for row in part if len(row["small"]) == SMALL_BYTES]
-        last = part[-1]["id"] if len(part) == settling.PART else None
+        last = part[-1]["id"] if len(part) == whole_set_pass.PART else None
     sharp = np.array([row["sharp"] for row in rows], np.float64)
     ids = np.array([row["id"] for row in rows], np.int64)
     best = np.lexsort((ids, -sharp, [-row["width"] * row["height"] for row in rows]))

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset import store, thresholds
+from studio.engine.dataset import thresholds
 from studio.engine.dataset.embedding import Embedded, EmbeddingCancelled, embed
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 

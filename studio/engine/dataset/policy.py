@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 

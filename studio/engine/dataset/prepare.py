@@ -19,12 +19,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, identical, leftovers, shape, split, store
+from studio.engine.dataset import filling, identical, leftovers, shape, split
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.filling import Build, UnreadableError
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.policy import Policy
-from studio.engine.dataset.store import Item
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

@@ -14,13 +14,12 @@ from studio.engine.dataset import (
     outliers,
     reconcile,
     seen,
-    settling,
-    store,
     thresholds,
 )
-from studio.engine.dataset.regions import MOST_REGIONS, Regions, checked, stored
-from studio.engine.dataset.settling import Cancelled
-from studio.engine.dataset.store import Finding, Item
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.regions import MOST_REGIONS, Regions, checked, stored
+from studio.engine.dataset.index.store import Finding, Item
+from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.errors import ReadOnlyError, UsageError
 from studio.engine.project import Project
 
@@ -31,7 +30,7 @@ def set_regions(
     project: Project,
     regions: Mapping[int, Regions],
     scores: Mapping[int, float] = _NO_SCORES,
-    cancelled: Cancelled = settling.never,
+    cancelled: Cancelled = whole_set_pass.never,
 ) -> dict[int, Regions]:
     """Give pictures their regions, none with an empty tuple; files are never touched.
 
@@ -56,7 +55,7 @@ def set_regions(
 
 
 def cover_copies(
-    project: Project, dataset_id: int, cancelled: Cancelled = settling.never
+    project: Project, dataset_id: int, cancelled: Cancelled = whole_set_pass.never
 ) -> list[Finding]:
     """Hide in every copy what is hidden in another one of the same bytes; says so in findings.
 
@@ -66,7 +65,7 @@ def cover_copies(
     return identical.mark(project, dataset_id)
 
 
-def cover_older(project: Project, cancelled: Cancelled = settling.never) -> list[int]:
+def cover_older(project: Project, cancelled: Cancelled = whole_set_pass.never) -> list[int]:
     """As :func:`cover_copies`, in every dataset that an earlier version left uncovered: these."""
     hiding = project.query("SELECT DISTINCT dataset_id FROM item WHERE hidden != '' ORDER BY 1")
     found = [row[0] for row in hiding if identical.uncovered(project, row[0])]
@@ -124,8 +123,8 @@ def _hide(
         seen.write(connection, found, limits)
         seen.forget_near(connection, found)
         if again:
-            settling.begin(connection, dataset_id)
+            whole_set_pass.begin(connection, dataset_id)
     if again:
-        with contextlib.suppress(settling.Stopped):
+        with contextlib.suppress(whole_set_pass.Stopped):
             reconcile.mark_near(project, dataset_id, limits[thresholds.NEAR], cancelled)
-            settling.end(project, dataset_id)
+            whole_set_pass.end(project, dataset_id)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import checks, near, settling, store
-from studio.engine.dataset.naming import display_name
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset import checks, near
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.safe_names import display_name
+from studio.engine.dataset.index.store import Finding
 from studio.engine.project import Project
 
 
@@ -73,18 +74,18 @@ def mark_missing(project: Project, item_ids: Iterable[int]) -> list[Finding]:
 
 
 def mark_duplicates(
-    project: Project, dataset_id: int, cancelled: Callable[[], bool] = settling.never
+    project: Project, dataset_id: int, cancelled: Callable[[], bool] = whole_set_pass.never
 ) -> list[Finding]:
     """Findings `duplicate` on every further copy of the same bytes; returns the new ones.
 
     The first by id is the one to keep; copies name it. Findings that no longer hold
     (the first copy changed or went) are taken back.
 
-    Raises :class:`settling.Stopped` when `cancelled`.
+    Raises :class:`whole_set_pass.Stopped` when `cancelled`.
     """
     first: dict[str, tuple[int, str]] = {}
     wanted: dict[int, tuple[int, str]] = {}
-    for row in settling.in_parts(project, "sha256, name, usable", dataset_id, cancelled):
+    for row in whole_set_pass.in_parts(project, "sha256, name, usable", dataset_id, cancelled):
         if not (row["usable"] and row["sha256"]):
             continue
         if row["sha256"] in first:
@@ -100,18 +101,19 @@ def mark_near(
     project: Project,
     dataset_id: int,
     limit: float = near.DEFAULT_ALIKE,
-    cancelled: Callable[[], bool] = settling.never,
+    cancelled: Callable[[], bool] = whole_set_pass.never,
 ) -> list[Finding]:
     """Findings `near_duplicate` on everything like a better picture; returns the new ones.
 
     `limit` is in percent. Findings that no longer hold are taken back; when `cancelled`,
-    all stay as they are and :class:`settling.Stopped` is raised.
+    all stay as they are and :class:`whole_set_pass.Stopped` is raised.
     """
     found = near.matches(near.load(project, dataset_id, cancelled), limit, cancelled)
-    settling.go_on(cancelled)
+    whole_set_pass.go_on(cancelled)
     sizes = Counter(match.of for match in found)
     names = {
-        row["id"]: row["name"] for row in settling.in_parts(project, "name", dataset_id, cancelled)
+        row["id"]: row["name"]
+        for row in whole_set_pass.in_parts(project, "name", dataset_id, cancelled)
     }
     wanted: dict[int, dict[str, Any]] = {
         match.item_id: {
@@ -149,14 +151,14 @@ def replace_findings(
 def label(
     project: Project,
     places: dict[int, tuple[int, tuple[str, ...]]],
-    cancelled: Callable[[], bool] = settling.never,
+    cancelled: Callable[[], bool] = whole_set_pass.never,
 ) -> None:
     """Label items with their folder, where a source has at least two folders with pictures.
 
     `places` gives source id and folders below the root by item id. Folders that all
     pictures of a source share are passed over first.
 
-    Raises :class:`settling.Stopped` when `cancelled`.
+    Raises :class:`whole_set_pass.Stopped` when `cancelled`.
     """
     by_source: dict[int, dict[int, tuple[str, ...]]] = {}
     for item_id, (source_id, folders) in places.items():
@@ -170,13 +172,13 @@ def label(
         for item_id, folders in group.items():
             name = folders[depth] if len(folders) > depth else ""
             rows.append((display_name(name), item_id))
-    for start in range(0, len(rows), settling.PART):
-        settling.go_on(cancelled)
+    for start in range(0, len(rows), whole_set_pass.PART):
+        whole_set_pass.go_on(cancelled)
         # What the artist wrote goes before the name of a folder.
         project.write_many(
             "UPDATE item SET label = ?1 WHERE id = ?2 AND label != ?1 "
             "AND json_extract(facts, '$.label_by_hand') IS NULL",
-            rows[start : start + settling.PART],
+            rows[start : start + whole_set_pass.PART],
         )
 
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.engine.dataset import embedding, leftovers, settling, store
-from studio.engine.dataset.settling import Cancelled
+from studio.engine.dataset import embedding, leftovers
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
@@ -87,7 +88,7 @@ def let_go(project: Project) -> None:
 
 
 def purge(
-    project: Project, removed: Iterable[Removed], cancelled: Cancelled = settling.never
+    project: Project, removed: Iterable[Removed], cancelled: Cancelled = whole_set_pass.never
 ) -> None:
     """Delete for good what was put aside, in portions; the rest next time when `cancelled`.
 

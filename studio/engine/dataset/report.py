@@ -11,10 +11,11 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import checks, fixes, store, thresholds
+from studio.engine.dataset import checks, fixes, thresholds
 from studio.engine.dataset.decode import make_thumbnail
-from studio.engine.dataset.naming import display_path
-from studio.engine.dataset.store import Dataset, Finding, Item
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.index.store import Dataset, Finding, Item
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project, now
 

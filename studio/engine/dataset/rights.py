@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from studio.engine.dataset import store
-from studio.engine.dataset.store import Item, Source
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Item, Source
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

@@ -11,11 +11,12 @@ import json
 import sqlite3
 from pathlib import Path
 
-from studio.engine.dataset import privacy, reconcile, settling, store, thresholds
-from studio.engine.dataset.naming import display_name
+from studio.engine.dataset import privacy, reconcile, thresholds
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.safe_names import display_name
+from studio.engine.dataset.index.store import Dataset, Source
+from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.dataset.removed import DATASET, SOURCE, Removed, aside, users
-from studio.engine.dataset.settling import Cancelled
-from studio.engine.dataset.store import Dataset, Source
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
 
@@ -87,7 +88,7 @@ def check_source(project: Project, source_id: int) -> Source:
 
 
 def remove_source(
-    project: Project, source_id: int, cancelled: Cancelled = settling.never
+    project: Project, source_id: int, cancelled: Cancelled = whole_set_pass.never
 ) -> Removed:
     """Take a source with its pictures out of its dataset; its files stay as they are.
 
@@ -100,7 +101,7 @@ def remove_source(
     with project.transaction() as connection:
         holder = _holder(connection, SOURCE, name, source.dataset_id)
         _move(connection, source_id, source.dataset_id, holder)
-        settling.begin(connection, source.dataset_id)
+        whole_set_pass.begin(connection, source.dataset_id)
         count = _count(connection, holder)
     _settle(project, source.dataset_id, cancelled)
     return Removed(holder, source.dataset_id, source_id, name, count)
@@ -121,8 +122,8 @@ def _settle(project: Project, dataset_id: int, cancelled: Cancelled) -> None:
         reconcile.mark_duplicates(project, dataset_id, cancelled)
         privacy.cover_copies(project, dataset_id, cancelled)
         reconcile.mark_near(project, dataset_id, limit, cancelled)
-        settling.end(project, dataset_id)
-    except settling.Stopped:
+        whole_set_pass.end(project, dataset_id)
+    except whole_set_pass.Stopped:
         return
 
 
@@ -162,7 +163,9 @@ def delete(project: Project, dataset_id: int, *, with_runs: bool = False) -> Rem
 # ------------------------------------------------------------------ coming back
 
 
-def put_back(project: Project, removed: Removed, cancelled: Cancelled = settling.never) -> None:
+def put_back(
+    project: Project, removed: Removed, cancelled: Cancelled = whole_set_pass.never
+) -> None:
     """Bring back what was removed, with every decision.
 
     Pictures that were imported again meanwhile give way to those that come back. Where the name
@@ -189,7 +192,7 @@ def _put_source_back(project: Project, removed: Removed) -> None:
     source, dataset, holder = removed.source_id, removed.dataset_id, removed.holder
     _there(project, dataset)
     with project.transaction() as connection:
-        settling.begin(connection, dataset)
+        whole_set_pass.begin(connection, dataset)
         connection.execute(
             "DELETE FROM item WHERE dataset_id = ? AND EXISTS (SELECT 1 FROM item AS old "
             "WHERE old.dataset_id = ? AND old.path = item.path AND old.member = item.member)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset import listing, store
+from studio.engine.dataset.index import listed_rows, store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
@@ -103,7 +103,7 @@ def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
 
 def read(project: Project, dataset_id: int) -> Split:
     """The division in force, or the one that the first training run would choose."""
-    hashes = listing.chosen_hashes(project, dataset_id)
+    hashes = listed_rows.chosen_hashes(project, dataset_id)
     numbers, contents = list(hashes), list(hashes.values())
     cut = known_cuts(project, dataset_id)[0]
     rows = held_out(contents, choose(contents) if cut is None else cut)
@@ -130,7 +130,7 @@ def cut_for(project: Project, dataset_id: int, share: float) -> str:
     """The cut that :func:`change` would choose; raises :class:`UsageError` where there is none."""
     if not 0 <= share <= MOST_SHARE:
         raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
-    contents = list(listing.chosen_hashes(project, dataset_id).values())
+    contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
     cut = choose(contents, share)
     if cut is None:
         raise UsageError(
@@ -145,7 +145,7 @@ def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
 
     Runs that began with the division that is given up can still go on with it.
     """
-    contents = list(listing.chosen_hashes(project, dataset_id).values())
+    contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
     wanted = choose(contents) if cut is None else cut
     stored = _stored(project, dataset_id)
     if "cut" not in stored:

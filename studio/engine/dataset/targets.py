@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from studio.engine.dataset import store
-from studio.engine.dataset.naming import display_name, display_path
-from studio.engine.dataset.store import Dataset
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.safe_names import display_name, display_path
+from studio.engine.dataset.index.store import Dataset
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

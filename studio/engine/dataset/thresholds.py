@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset import checks, near, reconcile, store
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset import checks, near, reconcile
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import studio
-from studio.engine.dataset import store
-from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.walk import Candidate, Problem
 from studio.engine.errors import UsageError
 from studio.engine.project import Project

@@ -23,7 +23,7 @@ from studio.engine.dataset.captions import (
     caption_of,
     sidecar_caption,
 )
-from studio.engine.dataset.naming import display_name, display_path
+from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.pixels import SUFFIXES
 from studio.engine.dataset.reasons import special, unreadable
 

@@ -6,7 +6,7 @@ folder again: only what changed is decoded.
 
 from __future__ import annotations
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.project import Project
 
 _KEY = "watch"

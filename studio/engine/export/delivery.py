@@ -36,7 +36,7 @@ class Exported:
 
 
 class Delivery:
-    """Made before the first picture: raises what :func:`naming.targets` raises."""
+    """Made before the first picture: raises what :func:`safe_names.targets` raises."""
 
     def __init__(self, kind: Format, folder: Path, names: Sequence[str], taken: Taken) -> None:
         self.targets = naming.targets(folder, names, kind.suffix, taken)

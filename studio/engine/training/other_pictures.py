@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.engine.dataset import card, store
+from studio.engine.dataset import card
+from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project

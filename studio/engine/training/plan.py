@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import automatic_channels
 from studio.engine.devices import Device
 from studio.engine.errors import UsageError

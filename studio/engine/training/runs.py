@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from studio.engine import devices
-from studio.engine.dataset import card, leftovers, store
+from studio.engine.dataset import card, leftovers
 from studio.engine.dataset import policy as policies
+from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import Prepared, prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder

@@ -204,7 +204,7 @@ def test_a_change_by_hand_goes_into_the_run_and_a_preset_does_not_undo_it(
 def test_start_for_chooses_the_dataset_and_an_empty_one_is_said(
     room: TrainingRoom, studio, qtbot
 ) -> None:
-    from studio.engine.dataset import store
+    from studio.engine.dataset.index import store
 
     dataset = store.datasets(studio.project)[0]
     store.set_included(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.pixels import from_qimage
 from studio.desktop.training.augmented import COLUMNS, SAMPLES
 from studio.desktop.training.room import TrainingRoom
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.training import augmentations
 from studio.engine.training.symmetry import Symmetry
 from tests.desktop.training.support import WAIT, begin

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from studio.engine.dataset import decode, pixels, store
+from studio.engine.dataset import decode, pixels
 from studio.engine.dataset.decode import read_picture, read_thumbnail, read_thumbnails
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 
 TURNS = {

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import detect, privacy, store
+from studio.engine.dataset import detect, privacy
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 
 pytest.importorskip("cv2", reason="the library for detecting faces is not installed")

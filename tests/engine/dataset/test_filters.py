@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studio.engine.dataset import filters, listing, rights, store
+from studio.engine.dataset import filters, rights
 from studio.engine.dataset.filters import Filter
-from studio.engine.dataset.store import Finding
+from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.index.store import Finding
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def lines(project, draw, take_in, tmp_path):
     rights.set_items(project, ids[1:2], {"consent": "Signed", "url": "http://b.example:80/y"})
     store.set_rating(project, ids[2:3], 4)
     project.write("UPDATE item SET label = 'door', caption = 'A Straße' WHERE id = ?", (ids[2],))
-    return listing.after(project, dataset.id, 0, 100)
+    return listed_rows.after(project, dataset.id, 0, 100)
 
 
 def names(lines, **limits):

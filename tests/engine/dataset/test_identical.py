@@ -7,9 +7,10 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.engine.dataset import fixes, identical, leftovers, privacy, sets, store
+from studio.engine.dataset import fixes, identical, leftovers, privacy, sets
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.regions import Region, box, stored
 from studio.engine.dataset.prepare import prepare
-from studio.engine.dataset.regions import Region, box, stored
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.training import runs
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing, store
+from studio.engine.dataset import importing
 from studio.engine.dataset.importing import Checked, Found, Rejected, import_sources
+from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project
 

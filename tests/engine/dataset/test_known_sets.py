@@ -9,8 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from studio.engine.dataset import store
 from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.index import store
 
 pytestmark = [
     pytest.mark.needs_data,

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from studio.engine.dataset import checks, fixes, lettering, measures, store, thresholds
+from studio.engine.dataset import checks, fixes, lettering, measures, thresholds
+from studio.engine.dataset.index import store
 
 LETTERS = {
     "Latin": "the quick brown fox jumps over a lazy dog while seven wizards mix quartz",

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from studio.engine import schema
-from studio.engine.dataset import near, store, thresholds
+from studio.engine.dataset import near, thresholds
+from studio.engine.dataset.index import store
 from studio.engine.dataset.measures import SMALL_BYTES
 from studio.engine.dataset.near import Likenesses
 from studio.engine.errors import UsageError

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import embedding, fixes, outliers, store, thresholds
+from studio.engine.dataset import embedding, fixes, outliers, thresholds
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 
 STRANGER = "stranger.png"

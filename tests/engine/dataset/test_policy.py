@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from studio.engine.dataset import policy, store
+from studio.engine.dataset import policy
+from studio.engine.dataset.index import store
 from studio.engine.dataset.policy import Policy, parse
 from studio.engine.errors import UsageError
 

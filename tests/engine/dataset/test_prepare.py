@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from studio.engine.dataset import prepare as module
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import PreparationCancelled, Prepared, prepare
 from studio.engine.dataset.split import held_out_rows
 from studio.engine.errors import StudioError, UsageError

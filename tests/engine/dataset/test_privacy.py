@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import decode, detect, privacy, regions, report, store
+from studio.engine.dataset import decode, detect, privacy, report
+from studio.engine.dataset.index import regions, store
+from studio.engine.dataset.index.regions import Region, box
 from studio.engine.dataset.prepare import prepare
-from studio.engine.dataset.regions import Region, box
 from studio.engine.errors import StudioError, UsageError
 
 

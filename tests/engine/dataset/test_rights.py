@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from studio.engine.dataset import card, listing, marks, rights, store
+from studio.engine.dataset import card, marks, rights
+from studio.engine.dataset.index import listed_rows, store
 from studio.engine.errors import StudioError, UsageError
 
 MARK = "DMI-PROHIBITED-GENAIMLTRAINING"
@@ -159,13 +160,13 @@ def test_what_holds_for_a_picture_is_listed_with_it(project, dataset):
     rights.set_source(project, source.id, {"url": "https://a.example/x", "consent": "signed"})
     item = by_name(project, dataset)["0.png"]
     rights.set_items(project, [item.id], {"url": "https://b.example"})
-    lines = {line.name: line for line in listing.after(project, dataset.id, 0, 99)}
+    lines = {line.name: line for line in listed_rows.after(project, dataset.id, 0, 99)}
     assert (lines["0.png"].url, lines["0.png"].consent) == ("https://b.example", "signed")
     assert (lines["1.png"].url, lines["1.png"].consent) == ("https://a.example/x", "signed")
     assert lines["marked.jpg"].author == "Ada"  # as the file says
-    (one,) = listing.among(project, [item.id])
+    (one,) = listed_rows.among(project, [item.id])
     assert one == lines["0.png"]
-    assert listing.line(by_name(project, dataset)["0.png"]).url == "https://b.example"
+    assert listed_rows.line(by_name(project, dataset)["0.png"]).url == "https://b.example"
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,14 @@ from studio.engine.dataset import (
     outliers,
     privacy,
     reconcile,
-    regions,
     removed,
     seen,
     sets,
-    settling,
     similar,
-    store,
     thresholds,
 )
-from studio.engine.dataset.regions import box
+from studio.engine.dataset.index import regions, store, whole_set_pass
+from studio.engine.dataset.index.regions import box
 from studio.engine.errors import ReadOnlyError, StudioError
 
 ALL = (box(0, 0, 1, 1, "fill"),)
@@ -122,7 +120,7 @@ def test_pictures_that_are_no_longer_alike_are_found_so_and_again(project, datas
     for number in sorted(pair):
         undo = privacy.set_regions(project, {number: ALL})
         assert not [e for e in said(project, dataset) if e[1] == "near_duplicate"]
-        assert not settling.is_due(project, dataset.id)
+        assert not whole_set_pass.is_due(project, dataset.id)
         privacy.set_regions(project, undo)
         assert state(project, dataset) == before
 
@@ -165,7 +163,7 @@ def test_a_search_that_is_stopped_is_made_up_for(project, dataset, take_in, tmp_
     undo = privacy.set_regions(project, {of["b"].id: ALL})
     privacy.set_regions(project, undo, cancelled=lambda: True)
     assert not [e for e in said(project, dataset) if e[1] == "near_duplicate"]
-    assert settling.is_due(project, dataset.id)
+    assert whole_set_pass.is_due(project, dataset.id)
     take_in(tmp_path / "set", name="set")
     assert [e for e in said(project, dataset) if e[1] == "near_duplicate"]
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import fixes, importing, marks, prepare, removed, sets, settling, store
+from studio.engine.dataset import fixes, importing, marks, prepare, removed, sets
 from studio.engine.dataset import rights as stated
+from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
 
@@ -129,7 +130,7 @@ def test_a_source_goes_and_comes_back_with_every_decision(project, folders) -> N
     assert names(project) == ["1.png", "2.png", "3.png"]
     assert [each.path for each in store.sources(project, number)] == [folders[0]]
     assert "duplicate" not in store.counts(project, number)["findings"]
-    assert not settling.is_due(project, number)
+    assert not whole_set_pass.is_due(project, number)
     assert [each.name for each in store.datasets(project)] == ["set"]
     assert removed.aside(project) == [done]
     sets.put_back(project, done)
@@ -153,7 +154,7 @@ def test_a_stopped_search_for_copies_stays_due(project) -> None:
     number = store.dataset(project, "set").id
     sets.remove_source(project, store.sources(project, number)[1].id, cancelled=lambda: True)
     assert names(project) == ["1.png", "2.png", "3.png"]
-    assert settling.is_due(project, number)
+    assert whole_set_pass.is_due(project, number)
 
 
 def test_the_only_source_stays(project) -> None:

@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset import listing, split, store
+from studio.engine.dataset import split
+from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.prepare import prepare
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
@@ -93,13 +94,13 @@ def test_known_divisions_of_copies():
 
 def test_the_chosen_hashes_come_in_the_order_of_the_ids(project, folder, take_in, monkeypatch):
     dataset = take_in(folder).dataset.id
-    assert listing.chosen_hashes(project, dataset + 1) == {}
+    assert listed_rows.chosen_hashes(project, dataset + 1) == {}
     items = store.items(project, dataset)
     store.set_included(project, [items[4].id, items[5].id], False)
     kept = [item for item in items if item not in items[4:6]]
     for most in (1, 5, 4096):
-        monkeypatch.setattr(listing, "_HASHES_AT_ONCE", most)
-        found = list(listing.chosen_hashes(project, dataset).items())
+        monkeypatch.setattr(listed_rows, "_HASHES_AT_ONCE", most)
+        found = list(listed_rows.chosen_hashes(project, dataset).items())
         assert found == [(item.id, item.sha256) for item in kept]
 
 

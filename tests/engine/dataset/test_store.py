@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 
 ROW = {

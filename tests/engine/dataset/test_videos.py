@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import frames, measures, store, videos
+from studio.engine.dataset import frames, measures, videos
 from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.index import store
 from studio.engine.dataset.videos import Frames
 from studio.engine.dataset.walk import Candidate, Problem
 from studio.engine.errors import UsageError

@@ -24,10 +24,10 @@ from studio.engine.dataset import (
     rights,
     shape,
     split,
-    store,
     summary,
 )
 from studio.engine.dataset.edits import Change
+from studio.engine.dataset.index import store
 from studio.engine.dataset.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project

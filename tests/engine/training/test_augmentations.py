@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from models import base
 from models.parameters import ParameterError
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training import augmentations, symmetry

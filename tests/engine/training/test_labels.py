@@ -12,8 +12,9 @@ import pytest
 import torch
 from PIL import Image
 
-from studio.engine.dataset import edits, store
+from studio.engine.dataset import edits
 from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health

@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset import removed, sets, store
+from studio.engine.dataset import removed, sets
+from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
 from studio.engine.project import Project

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.parameters import ParameterError
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import Done, Event, Failed, Progress
 from studio.engine.project import Project

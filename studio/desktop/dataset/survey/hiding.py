@@ -13,10 +13,11 @@ from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Pla
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
-from studio.engine.dataset import detect, identical, outliers, privacy, store
-from studio.engine.dataset.regions import Region, Regions, checked
-from studio.engine.dataset.settling import Cancelled
-from studio.engine.dataset.store import Item
+from studio.engine.dataset import detect, identical, outliers, privacy
+from studio.engine.dataset.index import store
+from studio.engine.dataset.index.regions import Region, Regions, checked
+from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.project import Project
 
 _SIDE = 1600

@@ -25,7 +25,7 @@ from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.survey.watching import Watching
 from studio.engine.dataset.about import About
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.store import Item
 
 
 class Survey(QObject):

@@ -21,8 +21,8 @@ from studio.desktop.dataset.survey.region_view import RegionView
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH
-from studio.engine.dataset.regions import WAYS, Region, Regions
-from studio.engine.dataset.store import Item
+from studio.engine.dataset.index.regions import WAYS, Region, Regions
+from studio.engine.dataset.index.store import Item
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
-from studio.engine.dataset.regions import MOST_POINTS, Region, Regions, box
+from studio.engine.dataset.index.regions import MOST_POINTS, Region, Regions, box
 
 _MARGIN, _STEP, _LEAST = 16, 4, 6
 _BEGIN = 0.2

@@ -14,23 +14,14 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.survey.watch import folders_below
 from studio.desktop.dataset.worker import to_qimage
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import (
-    about,
-    atlas,
-    decode,
-    detect,
-    outliers,
-    regions,
-    store,
-    thresholds,
-    watching,
-)
+from studio.engine.dataset import about, atlas, decode, detect, outliers, thresholds, watching
 from studio.engine.dataset.about import About
 from studio.engine.dataset.atlas import Atlas
 from studio.engine.dataset.embedding import EmbeddingCancelled
+from studio.engine.dataset.index import regions, store
+from studio.engine.dataset.index.regions import Region, Regions
+from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.outliers import Outliers
-from studio.engine.dataset.regions import Region, Regions
-from studio.engine.dataset.store import Item
 from studio.engine.project import Project
 
 _TOLD_EVERY_S = 0.1

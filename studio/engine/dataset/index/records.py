@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import regions
-from studio.engine.dataset.regions import Region
+from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.regions import Region
 
 _NO_RIGHTS: dict[str, str] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.project import Project
 
 Cancelled = Callable[[], bool]

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import records
-from studio.engine.dataset.records import Dataset as Dataset
-from studio.engine.dataset.records import Finding as Finding
-from studio.engine.dataset.records import Item as Item
-from studio.engine.dataset.records import Source as Source
+from studio.engine.dataset.index import records
+from studio.engine.dataset.index.records import Dataset as Dataset
+from studio.engine.dataset.index.records import Finding as Finding
+from studio.engine.dataset.index.records import Item as Item
+from studio.engine.dataset.index.records import Source as Source
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 

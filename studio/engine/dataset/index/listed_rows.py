@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from studio.engine.dataset import store
+from studio.engine.dataset.index import store
 from studio.engine.project import Project
 
 
