@@ -20,8 +20,8 @@ def main() -> int:
 
 def _child(arguments: list[str]) -> int | None:
     """The frozen build has no `python -m`: its children are the program itself, told so."""
-    if arguments[:2] == ["-m", "studio.engine.dataset.worker"]:
-        from studio.engine.dataset import worker
+    if arguments[:2] == ["-m", "studio.engine.dataset.decoding.worker"]:
+        from studio.engine.dataset.decoding import worker
 
         del sys.argv[1:3]
         worker.main()

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Decode with care, apply, write new files; the originals are not touched."""
     import numpy as np
 
-    from studio.engine.dataset.decode import read_picture
+    from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.export.refined import origin_of
     from studio.engine.refinement.stack import apply
     from studio.verbs.writing import write_pictures

@@ -22,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from studio.engine.dataset import near
-from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES, perceptual_hash
+from studio.engine.dataset.decoding.measures import LUMA_SIDE, SMALL_BYTES, perceptual_hash
 
 BOUND = 10.0
 CLUSTER = 20

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import archives
-from studio.engine.dataset.archives import ArchiveError
-from studio.engine.dataset.decode import read_picture, read_thumbnails
+from studio.engine.dataset.decoding import archives
+from studio.engine.dataset.decoding.archives import ArchiveError
+from studio.engine.dataset.decoding.decode import read_picture, read_thumbnails
 from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import card, fixes, importing, metadata, near, report, split, thresholds
+from studio.engine.dataset import card, fixes, importing, near, report, split, thresholds
+from studio.engine.dataset.decoding import metadata
+from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.index import store
-from studio.engine.dataset.probe import probe
 from studio.engine.project import INDEX, LOCK, Project
 
 

@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from studio.engine.dataset import importing
-from studio.engine.dataset.decode import read_picture, read_thumbnail
+from studio.engine.dataset.decoding.decode import read_picture, read_thumbnail
+from studio.engine.dataset.decoding.pixels import MAX_PIXELS
+from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.importing import Found, import_sources
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name
-from studio.engine.dataset.pixels import MAX_PIXELS
-from studio.engine.dataset.probe import probe
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these faults are made the POSIX way")

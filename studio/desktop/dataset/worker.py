@@ -21,7 +21,8 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import decode, importing, privacy, similar, split
+from studio.engine.dataset import importing, privacy, similar, split
+from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError

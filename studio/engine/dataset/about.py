@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
-from studio.engine.dataset import decode, pixels
+from studio.engine.dataset.decoding import decode, pixels
 from studio.engine.dataset.index.store import Item
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import lettering
+from studio.engine.dataset.decoding import lettering
 
 # Below this there are too few pixels to tell soft from sharp.
 SHARPNESS_SIDE = 64

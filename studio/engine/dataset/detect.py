@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from studio.engine import settings
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.regions import Region
 from studio.engine.dataset.index.store import Item

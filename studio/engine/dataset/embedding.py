@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError

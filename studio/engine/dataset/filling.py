@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from studio.engine.dataset import leftovers, shape, split
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.policy import Policy

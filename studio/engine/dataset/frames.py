@@ -19,9 +19,9 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import measures, pixels
+from studio.engine.dataset.decoding import measures, pixels
+from studio.engine.dataset.decoding.worker import limit_memory, private_output
 from studio.engine.dataset.videos import safe_stem
-from studio.engine.dataset.worker import limit_memory, private_output
 
 MOST_FRAMES = 100_000
 QUALITY = 95

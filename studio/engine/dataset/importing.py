@@ -28,6 +28,7 @@ from studio.engine.dataset import (
     thresholds,
     videos,
 )
+from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.import_events import (
     Checked,
     Finished,
@@ -38,7 +39,6 @@ from studio.engine.dataset.import_events import (
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
-from studio.engine.dataset.sandbox import Pool
 from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project

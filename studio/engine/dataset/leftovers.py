@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import decode, identical
+from studio.engine.dataset import identical
+from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import stored
 from studio.engine.dataset.index.store import Item

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.engine.dataset.decoding.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.dataset.index import store, whole_set_pass
-from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 
 DEFAULT_ALIKE, LOWEST_ALIKE = 97.0, 90.0

@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from studio.engine.dataset import checks, measures, near, thresholds
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset import checks, near, thresholds
+from studio.engine.dataset.decoding import measures
+from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.errors import StudioError

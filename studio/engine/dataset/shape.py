@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from studio.engine.dataset import light, saliency
+from studio.engine.dataset import saliency
+from studio.engine.dataset.decoding import linear_light
 from studio.engine.dataset.policy import Policy, colour
 
 Box = tuple[float, float, float, float]
@@ -163,7 +164,7 @@ def _cut(
         box = max(0.0, box[0]), max(0.0, box[1]), box[2], box[3]
         box = box[0], box[1], min(box[2], picture.width), min(box[3], picture.height)
     if policy.linear:
-        return light.resized(picture, size, box)
+        return linear_light.resized(picture, size, box)
     return picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=_GAP)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from studio.engine.dataset.decoding.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.dataset.index import store
-from studio.engine.dataset.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.project import Project
 
 _LUMA = LUMA_SIDE * LUMA_SIDE

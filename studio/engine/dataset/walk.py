@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from studio.engine.dataset import archives
-from studio.engine.dataset.archives import ArchiveError, Member, Refused
 from studio.engine.dataset.captions import (
     LARGEST_TABLE,
     LARGEST_TEXT,
@@ -23,8 +21,10 @@ from studio.engine.dataset.captions import (
     caption_of,
     sidecar_caption,
 )
+from studio.engine.dataset.decoding import archives
+from studio.engine.dataset.decoding.archives import ArchiveError, Member, Refused
+from studio.engine.dataset.decoding.pixels import SUFFIXES
 from studio.engine.dataset.index.safe_names import display_name, display_path
-from studio.engine.dataset.pixels import SUFFIXES
 from studio.engine.dataset.reasons import special, unreadable
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")

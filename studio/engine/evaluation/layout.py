@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from studio.engine.dataset import near
-from studio.engine.dataset.measures import COLOUR_SIDE, LUMA_SIDE
+from studio.engine.dataset.decoding.measures import COLOUR_SIDE, LUMA_SIDE
 
 CELLS = LUMA_SIDE * LUMA_SIDE + COLOUR_SIDE * COLOUR_SIDE * 3
 _LUMA = LUMA_SIDE * LUMA_SIDE

@@ -7,7 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from studio.engine.dataset import about, decode
+from studio.engine.dataset import about
+from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import store
 from tests.engine.dataset.camera_file import scene, write_dng
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from studio.engine.dataset import decode, pixels
-from studio.engine.dataset.decode import read_picture, read_thumbnail, read_thumbnails
+from studio.engine.dataset.decoding import decode, pixels
+from studio.engine.dataset.decoding.decode import read_picture, read_thumbnail, read_thumbnails
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 

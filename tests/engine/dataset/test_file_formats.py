@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, features
 
-from studio.engine.dataset import decode, pixels, raw
+from studio.engine.dataset.decoding import camera_raw, decode, pixels
 from studio.engine.errors import StudioError
 from tests.engine.dataset.camera_file import scene, write_dng
 
@@ -138,7 +138,7 @@ def test_heic_without_its_library_names_the_command(tmp_path, name) -> None:
 
 @pytest.mark.parametrize("name", ["a.nef", "b.CR3", "c.dng"])
 def test_raw_without_its_library_names_the_command(tmp_path, name, monkeypatch) -> None:
-    monkeypatch.setattr(raw, "is_available", lambda: False)
+    monkeypatch.setattr(camera_raw, "is_available", lambda: False)
     (tmp_path / name).write_bytes(b"II*\0" + b"\0" * 64)
     with (tmp_path / name).open("rb") as stream, pytest.raises(pixels.BadPicture) as told:
         pixels.opened(stream, b"II*\0" + b"\0" * 60, name[1:])
@@ -167,7 +167,7 @@ def test_raw_is_developed_by_the_library(monkeypatch, tmp_path) -> None:
 
     fake = types.SimpleNamespace(imread=read, ColorSpace=types.SimpleNamespace(sRGB=1))
     monkeypatch.setitem(sys.modules, "rawpy", fake)
-    monkeypatch.setattr(raw, "is_available", lambda: True)
+    monkeypatch.setattr(camera_raw, "is_available", lambda: True)
     (tmp_path / "a.nef").write_bytes(b"good")
     with (tmp_path / "a.nef").open("rb") as stream:
         picture = pixels.opened(stream, b"good", ".nef")
@@ -193,7 +193,7 @@ def test_the_words_of_the_camera_library_come_as_bytes(monkeypatch) -> None:
         raise ValueError(b"Input/output error")
 
     monkeypatch.setitem(sys.modules, "rawpy", types.SimpleNamespace(imread=refuse))
-    monkeypatch.setattr(raw, "is_available", lambda: True)
+    monkeypatch.setattr(camera_raw, "is_available", lambda: True)
     with pytest.raises(pixels.BadPicture) as told:
         pixels.opened(io.BytesIO(b"II*\0"), b"II*\0", ".nef")
     assert str(told.value) == "Its camera data cannot be read (Input/output error)."
@@ -201,7 +201,7 @@ def test_the_words_of_the_camera_library_come_as_bytes(monkeypatch) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.dng"), ("PNG", "b.nef"), ("GIF", "c.raf")])
 def test_another_picture_that_is_called_a_camera_file(tmp_path, kind, name, monkeypatch) -> None:
-    monkeypatch.setattr(raw, "is_available", lambda: False)
+    monkeypatch.setattr(camera_raw, "is_available", lambda: False)
     Image.new("RGB", (9, 7), (200, 10, 10)).save(tmp_path / name, kind)
     assert decode.read_picture(tmp_path / name).size == (9, 7)
 
@@ -209,14 +209,14 @@ def test_another_picture_that_is_called_a_camera_file(tmp_path, kind, name, monk
 def test_what_a_camera_file_states_is_read_without_the_library(tmp_path) -> None:
     xmp = b"<x:xmpmeta>dc:creator</x:xmpmeta>"
     data = write_dng(tmp_path / "a.dng", scene(16, 8), orientation=6, xmp=xmp).read_bytes()
-    found = raw._stated(data)
+    found = camera_raw._stated(data)
     tags = Image.Exif()
     tags.load(found["exif"])
     assert found["xmp"] == xmp
     assert (tags[0x010F], tags[0x8298]) == ("Test", "CC0-1.0")
     assert tags.get_ifd(0x8769)[34855] == 400
     assert 0x0112 not in tags  # the library turns the picture itself
-    assert raw._stated(b"FUJIFILMCCD-RAW" + xmp) == {"xmp": xmp}
-    assert raw._stated(b"<x:xmpmeta>" + b" " * (2 << 20) + b"</x:xmpmeta>") == {}
-    assert raw._stated(data[:-40]).get("xmp", b"") in (b"", xmp)
-    assert raw._stated(b"") == {}
+    assert camera_raw._stated(b"FUJIFILMCCD-RAW" + xmp) == {"xmp": xmp}
+    assert camera_raw._stated(b"<x:xmpmeta>" + b" " * (2 << 20) + b"</x:xmpmeta>") == {}
+    assert camera_raw._stated(data[:-40]).get("xmp", b"") in (b"", xmp)
+    assert camera_raw._stated(b"") == {}

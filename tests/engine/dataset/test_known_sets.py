@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from studio.engine.dataset.decode import read_picture
+from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import store
 
 pytestmark = [

@@ -11,8 +11,8 @@ from PIL import Image, ImageEnhance
 
 from studio.engine import schema
 from studio.engine.dataset import near, thresholds
+from studio.engine.dataset.decoding.measures import SMALL_BYTES
 from studio.engine.dataset.index import store
-from studio.engine.dataset.measures import SMALL_BYTES
 from studio.engine.dataset.near import Likenesses
 from studio.engine.errors import UsageError
 
@@ -183,6 +183,6 @@ def test_look_alikes_are_found_in_memory_of_bytes(tmp_path):
     picture = scene(3)
     packed = io.BytesIO()
     picture.save(packed, "PNG")
-    from studio.engine.dataset.measures import measurements
+    from studio.engine.dataset.decoding.measures import measurements
 
     assert measurements(Image.open(packed).convert("RGB")) == measurements(picture)

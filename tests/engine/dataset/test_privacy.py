@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import decode, detect, privacy, report
+from studio.engine.dataset import detect, privacy, report
+from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, box
 from studio.engine.dataset.prepare import prepare

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.engine.dataset import child
-from studio.engine.dataset.sandbox import Pool
+from studio.engine.dataset.decoding import child
+from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.errors import StudioError
 
 # A worker that obeys the name of the file, in place of the real one.
@@ -139,7 +139,7 @@ def test_the_real_worker_is_light_and_limited(tmp_path):
     """No torch in it, and memory that really ends."""
     code = (
         "import sys; sys.argv = ['worker', str(1 << 30)]; "
-        "import studio.engine.dataset.worker as w, studio.engine.dataset.probe; "
+        "import studio.engine.dataset.decoding.worker as w, studio.engine.dataset.decoding.probe; "
         "assert not {'torch', 'PySide6', 'pydantic'} & set(sys.modules); "
         "w.limit_memory(1 << 30); "
         "\ntry: bytearray(2 << 30)\nexcept MemoryError: print('limited')"

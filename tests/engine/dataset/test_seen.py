@@ -11,7 +11,6 @@ from PIL import Image
 
 from studio.engine.dataset import (
     embedding,
-    measures,
     near,
     outliers,
     privacy,
@@ -22,6 +21,7 @@ from studio.engine.dataset import (
     similar,
     thresholds,
 )
+from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.index import regions, store, whole_set_pass
 from studio.engine.dataset.index.regions import box
 from studio.engine.errors import ReadOnlyError, StudioError

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import frames, measures, videos
+from studio.engine.dataset import frames, videos
+from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
 from studio.engine.dataset.videos import Frames

@@ -14,9 +14,10 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.survey.watch import folders_below
 from studio.desktop.dataset.worker import to_qimage
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import about, atlas, decode, detect, outliers, thresholds, watching
+from studio.engine.dataset import about, atlas, detect, outliers, thresholds, watching
 from studio.engine.dataset.about import About
 from studio.engine.dataset.atlas import Atlas
+from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.embedding import EmbeddingCancelled
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions

@@ -136,7 +136,7 @@ def _spawn(memory: int) -> subprocess.Popen[bytes]:
     environment["PILLOW_BLOCKS_MAX"] = "4"
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "studio.engine.dataset.worker", str(memory)],
+            [sys.executable, "-m", "studio.engine.dataset.decoding.worker", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

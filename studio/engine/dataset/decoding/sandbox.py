@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
-from studio.engine.dataset.child import FIRST_BATCH, Child, File
+from studio.engine.dataset.decoding.child import FIRST_BATCH, Child, File
 from studio.engine.errors import StudioError
 
 MEMORY_BYTES = 3 << 30

@@ -1,4 +1,4 @@
-"""The worker process that decodes untrusted files: `python -m studio.engine.dataset.worker`.
+"""The worker process that decodes untrusted files: `python -m studio.engine.dataset.decoding.worker`.
 
 One line of JSON in, `{"memory": bytes, "files": [[path, member], …]}`; one line out for
 each file as soon as it is done. It imports no torch, holds no project, and ends when
@@ -22,7 +22,7 @@ def main() -> None:
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)
     warnings.simplefilter("ignore")
-    from studio.engine.dataset.probe import probe
+    from studio.engine.dataset.decoding.probe import probe
 
     _say(answers, {"ready": True})
     for line in sys.stdin.buffer:

@@ -19,11 +19,11 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset import archives, pixels
+from studio.engine.dataset.decoding import archives, pixels
+from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.sandbox import Pool
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import lettering
+from studio.engine.dataset.decoding import lettering
 
 # Measurements are made on a picture of this longer side, so that they can be compared.
 MEASURED_SIDE = 256

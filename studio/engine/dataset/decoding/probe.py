@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from PIL import Image
 
-from studio.engine.dataset import archives, measures, metadata, pixels
+from studio.engine.dataset.decoding import archives, measures, metadata, pixels
 
 # Everything up to here is read once and kept for hashing and decoding.
 _WHOLE_BYTES = 64 << 20

@@ -16,8 +16,8 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
-from studio.engine.dataset import layered, raw
-from studio.engine.dataset.colour import to_srgb
+from studio.engine.dataset.decoding import camera_raw, photoshop
+from studio.engine.dataset.decoding.colour import to_srgb
 
 # Above this a picture is refused by its header, before a byte of it is decoded.
 MAX_PIXELS = 178_956_970
@@ -83,7 +83,7 @@ class Header:
 
 def claims_picture(head: bytes, suffix: str) -> bool:
     """Whether name or first bytes say picture, so that a failure is worth reporting."""
-    if suffix.lower() in SUFFIXES | raw.SUFFIXES or head.startswith(_SIGNATURES):
+    if suffix.lower() in SUFFIXES | camera_raw.SUFFIXES or head.startswith(_SIGNATURES):
         return True
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
@@ -91,7 +91,7 @@ def claims_picture(head: bytes, suffix: str) -> bool:
 def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`."""
     suffix = suffix.lower()
-    if raw.claims_raw(head, suffix) and head:
+    if camera_raw.claims_raw(head, suffix) and head:
         return _developed(stream)
     try:
         image = Image.open(stream, formats=_formats(_BY_NAME.get(suffix, "")))
@@ -114,15 +114,15 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     if width * height > MAX_PIXELS:
         raise BadPicture(_too_many(width * height))
     if image.format == "PSD":
-        image.info[_TRANSPARENT] = layered.is_transparent(stream)
+        image.info[_TRANSPARENT] = photoshop.is_transparent(stream)
     return image
 
 
 def _developed(stream: IO[bytes]) -> Image.Image:
-    if not raw.is_available():
-        raise BadPicture(raw.NEEDS_LIBRARY)
+    if not camera_raw.is_available():
+        raise BadPicture(camera_raw.NEEDS_LIBRARY)
     try:
-        found = raw.opened(stream, MAX_PIXELS)
+        found = camera_raw.opened(stream, MAX_PIXELS)
     except MemoryError:
         raise
     except Exception as error:  # the library may raise anything on hostile bytes
@@ -165,7 +165,7 @@ def upright(
     turned_by_pillow = image.format == "TIFF"  # its plugin turns while it loads
     image.load()
     if image.format == "PSD":
-        image = layered.flattened(image, bool(image.info.get(_TRANSPARENT)))
+        image = photoshop.flattened(image, bool(image.info.get(_TRANSPARENT)))
     result = to_srgb(image, bits)
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])
@@ -203,8 +203,8 @@ def _too_many(count: int) -> str:
 def _unidentified(head: bytes) -> str:
     if not head:
         return "The file is empty (0 bytes)."
-    if head.startswith(layered.SIGNATURE):
-        return layered.refusal(head)
+    if head.startswith(photoshop.SIGNATURE):
+        return photoshop.refusal(head)
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
         return "HEIC needs an extra library: pip install 'latent-studio[formats]'."
     return "It is not a picture that can be read."
