@@ -83,7 +83,7 @@ def lines(
 
 def check_kind(kind: str | None) -> None:
     """Raises :class:`UsageError` for a kind of finding that there is not."""
-    from studio.engine.dataset import checks
+    from studio.engine.dataset.doctor import checks
 
     if kind is not None and kind not in checks.SENTENCES:
         known = ", ".join(checks.SENTENCES)

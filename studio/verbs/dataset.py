@@ -158,7 +158,8 @@ def _holds(line: Line) -> dict[str, str]:
 
 def findings(options: argparse.Namespace, console: Console) -> Result:
     """Findings with their sentences, after thresholds were moved where that was asked for."""
-    from studio.engine.dataset import report, thresholds
+    from studio.engine.dataset import report
+    from studio.engine.dataset.doctor import thresholds
     from studio.engine.dataset.index import store
 
     choosing.check_kind(options.kind)
@@ -212,7 +213,7 @@ def _value(kind: str, text: str) -> float:
 
 def fix(options: argparse.Namespace, console: Console) -> Result:
     """Leave pictures out, or take back the last time that was done."""
-    from studio.engine.dataset import fixes
+    from studio.engine.dataset.doctor import fixes
     from studio.engine.dataset.index import store
 
     if options.undo == (options.kind is not None):

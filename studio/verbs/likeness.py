@@ -23,7 +23,7 @@ def add(actions: Any) -> None:
 
 def find(options: argparse.Namespace, console: Console) -> Result:
     """Score every picture; those beyond the threshold become findings."""
-    from studio.engine.dataset import outliers, thresholds
+    from studio.engine.dataset.doctor import outliers, thresholds
     from studio.engine.dataset.index import store
 
     with Project.open(options.project) as project:
@@ -51,7 +51,7 @@ def find(options: argparse.Namespace, console: Console) -> Result:
 def plane(options: argparse.Namespace, console: Console) -> Result:
     """The place of every picture between −1 and 1."""
     from studio.engine import files
-    from studio.engine.dataset import atlas
+    from studio.engine.dataset.doctor import atlas
     from studio.engine.dataset.index import store
     from studio.engine.errors import UsageError
 

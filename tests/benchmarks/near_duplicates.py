@@ -21,14 +21,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from studio.engine.dataset import near
 from studio.engine.dataset.decoding.measures import LUMA_SIDE, SMALL_BYTES, perceptual_hash
+from studio.engine.dataset.doctor import near_duplicates
 
 BOUND = 10.0
 CLUSTER = 20
 
 
-def likenesses(count: int, different: int, seed: int = 0) -> near.Likenesses:
+def likenesses(count: int, different: int, seed: int = 0) -> near_duplicates.Likenesses:
     """`count` likenesses with noise, made from `different` soft scenes, hashed as pictures are."""
     generator = np.random.default_rng(seed)
     hashes = np.empty(count, np.uint64)
@@ -40,7 +40,9 @@ def likenesses(count: int, different: int, seed: int = 0) -> near.Likenesses:
         hashes[row] = int(perceptual_hash(noisy), 16)
         small[row, : LUMA_SIDE * LUMA_SIDE] = noisy[::2, ::2].ravel()
         small[row, LUMA_SIDE * LUMA_SIDE :] = 128
-    return near.Likenesses(np.arange(count, dtype=np.int64), hashes, small, np.ones(count))
+    return near_duplicates.Likenesses(
+        np.arange(count, dtype=np.int64), hashes, small, np.ones(count)
+    )
 
 
 def bare(hashes: np.ndarray) -> float:
@@ -61,7 +63,7 @@ def main() -> int:
     for name, different in cases.items():
         given = likenesses(count, different)
         started = time.process_time()
-        found[name] = len(near.matches(given))
+        found[name] = len(near_duplicates.matches(given))
         seconds[name] = round(time.process_time() - started, 3)
         if name == "all_different":
             floor = bare(given.hashes)

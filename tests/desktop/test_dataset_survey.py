@@ -19,8 +19,9 @@ from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.dataset.survey.map_view import MapView
 from studio.desktop.dataset.survey.plane import Plane
 from studio.desktop.dataset.survey.watch import Watch, folders_below
-from studio.engine.dataset import thresholds, watching
+from studio.engine.dataset import watching
 from studio.engine.dataset.about import About
+from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.project import Project
 

@@ -17,7 +17,7 @@ from models.parameters import Declared, Param
 from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.main_window import MainWindow
-from studio.engine.dataset import checks
+from studio.engine.dataset.doctor import checks
 from studio.engine.export import base as formats
 from studio.engine.refinement import base as operations
 

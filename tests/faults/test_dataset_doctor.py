@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import card, fixes, importing, near, report, split, thresholds
+from studio.engine.dataset import card, importing, report, split
 from studio.engine.dataset.decoding import metadata
 from studio.engine.dataset.decoding.probe import probe
+from studio.engine.dataset.doctor import fixes, near_duplicates, thresholds
 from studio.engine.dataset.index import store
 from studio.engine.project import INDEX, LOCK, Project
 
@@ -126,7 +127,7 @@ def test_a_project_of_the_first_version_on_a_read_only_place_is_shown(tmp_path):
         dataset = store.dataset(project, "set")
         (item,) = store.items(project, dataset.id)
         assert (item.name, item.rights) == ("a", {})
-        assert len(near.load(project, dataset.id).hashes) == 0
+        assert len(near_duplicates.load(project, dataset.id).hashes) == 0
         assert fixes.fixes(project, dataset.id) == []
         assert list(thresholds.values(project, dataset.id, "flat")) == [1.0]
         assert report.report(project, dataset)["found"] == 1

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import about, atlas, embedding, importing, outliers
+from studio.engine.dataset import about, importing
 from studio.engine.dataset.decoding.decode import read_picture
+from studio.engine.dataset.doctor import atlas, embedding, outliers
 from studio.engine.dataset.importing import Finished, import_sources
 from studio.engine.dataset.index import regions, store
 from studio.engine.errors import StudioError

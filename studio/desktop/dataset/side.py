@@ -33,7 +33,7 @@ from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
-from studio.engine.dataset import fixes
+from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index.store import Dataset, Source
 
 _MORE = (28, 20)

@@ -21,8 +21,9 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import importing, privacy, similar, split
+from studio.engine.dataset import importing, privacy, split
 from studio.engine.dataset.decoding import decode
+from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
@@ -112,7 +113,7 @@ class Arranger(Worker):
     def arrange(self, project: Project | None, columns: Columns, view: View) -> Arrangement:
         """What a view shows of a snapshot."""
         by_likeness = view.sort == "similar" and project is not None
-        apart = similar.distances(project, view.anchor) if by_likeness and project else None
+        apart = likeness_order.distances(project, view.anchor) if by_likeness and project else None
         return columns.arrange(view, apart)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import marks, rights, split, thresholds
+from studio.engine.dataset import marks, rights, split
+from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Dataset, Item, Source

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Protocol
 
 from studio.engine.dataset import rights
-from studio.engine.dataset.fixes import GROUPED
+from studio.engine.dataset.doctor.fixes import GROUPED
 from studio.engine.dataset.index.store import Finding
 
 

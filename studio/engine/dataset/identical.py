@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from studio.engine.dataset import reconcile
+from studio.engine.dataset.doctor import reconcile
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Regions, loaded, stored
 from studio.engine.dataset.index.store import Finding, Item

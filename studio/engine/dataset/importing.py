@@ -18,17 +18,15 @@ from studio.engine.dataset import (
     edits,
     identical,
     marks,
-    near,
     privacy,
     received,
-    reconcile,
     rows,
     seen,
     targets,
-    thresholds,
     videos,
 )
 from studio.engine.dataset.decoding.sandbox import Pool
+from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
 from studio.engine.dataset.import_events import (
     Checked,
     Finished,
@@ -260,7 +258,7 @@ class _Import:
                     store.update_item(connection, item_id, values)
                     marks.clear_findings(connection, item_id)
                 if "likeness" in answer:
-                    near.put(connection, item_id, answer["likeness"])
+                    near_duplicates.put(connection, item_id, answer["likeness"])
                 ids.append(item_id)
                 if is_hidden:
                     covered.append(item_id)

@@ -6,16 +6,8 @@ import contextlib
 import dataclasses
 from collections.abc import Mapping
 
-from studio.engine.dataset import (
-    embedding,
-    identical,
-    leftovers,
-    near,
-    outliers,
-    reconcile,
-    seen,
-    thresholds,
-)
+from studio.engine.dataset import identical, leftovers, seen
+from studio.engine.dataset.doctor import embedding, near_duplicates, outliers, reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.regions import MOST_REGIONS, Regions, checked, stored
 from studio.engine.dataset.index.store import Finding, Item
@@ -113,7 +105,7 @@ def _hide(
         if numbers is not None:
             numbers[0][outliers.KIND] = score
     hashes = {number: each[1]["hash"] if each else "" for number, each in found.items()}
-    again = near.concerned(project, dataset_id, hashes)
+    again = near_duplicates.concerned(project, dataset_id, hashes)
     limits = thresholds.read(project, dataset_id)
     with project.transaction() as connection:
         connection.executemany(

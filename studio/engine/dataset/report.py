@@ -11,8 +11,8 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import checks, fixes, thresholds
 from studio.engine.dataset.decoding.decode import make_thumbnail
+from studio.engine.dataset.doctor import checks, fixes, thresholds
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Item

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from studio.engine.dataset import checks, seen
-from studio.engine.dataset.reconcile import Stored
+from studio.engine.dataset import seen
+from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.doctor.reconcile import Stored
 from studio.engine.dataset.walk import Candidate
 
 Key = tuple[bytes, str]

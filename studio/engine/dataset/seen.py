@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from studio.engine.dataset import checks, near, thresholds
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.decoding.decode import read_picture
+from studio.engine.dataset.doctor import checks, near_duplicates, thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.errors import StudioError
@@ -68,7 +68,7 @@ def write(
         store.update_item(connection, item_id, {"facts": facts})
         connection.execute("DELETE FROM likeness WHERE item_id = ?", (item_id,))
         if numbers:
-            near.put(connection, item_id, numbers[1])
+            near_duplicates.put(connection, item_id, numbers[1])
         result = {"width": row["width"], "height": row["height"], "facts": facts}
         for kind in KINDS:
             data = checks.judge(kind, result, limits[kind], limits) if numbers else None

@@ -11,7 +11,8 @@ import json
 import sqlite3
 from pathlib import Path
 
-from studio.engine.dataset import privacy, reconcile, thresholds
+from studio.engine.dataset import privacy
+from studio.engine.dataset.doctor import reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Dataset, Source

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import near
+from studio.engine.dataset.doctor import near_duplicates
 from studio.engine.dataset.prepare import Prepared
 from studio.engine.evaluation import layout
 from studio.engine.files import atomic_path
@@ -29,7 +29,7 @@ both sides of the split must not make copying look ordinary."""
 FALLBACK = 0.5
 """Part of that median that is never called close, as few held-out pictures say little of the
 closest; and part of the median training distance that is ordinary when nothing is held out."""
-LEAST_ALIKE, MOST_ALIKE = near.LOWEST_ALIKE, near.DEFAULT_ALIKE
+LEAST_ALIKE, MOST_ALIKE = near_duplicates.LOWEST_ALIKE, near_duplicates.DEFAULT_ALIKE
 """Percent between which the limit of :mod:`layout` lies: from the likeness at which duplicates
 are looked for to that at which the dataset calls pictures near duplicates."""
 _MEASURED = 1000

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset import near
 from studio.engine.dataset.decoding.measures import COLOUR_SIDE, LUMA_SIDE
+from studio.engine.dataset.doctor import near_duplicates
 
 CELLS = LUMA_SIDE * LUMA_SIDE + COLOUR_SIDE * COLOUR_SIDE * 3
 _LUMA = LUMA_SIDE * LUMA_SIDE
@@ -59,13 +59,13 @@ class Known:
 
     def __init__(self, rows: np.ndarray) -> None:
         """`rows` is float [n, CELLS]."""
-        self._luma, self._colour = _shape(rows), near.chroma(rows[:, _LUMA:])
+        self._luma, self._colour = _shape(rows), near_duplicates.chroma(rows[:, _LUMA:])
 
     def alike(self, layout: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Percent, 0 to 100, that one layout [CELLS] is like each of these `rows`."""
-        luma, colour = _shape(layout[None])[0], near.chroma(layout[None, _LUMA:])
+        luma, colour = _shape(layout[None])[0], near_duplicates.chroma(layout[None, _LUMA:])
         percents = 100.0 * (self._luma[rows] @ luma)
-        apart = near.colours_apart(colour, self._colour[rows])
+        apart = near_duplicates.colours_apart(colour, self._colour[rows])
         return np.asarray(np.clip(percents - 100.0 * apart**2, 0.0, 100.0), np.float64)
 
     def best(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.engine.dataset import atlas
-from studio.engine.dataset.embedding import EmbeddingCancelled
+from studio.engine.dataset.doctor import atlas
+from studio.engine.dataset.doctor.embedding import EmbeddingCancelled
 
 
 def clusters(count: int, groups: int = 4) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import fixes
+from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project

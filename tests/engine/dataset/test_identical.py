@@ -7,7 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.engine.dataset import fixes, identical, leftovers, privacy, sets
+from studio.engine.dataset import identical, leftovers, privacy, sets
+from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, box, stored
 from studio.engine.dataset.prepare import prepare

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from studio.engine.dataset import checks, fixes, thresholds
 from studio.engine.dataset.decoding import lettering, measures
+from studio.engine.dataset.doctor import checks, fixes, thresholds
 from studio.engine.dataset.index import store
 
 LETTERS = {

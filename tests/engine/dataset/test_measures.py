@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from studio.engine.dataset import checks
 from studio.engine.dataset.decoding import measures, metadata
+from studio.engine.dataset.doctor import checks
 
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description {attributes}>{inner}'

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from studio.engine import schema
-from studio.engine.dataset import near, thresholds
 from studio.engine.dataset.decoding.measures import SMALL_BYTES
+from studio.engine.dataset.doctor import near_duplicates, thresholds
+from studio.engine.dataset.doctor.near_duplicates import Likenesses
 from studio.engine.dataset.index import store
-from studio.engine.dataset.near import Likenesses
 from studio.engine.errors import UsageError
 
 
@@ -143,17 +143,17 @@ def test_the_search_finds_all_pairs_within_the_radius_and_verifies_them():
     given = likenesses(hashes)
     given.small[500] = given.small[3]
     given.small[900] = given.small[7]
-    assert near.matches(given) == [near.Match(500, 3, 100.0)]
+    assert near_duplicates.matches(given) == [near_duplicates.Match(500, 3, 100.0)]
 
 
 def test_a_set_of_one_picture_ends_quickly_and_a_search_can_be_stopped():
     given = likenesses(np.zeros(3000, np.uint64))
     given.small[:] = given.small[0]
-    found = near.matches(given)
+    found = near_duplicates.matches(given)
     assert {match.of for match in found} == {0}
     assert {match.item_id for match in found} == set(range(1, 3000))
-    assert near.matches(given, cancelled=lambda: True) == []
-    assert near.matches(likenesses([])) == []
+    assert near_duplicates.matches(given, cancelled=lambda: True) == []
+    assert near_duplicates.matches(likenesses([])) == []
 
 
 def test_a_project_of_the_first_version_is_measured_by_the_next_import(project, take_in, folder):

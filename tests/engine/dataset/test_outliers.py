@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import embedding, fixes, outliers, thresholds
+from studio.engine.dataset.doctor import embedding, fixes, outliers, thresholds
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 

@@ -9,7 +9,8 @@ import shutil
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import checks, report
+from studio.engine.dataset import report
+from studio.engine.dataset.doctor import checks
 from studio.engine.errors import StudioError, UsageError
 
 

@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import (
+from studio.engine.dataset import privacy, removed, seen, sets
+from studio.engine.dataset.decoding import measures
+from studio.engine.dataset.doctor import (
     embedding,
-    near,
+    likeness_order,
+    near_duplicates,
     outliers,
-    privacy,
     reconcile,
-    removed,
-    seen,
-    sets,
-    similar,
     thresholds,
 )
-from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.index import regions, store, whole_set_pass
 from studio.engine.dataset.index.regions import box
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -75,7 +72,7 @@ def test_numbers_are_of_what_may_be_seen_and_come_back(project, dataset) -> None
     facts, likeness = measures.measurements(regions.covered(picture, HALF))
     assert hidden.facts == facts
     assert hidden.facts["sharpness"] < 0.7 * first.facts["sharpness"]
-    assert near.load(project, dataset.id).small[0].tobytes()
+    assert near_duplicates.load(project, dataset.id).small[0].tobytes()
     assert likenesses(project)[first.id][1] == measures.small_of(likeness).tobytes()
     assert likenesses(project)[first.id] != before[1][first.id]
     others = {key: value for key, value in likenesses(project).items() if key != first.id}
@@ -171,11 +168,11 @@ def test_a_search_that_is_stopped_is_made_up_for(project, dataset, take_in, tmp_
 def test_likeness_to_others_is_of_what_may_be_seen(project, dataset) -> None:
     of = items(project, dataset)
     b, d = of["b"].id, of["d"].id
-    before = similar.distances(project, b)
+    before = likeness_order.distances(project, b)
     undo = privacy.set_regions(project, {d: ALL})
-    assert similar.distances(project, b)[d] > 10 * before[d] + 1
+    assert likeness_order.distances(project, b)[d] > 10 * before[d] + 1
     privacy.set_regions(project, undo)
-    assert similar.distances(project, b) == before
+    assert likeness_order.distances(project, b) == before
 
 
 def test_features_of_what_is_hidden_are_deleted_and_made_anew(project, dataset) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import fixes, importing, marks, prepare, removed, sets
+from studio.engine.dataset import importing, marks, prepare, removed, sets
 from studio.engine.dataset import rights as stated
+from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now

@@ -18,8 +18,8 @@ from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.survey.ticker import Ticker
 from studio.desktop.dataset.survey.worker import SurveyThreads
 from studio.desktop.i18n import tr
-from studio.engine.dataset import thresholds
-from studio.engine.dataset.outliers import KIND, Outliers
+from studio.engine.dataset.doctor import thresholds
+from studio.engine.dataset.doctor.outliers import KIND, Outliers
 from studio.engine.project import Project
 
 _COUNTED_MS = 250

@@ -13,7 +13,8 @@ from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Pla
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
-from studio.engine.dataset import detect, identical, outliers, privacy
+from studio.engine.dataset import detect, identical, privacy
+from studio.engine.dataset.doctor import outliers
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, Regions, checked
 from studio.engine.dataset.index.store import Item

@@ -14,7 +14,7 @@ from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.map_page import MapPage
 from studio.desktop.dataset.survey.ticker import Ticker
 from studio.desktop.dataset.survey.worker import SurveyThreads
-from studio.engine.dataset.atlas import Atlas
+from studio.engine.dataset.doctor.atlas import Atlas
 
 _UNKNOWN = 0x808080
 _VIVID, _ROWS_MS = 1.8, 120

@@ -23,7 +23,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
-from studio.engine.dataset.thresholds import NEAR, Limit
+from studio.engine.dataset.doctor.thresholds import NEAR, Limit
 
 _HEIGHT = 164
 _OUTLIER = "outlier"

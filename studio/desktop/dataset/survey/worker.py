@@ -14,15 +14,16 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.survey.watch import folders_below
 from studio.desktop.dataset.worker import to_qimage
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import about, atlas, detect, outliers, thresholds, watching
+from studio.engine.dataset import about, detect, watching
 from studio.engine.dataset.about import About
-from studio.engine.dataset.atlas import Atlas
 from studio.engine.dataset.decoding import decode
-from studio.engine.dataset.embedding import EmbeddingCancelled
+from studio.engine.dataset.doctor import atlas, outliers, thresholds
+from studio.engine.dataset.doctor.atlas import Atlas
+from studio.engine.dataset.doctor.embedding import EmbeddingCancelled
+from studio.engine.dataset.doctor.outliers import Outliers
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.outliers import Outliers
 from studio.engine.project import Project
 
 _TOLD_EVERY_S = 0.1

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from studio.engine.dataset import checks
+from studio.engine.dataset.doctor import checks
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project, now

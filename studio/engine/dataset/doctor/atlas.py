@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset.embedding import EmbeddingCancelled, embed
+from studio.engine.dataset.doctor.embedding import EmbeddingCancelled, embed
 from studio.engine.dataset.index import store
 from studio.engine.project import Project
 

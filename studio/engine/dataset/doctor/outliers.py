@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.engine.dataset import thresholds
-from studio.engine.dataset.embedding import Embedded, EmbeddingCancelled, embed
+from studio.engine.dataset.doctor import thresholds
+from studio.engine.dataset.doctor.embedding import Embedded, EmbeddingCancelled, embed
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import ReadOnlyError, StudioError

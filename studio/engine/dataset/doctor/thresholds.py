@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset import checks, near, reconcile
+from studio.engine.dataset.doctor import checks, near_duplicates, reconcile
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import UsageError
@@ -62,7 +62,15 @@ def limits(project: Project, dataset_id: int) -> list[Limit]:
         for kind, rule in checks.CHECKS.items()
     ]
     found.append(
-        Limit(NEAR, values[NEAR], near.DEFAULT_ALIKE, near.LOWEST_ALIKE, 100.0, "percent", False)
+        Limit(
+            NEAR,
+            values[NEAR],
+            near_duplicates.DEFAULT_ALIKE,
+            near_duplicates.LOWEST_ALIKE,
+            100.0,
+            "percent",
+            False,
+        )
     )
     return found
 
@@ -77,11 +85,13 @@ def values(
     it decides about.
 
     For near duplicates one for each pair of a picture and the better one that it is most
-    like, from :data:`near.LOWEST_ALIKE` percent on. Raises :class:`UsageError`.
+    like, from :data:`near_duplicates.LOWEST_ALIKE` percent on. Raises :class:`UsageError`.
     """
     _known(kind)
     if kind == NEAR:
-        found = near.matches(near.load(project, dataset_id), near.LOWEST_ALIKE, cancelled)
+        found = near_duplicates.matches(
+            near_duplicates.load(project, dataset_id), near_duplicates.LOWEST_ALIKE, cancelled
+        )
         return np.array([match.alike for match in found], np.float64)
     limits = read(project, dataset_id)
     measured = (checks.judged(kind, each, limits) for _, each in _measured(project, dataset_id))
@@ -152,7 +162,7 @@ def _measured(project: Project, dataset_id: int) -> Iterator[tuple[int, dict[str
 
 def _defaults() -> dict[str, float]:
     found = {kind: float(rule.default) for kind, rule in checks.CHECKS.items()}
-    return found | {NEAR: near.DEFAULT_ALIKE}
+    return found | {NEAR: near_duplicates.DEFAULT_ALIKE}
 
 
 def _known(kind: str) -> None:
@@ -164,7 +174,7 @@ def _known(kind: str) -> None:
 
 def _checked(kind: str, value: float) -> None:
     _known(kind)
-    low, high = near.LOWEST_ALIKE, 100.0
+    low, high = near_duplicates.LOWEST_ALIKE, 100.0
     if kind != NEAR:
         low, high = checks.CHECKS[kind].low, checks.CHECKS[kind].high
     if not low <= value <= high:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import checks, near
+from studio.engine.dataset.doctor import checks, near_duplicates
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Finding
@@ -100,7 +100,7 @@ def mark_duplicates(
 def mark_near(
     project: Project,
     dataset_id: int,
-    limit: float = near.DEFAULT_ALIKE,
+    limit: float = near_duplicates.DEFAULT_ALIKE,
     cancelled: Callable[[], bool] = whole_set_pass.never,
 ) -> list[Finding]:
     """Findings `near_duplicate` on everything like a better picture; returns the new ones.
@@ -108,7 +108,9 @@ def mark_near(
     `limit` is in percent. Findings that no longer hold are taken back; when `cancelled`,
     all stay as they are and :class:`whole_set_pass.Stopped` is raised.
     """
-    found = near.matches(near.load(project, dataset_id, cancelled), limit, cancelled)
+    found = near_duplicates.matches(
+        near_duplicates.load(project, dataset_id, cancelled), limit, cancelled
+    )
     whole_set_pass.go_on(cancelled)
     sizes = Counter(match.of for match in found)
     names = {
