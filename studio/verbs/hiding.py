@@ -42,8 +42,8 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 def hide(options: argparse.Namespace, console: Console) -> Result:
     """Add regions or take them all back, then say what holds."""
-    from studio.engine.dataset import identical, privacy
     from studio.engine.dataset.index import regions, store
+    from studio.engine.dataset.privacy import hidden_regions, identical_files
 
     asked = bool(options.boxes or options.polygons or options.detect or options.clear)
     if bool(options.items) != asked:
@@ -59,8 +59,8 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
             console.progress(f"{number} of {len(items)} pictures", number / len(items))
             more = _detected(item, options.way) if options.detect else drawn
             wanted[item.id] = () if options.clear else (*item.hidden, *more)
-        before = privacy.set_regions(project, wanted)
-        items = identical.alike(project, list(wanted))
+        before = hidden_regions.set_regions(project, wanted)
+        items = identical_files.alike(project, list(wanted))
         changed = [item.id for item in items if before.get(item.id, item.hidden) != item.hidden]
         copies = [item for item in items if item.id not in wanted]
         hidden = [item for item in store.items(project, dataset.id) if item.hidden]
@@ -100,9 +100,9 @@ def _drawn(options: argparse.Namespace) -> list[Any]:
 
 
 def _detected(item: Any, way: str) -> list[Any]:
-    from studio.engine.dataset import detect
+    from studio.engine.dataset.privacy import face_detector
 
-    lacking = detect.missing()
+    lacking = face_detector.missing()
     if lacking:
         raise StudioError(lacking)
-    return list(detect.faces(item, way))
+    return list(face_detector.faces(item, way))

@@ -14,17 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import (
-    edits,
-    identical,
-    marks,
-    privacy,
-    received,
-    rows,
-    seen,
-    targets,
-    videos,
-)
+from studio.engine.dataset import edits, marks, received, rows, targets, videos
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
 from studio.engine.dataset.import_events import (
@@ -37,6 +27,7 @@ from studio.engine.dataset.import_events import (
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
+from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
 from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
@@ -103,7 +94,7 @@ class _Import:
 
     def __post_init__(self) -> None:
         self.limits = thresholds.read(self.project, self.dataset.id)
-        self.hidden = identical.hidden(self.project, self.dataset.id)
+        self.hidden = identical_files.hidden(self.project, self.dataset.id)
 
     def events(
         self, roots: list[Path], cancelled: Callable[[], bool], workers: int
@@ -140,7 +131,7 @@ class _Import:
         reconcile.label(project, self.places, cancelled)
         received.state_origins(project, number)
         yield from self._news(reconcile.mark_duplicates(project, number, cancelled))
-        yield from self._news(privacy.cover_copies(project, number, cancelled))
+        yield from self._news(hidden_regions.cover_copies(project, number, cancelled))
         if whole_set_pass.is_due(project, number):
             limit = self.limits["near_duplicate"]
             yield from self._news(reconcile.mark_near(project, number, limit, cancelled))
@@ -267,7 +258,7 @@ class _Import:
                 about += [(item_id, *found) for found in rows.findings(answer, self.limits)]
             stored = store.add_findings(connection, about)
         if covered:
-            stored += seen.again(self.project, self.dataset.id, covered)
+            stored += remeasure_hidden.again(self.project, self.dataset.id, covered)
         found = store.items_by_id(self.project, ids)
         yield Found(found)
         if stored:

@@ -19,13 +19,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, identical, leftovers, shape, split
+from studio.engine.dataset import filling, shape, split
 from studio.engine.dataset import policy as policies
 from studio.engine.dataset.filling import Build, UnreadableError
 from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.privacy import identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 
@@ -185,7 +186,7 @@ def prepare_readable(
 
 def _chosen(project: Project, dataset_id: int) -> list[Item]:
     """What trains; copies of a picture with hidden parts hide them, if not yet in the index."""
-    covers = identical.uncovered(project, dataset_id)
+    covers = identical_files.uncovered(project, dataset_id)
     return [
         dataclasses.replace(item, hidden=covers[item.id]) if item.id in covers else item
         for item in store.chosen_items(project, dataset_id)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.engine.dataset import leftovers
 from studio.engine.dataset.doctor import embedding
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.whole_set_pass import Cancelled
+from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

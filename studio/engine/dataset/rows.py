@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from studio.engine.dataset import seen
 from studio.engine.dataset.doctor import checks
 from studio.engine.dataset.doctor.reconcile import Stored
+from studio.engine.dataset.privacy import remeasure_hidden
 from studio.engine.dataset.walk import Candidate
 
 Key = tuple[bytes, str]
@@ -48,7 +48,7 @@ def decided(
     """
     was_hidden = old is not None and old.hidden
     if was_hidden or cover:
-        answer = seen.without(answer)
+        answer = remeasure_hidden.without(answer)
     found = values(entry, answer)
     if cover and not was_hidden:
         found["hidden"] = cover

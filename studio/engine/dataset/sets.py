@@ -11,12 +11,12 @@ import json
 import sqlite3
 from pathlib import Path
 
-from studio.engine.dataset import privacy
 from studio.engine.dataset.doctor import reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Dataset, Source
 from studio.engine.dataset.index.whole_set_pass import Cancelled
+from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.dataset.removed import DATASET, SOURCE, Removed, aside, users
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
@@ -121,7 +121,7 @@ def _settle(project: Project, dataset_id: int, cancelled: Cancelled) -> None:
     limit = thresholds.read(project, dataset_id)["near_duplicate"]
     try:
         reconcile.mark_duplicates(project, dataset_id, cancelled)
-        privacy.cover_copies(project, dataset_id, cancelled)
+        hidden_regions.cover_copies(project, dataset_id, cancelled)
         reconcile.mark_near(project, dataset_id, limit, cancelled)
         whole_set_pass.end(project, dataset_id)
     except whole_set_pass.Stopped:

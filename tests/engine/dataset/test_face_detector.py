@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import detect, privacy
 from studio.engine.dataset.index import store
+from studio.engine.dataset.privacy import face_detector, hidden_regions
 from studio.engine.errors import StudioError
 
 pytest.importorskip("cv2", reason="the library for detecting faces is not installed")
@@ -68,7 +68,7 @@ def write_network(path: Path) -> None:
 
 @pytest.fixture
 def network() -> Path:
-    path = detect.place() / "face_detection_yunet_squares.onnx"
+    path = face_detector.place() / "face_detection_yunet_squares.onnx"
     write_network(path)
     return path
 
@@ -99,12 +99,12 @@ def boxes(item):
                 (*region.points[0], *region.points[2]), (item.width, item.height) * 2, strict=True
             )
         )
-        for region in detect.faces(item)
+        for region in face_detector.faces(item)
     )
 
 
 def test_what_it_finds_lies_where_it_is(found, network) -> None:
-    assert detect.missing() == ""
+    assert face_detector.missing() == ""
     item = found((320, 200), [(2, 3), (7, 1)])
     assert boxes(item) == [(58, 90, 102, 134), (218, 26, 262, 70)]  # with a margin of a fifth
 
@@ -130,9 +130,9 @@ def test_grey_pictures_are_looked_at_as_well(found, network) -> None:
 
 def test_what_it_finds_is_hidden(project, found, network) -> None:
     item = found((128, 128), [(1, 1)])
-    privacy.set_regions(project, {item.id: tuple(detect.faces(item, "fill"))})
+    hidden_regions.set_regions(project, {item.id: tuple(face_detector.faces(item, "fill"))})
     (item,) = store.items_by_id(project, [item.id])
-    assert detect.faces(item) != []  # the file stays as it is
+    assert face_detector.faces(item) != []  # the file stays as it is
     (region,) = item.hidden
     assert region.way == "fill"
 
@@ -142,7 +142,7 @@ def test_a_damaged_network_is_one_sentence(found, network, data, capfd) -> None:
     item = found((64, 64), [(0, 0)])
     network.write_bytes(data)
     with pytest.raises(StudioError) as told:
-        detect.faces(item)
+        face_detector.faces(item)
     assert str(told.value).endswith("cannot be used: put another YuNet model there.")
     assert "\n" not in str(told.value)
     assert told.value.detail

@@ -7,11 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.engine.dataset import identical, leftovers, privacy, sets
+from studio.engine.dataset import sets
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, box, stored
 from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.privacy import hidden_regions, identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.training import runs
 
@@ -37,19 +38,19 @@ def said(project, dataset) -> list[str]:
     found = store.findings(project, dataset.id)
     kinds = {number: [each.kind for each in every] for number, every in found.items()}
     every = named(project, dataset)
-    return [name for name, item in every.items() if identical.KIND in kinds.get(item.id, ())]
+    return [name for name, item in every.items() if identical_files.KIND in kinds.get(item.id, ())]
 
 
 def test_what_is_hidden_in_one_is_hidden_in_the_other_and_shown_again(project, twins):
     dataset, _ = twins
     before = named(project, dataset)
-    undo = privacy.set_regions(project, {before["b.png"].id: HALF})
+    undo = hidden_regions.set_regions(project, {before["b.png"].id: HALF})
     after = named(project, dataset)
     assert after["a.png"].hidden == after["b.png"].hidden == HALF
     assert after["other.png"].hidden == ()
     assert undo == {before["a.png"].id: (), before["b.png"].id: ()}
     assert said(project, dataset) == ["b.png"]
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert named(project, dataset) == before
     assert said(project, dataset) == []
 
@@ -58,7 +59,7 @@ def test_nothing_of_it_is_trained_on(project, twins):
     dataset, _ = twins
     shown = prepare(project, dataset.id, (64, 64)).images[:2].copy()
     assert np.array_equal(shown[0], shown[1])
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     prepared = prepare(project, dataset.id, (64, 64)).images[:2]
     for picture in prepared:
         assert (picture[:, :32] == picture[0, 0]).all()
@@ -67,7 +68,7 @@ def test_nothing_of_it_is_trained_on(project, twins):
 
 def test_a_copy_that_comes_later_is_hidden_from_the_start(project, twins, draw, take_in, tmp_path):
     dataset, _ = twins
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     draw(tmp_path / "later" / "new.png", 5, (64, 64))
     shutil.copy(tmp_path / "set" / "a.png", tmp_path / "later" / "c.png")
     take_in(tmp_path / "later", name=dataset.name)
@@ -83,7 +84,7 @@ def test_a_copy_that_comes_later_is_hidden_from_the_start(project, twins, draw, 
 
 def test_a_file_that_moved_and_one_that_became_a_copy(project, twins, take_in):
     dataset, folder = twins
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     (folder / "a.png").rename(folder / "moved.png")
     (folder / "b.png").unlink()
     shutil.copy(folder / "moved.png", folder / "other.png")
@@ -105,7 +106,7 @@ def test_copies_from_before_there_was_this_rule(project, twins, take_in):
     take_in(folder)
     after = named(project, dataset)
     assert set(after["a.png"].hidden) == set(after["b.png"].hidden) == {*HALF, *REST}
-    assert identical.uncovered(project, dataset.id) == {}
+    assert identical_files.uncovered(project, dataset.id) == {}
 
 
 def test_a_source_that_is_put_back_is_covered(project, twins, draw, take_in, tmp_path):
@@ -115,7 +116,7 @@ def test_a_source_that_is_put_back_is_covered(project, twins, draw, take_in, tmp
     take_in(tmp_path / "more", name=dataset.name)
     (source,) = [s for s in store.sources(project, dataset.id) if s.path.name == "more"]
     gone = sets.remove_source(project, source.id)
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     sets.put_back(project, gone)
     assert named(project, dataset)["z.png"].hidden == HALF
 
@@ -123,7 +124,7 @@ def test_a_source_that_is_put_back_is_covered(project, twins, draw, take_in, tmp
 def test_another_dataset_decides_for_itself(project, twins, take_in):
     dataset, folder = twins
     other = take_in(folder, name="second").dataset
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     assert all(item.hidden == () for item in store.items(project, other.id))
 
 
@@ -135,11 +136,11 @@ def test_broken_files_are_no_copies_of_each_other(project, draw, take_in, tmp_pa
     every = named(project, dataset)
     project.write("UPDATE item SET sha256 = '' WHERE NOT usable")
     if "x.png" in every:
-        privacy.set_regions(project, {every["x.png"].id: HALF})
+        hidden_regions.set_regions(project, {every["x.png"].id: HALF})
         assert named(project, dataset)["y.png"].hidden == ()
-    privacy.set_regions(project, {every["a.png"].id: HALF})
-    assert identical.alike(project, [999]) == []
-    assert identical.spread(project, {}) == {}
+    hidden_regions.set_regions(project, {every["a.png"].id: HALF})
+    assert identical_files.alike(project, [999]) == []
+    assert identical_files.spread(project, {}) == {}
 
 
 def test_a_region_that_is_none_changes_no_copy(project, twins):
@@ -147,15 +148,15 @@ def test_a_region_that_is_none_changes_no_copy(project, twins):
     number = named(project, dataset)["a.png"].id
     for wrong in (box(0.2, 0.2, 0.2, 0.8), Region(((0.0, 0.0), (1.0, 1.0)))):
         with pytest.raises(UsageError):
-            privacy.set_regions(project, {number: (wrong,)})
+            hidden_regions.set_regions(project, {number: (wrong,)})
     assert all(item.hidden == () for item in store.items(project, dataset.id))
 
 
 def test_copies_can_be_left_out_as_any_finding(project, twins):
     dataset, _ = twins
     every = named(project, dataset)
-    privacy.set_regions(project, {every["a.png"].id: HALF})
-    assert fixes.fix(project, dataset.id, identical.KIND).item_ids == [every["b.png"].id]
+    hidden_regions.set_regions(project, {every["a.png"].id: HALF})
+    assert fixes.fix(project, dataset.id, identical_files.KIND).item_ids == [every["b.png"].id]
     fixes.undo(project, dataset.id)
     assert named(project, dataset)["b.png"].included
 
@@ -166,17 +167,17 @@ def test_what_an_earlier_version_prepared_is_not_shown_any_more(project, twins):
     items = named(project, dataset)
     project.write("UPDATE item SET hidden = ? WHERE id = ?", (stored(HALF), items["a.png"].id))
     with pytest.MonkeyPatch.context() as earlier:
-        earlier.setattr(identical, "uncovered", lambda *_: {})
+        earlier.setattr(identical_files, "uncovered", lambda *_: {})
         recipe = runs.create_run(project, dataset.name, "vae", 64, 64, images=8)
         old = project.folder / recipe.prepared
         runs.pictures_of(project.folder, recipe)
     with pytest.raises(StudioError, match="have changed since the run"):
         runs.pictures_of(project.folder, recipe)
     assert old.exists()
-    assert privacy.cover_older(project) == [dataset.id]
+    assert hidden_regions.cover_older(project) == [dataset.id]
     assert not old.exists()
     assert named(project, dataset)["b.png"].hidden == HALF
-    assert privacy.cover_older(project) == []
+    assert hidden_regions.cover_older(project) == []
     with pytest.raises(StudioError, match="have changed since the run"):
         runs.pictures_of(project.folder, recipe)
 
@@ -186,7 +187,7 @@ def test_a_prepared_set_that_cannot_be_deleted_is_not_used(project, twins, monke
     dataset, _ = twins
     recipe = runs.create_run(project, dataset.name, "vae", 64, 64, images=8)
     monkeypatch.setattr(leftovers.shutil, "rmtree", lambda *_, **__: None)
-    privacy.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
+    hidden_regions.set_regions(project, {named(project, dataset)["a.png"].id: HALF})
     assert (project.folder / recipe.prepared).exists()
     with pytest.raises(StudioError, match="have changed since the run"):
         runs.pictures_of(project.folder, recipe)
@@ -195,9 +196,9 @@ def test_a_prepared_set_that_cannot_be_deleted_is_not_used(project, twins, monke
 def test_two_copies_that_are_told_apart_both_hide_everything(project, twins):
     dataset, _ = twins
     a, b = (named(project, dataset)[name].id for name in ("a.png", "b.png"))
-    privacy.set_regions(project, {a: HALF, b: REST})
-    privacy.set_regions(project, {a: (), b: HALF + REST})
+    hidden_regions.set_regions(project, {a: HALF, b: REST})
+    hidden_regions.set_regions(project, {a: (), b: HALF + REST})
     after = named(project, dataset)
     assert set(after["a.png"].hidden) == set(after["b.png"].hidden) == {*HALF, *REST}
-    privacy.set_regions(project, {a: ()})
+    hidden_regions.set_regions(project, {a: ()})
     assert named(project, dataset)["b.png"].hidden == ()

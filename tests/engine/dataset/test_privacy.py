@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import detect, privacy, report
+from studio.engine.dataset import report
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, box
 from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.privacy import face_detector as detect
+from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.errors import StudioError, UsageError
 
 
@@ -82,7 +84,9 @@ def test_training_sees_it_hidden_and_the_file_stays(project, draw, take_in, tmp_
     dataset = take_in(tmp_path / "set").dataset
     plain = prepare(project, dataset.id, (32, 32))
     first, second = store.items(project, dataset.id)
-    undo = privacy.set_regions(project, {first.id: (box(0, 0, 1, 1, "fill"),), second.id: ()})
+    undo = hidden_regions.set_regions(
+        project, {first.id: (box(0, 0, 1, 1, "fill"),), second.id: ()}
+    )
     assert undo == {first.id: ()}
     hidden = prepare(project, dataset.id, (32, 32))
     assert hidden.folder != plain.folder
@@ -91,7 +95,7 @@ def test_training_sees_it_hidden_and_the_file_stays(project, draw, take_in, tmp_
     assert store.items(project, dataset.id)[0].hidden == (box(0, 0, 1, 1, "fill"),)
     take_in(tmp_path / "set")
     assert store.items(project, dataset.id)[0].hidden  # a second import decides nothing
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert prepare(project, dataset.id, (32, 32)).folder == plain.folder
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before_file
 
@@ -126,7 +130,7 @@ def test_what_was_cached_before_a_region_was_hidden_is_deleted(project, black_sq
     old = prepare(project, black_square.id, (32, 32)).folder
     other = prepare(project, black_square.id, (16, 16)).folder
     assert any(shown(path) < 40 for path in caches(project))
-    privacy.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
+    hidden_regions.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
     assert not old.exists()
     assert not other.exists()
     assert caches(project) == {kept}
@@ -135,14 +139,14 @@ def test_what_was_cached_before_a_region_was_hidden_is_deleted(project, black_sq
     covered = prepare(project, black_square.id, (32, 32))
     assert covered.images[0].min() > 40
     # Another picture, another dataset or nothing at all: a set that shows nothing hidden stays.
-    privacy.set_regions(project, {first.id: first.hidden})
+    hidden_regions.set_regions(project, {first.id: first.hidden})
     assert covered.folder.exists()
     # Hidden once more elsewhere: what shows that is deleted, also its thumbnails.
-    privacy.set_regions(project, {first.id: (box(0, 0, 0.4, 1),)})
+    hidden_regions.set_regions(project, {first.id: (box(0, 0, 0.4, 1),)})
     assert not covered.folder.exists()
     assert caches(project) == {kept}
     half = prepare(project, black_square.id, (32, 32)).folder
-    privacy.set_regions(project, {first.id: ()})
+    hidden_regions.set_regions(project, {first.id: ()})
     assert half.exists()  # it shows less than is shown now
     assert prepare(project, black_square.id, (32, 32)).images[0].min() == 0
 
@@ -162,7 +166,7 @@ def test_a_cache_that_was_left_by_another_version_goes_with_the_next_preparation
     (damaged / "images.npy").write_bytes(b"pixels")
     under_way = project.cache / "prepared" / ".abc.part"
     under_way.mkdir()
-    privacy.set_regions(project, {})
+    hidden_regions.set_regions(project, {})
     assert not old.exists()
     assert not damaged.exists()
     assert under_way.exists()
@@ -173,7 +177,7 @@ def test_a_cache_that_was_left_by_another_version_goes_with_the_next_preparation
 
 def test_the_report_shows_hidden_parts_hidden(project, black_square, tmp_path, monkeypatch) -> None:
     first = store.items(project, black_square.id)[0]
-    privacy.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
+    hidden_regions.set_regions(project, {first.id: (box(0.2, 0.2, 0.8, 0.8, "fill"),)})
     first = store.items(project, black_square.id)[0]
     assert np.asarray(decode.make_thumbnail(first, 112)).min() > 40
     assert np.asarray(decode.shrunk(first, 112)).min() == 0

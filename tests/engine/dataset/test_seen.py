@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import privacy, removed, seen, sets
+from studio.engine.dataset import removed, sets
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.doctor import (
     embedding,
@@ -21,6 +21,7 @@ from studio.engine.dataset.doctor import (
 )
 from studio.engine.dataset.index import regions, store, whole_set_pass
 from studio.engine.dataset.index.regions import box
+from studio.engine.dataset.privacy import hidden_regions, remeasure_hidden
 from studio.engine.errors import ReadOnlyError, StudioError
 
 ALL = (box(0, 0, 1, 1, "fill"),)
@@ -66,7 +67,7 @@ def vectors(project):
 
 def test_numbers_are_of_what_may_be_seen_and_come_back(project, dataset) -> None:
     before, first = state(project, dataset), items(project, dataset)["a"]
-    undo = privacy.set_regions(project, {first.id: HALF})
+    undo = hidden_regions.set_regions(project, {first.id: HALF})
     hidden = items(project, dataset)["a"]
     picture = Image.open(first.path)
     facts, likeness = measures.measurements(regions.covered(picture, HALF))
@@ -77,7 +78,7 @@ def test_numbers_are_of_what_may_be_seen_and_come_back(project, dataset) -> None
     assert likenesses(project)[first.id] != before[1][first.id]
     others = {key: value for key, value in likenesses(project).items() if key != first.id}
     assert others == {key: value for key, value in before[1].items() if key != first.id}
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert state(project, dataset) == before
 
 
@@ -86,12 +87,12 @@ def test_findings_follow_what_may_be_seen(project, dataset) -> None:
     thresholds.apply(project, dataset.id, {"dark": 255})
     assert (first.id, "dark") in {each[:2] for each in said(project, dataset)}
     store.set_included(project, [first.id], False)
-    undo = privacy.set_regions(project, {first.id: ALL})
+    undo = hidden_regions.set_regions(project, {first.id: ALL})
     kinds = {each[1] for each in said(project, dataset) if each[0] == first.id}
     assert "flat" in kinds
     assert "dark" not in kinds  # a blank picture is blank, not also dark
     assert not items(project, dataset)["a"].included  # a decision stays one
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     kinds = {each[1] for each in said(project, dataset) if each[0] == first.id}
     assert "dark" in kinds
     assert "flat" not in kinds
@@ -102,7 +103,7 @@ def test_other_facts_and_findings_are_kept(project, dataset) -> None:
     project.write("UPDATE item SET facts = json_set(facts, '$.label_by_hand', 1, '$.bits', 16)")
     with project.transaction() as connection:
         store.add_findings(connection, [(first.id, "no_training", "By hand.", {"by_hand": True})])
-    privacy.set_regions(project, {first.id: ALL})
+    hidden_regions.set_regions(project, {first.id: ALL})
     facts = items(project, dataset)["a"].facts
     assert (facts["label_by_hand"], facts["bits"]) == (1, 16)
     assert (first.id, "no_training", "By hand.") in said(project, dataset)
@@ -115,10 +116,10 @@ def test_pictures_that_are_no_longer_alike_are_found_so_and_again(project, datas
     assert len(alike & pair) == 1
     before = state(project, dataset)
     for number in sorted(pair):
-        undo = privacy.set_regions(project, {number: ALL})
+        undo = hidden_regions.set_regions(project, {number: ALL})
         assert not [e for e in said(project, dataset) if e[1] == "near_duplicate"]
         assert not whole_set_pass.is_due(project, dataset.id)
-        privacy.set_regions(project, undo)
+        hidden_regions.set_regions(project, undo)
         assert state(project, dataset) == before
 
 
@@ -137,11 +138,11 @@ def test_what_is_alike_only_while_parts_are_hidden(project, take_in, tmp_path) -
         return [each[0] for each in said(project, dataset) if each[1] == "near_duplicate"]
 
     assert alike() == []
-    undo = privacy.set_regions(project, {first: right})
+    undo = hidden_regions.set_regions(project, {first: right})
     assert alike() == []
-    undo |= privacy.set_regions(project, {second: right})
+    undo |= hidden_regions.set_regions(project, {second: right})
     assert len(alike()) == 1
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert alike() == []
 
 
@@ -149,16 +150,16 @@ def test_the_whole_set_is_searched_only_where_it_matters(project, dataset, monke
     of = items(project, dataset)
     searched = []
     monkeypatch.setattr(reconcile, "mark_near", lambda *given: searched.append(given) or [])
-    privacy.set_regions(project, {of["a"].id: HALF})
+    hidden_regions.set_regions(project, {of["a"].id: HALF})
     assert searched == []
-    privacy.set_regions(project, {of["b"].id: HALF})
+    hidden_regions.set_regions(project, {of["b"].id: HALF})
     assert len(searched) == 1
 
 
 def test_a_search_that_is_stopped_is_made_up_for(project, dataset, take_in, tmp_path) -> None:
     of = items(project, dataset)
-    undo = privacy.set_regions(project, {of["b"].id: ALL})
-    privacy.set_regions(project, undo, cancelled=lambda: True)
+    undo = hidden_regions.set_regions(project, {of["b"].id: ALL})
+    hidden_regions.set_regions(project, undo, cancelled=lambda: True)
     assert not [e for e in said(project, dataset) if e[1] == "near_duplicate"]
     assert whole_set_pass.is_due(project, dataset.id)
     take_in(tmp_path / "set", name="set")
@@ -169,9 +170,9 @@ def test_likeness_to_others_is_of_what_may_be_seen(project, dataset) -> None:
     of = items(project, dataset)
     b, d = of["b"].id, of["d"].id
     before = likeness_order.distances(project, b)
-    undo = privacy.set_regions(project, {d: ALL})
+    undo = hidden_regions.set_regions(project, {d: ALL})
     assert likeness_order.distances(project, b)[d] > 10 * before[d] + 1
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert likeness_order.distances(project, b) == before
 
 
@@ -181,7 +182,7 @@ def test_features_of_what_is_hidden_are_deleted_and_made_anew(project, dataset) 
     before = vectors(project)
     first = every[0]
     assert first.sha256 in before
-    undo = privacy.set_regions(project, {first.id: HALF})
+    undo = hidden_regions.set_regions(project, {first.id: HALF})
     assert first.sha256 not in vectors(project)
     hidden = embedding.embed(project, store.items(project, dataset.id))
     after = vectors(project)
@@ -191,7 +192,7 @@ def test_features_of_what_is_hidden_are_deleted_and_made_anew(project, dataset) 
     assert hidden.contents[0] == fresh
     change = np.frombuffer(after[fresh], np.float16) - np.frombuffer(before[first.sha256], "f2")
     assert np.abs(change.astype(float)).max() > 0.05
-    privacy.set_regions(project, undo)
+    hidden_regions.set_regions(project, undo)
     assert fresh not in vectors(project)
     embedding.embed(project, store.items(project, dataset.id))
     assert vectors(project) == before
@@ -203,7 +204,7 @@ def test_a_copy_of_which_all_may_be_seen_keeps_its_features(project, draw, take_
     number, other = (take_in(tmp_path / "set", name=name).dataset.id for name in ("one", "two"))
     (first,), (copy,) = store.items(project, number), store.items(project, other)
     embedding.embed(project, [first, copy])
-    privacy.set_regions(project, {first.id: ALL})
+    hidden_regions.set_regions(project, {first.id: ALL})
     assert vectors(project).keys() == {copy.sha256}
     pictures = [*store.items(project, number), *store.items(project, other)]
     assert len(set(embedding.embed(project, pictures).contents)) == 2
@@ -211,7 +212,7 @@ def test_a_copy_of_which_all_may_be_seen_keeps_its_features(project, draw, take_
 
 def test_features_made_of_an_older_state_do_not_stay(project, dataset) -> None:
     old = store.items(project, dataset.id)
-    privacy.set_regions(project, {old[0].id: ALL})
+    hidden_regions.set_regions(project, {old[0].id: ALL})
     found = embedding.embed(project, old)  # as a search that began before
     assert old[0].sha256 not in vectors(project)
     assert old[0].id not in found.item_ids
@@ -233,11 +234,11 @@ def test_how_far_from_the_rest_is_forgotten_and_given_back(project, dataset) -> 
     before = state(project, dataset)
     scores = outliers.stated(project, [first.id])
     assert scores == {first.id: 4.5}
-    undo = privacy.set_regions(project, {first.id: HALF})
+    undo = hidden_regions.set_regions(project, {first.id: HALF})
     assert outliers.stated(project, [first.id]) == {}
     assert outliers.known(project, dataset.id) == 3
     assert first.id not in {e[0] for e in said(project, dataset) if e[1] == outliers.KIND}
-    privacy.set_regions(project, undo, scores)
+    hidden_regions.set_regions(project, undo, scores)
     assert state(project, dataset) == before
 
 
@@ -247,8 +248,8 @@ def test_without_its_file_a_picture_keeps_no_number_until_it_is_back(
     first = items(project, dataset)["a"]
     away = tmp_path / "away.png"
     first.path.rename(away)
-    privacy.set_regions(project, {first.id: HALF})
-    assert not seen.FACTS & items(project, dataset)["a"].facts.keys()
+    hidden_regions.set_regions(project, {first.id: HALF})
+    assert not remeasure_hidden.FACTS & items(project, dataset)["a"].facts.keys()
     assert first.id not in likenesses(project)
     away.rename(first.path)
     take_in(tmp_path / "set", name="set")
@@ -261,7 +262,7 @@ def test_a_file_that_changed_is_measured_as_it_may_be_seen(
     project, dataset, draw, take_in, tmp_path
 ) -> None:
     first = items(project, dataset)["a"]
-    privacy.set_regions(project, {first.id: ALL})
+    hidden_regions.set_regions(project, {first.id: ALL})
     draw(first.path, 77, (128, 96))
     take_in(tmp_path / "set", name="set")
     again = items(project, dataset)["a"]
@@ -278,7 +279,7 @@ def test_a_project_that_can_only_be_read_hides_nothing(project, dataset, monkeyp
     first = items(project, dataset)["a"]
     monkeypatch.setattr(project, "read_only_reason", "Another window has it open.")
     with pytest.raises(ReadOnlyError, match="Another window"):
-        privacy.set_regions(project, {first.id: ALL})
+        hidden_regions.set_regions(project, {first.id: ALL})
 
 
 def test_a_cache_that_cannot_be_opened_costs_no_decision(project, dataset, monkeypatch) -> None:
@@ -290,7 +291,7 @@ def test_a_cache_that_cannot_be_opened_costs_no_decision(project, dataset, monke
 
     with monkeypatch.context() as patched:
         patched.setattr(embedding, "_opened", refuse)
-        privacy.set_regions(project, {every[0].id: ALL})
+        hidden_regions.set_regions(project, {every[0].id: ALL})
     assert every[0].sha256 in vectors(project)  # not yet
     embedding.embed(project, store.items(project, dataset.id))
     assert every[0].sha256 not in vectors(project)

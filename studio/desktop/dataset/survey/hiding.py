@@ -13,12 +13,12 @@ from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Pla
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
-from studio.engine.dataset import detect, identical, privacy
 from studio.engine.dataset.doctor import outliers
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, Regions, checked
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.index.whole_set_pass import Cancelled
+from studio.engine.dataset.privacy import face_detector, hidden_regions, identical_files
 from studio.engine.project import Project
 
 _SIDE = 1600
@@ -91,7 +91,7 @@ class Hiding(QObject):
 
     @Slot(int)
     def _find_faces(self, number: int) -> None:
-        lacking = detect.missing()
+        lacking = face_detector.missing()
         if lacking:  # said here, where it can be read, and not again by every picture
             self._around.studio.notices.warn(lacking)
             return
@@ -120,7 +120,7 @@ def _item(project: Project, number: int) -> Item | None:
 
 def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled) -> Plan:
     """Other regions of one picture hidden, and of those that are the same file."""
-    before = {item.id: item.hidden for item in identical.alike(project, [number])}
+    before = {item.id: item.hidden for item in identical_files.alike(project, [number])}
     scores = outliers.stated(project, list(before))
     wanted = tuple(map(checked, regions))
     count = sum(each != wanted for each in before.values())
@@ -144,8 +144,8 @@ def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled
 
     return Plan(
         title,
-        partial(privacy.set_regions, project, {number: wanted}, cancelled=cancelled),
-        partial(privacy.set_regions, project, before, scores, cancelled),
+        partial(hidden_regions.set_regions, project, {number: wanted}, cancelled=cancelled),
+        partial(hidden_regions.set_regions, project, before, scores, cancelled),
         count,
         tuple(before),
         frozenset((PICTURES, FINDINGS, DATASET, TILES)),

@@ -46,7 +46,7 @@ class Item:
     holds measurements: frames, orientation, sharpness, colour and so on. `rights` is what
     was stated about this one picture; :mod:`rights` joins it with that of its source. `crop`
     is the part chosen by hand (left, top, right, bottom as shares of the sides; :mod:`crops`),
-    `hidden` are regions that must not be learnt (:mod:`privacy`).
+    `hidden` are regions that must not be learnt (:mod:`hidden_regions`).
     """
 
     id: int

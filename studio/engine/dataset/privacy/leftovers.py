@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import identical
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import stored
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.privacy import identical_files
 from studio.engine.project import Project
 
 PREPARED, META = "prepared", "meta.json"
@@ -50,7 +50,7 @@ def _hidden_now(project: Project) -> dict[int, str]:
     rows = project.query("SELECT id, dataset_id, hidden FROM item WHERE hidden != ''")
     wanted = {int(row["id"]): str(row["hidden"]) for row in rows}
     for dataset_id in {int(row["dataset_id"]) for row in rows}:
-        covers = identical.uncovered(project, dataset_id)
+        covers = identical_files.uncovered(project, dataset_id)
         wanted |= {number: stored(regions) for number, regions in covers.items()}
     return wanted
 

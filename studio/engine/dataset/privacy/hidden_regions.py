@@ -6,12 +6,12 @@ import contextlib
 import dataclasses
 from collections.abc import Mapping
 
-from studio.engine.dataset import identical, leftovers, seen
 from studio.engine.dataset.doctor import embedding, near_duplicates, outliers, reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.regions import MOST_REGIONS, Regions, checked, stored
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.dataset.index.whole_set_pass import Cancelled
+from studio.engine.dataset.privacy import identical_files, leftovers, remeasure_hidden
 from studio.engine.errors import ReadOnlyError, UsageError
 from studio.engine.project import Project
 
@@ -26,9 +26,9 @@ def set_regions(
 ) -> dict[int, Regions]:
     """Give pictures their regions, none with an empty tuple; files are never touched.
 
-    Copies of them in their datasets, byte for byte, get the same (:mod:`identical`).
+    Copies of them in their datasets, byte for byte, get the same (:mod:`identical_files`).
     Whatever the cache holds of pixels that are hidden by now is deleted, and what was measured
-    of them is measured again of what may be seen (:mod:`seen`). How far a picture is from the
+    of them is measured again of what may be seen (:mod:`remeasure_hidden`). How far a picture is from the
     rest takes a search of the whole set: `scores` are those to give back, as
     :func:`outliers.stated` told them before. Which pictures are alike is found again where it
     may be otherwise; when `cancelled` meanwhile, by the next import.
@@ -43,7 +43,7 @@ def set_regions(
             raise UsageError(f"A picture has at most {MOST_REGIONS} hidden regions.")
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
-    return _apply(project, identical.spread(project, wanted), scores, cancelled)
+    return _apply(project, identical_files.spread(project, wanted), scores, cancelled)
 
 
 def cover_copies(
@@ -53,14 +53,14 @@ def cover_copies(
 
     Returns the new findings.
     """
-    _apply(project, identical.uncovered(project, dataset_id), _NO_SCORES, cancelled)
-    return identical.mark(project, dataset_id)
+    _apply(project, identical_files.uncovered(project, dataset_id), _NO_SCORES, cancelled)
+    return identical_files.mark(project, dataset_id)
 
 
 def cover_older(project: Project, cancelled: Cancelled = whole_set_pass.never) -> list[int]:
     """As :func:`cover_copies`, in every dataset that an earlier version left uncovered: these."""
     hiding = project.query("SELECT DISTINCT dataset_id FROM item WHERE hidden != '' ORDER BY 1")
-    found = [row[0] for row in hiding if identical.uncovered(project, row[0])]
+    found = [row[0] for row in hiding if identical_files.uncovered(project, row[0])]
     for dataset_id in found:
         cover_copies(project, dataset_id, cancelled)
     return found
@@ -82,7 +82,7 @@ def _apply(
         by_dataset.setdefault(item.dataset_id, []).append(now)
     for dataset_id, group in by_dataset.items():
         _hide(project, dataset_id, group, scores, cancelled)
-        identical.mark(project, dataset_id)
+        identical_files.mark(project, dataset_id)
     ids = [item.id for item in changed]
     leftovers.delete_thumbnails(project, ids)
     leftovers.delete_prepared(project)
@@ -99,7 +99,7 @@ def _hide(
     cancelled: Cancelled,
 ) -> None:
     """Store the regions of pictures of one dataset together with their new numbers."""
-    found = {item.id: seen.measure(item) for item in items}
+    found = {item.id: remeasure_hidden.measure(item) for item in items}
     for number, score in scores.items():
         numbers = found.get(number)
         if numbers is not None:
@@ -112,8 +112,8 @@ def _hide(
             "UPDATE item SET hidden = ? WHERE id = ?",
             [(stored(item.hidden), item.id) for item in items],
         )
-        seen.write(connection, found, limits)
-        seen.forget_near(connection, found)
+        remeasure_hidden.write(connection, found, limits)
+        remeasure_hidden.forget_near(connection, found)
         if again:
             whole_set_pass.begin(connection, dataset_id)
     if again:
