@@ -58,7 +58,7 @@ def lines(
     findings: Mapping[int, Sequence[Finding]],
 ) -> dict[int, Line]:
     """The pictures that are meant, by id in ascending order."""
-    from studio.engine.dataset import filters, marks, rights, sets
+    from studio.engine.dataset.curation import filters, no_training_marks, rights, sets
     from studio.engine.dataset.index import listed_rows
 
     source = options.source and sets.source_at(project, dataset, options.source).id
@@ -67,7 +67,7 @@ def lines(
         texts["site"] = rights.site(options.site).removeprefix("www.")
     wanted = filters.Filter(source_id=source, rating=options.rating, text=options.text, **texts)
     conditions = wanted.conditions()
-    marked = filters.found_with(findings, marks.KIND)
+    marked = filters.found_with(findings, no_training_marks.KIND)
     found: dict[int, Line] = {}
     last = 0
     while part := listed_rows.after(project, dataset.id, last, _PORTION):

@@ -85,7 +85,8 @@ def _box(text: str) -> tuple[float, ...]:
 
 def crop(options: argparse.Namespace, console: Console) -> Result:
     """Set the policy or crop pictures by hand, then say what holds."""
-    from studio.engine.dataset import crops, policy
+    from studio.engine.dataset import policy
+    from studio.engine.dataset.curation import crops
     from studio.engine.dataset.index import store
 
     by_hand = bool(options.box or options.clear)
@@ -168,8 +169,8 @@ def _policy(options: argparse.Namespace, before: Policy) -> Policy:
 
 def rights(options: argparse.Namespace, console: Console) -> Result:
     """State rights of pictures, of a source or of all sources; then say what holds."""
-    from studio.engine.dataset import marks
-    from studio.engine.dataset import rights as stated
+    from studio.engine.dataset.curation import no_training_marks
+    from studio.engine.dataset.curation import rights as stated
     from studio.engine.dataset.index import store
 
     values = {name: getattr(options, name) for name in RIGHTS}
@@ -183,12 +184,12 @@ def rights(options: argparse.Namespace, console: Console) -> Result:
             if values:
                 stated.set_items(project, [item.id for item in items], values)
             if options.mark is not None:
-                marks.set_marks(project, [item.id for item in items], options.mark)
+                no_training_marks.set_marks(project, [item.id for item in items], options.mark)
             items = store.items_by_id(project, [item.id for item in items])
         else:
             only = state_sources(project, dataset, options, values)
             for number in only if options.mark is not None else ():
-                marks.set_source(project, number, options.mark)
+                no_training_marks.set_source(project, number, options.mark)
             items = [i for i in store.items(project, dataset.id) if i.source_id in only]
         sources = {source.id: source for source in store.sources(project, dataset.id)}
     pictures = [
@@ -216,7 +217,7 @@ def state_sources(
     project: Project, dataset: Dataset, options: argparse.Namespace, values: dict[str, str]
 ) -> set[int]:
     """State rights of the source that was named, or of all; their ids."""
-    from studio.engine.dataset import rights as stated
+    from studio.engine.dataset.curation import rights as stated
     from studio.engine.dataset.index import store
 
     sources = store.sources(project, dataset.id)

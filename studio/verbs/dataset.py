@@ -111,7 +111,7 @@ def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
 
 
 def _pictures(project: Project, dataset: Dataset, options: argparse.Namespace) -> Result:
-    from studio.engine.dataset import filters, marks
+    from studio.engine.dataset.curation import filters, no_training_marks
     from studio.engine.dataset.index import store
 
     found = store.findings(project, dataset.id)
@@ -121,7 +121,7 @@ def _pictures(project: Project, dataset: Dataset, options: argparse.Namespace) -
         asked["kind"] = options.kind
         wanted = filters.found_with(found, options.kind)
         meant = {key: line for key, line in meant.items() if key in wanted}
-    marked = filters.found_with(found, marks.KIND)
+    marked = filters.found_with(found, no_training_marks.KIND)
     pictures: list[dict[str, Any]] = [
         {
             "id": item.id, "file": file_of(item), "format": item.format, "width": item.width,

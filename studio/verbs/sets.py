@@ -37,7 +37,7 @@ def add(actions: Any) -> None:
 
 def rename(options: argparse.Namespace, console: Console) -> Result:
     """Give a dataset another name."""
-    from studio.engine.dataset import sets
+    from studio.engine.dataset.curation import sets
 
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
@@ -48,14 +48,14 @@ def rename(options: argparse.Namespace, console: Console) -> Result:
 
 def delete(options: argparse.Namespace, console: Console) -> Result:
     """Put a dataset aside, or bring the last one back."""
-    from studio.engine.dataset import removed, sets
+    from studio.engine.dataset.curation import removed_sets, sets
     from studio.engine.dataset.index import store
 
     if options.undo and (options.dataset is not None or options.with_runs):
         raise UsageError("Give either --dataset, what to delete, or --undo.")
     with Project.open(options.project) as project:
         if options.undo:
-            done = removed.last(project)
+            done = removed_sets.last(project)
             sets.put_back(project, done)
             name = next(each.name for each in _all(project) if each.id == done.dataset_id)
         elif options.dataset is None:
@@ -65,7 +65,7 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
             found = store.dataset(project, options.dataset)
             done = sets.delete(project, found.id, with_runs=options.with_runs)
             name = done.name
-        runs = removed.users(project, done.dataset_id)
+        runs = removed_sets.users(project, done.dataset_id)
     facts = {"dataset": name, "undone": options.undo, "pictures": done.pictures, "runs": runs}
     what = "is back" if options.undo else "is deleted; no file was touched"
     return Result(facts, [f"{name} with {count(done.pictures)} {what}."])
@@ -73,7 +73,7 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
 
 def remove_source(options: argparse.Namespace, console: Console) -> Result:
     """Put a source aside, or bring the last one of the dataset back."""
-    from studio.engine.dataset import removed, sets
+    from studio.engine.dataset.curation import removed_sets, sets
     from studio.engine.dataset.index import store
 
     if options.undo == (options.path is not None):
@@ -81,7 +81,7 @@ def remove_source(options: argparse.Namespace, console: Console) -> Result:
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.undo:
-            done = removed.last(project, dataset.id)
+            done = removed_sets.last(project, dataset.id)
             sets.put_back(project, done)
         else:
             source = sets.source_at(project, dataset, options.path)

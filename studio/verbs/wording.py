@@ -12,7 +12,7 @@ from studio.verbs.options import folder, words
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.edits import Change
+    from studio.engine.dataset.curation.edits import Change
     from studio.engine.dataset.index.store import Dataset
 
 
@@ -41,7 +41,7 @@ def add(actions: Any) -> None:
 
 def change(options: argparse.Namespace, console: Console) -> Result:
     """Write labels or captions where that was asked for; then say what holds."""
-    from studio.engine.dataset import edits
+    from studio.engine.dataset.curation import edits
     from studio.engine.dataset.index import store
 
     asked = _asked(options)
@@ -73,7 +73,7 @@ def change(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _asked(options: argparse.Namespace) -> Change | None:
-    from studio.engine.dataset.edits import Change
+    from studio.engine.dataset.curation.edits import Change
 
     for way in ("set", "append", "prepend"):
         text = getattr(options, way)
@@ -85,7 +85,8 @@ def _asked(options: argparse.Namespace) -> Change | None:
 def _from_files(
     project: Project, dataset: Dataset, options: argparse.Namespace, ids: list[int]
 ) -> tuple[dict[int, str], int]:
-    from studio.engine.dataset import caption_files, edits
+    from studio.engine.dataset import caption_files
+    from studio.engine.dataset.curation import edits
 
     found = caption_files.read(project, dataset.id, options.files)
     wanted = {number: text for number, text in found.texts.items() if number in set(ids)}

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QInputDialog
 
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing, removed, sets
+from studio.engine.dataset import importing
+from studio.engine.dataset.curation import removed_sets, sets
 from studio.engine.dataset.index import store
 from studio.engine.project import Project, now
 
@@ -255,11 +256,11 @@ def test_a_dataset_that_runs_need_is_deleted_only_all_the_same(room, studio, qtb
 def test_what_was_removed_is_purged_when_the_project_is_opened_again(room, studio, qtbot) -> None:
     room.managing.delete()
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
-    assert len(removed.aside(studio.project)) == 1
+    assert len(removed_sets.aside(studio.project)) == 1
     room.project_closed()
     room.project_opened(studio.project)
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
-    assert removed.aside(studio.project) == []
+    assert removed_sets.aside(studio.project) == []
     assert len(studio.project.query("SELECT id FROM item")) == 4
 
 
@@ -285,7 +286,7 @@ def test_what_a_lost_window_had_removed_is_offered_once(room, studio, qtbot) -> 
     room.project_opened(project)
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
     assert studio.notices.history == []
-    qtbot.waitUntil(lambda: removed.aside(project) == [], timeout=WAIT)
+    qtbot.waitUntil(lambda: removed_sets.aside(project) == [], timeout=WAIT)
 
 
 def test_a_source_that_the_command_line_removed_is_offered_too(room, studio, qtbot) -> None:

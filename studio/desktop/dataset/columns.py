@@ -26,7 +26,7 @@ from studio.desktop.dataset.views import (
     Row,
     View,
 )
-from studio.engine.dataset import filters, rights
+from studio.engine.dataset.curation import filters, rights
 from studio.engine.dataset.index.store import Finding
 
 _NAMES_AT_ONCE = 500

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
-from studio.engine.dataset.crops import SMALLEST
+from studio.engine.dataset.curation.crops import SMALLEST
 
 Box = tuple[float, float, float, float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)

@@ -26,8 +26,8 @@ from studio.desktop.dataset.steps import (
 )
 from studio.desktop.i18n import tr
 from studio.engine.dataset.caption_files import Found
-from studio.engine.dataset.crops import Crop
-from studio.engine.dataset.edits import Change
+from studio.engine.dataset.curation.crops import Crop
+from studio.engine.dataset.curation.edits import Change
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

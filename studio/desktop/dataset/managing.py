@@ -13,9 +13,9 @@ from studio.desktop.dataset import set_steps
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
-from studio.engine.dataset import sets
+from studio.engine.dataset.curation import sets
+from studio.engine.dataset.curation.removed_sets import Removed
 from studio.engine.dataset.index.store import Dataset
-from studio.engine.dataset.removed import Removed
 from studio.engine.project import Project
 
 _MOST_OFFERED = 3

@@ -24,7 +24,7 @@ from studio.desktop.dataset.seeing import Described
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SectionHeader
-from studio.engine.dataset.edits import WAYS
+from studio.engine.dataset.curation.edits import WAYS
 
 _CAPTION_HEIGHT = 84
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWid
 from studio.desktop.dataset.rows import Pick, Row
 from studio.desktop.dataset.seeing import Described
 from studio.desktop.i18n import tr
-from studio.engine.dataset import rights
+from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index.store import Source
 
 _PICTURES, _SOURCE = "pictures", "source"

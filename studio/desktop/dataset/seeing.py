@@ -10,12 +10,13 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from studio.engine.dataset import policy as policies
-from studio.engine.dataset import prepare, split, summary
+from studio.engine.dataset import prepare, split
+from studio.engine.dataset.curation import summary
+from studio.engine.dataset.curation.summary import Common
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Source
 from studio.engine.dataset.policy import Policy
 from studio.engine.dataset.split import Split
-from studio.engine.dataset.summary import Common
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

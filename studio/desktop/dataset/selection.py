@@ -20,7 +20,7 @@ from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
-from studio.engine.dataset import rights
+from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
 

@@ -12,7 +12,7 @@ from studio.desktop.dataset.collection import Arrangement, Row, View
 from studio.desktop.dataset.decisions import Desk
 from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
-from studio.engine.dataset import removed
+from studio.engine.dataset.curation import removed_sets
 from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.split import Split
 from studio.engine.errors import StudioError
@@ -35,7 +35,7 @@ class Session(Imports):
     tilesStale = Signal(object)
     """Ids of pictures that look different now, though their files are the same."""
     leftAside = Signal(object)
-    """What was removed (:class:`removed.Removed`) and can still come back."""
+    """What was removed (:class:`removed_sets.Removed`) and can still come back."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,12 +71,12 @@ class Session(Imports):
         Not so what a program that was ended from without had removed, or the command line: that
         can come back as long as the project is open.
         """
-        aside, worker = removed.aside(project), threads.hand_out.worker
+        aside, worker = removed_sets.aside(project), threads.hand_out.worker
         if worker is None or project.read_only_reason:
             return
         gone = [each for each in aside if each.let_go]
         if gone:
-            threads.hand_out.submit(removed.purge, project, gone, worker.stopping)
+            threads.hand_out.submit(removed_sets.purge, project, gone, worker.stopping)
         left = [each for each in aside if not each.let_go]
         if left:
             self.leftAside.emit(left)
@@ -98,7 +98,7 @@ class Session(Imports):
     def _let_go(self) -> None:
         if self.project is not None:
             with contextlib.suppress(StudioError):  # then it can come back once more
-                removed.let_go(self.project)
+                removed_sets.let_go(self.project)
 
     def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
         """Read the list of datasets again, and open one of them when asked."""

@@ -8,10 +8,10 @@ from functools import partial
 from studio.desktop.dataset import words
 from studio.desktop.dataset.steps import SETS, Plan
 from studio.desktop.i18n import tr
-from studio.engine.dataset import sets
+from studio.engine.dataset.curation import sets
+from studio.engine.dataset.curation.removed_sets import Removed
 from studio.engine.dataset.index.store import Dataset
 from studio.engine.dataset.index.whole_set_pass import Cancelled
-from studio.engine.dataset.removed import Removed
 from studio.engine.project import Project
 
 

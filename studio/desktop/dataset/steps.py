@@ -16,8 +16,9 @@ from PySide6.QtGui import QUndoCommand
 from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision_title
 from studio.desktop.i18n import tr
-from studio.engine.dataset import caption_files, crops, decided, edits, marks, policy, rights, split
-from studio.engine.dataset.edits import Change
+from studio.engine.dataset import caption_files, policy, split
+from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
+from studio.engine.dataset.curation.edits import Change
 from studio.engine.project import Project
 
 PICTURES, FINDINGS, SOURCES, DATASET, TILES = "pictures", "findings", "sources", "dataset", "tiles"
@@ -126,8 +127,8 @@ def source_rights(project: Project, source_id: int, name: str, values: dict[str,
 
 def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
     """Pictures marked as not to be used for training, or no longer."""
-    changed = marks.would_change(project, ids, marked)
-    done: list[marks.Marked] = []
+    changed = no_training_marks.would_change(project, ids, marked)
+    done: list[no_training_marks.Marked] = []
 
     def title() -> str:
         pictures = words.pictures(len(changed))
@@ -137,8 +138,8 @@ def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
 
     return Plan(
         title,
-        lambda: done.append(marks.set_marks(project, changed, marked)),
-        lambda: marks.put_back(project, done.pop()),
+        lambda: done.append(no_training_marks.set_marks(project, changed, marked)),
+        lambda: no_training_marks.put_back(project, done.pop()),
         len(changed), tuple(changed), frozenset((PICTURES, FINDINGS)),
     )  # fmt: skip
 
@@ -146,7 +147,7 @@ def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
 def source_marking(project: Project, source_id: int, name: str, marked: bool) -> Plan:
     """A source whose pictures are not to be used for training, or no longer."""
     rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
-    done: list[marks.Marked] = []
+    done: list[no_training_marks.Marked] = []
 
     def title() -> str:
         if marked:
@@ -155,9 +156,9 @@ def source_marking(project: Project, source_id: int, name: str, marked: bool) ->
 
     return Plan(
         title,
-        lambda: done.append(marks.set_source(project, source_id, marked)),
-        lambda: marks.put_back(project, done.pop()),
-        int(marks.source_would_change(project, source_id, marked)),
+        lambda: done.append(no_training_marks.set_source(project, source_id, marked)),
+        lambda: no_training_marks.put_back(project, done.pop()),
+        int(no_training_marks.source_would_change(project, source_id, marked)),
         tuple(row[0] for row in rows), frozenset((PICTURES, FINDINGS, SOURCES)),
     )  # fmt: skip
 
@@ -184,16 +185,16 @@ def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
 
 def deciding(project: Project, field: str, ids: Sequence[int], value: int) -> Plan:
     """Very many pictures left out, taken in or rated; see `decisions` for a few."""
-    before = decided.differing(project, field, ids, value)
+    before = bulk_decisions.differing(project, field, ids, value)
 
     def undo() -> None:
         for old in sorted(set(before.values())):
             same = [number for number, each in before.items() if each == old]
-            decided.write(project, field, same, old)
+            bulk_decisions.write(project, field, same, old)
 
     return Plan(
         lambda: decision_title(field, value, len(before)),
-        partial(decided.write, project, field, list(before), value),
+        partial(bulk_decisions.write, project, field, list(before), value),
         undo,
         len(before), tuple(before),
     )  # fmt: skip

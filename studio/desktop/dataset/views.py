@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from sys import intern
 
+from studio.engine.dataset.curation.filters import Filter
 from studio.engine.dataset.doctor.fixes import GROUPED
-from studio.engine.dataset.filters import Filter
 from studio.engine.dataset.index.listed_rows import Line
 
 __all__ = ["EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Row",

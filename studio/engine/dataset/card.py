@@ -10,7 +10,8 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import marks, rights, split
+from studio.engine.dataset import split
+from studio.engine.dataset.curation import no_training_marks, rights
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name
@@ -168,7 +169,7 @@ def _rights(found: dict[str, Any]) -> str:
 
 def _stated(values: dict[str, str]) -> str:
     said = [f"{title}: {values[name]}" for name, title in _TITLES.items() if name in values]
-    if marks.KIND in values:
+    if no_training_marks.KIND in values:
         said.append("Not to be used for training")
     return "; ".join(said) or NOT_STATED
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import edits, marks, received, rows, targets, videos
+from studio.engine.dataset import received, rows, targets, videos
+from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
 from studio.engine.dataset.import_events import (
@@ -231,7 +232,7 @@ class _Import:
         with self.project.transaction() as connection:
             if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
                 whole_set_pass.begin(connection, self.dataset.id)
-            barred = marks.marked_sources(connection)
+            barred = no_training_marks.marked_sources(connection)
             for source_id, entry, whole in batch:
                 old = before.get(rows.key(entry))
                 cover = self.hidden.get(whole["sha256"], "")
@@ -242,12 +243,12 @@ class _Import:
                     item_id = store.insert_item(connection, values)
                     self.new_ids.append(item_id)
                     if source_id in barred:
-                        about.append(marks.inherit(connection, item_id))
+                        about.append(no_training_marks.inherit(connection, item_id))
                 else:
                     item_id, source_id = old.id, old.source_id
                     values = edits.keep(connection, item_id, values)
                     store.update_item(connection, item_id, values)
-                    marks.clear_findings(connection, item_id)
+                    no_training_marks.clear_findings(connection, item_id)
                 if "likeness" in answer:
                     near_duplicates.put(connection, item_id, answer["likeness"])
                 ids.append(item_id)

@@ -17,7 +17,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from studio.engine import files
-from studio.engine.dataset import rights, videos
+from studio.engine.dataset import videos
+from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project, now

@@ -6,7 +6,8 @@ import pytest
 
 from studio.desktop.training.engine import DatasetCard
 from studio.desktop.training.room import TrainingRoom
-from studio.engine.dataset import importing, sets
+from studio.engine.dataset import importing
+from studio.engine.dataset.curation import sets
 from studio.engine.dataset.index import store
 from tests.desktop.training.support import WAIT
 

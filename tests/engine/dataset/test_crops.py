@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import crops, filling, policy, prepare
+from studio.engine.dataset import filling, policy, prepare
+from studio.engine.dataset.curation import crops
 from studio.engine.dataset.index import store
 from studio.engine.dataset.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError

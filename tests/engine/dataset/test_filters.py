@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.engine.dataset import filters, rights
-from studio.engine.dataset.filters import Filter
+from studio.engine.dataset.curation import filters, rights
+from studio.engine.dataset.curation.filters import Filter
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.index.store import Finding
 

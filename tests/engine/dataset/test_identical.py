@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.engine.dataset import sets
+from studio.engine.dataset.curation import sets
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, box, stored

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from studio.engine.dataset import card, marks, rights
+from studio.engine.dataset import card
+from studio.engine.dataset.curation import no_training_marks, rights
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.errors import StudioError, UsageError
 
@@ -100,8 +101,8 @@ def test_the_mark_of_a_source_is_that_of_all_its_pictures_also_of_later_ones(
 ):
     (source,) = store.sources(project, dataset.id)
     before = by_name(project, dataset)
-    marks.set_marks(project, [before["1.png"].id], True)
-    done = marks.set_source(project, source.id, True)
+    no_training_marks.set_marks(project, [before["1.png"].id], True)
+    done = no_training_marks.set_source(project, source.id, True)
     assert len(done.left_out) == 10  # one was marked by itself, one by its file
     assert store.chosen_items(project, dataset.id) == []
     draw(source.path / "new.png", 40)
@@ -111,16 +112,16 @@ def test_the_mark_of_a_source_is_that_of_all_its_pictures_also_of_later_ones(
     assert not any(item.included for item in after.values())
     for name in ("new.png", "3.png"):
         sentences = [each.sentence for each in store.findings(project, dataset.id)[after[name].id]]
-        assert marks.SOURCE_SENTENCE in sentences
-    marks.set_marks(project, [after["2.png"].id], False)  # an exception
+        assert no_training_marks.SOURCE_SENTENCE in sentences
+    no_training_marks.set_marks(project, [after["2.png"].id], False)  # an exception
     assert "no_training" not in rights.effective(by_name(project, dataset)["2.png"], source)
-    assert marks.source_would_change(project, source.id, True)
-    marks.set_source(project, source.id, False)
+    assert no_training_marks.source_would_change(project, source.id, True)
+    no_training_marks.set_source(project, source.id, False)
     left = {name for name, item in by_name(project, dataset).items() if item.rights}
     assert left == {"1.png"}
     found = store.counts(project, dataset.id)["findings"]["no_training"]
     assert found == 2  # 1.png, and the picture whose file says so
-    assert not marks.source_would_change(project, source.id, False)
+    assert not no_training_marks.source_would_change(project, source.id, False)
     draw(source.path / "newer.png", 42)
     take_in(source.path)
     assert by_name(project, dataset)["newer.png"].included
@@ -130,24 +131,24 @@ def test_the_mark_of_a_source_is_taken_back_as_it_was(project, dataset, take_in)
     (source,) = store.sources(project, dataset.id)
     rights.set_source(project, source.id, {"author": "Ada"})
     items, findings = by_name(project, dataset), store.findings(project, dataset.id)
-    done = marks.set_source(project, source.id, True)
+    done = no_training_marks.set_source(project, source.id, True)
     assert rights.of_source(project, source.id) == {"author": "Ada", "no_training": "by hand"}
     assert card.card(project, dataset)["marked_against_training"]["left_out"] == 12
     rights.set_source(project, source.id, {"author": "Grace"})
     assert "no_training" in rights.of_source(project, source.id)
-    marks.put_back(project, done)
+    no_training_marks.put_back(project, done)
     assert rights.of_source(project, source.id) == {"author": "Grace"}
     assert by_name(project, dataset) == items
     assert store.findings(project, dataset.id) == findings
     with pytest.raises(StudioError, match="no longer in the project"):
-        marks.set_source(project, 99, True)
+        no_training_marks.set_source(project, 99, True)
 
 
 def test_the_card_puts_what_is_stated_of_a_source_in_words(project, dataset):
     (source,) = store.sources(project, dataset.id)
     assert "| folder | 11 | not stated |" in card.markdown(card.card(project, dataset))
     rights.set_source(project, source.id, {"consent": "signed | 2024", "licence": "CC0-1.0"})
-    marks.set_source(project, source.id, True)
+    no_training_marks.set_source(project, source.id, True)
     found = card.card(project, dataset)
     said = "Licence: CC0-1.0; Consent: signed \\| 2024; Not to be used for training"
     assert f"| folder | 0 | {said} |" in card.markdown(found)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import removed, sets
+from studio.engine.dataset.curation import removed_sets, sets
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.doctor import (
     embedding,
@@ -222,7 +222,7 @@ def test_features_made_of_an_older_state_do_not_stay(project, dataset) -> None:
 def test_features_go_with_what_is_deleted_for_good(project, dataset) -> None:
     embedding.embed(project, store.items(project, dataset.id))
     done = sets.delete(project, dataset.id)
-    removed.purge(project, [done])
+    removed_sets.purge(project, [done])
     assert vectors(project) == {}
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing, marks, prepare, removed, sets
-from studio.engine.dataset import rights as stated
+from studio.engine.dataset import importing, prepare
+from studio.engine.dataset.curation import no_training_marks, removed_sets, sets
+from studio.engine.dataset.curation import rights as stated
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
@@ -123,7 +124,7 @@ def test_a_source_goes_and_comes_back_with_every_decision(project, folders) -> N
     store.set_rating(project, [items[0].id], 4)
     store.set_included(project, [items[1].id], False)
     stated.set_source(project, source.id, {"licence": "CC0-1.0"})
-    marks.set_marks(project, [items[1].id], True)
+    no_training_marks.set_marks(project, [items[1].id], True)
     before, files = everything(project), bytes_of(*folders)
     assert store.counts(project, number)["findings"]["duplicate"] == 1
     done = sets.remove_source(project, source.id)
@@ -133,10 +134,10 @@ def test_a_source_goes_and_comes_back_with_every_decision(project, folders) -> N
     assert "duplicate" not in store.counts(project, number)["findings"]
     assert not whole_set_pass.is_due(project, number)
     assert [each.name for each in store.datasets(project)] == ["set"]
-    assert removed.aside(project) == [done]
+    assert removed_sets.aside(project) == [done]
     sets.put_back(project, done)
     assert everything(project) == before
-    assert removed.aside(project) == []
+    assert removed_sets.aside(project) == []
     assert bytes_of(*folders) == files
     with pytest.raises(StudioError, match="for good"):
         sets.put_back(project, done)
@@ -252,17 +253,17 @@ def test_what_is_purged_is_gone_with_all_that_the_cache_shows(project, folders) 
     fixes.fix(project, number, "duplicate")
     done = sets.remove_source(project, second.id)
     deleted = sets.delete(project, number)
-    assert removed.aside(project) == [done, deleted]
-    removed.purge(project, [done], cancelled=lambda: True)
+    assert removed_sets.aside(project) == [done, deleted]
+    removed_sets.purge(project, [done], cancelled=lambda: True)
     assert len(project.query("SELECT id FROM item")) == 6
-    removed.purge(project, [done])
+    removed_sets.purge(project, [done])
     assert not prepared.folder.exists()
     assert project.query("SELECT item_ids FROM fix")[0][0] == "[]"
-    assert removed.aside(project) == [deleted]
+    assert removed_sets.aside(project) == [deleted]
     sets.put_back(project, deleted)
     assert names(project) == ["1.png", "2.png", "3.png"]
     sets.delete(project, number)
-    removed.purge(project, removed.aside(project))
+    removed_sets.purge(project, removed_sets.aside(project))
     for table in ("dataset", "source", "item", "finding", "likeness", "fix"):
         assert project.query(f"SELECT * FROM {table}") == [], table
 
@@ -272,7 +273,7 @@ def test_runs_keep_what_was_prepared_for_them(project) -> None:
     number = store.dataset(project, "set").id
     prepared = prepare.prepare(project, number, (16, 16))
     sets.delete(project, number, with_runs=True)
-    removed.purge(project, removed.aside(project))
+    removed_sets.purge(project, removed_sets.aside(project))
     assert prepared.folder.exists()
     assert project.query("SELECT dataset_id FROM run")[0][0] is None
 
@@ -282,29 +283,29 @@ def test_what_is_let_go_says_so_and_can_come_back_until_it_is_purged(project, fo
     take(project, folders[0], name="second")
     first, second = store.datasets(project)
     source = store.sources(project, first.id)[0]
-    removed.let_go(project)
-    assert removed.aside(project) == []
+    removed_sets.let_go(project)
+    assert removed_sets.aside(project) == []
     gone = [sets.remove_source(project, source.id), sets.delete(project, second.id)]
-    assert [each.let_go for each in removed.aside(project)] == [False, False]
-    removed.let_go(project)
-    assert [each.let_go for each in removed.aside(project)] == [True, True]
+    assert [each.let_go for each in removed_sets.aside(project)] == [False, False]
+    removed_sets.let_go(project)
+    assert [each.let_go for each in removed_sets.aside(project)] == [True, True]
     for each in gone:
         sets.put_back(project, each)
     assert store.settings(project, second.id) == {}
     assert sets.delete(project, second.id).let_go is False
-    assert [each.let_go for each in removed.aside(project)] == [False]
+    assert [each.let_go for each in removed_sets.aside(project)] == [False]
 
 
 def test_the_newest_removal_of_each_kind(project, folders) -> None:
     number = store.dataset(project, "set").id
     for dataset_id in (0, number):
         with pytest.raises(StudioError, match=r"^There is no (source|dataset) to bring back"):
-            removed.last(project, dataset_id)
+            removed_sets.last(project, dataset_id)
     done = sets.remove_source(project, store.sources(project, number)[0].id)
     take(project, folders[0], name="other")
     deleted = sets.delete(project, store.dataset(project, "other").id)
-    assert removed.last(project, number) == done
-    assert removed.last(project) == deleted
+    assert removed_sets.last(project, number) == done
+    assert removed_sets.last(project) == deleted
 
 
 def test_a_project_that_can_only_be_read_refuses(project, tmp_path) -> None:

@@ -14,19 +14,15 @@ from PIL import Image
 from studio.engine.dataset import (
     caption_files,
     card,
-    decided,
-    edits,
     importing,
-    marks,
     policy,
     prepare,
     report,
-    rights,
     shape,
     split,
-    summary,
 )
-from studio.engine.dataset.edits import Change
+from studio.engine.dataset.curation import bulk_decisions, edits, no_training_marks, rights, summary
+from studio.engine.dataset.curation.edits import Change
 from studio.engine.dataset.index import store
 from studio.engine.dataset.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
@@ -164,22 +160,25 @@ def test_caption_files_that_do_not_fit(project, items, tmp_path, name, data, say
 def test_marks_leave_out_survive_an_import_and_are_taken_back(project, folder, items) -> None:
     ids = [item.id for item in items]
     store.set_included(project, ids[:1], False)
-    done = marks.set_marks(project, ids[:3], True)
+    done = no_training_marks.set_marks(project, ids[:3], True)
     assert (done.item_ids, done.left_out) == (ids[:3], ids[1:3])
-    assert marks.set_marks(project, ids[:3], True).item_ids == []
+    assert no_training_marks.set_marks(project, ids[:3], True).item_ids == []
     items[0].path.write_bytes(items[5].path.read_bytes())
     again = bring_in(project, folder)
     assert [item.included for item in again[:4]] == [False, False, False, True]
     found = store.findings(project, items[0].dataset_id)
-    assert all([f.kind for f in found[n] if f.kind == marks.KIND] == [marks.KIND] for n in ids[:3])
+    assert all(
+        [f.kind for f in found[n] if f.kind == no_training_marks.KIND] == [no_training_marks.KIND]
+        for n in ids[:3]
+    )
     facts = card.card(project, store.dataset(project, "set"))
     assert facts["marked_against_training"] == {"left_out": 3, "included_by_hand": 0}
-    marks.put_back(project, done)
+    no_training_marks.put_back(project, done)
     back = store.items(project, items[0].dataset_id)
     assert [item.included for item in back[:3]] == [False, True, True]
     assert not any(item.rights for item in back)
     kinds = {f.kind for each in store.findings(project, back[0].dataset_id).values() for f in each}
-    assert marks.KIND not in kinds
+    assert no_training_marks.KIND not in kinds
 
 
 def test_what_pictures_have_in_common(project, items) -> None:
@@ -253,7 +252,7 @@ def test_a_division_is_put_back(project, items) -> None:
 
 def test_report_and_card_end_when_they_are_stopped(project, items, tmp_path) -> None:
     dataset = store.dataset(project, "set")
-    marks.set_marks(project, [items[0].id], True)
+    no_training_marks.set_marks(project, [items[0].id], True)
     told: list[tuple[int, int]] = []
     report.write(
         project, dataset, tmp_path / "r.html", progress=lambda done, of: told.append((done, of))
@@ -271,13 +270,13 @@ def test_report_and_card_end_when_they_are_stopped(project, items, tmp_path) -> 
 def test_decisions_about_many_name_what_differs(project, items) -> None:
     ids = [item.id for item in items]
     store.set_rating(project, ids[:2], 4)
-    assert decided.differing(project, "rating", ids, 4) == dict.fromkeys(ids[2:], 0)
-    decided.write(project, "included", ids[:3], False)
-    assert decided.differing(project, "included", ids, True) == dict.fromkeys(ids[:3], 0)
-    decided.write(project, "rating", ids, 1)
+    assert bulk_decisions.differing(project, "rating", ids, 4) == dict.fromkeys(ids[2:], 0)
+    bulk_decisions.write(project, "included", ids[:3], False)
+    assert bulk_decisions.differing(project, "included", ids, True) == dict.fromkeys(ids[:3], 0)
+    bulk_decisions.write(project, "rating", ids, 1)
     assert {item.rating for item in store.items_by_id(project, ids)} == {1}
     with pytest.raises(UsageError, match="to decide on"):
-        decided.differing(project, "name; DROP TABLE item", ids, 1)
+        bulk_decisions.differing(project, "name; DROP TABLE item", ids, 1)
 
 
 def test_a_text_that_is_put_back_is_no_longer_by_hand(project, folder, items) -> None:

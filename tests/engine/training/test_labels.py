@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from studio.engine.dataset import edits
+from studio.engine.dataset.curation import edits
 from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
 from studio.engine.dataset.prepare import Prepared

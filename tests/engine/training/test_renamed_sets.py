@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset import removed, sets
+from studio.engine.dataset.curation import removed_sets, sets
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
@@ -37,7 +37,7 @@ def test_a_run_of_a_deleted_dataset_says_so_once_nothing_is_left(
     assert runs.run(project, name).dataset == "set"
     sets.put_back(project, done)
     sets.delete(project, number, with_runs=True)
-    removed.purge(project, removed.aside(project))
+    removed_sets.purge(project, removed_sets.aside(project))
     assert runs.run(project, name).dataset == ""
     assert len(runs.pictures_of(project.folder, recipe)) > 0  # the cache still has them
     shutil.rmtree(project.cache / "prepared")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.engine.dataset import rights
+from studio.engine.dataset.curation import rights
 from studio.engine.project import Project
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from studio.engine.dataset import rights
+from studio.engine.dataset.curation import rights
 from studio.engine.dataset.doctor.fixes import GROUPED
 from studio.engine.dataset.index.store import Finding
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset import rights
+from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.project import Project
 

@@ -11,13 +11,13 @@ import json
 import sqlite3
 from pathlib import Path
 
+from studio.engine.dataset.curation.removed_sets import DATASET, SOURCE, Removed, aside, users
 from studio.engine.dataset.doctor import reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Dataset, Source
 from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.dataset.privacy import hidden_regions
-from studio.engine.dataset.removed import DATASET, SOURCE, Removed, aside, users
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
 

@@ -1,0 +1,1 @@
+"""What the artist decides about pictures and sets: labels, captions, crops, rights, what trains."""
