@@ -14,7 +14,7 @@ from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
     from studio.engine.dataset.index.store import Dataset, Item
-    from studio.engine.dataset.policy import Policy
+    from studio.engine.dataset.preparation.policy import Policy
 
 RIGHTS = {
     "licence": "an SPDX name or free text",
@@ -85,9 +85,9 @@ def _box(text: str) -> tuple[float, ...]:
 
 def crop(options: argparse.Namespace, console: Console) -> Result:
     """Set the policy or crop pictures by hand, then say what holds."""
-    from studio.engine.dataset import policy
     from studio.engine.dataset.curation import crops
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import policy
 
     by_hand = bool(options.box or options.clear)
     if (by_hand and not options.items) or (options.items and not (by_hand or options.preview)):
@@ -129,7 +129,7 @@ def _previews(
     """Write what the network will see of the first few usable pictures; the files."""
     from PIL import Image
 
-    from studio.engine.dataset import prepare
+    from studio.engine.dataset.preparation import prepare
 
     if folder is None:
         return []
@@ -147,7 +147,7 @@ def _previews(
 
 def _policy(options: argparse.Namespace, before: Policy) -> Policy:
     """The policy in force with what was asked for; another crop begins without bars."""
-    from studio.engine.dataset import policy
+    from studio.engine.dataset.preparation import policy
 
     wanted = policy.parse(options.policy) if options.policy else before
     fill, linear, flatten = wanted.fill, wanted.linear, wanted.flatten

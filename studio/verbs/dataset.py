@@ -244,8 +244,8 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
 
 def split(options: argparse.Namespace, console: Console) -> Result:
     """How the pictures are divided; with a share, divided anew."""
-    from studio.engine.dataset import split as division
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import split as division
 
     with Project.open(options.project) as project:
         dataset = chosen(project, options)

@@ -133,7 +133,7 @@ def _check(options: argparse.Namespace) -> None:
 def _change_pictures(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> None:
-    from studio.engine.dataset.prepare import PreparationCancelled
+    from studio.engine.dataset.preparation.prepare import PreparationCancelled
     from studio.engine.training import other_pictures
 
     def prepared(done: int, total: int) -> None:
@@ -161,7 +161,7 @@ def _create(
 def _plan(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> Recipe:
-    from studio.engine.dataset.prepare import PreparationCancelled
+    from studio.engine.dataset.preparation.prepare import PreparationCancelled
     from studio.engine.training import runs
 
     def prepared(done: int, total: int) -> None:
@@ -185,8 +185,8 @@ def _plan(
 
 def _asked(project: Project, options: argparse.Namespace) -> Asked:
     """What the options say of a new run, with what is usual where they say nothing."""
-    from studio.engine.dataset import policy
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import policy
 
     overrides: dict[str, object] = {}
     for key, value in options.set or []:
@@ -202,7 +202,7 @@ def _asked(project: Project, options: argparse.Namespace) -> Asked:
 
 def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:
     """(width, height) of the run to learn from, or what the dataset is prepared at."""
-    from studio.engine.dataset import policy
+    from studio.engine.dataset.preparation import policy
     from studio.engine.training import runs
     from studio.engine.training.recipe import Recipe
 

@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from models import base  # noqa: E402
 from studio.engine import devices  # noqa: E402
-from studio.engine.dataset.prepare import Prepared  # noqa: E402
+from studio.engine.dataset.preparation.prepare import Prepared  # noqa: E402
 from studio.engine.training import compiling, memory  # noqa: E402
 from studio.engine.training.recipe import Recipe  # noqa: E402
 from studio.engine.training.trainer import Trainer  # noqa: E402

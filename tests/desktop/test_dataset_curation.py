@@ -18,9 +18,10 @@ from PySide6.QtWidgets import QFileDialog
 from studio.desktop.context import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import card, importing, policy, prepare, report, split
+from studio.engine.dataset import card, importing, report
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.preparation import policy, prepare, split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

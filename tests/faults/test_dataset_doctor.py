@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import card, importing, report, split
+from studio.engine.dataset import card, importing, report
 from studio.engine.dataset.decoding import metadata
 from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.doctor import fixes, near_duplicates, thresholds
 from studio.engine.dataset.index import store
+from studio.engine.dataset.preparation import split
 from studio.engine.project import INDEX, LOCK, Project
 
 

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from studio.engine.dataset import prepare
+from studio.engine.dataset.preparation import prepare
 from studio.engine.events import Progress
 from studio.engine.project import INDEX, Project
 from studio.engine.training import loop, runs

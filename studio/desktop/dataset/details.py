@@ -21,7 +21,7 @@ from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.split import Split
+from studio.engine.dataset.preparation.split import Split
 from studio.engine.project import Project
 
 _AFTER_MS = 60

@@ -16,7 +16,7 @@ from studio.desktop.dataset.seen_wall import SeenWall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SectionHeader
-from studio.engine.dataset import policy as policies
+from studio.engine.dataset.preparation import policy as policies
 from studio.engine.errors import StudioError
 
 SIZES = (

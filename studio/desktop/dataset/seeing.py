@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QImage
 
-from studio.engine.dataset import policy as policies
-from studio.engine.dataset import prepare, split
 from studio.engine.dataset.curation import summary
 from studio.engine.dataset.curation.summary import Common
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Source
-from studio.engine.dataset.policy import Policy
-from studio.engine.dataset.split import Split
+from studio.engine.dataset.preparation import policy as policies
+from studio.engine.dataset.preparation import prepare, split
+from studio.engine.dataset.preparation.policy import Policy
+from studio.engine.dataset.preparation.split import Split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

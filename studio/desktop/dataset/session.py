@@ -14,7 +14,7 @@ from studio.desktop.dataset.imports import Imports
 from studio.desktop.dataset.worker import DatasetThreads
 from studio.engine.dataset.curation import removed_sets
 from studio.engine.dataset.index.store import Dataset, Finding, Source
-from studio.engine.dataset.split import Split
+from studio.engine.dataset.preparation.split import Split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

@@ -7,7 +7,7 @@ from studio.desktop.dataset.collection import EVERYTHING, EXCLUDED, GROUP, HELD_
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import checks
 from studio.engine.dataset.index.store import Finding
-from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.preparation.policy import Policy
 
 # The order of the list; those that are always there, even at zero.
 KINDS = (

@@ -21,11 +21,12 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import importing, split
+from studio.engine.dataset import importing
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.preparation import split
 from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.errors import StudioError
 from studio.engine.project import Project

@@ -136,8 +136,8 @@ def dataset_cards(project: Project) -> list[DatasetCard]:
 
 def dataset_sizes(project: Project) -> dict[str, tuple[int, int]]:
     """Width and height that every dataset is prepared at where a run says nothing."""
-    from studio.engine.dataset import policy
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import policy
 
     return {each.name: policy.read_size(project, each.id) for each in store.datasets(project)}
 
@@ -207,8 +207,8 @@ def plan_run(
     cancelled: Callable[[], bool],
 ) -> Recipe:
     """Check and prepare a run: it can be measured, or begun."""
-    from studio.engine.dataset import policy
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import policy
     from studio.engine.training import runs
 
     crop = policy.settled(project, store.dataset(project, wanted.dataset).id, wanted.crop).text

@@ -10,12 +10,12 @@ from typing import Any
 
 import studio
 from studio.engine import files
-from studio.engine.dataset import split
 from studio.engine.dataset.curation import no_training_marks, rights
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Dataset, Item, Source
+from studio.engine.dataset.preparation import split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
 

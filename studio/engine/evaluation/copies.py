@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 
 from studio.engine.dataset.doctor import near_duplicates
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.evaluation import layout
 from studio.engine.files import atomic_path
 

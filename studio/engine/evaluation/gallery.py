@@ -14,7 +14,11 @@ import numpy as np
 
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.prepare import PreparationCancelled, Prepared, prepare_readable
+from studio.engine.dataset.preparation.prepare import (
+    PreparationCancelled,
+    Prepared,
+    prepare_readable,
+)
 from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import CopyCheck, Likeness
 from studio.engine.evaluation.pairs import made, newest_model

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training import checkpoint, runs

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studio.engine.dataset import policy as policies
-from studio.engine.dataset import prepare
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.preparation import policy as policies
+from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import StudioError
 from studio.engine.training import symmetry
 from studio.engine.training.symmetry import Symmetry

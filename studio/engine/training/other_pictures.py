@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from studio.engine.dataset import card
 from studio.engine.dataset.index import store
-from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 from studio.engine.training import checkpoint, labelling, runs

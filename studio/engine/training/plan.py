@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.engine.dataset.index import store
-from studio.engine.dataset.prepare import automatic_channels
+from studio.engine.dataset.preparation.prepare import automatic_channels
 from studio.engine.devices import Device
 from studio.engine.errors import UsageError
 from studio.engine.training import transfer

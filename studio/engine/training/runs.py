@@ -13,9 +13,9 @@ from typing import TypedDict, Unpack
 
 from studio.engine import devices
 from studio.engine.dataset import card
-from studio.engine.dataset import policy as policies
 from studio.engine.dataset.index import store
-from studio.engine.dataset.prepare import Prepared, prepare
+from studio.engine.dataset.preparation import policy as policies
+from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder

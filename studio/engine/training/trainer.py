@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from models.base import TrainState
 from models.parameters import ParameterError
 from studio.engine import devices
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.training import chance, checkpoint, labelling, sheet, tensors, transfer
 from studio.engine.training.accumulation import step_in_parts

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import filling, policy, prepare
 from studio.engine.dataset.curation import crops
 from studio.engine.dataset.index import store
-from studio.engine.dataset.policy import Policy, parse
+from studio.engine.dataset.preparation import policy, prepare, prepared_pixels
+from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
 
 
@@ -83,7 +83,7 @@ def test_the_names_of_earlier_preparations_stay():
         ("stretch", "00ff"): "00406df4a65e2137703305238e9d6881",
     }
     for (text, cut), name in names.items():
-        assert filling.key(items, (64, 48), parse(text), 3, cut) == name
+        assert prepared_pixels.key(items, (64, 48), parse(text), 3, cut) == name
 
 
 def test_the_policy_of_the_dataset_holds_where_none_is_named(project, dataset):
@@ -118,7 +118,7 @@ def test_a_preview_is_what_is_prepared(project, dataset):
             assert np.array_equal(seen, prepared.images[row])
     tile = prepare.preview(project, items[0], (32, 32), Policy("tiles"))
     assert tile.shape == (32, 32, 3)
-    assert len(filling.views(items[0], (32, 32), Policy("tiles"), 3)) == 6
+    assert len(prepared_pixels.views(items[0], (32, 32), Policy("tiles"), 3)) == 6
 
 
 def test_flattening_decides_the_channels(project, take_in, tmp_path):

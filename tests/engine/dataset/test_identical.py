@@ -11,7 +11,7 @@ from studio.engine.dataset.curation import sets
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, box, stored
-from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.dataset.privacy import hidden_regions, identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.training import runs

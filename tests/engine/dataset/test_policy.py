@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from studio.engine.dataset import policy
 from studio.engine.dataset.index import store
-from studio.engine.dataset.policy import Policy, parse
+from studio.engine.dataset.preparation import policy
+from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import UsageError
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import prepare as module
 from studio.engine.dataset.index import store
-from studio.engine.dataset.prepare import PreparationCancelled, Prepared, prepare
-from studio.engine.dataset.split import held_out_rows
+from studio.engine.dataset.preparation import prepare as module
+from studio.engine.dataset.preparation.prepare import PreparationCancelled, Prepared, prepare
+from studio.engine.dataset.preparation.split import held_out_rows
 from studio.engine.errors import StudioError, UsageError
 
 

@@ -15,7 +15,7 @@ from studio.engine.dataset import report
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, box
-from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.dataset.privacy import face_detector as detect
 from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.errors import StudioError, UsageError

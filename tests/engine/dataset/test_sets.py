@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing, prepare
+from studio.engine.dataset import importing
 from studio.engine.dataset.curation import no_training_marks, removed_sets, sets
 from studio.engine.dataset.curation import rights as stated
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import shape
-from studio.engine.dataset.policy import parse
+from studio.engine.dataset.preparation import shape
+from studio.engine.dataset.preparation.policy import parse
 
 
 def one(picture, size, text, part=None):

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset import split
 from studio.engine.dataset.index import listed_rows, store
-from studio.engine.dataset.prepare import prepare
+from studio.engine.dataset.preparation import split
+from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 

@@ -11,20 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import (
-    caption_files,
-    card,
-    importing,
-    policy,
-    prepare,
-    report,
-    shape,
-    split,
-)
+from studio.engine.dataset import caption_files, card, importing, report
 from studio.engine.dataset.curation import bulk_decisions, edits, no_training_marks, rights, summary
 from studio.engine.dataset.curation.edits import Change
 from studio.engine.dataset.index import store
-from studio.engine.dataset.policy import Policy, parse
+from studio.engine.dataset.preparation import policy, prepare, shape, split
+from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 
 MakePrepared = Callable[..., Prepared]
 

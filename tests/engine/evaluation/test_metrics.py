@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.evaluation import metrics
 from studio.engine.evaluation.metrics import Reconstruction, reconstruction

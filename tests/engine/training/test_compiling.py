@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.events import Checkpoint, Done, Health, Preflight
 from studio.engine.training import compiling, trainer
 from studio.engine.training.compiling import AS_WRITTEN

@@ -11,7 +11,7 @@ import torch
 
 from models import base
 from models.base import Family, ImageSpec
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.devices import Device
 from studio.engine.training.examine import Examiner
 from studio.engine.training.pictures import Pictures

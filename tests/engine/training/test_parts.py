@@ -16,7 +16,7 @@ from torch import nn
 
 from models import base
 from studio.engine import devices
-from studio.engine.dataset.prepare import Prepared
+from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
 from studio.engine.training import chance, checkpoint, sheet, tensors

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from studio.engine.dataset import saliency
 from studio.engine.dataset.decoding import linear_light
-from studio.engine.dataset.policy import Policy, colour
+from studio.engine.dataset.preparation import saliency
+from studio.engine.dataset.preparation.policy import Policy, colour
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom; pixels of a picture, or shares of its sides from 0 to 1."""

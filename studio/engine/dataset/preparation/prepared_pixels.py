@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset import shape, split
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.preparation import shape, split
+from studio.engine.dataset.preparation.policy import Policy
 from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import StudioError
 

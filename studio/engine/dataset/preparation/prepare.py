@@ -19,13 +19,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from studio.engine.dataset import filling, shape, split
-from studio.engine.dataset import policy as policies
-from studio.engine.dataset.filling import Build, UnreadableError
-from studio.engine.dataset.filling import PreparationCancelled as PreparationCancelled
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.policy import Policy
+from studio.engine.dataset.preparation import policy as policies
+from studio.engine.dataset.preparation import prepared_pixels, shape, split
+from studio.engine.dataset.preparation.policy import Policy
+from studio.engine.dataset.preparation.prepared_pixels import Build, UnreadableError
+from studio.engine.dataset.preparation.prepared_pixels import (
+    PreparationCancelled as PreparationCancelled,
+)
 from studio.engine.dataset.privacy import identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
@@ -206,7 +208,7 @@ def _made(project: Project, build: Build) -> Prepared:
 
 
 def _key(build: Build) -> str:
-    return filling.key(build.items, build.size, build.policy, build.channels, build.cut)
+    return prepared_pixels.key(build.items, build.size, build.policy, build.channels, build.cut)
 
 
 def _earlier(build: Build, cuts: Sequence[str | None]) -> Iterator[Build]:
@@ -245,9 +247,9 @@ def look(
             (item.dataset_id,),
         )
         channels = _channels({row[0] for row in rows} or {item.channels}, policy)
-    picture = filling.decoded(item, size, policy)
+    picture = prepared_pixels.decoded(item, size, policy)
     return Look(
-        filling.seen(picture, item, size, policy, channels),
+        prepared_pixels.seen(picture, item, size, policy, channels),
         shape.frames(picture, size, policy, item.crop),
     )
 
