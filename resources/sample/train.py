@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from studio.engine.dataset.importing import import_sources  # noqa: E402
+from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Done, Progress  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training import checkpoint, runs  # noqa: E402

@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, resources

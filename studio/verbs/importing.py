@@ -16,7 +16,7 @@ from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, number
 
 if TYPE_CHECKING:
-    from studio.engine.dataset.importing import Finished
+    from studio.engine.dataset.intake.importer import Finished
     from studio.engine.project import Project
 
 REJECTED_SHOWN = 10
@@ -66,20 +66,20 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 def _import(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> Finished:
-    from studio.engine.dataset import importing
+    from studio.engine.dataset.intake import importer
 
     found = 0
-    for event in importing.import_sources(
+    for event in importer.import_sources(
         project,
         options.sources,
         options.name,
         cancelled=stop.is_requested,
         every=options.every,
     ):
-        if isinstance(event, importing.Found):
+        if isinstance(event, importer.Found):
             found += len(event.items)
             console.progress("1 picture read" if found == 1 else f"{found} pictures read")
-        elif isinstance(event, importing.Finished):
+        elif isinstance(event, importer.Finished):
             return event
     raise StudioError("The import ended early: start it again, it goes on where it was.")
 

@@ -85,8 +85,8 @@ def _asked(options: argparse.Namespace) -> Change | None:
 def _from_files(
     project: Project, dataset: Dataset, options: argparse.Namespace, ids: list[int]
 ) -> tuple[dict[int, str], int]:
-    from studio.engine.dataset import caption_files
     from studio.engine.dataset.curation import edits
+    from studio.engine.dataset.intake import caption_files
 
     found = caption_files.read(project, dataset.id, options.files)
     wanted = {number: text for number, text in found.texts.items() if number in set(ids)}

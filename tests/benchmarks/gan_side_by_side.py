@@ -45,7 +45,7 @@ sys.path.insert(0, str(ROOT))
 
 from models.parts.features import Extractor  # noqa: E402
 from studio.engine import devices  # noqa: E402
-from studio.engine.dataset.importing import import_sources  # noqa: E402
+from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.dataset.preparation.prepare import Prepared  # noqa: E402
 from studio.engine.evaluation.copies import CopyCheck  # noqa: E402
 from studio.engine.events import Done, Failed, Health  # noqa: E402

@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from import_scan import bare, draw
 
 from studio.engine.dataset.decoding.sandbox import default_workers
-from studio.engine.dataset.importing import Finished, Found, import_sources
 from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.intake.importer import Finished, Found, import_sources
 from studio.engine.project import Project
 
 BOUNDS = {

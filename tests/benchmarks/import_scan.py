@@ -23,7 +23,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from studio.engine.dataset.decoding.sandbox import default_workers
-from studio.engine.dataset.importing import Finished, Found, import_sources
+from studio.engine.dataset.intake.importer import Finished, Found, import_sources
 from studio.engine.project import Project
 
 BOUND = 1.5

@@ -25,7 +25,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from studio.engine.dataset.importing import import_sources  # noqa: E402
+from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Done, Failed, Preflight, from_line  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training import runs  # noqa: E402

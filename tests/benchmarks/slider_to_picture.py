@@ -74,7 +74,7 @@ def wait_for(ready: Any) -> None:
 
 def project_with_a_model(folder: Path, family: str, size: int) -> Path:
     """A project whose one run has hardly been trained: speed does not depend on the weights."""
-    from studio.engine.dataset.importing import import_sources
+    from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
     from studio.engine.training import runs
     from studio.engine.training.loop import train

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import QFileDialog
 from studio.desktop.context import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import card, importing, report
+from studio.engine.dataset import card, report
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import policy, prepare, split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -44,7 +45,7 @@ def made_once(tmp_path_factory) -> Path:
             path.with_suffix(".txt").write_text(f"a red door {number}")
     folder = tmp_path_factory.mktemp("once") / "project"
     with Project.open(folder, create=True) as project:
-        for _ in importing.import_sources(project, [place], "façades"):
+        for _ in importer.import_sources(project, [place], "façades"):
             pass
     return folder
 

@@ -19,9 +19,9 @@ from studio.desktop.context import Studio
 from studio.desktop.dataset.collection import Collection, Row, View, natural
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Finding
+from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -169,15 +169,15 @@ def test_pictures_without_a_project_are_refused_in_words(room, folder, studio):
 
 
 def test_stopping_keeps_what_was_read(room, project, folder, studio, monkeypatch, qtbot):
-    real = importing.import_sources
+    real = importer.import_sources
 
     def slow(project, sources, name=None, cancelled=lambda: False) -> Iterator[object]:
         for event in real(project, sources, name, cancelled, workers=1):
             yield event
-            while isinstance(event, importing.Found) and not cancelled():
+            while isinstance(event, importer.Found) and not cancelled():
                 time.sleep(0.005)
 
-    monkeypatch.setattr(importing, "import_sources", slow)
+    monkeypatch.setattr(importer, "import_sources", slow)
     room.import_paths([folder])
     qtbot.waitUntil(lambda: len(room.model.ids) > 0, timeout=WAIT)
     shown = len(room.model.ids)

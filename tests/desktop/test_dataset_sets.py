@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QInputDialog
 
 from studio.desktop.context import Studio
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import importing
 from studio.engine.dataset.curation import removed_sets, sets
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import importer
 from studio.engine.project import Project, now
 
 pytestmark = pytest.mark.qt_log_ignore("plugin does not support", extend=True)
@@ -42,7 +42,7 @@ def made_once(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("once") / "project"
     with Project.open(folder, create=True) as project:
         for sources, name in (([doors], "other"), ([doors, panes], "fronts")):
-            for _ in importing.import_sources(project, sources, name):
+            for _ in importer.import_sources(project, sources, name):
                 pass
     return folder
 

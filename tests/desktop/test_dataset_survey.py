@@ -19,10 +19,10 @@ from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.dataset.survey.map_view import MapView
 from studio.desktop.dataset.survey.plane import Plane
 from studio.desktop.dataset.survey.watch import Watch, folders_below
-from studio.engine.dataset import watching
 from studio.engine.dataset.about import About
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
+from studio.engine.dataset.intake import watched_folders
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -483,7 +483,7 @@ def test_what_appears_in_a_watched_folder_is_imported(room, folder, qtbot, tmp_p
     assert not room.side.watch.isChecked()
     room.side.watch.click()
     qtbot.waitUntil(lambda: room.survey.watching.watch.roots == [folder], timeout=WAIT)
-    assert watching.read(room.session.project, room.session.dataset.id)
+    assert watched_folders.read(room.session.project, room.session.dataset.id)
     assert room.studio.undo.undoText() == "Watch the folders"
     wall(folder / "later.png", 50)
     qtbot.waitUntil(lambda: at_rest(room, 25), timeout=WAIT)

@@ -19,8 +19,8 @@ from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom
 from studio.desktop.evaluation.worker import Comparer
-from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import Likeness
 from studio.engine.evaluation.gallery import Gallery, Pair

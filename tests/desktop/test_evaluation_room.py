@@ -275,7 +275,7 @@ def trained(tmp_path: Path) -> Iterator[tuple[Project, str, str]]:
     import torch
     from PIL import Image
 
-    from studio.engine.dataset.importing import import_sources
+    from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.training import loop, runs
 
     torch.set_num_threads(1)

@@ -18,7 +18,7 @@ from studio.desktop.context import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
-from studio.engine.dataset import importing
+from studio.engine.dataset.intake import importer
 from studio.engine.generation import pieces
 from studio.engine.project import Project
 from studio.engine.training import loop, runs
@@ -41,7 +41,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pixels = generator.integers(low, low + 50, (24, 24, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"{number:02}.png")
     with Project.open(place / "Project", create=True) as project:
-        for _ in importing.import_sources(project, [place / "pictures"], "Tones"):
+        for _ in importer.import_sources(project, [place / "pictures"], "Tones"):
             pass
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # the networks are so small that a second one only costs

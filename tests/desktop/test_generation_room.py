@@ -19,7 +19,7 @@ from studio.desktop.context import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
-from studio.engine.dataset import importing
+from studio.engine.dataset.intake import importer
 from studio.engine.export.handover import export_arrays
 from studio.engine.export.provenance import read_provenance
 from studio.engine.project import Project
@@ -42,7 +42,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pixels[4:16, 4:16] = generator.integers(0, 256, 3)
         Image.fromarray(pixels).save(pictures / f"{number:02}.png")
     with Project.open(place / "Project", create=True) as project:
-        for _ in importing.import_sources(project, [pictures], "Squares"):
+        for _ in importer.import_sources(project, [pictures], "Squares"):
             pass
         recipe = runs.create_run(
             project, "Squares", "vae", 16, 16, images=16, overrides=TINY, device="cpu"

@@ -22,7 +22,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project folder with the dataset `set` of 14 pictures of 16x16 and three runs."""
     import torch
 
-    from studio.engine.dataset.importing import import_sources
+    from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
     from studio.engine.training import runs
     from studio.engine.training.loop import train

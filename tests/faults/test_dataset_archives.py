@@ -14,8 +14,8 @@ from PIL import Image
 from studio.engine.dataset.decoding import archives
 from studio.engine.dataset.decoding.archives import ArchiveError
 from studio.engine.dataset.decoding.decode import read_picture, read_thumbnails
-from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import card, importing, report
+from studio.engine.dataset import card, report
 from studio.engine.dataset.decoding import metadata
 from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.doctor import fixes, near_duplicates, thresholds
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import split
 from studio.engine.project import INDEX, LOCK, Project
 
@@ -26,7 +27,7 @@ def noise(seed=0, size=(80, 70)):
 
 
 def take_in(project, folder):
-    *_, last = importing.import_sources(project, [folder], "set", workers=1)
+    *_, last = importer.import_sources(project, [folder], "set", workers=1)
     return last
 
 

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing
 from studio.engine.dataset.decoding.decode import read_picture, read_thumbnail
 from studio.engine.dataset.decoding.pixels import MAX_PIXELS
 from studio.engine.dataset.decoding.probe import probe
-from studio.engine.dataset.importing import Found, import_sources
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name
+from studio.engine.dataset.intake import importer
+from studio.engine.dataset.intake.importer import Found, import_sources
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these faults are made the POSIX way")
@@ -176,7 +176,7 @@ def test_what_may_not_be_read_is_named(project, folder, tmp_path):
     (folder / "secret.png").chmod(0)
     code = (
         "import sys; from pathlib import Path; from studio.engine.project import Project; "
-        "from studio.engine.dataset.importing import import_sources\n"
+        "from studio.engine.dataset.intake.importer import import_sources\n"
         "with Project.open(sys.argv[1], create=True) as project:\n"
         "    *_, done = import_sources(project, [Path(sys.argv[2])], workers=1)\n"
         "    print(done.usable, sorted((Path(f).name, r.split(':')[0]) for f, r in done.rejected))"
@@ -254,7 +254,7 @@ def test_random_damage_never_ends_the_import(project, folder):
 
 
 def test_a_folder_that_is_deleted_during_the_import(project, folder, monkeypatch):
-    monkeypatch.setattr(importing, "_FLUSH_SECONDS", 0.0)
+    monkeypatch.setattr(importer, "_FLUSH_SECONDS", 0.0)
     for number in range(200):
         picture(folder / f"{number:03}.png", number)
     events = import_sources(project, [folder], workers=1)

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import about, importing
+from studio.engine.dataset import about
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.doctor import atlas, embedding, outliers
-from studio.engine.dataset.importing import Finished, import_sources
 from studio.engine.dataset.index import regions, store
+from studio.engine.dataset.intake import importer
+from studio.engine.dataset.intake.importer import Finished, import_sources
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from tests.conftest import picture_sets
@@ -108,7 +109,7 @@ def test_a_drive_that_fails_during_the_scan(project, tmp_path, monkeypatch) -> N
             raise OSError(5, "Input/output error")
         return real(place)
 
-    monkeypatch.setattr(importing.Walk.__init__.__globals__["os"], "scandir", scan)
+    monkeypatch.setattr(importer.Walk.__init__.__globals__["os"], "scandir", scan)
     done = imported(project, tmp_path / "drive", name="set")
     assert (done.found, done.usable) == (first.found, 12)
     assert any("Input/output error" in reason for _, reason in done.rejected)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from models.parameters import ParameterError
-from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.events import CheckpointNow, Done, Failed, Health, Metrics
 from studio.engine.project import Project
 from studio.engine.training import checkpoint, runs

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing
+from studio.engine.dataset.intake import importer
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, draw, tree
 
@@ -176,7 +176,7 @@ def test_a_broken_index_is_named_and_kept(data, project, pictures):
 
 def stopping(monkeypatch, after, times=1):
     """Have the first signal come once so many events of the import are out."""
-    whole = importing.import_sources
+    whole = importer.import_sources
 
     def stopped(*arguments, **options):
         for number, event in enumerate(whole(*arguments, **options)):
@@ -185,7 +185,7 @@ def stopping(monkeypatch, after, times=1):
                 for _ in range(times):
                     signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(importing, "import_sources", stopped)
+    monkeypatch.setattr(importer, "import_sources", stopped)
 
 
 def test_an_interrupted_import_keeps_what_was_read(pictures, tmp_path, monkeypatch):
@@ -200,13 +200,13 @@ def test_an_interrupted_import_keeps_what_was_read(pictures, tmp_path, monkeypat
 
 
 def test_an_import_stopped_before_the_first_picture(pictures, tmp_path, monkeypatch):
-    whole = importing.import_sources
+    whole = importer.import_sources
 
     def stopped(*arguments, **options):
         signal.raise_signal(signal.SIGINT)
         yield from whole(*arguments, **options)
 
-    monkeypatch.setattr(importing, "import_sources", stopped)
+    monkeypatch.setattr(importer, "import_sources", stopped)
     call("import", tmp_path / "project", pictures).refused(130, "Interrupted")
     assert not (tmp_path / "project").exists()
 

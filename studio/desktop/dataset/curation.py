@@ -25,9 +25,9 @@ from studio.desktop.dataset.steps import (
     Step,
 )
 from studio.desktop.i18n import tr
-from studio.engine.dataset.caption_files import Found
 from studio.engine.dataset.curation.crops import Crop
 from studio.engine.dataset.curation.edits import Change
+from studio.engine.dataset.intake.caption_files import Found
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

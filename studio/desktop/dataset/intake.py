@@ -13,8 +13,8 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
 from studio.desktop.received import Received
-from studio.engine.dataset import received
-from studio.engine.dataset.importing import Finished
+from studio.engine.dataset.intake import received
+from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
 
 

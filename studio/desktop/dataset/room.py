@@ -41,7 +41,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.received import Received
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
-from studio.engine.dataset.importing import Finished
+from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
 
 

@@ -16,9 +16,9 @@ from PySide6.QtGui import QUndoCommand
 from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision_title
 from studio.desktop.i18n import tr
-from studio.engine.dataset import caption_files
 from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
 from studio.engine.dataset.curation.edits import Change
+from studio.engine.dataset.intake import caption_files
 from studio.engine.dataset.preparation import policy, split
 from studio.engine.project import Project
 

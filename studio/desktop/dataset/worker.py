@@ -21,11 +21,11 @@ from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
 from studio.desktop.garbage import collected_later
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import importing
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import split
 from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.errors import StudioError
@@ -128,7 +128,7 @@ class Importer(Worker):
     checked = Signal(int, object)
     rejected = Signal(int)
     finished = Signal(int, object)
-    """Token and the engine's :class:`importing.Finished`."""
+    """Token and the engine's :class:`importer.Finished`."""
 
     def run(
         self,
@@ -144,17 +144,17 @@ class Importer(Worker):
             return cancel.is_set() or self.stopping()
 
         known = False
-        for event in importing.import_sources(project, sources, name, cancelled):
-            if isinstance(event, importing.Found) and event.items:
+        for event in importer.import_sources(project, sources, name, cancelled):
+            if isinstance(event, importer.Found) and event.items:
                 if not known:
                     self.began.emit(token, event.items[0].dataset_id)
                     known = True
                 self.found.emit(token, [Row.of(listed_rows.line(item)) for item in event.items])
-            elif isinstance(event, importing.Checked):
+            elif isinstance(event, importer.Checked):
                 self.checked.emit(token, event.findings)
-            elif isinstance(event, importing.Rejected):
+            elif isinstance(event, importer.Rejected):
                 self.rejected.emit(token)
-            elif isinstance(event, importing.Finished):
+            elif isinstance(event, importer.Finished):
                 self.finished.emit(token, event)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.training.room import TrainingRoom
-from studio.engine.dataset import importing
+from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
 from tests.desktop.training.support import WAIT
 
@@ -35,7 +35,7 @@ def studio(
     monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     with Project.open(tmp_path / "Project", create=True) as project:
-        for _ in importing.import_sources(project, [pictures], "Squares"):
+        for _ in importer.import_sources(project, [pictures], "Squares"):
             pass
     made = Studio()
     made.set_language("en")

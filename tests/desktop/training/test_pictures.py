@@ -6,9 +6,9 @@ import pytest
 
 from studio.desktop.training.engine import DatasetCard
 from studio.desktop.training.room import TrainingRoom
-from studio.engine.dataset import importing
 from studio.engine.dataset.curation import sets
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import importer
 from tests.desktop.training.support import WAIT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 @pytest.fixture
 def second(room: TrainingRoom, studio, pictures, qtbot) -> int:
     """Another dataset, `Stripes`, chosen in the form; its id."""
-    for _ in importing.import_sources(studio.project, [pictures], "Stripes"):
+    for _ in importer.import_sources(studio.project, [pictures], "Stripes"):
         pass
     room.start_for("Stripes")
     qtbot.waitUntil(lambda: room.form.dataset.key() == "Stripes", timeout=WAIT)
@@ -76,7 +76,7 @@ def test_whoever_chooses_meanwhile_keeps_the_choice(
     room: TrainingRoom, studio, second: int, pictures, qtbot
 ) -> None:
     form = room.form
-    for _ in importing.import_sources(studio.project, [pictures], "Dots"):
+    for _ in importer.import_sources(studio.project, [pictures], "Dots"):
         pass
     done = sets.delete(studio.project, second)
     room.datasets_changed()

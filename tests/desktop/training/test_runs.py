@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
-from studio.engine.dataset import importing
+from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
 from studio.engine.training import runs
 from studio.engine.training.driver import run_training
@@ -186,7 +186,7 @@ def more(studio, tmp_path: Path) -> Project:
     for number in range(6):
         pixels = np.full((24, 24, 3), 40 * number, np.uint8)
         Image.fromarray(pixels).save(folder / f"{number}.png")
-    for _ in importing.import_sources(studio.project, [folder], "Greys"):
+    for _ in importer.import_sources(studio.project, [folder], "Greys"):
         pass
     return studio.project
 

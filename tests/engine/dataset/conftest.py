@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset.importing import Finished, ImportEvent, import_sources
+from studio.engine.dataset.intake.importer import Finished, ImportEvent, import_sources
 from studio.engine.project import Project
 
 Draw = Callable[..., Path]

@@ -6,8 +6,13 @@ import zipfile
 
 import pytest
 
-from studio.engine.dataset.captions import LARGEST_TABLE, CaptionError, CaptionTable, caption_of
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.captions import (
+    LARGEST_TABLE,
+    CaptionError,
+    CaptionTable,
+    caption_of,
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

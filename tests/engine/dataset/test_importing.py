@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing
-from studio.engine.dataset.importing import Checked, Found, Rejected, import_sources
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import importer
+from studio.engine.dataset.intake.importer import Checked, Found, Rejected, import_sources
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project
 
@@ -217,7 +217,7 @@ def test_a_second_import_decodes_only_what_changed(project, draw, take_in, tmp_p
     draw(folder / "1.png", 11, (64, 64))
     draw(folder / "9.png", 9)
     asked = []
-    probe = importing.Pool.probe
+    probe = importer.Pool.probe
 
     def spy(self, files, cancelled):
         def seen():
@@ -227,7 +227,7 @@ def test_a_second_import_decodes_only_what_changed(project, draw, take_in, tmp_p
 
         return probe(self, seen(), cancelled)
 
-    monkeypatch.setattr(importing.Pool, "probe", spy)
+    monkeypatch.setattr(importer.Pool, "probe", spy)
     again = take_in(folder)
     assert asked == ["1.png", "9.png"]
     assert again.dataset == done.dataset
@@ -357,15 +357,15 @@ def test_stopped_after_the_last_picture_the_next_import_ends_it(
     project, alike, take_in, monkeypatch, step
 ):
     stop = []
-    original = getattr(importing.reconcile, step)
+    original = getattr(importer.reconcile, step)
 
     def stopping(*arguments):
         stop.append(True)
         return original(*arguments)
 
-    monkeypatch.setattr(importing.reconcile, step, stopping)
+    monkeypatch.setattr(importer.reconcile, step, stopping)
     *_, end = import_sources(project, [alike], cancelled=lambda: bool(stop), workers=1)
-    assert isinstance(end, importing.Finished)
+    assert isinstance(end, importer.Finished)
     assert end.found == 43
     assert ("small.png", "near_duplicate") not in kinds(project, end.dataset.id)
     monkeypatch.undo()
@@ -373,7 +373,7 @@ def test_stopped_after_the_last_picture_the_next_import_ends_it(
     assert not any(isinstance(event, Found) for event in take_in.events)  # nothing read again
     assert kinds(project, done.dataset.id) >= WHOLE
     assert {item.label for item in store.items(project, done.dataset.id)} == {"cat", "dog"}
-    monkeypatch.setattr(importing.reconcile, "mark_near", None)
+    monkeypatch.setattr(importer.reconcile, "mark_near", None)
     take_in(alike)  # and now nothing is left to search for
 
 

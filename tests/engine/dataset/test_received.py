@@ -8,9 +8,9 @@ import json
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import received
 from studio.engine.dataset.curation import rights, sets
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import received
 from studio.engine.errors import StudioError
 
 

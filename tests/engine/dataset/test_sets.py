@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import importing
 from studio.engine.dataset.curation import no_training_marks, removed_sets, sets
 from studio.engine.dataset.curation import rights as stated
 from studio.engine.dataset.doctor import fixes
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.project import Project, now
@@ -45,7 +45,7 @@ def project(tmp_path: Path, folders):
 
 
 def take(project: Project, *sources: Path, name: str | None) -> None:
-    for _ in importing.import_sources(project, list(sources), name):
+    for _ in importer.import_sources(project, list(sources), name):
         pass
 
 

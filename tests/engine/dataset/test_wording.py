@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import caption_files, card, importing, report
+from studio.engine.dataset import card, report
 from studio.engine.dataset.curation import bulk_decisions, edits, no_training_marks, rights, summary
 from studio.engine.dataset.curation.edits import Change
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import caption_files, importer
 from studio.engine.dataset.preparation import policy, prepare, shape, split
 from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
@@ -22,7 +23,7 @@ from studio.engine.project import Project
 
 
 def bring_in(project: Project, folder: Path) -> list[store.Item]:
-    for _ in importing.import_sources(project, [folder], "set"):
+    for _ in importer.import_sources(project, [folder], "set"):
         pass
     return store.items(project, store.dataset(project, "set").id)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.evaluation import figures, gallery, pairs
 from studio.engine.evaluation.gallery import closest

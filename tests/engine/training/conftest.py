@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.project import Project
 from studio.engine.training import runs
 from tests.engine.training.support import IMAGES, PICTURES, TINY, Driven

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.families.codec.vae import Vae
 from models.families.gan.gan import Gan
-from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.events import CheckpointNow, Done, Event, Health
 from studio.engine.project import Project
 from studio.engine.training import examine, runs

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from studio.engine.dataset.curation import edits
-from studio.engine.dataset.importing import import_sources
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from studio.engine.dataset.importing import import_sources
+from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Done, Health
 from studio.engine.project import Project

@@ -12,7 +12,7 @@ from studio.desktop.dataset.steps import Plan
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.watch import Watch
 from studio.desktop.i18n import tr
-from studio.engine.dataset import watching
+from studio.engine.dataset.intake import watched_folders
 from studio.engine.project import Project
 
 _BUSY_MS = 1500
@@ -151,11 +151,11 @@ class Watching(QObject):
 
 def setting(project: Project, dataset_id: int, on: bool) -> Plan:
     """Folders of a dataset watched, or no longer."""
-    before = watching.read(project, dataset_id)
+    before = watched_folders.read(project, dataset_id)
     return Plan(
         lambda: tr("Watch the folders") if on else tr("Stop watching the folders"),
-        partial(watching.change, project, dataset_id, on),
-        partial(watching.change, project, dataset_id, before),
+        partial(watched_folders.change, project, dataset_id, on),
+        partial(watched_folders.change, project, dataset_id, before),
         int(before != on),
         touches=frozenset(),
     )

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.survey.watch import folders_below
 from studio.desktop.dataset.worker import to_qimage
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import about, watching
+from studio.engine.dataset import about
 from studio.engine.dataset.about import About
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import atlas, outliers, thresholds
@@ -24,6 +24,7 @@ from studio.engine.dataset.doctor.outliers import Outliers
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.intake import watched_folders
 from studio.engine.dataset.privacy import face_detector
 from studio.engine.project import Project
 
@@ -70,7 +71,7 @@ class Explorer(Worker):
 
     def watched(self, project: Project, dataset_id: int) -> tuple[bool, list[Path], list[str]]:
         """Whether the folders of a dataset are watched, its roots, and all folders in them."""
-        is_on = watching.read(project, dataset_id)
+        is_on = watched_folders.read(project, dataset_id)
         roots = [s.path for s in store.sources(project, dataset_id) if s.kind == "folder"]
         return is_on, roots, folders_below(roots) if is_on else []
 

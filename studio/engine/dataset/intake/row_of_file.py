@@ -7,8 +7,8 @@ from typing import Any
 
 from studio.engine.dataset.doctor import checks
 from studio.engine.dataset.doctor.reconcile import Stored
+from studio.engine.dataset.intake.walk import Candidate
 from studio.engine.dataset.privacy import remeasure_hidden
-from studio.engine.dataset.walk import Candidate
 
 Key = tuple[bytes, str]
 

@@ -1,4 +1,4 @@
-"""The process that decodes one video: `python -m studio.engine.dataset.frames`.
+"""The process that decodes one video: `python -m studio.engine.dataset.intake.frames`.
 
 Arguments: the video, an empty folder, seconds between frames, bytes of memory. One line of
 JSON after every frame that was looked at, `{"frames": kept so far, "reason": ""}`, and a
@@ -21,7 +21,7 @@ from PIL import Image
 
 from studio.engine.dataset.decoding import measures, pixels
 from studio.engine.dataset.decoding.worker import limit_memory, private_output
-from studio.engine.dataset.videos import safe_stem
+from studio.engine.dataset.intake.videos import safe_stem
 
 MOST_FRAMES = 100_000
 QUALITY = 95

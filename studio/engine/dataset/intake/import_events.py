@@ -1,4 +1,4 @@
-"""What an import tells while it goes on; see :func:`importing.import_sources`."""
+"""What an import tells while it goes on; see :func:`importer.import_sources`."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from studio.engine.dataset import captions
 from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.intake import captions
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 

@@ -12,7 +12,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from studio.engine.dataset.captions import (
+from studio.engine.dataset.decoding import archives
+from studio.engine.dataset.decoding.archives import ArchiveError, Member, Refused
+from studio.engine.dataset.decoding.pixels import SUFFIXES
+from studio.engine.dataset.index.safe_names import display_name, display_path
+from studio.engine.dataset.intake.captions import (
     LARGEST_TABLE,
     LARGEST_TEXT,
     TABLES,
@@ -21,11 +25,7 @@ from studio.engine.dataset.captions import (
     caption_of,
     sidecar_caption,
 )
-from studio.engine.dataset.decoding import archives
-from studio.engine.dataset.decoding.archives import ArchiveError, Member, Refused
-from studio.engine.dataset.decoding.pixels import SUFFIXES
-from studio.engine.dataset.index.safe_names import display_name, display_path
-from studio.engine.dataset.reasons import special, unreadable
+from studio.engine.dataset.intake.reasons import special, unreadable
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
 DEEPEST = 200

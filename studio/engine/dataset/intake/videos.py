@@ -25,7 +25,7 @@ from typing import IO, Any
 import studio
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name, display_path
-from studio.engine.dataset.walk import Candidate, Problem
+from studio.engine.dataset.intake.walk import Candidate, Problem
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
@@ -191,7 +191,7 @@ def _spawn(video: Path, folder: Path, every: float) -> subprocess.Popen[bytes]:
     )
     return subprocess.Popen(
         [
-            sys.executable, "-m", "studio.engine.dataset.frames",
+            sys.executable, "-m", "studio.engine.dataset.intake.frames",
             os.fspath(video), os.fspath(folder), repr(every), str(MEMORY_BYTES),
         ],
         stdin=subprocess.DEVNULL,

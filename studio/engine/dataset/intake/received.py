@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from studio.engine import files
-from studio.engine.dataset import videos
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake import videos
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project, now
 

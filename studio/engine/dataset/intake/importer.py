@@ -14,22 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.dataset import received, rows, targets, videos
 from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
-from studio.engine.dataset.import_events import (
+from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.index.store import Dataset, Finding, Source
+from studio.engine.dataset.intake import received, row_of_file, targets, videos
+from studio.engine.dataset.intake.import_events import (
     Checked,
     Finished,
     Found,
     ImportEvent,
     Rejected,
 )
-from studio.engine.dataset.index import store, whole_set_pass
-from studio.engine.dataset.index.safe_names import display_path
-from studio.engine.dataset.index.store import Dataset, Finding, Source
+from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
-from studio.engine.dataset.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
 
@@ -173,7 +173,7 @@ class _Import:
         self,
         pool: Pool,
         entries: Iterator[tuple[int, Candidate | Problem]],
-        before: dict[rows.Key, reconcile.Stored],
+        before: dict[row_of_file.Key, reconcile.Stored],
         cancelled: Callable[[], bool],
     ) -> Iterator[ImportEvent]:
         """Decode what is new or changed, in the order of the walk, and store it in batches."""
@@ -182,7 +182,7 @@ class _Import:
         def files() -> Iterator[tuple[str, str] | None]:
             for source_id, entry in entries:
                 line.append((source_id, entry))
-                if isinstance(entry, Problem) or rows.unchanged(entry, before):
+                if isinstance(entry, Problem) or row_of_file.unchanged(entry, before):
                     yield None
                 else:
                     yield os.fspath(entry.path), entry.member
@@ -197,7 +197,7 @@ class _Import:
                 yield self._reject(entry.file, entry.reason)
                 continue
             if answer is None:
-                yield from self._again(before[rows.key(entry)], entry)
+                yield from self._again(before[row_of_file.key(entry)], entry)
             elif answer["kind"] != "other":
                 batch.append((source_id, entry, answer))
             if position >= 4096:
@@ -225,18 +225,18 @@ class _Import:
     def _store(
         self,
         batch: list[tuple[int, Candidate, dict[str, Any]]],
-        before: dict[rows.Key, reconcile.Stored],
+        before: dict[row_of_file.Key, reconcile.Stored],
     ) -> Iterator[ImportEvent]:
         about: list[tuple[int, str, str, dict[str, Any]]] = []
         ids, covered = [], []
         with self.project.transaction() as connection:
-            if any(a["kind"] == "picture" or rows.key(e) in before for _, e, a in batch):
+            if any(a["kind"] == "picture" or row_of_file.key(e) in before for _, e, a in batch):
                 whole_set_pass.begin(connection, self.dataset.id)
             barred = no_training_marks.marked_sources(connection)
             for source_id, entry, whole in batch:
-                old = before.get(rows.key(entry))
+                old = before.get(row_of_file.key(entry))
                 cover = self.hidden.get(whole["sha256"], "")
-                answer, values, is_hidden = rows.decided(entry, whole, old, cover)
+                answer, values, is_hidden = row_of_file.decided(entry, whole, old, cover)
                 if old is None:
                     values |= {"dataset_id": self.dataset.id, "source_id": source_id}
                     values |= {"path": entry.path, "member": entry.member, "name": entry.name}
@@ -256,7 +256,7 @@ class _Import:
                     covered.append(item_id)
                 self.places[item_id] = (source_id, entry.folders)
                 self.pictures += answer["kind"] == "picture"
-                about += [(item_id, *found) for found in rows.findings(answer, self.limits)]
+                about += [(item_id, *found) for found in row_of_file.findings(answer, self.limits)]
             stored = store.add_findings(connection, about)
         if covered:
             stored += remeasure_hidden.again(self.project, self.dataset.id, covered)
