@@ -158,9 +158,9 @@ def _holds(line: Line) -> dict[str, str]:
 
 def findings(options: argparse.Namespace, console: Console) -> Result:
     """Findings with their sentences, after thresholds were moved where that was asked for."""
-    from studio.engine.dataset import report
     from studio.engine.dataset.doctor import thresholds
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.papers import report
 
     choosing.check_kind(options.kind)
     with Project.open(options.project) as project:
@@ -264,7 +264,7 @@ def split(options: argparse.Namespace, console: Console) -> Result:
 
 def card(options: argparse.Namespace, console: Console) -> Result:
     """State rights where they were given, then say or write the card."""
-    from studio.engine.dataset import card as cards
+    from studio.engine.dataset.papers import dataset_card as cards
 
     values = {name: getattr(options, name) for name in curation.RIGHTS}
     values = {name: text for name, text in values.items() if text is not None}

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QFileDialog
 from studio.desktop.context import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
-from studio.engine.dataset import card, report
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.intake import importer
+from studio.engine.dataset.papers import dataset_card, report
 from studio.engine.dataset.preparation import policy, prepare, split
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -628,9 +628,11 @@ def test_report_and_card_are_written(room, studio, tmp_path, monkeypatch, qtbot)
     assert json.loads((tmp_path / "out.json").read_text())["counts"] == {"no_training": 1}
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "card"))
     qtbot.mouseClick(room.side.card, LEFT)
-    qtbot.waitUntil((tmp_path / "card" / card.JSON_NAME).exists, timeout=WAIT)
+    qtbot.waitUntil((tmp_path / "card" / dataset_card.JSON_NAME).exists, timeout=WAIT)
     qtbot.waitUntil(room.tasks.isHidden, timeout=WAIT)
-    assert (tmp_path / "card" / card.MARKDOWN_NAME).read_text("utf-8").startswith("# façades")
+    assert (
+        (tmp_path / "card" / dataset_card.MARKDOWN_NAME).read_text("utf-8").startswith("# façades")
+    )
     assert studio.notices.history[-1].kind == "info"
 
 

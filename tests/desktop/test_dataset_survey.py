@@ -19,10 +19,10 @@ from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.dataset.survey.map_view import MapView
 from studio.desktop.dataset.survey.plane import Plane
 from studio.desktop.dataset.survey.watch import Watch, folders_below
-from studio.engine.dataset.about import About
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.intake import watched_folders
+from studio.engine.dataset.papers.about import About
 from studio.engine.project import Project
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

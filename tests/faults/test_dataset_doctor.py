@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from studio.engine import schema
-from studio.engine.dataset import card, report
 from studio.engine.dataset.decoding import metadata
 from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.doctor import fixes, near_duplicates, thresholds
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import importer
+from studio.engine.dataset.papers import dataset_card, report
 from studio.engine.dataset.preparation import split
 from studio.engine.project import INDEX, LOCK, Project
 
@@ -107,7 +107,7 @@ def test_settings_of_another_hand_fall_back_to_the_usual(tmp_path, settings):
         assert thresholds.read(project, dataset.id) == usual
         assert split.read(project, dataset.id).train == 1
         assert take_in(project, folder).found == 1
-        assert card.card(project, dataset)["pictures"]["train"] == 1
+        assert dataset_card.card(project, dataset)["pictures"]["train"] == 1
 
 
 def test_a_project_of_the_first_version_on_a_read_only_place_is_shown(tmp_path):
@@ -133,4 +133,4 @@ def test_a_project_of_the_first_version_on_a_read_only_place_is_shown(tmp_path):
         assert fixes.fixes(project, dataset.id) == []
         assert list(thresholds.values(project, dataset.id, "flat")) == [1.0]
         assert report.report(project, dataset)["found"] == 1
-        assert card.card(project, dataset)["pictures"]["train"] == 1
+        assert dataset_card.card(project, dataset)["pictures"]["train"] == 1

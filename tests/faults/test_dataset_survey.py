@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import about
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.doctor import atlas, embedding, outliers
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.intake import importer
 from studio.engine.dataset.intake.importer import Finished, import_sources
+from studio.engine.dataset.papers import about
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from tests.conftest import picture_sets

@@ -16,7 +16,7 @@ from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.session import Session
 from studio.desktop.dataset.task_strip import TaskStrip
 from studio.desktop.i18n import tr
-from studio.engine.dataset import card, report
+from studio.engine.dataset.papers import dataset_card, report
 
 Cancelled = Callable[[], bool]
 
@@ -98,8 +98,8 @@ class Outgoing(QObject):
         project, dataset = self._session.project, self._session.dataset
         if project is not None and dataset is not None:
             self._begin(
-                tr("Writing the dataset card"), folder / card.MARKDOWN_NAME,
-                lambda cancelled: card.write(project, dataset, folder, cancelled),
+                tr("Writing the dataset card"), folder / dataset_card.MARKDOWN_NAME,
+                lambda cancelled: dataset_card.write(project, dataset, folder, cancelled),
             )  # fmt: skip
 
     def stop(self) -> None:

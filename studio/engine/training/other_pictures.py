@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.engine.dataset import card
 from studio.engine.dataset.index import store
+from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
@@ -56,6 +56,6 @@ def change(
         }
     )  # fmt: skip
     changed.save(run.folder)
-    card.write(project, chosen, run.folder)
+    dataset_card.write(project, chosen, run.folder)
     project.write("UPDATE run SET dataset_id = ? WHERE name = ?", (chosen.id, name))
     return changed

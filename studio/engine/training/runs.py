@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from studio.engine import devices
-from studio.engine.dataset import card
 from studio.engine.dataset.index import store
+from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.dataset.privacy import leftovers
@@ -171,7 +171,7 @@ def begin_run(project: Project, recipe: Recipe) -> None:
     folder = project.runs / recipe.run
     with atomic_folder(folder) as temporary:
         recipe.save(temporary)
-        card.write(project, store.dataset(project, recipe.dataset), temporary)
+        dataset_card.write(project, store.dataset(project, recipe.dataset), temporary)
         if recipe.start_from:
             start = run(project, recipe.start_from).folder
             transfer.keep(transfer.source(start, recipe.start_from), temporary)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from studio.engine.dataset import about
 from studio.engine.dataset.index import store
+from studio.engine.dataset.papers import about
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from studio.engine.dataset import about
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import store
+from studio.engine.dataset.papers import about
 from tests.engine.dataset.camera_file import scene, write_dng
 
 pytest.importorskip("rawpy", reason="the library for camera RAW is not installed")

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import report
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, box
+from studio.engine.dataset.papers import report
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.dataset.privacy import face_detector as detect
 from studio.engine.dataset.privacy import hidden_regions

@@ -9,8 +9,8 @@ import shutil
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import report
 from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.papers import report
 from studio.engine.errors import StudioError, UsageError
 
 

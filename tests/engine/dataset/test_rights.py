@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from studio.engine.dataset import card
 from studio.engine.dataset.curation import no_training_marks, rights
 from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.papers import dataset_card
 from studio.engine.errors import StudioError, UsageError
 
 MARK = "DMI-PROHIBITED-GENAIMLTRAINING"
@@ -82,7 +82,7 @@ def test_a_picture_goes_before_its_source_and_that_before_the_file(project, data
 def test_the_card_counts_and_gives_no_folder_away(project, dataset, tmp_path):
     (source,) = store.sources(project, dataset.id)
     rights.set_source(project, source.id, {"licence": "CC0-1.0"})
-    written = card.write(project, dataset, tmp_path)
+    written = dataset_card.write(project, dataset, tmp_path)
     assert json.loads((tmp_path / "dataset.json").read_text("utf-8")) == written
     assert written["pictures"] == {
         "found": 12, "train": 10, "held_out": 1, "left_out": 1, "unusable": 0
@@ -133,7 +133,7 @@ def test_the_mark_of_a_source_is_taken_back_as_it_was(project, dataset, take_in)
     items, findings = by_name(project, dataset), store.findings(project, dataset.id)
     done = no_training_marks.set_source(project, source.id, True)
     assert rights.of_source(project, source.id) == {"author": "Ada", "no_training": "by hand"}
-    assert card.card(project, dataset)["marked_against_training"]["left_out"] == 12
+    assert dataset_card.card(project, dataset)["marked_against_training"]["left_out"] == 12
     rights.set_source(project, source.id, {"author": "Grace"})
     assert "no_training" in rights.of_source(project, source.id)
     no_training_marks.put_back(project, done)
@@ -146,13 +146,15 @@ def test_the_mark_of_a_source_is_taken_back_as_it_was(project, dataset, take_in)
 
 def test_the_card_puts_what_is_stated_of_a_source_in_words(project, dataset):
     (source,) = store.sources(project, dataset.id)
-    assert "| folder | 11 | not stated |" in card.markdown(card.card(project, dataset))
+    assert "| folder | 11 | not stated |" in dataset_card.markdown(
+        dataset_card.card(project, dataset)
+    )
     rights.set_source(project, source.id, {"consent": "signed | 2024", "licence": "CC0-1.0"})
     no_training_marks.set_source(project, source.id, True)
-    found = card.card(project, dataset)
+    found = dataset_card.card(project, dataset)
     said = "Licence: CC0-1.0; Consent: signed \\| 2024; Not to be used for training"
-    assert f"| folder | 0 | {said} |" in card.markdown(found)
-    assert "no_training: " not in card.markdown(found)
+    assert f"| folder | 0 | {said} |" in dataset_card.markdown(found)
+    assert "no_training: " not in dataset_card.markdown(found)
     assert found["sources"][0]["rights"]["no_training"] == "by hand"  # programs read the JSON
 
 
@@ -187,12 +189,12 @@ def test_addresses_belong_to_their_host(url, host):
 
 def test_the_same_pictures_have_the_same_content_hash(project, dataset):
     items = store.chosen_items(project, dataset.id)
-    assert card.content_hash(items) == card.content_hash(items[::-1])
-    assert card.content_hash(items) != card.content_hash(items[1:])
+    assert dataset_card.content_hash(items) == dataset_card.content_hash(items[::-1])
+    assert dataset_card.content_hash(items) != dataset_card.content_hash(items[1:])
 
 
 def test_an_empty_dataset_has_a_card(project):
     empty = store.add_dataset(project, "empty")
-    found = card.card(project, empty)
+    found = dataset_card.card(project, empty)
     assert found["pictures"]["found"] == 0
-    assert "None." in card.markdown(found)
+    assert "None." in dataset_card.markdown(found)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.dataset import card, report
 from studio.engine.dataset.curation import bulk_decisions, edits, no_training_marks, rights, summary
 from studio.engine.dataset.curation.edits import Change
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import caption_files, importer
+from studio.engine.dataset.papers import dataset_card, report
 from studio.engine.dataset.preparation import policy, prepare, shape, split
 from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import StudioError, UsageError
@@ -164,7 +164,7 @@ def test_marks_leave_out_survive_an_import_and_are_taken_back(project, folder, i
         [f.kind for f in found[n] if f.kind == no_training_marks.KIND] == [no_training_marks.KIND]
         for n in ids[:3]
     )
-    facts = card.card(project, store.dataset(project, "set"))
+    facts = dataset_card.card(project, store.dataset(project, "set"))
     assert facts["marked_against_training"] == {"left_out": 3, "included_by_hand": 0}
     no_training_marks.put_back(project, done)
     back = store.items(project, items[0].dataset_id)
@@ -256,7 +256,7 @@ def test_report_and_card_end_when_they_are_stopped(project, items, tmp_path) -> 
             report.write(project, dataset, tmp_path / name, lambda: True)
         assert not (tmp_path / name).exists()
     with pytest.raises(StudioError, match="stopped"):
-        card.write(project, dataset, tmp_path / "card", lambda: True)
+        dataset_card.write(project, dataset, tmp_path / "card", lambda: True)
     assert not (tmp_path / "card").exists()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
-from studio.engine.dataset.about import About
+from studio.engine.dataset.papers.about import About
 
 _CHANNELS = ("#e0675c", "#7fb77e", "#6f9fd8")
 _SMOOTH = 4

@@ -24,8 +24,8 @@ from studio.desktop.dataset.survey.mapping import Mapping
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.survey.watching import Watching
-from studio.engine.dataset.about import About
 from studio.engine.dataset.index.store import Item
+from studio.engine.dataset.papers.about import About
 
 
 class Survey(QObject):

@@ -14,8 +14,6 @@ from PySide6.QtGui import QImage
 from studio.desktop.dataset.survey.watch import folders_below
 from studio.desktop.dataset.worker import to_qimage
 from studio.desktop.worker import Worker, WorkerThread
-from studio.engine.dataset import about
-from studio.engine.dataset.about import About
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import atlas, outliers, thresholds
 from studio.engine.dataset.doctor.atlas import Atlas
@@ -25,6 +23,8 @@ from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.intake import watched_folders
+from studio.engine.dataset.papers import about
+from studio.engine.dataset.papers.about import About
 from studio.engine.dataset.privacy import face_detector
 from studio.engine.project import Project
 
