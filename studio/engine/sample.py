@@ -12,7 +12,7 @@ from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, resources
 from studio.engine.project import Project, now
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 
 DATASET = "Sample"
 RUN = "starter-vae-64"

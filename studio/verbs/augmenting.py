@@ -38,7 +38,8 @@ def augmented(
 ) -> Result:
     """Draw the sheet; nothing is written when anything is wrong."""
     from studio.engine.dataset.index import store
-    from studio.engine.training import augmentations, sheet
+    from studio.engine.training import augmentations
+    from studio.engine.training.record import sample_sheet
 
     target = options.augmentations
     if target.suffix.lower() != ".png":
@@ -57,7 +58,7 @@ def augmented(
     if stop.requested:
         raise KeyboardInterrupt
     warnings = augmentations.warnings(settled.family, settled.config, found)
-    sheet.write_sheet(wall.pictures, COLUMNS, target)
+    sample_sheet.write_sheet(wall.pictures, COLUMNS, target)
     kinds = augmentations.kinds(list(settled.config))
     facts = {
         "file": str(target.absolute()), "picture": wall.name, "dataset": dataset.name,

@@ -63,7 +63,7 @@ def _project(thing: Path) -> dict[str, Any]:
 
 
 def _run(thing: Path) -> dict[str, Any]:
-    from studio.engine.training import checkpoint
+    from studio.engine.training.record import checkpoint
 
     newest = checkpoint.load_latest(thing)
     facts: dict[str, Any] = {"kind": "run", "path": thing, "checkpoints": []}
@@ -71,7 +71,7 @@ def _run(thing: Path) -> dict[str, Any]:
     if newest is not None:
         facts["newest"] = _state(newest.folder, newest.state)
     if (thing / "recipe.toml").is_file():
-        from studio.engine.training.recipe import Recipe
+        from studio.engine.training.record.recipe import Recipe
 
         recipe = Recipe.load(thing)
         facts["labels"] = recipe.labels
@@ -80,7 +80,7 @@ def _run(thing: Path) -> dict[str, Any]:
 
 
 def _checkpoint(thing: Path) -> dict[str, Any]:
-    from studio.engine.training import checkpoint
+    from studio.engine.training.record import checkpoint
 
     saved = checkpoint.verify(thing)
     return {"kind": "checkpoint", "verified": True, **_state(thing, saved.state)}

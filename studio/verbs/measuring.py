@@ -15,7 +15,7 @@ from studio.verbs.interruption import Interruption
 if TYPE_CHECKING:
     from studio.engine.events import Preflight
     from studio.engine.project import Project
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
 _POLL = 0.2
 

@@ -18,7 +18,7 @@ from studio.verbs.watching import Watch
 if TYPE_CHECKING:
     from studio.engine.events import Command, Done
     from studio.engine.project import Project
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 AUTO = "auto"
@@ -204,7 +204,7 @@ def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:
     """(width, height) of the run to learn from, or what the dataset is prepared at."""
     from studio.engine.dataset.preparation import policy
     from studio.engine.training import runs
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
     if not start:
         return policy.read_size(project, dataset_id)
@@ -231,8 +231,9 @@ def _train(
     stop: Interruption,
 ) -> Done:
     from studio.engine.events import Done, Stop
-    from studio.engine.training import checkpoint, runs
+    from studio.engine.training import runs
     from studio.engine.training.driver import run_training
+    from studio.engine.training.record import checkpoint
 
     # A run that ended before its first checkpoint begins again.
     resume = bool(checkpoint.folders(runs.run(project, name).folder))
@@ -260,7 +261,7 @@ def _commands(stop: Interruption, command: Command) -> Callable[[], Command | No
 
 
 def _result(name: str, project: Path, done: Done, watch: Watch, stop: Interruption) -> Result:
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
     recipe = Recipe.load(project / "runs" / name)
     rate = watch.progress.images_per_second if watch.progress else 0.0

@@ -32,7 +32,7 @@ from models import base  # noqa: E402
 from studio.engine import devices  # noqa: E402
 from studio.engine.dataset.preparation.prepare import Prepared  # noqa: E402
 from studio.engine.training import compiling, memory  # noqa: E402
-from studio.engine.training.recipe import Recipe  # noqa: E402
+from studio.engine.training.record.recipe import Recipe  # noqa: E402
 from studio.engine.training.trainer import Trainer  # noqa: E402
 
 FAMILIES = ("autoencoder", "vae", "gan", "stylegan2", "fewshot_gan")

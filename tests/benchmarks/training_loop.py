@@ -46,7 +46,7 @@ from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training import compiling, runs  # noqa: E402
 from studio.engine.training.loop import train  # noqa: E402
-from studio.engine.training.recipe import Recipe  # noqa: E402
+from studio.engine.training.record.recipe import Recipe  # noqa: E402
 from studio.engine.training.runs import pictures_of  # noqa: E402
 from studio.engine.training.trainer import Trainer  # noqa: E402
 

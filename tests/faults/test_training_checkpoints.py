@@ -13,7 +13,7 @@ import torch
 
 from studio.engine import files
 from studio.engine.errors import StudioError
-from studio.engine.training import checkpoint
+from studio.engine.training.record import checkpoint
 
 STATE = {"family": "vae", "images_seen": 0}
 

@@ -32,9 +32,10 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, runs
+from studio.engine.training import runs
 from studio.engine.training.driver import run_training
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import IMAGES, Driven, script, state_of
 

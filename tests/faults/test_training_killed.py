@@ -13,7 +13,7 @@ import pytest
 
 from studio.engine import files
 from studio.engine.events import CheckpointNow, Done
-from studio.engine.training import checkpoint
+from studio.engine.training.record import checkpoint
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import Driven, assert_same, script
 from tests.faults.test_training_checkpoints import Killed

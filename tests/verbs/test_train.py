@@ -12,7 +12,7 @@ from studio.engine.dataset.preparation import prepare
 from studio.engine.events import Progress
 from studio.engine.project import INDEX, Project
 from studio.engine.training import loop, runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from studio.verbs.measuring import duration
 from studio.verbs.watching import Watch
 from tests.verbs.support import call, done, tiny, tree

@@ -9,9 +9,9 @@ import pytest
 
 from models.families.codec.vae import Vae
 from studio.engine.events import Preflight, Stop
-from studio.engine.training import checkpoint
 from studio.engine.training.client import TrainingProcess
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from studio.verbs import measuring
 from tests.verbs.support import SMALLEST, call, done, tiny, tree
 

@@ -61,7 +61,8 @@ class Evaluator(Worker):
 
     def runs(self, project: Project) -> list[RunRow]:
         """Every run, newest first."""
-        from studio.engine.training import checkpoint, runs
+        from studio.engine.training import runs
+        from studio.engine.training.record import checkpoint
 
         rows = []
         for run in runs.runs(project):
@@ -81,7 +82,7 @@ class Evaluator(Worker):
         """Reconstructions of held-out pictures with their figures, where there is an encoder."""
         from studio.engine.evaluation import metrics
         from studio.engine.training import runs
-        from studio.engine.training.recipe import Recipe
+        from studio.engine.training.record.recipe import Recipe
 
         found = metrics.reconstruction(project, run, count)
         if found is None:

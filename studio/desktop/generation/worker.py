@@ -74,14 +74,16 @@ class GenerationWorker(Worker):
 
     def playable(self, project: Project) -> list[Run]:
         """Runs that have a checkpoint, newest first."""
-        from studio.engine.training import checkpoint, runs
+        from studio.engine.training import runs
+        from studio.engine.training.record import checkpoint
 
         return [r for r in reversed(runs.runs(project)) if checkpoint.folders(r.folder)]
 
     def open(self, project: Project, run_name: str, device: str, folder: str = "") -> Model:
         """Load the newest good checkpoint of a run, or the one in `folder`."""
         from studio.engine.generation.player import Player
-        from studio.engine.training import checkpoint, runs
+        from studio.engine.training import runs
+        from studio.engine.training.record import checkpoint
 
         run = runs.run(project, run_name)
         newest = None if folder else checkpoint.load_latest(run.folder)

@@ -16,7 +16,7 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
     from studio.engine.training.runs import Run
 
 AUTO = "auto"
@@ -144,8 +144,9 @@ def dataset_sizes(project: Project) -> dict[str, tuple[int, int]]:
 
 def starts(project: Project) -> list[StartCard]:
     """Runs that have a checkpoint to begin with, newest first; damaged ones are left out."""
-    from studio.engine.training import checkpoint, runs
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training import runs
+    from studio.engine.training.record import checkpoint
+    from studio.engine.training.record.recipe import Recipe
 
     found = []
     for each in reversed(runs.runs(project)):
@@ -159,7 +160,7 @@ def starts(project: Project) -> list[StartCard]:
 
 def check_board() -> None:
     """Raises :class:`StudioError` with one sentence where TensorBoard files cannot be written."""
-    from studio.engine.training import board
+    from studio.engine.training.record import board
 
     board.check_installed()
 
@@ -250,7 +251,7 @@ def open_run(project: Project, name: str) -> Opened:
     """A run with its curves and sheets."""
     from models import base
     from studio.engine.training import runs
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
     row = runs.run(project, name)
     record = read_record(name, row.folder, row.total_images, row.images_seen)

@@ -24,7 +24,7 @@ from studio.engine.evaluation.copies import CopyCheck, Likeness
 from studio.engine.evaluation.pairs import made, newest_model
 from studio.engine.project import Project
 from studio.engine.training import runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 
 SHOWN = 60
 _BATCH = 32

@@ -66,7 +66,7 @@ class Player:
     @classmethod
     def open(cls, checkpoint_folder: Path | str, device: str = "auto") -> Self:
         """Load a checkpoint; :class:`StudioError` when it is damaged."""
-        from studio.engine.training import checkpoint
+        from studio.engine.training.record import checkpoint
 
         folder = Path(checkpoint_folder)
         chosen = devices.choose(device).name

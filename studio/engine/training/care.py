@@ -9,14 +9,15 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, Stage
-from studio.engine.training import checkpoint, compiling, memory, transfer
-from studio.engine.training.board import Board
-from studio.engine.training.checkpoint import Saved
+from studio.engine.training import compiling, memory, transfer
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.remedy import apply, figures
 from studio.engine.training.health.watch import Watch
-from studio.engine.training.recipe import Recipe
-from studio.engine.training.statistics import Diary, all_finite
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.board import Board
+from studio.engine.training.record.checkpoint import Saved
+from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.record.statistics import Diary, all_finite
 from studio.engine.training.trainer import Trainer
 
 BREAKDOWNS = 3

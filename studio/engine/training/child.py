@@ -78,7 +78,7 @@ def _events(
     run_folder, project_folder = folders
     if "--preflight" in options:
         from studio.engine.training.preflight import preflight
-        from studio.engine.training.recipe import Recipe
+        from studio.engine.training.record.recipe import Recipe
 
         return preflight(Recipe.load(run_folder), project_folder, next_command)
     from studio.engine.training.loop import train

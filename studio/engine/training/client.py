@@ -14,7 +14,7 @@ from typing import IO
 import studio
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Done, Event, Failed, Metrics, Progress, from_line, to_line
-from studio.engine.training import checkpoint
+from studio.engine.training.record import checkpoint
 
 STDERR_LINES = 60
 BACKLOG = 256

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from models.base import Family
-    from studio.engine.training.checkpoint import Saved
+    from studio.engine.training.record.checkpoint import Saved
     from studio.engine.training.trainer import Trainer
 
 BACKEND = "inductor"

@@ -14,7 +14,7 @@ from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
 FEWEST_EACH = 20
 """Pictures for each label, on average, from which labels are used without being asked for.

@@ -24,10 +24,10 @@ from studio.engine.events import (
     Stage,
     Stop,
 )
-from studio.engine.training import checkpoint
 from studio.engine.training.care import Care
 from studio.engine.training.needs import figures
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.runs import pictures_of
 from studio.engine.training.trainer import UNPLANNED, Trainer
 

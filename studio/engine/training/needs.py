@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.events import Preflight
-from studio.engine.training import checkpoint, memory
+from studio.engine.training import memory
+from studio.engine.training.record import checkpoint
 
 if TYPE_CHECKING:
     from studio.engine.training.trainer import Trainer

@@ -9,8 +9,9 @@ from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, labelling, runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training import labelling, runs
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 
 
 def change(

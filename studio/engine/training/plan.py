@@ -14,7 +14,7 @@ from studio.engine.training import transfer
 
 if TYPE_CHECKING:
     from studio.engine.project import Project
-    from studio.engine.training.checkpoint import Saved
+    from studio.engine.training.record.checkpoint import Saved
 
 AUTO = "auto"
 """Instead of a family: whatever suits pictures, machine and time."""

@@ -20,8 +20,9 @@ from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
-from studio.engine.training import board, checkpoint, labelling, plan, transfer
-from studio.engine.training.recipe import Recipe
+from studio.engine.training import labelling, plan, transfer
+from studio.engine.training.record import board, checkpoint
+from studio.engine.training.record.recipe import Recipe
 
 TITLE = "title.txt"
 """In the folder of a run: what the artist calls it."""

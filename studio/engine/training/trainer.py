@@ -13,13 +13,14 @@ from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
-from studio.engine.training import chance, checkpoint, labelling, sheet, tensors, transfer
+from studio.engine.training import chance, labelling, transfer
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.examine import Examiner
 from studio.engine.training.health.reading import Reading
 from studio.engine.training.pictures import Pictures, Sampler
-from studio.engine.training.recipe import Recipe
-from studio.engine.training.statistics import Averages
+from studio.engine.training.record import checkpoint, sample_sheet, tensors
+from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.record.statistics import Averages
 
 if TYPE_CHECKING:
     import torch
@@ -72,7 +73,7 @@ class Trainer:
         self.means: dict[str, float] = {}
         """What training last reported."""
         self._examiner = Examiner(self.family, self.pictures)
-        self._sheet_size = sheet.layout(recipe.height, recipe.width)
+        self._sheet_size = sample_sheet.layout(recipe.height, recipe.width)
 
     # ------------------------------------------------------------------ training
 
@@ -197,7 +198,7 @@ class Trainer:
             made = [
                 self.family.synthesize(self.family.sample(1, seed)).cpu() for seed in range(count)
             ]
-        sheet.write_sheet(torch.cat(made).numpy(), columns, path)
+        sample_sheet.write_sheet(torch.cat(made).numpy(), columns, path)
         return columns, count
 
     def judge(self) -> Reading | None:

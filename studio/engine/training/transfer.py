@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import sha256_file
-from studio.engine.training import checkpoint
-from studio.engine.training.checkpoint import Saved
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.checkpoint import Saved
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from models.base import Family
-    from studio.engine.training.recipe import Recipe
+    from studio.engine.training.record.recipe import Recipe
 
 START = "start.safetensors"
 _LOWER = re.compile(r"^(?:fine\.)?(?:stem|(?:levels|change|down|downs)\.(\d+))\.")

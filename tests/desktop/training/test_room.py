@@ -15,7 +15,7 @@ from studio.desktop.training.series import Series, peaks
 from studio.desktop.training.worker import TrainingDriver
 from studio.engine import events
 from studio.engine.training import runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.desktop.training.support import WAIT, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -16,7 +16,7 @@ from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
 from studio.engine.training import runs
 from studio.engine.training.driver import run_training
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.desktop.training.support import WAIT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

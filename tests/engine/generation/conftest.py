@@ -8,7 +8,8 @@ import pytest
 
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, runs
+from studio.engine.training import runs
+from studio.engine.training.record import checkpoint
 
 Play = Callable[..., Player]
 

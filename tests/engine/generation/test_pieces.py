@@ -17,8 +17,9 @@ from studio.engine.generation.directions import Directions
 from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training import runs
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 
 Play = Callable[..., Player]
 RunOf = Callable[[str], str]

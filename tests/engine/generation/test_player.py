@@ -21,7 +21,7 @@ from studio.engine.generation.player import (
     pack_latent,
     unpack_latent,
 )
-from studio.engine.training import checkpoint
+from studio.engine.training.record import checkpoint
 
 Play = Callable[..., Player]
 FAMILIES = ["autoencoder", "vae", "gan"]

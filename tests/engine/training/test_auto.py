@@ -11,7 +11,7 @@ from studio.engine.devices import Device
 from studio.engine.project import Project
 from studio.engine.training import runs
 from studio.engine.training.auto import recommend
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project
 
 __all__ = ["made_once", "one_thread", "project"]

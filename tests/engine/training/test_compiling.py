@@ -19,7 +19,7 @@ from studio.engine.events import Checkpoint, Done, Health, Preflight
 from studio.engine.training import compiling, trainer
 from studio.engine.training.compiling import AS_WRITTEN
 from studio.engine.training.preflight import preflight
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import Driven, assert_same, state_of
 

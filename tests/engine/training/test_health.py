@@ -14,12 +14,12 @@ import torch
 from models.families.codec.vae import VaeConfig
 from models.families.gan.gan import GanConfig
 from studio.engine.events import CheckpointNow, Command, Done, Event, Failed, Health
-from studio.engine.training import checkpoint
 from studio.engine.training.health import collapse, leak, overfit, plateau, posterior
 from studio.engine.training.health.reading import Change, CriticView, Finding, Reading
 from studio.engine.training.health.remedy import figures
 from studio.engine.training.health.watch import MOST_ACTIONS, Watch
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.small_set import Likeness, SmallSet, coverage, facts, squared_mmd
 from studio.engine.training.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae

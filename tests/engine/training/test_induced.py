@@ -21,7 +21,7 @@ from studio.engine.project import Project
 from studio.engine.training import examine, runs
 from studio.engine.training.health import collapse, leak, posterior
 from studio.engine.training.loop import train
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY, script
 

@@ -20,8 +20,9 @@ from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, labelling, runs, transfer
-from studio.engine.training.recipe import Recipe
+from studio.engine.training import labelling, runs, transfer
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.trainer import Trainer
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same
 

@@ -10,7 +10,7 @@ import pytest
 from models import base
 from models.parameters import Param, Value
 from studio.engine.events import Done, Health, Progress, Set, Stop
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same, script, state_of
 

@@ -13,8 +13,9 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Done, Health
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, housekeeping, other_pictures, runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training import housekeeping, other_pictures, runs
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.support import Driven
 
 

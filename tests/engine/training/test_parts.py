@@ -19,10 +19,11 @@ from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
-from studio.engine.training import chance, checkpoint, sheet, tensors
+from studio.engine.training import chance
 from studio.engine.training.pictures import Pictures, Sampler
-from studio.engine.training.recipe import Recipe
-from studio.engine.training.statistics import Averages, all_finite
+from studio.engine.training.record import checkpoint, sample_sheet, tensors
+from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.record.statistics import Averages, all_finite
 from tests.engine.training.support import TINY, Driven
 
 # ---------------------------------------------------------------------- order
@@ -191,7 +192,7 @@ def test_one_bad_number_shows_in_the_mean(bad: float) -> None:
 def test_a_sheet_holds_its_pictures_edge_to_edge(tmp_path: Path, channels: int) -> None:
     generator = np.random.default_rng(0)
     pictures = generator.integers(0, 256, (5, 6, 8, channels), dtype=np.uint8)
-    sheet.write_sheet(pictures, 3, tmp_path / "new" / "sheet.png")
+    sample_sheet.write_sheet(pictures, 3, tmp_path / "new" / "sheet.png")
     with Image.open(tmp_path / "new" / "sheet.png") as image:
         page = np.asarray(image).reshape(12, 24, channels)
     for number, picture in enumerate(pictures):
@@ -202,7 +203,7 @@ def test_a_sheet_holds_its_pictures_edge_to_edge(tmp_path: Path, channels: int) 
 
 @pytest.mark.parametrize(("side", "columns"), [(16, 6), (64, 6), (128, 4), (256, 2), (1024, 2)])
 def test_a_sheet_is_about_as_wide_whatever_the_size(side: int, columns: int) -> None:
-    assert sheet.layout(side, side // 2) == (columns, columns**2)
+    assert sample_sheet.layout(side, side // 2) == (columns, columns**2)
 
 
 # ---------------------------------------------------------------------- slim

@@ -23,7 +23,7 @@ from studio.engine.training import preflight as pre
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.client import TrainingProcess
 from studio.engine.training.preflight import preflight
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same

@@ -29,8 +29,9 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, client
+from studio.engine.training import client
 from studio.engine.training.client import TrainingProcess
+from studio.engine.training.record import checkpoint
 from tests.engine.training.support import IMAGES, Driven
 
 PATIENCE = 60.0

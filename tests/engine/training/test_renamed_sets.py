@@ -12,7 +12,7 @@ from studio.engine.errors import StudioError
 from studio.engine.events import Done
 from studio.engine.project import Project
 from studio.engine.training import other_pictures, runs
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.support import Driven
 
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from studio.engine.events import CheckpointNow, Done, Event, Pause, Resume, SampleNow, Stop
-from studio.engine.training import checkpoint
 from studio.engine.training.client import TrainingProcess
 from studio.engine.training.loop import train
+from studio.engine.training.record import checkpoint
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same, script, state_of
 
 STEPS = IMAGES // 4

@@ -16,7 +16,7 @@ from studio.engine.events import Done, Event, Failed, Progress
 from studio.engine.project import Project
 from studio.engine.training import loop, runs
 from studio.engine.training.driver import run_training
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.support import IMAGES, TINY, Driven
 
 

@@ -17,9 +17,10 @@ from models.base import ImageSpec
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.events import CheckpointNow, Done, Failed
 from studio.engine.project import Project
-from studio.engine.training import checkpoint, runs, transfer
+from studio.engine.training import runs, transfer
 from studio.engine.training.driver import run_training
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record import checkpoint
+from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same, script, state_of
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from studio.engine.training.recipe import Recipe
+from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.runs import pictures_of
 from studio.engine.training.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae

@@ -84,7 +84,7 @@ def write(
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    from studio.engine.training.tensors import portable
+    from studio.engine.training.record.tensors import portable
 
     try:
         with atomic_folder(target) as temporary:
