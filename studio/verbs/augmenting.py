@@ -14,7 +14,7 @@ from studio.verbs.pictures import picked
 if TYPE_CHECKING:
     from studio.engine.dataset.index.store import Dataset, Item
     from studio.engine.project import Project
-    from studio.engine.training.plan import Settled
+    from studio.engine.training.planning.plan import Settled
 
 COLUMNS = 6
 SAMPLES = 36
@@ -78,7 +78,7 @@ def _settled(
     project: Project, dataset: Dataset, asked: Asked, options: argparse.Namespace
 ) -> Settled:
     from studio.engine import devices
-    from studio.engine.training import plan, runs, transfer
+    from studio.engine.training.planning import plan, runs, transfer
 
     images, minutes = plan.length(options.images, options.minutes)
     start = asked.start

@@ -95,7 +95,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 def open_player(project: Project, run_name: str, device: str, *, best: bool = False) -> Player:
     """The newest good checkpoint of a run, or its `best`, ready to play."""
     from studio.engine.generation.player import Player
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
 
     folder = runs.run(project, run_name).folder

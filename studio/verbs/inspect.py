@@ -42,7 +42,7 @@ def _project(thing: Path) -> dict[str, Any]:
     from studio.engine.dataset.index import store
     from studio.engine.generation import pieces
     from studio.engine.project import Project
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     with Project.open(thing) as project:
         datasets = [

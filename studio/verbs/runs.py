@@ -42,7 +42,7 @@ def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.Argumen
 def listed(options: argparse.Namespace, console: Console) -> Result:
     """All runs with how far they are."""
     from studio.engine.project import Project
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     with Project.open(options.project) as project:
         found = runs.runs(project)
@@ -66,10 +66,10 @@ def listed(options: argparse.Namespace, console: Console) -> Result:
 def renamed(options: argparse.Namespace, console: Console) -> Result:
     """Give a run a title."""
     from studio.engine.project import Project
-    from studio.engine.training import housekeeping, runs
+    from studio.engine.training.planning import removed_runs, runs
 
     with Project.open(options.project) as project:
-        before = housekeeping.set_title(project, options.run_name, options.title)
+        before = removed_runs.set_title(project, options.run_name, options.title)
         title = runs.run(project, options.run_name).title
     facts = {"run": options.run_name, "title": title, "before": before}
     return Result(facts, [f"{options.run_name}: {title or 'its own name again'}"])
@@ -78,10 +78,10 @@ def renamed(options: argparse.Namespace, console: Console) -> Result:
 def removed(options: argparse.Namespace, console: Console) -> Result:
     """Delete a run."""
     from studio.engine.project import Project
-    from studio.engine.training import housekeeping
+    from studio.engine.training.planning import removed_runs
 
     # Whoever trains holds the project, which is then read-only here.
     with Project.open(options.project) as project:
-        gone = housekeeping.remove(project, options.run_name, with_pieces=options.with_pieces)
-        housekeeping.purge(project)
+        gone = removed_runs.remove(project, options.run_name, with_pieces=options.with_pieces)
+        removed_runs.purge(project)
     return Result({"run": gone.name, "removed": True}, [f"{gone.name} is removed."])

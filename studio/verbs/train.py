@@ -134,7 +134,7 @@ def _change_pictures(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> None:
     from studio.engine.dataset.preparation.prepare import PreparationCancelled
-    from studio.engine.training import other_pictures
+    from studio.engine.training.planning import other_pictures
 
     def prepared(done: int, total: int) -> None:
         console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
@@ -148,7 +148,7 @@ def _change_pictures(
 def _create(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> str:
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     recipe = _plan(project, options, console, stop)
     runs.begin_run(project, recipe)
@@ -162,7 +162,7 @@ def _plan(
     project: Project, options: argparse.Namespace, console: Console, stop: Interruption
 ) -> Recipe:
     from studio.engine.dataset.preparation.prepare import PreparationCancelled
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     def prepared(done: int, total: int) -> None:
         console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
@@ -203,7 +203,7 @@ def _asked(project: Project, options: argparse.Namespace) -> Asked:
 def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:
     """(width, height) of the run to learn from, or what the dataset is prepared at."""
     from studio.engine.dataset.preparation import policy
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record.recipe import Recipe
 
     if not start:
@@ -231,8 +231,8 @@ def _train(
     stop: Interruption,
 ) -> Done:
     from studio.engine.events import Done, Stop
-    from studio.engine.training import runs
     from studio.engine.training.driver import run_training
+    from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
 
     # A run that ended before its first checkpoint begins again.

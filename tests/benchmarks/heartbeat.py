@@ -79,7 +79,7 @@ def measure(folder: Path, seconds: float) -> dict[str, object]:
     from studio.desktop.main_window import MainWindow
     from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     sys.setswitchinterval(0.001)
     pictures = folder / "pictures"

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Done, Failed, Preflight, from_line  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
-from studio.engine.training import runs  # noqa: E402
+from studio.engine.training.planning import runs  # noqa: E402
 
 BOUND = 0.15
 IMPATIENT = """

@@ -44,10 +44,11 @@ from models.parts.augment import Augmentation  # noqa: E402
 from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
-from studio.engine.training import compiling, runs  # noqa: E402
+from studio.engine.training import compiling  # noqa: E402
 from studio.engine.training.loop import train  # noqa: E402
+from studio.engine.training.planning import runs  # noqa: E402
+from studio.engine.training.planning.runs import pictures_of  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
-from studio.engine.training.runs import pictures_of  # noqa: E402
 from studio.engine.training.trainer import Trainer  # noqa: E402
 
 BOUND = 1.05

@@ -23,7 +23,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.project import Project
     from studio.engine.sample import make_sample_project
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
 
     folder = make_sample_project(tmp_path_factory.mktemp("sample") / "Vases")

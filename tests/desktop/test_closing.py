@@ -14,7 +14,7 @@ from studio.desktop.training import driving, worker
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from tests.desktop.conftest import WAIT
 from tests.desktop.training.support import Scripted

@@ -23,7 +23,8 @@ from studio.engine.dataset.intake import importer
 from studio.engine.export.handover import export_arrays
 from studio.engine.export.provenance import read_provenance
 from studio.engine.project import Project
-from studio.engine.training import loop, runs
+from studio.engine.training import loop
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -11,7 +11,7 @@ from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 

@@ -222,7 +222,7 @@ def test_closing_while_a_run_trains_saves_it(window: MainWindow, few_pictures: P
     assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)
     from studio.engine.project import Project
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
 
     with Project.open(folder) as again:

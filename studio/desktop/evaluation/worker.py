@@ -61,7 +61,7 @@ class Evaluator(Worker):
 
     def runs(self, project: Project) -> list[RunRow]:
         """Every run, newest first."""
-        from studio.engine.training import runs
+        from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 
         rows = []
@@ -81,7 +81,7 @@ class Evaluator(Worker):
     def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
         """Reconstructions of held-out pictures with their figures, where there is an encoder."""
         from studio.engine.evaluation import metrics
-        from studio.engine.training import runs
+        from studio.engine.training.planning import runs
         from studio.engine.training.record.recipe import Recipe
 
         found = metrics.reconstruction(project, run, count)

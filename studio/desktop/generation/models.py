@@ -10,7 +10,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name, when
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 
 class Models:

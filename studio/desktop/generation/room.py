@@ -32,7 +32,7 @@ from studio.desktop.widgets.empty_state import EmptyState
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 FIRST_DIRECTIONS = 8
 PANELS_MS = 16

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
     from studio.engine.generation.directions import Directions
     from studio.engine.generation.player import LatentRecipe, Player
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 DIRECTIONS = 16
 SAMPLES = 10_000
@@ -74,7 +74,7 @@ class GenerationWorker(Worker):
 
     def playable(self, project: Project) -> list[Run]:
         """Runs that have a checkpoint, newest first."""
-        from studio.engine.training import runs
+        from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 
         return [r for r in reversed(runs.runs(project)) if checkpoint.folders(r.folder)]
@@ -82,7 +82,7 @@ class GenerationWorker(Worker):
     def open(self, project: Project, run_name: str, device: str, folder: str = "") -> Model:
         """Load the newest good checkpoint of a run, or the one in `folder`."""
         from studio.engine.generation.player import Player
-        from studio.engine.training import runs
+        from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 
         run = runs.run(project, run_name)

@@ -16,8 +16,8 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.training.planning.runs import Run
     from studio.engine.training.record.recipe import Recipe
-    from studio.engine.training.runs import Run
 
 AUTO = "auto"
 """Instead of a family: whatever suits pictures, machine and time (as `engine.training.plan`)."""
@@ -144,7 +144,7 @@ def dataset_sizes(project: Project) -> dict[str, tuple[int, int]]:
 
 def starts(project: Project) -> list[StartCard]:
     """Runs that have a checkpoint to begin with, newest first; damaged ones are left out."""
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
     from studio.engine.training.record.recipe import Recipe
 
@@ -169,7 +169,7 @@ def advise(project: Project, wanted: NewRun) -> Advice:
     """What the studio would set for this run; :class:`StudioError` when the size is impossible."""
     from studio.engine import devices
     from studio.engine.dataset.index import store
-    from studio.engine.training import plan, runs, transfer
+    from studio.engine.training.planning import plan, runs, transfer
 
     size, start = (wanted.width, wanted.height), wanted.start_from
     machine = devices.choose(wanted.device)
@@ -210,7 +210,7 @@ def plan_run(
     """Check and prepare a run: it can be measured, or begun."""
     from studio.engine.dataset.index import store
     from studio.engine.dataset.preparation import policy
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     crop = policy.settled(project, store.dataset(project, wanted.dataset).id, wanted.crop).text
     try:
@@ -233,7 +233,7 @@ def create(
     cancelled: Callable[[], bool],
 ) -> Run:
     """Check, prepare and write a run; its row."""
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     recipe = plan_run(project, wanted, progress, cancelled)
     runs.begin_run(project, recipe)
@@ -242,7 +242,7 @@ def create(
 
 def list_runs(project: Project) -> list[Run]:
     """Runs, newest first."""
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     return list(reversed(runs.runs(project)))
 
@@ -250,7 +250,7 @@ def list_runs(project: Project) -> list[Run]:
 def open_run(project: Project, name: str) -> Opened:
     """A run with its curves and sheets."""
     from models import base
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
     from studio.engine.training.record.recipe import Recipe
 
     row = runs.run(project, name)

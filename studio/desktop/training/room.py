@@ -30,7 +30,7 @@ from studio.engine import events
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 
 class TrainingRoom(Room):

@@ -19,7 +19,7 @@ from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 NEW = "+"
 FACTS = ("seen", "rate", "left", "took", "first", "checkpoint", "best")

@@ -16,7 +16,7 @@ from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session import Session
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 
 class Tending(QObject):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.training.housekeeping import Removed
+    from studio.engine.training.planning.removed_runs import Removed
 
 
 def change_pictures(
@@ -19,37 +19,37 @@ def change_pictures(
     cancelled: Callable[[], bool],
 ) -> None:
     """Let a run go on with another dataset."""
-    from studio.engine.training import other_pictures
+    from studio.engine.training.planning import other_pictures
 
     other_pictures.change(project, name, dataset, progress, cancelled)
 
 
 def set_title(project: Project, name: str, title: str) -> str:
     """Call a run something; returns what it was called before."""
-    from studio.engine.training import housekeeping
+    from studio.engine.training.planning import removed_runs
 
-    return housekeeping.set_title(project, name, title)
+    return removed_runs.set_title(project, name, title)
 
 
 def remove_run(project: Project, name: str, with_pieces: bool) -> Removed | str:
     """What brings the run back, or a sentence where pieces need it."""
-    from studio.engine.training import housekeeping
+    from studio.engine.training.planning import removed_runs
 
     try:
-        return housekeeping.remove(project, name, with_pieces=with_pieces)
-    except housekeeping.InUse as error:
+        return removed_runs.remove(project, name, with_pieces=with_pieces)
+    except removed_runs.InUse as error:
         return str(error)
 
 
 def restore_run(project: Project, removed: Removed) -> None:
     """Bring a run back."""
-    from studio.engine.training import housekeeping
+    from studio.engine.training.planning import removed_runs
 
-    housekeeping.restore(project, removed)
+    removed_runs.restore(project, removed)
 
 
 def purge_runs(project: Project) -> None:
     """Delete for good what was removed in earlier sessions."""
-    from studio.engine.training import housekeeping
+    from studio.engine.training.planning import removed_runs
 
-    housekeeping.purge(project)
+    removed_runs.purge(project)

@@ -20,7 +20,7 @@ from studio.desktop.training.tending import Tending
 from studio.engine import events
 
 if TYPE_CHECKING:
-    from studio.engine.training.runs import Run
+    from studio.engine.training.planning.runs import Run
 
 
 class Viewing(QObject):

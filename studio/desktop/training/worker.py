@@ -161,7 +161,7 @@ class TrainingDriver(QThread):
                     pass
 
     def _note(self, **values: str | int) -> None:
-        from studio.engine.training import runs
+        from studio.engine.training.planning import runs
 
         # A list that cannot be written is no reason to end a run: its folder says the same.
         with contextlib.suppress(StudioError):

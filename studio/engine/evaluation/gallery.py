@@ -23,7 +23,7 @@ from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import CopyCheck, Likeness
 from studio.engine.evaluation.pairs import made, newest_model
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 
 SHOWN = 60

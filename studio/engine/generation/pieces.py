@@ -17,7 +17,7 @@ from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
 from studio.engine.generation.player import LatentRecipe, Pixels, Player, pack_latent
 from studio.engine.project import Project, now
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, Stage
-from studio.engine.training import compiling, memory, transfer
+from studio.engine.training import compiling, memory
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.remedy import apply, figures
 from studio.engine.training.health.watch import Watch
+from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.board import Board
 from studio.engine.training.record.checkpoint import Saved

@@ -26,9 +26,9 @@ from studio.engine.events import (
 )
 from studio.engine.training.care import Care
 from studio.engine.training.needs import figures
+from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.runs import pictures_of
 from studio.engine.training.trainer import UNPLANNED, Trainer
 
 PROGRESS_SECONDS = 0.2

@@ -20,8 +20,8 @@ from studio.engine.events import ROUND, Done, Event, Failed, Health, Stage, Stop
 from studio.engine.training.care import Care, DeviceFailed
 from studio.engine.training.loop import Commands
 from studio.engine.training.needs import figures
+from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.runs import pictures_of
 from studio.engine.training.trainer import Trainer
 
 WARM_STEPS = 4

@@ -13,11 +13,13 @@ from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
-from studio.engine.training import chance, labelling, transfer
+from studio.engine.training import chance
 from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.examine import Examiner
 from studio.engine.training.health.reading import Reading
 from studio.engine.training.pictures import Pictures, Sampler
+from studio.engine.training.planning import labels as labelling
+from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint, sample_sheet, tensors
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Averages

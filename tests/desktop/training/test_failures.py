@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from studio.desktop.training import worker
 from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from tests.desktop.training.support import WAIT, Scripted, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -14,7 +14,7 @@ from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.series import Series, peaks
 from studio.desktop.training.worker import TrainingDriver
 from studio.engine import events
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 from tests.desktop.training.support import WAIT, begin
 

@@ -14,7 +14,7 @@ from studio.engine.dataset.index.regions import Region, box, stored
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.dataset.privacy import hidden_regions, identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 
 HALF, REST = (box(0, 0, 0.5, 1, "fill"),), (box(0.5, 0, 1, 1, "fill"),)
 

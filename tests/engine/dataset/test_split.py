@@ -143,7 +143,7 @@ def test_too_few_pictures_and_wrong_shares(project, draw, take_in, tmp_path):
 
 
 def test_a_run_keeps_its_card_and_its_division(project, folder, take_in):
-    from studio.engine.training import runs
+    from studio.engine.training.planning import runs
 
     dataset = take_in(folder, name="set").dataset.id
     recipe = runs.create_run(project, "set", "autoencoder", 16, 16, images=8, device="cpu")

@@ -18,7 +18,7 @@ from studio.engine.evaluation import metrics
 from studio.engine.evaluation.metrics import Reconstruction, reconstruction
 from studio.engine.evaluation.pairs import pictures_and_model, side_by_side
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 
 MakePrepared = Callable[..., Prepared]

@@ -21,7 +21,7 @@ from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from tests.engine.export.readers import by_qt
 

@@ -8,7 +8,7 @@ import pytest
 
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 
 Play = Callable[..., Player]

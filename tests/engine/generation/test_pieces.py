@@ -17,7 +17,7 @@ from studio.engine.generation.directions import Directions
 from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 from tests.engine.training.support import IMAGES, PICTURES, TINY, Driven
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models import base
 from studio.engine.devices import Device
 from studio.engine.project import Project
-from studio.engine.training import runs
-from studio.engine.training.auto import recommend
+from studio.engine.training.planning import runs
+from studio.engine.training.planning.auto import recommend
 from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project
 

@@ -20,7 +20,8 @@ from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
-from studio.engine.training import labelling, runs, transfer
+from studio.engine.training.planning import labels as labelling
+from studio.engine.training.planning import runs, transfer
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.trainer import Trainer

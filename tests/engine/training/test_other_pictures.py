@@ -13,7 +13,7 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Done, Health
 from studio.engine.project import Project
-from studio.engine.training import housekeeping, other_pictures, runs
+from studio.engine.training.planning import other_pictures, removed_runs, runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.support import Driven
@@ -131,41 +131,41 @@ def test_a_run_that_knows_labels_needs_pictures_with_them(project: Project, tmp_
 
 def test_a_title_is_one_line_beside_the_name(project: Project, vae: Driven) -> None:
     name = vae.folder.name
-    assert housekeeping.set_title(project, name, " Blue\tvases\n") == ""
+    assert removed_runs.set_title(project, name, " Blue\tvases\n") == ""
     assert runs.run(project, name).title == "Blue vases"
-    assert housekeeping.set_title(project, name, "") == "Blue vases"
+    assert removed_runs.set_title(project, name, "") == "Blue vases"
     assert runs.run(project, name).title == ""
     with pytest.raises(StudioError, match="too long"):
-        housekeeping.set_title(project, name, "x" * 200)
+        removed_runs.set_title(project, name, "x" * 200)
 
 
 def test_a_removed_run_comes_back_as_it_was(project: Project, vae: Driven) -> None:
     vae.stop_after(1)
     before, all_ = runs.run(project, vae.folder.name), runs.runs(project)
-    gone = housekeeping.remove(project, before.name)
+    gone = removed_runs.remove(project, before.name)
     assert not vae.folder.exists()
     assert before.name not in {each.name for each in runs.runs(project)}
-    housekeeping.restore(project, gone)
+    removed_runs.restore(project, gone)
     assert runs.runs(project) == all_
     assert isinstance(vae.train(resume=True)[-1], Done)
-    housekeeping.purge(project)
+    removed_runs.purge(project)
     assert vae.folder.is_dir()
 
 
 def test_a_purged_run_is_gone_for_good(project: Project, vae: Driven) -> None:
-    gone = housekeeping.remove(project, vae.folder.name)
-    housekeeping.purge(project)
+    gone = removed_runs.remove(project, vae.folder.name)
+    removed_runs.purge(project)
     with pytest.raises(StudioError, match="cannot come back"):
-        housekeeping.restore(project, gone)
+        removed_runs.restore(project, gone)
     assert not gone.folder.exists()
 
 
 def test_the_name_of_a_removed_run_waits_for_it(project: Project, vae: Driven) -> None:
-    gone = housekeeping.remove(project, vae.folder.name)
+    gone = removed_runs.remove(project, vae.folder.name)
     tiny = {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4}
     other = runs.create_run(project, "set", "vae", 16, 16, images=8, overrides=tiny)
     assert other.run != gone.name
-    housekeeping.restore(project, gone)
+    removed_runs.restore(project, gone)
     assert {gone.name, other.run} <= {each.name for each in runs.runs(project)}
 
 
@@ -178,13 +178,13 @@ def test_an_index_that_refuses_leaves_the_run_where_it_was(
     with monkeypatch.context() as patched:
         patched.setattr(project, "write", refuse)
         with pytest.raises(StudioError, match="index"):
-            housekeeping.remove(project, vae.folder.name)
+            removed_runs.remove(project, vae.folder.name)
     assert vae.folder.is_dir()
-    gone = housekeeping.remove(project, vae.folder.name)
+    gone = removed_runs.remove(project, vae.folder.name)
     with monkeypatch.context() as patched:
         patched.setattr(project, "write", refuse)
         with pytest.raises(StudioError, match="index"):
-            housekeeping.restore(project, gone)
+            removed_runs.restore(project, gone)
     assert not vae.folder.exists()
-    housekeeping.restore(project, gone)
+    removed_runs.restore(project, gone)
     assert vae.folder.is_dir()

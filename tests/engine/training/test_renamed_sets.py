@@ -11,7 +11,7 @@ from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
 from studio.engine.project import Project
-from studio.engine.training import other_pictures, runs
+from studio.engine.training.planning import other_pictures, runs
 from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.support import Driven
 

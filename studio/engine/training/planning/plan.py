@@ -10,7 +10,7 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.preparation.prepare import automatic_channels
 from studio.engine.devices import Device
 from studio.engine.errors import UsageError
-from studio.engine.training import transfer
+from studio.engine.training.planning import transfer
 
 if TYPE_CHECKING:
     from studio.engine.project import Project
@@ -81,7 +81,7 @@ def settle(
         known = base.family(family).Config
         advised = dict(known.from_mapping(saved.state["config"]).as_dict())
     elif family == AUTO:
-        from studio.engine.training.auto import recommend
+        from studio.engine.training.planning.auto import recommend
 
         found = recommend(len(items), size, machine, minutes=minutes, images=images)
         family, advised, reason = found.family, found.overrides, found.reason

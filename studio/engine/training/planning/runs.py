@@ -20,7 +20,8 @@ from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
-from studio.engine.training import labelling, plan, transfer
+from studio.engine.training.planning import labels as labelling
+from studio.engine.training.planning import plan, transfer
 from studio.engine.training.record import board, checkpoint
 from studio.engine.training.record.recipe import Recipe
 

@@ -9,7 +9,8 @@ from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
-from studio.engine.training import labelling, runs
+from studio.engine.training.planning import labels as labelling
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 

@@ -10,7 +10,7 @@ from typing import Any
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import write_text
 from studio.engine.project import Project
-from studio.engine.training import runs
+from studio.engine.training.planning import runs
 
 LONGEST_TITLE = 80
 
