@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.engine.evaluation.pairs import made, pictures_and_model
 from studio.engine.project import Project
-from studio.engine.training.small_set import Likeness, SmallSet
+from studio.engine.training.health.small_set import Likeness, SmallSet
 
 COMPARED = 128
 """Pictures on each side at most: see :mod:`small_set` for what so few can tell."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studio.engine.training.health.reading import CriticView, Reading
+from studio.engine.training.health.small_set import SmallSet
 from studio.engine.training.pictures import Pictures
-from studio.engine.training.small_set import SmallSet
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.engine.training.small_set import Likeness
+from studio.engine.training.health.small_set import Likeness
 
 Memory = dict[str, Any]
 """What one detector remembers between readings: JSON, kept in the checkpoint."""
