@@ -31,9 +31,9 @@ sys.path.insert(0, str(ROOT))
 from models import base  # noqa: E402
 from studio.engine import devices  # noqa: E402
 from studio.engine.dataset.preparation.prepare import Prepared  # noqa: E402
-from studio.engine.training import compiling, memory  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
-from studio.engine.training.trainer import Trainer  # noqa: E402
+from studio.engine.training.session import compilation, memory  # noqa: E402
+from studio.engine.training.session.trainer import Trainer  # noqa: E402
 
 FAMILIES = ("autoencoder", "vae", "gan", "stylegan2", "fewshot_gan")
 PICTURES = 512
@@ -125,7 +125,7 @@ def measure(
         profile(trainer)
     if given.compile:
         began = time.perf_counter()
-        compiling.translate(trainer)
+        compilation.translate(trainer)
         warm(trainer, given.seconds)
         found["translating_seconds"] = round(time.perf_counter() - began, 1)
         translated = rate(trainer, given.seconds)

@@ -51,10 +51,10 @@ from studio.engine.evaluation.copies import CopyCheck  # noqa: E402
 from studio.engine.events import Done, Failed, Health  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training.health.small_set import coverage  # noqa: E402
-from studio.engine.training.loop import train  # noqa: E402
 from studio.engine.training.planning import runs  # noqa: E402
 from studio.engine.training.record import checkpoint  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
+from studio.engine.training.session.loop import train  # noqa: E402
 from tests.benchmarks.peer_gans import Peer  # noqa: E402
 from tests.benchmarks.plain_dcgan import Dcgan  # noqa: E402
 

@@ -76,8 +76,8 @@ def project_with_a_model(folder: Path, family: str, size: int) -> Path:
     """A project whose one run has hardly been trained: speed does not depend on the weights."""
     from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
-    from studio.engine.training.loop import train
     from studio.engine.training.planning import runs
+    from studio.engine.training.session.loop import train
 
     chance = np.random.default_rng(0)
     (folder / "pictures").mkdir()

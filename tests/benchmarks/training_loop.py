@@ -44,12 +44,12 @@ from models.parts.augment import Augmentation  # noqa: E402
 from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
-from studio.engine.training import compiling  # noqa: E402
-from studio.engine.training.loop import train  # noqa: E402
 from studio.engine.training.planning import runs  # noqa: E402
 from studio.engine.training.planning.runs import pictures_of  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
-from studio.engine.training.trainer import Trainer  # noqa: E402
+from studio.engine.training.session import compilation  # noqa: E402
+from studio.engine.training.session.loop import train  # noqa: E402
+from studio.engine.training.session.trainer import Trainer  # noqa: E402
 
 BOUND = 1.05
 PICTURES = 64
@@ -186,7 +186,9 @@ def measure(given: argparse.Namespace, family: str, place: Path) -> dict[str, ob
         }  # fmt: skip
     if given.compile:
         side = Trainer(recipe, pictures_of(project_folder, recipe))
-        found["compiled_gain"] = compiling.obstacle(side.device) or round(compiling.gain(side), 3)
+        found["compiled_gain"] = compilation.obstacle(side.device) or round(
+            compilation.gain(side), 3
+        )
     return found
 
 

@@ -301,8 +301,8 @@ def test_the_worker_compares_a_real_run(tmp_path: Path, qtbot):
     import torch
     from PIL import Image
 
-    from studio.engine.training import loop
     from studio.engine.training.planning import runs
+    from studio.engine.training.session import loop
 
     torch.set_num_threads(1)
     (tmp_path / "in").mkdir()

@@ -276,8 +276,8 @@ def trained(tmp_path: Path) -> Iterator[tuple[Project, str, str]]:
     from PIL import Image
 
     from studio.engine.dataset.intake.importer import import_sources
-    from studio.engine.training import loop
     from studio.engine.training.planning import runs
+    from studio.engine.training.session import loop
 
     torch.set_num_threads(1)
     (tmp_path / "in").mkdir()

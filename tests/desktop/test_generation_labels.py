@@ -21,8 +21,8 @@ from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.generation import pieces
 from studio.engine.project import Project
-from studio.engine.training import loop
 from studio.engine.training.planning import runs
+from studio.engine.training.session import loop
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000

@@ -23,9 +23,9 @@ from studio.engine.dataset.intake import importer
 from studio.engine.export.handover import export_arrays
 from studio.engine.export.provenance import read_provenance
 from studio.engine.project import Project
-from studio.engine.training import loop
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from studio.engine.training.session import loop
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000

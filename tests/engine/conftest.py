@@ -24,8 +24,8 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
-    from studio.engine.training.loop import train
     from studio.engine.training.planning import runs
+    from studio.engine.training.session.loop import train
 
     place = tmp_path_factory.mktemp("trained")
     pictures = place / "pictures"

@@ -277,7 +277,7 @@ def test_a_full_disk_pauses_and_resume_tries_again(
     disk = Disk(monkeypatch)
     events: list[Event] = []
     orders = _orders(disk, events)
-    from studio.engine.training.loop import train
+    from studio.engine.training.session.loop import train
 
     for event in train(vae.folder, vae.project_folder, lambda: next(orders), resume=False):
         events.append(event)

@@ -73,7 +73,7 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 from studio.engine.events import CheckpointNow
-from studio.engine.training.loop import train
+from studio.engine.training.session.loop import train
 from tests.engine.training.support import script
 import torch
 torch.set_num_threads(1)

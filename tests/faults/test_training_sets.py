@@ -13,9 +13,9 @@ from models.parameters import ParameterError
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.events import CheckpointNow, Done, Failed, Health, Metrics
 from studio.engine.project import Project
-from studio.engine.training.loop import train
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from studio.engine.training.session.loop import train
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY, script
 

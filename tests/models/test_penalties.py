@@ -13,7 +13,7 @@ from models.families.gan import gan
 from models.families.gan.gan import Gan
 from models.families.gan.gan_config import GanConfig
 from models.scaling import LossScaler
-from studio.engine.training.accumulation import step_in_parts
+from studio.engine.training.session.accumulation import step_in_parts
 
 AT_ONCE, FIVE_AT_A_TIME = 1 << 40, 5 * 16 * 24
 """Of 16 or 8 pictures the last part is a smaller one."""

@@ -11,9 +11,9 @@ import pytest
 from studio.engine.dataset.preparation import prepare
 from studio.engine.events import Progress
 from studio.engine.project import INDEX, Project
-from studio.engine.training import loop
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session import loop
 from studio.verbs.measuring import duration
 from studio.verbs.watching import Watch
 from tests.verbs.support import call, done, tiny, tree

@@ -77,11 +77,11 @@ def _events(
 ) -> Iterator[Event]:
     run_folder, project_folder = folders
     if "--preflight" in options:
-        from studio.engine.training.preflight import preflight
         from studio.engine.training.record.recipe import Recipe
+        from studio.engine.training.session.preflight import preflight
 
         return preflight(Recipe.load(run_folder), project_folder, next_command)
-    from studio.engine.training.loop import train
+    from studio.engine.training.session.loop import train
 
     return train(
         run_folder, project_folder, next_command,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from studio.engine.errors import ReadOnlyError
 from studio.engine.events import Command, Done, Event, Failed, Health, Progress, Stage, Stop
 from studio.engine.project import Project
-from studio.engine.training.loop import train
 from studio.engine.training.planning import runs
+from studio.engine.training.session.loop import train
 
 
 def run_training(

@@ -16,8 +16,8 @@ from studio.engine.errors import StudioError
 from studio.engine.evaluation import figures, gallery, pairs
 from studio.engine.evaluation.gallery import closest
 from studio.engine.project import Project
-from studio.engine.training import loop
 from studio.engine.training.planning import runs
+from studio.engine.training.session import loop
 from tests.engine.evaluation.test_copies import drawn
 
 COUNT, SIZE = 24, 32

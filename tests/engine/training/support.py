@@ -11,9 +11,9 @@ from typing import Any
 import torch
 
 from studio.engine.events import Command, Event, Stop
-from studio.engine.training.loop import train
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session.loop import train
 
 PICTURES = 12
 IMAGES = 24

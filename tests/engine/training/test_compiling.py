@@ -16,10 +16,10 @@ from torch import Tensor, nn
 
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.events import Checkpoint, Done, Health, Preflight
-from studio.engine.training import compiling, trainer
-from studio.engine.training.compiling import AS_WRITTEN
-from studio.engine.training.preflight import preflight
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session import compilation, trainer
+from studio.engine.training.session.compilation import AS_WRITTEN
+from studio.engine.training.session.preflight import preflight
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import Driven, assert_same, state_of
 
@@ -42,9 +42,9 @@ EVERYTHING: dict[str, dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything but the machine code: traced and differentiated ahead of time, then run."""
-    monkeypatch.setattr(compiling, "BACKEND", "aot_eager")
-    monkeypatch.setattr(compiling, "TIMED_STEPS", 2)
-    monkeypatch.setattr(compiling, "obstacle", lambda device: "")
+    monkeypatch.setattr(compilation, "BACKEND", "aot_eager")
+    monkeypatch.setattr(compilation, "TIMED_STEPS", 2)
+    monkeypatch.setattr(compilation, "obstacle", lambda device: "")
     monkeypatch.setattr(logging.getLogger("torch.__trace"), "disabled", True)
     # What is traced may be remembered, and with it the pictures: they shall keep no file open.
     real = trainer.Pictures.__init__
@@ -97,8 +97,8 @@ def test_translated_runs_learn_the_same_and_resume_exactly(
 def test_measuring_leaves_no_trace(
     vae: Driven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiling, "gain", lambda held: (held.step(), 1.0)[1])
-    monkeypatch.setattr(compiling, "is_worth_trying", lambda *_: True)
+    monkeypatch.setattr(compilation, "gain", lambda held: (held.step(), 1.0)[1])
+    monkeypatch.setattr(compilation, "is_worth_trying", lambda *_: True)
     twin = vae.twin(tmp_path / "twin")
     twin.change(compile="off")
     twin.train()
@@ -113,15 +113,15 @@ def test_short_runs_and_machines_without_a_compiler_do_not_try(
     vae: Driven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cpu, cuda, mps = (torch.device(name) for name in ("cpu", "cuda", "mps"))
-    assert not compiling.is_worth_trying(cpu, 30.0)
-    assert compiling.is_worth_trying(cuda, 30.0)
-    assert not compiling.is_worth_trying(cuda, None)
-    assert not compiling.is_worth_trying(mps, 1e4)
+    assert not compilation.is_worth_trying(cpu, 30.0)
+    assert compilation.is_worth_trying(cuda, 30.0)
+    assert not compilation.is_worth_trying(cuda, None)
+    assert not compilation.is_worth_trying(mps, 1e4)
     monkeypatch.undo()
     monkeypatch.setitem(os.environ, "PATH", "")
     monkeypatch.delenv("CXX", raising=False)
-    assert compiling.obstacle(cpu).endswith("there is no compiler here.")
-    assert "mps" in compiling.obstacle(mps)
+    assert compilation.obstacle(cpu).endswith("there is no compiler here.")
+    assert "mps" in compilation.obstacle(mps)
     events = insisting(vae).train()
     (said,) = told(events)
     assert said.sentence == (
@@ -138,7 +138,7 @@ def test_what_cannot_be_translated_runs_as_it_is_written(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("C++ compile error")
 
-    monkeypatch.setattr(compiling, "BACKEND", broken)
+    monkeypatch.setattr(compilation, "BACKEND", broken)
     plain = vae.twin(tmp_path / "plain")
     plain.train()
     events = insisting(vae).train()

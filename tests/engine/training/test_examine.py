@@ -13,8 +13,8 @@ from models import base
 from models.base import Family, ImageSpec
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.devices import Device
-from studio.engine.training.examine import Examiner
-from studio.engine.training.pictures import Pictures
+from studio.engine.training.session.examine import Examiner
+from studio.engine.training.session.pictures import Pictures
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY
 

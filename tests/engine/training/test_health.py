@@ -16,12 +16,12 @@ from models.families.gan.gan import GanConfig
 from studio.engine.events import CheckpointNow, Command, Done, Event, Failed, Health
 from studio.engine.training.health import collapse, leak, overfit, plateau, posterior
 from studio.engine.training.health.reading import Change, CriticView, Finding, Reading
-from studio.engine.training.health.remedy import figures
 from studio.engine.training.health.small_set import Likeness, SmallSet, coverage, facts, squared_mmd
 from studio.engine.training.health.watch import MOST_ACTIONS, Watch
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session.remedy import figures
+from studio.engine.training.session.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import Driven, assert_same, script, state_of
 

@@ -18,11 +18,11 @@ from models.families.gan.gan import Gan
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.events import CheckpointNow, Done, Event, Health
 from studio.engine.project import Project
-from studio.engine.training import examine
 from studio.engine.training.health import collapse, leak, posterior
-from studio.engine.training.loop import train
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session import examine
+from studio.engine.training.session.loop import train
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY, script
 

@@ -24,7 +24,7 @@ from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import runs, transfer
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session.trainer import Trainer
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same
 
 EACH = {"bright": 9, "dark": 8}

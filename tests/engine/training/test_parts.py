@@ -19,11 +19,11 @@ from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
-from studio.engine.training import chance
-from studio.engine.training.pictures import Pictures, Sampler
 from studio.engine.training.record import checkpoint, sample_sheet, tensors
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Averages, all_finite
+from studio.engine.training.session import random_state
+from studio.engine.training.session.pictures import Pictures, Sampler
 from tests.engine.training.support import TINY, Driven
 
 # ---------------------------------------------------------------------- order
@@ -82,7 +82,7 @@ def test_refresh_sees_the_set_once_in_order(vae: Driven, monkeypatch: pytest.Mon
     assert torch.equal(
         torch.cat(list(pictures.for_refresh(4))), pictures.batch(np.arange(pictures.count))
     )
-    monkeypatch.setattr("studio.engine.training.pictures.REFRESHED_BY", 5)
+    monkeypatch.setattr("studio.engine.training.session.pictures.REFRESHED_BY", 5)
     assert sum(len(each) for each in pictures.for_refresh(2)) == 5
 
 
@@ -159,10 +159,10 @@ def test_chance_comes_back_whatever_was_drawn() -> None:
     def draw() -> tuple[float, float, float]:
         return random.random(), float(np.random.rand()), float(torch.rand(()))
 
-    chance.seed_all(3)
+    random_state.seed_all(3)
     first = draw()
-    chance.seed_all(3)
-    with chance.undisturbed(cpu):
+    random_state.seed_all(3)
+    with random_state.undisturbed(cpu):
         draw()
     assert draw() == first
 

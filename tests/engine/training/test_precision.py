@@ -17,8 +17,8 @@ from models.scaling import LossScaler
 from studio.engine import devices
 from studio.engine.devices import Device, autocast_dtype
 from studio.engine.events import CheckpointNow, Done, Health
-from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session.accumulation import step_in_parts
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same, script, state_of
 

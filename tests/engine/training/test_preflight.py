@@ -18,14 +18,14 @@ from models.families.codec.vae import Vae
 from models.learning.schedules import adam
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project
-from studio.engine.training import needs
-from studio.engine.training import preflight as pre
-from studio.engine.training.accumulation import step_in_parts
 from studio.engine.training.client import TrainingProcess
 from studio.engine.training.planning import runs
-from studio.engine.training.preflight import preflight
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session import needs
+from studio.engine.training.session import preflight as pre
+from studio.engine.training.session.accumulation import step_in_parts
+from studio.engine.training.session.preflight import preflight
+from studio.engine.training.session.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same
 

@@ -10,8 +10,8 @@ import torch
 
 from studio.engine.events import CheckpointNow, Done, Event, Pause, Resume, SampleNow, Stop
 from studio.engine.training.client import TrainingProcess
-from studio.engine.training.loop import train
 from studio.engine.training.record import checkpoint
+from studio.engine.training.session.loop import train
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same, script, state_of
 
 STEPS = IMAGES // 4
@@ -92,7 +92,7 @@ class _Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from models.families.codec.vae import Vae
-        from studio.engine.training import loop
+        from studio.engine.training.session import loop
 
         self.steps = 0
         step = Vae.training_step

@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session.trainer import Trainer
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven
 

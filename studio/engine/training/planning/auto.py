@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio.engine.devices import Device
-from studio.engine.training.needs import first_picture
+from studio.engine.training.session.needs import first_picture
 
 if TYPE_CHECKING:
     from models.base import Family

@@ -24,12 +24,12 @@ from studio.engine.events import (
     Stage,
     Stop,
 )
-from studio.engine.training.care import Care
-from studio.engine.training.needs import figures
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import UNPLANNED, Trainer
+from studio.engine.training.session.care import Care
+from studio.engine.training.session.needs import figures
+from studio.engine.training.session.trainer import UNPLANNED, Trainer
 
 PROGRESS_SECONDS = 0.2
 METRICS_SECONDS = 0.5

@@ -10,7 +10,7 @@ from models.parameters import ParameterError
 from studio.engine.training.health.reading import Change, Reading
 
 if TYPE_CHECKING:
-    from studio.engine.training.trainer import Trainer
+    from studio.engine.training.session.trainer import Trainer
 
 DISGUISE = "augment_p"
 _PERFECT = 1e-10

@@ -12,7 +12,7 @@ import numpy as np
 
 from studio.engine.training.health.reading import CriticView, Reading
 from studio.engine.training.health.small_set import SmallSet
-from studio.engine.training.pictures import Pictures
+from studio.engine.training.session.pictures import Pictures
 
 if TYPE_CHECKING:
     import torch

@@ -13,16 +13,16 @@ from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
-from studio.engine.training import chance
-from studio.engine.training.accumulation import step_in_parts
-from studio.engine.training.examine import Examiner
 from studio.engine.training.health.reading import Reading
-from studio.engine.training.pictures import Pictures, Sampler
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint, sample_sheet, tensors
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Averages
+from studio.engine.training.session import random_state
+from studio.engine.training.session.accumulation import step_in_parts
+from studio.engine.training.session.examine import Examiner
+from studio.engine.training.session.pictures import Pictures, Sampler
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +44,7 @@ class Trainer:
         self.recipe = recipe
         machine = devices.choose(recipe.device)
         self.device = torch.device(machine.name)
-        chance.seed_all(recipe.seed)
+        random_state.seed_all(recipe.seed)
         # Some kernels add up in another order every time, and a resumed run has to be the same.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.deterministic = True
@@ -62,7 +62,7 @@ class Trainer:
             set_size=self.pictures.count,
         )
         self.compiled = False
-        """Whether its networks are translated by :mod:`compiling`."""
+        """Whether its networks are translated by :mod:`compilation`."""
         self.full_precision = False
         """Whether mixed precision was given up because it overflowed."""
         self._calculate_in(devices.autocast_dtype(machine, recipe.precision))
@@ -195,7 +195,7 @@ class Trainer:
         import torch
 
         columns, count = self._sheet_size
-        with chance.undisturbed(self.device), torch.no_grad():
+        with random_state.undisturbed(self.device), torch.no_grad():
             self._refresh()
             made = [
                 self.family.synthesize(self.family.sample(1, seed)).cpu() for seed in range(count)
@@ -211,7 +211,7 @@ class Trainer:
         import torch
 
         try:
-            with chance.undisturbed(self.device):
+            with random_state.undisturbed(self.device):
                 self._refresh()
                 return self._examiner.look(self.state.images_seen, self.means)
         except (torch.OutOfMemoryError, MemoryError):
@@ -228,7 +228,7 @@ class Trainer:
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Any]]:
         """(model, training, state) for :func:`checkpoint.save`; :meth:`judge` comes before."""
         training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
-        plain, sources = chance.capture(self.device)
+        plain, sources = random_state.capture(self.device)
         training |= {f"chance.{name}": tensor for name, tensor in sources.items()}
         if self.state.scaler is not None:
             kept = self.state.scaler.state()
@@ -267,7 +267,7 @@ class Trainer:
                 for name, tensor in training.items()
                 if name.startswith("chance.")
             }
-            chance.restore(state["chance"], sources, self.device)
+            random_state.restore(state["chance"], sources, self.device)
             self.state.images_seen, self.state.step = state["images_seen"], state["step"]
             self.state.total_images, self.seconds = state["total_images"], state["seconds"]
             self.batch_size, self.sampler.position = state["batch_size"], state["position"]

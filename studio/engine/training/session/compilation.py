@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from models.base import Family
     from studio.engine.training.record.checkpoint import Saved
-    from studio.engine.training.trainer import Trainer
+    from studio.engine.training.session.trainer import Trainer
 
 BACKEND = "inductor"
 PAYS = 1.1

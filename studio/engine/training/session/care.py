@@ -9,9 +9,7 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, Stage
-from studio.engine.training import compiling, memory
 from studio.engine.training.health.reading import Finding, Reading
-from studio.engine.training.health.remedy import apply, figures
 from studio.engine.training.health.watch import Watch
 from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint
@@ -19,7 +17,9 @@ from studio.engine.training.record.board import Board
 from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Diary, all_finite
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session import compilation, memory
+from studio.engine.training.session.remedy import apply, figures
+from studio.engine.training.session.trainer import Trainer
 
 BREAKDOWNS = 3
 """So often in a row may a run go back before it gives up."""
@@ -47,8 +47,8 @@ class Care:
             self.watch = Watch()  # what it remembers was seen on other pictures
         if newest is not None:
             trainer.restore(newest)
-            if newest.state.get("compiled") and not compiling.obstacle(trainer.device):
-                compiling.translate(trainer)
+            if newest.state.get("compiled") and not compilation.obstacle(trainer.device):
+                compilation.translate(trainer)
             self.last = newest
         elif checkpoint.folders(run_folder):
             raise StudioError(
@@ -82,10 +82,10 @@ class Care:
     def settle(self, minutes: float | None) -> Iterator[Event]:
         """Before the first step of a run of so many minutes: how its networks are carried out."""
         trainer = self.trainer
-        if trainer.state.images_seen or not compiling.is_wanted(trainer, minutes):
+        if trainer.state.images_seen or not compilation.is_wanted(trainer, minutes):
             return
         yield Stage("measuring")
-        yield self._note(Health("speed", *compiling.decide(trainer, self.last), 0))
+        yield self._note(Health("speed", *compilation.decide(trainer, self.last), 0))
         if trainer.compiled:
             self.last = self._write(trainer.judge())  # a run keeps to what it begins with
         yield Stage("training")
@@ -222,11 +222,11 @@ class Care:
         return self._note(Health("memory", "The device ran out of memory.", action, seen))
 
     def _untranslate(self) -> Event:
-        compiling.undo(self.trainer)
+        compilation.undo(self.trainer)
         self.trainer.forget_memory()
         sentence = "The translated networks failed on this machine."
         seen = self.trainer.state.images_seen
-        return self._note(Health("speed", sentence, compiling.AS_WRITTEN, seen))
+        return self._note(Health("speed", sentence, compilation.AS_WRITTEN, seen))
 
     def _go_back(self) -> Event:
         """Numbers that are none are never saved and never masked."""

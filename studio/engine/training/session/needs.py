@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.events import Preflight
-from studio.engine.training import memory
 from studio.engine.training.record import checkpoint
+from studio.engine.training.session import memory
 
 if TYPE_CHECKING:
-    from studio.engine.training.trainer import Trainer
+    from studio.engine.training.session.trainer import Trainer
 
 FIRST_PICTURE = {
     "autoencoder": 20_000,

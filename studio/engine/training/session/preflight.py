@@ -17,12 +17,12 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import ROUND, Done, Event, Failed, Health, Stage, Stop
-from studio.engine.training.care import Care, DeviceFailed
-from studio.engine.training.loop import Commands
-from studio.engine.training.needs import figures
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.trainer import Trainer
+from studio.engine.training.session.care import Care, DeviceFailed
+from studio.engine.training.session.loop import Commands
+from studio.engine.training.session.needs import figures
+from studio.engine.training.session.trainer import Trainer
 
 WARM_STEPS = 4
 """Not timed: caches fill and kernels are chosen."""
