@@ -26,8 +26,8 @@ def _child(arguments: list[str]) -> int | None:
         del sys.argv[1:3]
         worker.main()
         return 0
-    if arguments[:2] == ["-m", "studio.engine.training.child"]:
-        from studio.engine.training import child
+    if arguments[:2] == ["-m", "studio.engine.training.process.child"]:
+        from studio.engine.training.process import child
 
         return child.main(arguments[2:])
     return None

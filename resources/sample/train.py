@@ -18,8 +18,8 @@ sys.path.insert(0, str(HERE.parent.parent))
 from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Done, Progress  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
-from studio.engine.training.driver import run_training  # noqa: E402
 from studio.engine.training.planning import runs  # noqa: E402
+from studio.engine.training.process.driver import run_training  # noqa: E402
 from studio.engine.training.record import checkpoint  # noqa: E402
 
 

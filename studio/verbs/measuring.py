@@ -35,7 +35,7 @@ def measured(project: Project, recipe: Recipe, console: Console, stop: Interrupt
 
 def _measure(project: Project, recipe: Recipe, console: Console, stop: Interruption) -> Preflight:
     from studio.engine.events import Done, Failed, Health, Preflight, Stop
-    from studio.engine.training.client import TrainingProcess
+    from studio.engine.training.process.client import TrainingProcess
 
     # A process of its own: only there is the peak of memory that of the run alone.
     place = Path(tempfile.mkdtemp(prefix="preflight-"))

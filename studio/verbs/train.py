@@ -231,8 +231,8 @@ def _train(
     stop: Interruption,
 ) -> Done:
     from studio.engine.events import Done, Stop
-    from studio.engine.training.driver import run_training
     from studio.engine.training.planning import runs
+    from studio.engine.training.process.driver import run_training
     from studio.engine.training.record import checkpoint
 
     # A run that ended before its first checkpoint begins again.

@@ -32,8 +32,8 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training.driver import run_training
 from studio.engine.training.planning import runs
+from studio.engine.training.process.driver import run_training
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae

@@ -9,7 +9,7 @@ import pytest
 
 from models.families.codec.vae import Vae
 from studio.engine.events import Preflight, Stop
-from studio.engine.training.client import TrainingProcess
+from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 from studio.verbs import measuring
@@ -67,7 +67,8 @@ def test_a_measurement_for_a_person(project, monkeypatch):
 
 def test_a_measurement_that_fails_is_a_sentence(project, monkeypatch):
     monkeypatch.setattr(
-        "studio.engine.training.client._program", lambda: ["python3", "-c", "raise SystemExit(3)"]
+        "studio.engine.training.process.client._program",
+        lambda: ["python3", "-c", "raise SystemExit(3)"],
     )
     call("train", project, *tiny("vae", 8), "--preflight").refused(1, "ended unexpectedly")
 

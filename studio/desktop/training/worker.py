@@ -175,7 +175,7 @@ def _process(
     total_images: int | None,
     minutes: float | None,
 ) -> Process:
-    from studio.engine.training.client import TrainingProcess
+    from studio.engine.training.process.client import TrainingProcess
 
     return TrainingProcess(
         folder, project_folder, resume, total_images=total_images, minutes=minutes
@@ -227,7 +227,7 @@ class MeasureDriver(QThread):
         self.advanced.emit("preparing", done, total)
 
     def _measure(self, place: Path) -> None:
-        from studio.engine.training.client import TrainingProcess
+        from studio.engine.training.process.client import TrainingProcess
 
         # A process of its own: only there is the peak of memory that of the run alone.
         process = TrainingProcess(place, self._project.folder, resume=False, preflight=True)

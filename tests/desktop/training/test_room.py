@@ -65,7 +65,7 @@ def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio,
 def test_a_killed_child_is_one_notice_and_the_run_goes_on_from_it(
     room: TrainingRoom, studio, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.engine.training.client import TrainingProcess
+    from studio.engine.training.process.client import TrainingProcess
 
     made: list[TrainingProcess] = []
     start = TrainingProcess.start

@@ -14,8 +14,8 @@ from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
-from studio.engine.training.driver import run_training
 from studio.engine.training.planning import runs
+from studio.engine.training.process.driver import run_training
 from studio.engine.training.record.recipe import Recipe
 from tests.desktop.training.support import WAIT
 

@@ -18,8 +18,8 @@ from models.families.codec.vae import Vae
 from models.learning.schedules import adam
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project
-from studio.engine.training.client import TrainingProcess
 from studio.engine.training.planning import runs
+from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import needs
 from studio.engine.training.session import preflight as pre
@@ -189,7 +189,7 @@ def test_the_peak_of_memory_is_known_before_the_run(vae: Driven) -> None:
     (found,) = [event for event in events if isinstance(event, Preflight)]
 
     vae.change(total_images=160)
-    words = [sys.executable, "-m", "studio.engine.training.child"]
+    words = [sys.executable, "-m", "studio.engine.training.process.child"]
     words += [str(vae.folder), str(vae.project_folder)]
     child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None

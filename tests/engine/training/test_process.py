@@ -29,8 +29,8 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training import client
-from studio.engine.training.client import TrainingProcess
+from studio.engine.training.process import client
+from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record import checkpoint
 from tests.engine.training.support import IMAGES, Driven
 
@@ -130,7 +130,7 @@ def noisy(*arguments):
     os.write(1, b"from C\\n")
     return step(*arguments)
 Vae.training_step = noisy
-from studio.engine.training.child import main
+from studio.engine.training.process.child import main
 sys.exit(main(sys.argv[1:]))
 """
 

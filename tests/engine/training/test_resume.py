@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from studio.engine.events import CheckpointNow, Done, Event, Pause, Resume, SampleNow, Stop
-from studio.engine.training.client import TrainingProcess
+from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record import checkpoint
 from studio.engine.training.session.loop import train
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same, script, state_of

@@ -14,8 +14,8 @@ from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import Done, Event, Failed, Progress
 from studio.engine.project import Project
-from studio.engine.training.driver import run_training
 from studio.engine.training.planning import runs
+from studio.engine.training.process.driver import run_training
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import loop
 from tests.engine.training.support import IMAGES, TINY, Driven

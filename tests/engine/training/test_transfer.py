@@ -17,8 +17,8 @@ from models.base import ImageSpec
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.events import CheckpointNow, Done, Failed
 from studio.engine.project import Project
-from studio.engine.training.driver import run_training
 from studio.engine.training.planning import runs, transfer
+from studio.engine.training.process.driver import run_training
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae

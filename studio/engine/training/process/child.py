@@ -1,6 +1,6 @@
 r"""The training process: events as lines on stdout, commands as lines on stdin.
 
-    python -m studio.engine.training.child RUN_FOLDER PROJECT_FOLDER \
+    python -m studio.engine.training.process.child RUN_FOLDER PROJECT_FOLDER \
         [--resume] [--images=TOTAL | --minutes=TOTAL] | --preflight
 
 With `--preflight` the recipe in RUN_FOLDER is measured, and nothing is left of it. The project

@@ -178,7 +178,7 @@ def _lines(pipe: IO[str] | None) -> IO[str] | list[str]:
 
 
 def _program() -> list[str]:
-    return [sys.executable, "-m", "studio.engine.training.child"]
+    return [sys.executable, "-m", "studio.engine.training.process.child"]
 
 
 def _environment() -> dict[str, str]:
