@@ -38,7 +38,7 @@ def augmented(
 ) -> Result:
     """Draw the sheet; nothing is written when anything is wrong."""
     from studio.engine.dataset.index import store
-    from studio.engine.training import augmentations
+    from studio.engine.training.preview import augmentations
     from studio.engine.training.record import sample_sheet
 
     target = options.augmentations
@@ -91,7 +91,7 @@ def _settled(
 
 def _picture(project: Project, dataset: Dataset, name: str | None) -> Item:
     """The picture that was named, or the first that a run would see."""
-    from studio.engine.training import augmentations
+    from studio.engine.training.preview import augmentations
 
     if name:
         return picked(project, dataset, [name])[0]

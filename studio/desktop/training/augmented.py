@@ -47,7 +47,7 @@ class Drawn:
 def draw(project: Project, look: Look) -> Drawn:
     """The wall of one picture. Raises :class:`StudioError` with one sentence."""
     from studio.engine.dataset.index import store
-    from studio.engine.training import augmentations
+    from studio.engine.training.preview import augmentations
 
     dataset = store.dataset(project, look.dataset)
     item, place, total = augmentations.picture(project, dataset.id, look.place)
@@ -76,8 +76,8 @@ class Warner:
     def warn(self, project: Project, look: Look, cancelled: Callable[[], bool]) -> list[str]:
         """Sentences, most often none. Empty as well when it was cancelled."""
         from studio.engine.dataset.index import store
-        from studio.engine.training import augmentations
-        from studio.engine.training.symmetry import Symmetry
+        from studio.engine.training.preview import augmentations
+        from studio.engine.training.preview.symmetry import Symmetry
 
         dataset = store.dataset(project, look.dataset)
         longest = max(look.width, look.height)

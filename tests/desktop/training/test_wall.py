@@ -11,8 +11,8 @@ from studio.desktop.pixels import from_qimage
 from studio.desktop.training.augmented import COLUMNS, SAMPLES
 from studio.desktop.training.room import TrainingRoom
 from studio.engine.dataset.index import store
-from studio.engine.training import augmentations
-from studio.engine.training.symmetry import Symmetry
+from studio.engine.training.preview import augmentations
+from studio.engine.training.preview.symmetry import Symmetry
 from tests.desktop.training.support import WAIT, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -16,8 +16,8 @@ from models.parameters import ParameterError
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
-from studio.engine.training import augmentations, symmetry
-from studio.engine.training.symmetry import Symmetry
+from studio.engine.training.preview import augmentations, symmetry
+from studio.engine.training.preview.symmetry import Symmetry
 from tests.conftest import picture_sets
 
 SIDE = 64

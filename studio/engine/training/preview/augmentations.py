@@ -17,8 +17,8 @@ from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import StudioError
-from studio.engine.training import symmetry
-from studio.engine.training.symmetry import Symmetry
+from studio.engine.training.preview import symmetry
+from studio.engine.training.preview.symmetry import Symmetry
 
 if TYPE_CHECKING:
     from models.base import Family

@@ -1,0 +1,1 @@
+"""What augmentation would do to the pictures of a run, looked at before it begins."""
