@@ -36,7 +36,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Render and write, and say which files could not have the names of their pieces."""
     from studio.engine.export.handover import Taken, export_pieces
-    from studio.engine.generation import pieces
+    from studio.engine.pieces import pieces
     from studio.engine.project import Project
 
     with Project.open(options.project) as project:

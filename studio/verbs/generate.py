@@ -47,8 +47,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.evaluation.seam import Steps
     from studio.engine.export.base import Origin
-    from studio.engine.generation import pieces
     from studio.engine.generation.player import LatentRecipe
+    from studio.engine.pieces import pieces
     from studio.engine.project import Project
     from studio.verbs.writing import write_pictures
 

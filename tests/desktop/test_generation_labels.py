@@ -19,7 +19,7 @@ from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
-from studio.engine.generation import pieces
+from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.session import loop

@@ -21,7 +21,7 @@ from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.export.handover import export_arrays
-from studio.engine.export.provenance import read_provenance
+from studio.engine.pieces.provenance import read_provenance
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -154,7 +154,7 @@ def test_keys_walk_the_seeds_and_enter_keeps(room: GenerationRoom, studio, qtbot
     settle(room, qtbot)
     with qtbot.waitSignal(room.pieceKept, timeout=WAIT) as kept:
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
-    from studio.engine.generation import pieces
+    from studio.engine.pieces import pieces
 
     piece = pieces.piece(studio.project, kept.args[0])
     assert piece.recipe.seed == room.editing.recipe().seed
@@ -178,7 +178,7 @@ def test_enter_in_the_seed_box_does_not_keep(room: GenerationRoom, qtbot) -> Non
 @pytest.fixture
 def slow_keep(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Pieces are compared with the training pictures until this is set."""
-    from studio.engine.generation import pieces
+    from studio.engine.pieces import pieces
 
     go, keep = threading.Event(), pieces.keep
 
@@ -192,7 +192,7 @@ def slow_keep(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def test_the_canvas_goes_on_while_a_piece_is_being_made(room, studio, slow_keep, qtbot) -> None:
-    from studio.engine.generation import pieces
+    from studio.engine.pieces import pieces
 
     before = settle(room, qtbot)
     kept: list[int] = []
@@ -210,7 +210,7 @@ def test_the_canvas_goes_on_while_a_piece_is_being_made(room, studio, slow_keep,
 
 
 def test_closing_makes_the_pieces_that_wait(room, studio, slow_keep, qtbot) -> None:
-    from studio.engine.generation import pieces
+    from studio.engine.pieces import pieces
 
     for _ in range(3):
         qtbot.keyClick(room.view, Qt.Key.Key_Return)

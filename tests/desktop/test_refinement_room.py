@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from studio.desktop.main_window import MainWindow
-from studio.engine.generation import pieces
+from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from studio.engine.export import base
 from studio.engine.export.png import Png
-from studio.engine.generation import pieces
+from studio.engine.pieces import pieces
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree
 

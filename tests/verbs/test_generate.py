@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.generation import pieces
 from studio.engine.generation.player import Player
+from studio.engine.pieces import pieces
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree
 

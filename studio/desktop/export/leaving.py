@@ -19,7 +19,7 @@ from studio.desktop.pixels import to_qimage
 from studio.desktop.worker import WorkerThread
 from studio.engine.errors import StudioError
 from studio.engine.export.handover import Exported
-from studio.engine.generation.pieces import Piece
+from studio.engine.pieces.pieces import Piece
 
 
 class Leaving(QObject):

@@ -26,7 +26,7 @@ from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, Se
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
 from studio.desktop.worker import WorkerThread
-from studio.engine.generation.pieces import Piece
+from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 
 

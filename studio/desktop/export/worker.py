@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from studio.engine.export.handover import Exported, Taken, export_pieces
-from studio.engine.generation import pieces
-from studio.engine.generation.pieces import Piece
+from studio.engine.pieces import pieces
+from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply

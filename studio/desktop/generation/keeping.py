@@ -17,8 +17,8 @@ from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from studio.engine.generation.directions import Directions
-    from studio.engine.generation.pieces import Piece
     from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.pieces.pieces import Piece
 
 
 class Keeping(QObject):
@@ -77,8 +77,8 @@ class Keeping(QObject):
         self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
         recipe: LatentRecipe,
     ) -> Piece:  # fmt: skip
-        from studio.engine.generation import pieces
         from studio.engine.generation.player import Player
+        from studio.engine.pieces import pieces
 
         # A player of its own, because one player serves one thread at a time.
         if self._player is None or self._player.folder != checkpoint:

@@ -17,7 +17,7 @@ from studio.desktop.notices import Notices
 from studio.desktop.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
-    from studio.engine.generation.pieces import Piece
+    from studio.engine.pieces.pieces import Piece
 
 
 class Leaving(QObject):

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.generation import pieces
-from studio.engine.generation.pieces import Piece
+from studio.engine.pieces import pieces
+from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
 

@@ -12,9 +12,9 @@ from studio.engine.export import ledger, owned
 from studio.engine.export.base import Origin, Pixels, format_of
 from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.naming import Taken, safe_name
-from studio.engine.generation import pieces as kept
-from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import Player
+from studio.engine.pieces import pieces as kept
+from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
 

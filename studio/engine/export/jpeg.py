@@ -11,7 +11,7 @@ from models.parameters import param
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import profile_of
-from studio.engine.export.provenance import written_sha256, xmp_packet
+from studio.engine.pieces.provenance import written_sha256, xmp_packet
 
 LONGEST_PACKET = 60_000
 """Bytes of XMP. One APP1 segment holds 65502 (XMP specification part 3, 1.1.3), but the encoder

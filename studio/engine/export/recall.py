@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from studio.engine.errors import StudioError
 from studio.engine.export.base import formats
-from studio.engine.export.provenance import read_words
-from studio.engine.generation import pieces
 from studio.engine.generation.player import LatentRecipe
+from studio.engine.pieces import pieces
+from studio.engine.pieces.provenance import read_words
 from studio.engine.project import Project
 
 _WANTED = {"run", "checkpoint_sha256", "latent"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.engine.export.base import Origin
-from studio.engine.export.provenance import read_words
+from studio.engine.pieces.provenance import read_words
 
 
 def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.parameters import param
 from studio.engine.export.base import Format, Origin, Pixels, register, to_pillow
 from studio.engine.export.profiles import profile_of
-from studio.engine.export.provenance import pixels_sha256, xmp_packet
+from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 
 XMP_TAG = 700
 COMPRESSIONS = {"deflate": "tiff_adobe_deflate", "lzw": "tiff_lzw", "none": "raw"}

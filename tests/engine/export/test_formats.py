@@ -16,9 +16,9 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.export.base import TRAINED, Format, Origin, format_of, formats
 from studio.engine.export.jpeg import Jpeg, over
 from studio.engine.export.png import Png
-from studio.engine.export.provenance import read_provenance
 from studio.engine.export.tiff import Tiff
 from studio.engine.export.webp import LARGEST, Webp
+from studio.engine.pieces.provenance import read_provenance
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
 
 ORIGIN = Origin(
@@ -230,7 +230,7 @@ def test_a_recipe_too_long_for_a_jpeg_is_said(tmp_path: Path) -> None:
 
 def test_the_longest_recipe_that_a_jpeg_holds(tmp_path: Path) -> None:
     from studio.engine.export.jpeg import LONGEST_PACKET
-    from studio.engine.export.provenance import xmp_packet
+    from studio.engine.pieces.provenance import xmp_packet
 
     spare = LONGEST_PACKET - len(xmp_packet(Origin(recipe={"latent": ""}), "0" * 64))
     longest = Origin(recipe={"latent": "A" * spare})

@@ -16,14 +16,14 @@ from studio.engine.errors import StudioError
 from studio.engine.export.base import TRAINED, Format, Origin
 from studio.engine.export.jpeg import Jpeg
 from studio.engine.export.png import Png
-from studio.engine.export.provenance import (
+from studio.engine.export.tiff import Tiff
+from studio.engine.export.webp import Webp
+from studio.engine.pieces.provenance import (
     LARGEST_PACKET,
     read_provenance,
     read_words,
     xmp_packet,
 )
-from studio.engine.export.tiff import Tiff
-from studio.engine.export.webp import Webp
 from studio.verbs import inspect
 from tests.engine.export.readers import Pixels, described
 

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.engine.generation import pieces
 from studio.engine.generation.directions import Directions
-from studio.engine.generation.pieces import Piece
 from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.pieces import pieces
+from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
