@@ -46,7 +46,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.evaluation.seam import Steps
-    from studio.engine.export.base import Origin
+    from studio.engine.export.formats.base import Origin
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.pieces import pieces
     from studio.engine.project import Project

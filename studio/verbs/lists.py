@@ -81,7 +81,7 @@ def operations(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _formats() -> list[dict[str, Any]]:
-    from studio.engine.export import base
+    from studio.engine.export.formats import base
 
     return [
         {"name": kind.name, "title": kind.title, "summary": kind.summary}

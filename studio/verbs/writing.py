@@ -12,7 +12,7 @@ from studio.verbs.console import Console
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.engine.export.base import Origin
+    from studio.engine.export.formats.base import Origin
     from studio.engine.export.handover import Exported
 
     Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], Origin]
@@ -32,7 +32,7 @@ def write_pictures(
     for a file that exists, before the first picture is made.
     """
     from studio.engine.export import naming
-    from studio.engine.export.base import format_of
+    from studio.engine.export.formats.base import format_of
     from studio.engine.export.handover import export_pictures
 
     naming.targets(folder, names, format_of(preset).suffix)

@@ -24,8 +24,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from studio.engine.export.formats.png import Png  # noqa: E402
 from studio.engine.export.handover import export_arrays  # noqa: E402
-from studio.engine.export.png import Png  # noqa: E402
 
 BOUND = 1.15
 WARM_UP = 3

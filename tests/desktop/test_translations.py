@@ -18,7 +18,7 @@ from studio.desktop import i18n
 from studio.desktop.context import Studio
 from studio.desktop.main_window import MainWindow
 from studio.engine.dataset.doctor import checks
-from studio.engine.export import base as formats
+from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

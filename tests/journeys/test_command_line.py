@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.export import base as formats
+from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
 from tests.conftest import picture_sets
 from tests.verbs.support import ROOT, Said, call, done, draw, one_thread, tiny

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.engine.export import base
-from studio.engine.export.png import Png
+from studio.engine.export.formats import base
+from studio.engine.export.formats.png import Png
 from studio.engine.pieces import pieces
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import base
-from studio.engine.export import base as formats
+from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
 from studio.verbs.lists import SIZES
 from tests.verbs.support import call, done

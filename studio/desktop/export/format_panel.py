@@ -20,7 +20,7 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
-from studio.engine.export.base import Format, formats
+from studio.engine.export.formats.base import Format, formats
 
 OPTIONS_WIDTH = 420
 

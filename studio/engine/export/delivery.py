@@ -11,7 +11,7 @@ from typing import Any
 
 from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import naming
-from studio.engine.export.base import Format, Origin, Pixels
+from studio.engine.export.formats.base import Format, Origin, Pixels
 from studio.engine.export.naming import Taken
 from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
 

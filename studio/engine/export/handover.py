@@ -9,8 +9,8 @@ from typing import Any
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.export import ledger, owned
-from studio.engine.export.base import Origin, Pixels, format_of
 from studio.engine.export.delivery import Delivery, Exported
+from studio.engine.export.formats.base import Origin, Pixels, format_of
 from studio.engine.export.naming import Taken, safe_name
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.engine.errors import StudioError
-from studio.engine.export.base import formats
+from studio.engine.export.formats.base import formats
 from studio.engine.generation.player import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.pieces.provenance import read_words

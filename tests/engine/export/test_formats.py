@@ -13,11 +13,11 @@ from PySide6.QtGui import QColorSpace, QImageReader
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export.base import TRAINED, Format, Origin, format_of, formats
-from studio.engine.export.jpeg import Jpeg, over
-from studio.engine.export.png import Png
-from studio.engine.export.tiff import Tiff
-from studio.engine.export.webp import LARGEST, Webp
+from studio.engine.export.formats.base import TRAINED, Format, Origin, format_of, formats
+from studio.engine.export.formats.jpeg import Jpeg, over
+from studio.engine.export.formats.png import Png
+from studio.engine.export.formats.tiff import Tiff
+from studio.engine.export.formats.webp import LARGEST, Webp
 from studio.engine.pieces.provenance import read_provenance
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
 
@@ -151,7 +151,7 @@ def test_the_profile_is_srgb(kind: Format, channels: int, tmp_path: Path) -> Non
 def test_the_grey_profile_has_the_curve_of_srgb(tmp_path: Path) -> None:
     from PIL import ImageCms
 
-    from studio.engine.export.profiles import grey_profile, srgb_profile
+    from studio.engine.export.formats.profiles import grey_profile, srgb_profile
 
     ramp = np.arange(256, dtype=np.uint8)[None]
     opened = [ImageCms.ImageCmsProfile(_stream(each)) for each in (grey_profile(), srgb_profile())]
@@ -229,7 +229,7 @@ def test_a_recipe_too_long_for_a_jpeg_is_said(tmp_path: Path) -> None:
 
 
 def test_the_longest_recipe_that_a_jpeg_holds(tmp_path: Path) -> None:
-    from studio.engine.export.jpeg import LONGEST_PACKET
+    from studio.engine.export.formats.jpeg import LONGEST_PACKET
     from studio.engine.pieces.provenance import xmp_packet
 
     spare = LONGEST_PACKET - len(xmp_packet(Origin(recipe={"latent": ""}), "0" * 64))

@@ -12,10 +12,10 @@ import pytest
 from studio.engine import files
 from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import naming
-from studio.engine.export.base import Origin
 from studio.engine.export.delivery import TRIES, Delivery, Exported
+from studio.engine.export.formats.base import Origin
+from studio.engine.export.formats.png import Png
 from studio.engine.export.naming import LONGEST_NAME, Taken
-from studio.engine.export.png import Png
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 ONES_OWN = b"the only copy"

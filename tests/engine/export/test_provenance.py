@@ -13,11 +13,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.errors import StudioError
-from studio.engine.export.base import TRAINED, Format, Origin
-from studio.engine.export.jpeg import Jpeg
-from studio.engine.export.png import Png
-from studio.engine.export.tiff import Tiff
-from studio.engine.export.webp import Webp
+from studio.engine.export.formats.base import TRAINED, Format, Origin
+from studio.engine.export.formats.jpeg import Jpeg
+from studio.engine.export.formats.png import Png
+from studio.engine.export.formats.tiff import Tiff
+from studio.engine.export.formats.webp import Webp
 from studio.engine.pieces.provenance import (
     LARGEST_PACKET,
     read_provenance,

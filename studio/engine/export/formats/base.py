@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.parameters import Declared
-from studio.engine import export
 from studio.engine.errors import UsageError
+from studio.engine.export import formats as formats_package
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 """uint8 [h, w, c], c of 1, 3 or 4, sRGB, straight alpha."""
@@ -67,8 +67,8 @@ def register(kind: type[Format]) -> type[Format]:
 
 def formats() -> dict[str, type[Format]]:
     """All formats by name."""
-    for module in pkgutil.iter_modules(export.__path__):
-        importlib.import_module(f"{export.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(formats_package.__path__):
+        importlib.import_module(f"{formats_package.__name__}.{module.name}")
     return dict(sorted(_REGISTRY.items()))
 
 
