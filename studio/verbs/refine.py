@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     import numpy as np
 
     from studio.engine.dataset.decoding.decode import read_picture
-    from studio.engine.export.refined import origin_of
+    from studio.engine.export.refined_origin import origin_of
     from studio.engine.refinement.stack import apply
     from studio.verbs.writing import write_pictures
 

@@ -31,11 +31,11 @@ def write_pictures(
     was made for them. Raises :class:`UsageError` for two of one name, :class:`StudioError`
     for a file that exists, before the first picture is made.
     """
-    from studio.engine.export import naming
+    from studio.engine.export import file_names
     from studio.engine.export.formats.base import format_of
     from studio.engine.export.handover import export_pictures
 
-    naming.targets(folder, names, format_of(preset).suffix)
+    file_names.targets(folder, names, format_of(preset).suffix)
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     written: list[Exported] = []
     try:

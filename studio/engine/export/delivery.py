@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.errors import StudioError, TakenError
-from studio.engine.export import naming
+from studio.engine.export import file_names
+from studio.engine.export.file_names import Taken
 from studio.engine.export.formats.base import Format, Origin, Pixels
-from studio.engine.export.naming import Taken
 from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
 
 TRIES = 100
@@ -39,9 +39,9 @@ class Delivery:
     """Made before the first picture: raises what :func:`safe_names.targets` raises."""
 
     def __init__(self, kind: Format, folder: Path, names: Sequence[str], taken: Taken) -> None:
-        self.targets = naming.targets(folder, names, kind.suffix, taken)
+        self.targets = file_names.targets(folder, names, kind.suffix, taken)
         self.files: list[Exported] = []
-        self._asked = [naming.safe_name(name) + kind.suffix for name in names]
+        self._asked = [file_names.safe_name(name) + kind.suffix for name in names]
         self._kind, self._folder, self._taken = kind, folder, taken
         self._waiting: list[tuple[Path, Path]] = []
         self._placed: list[Path] = []
@@ -123,7 +123,7 @@ class Delivery:
             except TakenError:
                 if self._taken is not Taken.NEXT:
                     raise
-                target = naming.next_free(self._folder / self._asked[place], self.targets)
+                target = file_names.next_free(self._folder / self._asked[place], self.targets)
         raise TakenError(f"Other programs take every free name in {self._folder}: try again.")
 
     def _lay_ready(self, target: Path, pixels: Pixels, origin: Origin) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.export import ledger, owned
+from studio.engine.export import ledger, protected_files
 from studio.engine.export.delivery import Delivery, Exported
+from studio.engine.export.file_names import Taken, safe_name
 from studio.engine.export.formats.base import Origin, Pixels, format_of
-from studio.engine.export.naming import Taken, safe_name
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
 from studio.engine.pieces.pieces import Piece
@@ -41,7 +41,7 @@ def export_pieces(
     _refuse_unreviewed(wanted)
     delivery = Delivery(kind, folder, [piece.name for piece in wanted], taken)
     if taken is Taken.REPLACE:
-        owned.refuse(project, delivery.targets)
+        protected_files.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
     with delivery.begun():

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from models.parameters import ParameterError
 from studio.engine import files
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.export.file_names import LONGEST_NAME
 from studio.engine.export.formats.png import Png
 from studio.engine.export.handover import Exported, export_arrays, safe_name
-from studio.engine.export.naming import LONGEST_NAME
 from tests.engine.export.readers import Pixels, by_qt
 
 

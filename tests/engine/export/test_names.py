@@ -11,11 +11,11 @@ import pytest
 
 from studio.engine import files
 from studio.engine.errors import StudioError, TakenError, UsageError
-from studio.engine.export import naming
+from studio.engine.export import file_names
 from studio.engine.export.delivery import TRIES, Delivery, Exported
+from studio.engine.export.file_names import LONGEST_NAME, Taken
 from studio.engine.export.formats.base import Origin
 from studio.engine.export.formats.png import Png
-from studio.engine.export.naming import LONGEST_NAME, Taken
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 ONES_OWN = b"the only copy"
@@ -221,4 +221,4 @@ def test_a_place_that_takes_no_files_gets_one_sentence(
 
 def test_numbers_are_counted_without_the_files_of_the_folder(out: Path) -> None:
     occupy(out, "a.png")
-    assert naming.next_free(out / "a.png", [out / "A-2.png", out / "a-3.png"]).name == "a-4.png"
+    assert file_names.next_free(out / "a.png", [out / "A-2.png", out / "a-3.png"]).name == "a-4.png"
