@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
+from studio.desktop.base.studio import Studio
 from studio.desktop.closing import Closing
-from studio.desktop.context import Studio
 from studio.desktop.drop_overlay import DropOverlay, complaint_about, dropped_paths
 from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
@@ -35,10 +35,10 @@ from studio.desktop.window_actions import (
 )
 
 if TYPE_CHECKING:
+    from studio.desktop.base.room import Room
+    from studio.desktop.base.threads import WorkerThread
     from studio.desktop.palette import CommandPalette
-    from studio.desktop.room import Room
     from studio.desktop.rooms import Rooms
-    from studio.desktop.worker import WorkerThread
 
 SMALLEST = (1100, 700)
 FIRST_SIZE = (1440, 900)
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
     @cached_property
     def background(self) -> WorkerThread:
         """Work of the window itself, beside it."""
-        from studio.desktop.worker import WorkerThread
+        from studio.desktop.base.threads import WorkerThread
 
         thread = WorkerThread(parent=self)
         thread.failed.connect(self.studio.notices.error)
@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them, once the other program is let go of."""
-        from studio.desktop.received import received
+        from studio.desktop.base.received import received
 
         self.overlay.hide()
         held = received(event.mimeData())

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
-from studio.desktop.context import pictures_folder
+from studio.desktop.base.studio import pictures_folder
 from studio.desktop.drop_overlay import complaint_about, dropped_paths
 from studio.desktop.i18n import tr
 from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
+    from studio.desktop.base.received import Received
     from studio.desktop.main_window import MainWindow
-    from studio.desktop.received import Received
 
 
 class Opening(QObject):
@@ -131,7 +131,7 @@ class Opening(QObject):
 
     def paste(self) -> None:
         """What is on the clipboard: files, or a picture."""
-        from studio.desktop.received import received
+        from studio.desktop.base.received import received
 
         data = QGuiApplication.clipboard().mimeData()
         held = received(data)

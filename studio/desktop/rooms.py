@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from studio.desktop.room import Room
+from studio.desktop.base.room import Room
 from studio.desktop.top_bar import PLACES
 
 if TYPE_CHECKING:
+    from studio.desktop.base.received import Received
     from studio.desktop.main_window import MainWindow
-    from studio.desktop.received import Received
     from studio.engine.project import Project
 
 

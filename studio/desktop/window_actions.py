@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.i18n import LANGUAGES, tr
-from studio.desktop.shortcuts import ActionRegistry
 from studio.desktop.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:

@@ -147,7 +147,7 @@ def main() -> None:
 def measure(project: Path, count: int) -> dict[str, object]:
     """Open, load, scroll, sort, filter, search."""
     from studio.desktop.app import SWITCH_SECONDS
-    from studio.desktop.context import Studio
+    from studio.desktop.base.studio import Studio
     from studio.desktop.dataset import worker
     from studio.desktop.dataset.room import DatasetRoom
     from studio.engine.project import Project

@@ -100,7 +100,7 @@ def measure(place: Path, family: str, size: int, rounds: int) -> dict[str, objec
     assert app is not None
     watch = Watch()
     from studio.desktop.app import SWITCH_SECONDS
-    from studio.desktop.context import Studio
+    from studio.desktop.base.studio import Studio
     from studio.desktop.generation import worker
     from studio.desktop.generation.room import GenerationRoom
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.desktop import i18n, theme
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.main_window import MainWindow
 from studio.desktop.top_bar import PLACES
 

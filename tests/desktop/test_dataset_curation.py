@@ -15,7 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import selection
 from studio.desktop.dataset.room import DatasetRoom
 from studio.engine.dataset.index import store

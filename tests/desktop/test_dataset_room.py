@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.collection import Collection, Row, View, natural
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.room import DatasetRoom

@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.room import DatasetRoom
 from studio.engine.dataset.curation import removed_sets, sets
 from studio.engine.dataset.index import store

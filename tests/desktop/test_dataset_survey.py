@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.room import DatasetRoom
 from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.dataset.survey.map_view import MapView

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.evaluation import comparing as work
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation import room as place

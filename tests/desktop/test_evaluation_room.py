@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.evaluation import cards
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from studio.desktop import i18n
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QPushButton
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.top_bar import PLACES

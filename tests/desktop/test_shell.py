@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import i18n, theme
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.top_bar import PLACES
@@ -135,7 +135,7 @@ def test_the_sheet_of_shortcuts_is_shown_whether_notices_are_open_or_not(window,
 
 
 def test_shortcuts_can_be_changed_in_the_settings(qtbot) -> None:
-    from studio.desktop.shortcuts import ActionRegistry
+    from studio.desktop.base.actions import ActionRegistry
 
     done = []
     registry = ActionRegistry(None, {"window.keys": "Ctrl+Alt+H"})
@@ -471,7 +471,7 @@ def test_places_are_reached_by_their_numbers(empty_project, qtbot) -> None:
 PAINTED = """
 import sys
 from PySide6.QtWidgets import QApplication
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.main_window import MainWindow
 app = QApplication(["studio", "-style", "fusion"])
 window = MainWindow(Studio())

@@ -15,7 +15,7 @@ import pytest
 from models import base as families
 from models.parameters import Declared, Param
 from studio.desktop import i18n
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.main_window import MainWindow
 from studio.engine.dataset.doctor import checks
 from studio.engine.export.formats import base as formats

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import steps, words
 from studio.desktop.dataset.session import Session
 from studio.desktop.dataset.steps import (

@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import seeing
 from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.desktop import i18n
-from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.base.received import Received
+from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session import Session
 from studio.desktop.i18n import tr
-from studio.desktop.received import Received
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project

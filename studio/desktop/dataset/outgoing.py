@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.session import Session
 from studio.desktop.dataset.task_strip import TaskStrip

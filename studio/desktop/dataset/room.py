@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.desktop.context import Studio
+from studio.desktop.base.received import Received
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.commands import Commands
 from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation
@@ -38,7 +39,6 @@ from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.joining import Survey
 from studio.desktop.dataset.task_strip import TaskStrip
 from studio.desktop.i18n import tr
-from studio.desktop.received import Received
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
 from studio.engine.dataset.intake.importer import Finished

@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractItemView
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import words
 from studio.desktop.dataset.columns import Arrangement
 from studio.desktop.dataset.decisions import decision

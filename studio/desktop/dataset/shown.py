@@ -9,7 +9,8 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.header import STEP, Header
@@ -20,7 +21,6 @@ from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session import LARGE_TILE, TILE, Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.joining import Survey
-from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
 

@@ -17,10 +17,10 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from studio.desktop.base.garbage import collected_later
+from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.dataset.columns import Arrangement, Columns
 from studio.desktop.dataset.views import Row, View
-from studio.desktop.garbage import collected_later
-from studio.desktop.worker import Worker, WorkerThread
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store

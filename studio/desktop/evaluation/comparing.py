@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
+from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.pair_panel import PairPanel
 from studio.desktop.evaluation.pairs_page import PairsPage
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Comparer, RunRow
-from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
 if TYPE_CHECKING:

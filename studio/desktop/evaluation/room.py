@@ -8,17 +8,17 @@ from typing import ClassVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio
+from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
 from studio.desktop.evaluation.comparing import Comparing
 from studio.desktop.evaluation.figures import Figures
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
-from studio.desktop.room import Room
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import PANEL_WIDTH
-from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
 _PAIRS = 8

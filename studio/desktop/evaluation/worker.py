@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Signal
 
+from studio.desktop.base.threads import Worker
 from studio.desktop.run_names import run_name
-from studio.desktop.worker import Worker
 from studio.engine.project import Project
 
 if TYPE_CHECKING:

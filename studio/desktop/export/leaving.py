@@ -9,14 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
+from studio.desktop.base.threads import WorkerThread
 from studio.desktop.export import worker
 from studio.desktop.export.format_panel import FormatPanel
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.export.worker import Order, Pixels
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
-from studio.desktop.worker import WorkerThread
 from studio.engine.errors import StudioError
 from studio.engine.export.handover import Exported
 from studio.engine.pieces.pieces import Piece

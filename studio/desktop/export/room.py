@@ -9,7 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.context import Studio, pictures_folder
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio, pictures_folder
+from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.write_queue import Saving
 from studio.desktop.export import worker
 from studio.desktop.export.approving import Approve
 from studio.desktop.export.drag import OutList
@@ -19,13 +22,10 @@ from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.export.worker import Kept
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
-from studio.desktop.room import Room
-from studio.desktop.saving import Saving
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
-from studio.desktop.worker import WorkerThread
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 

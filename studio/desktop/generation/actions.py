@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
 from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.tiling import Tiling
-from studio.desktop.shortcuts import ActionRegistry
 
 
 def add_actions(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.desktop.worker import WorkerThread
+from studio.desktop.base.threads import WorkerThread
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import i18n
-from studio.desktop.context import Studio
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio
 from studio.desktop.generation.actions import add_actions
 from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
@@ -26,7 +27,6 @@ from studio.desktop.generation.side import Side
 from studio.desktop.generation.tiling import Tiling
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
-from studio.desktop.room import Room
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.engine.project import Project

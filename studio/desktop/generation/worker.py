@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
+from studio.desktop.base.threads import Worker
 from studio.desktop.pixels import from_qimage, to_qimage
-from studio.desktop.worker import Worker
 from studio.engine.errors import StudioError
 from studio.engine.files import write_json
 from studio.engine.project import Project

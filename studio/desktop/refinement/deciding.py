@@ -8,12 +8,12 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from studio.desktop.base.actions import ActionRegistry
+from studio.desktop.base.write_queue import Saving
 from studio.desktop.i18n import tr
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import Decide
 from studio.desktop.refinement.worker import Kept
-from studio.desktop.saving import Saving
-from studio.desktop.shortcuts import ActionRegistry
 from studio.engine.project import Project
 
 T = TypeVar("T", int, str)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio
+from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.write_queue import Saving
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
@@ -15,13 +18,10 @@ from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Kept, Refined
-from studio.desktop.room import Room
-from studio.desktop.saving import Saving
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
-from studio.desktop.worker import WorkerThread
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from models.parameters import Value
-from studio.desktop.shortcuts import ActionRegistry
+from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.training.session import Session
 from studio.engine import events
 

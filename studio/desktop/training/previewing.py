@@ -6,12 +6,12 @@ import threading
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from studio.desktop.shortcuts import ActionRegistry
+from studio.desktop.base.actions import ActionRegistry
+from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training import augmented, words
 from studio.desktop.training.augmented import Drawn, Look, Warner
 from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.wall import AugmentationWall
-from studio.desktop.worker import WorkerThread
 from studio.engine.project import Project
 
 PAUSE_MS = 60

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.room import Room
+from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
-from studio.desktop.room import Room
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands

@@ -12,12 +12,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.parameters import Value
+from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training import engine, upkeep
 from studio.desktop.training.driving import Driving
 from studio.desktop.training.engine import NewRun, Opened
 from studio.desktop.training.measuring import Measuring
 from studio.desktop.training.record import Sheet
-from studio.desktop.worker import WorkerThread
 from studio.engine import events
 from studio.engine.project import Project
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from studio.desktop import i18n
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.training.room import TrainingRoom
 from studio.engine.dataset.intake import importer
 from studio.engine.project import Project

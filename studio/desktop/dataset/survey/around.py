@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractItemView
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.selection import Selection

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.header import Header
 from studio.desktop.dataset.inspector import Inspector

@@ -1,4 +1,4 @@
-"""One process that decodes untrusted files (:mod:`worker`), and the clock of its file."""
+"""One process that decodes untrusted files (:mod:`threads`), and the clock of its file."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from studio.desktop.worker import WorkerThread
+from studio.desktop.base.threads import WorkerThread
 from studio.engine.errors import StudioError
 
 _Write = tuple[Callable[..., object], tuple[Any, ...]]

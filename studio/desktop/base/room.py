@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.desktop.context import Studio
+from studio.desktop.base.studio import Studio
 
 if TYPE_CHECKING:
     from studio.engine.project import Project
