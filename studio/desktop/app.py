@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 from studio.engine import settings
 
 SWITCH_SECONDS = 0.0002

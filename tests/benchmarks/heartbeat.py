@@ -76,7 +76,7 @@ def main() -> None:
 def measure(folder: Path, seconds: float) -> dict[str, object]:
     """Import, listen, train, listen."""
     from studio.desktop.base.studio import Studio
-    from studio.desktop.main_window import MainWindow
+    from studio.desktop.window.main_window import MainWindow
     from studio.engine.dataset.intake.importer import import_sources
     from studio.engine.project import Project
     from studio.engine.training.planning import runs

@@ -10,8 +10,8 @@ import pytest
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
-from studio.desktop.top_bar import PLACES
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
 
 WAIT = 60_000
 
@@ -58,7 +58,9 @@ def studio(qapp: object) -> Iterator[Studio]:
 @pytest.fixture
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window in English and dark, without a project."""
-    monkeypatch.setattr("studio.desktop.opening.pictures_folder", lambda: tmp_path / "Pictures")
+    monkeypatch.setattr(
+        "studio.desktop.window.project_opener.pictures_folder", lambda: tmp_path / "Pictures"
+    )
     monkeypatch.setattr("studio.desktop.export.room.pictures_folder", lambda: tmp_path / "Out")
     studio = Studio()
     studio.set_language("en")

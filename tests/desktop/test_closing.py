@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop import closing
-from studio.desktop.main_window import MainWindow
 from studio.desktop.training import driving, worker
+from studio.desktop.window import project_closer
+from studio.desktop.window.main_window import MainWindow
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -112,7 +112,7 @@ def test_closing_again_ends_at_once_but_not_by_a_slip(
     assert not window.close()
     assert not window.close()  # a double click
     assert window.isVisible()
-    monkeypatch.setattr(closing, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(project_closer, "GRACE_SECONDS", 0.0)
     assert window.close()
     run = saved_run(folder, name)
     assert run.status == "failed"
@@ -195,7 +195,7 @@ def test_a_machine_that_is_shut_down_is_not_held_up(
     window, folder = full_window, full_window.studio.project.folder
     name = train(window, qtbot)
     assert not window.close()
-    monkeypatch.setattr(closing, "is_shutting_down", lambda: True)
+    monkeypatch.setattr(project_closer, "is_shutting_down", lambda: True)
     monkeypatch.setattr(driving, "is_shutting_down", lambda: True)
     monkeypatch.setattr(driving, "STOP_SECONDS", 0.2)
     monkeypatch.setattr(driving, "HURRY_SECONDS", 1000.0)

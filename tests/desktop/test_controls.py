@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.dataset.quick_look import QuickLook
-from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
-from studio.desktop.palette import CommandPalette
-from studio.desktop.top_bar import PLACES
 from studio.desktop.widgets.picture_view import PictureView
+from studio.desktop.window.command_palette import CommandPalette
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
 from studio.engine.files import resources
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

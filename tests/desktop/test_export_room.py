@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from studio.desktop import i18n
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QScrollArea
 
-from studio.desktop.main_window import MainWindow
-from studio.desktop.top_bar import PLACES
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QPushButton
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
-from studio.desktop.top_bar import PLACES
 from studio.desktop.widgets.buttons import primary
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 10_000

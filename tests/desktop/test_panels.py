@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 
 from studio.desktop.notice_view import NoticeCard
 from studio.desktop.notices import Notice
-from studio.desktop.top_bar import PLACES
 from studio.desktop.training.lists import Line, LineList
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
+from studio.desktop.window.top_bar import PLACES
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000

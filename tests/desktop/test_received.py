@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 
 from studio.desktop.base.received import received
-from studio.desktop.drop_overlay import complaint_about
+from studio.desktop.window.drop_overlay import complaint_about
 from studio.engine.dataset.index import store
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
 from studio.desktop.notice_view import NoticeCard
-from studio.desktop.top_bar import PLACES
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
 from studio.engine import settings
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -472,7 +472,7 @@ PAINTED = """
 import sys
 from PySide6.QtWidgets import QApplication
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 app = QApplication(["studio", "-style", "fusion"])
 window = MainWindow(Studio())
 window.firstPainted.connect(app.quit)

@@ -16,7 +16,7 @@ from models import base as families
 from models.parameters import Declared, Param
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor import checks
 from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations

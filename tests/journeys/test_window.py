@@ -16,7 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.main_window import MainWindow
+from studio.desktop.window.main_window import MainWindow
 
 pytestmark = [
     pytest.mark.qt_log_ignore("propagateSizeHints", "XDG_RUNTIME_DIR", extend=True),
@@ -28,7 +28,9 @@ SHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.setattr("studio.desktop.opening.pictures_folder", lambda: tmp_path / "Pictures")
+    monkeypatch.setattr(
+        "studio.desktop.window.project_opener.pictures_folder", lambda: tmp_path / "Pictures"
+    )
     monkeypatch.setattr("studio.desktop.export.room.pictures_folder", lambda: tmp_path / "Out")
     studio = Studio()
     studio.set_language("en")

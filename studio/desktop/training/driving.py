@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.closing import is_shutting_down
 from studio.desktop.training import engine
 from studio.desktop.training.engine import Opened
 from studio.desktop.training.record import Saves
 from studio.desktop.training.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
+from studio.desktop.window.project_closer import is_shutting_down
 from studio.engine import events
 from studio.engine.project import Project
 

@@ -137,7 +137,7 @@ def test_a_run_that_trains_can_be_named(training: TrainingRoom, process: Scripte
 def test_the_foot_of_the_window_forgets_a_run_that_has_ended(
     training: TrainingRoom, process: Scripted, qtbot
 ) -> None:
-    from studio.desktop.status_bar import StatusBar
+    from studio.desktop.window.status_bar import StatusBar
 
     bar = StatusBar()
     qtbot.addWidget(bar)

@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 from studio.desktop.base.studio import pictures_folder
-from studio.desktop.drop_overlay import complaint_about, dropped_paths
 from studio.desktop.i18n import tr
+from studio.desktop.window.drop_overlay import complaint_about, dropped_paths
 from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
     from studio.desktop.base.received import Received
-    from studio.desktop.main_window import MainWindow
+    from studio.desktop.window.main_window import MainWindow
 
 
 class Opening(QObject):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.base.actions import ActionRegistry, Entry
 from studio.desktop.i18n import tr
-from studio.desktop.top_bar import PLACES, place_title
+from studio.desktop.window.top_bar import PLACES, place_title
 
 WIDTH, HEIGHT = 560, 420
 _ENTRY = Qt.ItemDataRole.UserRole

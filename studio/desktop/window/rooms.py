@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from studio.desktop.base.room import Room
-from studio.desktop.top_bar import PLACES
+from studio.desktop.window.top_bar import PLACES
 
 if TYPE_CHECKING:
     from studio.desktop.base.received import Received
-    from studio.desktop.main_window import MainWindow
+    from studio.desktop.window.main_window import MainWindow
     from studio.engine.project import Project
 
 

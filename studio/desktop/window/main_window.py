@@ -18,16 +18,16 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from studio.desktop import theme
 from studio.desktop.base.studio import Studio
-from studio.desktop.closing import Closing
-from studio.desktop.drop_overlay import DropOverlay, complaint_about, dropped_paths
-from studio.desktop.first_paint import FirstPaint
 from studio.desktop.i18n import tr
 from studio.desktop.notice_view import NoticeView
-from studio.desktop.opening import Opening
-from studio.desktop.status_bar import StatusBar
-from studio.desktop.top_bar import PLACES, TopBar
-from studio.desktop.welcome import Welcome
-from studio.desktop.window_actions import (
+from studio.desktop.window.drop_overlay import DropOverlay, complaint_about, dropped_paths
+from studio.desktop.window.first_paint import FirstPaint
+from studio.desktop.window.project_closer import Closing
+from studio.desktop.window.project_opener import Opening
+from studio.desktop.window.status_bar import StatusBar
+from studio.desktop.window.top_bar import PLACES, TopBar
+from studio.desktop.window.welcome import Welcome
+from studio.desktop.window.window_actions import (
     add_window_actions,
     fill_menu,
     go_and_do,
@@ -37,8 +37,8 @@ from studio.desktop.window_actions import (
 if TYPE_CHECKING:
     from studio.desktop.base.room import Room
     from studio.desktop.base.threads import WorkerThread
-    from studio.desktop.palette import CommandPalette
-    from studio.desktop.rooms import Rooms
+    from studio.desktop.window.command_palette import CommandPalette
+    from studio.desktop.window.rooms import Rooms
 
 SMALLEST = (1100, 700)
 FIRST_SIZE = (1440, 900)
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
     def make_rooms(self) -> Rooms:
         """All rooms, joined."""
         if self.rooms is None:
-            from studio.desktop.rooms import Rooms
+            from studio.desktop.window.rooms import Rooms
 
             self.rooms = Rooms(self)
             for key in PLACES:
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def _palette(self) -> CommandPalette:
-        from studio.desktop.palette import CommandPalette
+        from studio.desktop.window.command_palette import CommandPalette
 
         return CommandPalette(
             self.studio.actions, self, lambda entry: go_and_do(self, entry.room, entry.action)

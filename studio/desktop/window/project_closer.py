@@ -12,8 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
-    from studio.desktop.main_window import MainWindow
     from studio.desktop.notices import Notice
+    from studio.desktop.window.main_window import MainWindow
 
 LOOK_MS = 50
 GRACE_SECONDS = 2.0

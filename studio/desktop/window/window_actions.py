@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMenu
 
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.i18n import LANGUAGES, tr
-from studio.desktop.top_bar import PLACES, place_title
+from studio.desktop.window.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:
-    from studio.desktop.main_window import MainWindow
+    from studio.desktop.window.main_window import MainWindow
 
 _GO = {
     "dataset": "Go to Dataset",

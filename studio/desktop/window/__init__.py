@@ -1,0 +1,4 @@
+"""The window itself: six places joined by their signals, and what lies over all of them.
+
+Begin with `main_window`; `rooms` makes the places and joins them.
+"""
