@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QPushButton
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.notice_view import NoticeCard
+from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.widgets.buttons import primary
 from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES

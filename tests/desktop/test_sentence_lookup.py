@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from models.parameters import Param, ParameterError
 from studio.desktop import i18n
-from studio.desktop.notice_view import NoticeCard, NoticeView
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notice_view import NoticeCard, NoticeView
+from studio.desktop.notices.notices import Notices
 from studio.engine.files import resources
 
 CODE = "zh_CN"

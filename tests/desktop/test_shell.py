@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.studio import Studio
-from studio.desktop.notice_view import NoticeCard
+from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES
 from studio.engine import settings
@@ -232,7 +232,7 @@ def test_the_history_is_walked_by_keys_and_does_what_a_notice_offered(window, qt
 
 
 def test_only_the_last_two_hundred_notices_are_kept() -> None:
-    from studio.desktop.notices import KEPT, Notices
+    from studio.desktop.notices.notices import KEPT, Notices
 
     notices = Notices()
     for number in range(KEPT + 50):

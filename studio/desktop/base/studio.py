@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.actions import ActionRegistry
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
 

@@ -13,7 +13,7 @@ from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import write_file
 from studio.desktop.i18n import tr
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 from studio.desktop.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.i18n import tr
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 
 if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from studio.desktop.i18n import tr
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 from studio.desktop.training import upkeep
 from studio.desktop.training.session import Session
 

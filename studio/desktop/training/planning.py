@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.i18n import tr
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 from studio.desktop.training.engine import NewRun
 from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.measuring import Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from studio.desktop.i18n import tr
-from studio.desktop.notices import Notices
+from studio.desktop.notices.notices import Notices
 from studio.engine import events
 
 

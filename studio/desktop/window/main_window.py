@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 from studio.desktop import theme
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
-from studio.desktop.notice_view import NoticeView
+from studio.desktop.notices.notice_view import NoticeView
 from studio.desktop.window.drop_overlay import DropOverlay, complaint_about, dropped_paths
 from studio.desktop.window.first_paint import FirstPaint
 from studio.desktop.window.project_closer import Closing

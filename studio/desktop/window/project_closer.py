@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
-    from studio.desktop.notices import Notice
+    from studio.desktop.notices.notices import Notice
     from studio.desktop.window.main_window import MainWindow
 
 LOOK_MS = 50

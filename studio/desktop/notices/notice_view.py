@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import sentence, tr, word
-from studio.desktop.notices import Notice, Notices
+from studio.desktop.notices.notices import Notice, Notices
 
 if TYPE_CHECKING:
-    from studio.desktop.notice_history import NoticeHistory
+    from studio.desktop.notices.notice_history import NoticeHistory
 
 WIDTH = 380
 SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
@@ -154,7 +154,7 @@ class NoticeView(QWidget):
     def history(self) -> NoticeHistory:
         """All that was said; made on first use, after the window is painted."""
         if self._history is None:
-            from studio.desktop.notice_history import NoticeHistory
+            from studio.desktop.notices.notice_history import NoticeHistory
 
             self._history = NoticeHistory(self._window)
         return self._history
