@@ -148,8 +148,8 @@ def measure(project: Path, count: int) -> dict[str, object]:
     """Open, load, scroll, sort, filter, search."""
     from studio.desktop.app import SWITCH_SECONDS
     from studio.desktop.base.studio import Studio
-    from studio.desktop.dataset import worker
     from studio.desktop.dataset.room import DatasetRoom
+    from studio.desktop.dataset.session import worker
     from studio.engine.project import Project
 
     tile = project.parent / "tile.png"

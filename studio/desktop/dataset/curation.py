@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import steps, words
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.steps import (
     DATASET,
     FINDINGS,

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtGui import QUndoCommand
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import Collection
+from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index import store
 from studio.engine.project import Project

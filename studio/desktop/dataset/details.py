@@ -18,7 +18,7 @@ from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.seeing import Box, Described, Preparation, Seen
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation.split import Split

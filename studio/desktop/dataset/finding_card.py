@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import GROUPED, Collection
+from studio.desktop.dataset.session.collection import GROUPED, Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.engine.dataset.index.store import Finding

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import Collection
 from studio.desktop.dataset.finding_card import FindingCard
 from studio.desktop.dataset.frame_preview import FramePreview
 from studio.desktop.dataset.item_facts import facts_of
 from studio.desktop.dataset.metadata import MetadataPage
 from studio.desktop.dataset.preparation import PreparationPage
 from studio.desktop.dataset.seeing import Seen
+from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH

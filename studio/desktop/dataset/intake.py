@@ -11,7 +11,7 @@ from studio.desktop import i18n
 from studio.desktop.base.received import Received
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished

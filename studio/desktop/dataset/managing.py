@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import set_steps
 from studio.desktop.dataset.curation import Curation
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import sets
 from studio.engine.dataset.curation.removed_sets import Removed

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import Collection, Row
+from studio.desktop.dataset.session.collection import Collection, Row
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import thumb_tile
 

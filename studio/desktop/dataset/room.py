@@ -33,7 +33,7 @@ from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.outgoing import Outgoing
 from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.shown import Shown
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.joining import Survey

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import words
-from studio.desktop.dataset.columns import Arrangement
 from studio.desktop.dataset.decisions import decision
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.quick_look import QuickLook
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.columns import Arrangement
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store

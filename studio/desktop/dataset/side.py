@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.collection import (
+from studio.desktop.dataset.rights_lists import MOST, RightsLists
+from studio.desktop.dataset.session.collection import (
     EVERYTHING,
     EXCLUDED,
     HELD_OUT,
@@ -27,7 +28,6 @@ from studio.desktop.dataset.collection import (
     Counts,
     View,
 )
-from studio.desktop.dataset.rights_lists import MOST, RightsLists
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry

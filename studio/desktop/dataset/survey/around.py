@@ -11,8 +11,8 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session import Session
-from studio.desktop.dataset.survey.worker import SurveyThreads
+from studio.desktop.dataset.session.session import Session
+from studio.desktop.dataset.session.survey_worker import SurveyThreads
 from studio.engine.project import Project
 
 

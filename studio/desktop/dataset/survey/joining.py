@@ -13,7 +13,7 @@ from studio.desktop.dataset.header import Header
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session import Session
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.about_block import AboutBlock
 from studio.desktop.dataset.survey.around import Around

@@ -19,8 +19,8 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.base.garbage import collected_later
 from studio.desktop.base.threads import Worker, WorkerThread
-from studio.desktop.dataset.columns import Arrangement, Columns
-from studio.desktop.dataset.views import Row, View
+from studio.desktop.dataset.session.columns import Arrangement, Columns
+from studio.desktop.dataset.session.views import Row, View
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store

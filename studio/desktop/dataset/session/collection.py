@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from studio.desktop.dataset.columns import Arrangement, Columns, Counts, natural
-from studio.desktop.dataset.views import (
+from studio.desktop.dataset.session.columns import Arrangement, Columns, Counts, natural
+from studio.desktop.dataset.session.views import (
     EVERYTHING,
     EXCLUDED,
     GROUP,

@@ -8,10 +8,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.dataset.collection import Arrangement, Row, View
 from studio.desktop.dataset.decisions import Desk
-from studio.desktop.dataset.imports import Imports
-from studio.desktop.dataset.worker import DatasetThreads
+from studio.desktop.dataset.session.collection import Arrangement, Row, View
+from studio.desktop.dataset.session.imports import Imports
+from studio.desktop.dataset.session.worker import DatasetThreads
 from studio.engine.dataset.curation import removed_sets
 from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.preparation.split import Split

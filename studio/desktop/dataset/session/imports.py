@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.dataset.collection import Collection, Row
-from studio.desktop.dataset.worker import DatasetThreads, Importer
+from studio.desktop.dataset.session.collection import Collection, Row
+from studio.desktop.dataset.session.worker import DatasetThreads, Importer
 from studio.engine.dataset.index.store import Dataset, Finding
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.desktop.dataset.views import (
+from studio.desktop.dataset.session.views import (
     EVERYTHING,
     EXCLUDED,
     GROUP,
