@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.dataset.quick_look import QuickLook
+from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.window.command_palette import CommandPalette

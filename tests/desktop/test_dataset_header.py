@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from studio.desktop import i18n, theme
-from studio.desktop.dataset.header import Header
+from studio.desktop.dataset.grid.header import Header
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 TOTALS = {"found": 123_456, "trains": 120_001, "excluded": 3_402, "unusable": 53, "held_out": 0}

@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.room import DatasetRoom
 from studio.desktop.dataset.session.collection import Collection, Row, View, natural
 from studio.engine.dataset.index import store

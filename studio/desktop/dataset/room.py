@@ -24,14 +24,14 @@ from studio.desktop.dataset.commands import Commands
 from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.details import Details
-from studio.desktop.dataset.header import Header
+from studio.desktop.dataset.grid.grid_model import PictureModel
+from studio.desktop.dataset.grid.header import Header
+from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.managing import Managing
-from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.outgoing import Outgoing
-from studio.desktop.dataset.quick_look import QuickLook
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.shown import Shown

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.details import Details
-from studio.desktop.dataset.header import STEP, Header
+from studio.desktop.dataset.grid.grid_model import PictureModel
+from studio.desktop.dataset.grid.header import STEP, Header
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector import Inspector
-from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
-from studio.desktop.dataset.model import PictureModel
+from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.session.survey_worker import SurveyThreads

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QW
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
-from studio.desktop.dataset.header import Header
+from studio.desktop.dataset.grid.grid_model import PictureModel
+from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.inspector import Inspector
-from studio.desktop.dataset.model import PictureModel
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
