@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.dataset.crop_view import WHOLE, Box, CropView
-from studio.desktop.dataset.seeing import Seen
-from studio.desktop.dataset.seen_wall import SeenWall
+from studio.desktop.dataset.inspector.item_queries import Seen
+from studio.desktop.dataset.inspector.training_pictures import SeenWall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader

@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset import seeing
 from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation
-from studio.desktop.dataset.inspector import Inspector
-from studio.desktop.dataset.seeing import Box, Described, Preparation, Seen
+from studio.desktop.dataset.inspector import item_queries
+from studio.desktop.dataset.inspector.inspector import Inspector
+from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation, Seen
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
@@ -89,26 +89,26 @@ class Details(QObject):
             self._inspector.metadata.show_labels(self._labels())
             threads.look.latest(
                 "described", threads.decisions.after_all,
-                partial(seeing.describe, project, self._session.dataset.id, ids),
+                partial(item_queries.describe, project, self._session.dataset.id, ids),
                 done=self._take_described,
             )  # fmt: skip
         else:
-            wanted = ids[: 1 if self._inspector.page == "picture" else seeing.MOST_PICTURES]
+            wanted = ids[: 1 if self._inspector.page == "picture" else item_queries.MOST_PICTURES]
             self._inspector.preparation.wall.show_waiting()
             threads.look.latest(
-                "seen", seeing.see, project, wanted, threads.previewer.stopping,
+                "seen", item_queries.see, project, wanted, threads.previewer.stopping,
                 done=partial(self._take_seen, chosen=len(ids)),
             )  # fmt: skip
 
     def show_preparation(self) -> None:
         """What holds for the open dataset; its division follows when its rows are there."""
         # To divide a hundred thousand pictures beside their coming in would hold up both.
-        self._prepare(seeing.undivided if self._session.loading else seeing.preparation)
+        self._prepare(item_queries.undivided if self._session.loading else item_queries.preparation)
         self._timer.start()
 
     def _show_division(self, division: Split) -> None:
         self._counted = division.train + division.held_out, division.held_out
-        self._prepare(partial(seeing.preparation, known=division))
+        self._prepare(partial(item_queries.preparation, known=division))
 
     def _prepare(self, read: Callable[[Project, int], Preparation]) -> None:
         threads, project = self._session.threads, self._session.project
@@ -195,6 +195,6 @@ class Details(QObject):
         threads, project = self._session.threads, self._session.project
         if threads is not None and project is not None:
             threads.look.latest(
-                "drawn", seeing.see, project, [number], threads.previewer.stopping, box,
+                "drawn", item_queries.see, project, [number], threads.previewer.stopping, box,
                 done=self._editor.show_seen,
             )  # fmt: skip

@@ -28,7 +28,7 @@ from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.import_strip import ImportStrip
-from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.managing import Managing
 from studio.desktop.dataset.outgoing import Outgoing

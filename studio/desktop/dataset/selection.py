@@ -16,7 +16,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.quick_look import QuickLook
-from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.session.columns import Arrangement
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.rights_lists import MOST, RightsLists
+from studio.desktop.dataset.inspector.rights_lists import MOST, RightsLists
 from studio.desktop.dataset.session.collection import (
     EVERYTHING,
     EXCLUDED,

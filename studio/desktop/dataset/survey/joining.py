@@ -11,11 +11,11 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
-from studio.desktop.dataset.inspector import Inspector
+from studio.desktop.dataset.inspector.about_block import AboutBlock
+from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
-from studio.desktop.dataset.survey.about_block import AboutBlock
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.doctoring import Doctoring
 from studio.desktop.dataset.survey.hiding import Hiding

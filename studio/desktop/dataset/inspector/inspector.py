@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.finding_card import FindingCard
-from studio.desktop.dataset.frame_preview import FramePreview
-from studio.desktop.dataset.item_facts import facts_of
-from studio.desktop.dataset.metadata import MetadataPage
-from studio.desktop.dataset.preparation import PreparationPage
-from studio.desktop.dataset.seeing import Seen
+from studio.desktop.dataset.inspector.finding_card import FindingCard
+from studio.desktop.dataset.inspector.frame_preview import FramePreview
+from studio.desktop.dataset.inspector.item_facts import facts_of
+from studio.desktop.dataset.inspector.item_queries import Seen
+from studio.desktop.dataset.inspector.metadata_page import MetadataPage
+from studio.desktop.dataset.inspector.preparation_page import PreparationPage
 from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary

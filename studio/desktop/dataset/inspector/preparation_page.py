@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QV
 
 from studio.desktop import i18n
 from studio.desktop.dataset import words
-from studio.desktop.dataset.rows import Pick, Row
-from studio.desktop.dataset.seeing import Preparation, Seen
-from studio.desktop.dataset.seen_wall import SeenWall
+from studio.desktop.dataset.inspector.form_rows import Pick, Row
+from studio.desktop.dataset.inspector.item_queries import Preparation, Seen
+from studio.desktop.dataset.inspector.training_pictures import SeenWall
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SectionHeader

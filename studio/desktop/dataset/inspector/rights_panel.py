@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
-from studio.desktop.dataset.rows import Pick, Row
-from studio.desktop.dataset.seeing import Described
+from studio.desktop.dataset.inspector.form_rows import Pick, Row
+from studio.desktop.dataset.inspector.item_queries import Described
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index.store import Source

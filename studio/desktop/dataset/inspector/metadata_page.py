@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import i18n
 from studio.desktop.dataset import words
-from studio.desktop.dataset.rights_panel import RightsPanel
-from studio.desktop.dataset.rows import Pick, Row
-from studio.desktop.dataset.seeing import Described
+from studio.desktop.dataset.inspector.form_rows import Pick, Row
+from studio.desktop.dataset.inspector.item_queries import Described
+from studio.desktop.dataset.inspector.rights_panel import RightsPanel
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SectionHeader
