@@ -13,14 +13,14 @@ from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.inspector.about_block import AboutBlock
 from studio.desktop.dataset.inspector.inspector import Inspector
+from studio.desktop.dataset.map.map_controller import Mapping
+from studio.desktop.dataset.map.map_page import MapPage
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.dataset.survey.doctoring import Doctoring
 from studio.desktop.dataset.survey.hiding import Hiding
-from studio.desktop.dataset.survey.map_page import MapPage
-from studio.desktop.dataset.survey.mapping import Mapping
 from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.survey.watching import Watching

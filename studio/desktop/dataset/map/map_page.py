@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.survey.map_view import MapView
+from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState

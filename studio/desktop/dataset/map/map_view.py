@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.desktop import theme
-from studio.desktop.dataset.survey.plane import Plane
+from studio.desktop.dataset.map.plane import Plane
 
 TILE, CELL = 56, 62
 """A thumbnail's side, and of the space that it has; where there are more points in sight than

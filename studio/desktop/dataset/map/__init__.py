@@ -1,0 +1,1 @@
+"""The dataset on a plane, like pictures near each other."""
