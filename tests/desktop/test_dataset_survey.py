@@ -14,10 +14,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from studio.desktop.base.studio import Studio
+from studio.desktop.dataset.doctor.histogram import Histogram
 from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.dataset.map.plane import Plane
 from studio.desktop.dataset.room import DatasetRoom
-from studio.desktop.dataset.survey.histogram import Histogram
 from studio.desktop.dataset.survey.watch import Watch, folders_below
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QW
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.doctor.threshold_controller import Doctoring
+from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.inspector.about_block import AboutBlock
@@ -19,10 +21,8 @@ from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.around import Around
-from studio.desktop.dataset.survey.doctoring import Doctoring
 from studio.desktop.dataset.survey.hiding import Hiding
 from studio.desktop.dataset.survey.region_editor import RegionEditor
-from studio.desktop.dataset.survey.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.survey.watching import Watching
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.papers.about import About

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.survey.histogram import Histogram
+from studio.desktop.dataset.doctor.histogram import Histogram
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.engine.dataset.doctor.thresholds import NEAR, Limit
