@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.inspector import item_queries
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation, Seen
+from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from studio.desktop.base.received import Received
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.commands import Commands
-from studio.desktop.dataset.crop_editor import CropEditor
 from studio.desktop.dataset.curation import Curation
 from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.grid.grid_model import PictureModel
@@ -32,6 +31,7 @@ from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
 from studio.desktop.dataset.managing import Managing
 from studio.desktop.dataset.outgoing import Outgoing
+from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.shown import Shown

@@ -17,12 +17,12 @@ from studio.desktop.dataset.inspector.about_block import AboutBlock
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.map.map_controller import Mapping
 from studio.desktop.dataset.map.map_page import MapPage
+from studio.desktop.dataset.regions.region_controller import Hiding
+from studio.desktop.dataset.regions.region_editor import RegionEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey.around import Around
-from studio.desktop.dataset.survey.hiding import Hiding
-from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.dataset.survey.watching import Watching
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.papers.about import About

@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.decisions import decision
+from studio.desktop.dataset.regions.region_editor import RegionEditor
 from studio.desktop.dataset.steps import DATASET, FINDINGS, PICTURES, TILES, Plan
 from studio.desktop.dataset.survey.around import Around
-from studio.desktop.dataset.survey.region_editor import RegionEditor
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import outliers
 from studio.engine.dataset.index import store

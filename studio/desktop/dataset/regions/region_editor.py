@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.survey.region_view import RegionView
+from studio.desktop.dataset.regions.region_view import RegionView
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH

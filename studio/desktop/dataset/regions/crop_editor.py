@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.desktop.dataset.crop_view import WHOLE, Box, CropView
 from studio.desktop.dataset.inspector.item_queries import Seen
 from studio.desktop.dataset.inspector.training_pictures import SeenWall
+from studio.desktop.dataset.regions.crop_view import WHOLE, Box, CropView
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
