@@ -18,7 +18,7 @@ from studio.desktop.dataset.doctor.histogram import Histogram
 from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.dataset.map.plane import Plane
 from studio.desktop.dataset.room import DatasetRoom
-from studio.desktop.dataset.survey.watch import Watch, folders_below
+from studio.desktop.dataset.watch.folder_watch import Watch, folders_below
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.intake import watched_folders

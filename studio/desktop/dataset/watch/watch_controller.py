@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.desktop.dataset.steps import Plan
 from studio.desktop.dataset.survey.around import Around
-from studio.desktop.dataset.survey.watch import Watch
+from studio.desktop.dataset.watch.folder_watch import Watch
 from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import watched_folders
 from studio.engine.project import Project

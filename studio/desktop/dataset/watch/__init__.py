@@ -1,0 +1,1 @@
+"""Folders that are watched: what appears in them is imported by itself."""
