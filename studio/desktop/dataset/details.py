@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.inspector import item_queries
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation, Seen

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from studio.desktop.base.received import Received
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.commands import Commands
-from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.curation.curation import Curation
+from studio.desktop.dataset.curation.report_files import Outgoing
+from studio.desktop.dataset.curation.set_menus import Managing
 from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
@@ -29,8 +31,6 @@ from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.intake import Intake
-from studio.desktop.dataset.managing import Managing
-from studio.desktop.dataset.outgoing import Outgoing
 from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session

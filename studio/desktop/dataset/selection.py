@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset import words
-from studio.desktop.dataset.decisions import decision
+from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.inspector.inspector import Inspector

@@ -10,12 +10,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.decisions import decision
+from studio.desktop.dataset.curation.decisions import decision
+from studio.desktop.dataset.curation.steps import FINDINGS, Plan
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.session.collection import GROUPED, Collection
 from studio.desktop.dataset.session.survey_worker import SurveyThreads
 from studio.desktop.dataset.session.ticker import Ticker
-from studio.desktop.dataset.steps import FINDINGS, Plan
 from studio.desktop.dataset.survey.around import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import thresholds

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.dataset.decisions import Desk
+from studio.desktop.dataset.curation.decisions import Desk
 from studio.desktop.dataset.session.collection import Arrangement, Row, View
 from studio.desktop.dataset.session.imports import Imports
 from studio.desktop.dataset.session.worker import DatasetThreads

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session

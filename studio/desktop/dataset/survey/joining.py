@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.doctor.threshold_controller import Doctoring
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.grid.grid_model import PictureModel

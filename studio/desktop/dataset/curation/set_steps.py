@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.steps import SETS, Plan
+from studio.desktop.dataset.curation.steps import SETS, Plan
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import sets
 from studio.engine.dataset.curation.removed_sets import Removed

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset import set_steps
-from studio.desktop.dataset.curation import Curation
+from studio.desktop.dataset.curation import set_steps
+from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import sets

@@ -12,9 +12,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset import steps, words
-from studio.desktop.dataset.session.session import Session
-from studio.desktop.dataset.steps import (
+from studio.desktop.dataset import words
+from studio.desktop.dataset.curation import steps
+from studio.desktop.dataset.curation.steps import (
     DATASET,
     FINDINGS,
     PICTURES,
@@ -24,6 +24,7 @@ from studio.desktop.dataset.steps import (
     Plan,
     Step,
 )
+from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation.crops import Crop
 from studio.engine.dataset.curation.edits import Change

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtGui import QUndoCommand
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.decisions import decision_title
+from studio.desktop.dataset.curation.decisions import decision_title
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
 from studio.engine.dataset.curation.edits import Change

@@ -1,0 +1,1 @@
+"""Decisions about pictures and sets as undoable steps, written beside the window."""
