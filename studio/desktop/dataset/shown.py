@@ -14,8 +14,8 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import STEP, Header
-from studio.desktop.dataset.import_strip import ImportStrip
 from studio.desktop.dataset.inspector.inspector import Inspector
+from studio.desktop.dataset.intake.import_strip import ImportStrip
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session

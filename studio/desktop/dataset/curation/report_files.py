@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset.curation.curation import Curation
+from studio.desktop.dataset.intake.task_strip import TaskStrip
 from studio.desktop.dataset.session.session import Session
-from studio.desktop.dataset.task_strip import TaskStrip
 from studio.desktop.i18n import tr
 from studio.engine.dataset.papers import dataset_card, report
 

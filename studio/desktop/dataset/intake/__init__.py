@@ -1,0 +1,1 @@
+"""How pictures come in by hand: asking for them, and the strips that show how far it is."""
