@@ -37,7 +37,7 @@ from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.shown import Shown
 from studio.desktop.dataset.side import Side
-from studio.desktop.dataset.survey.joining import Survey
+from studio.desktop.dataset.survey import Survey
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid

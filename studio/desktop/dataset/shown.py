@@ -20,7 +20,7 @@ from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session
 from studio.desktop.dataset.side import Side
-from studio.desktop.dataset.survey.joining import Survey
+from studio.desktop.dataset.survey import Survey
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
 

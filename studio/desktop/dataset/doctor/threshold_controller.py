@@ -16,7 +16,7 @@ from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.session.collection import GROUPED, Collection
 from studio.desktop.dataset.session.survey_worker import SurveyThreads
 from studio.desktop.dataset.session.ticker import Ticker
-from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.doctor.outliers import KIND, Outliers

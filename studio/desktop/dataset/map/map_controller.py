@@ -13,7 +13,7 @@ from PySide6.QtGui import QPixmap
 from studio.desktop.dataset.map.map_page import MapPage
 from studio.desktop.dataset.session.survey_worker import SurveyThreads
 from studio.desktop.dataset.session.ticker import Ticker
-from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey_parts import Around
 from studio.engine.dataset.doctor.atlas import Atlas
 
 _UNKNOWN = 0x808080

@@ -11,7 +11,7 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.curation.steps import DATASET, FINDINGS, PICTURES, TILES, Plan
 from studio.desktop.dataset.regions.region_editor import RegionEditor
-from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import outliers
 from studio.engine.dataset.index import store

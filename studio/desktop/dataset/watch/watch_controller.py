@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.desktop.dataset.curation.steps import Plan
-from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.dataset.watch.folder_watch import Watch
 from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import watched_folders

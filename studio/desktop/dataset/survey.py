@@ -22,7 +22,7 @@ from studio.desktop.dataset.regions.region_editor import RegionEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
-from studio.desktop.dataset.survey.around import Around
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.dataset.watch.watch_controller import Watching
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.papers.about import About
