@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.training import driving, worker
+from studio.desktop.training.session import live_run, worker
 from studio.desktop.window import project_closer
 from studio.desktop.window.main_window import MainWindow
 from studio.engine import events
@@ -91,7 +91,7 @@ def test_closing_while_a_run_trains_asks_nothing_and_saves(full_window, qtbot) -
 
 
 def test_saving_may_take_as_long_as_it_takes(full_window, process, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr(driving, "STOP_SECONDS", 0.0)
+    monkeypatch.setattr(live_run, "STOP_SECONDS", 0.0)
     window, folder = full_window, full_window.studio.project.folder
     name = train(window, qtbot)
     assert not window.close()
@@ -196,9 +196,9 @@ def test_a_machine_that_is_shut_down_is_not_held_up(
     name = train(window, qtbot)
     assert not window.close()
     monkeypatch.setattr(project_closer, "is_shutting_down", lambda: True)
-    monkeypatch.setattr(driving, "is_shutting_down", lambda: True)
-    monkeypatch.setattr(driving, "STOP_SECONDS", 0.2)
-    monkeypatch.setattr(driving, "HURRY_SECONDS", 1000.0)
+    monkeypatch.setattr(live_run, "is_shutting_down", lambda: True)
+    monkeypatch.setattr(live_run, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(live_run, "HURRY_SECONDS", 1000.0)
     assert window.close()
     assert saved_run(folder, name).status == "failed"
 
@@ -227,7 +227,7 @@ def test_a_run_that_cannot_be_opened_holds_nothing_up(
     def refuse(*_: object) -> None:
         raise StudioError("The folder of the run cannot be read: connect the drive.")
 
-    monkeypatch.setattr("studio.desktop.training.engine.open_run", refuse)
+    monkeypatch.setattr("studio.desktop.training.session.queries.open_run", refuse)
     training.start(run, resume=True)
     qtbot.waitUntil(lambda: not training.training, timeout=WAIT)
     assert window.studio.notices.history[-1].sentence.startswith("The folder of the run")

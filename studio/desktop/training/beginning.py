@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
-from studio.desktop.training.engine import AUTO, StartCard
 from studio.desktop.training.fields import Choice, Field
+from studio.desktop.training.session.queries import AUTO, StartCard
 
 MOST_LEVELS = 8
 

@@ -22,8 +22,8 @@ from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.fields import Choice
 from studio.desktop.training.flow import Flow
 from studio.desktop.training.health import NOTES
-from studio.desktop.training.record import RunRecord, Sheet
 from studio.desktop.training.samples import SamplesPanel
+from studio.desktop.training.session.run_record import RunRecord, Sheet
 from studio.desktop.training.wall import AugmentationWall
 from studio.desktop.widgets.panel import RoomHeader
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from models.parameters import Value
 from studio.desktop.base.actions import ActionRegistry
-from studio.desktop.training.session import Session
+from studio.desktop.training.session.session import Session
 from studio.engine import events
 
 

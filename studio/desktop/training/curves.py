@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
-from studio.desktop.training.series import Series, peaks
+from studio.desktop.training.session.series import Series, peaks
 
 if TYPE_CHECKING:
     import pyqtgraph

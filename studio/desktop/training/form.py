@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.beginning import Beginning
-from studio.desktop.training.engine import AUTO, Advice, DatasetCard, FamilyCard, NewRun
 from studio.desktop.training.extras import Extras
 from studio.desktop.training.fields import Choice, Field, Length, SizeBox, size_text
 from studio.desktop.training.parameters import FamilyForms
 from studio.desktop.training.pictures import DatasetField
+from studio.desktop.training.session.queries import AUTO, Advice, DatasetCard, FamilyCard, NewRun
 from studio.desktop.training.starting import Starting
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.record import Mark
+from studio.desktop.training.session.run_record import Mark
 from studio.desktop.widgets.buttons import secondary
 
 FEW = 3

@@ -9,8 +9,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
-from studio.desktop.training import upkeep
-from studio.desktop.training.session import Session
+from studio.desktop.training.session import upkeep
+from studio.desktop.training.session.session import Session
 
 
 class _Step(QUndoCommand):

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from models.parameters import Param, Value
-from studio.desktop.training.engine import FamilyCard
 from studio.desktop.training.fields import narrow
+from studio.desktop.training.session.queries import FamilyCard
 from studio.desktop.widgets.param_form import ParamForm
 
 AUGMENT = "augment"

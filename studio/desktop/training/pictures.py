@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from studio.desktop.i18n import tr
-from studio.desktop.training.engine import DatasetCard
 from studio.desktop.training.fields import Choice, Field, dataset_text
+from studio.desktop.training.session.queries import DatasetCard
 
 
 class DatasetField(Field):

@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
-from studio.desktop.training.engine import NewRun
 from studio.desktop.training.form import NewRunForm
-from studio.desktop.training.measuring import Measured
 from studio.desktop.training.preparing import Preparing
-from studio.desktop.training.session import Session
+from studio.desktop.training.session.measurement import Measured
+from studio.desktop.training.session.queries import NewRun
+from studio.desktop.training.session.session import Session
 
 
 class Planning(QObject):

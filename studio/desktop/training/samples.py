@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.record import Sheet
+from studio.desktop.training.session.run_record import Sheet
 
 GAP = 8
 

@@ -6,7 +6,7 @@ import math
 
 from studio.desktop import i18n
 from studio.desktop.i18n import tr
-from studio.desktop.training.record import RunRecord
+from studio.desktop.training.session.run_record import RunRecord
 
 
 def said(text: str) -> str:

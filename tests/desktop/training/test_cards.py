@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from studio.desktop.training.flow import Flow
 from studio.desktop.training.health import HealthCards
-from studio.desktop.training.record import Mark
+from studio.desktop.training.session.run_record import Mark
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 FOUND = [Mark("health", 32 * n, f"Something was found: {n}.", about="plateau") for n in range(1, 6)]

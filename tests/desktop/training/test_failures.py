@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from studio.desktop.training import worker
 from studio.desktop.training.room import TrainingRoom
+from studio.desktop.training.session import worker
 from studio.engine import events
 from studio.engine.training.planning import runs
 from tests.desktop.training.support import WAIT, Scripted, begin

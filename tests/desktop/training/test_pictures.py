@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.desktop.training.engine import DatasetCard
 from studio.desktop.training.room import TrainingRoom
+from studio.desktop.training.session.queries import DatasetCard
 from studio.engine.dataset.curation import sets
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import importer

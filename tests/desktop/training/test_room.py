@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from studio.desktop.training.record import RunRecord, read_record
 from studio.desktop.training.room import TrainingRoom
-from studio.desktop.training.series import Series, peaks
-from studio.desktop.training.worker import TrainingDriver
+from studio.desktop.training.session.run_record import RunRecord, read_record
+from studio.desktop.training.session.series import Series, peaks
+from studio.desktop.training.session.worker import TrainingDriver
 from studio.engine import events
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.desktop.training.series import Series
+from studio.desktop.training.session.series import Series
 from studio.engine import events
 from studio.engine.errors import StudioError
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.training import engine
-from studio.desktop.training.engine import Opened
-from studio.desktop.training.record import Saves
-from studio.desktop.training.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
+from studio.desktop.training.session import queries
+from studio.desktop.training.session.queries import Opened
+from studio.desktop.training.session.run_record import Saves
+from studio.desktop.training.session.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
 from studio.desktop.window.project_closer import is_shutting_down
 from studio.engine import events
 from studio.engine.project import Project
@@ -52,7 +52,7 @@ class Driving(QObject):
         """Train a run in its own process. Nothing happens while another one trains."""
         if self._driver is not None:
             return
-        images, minutes = engine.another_end(opened) if opened is not None else (None, None)
+        images, minutes = queries.another_end(opened) if opened is not None else (None, None)
         driver = TrainingDriver(
             project, run.name, run.folder,
             resume=resume, total_images=images, minutes=minutes, parent=self,
@@ -62,7 +62,7 @@ class Driving(QObject):
         driver.finished.connect(self._finished)
         self._driver = driver
         self._thread.submit(
-            engine.open_run, project, run.name, done=self._started, failed=self._not_started
+            queries.open_run, project, run.name, done=self._started, failed=self._not_started
         )
 
     def send(self, command: events.Command) -> None:

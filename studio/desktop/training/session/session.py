@@ -13,11 +13,11 @@ from PySide6.QtGui import QImage
 
 from models.parameters import Value
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.training import engine, upkeep
-from studio.desktop.training.driving import Driving
-from studio.desktop.training.engine import NewRun, Opened
-from studio.desktop.training.measuring import Measuring
-from studio.desktop.training.record import Sheet
+from studio.desktop.training.session import queries, upkeep
+from studio.desktop.training.session.live_run import Driving
+from studio.desktop.training.session.measurement import Measuring
+from studio.desktop.training.session.queries import NewRun, Opened
+from studio.desktop.training.session.run_record import Sheet
 from studio.engine import events
 from studio.engine.project import Project
 
@@ -116,37 +116,37 @@ class Session(QObject):
         if self._families_asked:
             return
         self._families_asked = True
-        self.thread_.submit(engine.family_cards, done=self.familiesRead.emit)
-        self.thread_.submit(engine.machine_names, done=self.machinesRead.emit)
+        self.thread_.submit(queries.family_cards, done=self.familiesRead.emit)
+        self.thread_.submit(queries.machine_names, done=self.machinesRead.emit)
 
     def read_runs(self) -> None:
         """Ask for the list of runs, and which of them can be begun with."""
         if self.project is not None:
-            self.thread_.latest("runs", engine.list_runs, self.project, done=self.runsRead.emit)
-            self.thread_.latest("starts", engine.starts, self.project, done=self.startsRead.emit)
+            self.thread_.latest("runs", queries.list_runs, self.project, done=self.runsRead.emit)
+            self.thread_.latest("starts", queries.starts, self.project, done=self.startsRead.emit)
 
     def read_datasets(self) -> None:
         """Ask for the datasets and their sizes."""
         if self.project is not None:
             self.thread_.latest(
-                "sizes", engine.dataset_sizes, self.project, done=self.sizesRead.emit
+                "sizes", queries.dataset_sizes, self.project, done=self.sizesRead.emit
             )
             self.thread_.latest(
-                "datasets", engine.dataset_cards, self.project, done=self.datasetsRead.emit
+                "datasets", queries.dataset_cards, self.project, done=self.datasetsRead.emit
             )
 
     def read_advice(self, asked: NewRun) -> None:
         """Ask for the recommended family and parameters."""
         if self.project is not None:
             self.thread_.latest(
-                "advice", engine.advise, self.project, asked,
+                "advice", queries.advise, self.project, asked,
                 done=self.adviceRead.emit, failed=lambda sentence, _: self.sizeWrong.emit(sentence),
             )  # fmt: skip
 
     def check_board(self) -> None:
         """Ask whether TensorBoard files can be written."""
         self.thread_.latest(
-            "board", engine.check_board, done=lambda _: self.boardChecked.emit(""),
+            "board", queries.check_board, done=lambda _: self.boardChecked.emit(""),
             failed=lambda sentence, _: self.boardChecked.emit(sentence),
         )  # fmt: skip
 
@@ -157,7 +157,7 @@ class Session(QObject):
         elif self.project is not None:
             asked = self._looks = self._looks + 1
             self.thread_.latest(
-                "open", engine.open_run, self.project, name,
+                "open", queries.open_run, self.project, name,
                 done=lambda opened: self._opened(opened) if asked == self._looks else None,
             )  # fmt: skip
 
@@ -182,7 +182,7 @@ class Session(QObject):
         """Ask for the record of a run to compare with."""
         if self.project is not None:
             self.thread_.latest(
-                "other", engine.open_run, self.project, name, done=self.otherRead.emit
+                "other", queries.open_run, self.project, name, done=self.otherRead.emit
             )
 
     def read_sheet(self, sheet: Sheet) -> None:
@@ -192,7 +192,7 @@ class Session(QObject):
             self.sheetRead.emit(sheet, known)
             return
         self.thread_.latest(
-            "sheet", engine.read_sheet, sheet.path, done=lambda image: self._sheet(sheet, image)
+            "sheet", queries.read_sheet, sheet.path, done=lambda image: self._sheet(sheet, image)
         )
 
     def _sheet(self, sheet: Sheet, image: QImage) -> None:
@@ -219,7 +219,7 @@ class Session(QObject):
             return
         self._cancel.clear()
         self.thread_.submit(
-            engine.create, self.project, wanted, self.prepared.emit, self._cancel.is_set,
+            queries.create, self.project, wanted, self.prepared.emit, self._cancel.is_set,
             done=self.created.emit, failed=self.createFailed.emit,
         )  # fmt: skip
 
@@ -251,7 +251,7 @@ class Session(QObject):
         """Go on with an older run from its newest good checkpoint."""
         if self.project is not None:
             self.thread_.submit(
-                engine.open_run, self.project, name,
+                queries.open_run, self.project, name,
                 done=lambda opened: self.start(opened.run, resume=True, opened=opened),
             )  # fmt: skip
 

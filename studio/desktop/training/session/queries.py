@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtGui import QImage
 
 from models.parameters import Param, ParameterError, Value
-from studio.desktop.training.record import RunRecord, read_record
+from studio.desktop.training.session.run_record import RunRecord, read_record
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 

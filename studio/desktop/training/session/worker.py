@@ -17,9 +17,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from studio.desktop.training import engine
-from studio.desktop.training.engine import NewRun
-from studio.desktop.training.record import read_saves
+from studio.desktop.training.session import queries
+from studio.desktop.training.session.queries import NewRun
+from studio.desktop.training.session.run_record import read_saves
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -208,7 +208,7 @@ class MeasureDriver(QThread):
     def run(self) -> None:
         """The thread's body."""
         try:
-            recipe = engine.plan_run(
+            recipe = queries.plan_run(
                 self._project, self.wanted, self._prepared, self._cancelled.is_set
             )
             with tempfile.TemporaryDirectory(prefix="preflight-") as place:

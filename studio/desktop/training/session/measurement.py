@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.training.engine import NewRun
-from studio.desktop.training.worker import MeasureDriver
+from studio.desktop.training.session.queries import NewRun
+from studio.desktop.training.session.worker import MeasureDriver
 from studio.engine import events
 from studio.engine.project import Project
 
