@@ -22,9 +22,9 @@ from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.fields import Choice
 from studio.desktop.training.flow import Flow
 from studio.desktop.training.health import NOTES
+from studio.desktop.training.new_run.augmentation_wall import AugmentationWall
 from studio.desktop.training.samples import SamplesPanel
 from studio.desktop.training.session.run_record import RunRecord, Sheet
-from studio.desktop.training.wall import AugmentationWall
 from studio.desktop.widgets.panel import RoomHeader
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)

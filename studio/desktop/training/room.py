@@ -13,11 +13,11 @@ from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.commands import RunCommands
-from studio.desktop.training.form import NewRunForm
 from studio.desktop.training.managing import Managing
+from studio.desktop.training.new_run.augmentation_controller import Previewing
+from studio.desktop.training.new_run.form import NewRunForm
+from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.pages import Pages
-from studio.desktop.training.planning import Planning
-from studio.desktop.training.previewing import Previewing
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session

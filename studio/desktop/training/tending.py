@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.desktop.run_names import run_name
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.managing import Managing
-from studio.desktop.training.planning import Planning
+from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.running import RunPanel
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.session import Session

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from studio.desktop import i18n
-from studio.desktop.training.measured import MeasuredCard
+from studio.desktop.training.new_run.measured_needs import MeasuredCard
 from studio.engine.events import ROUND, Health, Preflight
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

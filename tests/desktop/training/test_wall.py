@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from studio.desktop.pixels import from_qimage
-from studio.desktop.training.augmented import COLUMNS, SAMPLES
+from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES
 from studio.desktop.training.room import TrainingRoom
 from studio.engine.dataset.index import store
 from studio.engine.training.preview import augmentations
@@ -174,7 +174,8 @@ def test_nothing_is_drawn_while_nobody_looks(room: TrainingRoom, qtbot, monkeypa
     room.hide()
     asked: list[object] = []
     monkeypatch.setattr(
-        "studio.desktop.training.augmented.draw", lambda *given: asked.append(given)
+        "studio.desktop.training.new_run.augmentation_queries.draw",
+        lambda *given: asked.append(given),
     )
     still(room)
     qtbot.wait(150)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
-from studio.desktop.training.form import NewRunForm
-from studio.desktop.training.preparing import Preparing
+from studio.desktop.training.new_run.form import NewRunForm
+from studio.desktop.training.new_run.progress_strip import Preparing
 from studio.desktop.training.session.measurement import Measured
 from studio.desktop.training.session.queries import NewRun
 from studio.desktop.training.session.session import Session

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.beginning import Beginning
-from studio.desktop.training.extras import Extras
 from studio.desktop.training.fields import Choice, Field, Length, SizeBox, size_text
-from studio.desktop.training.parameters import FamilyForms
-from studio.desktop.training.pictures import DatasetField
+from studio.desktop.training.new_run.dataset_field import DatasetField
+from studio.desktop.training.new_run.extra_fields import Extras
+from studio.desktop.training.new_run.form_foot import Starting
+from studio.desktop.training.new_run.parameter_fields import FamilyForms
+from studio.desktop.training.new_run.start_from_field import Beginning
 from studio.desktop.training.session.queries import AUTO, Advice, DatasetCard, FamilyCard, NewRun
-from studio.desktop.training.starting import Starting
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.training import augmented, words
-from studio.desktop.training.augmented import Drawn, Look, Warner
-from studio.desktop.training.form import NewRunForm
-from studio.desktop.training.wall import AugmentationWall
+from studio.desktop.training import words
+from studio.desktop.training.new_run import augmentation_queries
+from studio.desktop.training.new_run.augmentation_queries import Drawn, Look, Warner
+from studio.desktop.training.new_run.augmentation_wall import AugmentationWall
+from studio.desktop.training.new_run.form import NewRunForm
 from studio.engine.project import Project
 
 PAUSE_MS = 60
@@ -128,7 +129,12 @@ class Previewing(QObject):
             self.update()
             return
         self.painter.latest(
-            "wall", augmented.draw, self.project, look, done=self._drawn, failed=self._failed
+            "wall",
+            augmentation_queries.draw,
+            self.project,
+            look,
+            done=self._drawn,
+            failed=self._failed,
         )
         if before is None or _pictures(before) != _pictures(look):
             self._cancel.set()

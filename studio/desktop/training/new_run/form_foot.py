@@ -9,7 +9,7 @@ from studio.desktop import i18n, theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Field
-from studio.desktop.training.measured import MeasuredCard
+from studio.desktop.training.new_run.measured_needs import MeasuredCard
 from studio.desktop.widgets.buttons import primary, secondary
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.augmented import COLUMNS, SAMPLES, Drawn
 from studio.desktop.training.health import Card
+from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES, Drawn
 from studio.desktop.training.samples import SheetView
 from studio.desktop.widgets.buttons import secondary
 
