@@ -74,7 +74,7 @@ def main() -> int:
     given = options.parse_args()
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
-    from studio.desktop.training.curves import Curves
+    from studio.desktop.training.run.curves import Curves
 
     each = given.points // given.curves
     series = {f"loss {number}": filled(each, number) for number in range(given.curves)}

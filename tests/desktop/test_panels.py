@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 
 from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.notices.notices import Notice
-from studio.desktop.training.lists import Line, LineList
+from studio.desktop.training.run_lists import Line, LineList
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
 from studio.desktop.window.top_bar import PLACES

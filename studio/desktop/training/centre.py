@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.curves import Curves, colour
 from studio.desktop.training.fields import Choice
-from studio.desktop.training.flow import Flow
-from studio.desktop.training.health import NOTES
+from studio.desktop.training.flow_layout import Flow
 from studio.desktop.training.new_run.augmentation_wall import AugmentationWall
-from studio.desktop.training.samples import SamplesPanel
+from studio.desktop.training.run.curves import Curves, colour
+from studio.desktop.training.run.health_cards import NOTES
+from studio.desktop.training.run.samples import SamplesPanel
 from studio.desktop.training.session.run_record import RunRecord, Sheet
 from studio.desktop.widgets.panel import RoomHeader
 

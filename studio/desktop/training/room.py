@@ -12,19 +12,19 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
-from studio.desktop.training.commands import RunCommands
-from studio.desktop.training.managing import Managing
 from studio.desktop.training.new_run.augmentation_controller import Previewing
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.pages import Pages
-from studio.desktop.training.running import RunPanel
+from studio.desktop.training.run.commands import RunCommands
+from studio.desktop.training.run.end_notice import Telling
+from studio.desktop.training.run.run_panel import RunPanel
+from studio.desktop.training.run.run_steps import Managing
+from studio.desktop.training.run_actions import Tending
+from studio.desktop.training.run_view import Viewing
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session
 from studio.desktop.training.side import Side
-from studio.desktop.training.telling import Telling
-from studio.desktop.training.tending import Tending
-from studio.desktop.training.viewing import Viewing
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
 from studio.engine.project import Project

@@ -13,7 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
-from studio.desktop.training.lists import Line, LineList
+from studio.desktop.training.run_lists import Line, LineList
 from studio.desktop.training.session.run_record import Mark, RunRecord
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader

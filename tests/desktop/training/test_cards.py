@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from studio.desktop.training.flow import Flow
-from studio.desktop.training.health import HealthCards
+from studio.desktop.training.flow_layout import Flow
+from studio.desktop.training.run.health_cards import HealthCards
 from studio.desktop.training.session.run_record import Mark
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
-from studio.desktop.training.health import Card
 from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES, Drawn
-from studio.desktop.training.samples import SheetView
+from studio.desktop.training.run.health_cards import Card
+from studio.desktop.training.run.samples import SheetView
 from studio.desktop.widgets.buttons import secondary
 
 MOST_WARNINGS = 2

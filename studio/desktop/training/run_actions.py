@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.run_names import run_name
 from studio.desktop.training.centre import Centre
-from studio.desktop.training.managing import Managing
 from studio.desktop.training.new_run.new_run_actions import Planning
-from studio.desktop.training.running import RunPanel
+from studio.desktop.training.run.run_panel import RunPanel
+from studio.desktop.training.run.run_steps import Managing
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.session import Session
 

@@ -11,12 +11,12 @@ from PySide6.QtGui import QImage
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training.centre import Centre
-from studio.desktop.training.running import RunPanel
+from studio.desktop.training.run.run_panel import RunPanel
+from studio.desktop.training.run_actions import Tending
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.run_record import Sheet
 from studio.desktop.training.session.session import Session
 from studio.desktop.training.side import Side
-from studio.desktop.training.tending import Tending
 from studio.engine import events
 
 if TYPE_CHECKING:

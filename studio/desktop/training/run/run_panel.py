@@ -20,7 +20,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
-from studio.desktop.training.health import Card, HealthCards
+from studio.desktop.training.run.health_cards import Card, HealthCards
 from studio.desktop.training.session.queries import DatasetCard, Opened, facts_of
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader

@@ -1,0 +1,1 @@
+"""A run that exists: its samples, curves, health and commands."""
