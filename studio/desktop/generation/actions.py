@@ -6,8 +6,8 @@ from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.leaving import Leaving
-from studio.desktop.generation.seeds import Seeds
-from studio.desktop.generation.tiling import Tiling
+from studio.desktop.generation.tools.tile_preview import Tiling
+from studio.desktop.generation.tools.walk_seeds import Seeds
 
 
 def add_actions(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from studio.desktop.generation.drag_out import DragOut
 from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.session import Session
+from studio.desktop.generation.tools.drag_out import DragOut
 from studio.desktop.generation.worker import write_file
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices

@@ -21,10 +21,10 @@ from studio.desktop.generation.leaving import Leaving
 from studio.desktop.generation.models import Models
 from studio.desktop.generation.naming import Naming
 from studio.desktop.generation.recalling import Recalling
-from studio.desktop.generation.seeds import Seeds
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.tiling import Tiling
+from studio.desktop.generation.tools.tile_preview import Tiling
+from studio.desktop.generation.tools.walk_seeds import Seeds
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
