@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from studio.desktop.base.actions import ActionRegistry
-from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.labels import Labels
-from studio.desktop.generation.leaving import Leaving
+from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.take_out import Leaving
 from studio.desktop.generation.tools.tile_preview import Tiling
 from studio.desktop.generation.tools.walk_seeds import Seeds
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from studio.desktop.generation.editing import Editing
 from studio.desktop.generation.label_line import ANY, LabelLine
+from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.tools.walk_seeds import Seeds
 from studio.desktop.generation.worker import Model

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.generation.keeping import Keeping
+from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.worker import GenerationWorker, Model, Names, recall, write_names
 from studio.engine.project import Project
 

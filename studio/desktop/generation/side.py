@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.generation.history import History
-from studio.desktop.generation.sheet import ContactSheet
+from studio.desktop.generation.seed_sheet import ContactSheet
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry

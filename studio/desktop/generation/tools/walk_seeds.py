@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
 from studio.desktop.generation.controls import LARGEST_SEED
-from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.seed_sheet import COUNT, ContactSheet
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.sheet import COUNT, ContactSheet
 from studio.desktop.widgets.picture_view import PictureView
 
 

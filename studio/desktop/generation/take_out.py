@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.tools.drag_out import DragOut
 from studio.desktop.generation.worker import write_file

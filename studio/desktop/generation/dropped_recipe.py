@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.generation.editing import Editing
+from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
