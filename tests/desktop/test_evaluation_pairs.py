@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.evaluation import comparing as work
+from studio.desktop.evaluation import copy_search as work
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom

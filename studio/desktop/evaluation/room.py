@@ -12,7 +12,7 @@ from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
-from studio.desktop.evaluation.comparing import Comparing
+from studio.desktop.evaluation.copy_search import Comparing
 from studio.desktop.evaluation.figures import Figures
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
