@@ -13,8 +13,8 @@ from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import EditStack
-from studio.desktop.refinement.deciding import Deciding, add_actions, review_words
 from studio.desktop.refinement.header import Header
+from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Kept, Refined
