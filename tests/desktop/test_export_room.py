@@ -126,7 +126,7 @@ def test_what_was_written_is_said_and_its_folder_opened(
         f"2 files were written to {tmp_path / 'out-2'}.",
     ]
     opened: list[str] = []
-    services = "studio.desktop.export.leaving.QDesktopServices.openUrl"
+    services = "studio.desktop.export.hand_over.QDesktopServices.openUrl"
     monkeypatch.setattr(services, lambda url: opened.append(url.toLocalFile()) or False)
     action = window.studio.notices.history[-1].action
     assert action is not None

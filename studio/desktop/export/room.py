@@ -14,10 +14,10 @@ from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import Saving
 from studio.desktop.export import worker
-from studio.desktop.export.approving import Approve
-from studio.desktop.export.drag import OutList
+from studio.desktop.export.approval import Approve
+from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
-from studio.desktop.export.leaving import Leaving
+from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.export.worker import Kept
 from studio.desktop.i18n import tr
