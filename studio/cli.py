@@ -23,7 +23,7 @@ from studio.verbs.options import Parser, Verbs
 
 INTERRUPTED = 130
 VERBS = (
-    "app", "importing", "dataset", "train", "runs", "generate", "evaluate", "later", "refine",
+    "app", "import_pictures", "dataset", "train", "runs", "generate", "evaluate", "later", "refine",
     "export", "inspect", "lists", "doctor",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""

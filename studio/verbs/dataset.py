@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
-from studio.verbs import choosing, curation, hiding, likeness, sets, wording
+from studio.verbs import (
+    curation,
+    hidden_parts,
+    labels_and_captions,
+    likeness,
+    picture_filters,
+    sets,
+)
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
@@ -39,7 +46,7 @@ def add(verbs: Verbs) -> None:
     )
     listed = action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
     listed.add_argument("--kind", metavar="K", help="only pictures with a finding of this kind")
-    choosing.add(listed)
+    picture_filters.add(listed)
     listed.epilog = _LISTED
     found = action(actions, "findings", "What the folder doctor says about a dataset.", findings)
     found.add_argument("--kind", metavar="K", help="only findings of this kind")
@@ -50,7 +57,7 @@ def add(verbs: Verbs) -> None:
     found.add_argument(
         "--report", metavar="FILE", type=folder, help="write everything to a .html or .json file"
     )
-    choosing.add(found)
+    picture_filters.add(found)
     found.epilog = _FOUND
     mend = action(actions, "fix", "Leave out what a finding is about; files stay.", fix)
     mend.add_argument("--kind", metavar="K", help="the kind of finding, e.g. near_duplicate")
@@ -67,8 +74,8 @@ def add(verbs: Verbs) -> None:
         tell.add_argument(f"--{name}", metavar="TEXT", help=f"of the source, or of all: {help}")
     curation.add(actions)
     likeness.add(actions)
-    hiding.add(actions)
-    wording.add(actions)
+    hidden_parts.add(actions)
+    labels_and_captions.add(actions)
     sets.add(actions)
 
 
@@ -83,9 +90,13 @@ def _list(options: argparse.Namespace, console: Console) -> Result:
     """All datasets with their counts, or the pictures of one."""
     from studio.engine.dataset.index import store
 
-    choosing.check_kind(options.kind)
+    picture_filters.check_kind(options.kind)
     with Project.open(options.project) as project:
-        if options.dataset is not None or options.kind is not None or choosing.asked(options):
+        if (
+            options.dataset is not None
+            or options.kind is not None
+            or picture_filters.asked(options)
+        ):
             return _pictures(project, chosen(project, options), options)
         facts = [_facts(project, dataset) for dataset in store.datasets(project)]
     lines = [
@@ -115,8 +126,8 @@ def _pictures(project: Project, dataset: Dataset, options: argparse.Namespace) -
     from studio.engine.dataset.index import store
 
     found = store.findings(project, dataset.id)
-    meant = choosing.lines(project, dataset, options, found)
-    asked = choosing.asked(options)
+    meant = picture_filters.lines(project, dataset, options, found)
+    asked = picture_filters.asked(options)
     if options.kind is not None:
         asked["kind"] = options.kind
         wanted = filters.found_with(found, options.kind)
@@ -162,7 +173,7 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.dataset.index import store
     from studio.engine.dataset.papers import report
 
-    choosing.check_kind(options.kind)
+    picture_filters.check_kind(options.kind)
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         if options.limits:
@@ -172,7 +183,7 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
             report.write(project, dataset, options.report)
         limits = thresholds.read(project, dataset.id)
         by_item = store.findings(project, dataset.id)
-        meant = choosing.lines(project, dataset, options, by_item)
+        meant = picture_filters.lines(project, dataset, options, by_item)
         by_item = {key: group for key, group in by_item.items() if key in meant}
         items = {item.id: item for item in store.items_by_id(project, list(by_item))}
         counts = store.counts(project, dataset.id)["findings"]
@@ -186,7 +197,7 @@ def findings(options: argparse.Namespace, console: Console) -> Result:
         for finding in group
         if options.kind in (None, finding.kind)
     ]  # fmt: skip
-    asked = choosing.asked(options)
+    asked = picture_filters.asked(options)
     facts = {
         "dataset": dataset.name, "counts": counts, "limits": limits, "filters": asked,
         "findings": listed, "report": options.report,

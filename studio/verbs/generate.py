@@ -14,7 +14,7 @@ from studio.verbs.options import Verbs, folder, number, whole, words
 if TYPE_CHECKING:
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
-    from studio.verbs.writing import Made
+    from studio.verbs.picture_files import Made
 
 MOST = 100_000
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
-    from studio.verbs.writing import write_pictures
+    from studio.verbs.picture_files import write_pictures
 
     seeds = range(options.seed, options.seed + options.count)
     with Project.open(options.project) as project:

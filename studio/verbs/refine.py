@@ -12,7 +12,7 @@ from studio.verbs.options import Verbs, folder, words
 
 if TYPE_CHECKING:
     from studio.engine.refinement.stack import Stack
-    from studio.verbs.writing import Made
+    from studio.verbs.picture_files import Made
 
 
 def add(verbs: Verbs) -> None:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.export.refined_origin import origin_of
     from studio.engine.refinement.stack import apply
-    from studio.verbs.writing import write_pictures
+    from studio.verbs.picture_files import write_pictures
 
     stack = _stack(options.stack)
     steps = [step.model_dump() for step in stack.steps]

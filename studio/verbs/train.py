@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
-from studio.verbs.augmenting import Asked, augmented
+from studio.verbs.augmentation_sheet import Asked, augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.measuring import measured
 from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
-from studio.verbs.watching import Watch
+from studio.verbs.preflight import measured
+from studio.verbs.run_progress import Watch
 
 if TYPE_CHECKING:
     from studio.engine.events import Command, Done

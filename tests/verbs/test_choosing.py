@@ -100,9 +100,9 @@ def test_findings_of_only_these_pictures(project):
 
 
 def test_thousands_are_read_in_portions(project, monkeypatch):
-    from studio.verbs import choosing
+    from studio.verbs import picture_filters
 
-    monkeypatch.setattr(choosing, "_PORTION", 2)
+    monkeypatch.setattr(picture_filters, "_PORTION", 2)
     assert listed(project, "--author", "Ada") == ["0", "1", "2", "3", "copy"]
 
 

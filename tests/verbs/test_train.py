@@ -14,8 +14,8 @@ from studio.engine.project import INDEX, Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import loop
-from studio.verbs.measuring import duration
-from studio.verbs.watching import Watch
+from studio.verbs.preflight import duration
+from studio.verbs.run_progress import Watch
 from tests.verbs.support import call, done, tiny, tree
 
 

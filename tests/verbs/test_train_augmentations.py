@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.verbs.augmenting import COLUMNS, SAMPLES
+from studio.verbs.augmentation_sheet import COLUMNS, SAMPLES
 from tests.verbs.support import call, done, tree
 
 

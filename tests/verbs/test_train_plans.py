@@ -12,7 +12,7 @@ from studio.engine.events import Preflight, Stop
 from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-from studio.verbs import measuring
+from studio.verbs import preflight
 from tests.verbs.support import SMALLEST, call, done, tiny, tree
 
 SMALL = [part for each in SMALLEST["autoencoder"] for part in ("--set", each)]
@@ -48,7 +48,7 @@ def test_a_measurement_for_a_person(project, monkeypatch):
         memory=1_500_000_000, checkpoint_bytes=31_000_000, disk=155_000_000,
         first_picture_seconds=1620.0, images=22212, seconds=1800.0,
     )  # fmt: skip
-    monkeypatch.setattr(measuring, "_measure", lambda *_: found)
+    monkeypatch.setattr(preflight, "_measure", lambda *_: found)
     said = call("train", project, *tiny("vae", 8), "--preflight")
     assert said.code == 0
     assert said.out.splitlines() == [

@@ -10,7 +10,7 @@ import pytest
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export.formats.base import Origin
 from studio.verbs.console import Console
-from studio.verbs.writing import write_pictures
+from studio.verbs.picture_files import write_pictures
 
 PICTURE = np.zeros((4, 4, 3), np.uint8)
 

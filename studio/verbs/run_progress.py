@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.verbs.console import Console
-from studio.verbs.measuring import duration, needs
+from studio.verbs.preflight import duration, needs
 
 if TYPE_CHECKING:
     from studio.engine.events import Event, Progress
