@@ -46,9 +46,9 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.evaluation.seam import Steps
-    from studio.engine.export.formats.base import Origin
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.pieces import pieces
+    from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project
     from studio.verbs.picture_files import write_pictures
 

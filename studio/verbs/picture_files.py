@@ -12,8 +12,8 @@ from studio.verbs.console import Console
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.engine.export.formats.base import Origin
     from studio.engine.export.handover import Exported
+    from studio.engine.pieces.origin import Origin
 
     Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], Origin]
 

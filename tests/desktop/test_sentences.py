@@ -24,7 +24,9 @@ SAYERS = {
 """Who is given a sentence, and at which places."""
 KEYWORDS = {"message", "sentence", "action", "reason", "advice"}
 DOCUMENTS = {
-    "studio/engine/doctor.py", "studio/engine/dataset/papers/dataset_card.py", "studio/engine/dataset/papers/report.py",
+    "studio/engine/doctor.py",
+    "studio/engine/dataset/papers/dataset_card.py",
+    "studio/engine/dataset/papers/report.py",
 }  # fmt: skip
 """What they write is for a terminal or a file; only their errors come to the window."""
 SAID_BY_ANOTHER = {

@@ -140,8 +140,8 @@ def test_a_photograph_is_not_called_a_model_s_picture(picture, out, stack):
 
 
 def test_what_a_file_says_of_its_origin_goes_on(picture, tmp_path, out, stack):
-    from studio.engine.export.formats.base import TRAINED, Origin
     from studio.engine.export.formats.png import Png
+    from studio.engine.pieces.origin import TRAINED, Origin
 
     said = {"run": "vase", "stack": [{"op": "crop"}]}
     made = tmp_path / "piece.png"

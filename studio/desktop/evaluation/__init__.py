@@ -1,1 +1,1 @@
-"""The evaluation place: the real and the generated, side by side."""
+"""The evaluation place: the real and the generated, side by side. Begin with `room`."""

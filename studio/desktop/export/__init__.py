@@ -1,0 +1,1 @@
+"""The export place: pieces, a format, a folder, and what every file says of its origin."""

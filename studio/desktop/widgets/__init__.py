@@ -1,0 +1,1 @@
+"""Widgets that several places show: pictures, grids, sliders and forms of declared parameters."""

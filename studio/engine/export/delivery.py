@@ -12,8 +12,9 @@ from typing import Any
 from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
 from studio.engine.export.file_names import Taken
-from studio.engine.export.formats.base import Format, Origin, Pixels
+from studio.engine.export.formats.base import Format, Pixels
 from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
+from studio.engine.pieces.origin import Origin
 
 TRIES = 100
 """So often another program may be quicker to take a free name."""

@@ -11,9 +11,10 @@ from studio.engine.errors import StudioError
 from studio.engine.export import ledger, protected_files
 from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.file_names import Taken, safe_name
-from studio.engine.export.formats.base import Origin, Pixels, format_of
+from studio.engine.export.formats.base import Pixels, format_of
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply

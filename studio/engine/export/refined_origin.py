@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Origin
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import read_words
 
 

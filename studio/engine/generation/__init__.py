@@ -1,0 +1,1 @@
+"""A model that is played: recipes go in, pictures come out. Begin with `player`."""

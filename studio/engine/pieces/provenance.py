@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 import studio
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Origin
+from studio.engine.pieces.origin import Origin
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -1,7 +1,7 @@
 """Which pictures a list shows: one code for the window and the command line.
 
-A filter reads the fields of :class:`listed_rows.Line`, in which what is stated about a source and in
-a file already holds for its pictures.
+A filter reads the fields of :class:`listed_rows.Line`, in which what is stated about a source
+and in a file already holds for its pictures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The worker process that decodes untrusted files: `python -m studio.engine.dataset.decoding.worker`.
+"""The process that decodes untrusted files: `python -m studio.engine.dataset.decoding.worker`.
 
 One line of JSON in, `{"memory": bytes, "files": [[path, member], …]}`; one line out for
 each file as soon as it is done. It imports no torch, holds no project, and ends when

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,28 +18,10 @@ import numpy as np
 from models.parameters import Declared
 from studio.engine.errors import UsageError
 from studio.engine.export import formats as formats_package
+from studio.engine.pieces.origin import Origin
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 """uint8 [h, w, c], c of 1, 3 or 4, sRGB, straight alpha."""
-
-
-TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-"""Of the IPTC Digital Source Type vocabulary: made by a model trained on pictures."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a file says of where it comes from.
-
-    `source_type` is a term of IPTC's vocabulary; empty where nobody knows, as for a
-    photograph that was only refined here.
-    """
-
-    title: str = ""
-    creator: str = ""
-    rights: str = ""
-    recipe: dict[str, Any] = field(default_factory=dict)
-    source_type: str = TRAINED
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import numpy as np
 
 from models.parameters import param
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import written_sha256, xmp_packet
 
 LONGEST_PACKET = 60_000

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
-from studio.engine.export.formats.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 
 

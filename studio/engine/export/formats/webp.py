@@ -7,8 +7,9 @@ from pathlib import Path
 
 from models.parameters import param
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, Origin, Pixels, register, to_pillow
+from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
 from studio.engine.export.formats.profiles import srgb_profile
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, written_sha256, xmp_packet
 
 LARGEST = 16383

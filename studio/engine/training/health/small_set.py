@@ -1,7 +1,7 @@
 """How near a few generated pictures come to a few real ones, quickly enough for every checkpoint.
 
-Both are embedded by the fixed random network of `models.parts.features` and measured in units of the
-real pictures' own spread. Good for comparing moments of one run with the same seeds; not a
+Both are embedded by the fixed random network of `models.parts.features` and measured in units
+of the real pictures' own spread. Good for comparing moments of one run with the same seeds; not a
 figure to publish, which needs thousands of pictures.
 """
 

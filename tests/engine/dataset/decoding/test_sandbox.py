@@ -144,7 +144,7 @@ def test_the_real_worker_is_light_and_limited(tmp_path):
         "w.limit_memory(1 << 30); "
         "\ntry: bytearray(2 << 30)\nexcept MemoryError: print('limited')"
     )
-    home = Path(child.studio.__file__).parents[1]
+    home = Path(child.studio.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=home, check=False
     )

@@ -14,8 +14,8 @@ from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import file_names
 from studio.engine.export.delivery import TRIES, Delivery, Exported
 from studio.engine.export.file_names import LONGEST_NAME, Taken
-from studio.engine.export.formats.base import Origin
 from studio.engine.export.formats.png import Png
+from studio.engine.pieces.origin import Origin
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 ONES_OWN = b"the only copy"

@@ -13,11 +13,12 @@ from PySide6.QtGui import QColorSpace, QImageReader
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export.formats.base import TRAINED, Format, Origin, format_of, formats
+from studio.engine.export.formats.base import Format, format_of, formats
 from studio.engine.export.formats.jpeg import Jpeg, over
 from studio.engine.export.formats.png import Png
 from studio.engine.export.formats.tiff import Tiff
 from studio.engine.export.formats.webp import LARGEST, Webp
+from studio.engine.pieces.origin import TRAINED, Origin
 from studio.engine.pieces.provenance import read_provenance
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
 

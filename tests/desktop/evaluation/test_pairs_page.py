@@ -25,7 +25,7 @@ from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import Likeness
 from studio.engine.evaluation.gallery import Gallery, Pair
 from studio.engine.project import Project
-from tests.desktop.test_evaluation_room import BARE, GAN, VAE, Prompt, pixels
+from tests.desktop.evaluation.test_room import BARE, GAN, VAE, Prompt, pixels
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 

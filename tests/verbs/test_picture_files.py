@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export.formats.base import Origin
+from studio.engine.pieces.origin import Origin
 from studio.verbs.console import Console
 from studio.verbs.picture_files import write_pictures
 

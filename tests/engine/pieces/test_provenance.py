@@ -13,11 +13,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import TRAINED, Format, Origin
+from studio.engine.export.formats.base import Format
 from studio.engine.export.formats.jpeg import Jpeg
 from studio.engine.export.formats.png import Png
 from studio.engine.export.formats.tiff import Tiff
 from studio.engine.export.formats.webp import Webp
+from studio.engine.pieces.origin import TRAINED, Origin
 from studio.engine.pieces.provenance import (
     LARGEST_PACKET,
     read_provenance,

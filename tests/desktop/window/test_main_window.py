@@ -30,7 +30,7 @@ from studio.desktop.window.top_bar import PLACES
 from studio.engine import settings
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 WAIT = 60_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
