@@ -28,14 +28,10 @@ def set_regions(
 
     Copies of them in their datasets, byte for byte, get the same (:mod:`identical_files`).
     Whatever the cache holds of pixels that are hidden by now is deleted, and what was measured
-    of them is measured again of what may be seen (:mod:`remeasure_hidden`).
-    How far a picture is from the rest takes a search of the whole set: `scores` are those to
-    give back, as :func:`outliers.stated` told them before. Which pictures are alike is found again where it
+    of them is measured again of what may be seen (:mod:`remeasure_hidden`). How far a picture
+    is from the rest takes a search of the whole set: `scores` are those to give back, as
+    :func:`outliers.stated` told them before. Which pictures are alike is found again where it
     may be otherwise; when `cancelled` meanwhile, by the next import.
-
-    Returns what there was before for those that changed and their copies, which `set_regions`
-    puts back.
-    Raises :class:`UsageError`; then nothing is changed.
     """
     wanted = {number: tuple(map(checked, each)) for number, each in regions.items()}
     for each in wanted.values():
