@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from studio.engine.files import resources
+from studio.engine.said import Said
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 _OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -57,6 +58,14 @@ def tr(text: str, **values: object) -> str:
     """`text` in the current language, with `{name}` places filled from `values`."""
     found = _Current.words.get(text, text)
     return found.format(**values) if values else found
+
+
+def said(text: Said) -> str:
+    """What the engine says, in the current language, with all that stands in it."""
+    return tr(
+        text.template,
+        **{name: said(v) if isinstance(v, Said) else v for name, v in text.values.items()},
+    )
 
 
 def source(text: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
+
 
 class StudioError(Exception):
-    """The work failed. The message is shown as it is; `detail` is for "copy details"."""
+    """The work failed. `said` is shown; `detail` is for "copy details"."""
 
     exit_code = 1
 
-    def __init__(self, message: str, detail: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, said: str | Said, detail: str = "", /, **values: object) -> None:
+        self.said = Said(said, **values) if isinstance(said, str) else said
         self.detail = detail
+        super().__init__(str(self.said))
 
 
 class UsageError(StudioError):
