@@ -9,28 +9,15 @@ from pathlib import Path
 
 def main() -> int:
     """Run the command line, or, in the frozen build, one of the program's own children."""
-    if getattr(sys, "frozen", False) and len(sys.argv) > 1:
-        code = _child(sys.argv[1:])
+    if getattr(sys, "frozen", False):
+        from studio.engine import processes
+
+        code = processes.dispatch(sys.argv[1:])
         if code is not None:
             return code
     from studio import cli
 
     return cli.main(open_window=_open_window)
-
-
-def _child(arguments: list[str]) -> int | None:
-    """The frozen build has no `python -m`: its children are the program itself, told so."""
-    if arguments[:2] == ["-m", "studio.engine.dataset.decoding.worker"]:
-        from studio.engine.dataset.decoding import worker
-
-        del sys.argv[1:3]
-        worker.main()
-        return 0
-    if arguments[:2] == ["-m", "studio.engine.training.process.child"]:
-        from studio.engine.training.process import child
-
-        return child.main(arguments[2:])
-    return None
 
 
 def _open_window(project: Path | None) -> int:

@@ -67,8 +67,8 @@ def test_a_measurement_for_a_person(project, monkeypatch):
 
 def test_a_measurement_that_fails_is_a_sentence(project, monkeypatch):
     monkeypatch.setattr(
-        "studio.engine.training.process.client._program",
-        lambda: ["python3", "-c", "raise SystemExit(3)"],
+        "studio.engine.processes.command",
+        lambda *_: ["python3", "-c", "raise SystemExit(3)"],
     )
     call("train", project, *tiny("vae", 8), "--preflight").refused(1, "ended unexpectedly")
 

@@ -6,15 +6,13 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import studio
+from studio.engine import processes
 from studio.engine.errors import StudioError
 
 FIRST_BATCH = 8
@@ -23,6 +21,14 @@ FIRST_BATCH = 8
 _GATHER_SECONDS = 0.01
 _START_SECONDS = 60.0
 _PIPE_BYTES = 1 << 16
+_SURROUNDINGS = {
+    # Threads reserve address space, which is limited here.
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    # Memory of one picture serves the next, instead of going back to the system in between.
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "134217728",
+    "PILLOW_BLOCKS_MAX": "4",
+}
 
 File = tuple[str, str]
 """(path, member); member is empty for a plain file."""
@@ -124,26 +130,8 @@ class Child:
 
 
 def _spawn(memory: int) -> subprocess.Popen[bytes]:
-    home = Path(studio.__file__).resolve().parent.parent
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, (str(home), environment.get("PYTHONPATH", "")))
-    )
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = "1"  # threads reserve address space, which is limited here
-    # Memory of one picture serves the next, instead of going back to the system in between.
-    environment |= {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "134217728"}
-    environment["PILLOW_BLOCKS_MAX"] = "4"
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "studio.engine.dataset.decoding.worker", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=home,
-            env=environment,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        return processes.spawn(processes.Child.DECODING, str(memory), more=_SURROUNDINGS)
     except OSError as error:
         raise _not_started(error.strerror or str(error)) from error
 

@@ -15,10 +15,10 @@ import warnings
 from typing import IO, Any
 
 
-def main() -> None:
-    """Serve until the parent closes the pipe."""
+def main(arguments: list[str]) -> int:
+    """Serve until the parent closes the pipe; `arguments` may hold a bound of memory in bytes."""
     answers = private_output()
-    limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    limit_memory(int(arguments[0]) if arguments else 0)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)
     warnings.simplefilter("ignore")
@@ -33,7 +33,8 @@ def main() -> None:
                 answer = {"memory": True}
             _say(answers, answer)
             if answer.get("memory"):
-                return  # a heap that was exhausted once is not trusted again
+                return 0  # a heap that was exhausted once is not trusted again
+    return 0
 
 
 def private_output() -> IO[bytes]:
@@ -63,4 +64,4 @@ def _say(channel: IO[bytes], answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -31,9 +31,9 @@ SAME_BITS, SAME_LEVELS = 3, 2.5
 and its luminance by no more levels in the mean."""
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     """See the top of the file."""
-    video, folder, every, memory = sys.argv[1:5]
+    video, folder, every, memory = arguments
     answers = private_output()
     limit_memory(int(memory))
     with contextlib.suppress(AttributeError, OSError):
@@ -55,6 +55,7 @@ def main() -> None:
     elif not kept:
         reason = "It has no frame that can be used."
     _say(answers, {"frames": kept, "reason": reason, "done": True})
+    return 0
 
 
 def _say(channel: IO[bytes], answer: dict[str, Any]) -> None:
@@ -124,4 +125,4 @@ def alike(first: dict[str, str], second: dict[str, str]) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -14,7 +14,6 @@ import os
 import queue
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import studio
+from studio.engine import processes
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake.walk import Candidate, Problem
@@ -125,7 +124,11 @@ class Frames:
 
     def _run(self, video: Path, folder: Path) -> dict[str, Any] | None:
         """What the child said last, or None when `cancelled`."""
-        child = _spawn(video, folder, self.every)
+        child = processes.spawn(
+            processes.Child.FRAMES,
+            str(video.absolute()), str(folder.absolute()), repr(self.every), str(MEMORY_BYTES),
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         assert child.stdout is not None
         reader = threading.Thread(target=_forward, args=(child.stdout, lines), daemon=True)
@@ -181,22 +184,3 @@ def safe_stem(path: Path) -> str:
         for letter in display_name(path.stem)
     )
     return plain.strip(" .")[:40].strip(" .") or "video"
-
-
-def _spawn(video: Path, folder: Path, every: float) -> subprocess.Popen[bytes]:
-    home = Path(studio.__file__).resolve().parent.parent
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, (str(home), environment.get("PYTHONPATH", "")))
-    )
-    return subprocess.Popen(
-        [
-            sys.executable, "-m", "studio.engine.dataset.intake.frames",
-            os.fspath(video), os.fspath(folder), repr(every), str(MEMORY_BYTES),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )  # fmt: skip

@@ -121,10 +121,5 @@ def _listen(commands: queue.SimpleQueue[Command]) -> None:
     commands.put(Stop())  # the parent closed the pipe or died: save and end
 
 
-def run() -> int:
-    """As :func:`main`, with the arguments of the command line: the frozen program's way in."""
-    return main(sys.argv[1:])
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main(sys.argv[1:]))

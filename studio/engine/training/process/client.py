@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
 import threading
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import studio
+from studio.engine import processes
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Done, Event, Failed, Metrics, Progress, from_line, to_line
 from studio.engine.training.record import checkpoint
@@ -38,14 +37,16 @@ class TrainingProcess:
         With `preflight` the recipe in `run_folder` is measured, and nothing is trained.
         """
         self._run_folder = run_folder
-        self._arguments = [str(run_folder), str(project_folder), *(["--resume"] if resume else [])]
+        self._arguments = [str(run_folder.absolute()), str(project_folder.absolute())]
+        if resume:
+            self._arguments.append("--resume")
         if total_images is not None:
             self._arguments.append(f"--images={total_images}")
         if minutes is not None:
             self._arguments.append(f"--minutes={minutes}")
         if preflight:
             self._arguments.append("--preflight")
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._threads: list[threading.Thread] = []
         self._events: deque[Event] = deque()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
@@ -55,12 +56,10 @@ class TrainingProcess:
     def start(self) -> None:
         """Start the child; its first events come from :meth:`poll`."""
         try:
-            self._process = subprocess.Popen(
-                [*_program(), *self._arguments],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                encoding="utf-8", errors="replace", env=_environment(),
-                # Ctrl+C in a terminal is for the parent, which then asks the child to stop.
-                start_new_session=True,
+            self._process = processes.spawn(
+                processes.Child.TRAINING, *self._arguments,
+                stderr=subprocess.PIPE, more={"PYTHONUNBUFFERED": "1"},
+                own_session=True,  # the parent asks the child to stop
             )  # fmt: skip
         except OSError as error:
             raise StudioError("The training process could not be started.", repr(error)) from error
@@ -84,7 +83,7 @@ class TrainingProcess:
         if self._process is None or self._process.stdin is None:
             return
         with contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write(to_line(command) + "\n")
+            self._process.stdin.write((to_line(command) + "\n").encode())
             self._process.stdin.flush()
 
     def wait(self, timeout: float) -> bool:
@@ -173,20 +172,6 @@ class TrainingProcess:
             self._stderr.append(line.rstrip())
 
 
-def _lines(pipe: IO[str] | None) -> IO[str] | list[str]:
-    return pipe if pipe is not None else []
-
-
-def _program() -> list[str]:
-    return [sys.executable, "-m", "studio.engine.training.process.child"]
-
-
-def _environment() -> dict[str, str]:
-    """The child finds this very package, wherever the parent was started from."""
-    place = str(Path(studio.__file__).resolve().parent.parent)
-    others = os.environ.get("PYTHONPATH", "")
-    return {
-        **os.environ,
-        "PYTHONPATH": f"{place}{os.pathsep}{others}" if others else place,
-        "PYTHONUNBUFFERED": "1",
-    }
+def _lines(pipe: IO[bytes] | None) -> Iterator[str]:
+    for line in pipe or ():
+        yield line.decode("utf-8", "replace")

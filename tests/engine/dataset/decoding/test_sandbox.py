@@ -6,11 +6,10 @@ import os
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 
-from studio.engine.dataset.decoding import child
+from studio.engine import processes
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.errors import StudioError
 
@@ -47,7 +46,7 @@ def obedient(tmp_path, monkeypatch):
         started.append(process)
         return process
 
-    monkeypatch.setattr(child.subprocess, "Popen", popen)
+    monkeypatch.setattr(processes.subprocess, "Popen", popen)
     return started
 
 
@@ -119,7 +118,7 @@ def test_cancelling_does_not_wait_for_a_slow_file(obedient):
 def test_workers_that_cannot_start_are_one_sentence(monkeypatch):
     original = subprocess.Popen
     monkeypatch.setattr(
-        child.subprocess,
+        processes.subprocess,
         "Popen",
         lambda command, **options: original(
             [sys.executable, "-c", "raise SystemExit(3)"], **options
@@ -130,7 +129,7 @@ def test_workers_that_cannot_start_are_one_sentence(monkeypatch):
 
 
 def test_a_missing_interpreter_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(child.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(processes.sys, "executable", "/nowhere/python")
     with Pool(1) as pool, pytest.raises(StudioError, match="could not be started"):
         list(pool.probe([("a", "")]))
 
@@ -144,7 +143,7 @@ def test_the_real_worker_is_light_and_limited(tmp_path):
         "w.limit_memory(1 << 30); "
         "\ntry: bytearray(2 << 30)\nexcept MemoryError: print('limited')"
     )
-    home = Path(child.studio.__file__).parents[2]
+    home = processes.HOME
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=home, check=False
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
 import threading
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.engine import processes
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import frames, videos
@@ -108,9 +108,7 @@ def test_without_the_library_it_is_said_once(project, take_in, draw, tmp_path, m
 
 
 def child(code):
-    return lambda video, folder, every: subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE
-    )
+    return lambda program, video, folder, *rest: [sys.executable, "-c", code, folder]
 
 
 @pytest.fixture
@@ -125,13 +123,13 @@ KEEPS = "import pathlib, sys; pathlib.Path(sys.argv[1], 'x.jpg').touch(); "
 
 
 def test_a_decoder_that_dies_costs_its_video_only(project, video, monkeypatch):
-    monkeypatch.setattr(videos, "_spawn", child("import os; os._exit(9)"))
+    monkeypatch.setattr(processes, "command", child("import os; os._exit(9)"))
     (problem,) = Frames(project).of(video)
     assert isinstance(problem, Problem)
     assert problem.incomplete
     assert problem.reason == "No frame of it can be used: its decoding ended unexpectedly."
     said = KEEPS + """print('{"frames": 1, "reason": ""}', flush=True)"""
-    monkeypatch.setattr(videos, "_spawn", child(said))
+    monkeypatch.setattr(processes, "command", child(said))
     problem, kept = Frames(project).of(video)
     assert "Only its beginning was used (frames: 1)" in problem.reason
     assert (kept.name, kept.folders, kept.caption) == ("x.jpg", ("a",), "a caption")
@@ -140,7 +138,7 @@ def test_a_decoder_that_dies_costs_its_video_only(project, video, monkeypatch):
 def test_a_decoder_that_hangs_is_given_up_and_one_that_is_stopped_leaves_nothing(
     project, video, monkeypatch
 ):
-    monkeypatch.setattr(videos, "_spawn", child("import time; time.sleep(600)"))
+    monkeypatch.setattr(processes, "command", child("import time; time.sleep(600)"))
     monkeypatch.setattr(videos, "STALL_SECONDS", 0.2)
     (problem,) = Frames(project).of(video)
     assert "could not be decoded further" in problem.reason

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 
+from studio.engine import processes
 from studio.engine.errors import StudioError
 from studio.engine.events import (
     Checkpoint,
@@ -29,7 +30,6 @@ from studio.engine.events import (
     to_line,
 )
 from studio.engine.project import Project
-from studio.engine.training.process import client
 from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record import checkpoint
 from tests.engine.training.support import IMAGES, Driven
@@ -100,13 +100,15 @@ def test_every_way_to_stop_saves_first(vae: Driven, how: str) -> None:
 
 def start_child(run: Driven, *, program: str = "") -> subprocess.Popen[str]:
     """The child itself, without the client."""
-    started = [sys.executable, "-c", program] if program else client._program()
+    started = (
+        [sys.executable, "-c", program] if program else processes.command(processes.Child.TRAINING)
+    )
     return subprocess.Popen(
         [*started, str(run.folder), str(run.project_folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=client._environment(),
+        env=processes.environment(),
         start_new_session=True,
     )
 
@@ -199,7 +201,7 @@ class _Scripted:
 
     @classmethod
     def start(cls, program: str) -> TrainingProcess:
-        cls.patch.setattr(client, "_program", lambda: [sys.executable, "-c", program])
+        cls.patch.setattr(processes, "command", lambda *_: [sys.executable, "-c", program])
         process = TrainingProcess(cls.run.folder, cls.run.project_folder, False)
         process.start()
         cls.made.append(process)
@@ -248,7 +250,7 @@ def test_a_slow_reader_gets_the_newest_progress_and_every_other_event(
 def test_a_program_that_cannot_start_is_one_sentence(
     vae: Driven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_program", lambda: [str(vae.folder / "no program")])
+    monkeypatch.setattr(processes, "command", lambda *_: [str(vae.folder / "no program")])
     process = TrainingProcess(vae.folder, vae.project_folder, False)
     with pytest.raises(StudioError, match="could not be started"):
         process.start()
@@ -259,9 +261,10 @@ def test_a_program_that_cannot_start_is_one_sentence(
 def test_the_parent_needs_no_torch() -> None:
     program = (
         "import sys\n"
-        "from studio.engine.training import client, checkpoint, runs\n"
+        "from studio.engine.training.process import client\n"
+        "from studio.engine.training.planning import runs\n"
         "from pathlib import Path\n"
         "client.TrainingProcess(Path('a'), Path('b'), False)\n"
         "sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, env=client._environment())
+    subprocess.run([sys.executable, "-c", program], check=True, env=processes.environment())

@@ -1,0 +1,70 @@
+"""The program's own child processes: the one place that knows and starts them.
+
+Each runs as `python -m MODULE`; the frozen build has no `python -m` and is itself told so, which
+:func:`dispatch` answers. A child's module has `main(arguments)`, which returns its exit code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import studio
+
+HOME = Path(studio.__file__).resolve().parent.parent
+"""Where the packages lie; children run here, so that no file of the user shadows a module."""
+
+
+class Child(StrEnum):
+    """Every child there is, by its module."""
+
+    DECODING = "studio.engine.dataset.decoding.worker"
+    FRAMES = "studio.engine.dataset.intake.frames"
+    TRAINING = "studio.engine.training.process.child"
+
+
+def command(child: Child, *arguments: str) -> list[str]:
+    """The command line of a child."""
+    return [sys.executable, "-m", child.value, *arguments]
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The child finds this very package, wherever the parent was started from."""
+    places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places), **(more or {})}
+
+
+def spawn(
+    child: Child,
+    *arguments: str,
+    stdin: int = subprocess.PIPE,
+    stderr: int = subprocess.DEVNULL,
+    more: Mapping[str, str] | None = None,
+    own_session: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start a child whose answers are read from its stdout. Paths among `arguments` are absolute.
+
+    With `own_session` Ctrl+C in a terminal reaches the parent alone. Raises :class:`OSError`.
+    """
+    return subprocess.Popen(
+        command(child, *arguments),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        cwd=HOME,
+        env=environment(more),
+        start_new_session=own_session,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def dispatch(arguments: Sequence[str]) -> int | None:
+    """Run the child that `-m MODULE …` names, and return its exit code; None for any other."""
+    if len(arguments) < 2 or arguments[0] != "-m" or arguments[1] not in list(Child):
+        return None
+    return int(importlib.import_module(arguments[1]).main(list(arguments[2:])))
