@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from studio.engine.dataset.doctor import embedding
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import StudioError
@@ -44,11 +45,10 @@ def users(project: Project, dataset_id: int) -> list[str]:
 def aside(project: Project) -> list[Removed]:
     """What was removed and can come back, the oldest removal first."""
     rows = project.query(
-        f"SELECT id, json_extract(settings, '$.{store.ASIDE}') AS aside, "
+        f"SELECT id, {ASIDE.sql()} AS aside, "
         "(SELECT count(*) FROM item WHERE dataset_id = dataset.id) AS pictures, "
         "(SELECT min(id) FROM source WHERE dataset_id = dataset.id) AS source FROM dataset "
-        f"WHERE json_extract(settings, '$.{store.ASIDE}') IS NOT NULL "
-        "ORDER BY cast(name AS INTEGER)"
+        f"WHERE {ASIDE.sql()} IS NOT NULL ORDER BY cast(name AS INTEGER)"
     )
     found = []
     for row in rows:
@@ -83,8 +83,8 @@ def let_go(project: Project) -> None:
     """
     if not project.read_only_reason:
         project.write(
-            f"UPDATE dataset SET settings = json_set(settings, '$.{store.ASIDE}.{_LET_GO}', "
-            f"json('true')) WHERE json_extract(settings, '$.{store.ASIDE}') IS NOT NULL"
+            f"UPDATE dataset SET settings = json_set(settings, '$.{ASIDE.key}.{_LET_GO}', "
+            f"json('true')) WHERE {ASIDE.sql()} IS NOT NULL"
         )
 
 

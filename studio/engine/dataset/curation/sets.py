@@ -15,6 +15,7 @@ from studio.engine.dataset.curation.removed_sets import DATASET, SOURCE, Removed
 from studio.engine.dataset.doctor import reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
+from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.dataset.index.store import Dataset, Source
 from studio.engine.dataset.index.whole_set_pass import Cancelled
 from studio.engine.dataset.privacy import hidden_regions
@@ -151,12 +152,11 @@ def delete(project: Project, dataset_id: int, *, with_runs: bool = False) -> Rem
     dataset = _there(project, dataset_id)
     if not with_runs:
         check_unused(project, dataset)
-    said = {"what": DATASET, "name": dataset.name, "from": dataset_id}
+    said: dict[str, object] = {"what": DATASET, "name": dataset.name, "from": dataset_id}
     with project.transaction() as connection:
-        connection.execute(
-            "UPDATE dataset SET name = ?, settings = json_set(settings, ?, json(?)) WHERE id = ?",
-            (_hidden_name(connection), f"$.{store.ASIDE}", json.dumps(said), dataset_id),
-        )
+        hidden = _hidden_name(connection)
+        connection.execute("UPDATE dataset SET name = ? WHERE id = ?", (hidden, dataset_id))
+        ASIDE.write(connection, dataset_id, said)
         count = _count(connection, dataset_id)
     return Removed(dataset_id, dataset_id, 0, dataset.name, count)
 
@@ -182,11 +182,9 @@ def put_back(
     name, number = removed.name, 2
     while any(each.name == name for each in store.datasets(project)):
         name, number = f"{removed.name} {number}", number + 1
-    project.write(
-        f"UPDATE dataset SET name = ?, settings = json_remove(settings, '$.{store.ASIDE}') "
-        "WHERE id = ?",
-        (name, removed.dataset_id),
-    )
+    with project.transaction() as connection:
+        connection.execute("UPDATE dataset SET name = ? WHERE id = ?", (name, removed.dataset_id))
+        ASIDE.write(connection, removed.dataset_id, None)
 
 
 def _put_source_back(project: Project, removed: Removed) -> None:
@@ -226,7 +224,7 @@ def _there(project: Project, dataset_id: int) -> Dataset:
 
 
 def _holder(connection: sqlite3.Connection, what: str, name: str, dataset_id: int) -> int:
-    said = {store.ASIDE: {"what": what, "name": name, "from": dataset_id}}
+    said = {ASIDE.key: {"what": what, "name": name, "from": dataset_id}}
     cursor = connection.execute(
         "INSERT INTO dataset (name, created, settings) VALUES (?, ?, ?)",
         (_hidden_name(connection), now(), json.dumps(said)),

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from studio.engine.dataset.doctor import checks, near_duplicates, reconcile
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings, store
 from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
-_KEY = "thresholds"
 NEAR = "near_duplicate"
 
 
@@ -45,13 +44,8 @@ class Applied:
 
 def read(project: Project, dataset_id: int) -> dict[str, float]:
     """The limit of every kind that has one, in force for this dataset."""
-    stored = store.settings(project, dataset_id).get(_KEY)
-    found = _defaults()
-    if isinstance(stored, dict):
-        for kind, value in stored.items():
-            if kind in found and isinstance(value, int | float) and not isinstance(value, bool):
-                found[kind] = float(value)
-    return found
+    stored = settings.THRESHOLDS.read(project, dataset_id) or {}
+    return {kind: stored.get(kind, default) for kind, default in _defaults().items()}
 
 
 def limits(project: Project, dataset_id: int) -> list[Limit]:
@@ -109,15 +103,15 @@ def apply(
     Nothing is decoded and no decision about a picture changes. Raises :class:`UsageError`
     for an unknown kind or a value out of its range; then nothing is changed.
     """
-    before = read(project, dataset_id)
     for kind, value in changes.items():
         _checked(kind, value)
-    after = before | {kind: float(value) for kind, value in changes.items()}
+    with project.transaction() as connection:
+        before = read(project, dataset_id)
+        after = before | {kind: float(value) for kind, value in changes.items()}
+        defaults = _defaults()
+        moved_away = {kind: value for kind, value in after.items() if value != defaults[kind]}
+        settings.THRESHOLDS.write(connection, dataset_id, moved_away)
     moved = {kind for kind in after if after[kind] != before[kind]}
-    settings = store.settings(project, dataset_id)
-    defaults = _defaults()
-    settings[_KEY] = {kind: value for kind, value in after.items() if value != defaults[kind]}
-    store.set_settings(project, dataset_id, settings)
     again = set(moved & checks.CHECKS.keys())
     if "flat" in moved:  # a blank picture is not also blurred, dark or bright
         again = set(checks.CHECKS)

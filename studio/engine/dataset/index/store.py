@@ -18,17 +18,14 @@ from studio.engine.dataset.index.records import Dataset as Dataset
 from studio.engine.dataset.index.records import Finding as Finding
 from studio.engine.dataset.index.records import Item as Item
 from studio.engine.dataset.index.records import Source as Source
+from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
-
-ASIDE = "aside"
-"""The setting of a dataset that was removed, or that holds a removed source (:mod:`sets`)."""
-_SEEN = f"json_extract(settings, '$.{ASIDE}') IS NULL"
 
 
 def datasets(project: Project) -> list[Dataset]:
     """All datasets, oldest first, but those that were removed."""
-    rows = project.query(f"SELECT * FROM dataset WHERE {_SEEN} ORDER BY id")
+    rows = project.query(f"SELECT * FROM dataset WHERE {ASIDE.sql()} IS NULL ORDER BY id")
     return [records.dataset_of(row) for row in rows]
 
 
@@ -145,20 +142,6 @@ def add_dataset(project: Project, name: str) -> Dataset:
     created = now()
     number = project.write("INSERT INTO dataset (name, created) VALUES (?, ?)", (name, created))
     return Dataset(number, name, created)
-
-
-def set_settings(project: Project, dataset_id: int, settings: dict[str, Any]) -> None:
-    """Replace the settings of a dataset."""
-    project.write(
-        "UPDATE dataset SET settings = ? WHERE id = ?", (json.dumps(settings), dataset_id)
-    )
-
-
-def settings(project: Project, dataset_id: int) -> dict[str, Any]:
-    """The settings of a dataset as they are stored now."""
-    rows = project.query("SELECT settings FROM dataset WHERE id = ?", (dataset_id,))
-    found = json.loads(rows[0][0]) if rows else {}
-    return found if isinstance(found, dict) else {}
 
 
 def remove_dataset(project: Project, dataset_id: int) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings
 from studio.engine.project import Project
 
 Cancelled = Callable[[], bool]
 PART = 4096
 """Rows read or written between two questions whether to stop: some tens of milliseconds."""
-_KEY = "unsettled"
 
 
 class Stopped(Exception):  # noqa: N818  # a wish of the user, not a fault
@@ -31,24 +30,17 @@ def go_on(cancelled: Callable[[], bool]) -> None:
 
 def is_due(project: Project, dataset_id: int) -> bool:
     """Whether pictures changed since everything that needs the whole set was last done."""
-    return store.settings(project, dataset_id).get(_KEY) is True
+    return settings.UNSETTLED.read(project, dataset_id) is True
 
 
 def begin(connection: sqlite3.Connection, dataset_id: int) -> None:
     """Note it inside the transaction that changes pictures, so that not even a crash forgets it."""
-    connection.execute(
-        f"UPDATE dataset SET settings = json_set(settings, '$.{_KEY}', json('true')) "
-        f"WHERE id = ? AND json_extract(settings, '$.{_KEY}') IS NULL",
-        (dataset_id,),
-    )
+    settings.UNSETTLED.write(connection, dataset_id, True)
 
 
 def end(project: Project, dataset_id: int) -> None:
     """Everything that needs the whole set has been done."""
-    project.write(
-        f"UPDATE dataset SET settings = json_remove(settings, '$.{_KEY}') WHERE id = ?",
-        (dataset_id,),
-    )
+    settings.UNSETTLED.put(project, dataset_id, None)
 
 
 def in_parts(

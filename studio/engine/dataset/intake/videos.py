@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from studio.engine import processes
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings
 from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake.walk import Candidate, Problem
 from studio.engine.errors import UsageError
@@ -35,7 +35,6 @@ SUFFIXES = frozenset(
     }
 )  # fmt: skip
 FOLDER = "frames"
-_KEY = "frame_every"
 EVERY, SHORTEST, LONGEST = 1.0, 0.01, 3600.0
 """Seconds between frames: the usual, and the bounds."""
 MEMORY_BYTES = 3 << 30
@@ -61,12 +60,11 @@ def check_rate(every: float | None) -> None:
 
 def rate(project: Project, dataset_id: int, every: float | None) -> float:
     """Seconds between frames for a dataset: `every`, kept from now on, or what was kept."""
-    settings = store.settings(project, dataset_id)
-    kept = settings.get(_KEY, EVERY)
-    kept = float(kept) if isinstance(kept, int | float) else EVERY
+    kept = settings.FRAME_EVERY.read(project, dataset_id)
+    kept = EVERY if kept is None else kept
     if every is None or every == kept:
         return kept
-    store.set_settings(project, dataset_id, settings | {_KEY: every})
+    settings.FRAME_EVERY.put(project, dataset_id, every)
     return every
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
@@ -19,7 +18,6 @@ CROPS = ("centre", "smart", "pad", "stretch", "tiles")
 """What happens to a picture of another shape."""
 FILLS = ("blur", "mirror")
 """What the bars of `pad` show, beside a colour as #rrggbb; black where nothing is said."""
-_KEY, _SIZE_KEY = "preparation", "training_size"
 USUAL_SIZE = (64, 64)
 SIDES = (8, 1024)
 """The shortest and the longest side of a training size, in pixels."""
@@ -82,9 +80,9 @@ def colour(text: str) -> tuple[int, int, int]:
 
 def read(project: Project, dataset_id: int) -> Policy:
     """The policy of a dataset; the middle of every picture where none was chosen."""
-    stored: Any = store.settings(project, dataset_id).get(_KEY)
+    stored = settings.PREPARATION.read(project, dataset_id)
     try:
-        return parse(stored) if isinstance(stored, str) else Policy()
+        return Policy() if stored is None else parse(stored)
     except UsageError:  # written by a newer version
         return Policy()
 
@@ -92,8 +90,7 @@ def read(project: Project, dataset_id: int) -> Policy:
 def change(project: Project, dataset_id: int, policy: Policy) -> Policy:
     """Set the policy of a dataset for runs from now on; returns the one before."""
     before = read(project, dataset_id)
-    settings = store.settings(project, dataset_id)
-    store.set_settings(project, dataset_id, settings | {_KEY: policy.text})
+    settings.PREPARATION.put(project, dataset_id, policy.text)
     return before
 
 
@@ -104,10 +101,9 @@ def settled(project: Project, dataset_id: int, text: str | None) -> Policy:
 
 def read_size(project: Project, dataset_id: int) -> tuple[int, int]:
     """Width and height that the pictures of a dataset are prepared at where a run says nothing."""
-    stored: Any = store.settings(project, dataset_id).get(_SIZE_KEY)
     try:
-        return checked_size(int(stored[0]), int(stored[1])) if stored else USUAL_SIZE
-    except (UsageError, TypeError, ValueError, IndexError, KeyError):
+        return checked_size(*(settings.TRAINING_SIZE.read(project, dataset_id) or USUAL_SIZE))
+    except UsageError:
         return USUAL_SIZE
 
 
@@ -117,9 +113,7 @@ def change_size(project: Project, dataset_id: int, size: tuple[int, int]) -> tup
     Raises :class:`UsageError` for a side outside :data:`SIDES`.
     """
     before = read_size(project, dataset_id)
-    wanted = checked_size(*size)
-    settings = store.settings(project, dataset_id)
-    store.set_settings(project, dataset_id, settings | {_SIZE_KEY: list(wanted)})
+    settings.TRAINING_SIZE.put(project, dataset_id, checked_size(*size))
     return before
 
 

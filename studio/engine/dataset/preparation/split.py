@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.index import listed_rows
+from studio.engine.dataset.index.settings import SPLIT, Division
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
 FEWEST = 10
 MOST_SHARE = 0.5
-_KEY = "split"
 _DIGITS = 16
 
 
@@ -82,23 +81,22 @@ def choose(contents: Sequence[str], share: float | None = None) -> str | None:
 
 def settle(project: Project, dataset_id: int, contents: Sequence[str]) -> str | None:
     """The cut of a dataset, chosen from `contents` and kept where there is none yet."""
-    stored = _stored(project, dataset_id)
-    if "cut" in stored:
-        return str(stored["cut"])
+    stored = SPLIT.read(project, dataset_id)
+    if stored:
+        return stored["cut"]
     cut = choose(contents)
-    if cut is not None and not project.read_only_reason:
-        settings = store.settings(project, dataset_id)
-        store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": []}})
-        return cut
-    return None
+    if cut is None or project.read_only_reason:
+        return None
+    with project.transaction() as connection:
+        stored = SPLIT.read(project, dataset_id) or Division(cut=cut, earlier=[])
+        SPLIT.write(connection, dataset_id, stored)
+    return stored["cut"]
 
 
 def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
     """Every rule that divided this dataset, newest first; None is that of the first version."""
-    stored = _stored(project, dataset_id)
-    if "cut" not in stored:
-        return [None]
-    return [stored["cut"], *reversed(stored.get("earlier", [])), None]
+    stored = SPLIT.read(project, dataset_id)
+    return [stored["cut"], *reversed(stored["earlier"]), None] if stored else [None]
 
 
 def read(project: Project, dataset_id: int) -> Split:
@@ -117,12 +115,10 @@ def change(project: Project, dataset_id: int, share: float) -> Split:
     Runs that exist keep the division they began with. Raises :class:`UsageError`.
     """
     cut = cut_for(project, dataset_id, share)
-    stored = _stored(project, dataset_id)
-    earlier = [each for each in stored.get("earlier", []) if each != cut]
-    if "cut" in stored and stored["cut"] != cut:
-        earlier.append(stored["cut"])
-    settings = store.settings(project, dataset_id)
-    store.set_settings(project, dataset_id, settings | {_KEY: {"cut": cut, "earlier": earlier}})
+    with project.transaction() as connection:
+        stored = SPLIT.read(project, dataset_id)
+        earlier = _without(stored, cut) if stored else []
+        SPLIT.write(connection, dataset_id, Division(cut=cut, earlier=earlier))
     return read(project, dataset_id)
 
 
@@ -147,19 +143,21 @@ def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
     """
     contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
     wanted = choose(contents) if cut is None else cut
-    stored = _stored(project, dataset_id)
-    if "cut" not in stored:
-        return read(project, dataset_id)
-    earlier = [each for each in [*stored.get("earlier", []), stored["cut"]] if each != wanted]
-    kept = {} if wanted is None else {"cut": wanted, "earlier": earlier}
-    settings = store.settings(project, dataset_id)
-    store.set_settings(project, dataset_id, settings | {_KEY: kept})
+    with project.transaction() as connection:
+        stored = SPLIT.read(project, dataset_id)
+        if stored:
+            kept = (
+                Division(cut=wanted, earlier=_without(stored, wanted))
+                if wanted is not None
+                else None
+            )
+            SPLIT.write(connection, dataset_id, kept)
     return read(project, dataset_id)
 
 
-def _stored(project: Project, dataset_id: int) -> dict[str, Any]:
-    found = store.settings(project, dataset_id).get(_KEY)
-    return found if isinstance(found, dict) else {}
+def _without(stored: Division, cut: str) -> list[str]:
+    """All cuts there were but this one, oldest first."""
+    return [each for each in (*stored["earlier"], stored["cut"]) if each != cut]
 
 
 def _wanted(total: int) -> int:

@@ -13,6 +13,7 @@ from typing import TypedDict, Unpack
 
 from studio.engine import devices
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
@@ -52,8 +53,7 @@ class Run:
 
 
 _SELECT = (
-    f"SELECT run.*, coalesce(json_extract(dataset.settings, '$.{store.ASIDE}.name'), "
-    "dataset.name, '') "
+    f"SELECT run.*, coalesce({ASIDE.sql('.name')}, dataset.name, '') "
     "AS dataset FROM run LEFT JOIN dataset ON dataset.id = dataset_id"
 )
 

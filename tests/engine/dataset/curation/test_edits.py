@@ -13,7 +13,7 @@ from PIL import Image
 
 from studio.engine.dataset.curation import bulk_decisions, edits, no_training_marks, rights, summary
 from studio.engine.dataset.curation.edits import Change
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings, store
 from studio.engine.dataset.intake import caption_files, importer
 from studio.engine.dataset.papers import dataset_card, report
 from studio.engine.dataset.preparation import policy, prepare, shape, split
@@ -200,9 +200,8 @@ def test_the_training_size_belongs_to_the_dataset(project, items) -> None:
     for wrong in ((7, 64), (64, 4096)):
         with pytest.raises(UsageError, match="no training size"):
             policy.change_size(project, set_id, wrong)
-    settings = store.settings(project, set_id)
     for odd in ("64", [1], [None, 2], {"a": 1}):
-        store.set_settings(project, set_id, settings | {"training_size": odd})
+        settings.TRAINING_SIZE.put(project, set_id, odd)
         assert policy.read_size(project, set_id) == policy.USUAL_SIZE
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from studio.engine.dataset.curation import no_training_marks, removed_sets, sets
 from studio.engine.dataset.curation import rights as stated
 from studio.engine.dataset.doctor import fixes
-from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index import settings, store, whole_set_pass
 from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
@@ -292,7 +292,7 @@ def test_what_is_let_go_says_so_and_can_come_back_until_it_is_purged(project, fo
     assert [each.let_go for each in removed_sets.aside(project)] == [True, True]
     for each in gone:
         sets.put_back(project, each)
-    assert store.settings(project, second.id) == {}
+    assert settings.stored(project, second.id) == {}
     assert sets.delete(project, second.id).let_go is False
     assert [each.let_go for each in removed_sets.aside(project)] == [False]
 

@@ -13,7 +13,7 @@ from studio.engine import schema
 from studio.engine.dataset.decoding.measures import SMALL_BYTES
 from studio.engine.dataset.doctor import near_duplicates, thresholds
 from studio.engine.dataset.doctor.near_duplicates import Likenesses
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings, store
 from studio.engine.errors import UsageError
 
 
@@ -94,7 +94,7 @@ def test_moving_a_threshold_finds_again_without_decoding(project, take_in, folde
     assert [item.included for item in store.items(project, dataset)] == decided
     thresholds.apply(project, dataset, applied.before)
     assert store.counts(project, dataset)["findings"] == before
-    assert "thresholds" in store.settings(project, dataset)
+    assert "thresholds" in settings.stored(project, dataset)
 
 
 def test_thresholds_stay_for_the_next_import(project, take_in, folder):

@@ -179,7 +179,7 @@ def test_a_read_only_project_is_embedded_without_a_trace(project, dataset, monke
 
 def test_torch_is_imported_only_to_embed() -> None:
     code = (
-        "import sys; from studio.engine.dataset import outliers, atlas; "
+        "import sys; from studio.engine.dataset.doctor import outliers, atlas; "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

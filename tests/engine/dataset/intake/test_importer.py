@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings, store
 from studio.engine.dataset.intake import importer
 from studio.engine.dataset.intake.importer import Checked, Found, Rejected, import_sources
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
@@ -349,7 +349,7 @@ def test_what_a_stopped_import_left_is_done_by_the_next(project, alike, take_in)
     assert done.dataset.id == dataset.id
     assert kinds(project, dataset.id) >= WHOLE
     assert {item.label for item in store.items(project, dataset.id)} == {"cat", "dog"}
-    assert store.settings(project, dataset.id) == {}
+    assert settings.stored(project, dataset.id) == {}
 
 
 @pytest.mark.parametrize("step", ["label", "mark_duplicates", "mark_near"])

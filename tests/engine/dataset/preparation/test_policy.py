@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import settings, store
 from studio.engine.dataset.preparation import policy
 from studio.engine.dataset.preparation.policy import Policy, parse
 from studio.engine.errors import UsageError
@@ -34,12 +34,12 @@ def test_what_is_no_policy_is_said(text, words):
 
 def test_the_policy_stays_with_the_dataset(project):
     dataset = store.add_dataset(project, "set")
-    store.set_settings(project, dataset.id, {"thresholds": {"tiny": 5}})
+    settings.THRESHOLDS.put(project, dataset.id, {"tiny": 5})
     assert policy.read(project, dataset.id) == Policy()
     wanted = Policy("pad", "blur", linear=True, flatten="#102030")
     assert policy.change(project, dataset.id, wanted) == Policy()
     assert policy.read(project, dataset.id) == wanted
-    assert store.settings(project, dataset.id)["thresholds"] == {"tiny": 5}
+    assert settings.stored(project, dataset.id)["thresholds"] == {"tiny": 5}
     assert policy.settled(project, dataset.id, None) == wanted
     assert policy.settled(project, dataset.id, "tiles") == Policy("tiles")
     assert policy.change(project, dataset.id, Policy("smart")) == wanted
@@ -48,7 +48,7 @@ def test_the_policy_stays_with_the_dataset(project):
 def test_a_policy_of_a_newer_version_does_no_harm(project):
     dataset = store.add_dataset(project, "set")
     for stored in ("spiral+dark", 7):
-        store.set_settings(project, dataset.id, {"preparation": stored})
+        settings.PREPARATION.put(project, dataset.id, stored)
         assert policy.read(project, dataset.id) == Policy()
 
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from studio.engine.dataset.index import listed_rows, store
+from studio.engine.dataset.index import listed_rows, settings, store
 from studio.engine.dataset.preparation import split
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import UsageError
@@ -139,7 +139,7 @@ def test_too_few_pictures_and_wrong_shares(project, draw, take_in, tmp_path):
     for share in (0.2, 0.7, -1, float("nan")):
         with pytest.raises(UsageError):
             split.change(project, dataset, share)
-    assert "split" not in store.settings(project, dataset)
+    assert "split" not in settings.stored(project, dataset)
 
 
 def test_a_run_keeps_its_card_and_its_division(project, folder, take_in):
