@@ -83,8 +83,8 @@ def lines(
 
 def check_kind(kind: str | None) -> None:
     """Raises :class:`UsageError` for a kind of finding that there is not."""
-    from studio.engine.dataset.doctor import checks
+    from studio.engine.dataset.doctor.checks.base import checks
 
-    if kind is not None and kind not in checks.SENTENCES:
-        known = ", ".join(checks.SENTENCES)
+    if kind is not None and kind not in checks():
+        known = ", ".join(checks())
         raise UsageError(f"There is no finding {kind!r}: choose one of {known}.")

@@ -17,7 +17,7 @@ from models.parameters import Declared, Param
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.window.main_window import MainWindow
-from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
 
@@ -91,7 +91,12 @@ def declared() -> dict[str, str]:
 
 def findings() -> dict[str, str]:
     """What the engine says of a picture, as templates. A broken one gives its own reason."""
-    return {text: f"finding {kind}" for kind, text in checks.SENTENCES.items() if kind != "broken"}
+    found: dict[str, str] = {}
+    for kind, each in checks().items():
+        words = [each.title, each.badge, each.help, each.advice, each.sentence]
+        words += [each.limit.unit] if each.limit else []
+        found |= {text: f"finding {kind}" for text in words if text != "{reason}"}
+    return found
 
 
 def registered(language: str, qtbot) -> dict[str, str]:

@@ -34,6 +34,7 @@ from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.dataset.doctor import fixes
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Dataset, Source
 
 _MORE = (28, 20)
@@ -222,12 +223,12 @@ class Side(SteadyScroll):
             button.setEnabled(counts.totals.get("found", 0) > 0)
 
     def _show_fix(self, counts: Counter[str], kind: str) -> None:
-        self._kind = kind if counts[kind] and kind in fixes.KINDS else ""
+        self._kind = kind if counts[kind] and fixes.fixable(kind) else ""
         self.fix.setVisible(bool(self._kind))
         self._say_fix()
 
     def _say_fix(self) -> None:
-        if self._kind in fixes.GROUPED:
+        if self._kind in grouped():
             text = tr("Keep only the best of each")
             help = tr("Leave out every copy but one of each group; Ctrl+Z undoes it.")
         else:
@@ -247,13 +248,13 @@ class Side(SteadyScroll):
         counts, totals = Counter(found.kinds), found.totals
         for kind, sum_of in _SUMS.items():
             counts[kind] = totals.get(sum_of, 0)
-        kinds = [*words.KINDS, *sorted(set(counts) - set(words.KINDS))]
+        kinds = [*words.kinds(), *sorted(set(counts) - set(words.kinds()))]
         entries = []
         for kind in kinds:
             count = counts[kind]
-            if not count and kind not in words.ALWAYS and kind != view.kind:
+            if not count and not words.always(kind) and kind != view.kind:
                 continue
-            tone = "bad" if kind in words.BAD else "warn"
+            tone = "bad" if words.is_bad(kind) else "warn"
             if not count or kind in _SUMS:
                 tone = "quiet"
             text, help = words.kind_title(kind), words.kind_help(kind)

@@ -13,12 +13,13 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.curation.steps import FINDINGS, Plan
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
-from studio.desktop.dataset.session.collection import GROUPED, Collection
+from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.dataset.session.survey_worker import SurveyThreads
 from studio.desktop.dataset.session.ticker import Ticker
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import thresholds
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.doctor.outliers import KIND, Outliers
 from studio.engine.project import Project
 
@@ -159,7 +160,7 @@ class Doctoring(QObject):
             self._around.studio.notices.warn(desk.project.read_only_reason)
             return
         chosen = self._with(kind)
-        if kind in GROUPED:
+        if kind in grouped():
             kept = _kept(desk.collection, kind, chosen)
             chosen = [key for key in chosen if key not in kept]
         step = decision(desk, "included", chosen, False)

@@ -166,7 +166,7 @@ class ThresholdPanel(QFrame):
         with QSignalBlocker(self.value):
             self.value.setDecimals(0 if whole else 2)
             self.value.setRange(limit.low, limit.high)
-            self.value.setSuffix(f" {_unit(limit.unit)}")
+            self.value.setSuffix(f" {tr(limit.unit)}")
             self.value.setValue(limit.value)
         self.help.setText(words.kind_help(limit.kind))
         self.help.setToolTip(words.kind_help(limit.kind))
@@ -252,15 +252,3 @@ class ThresholdPanel(QFrame):
             button.setText(button.accessibleName())
         self.close_button.setIcon(theme.icon("x"))
         self._show_limit()
-
-
-def _unit(unit: str) -> str:
-    units = {
-        "pixels": tr("pixels"),
-        "times": tr("times"),
-        "levels": tr("levels"),
-        "percent": tr("percent"),
-        "variance": tr("variance"),
-        "deviations": tr("deviations"),
-    }
-    return units.get(unit, unit)

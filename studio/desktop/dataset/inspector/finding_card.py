@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session.collection import GROUPED, Collection
+from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
 
 
@@ -30,7 +31,7 @@ class FindingCard(QFrame):
         self.finding = finding
         self.title = QLabel(words.badge(finding.kind))
         self.title.setFont(theme.font(bold=True))
-        self.title.setProperty("tone", "bad" if finding.kind in words.BAD else "accent")
+        self.title.setProperty("tone", "bad" if words.is_bad(finding.kind) else "accent")
         self.reason = QLabel(f"{words.sentence(finding)} {words.advice(finding.kind)}".strip())
         for label in (self.title, self.reason):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -52,7 +53,7 @@ class FindingCard(QFrame):
             return
         item_id = self.finding.item_id
         kind = self.finding.kind
-        copies = collection.alike(item_id, kind) if kind in GROUPED else []
+        copies = collection.alike(item_id, kind) if kind in grouped() else []
         if copies:
             self._button(
                 tr("Keep the best"),

@@ -14,17 +14,17 @@ from studio.desktop.dataset.session.views import (
     EVERYTHING,
     EXCLUDED,
     GROUP,
-    GROUPED,
     HELD_OUT,
     SORTS,
     TRAINS,
     Row,
     View,
 )
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
 
 __all__ = [
-    "EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Arrangement",
+    "EVERYTHING", "EXCLUDED", "GROUP", "HELD_OUT", "SORTS", "TRAINS", "Arrangement",
     "Collection", "Columns", "Counts", "Row", "View", "natural",
 ]  # fmt: skip
 _ARTIST = ("included", "rating", "label", "caption")
@@ -133,7 +133,7 @@ class Collection:
 
     def group_of(self, item_id: int) -> list[int]:
         """A picture with those it is like, the best first; empty when it is alone."""
-        for kind in GROUPED:
+        for kind in grouped():
             found = self.alike(item_id, kind)
             if found:
                 return found

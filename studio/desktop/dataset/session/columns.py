@@ -20,13 +20,13 @@ from studio.desktop.dataset.session.views import (
     EVERYTHING,
     EXCLUDED,
     GROUP,
-    GROUPED,
     HELD_OUT,
     TRAINS,
     Row,
     View,
 )
 from studio.engine.dataset.curation import filters, rights
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
 
 _NAMES_AT_ONCE = 500
@@ -197,7 +197,7 @@ class Columns:
         keys = self._keys(view, apart)
         if keys is not None:
             return np.asarray(chosen[np.lexsort((ids, keys[chosen]))])
-        if view.kind in GROUPED:  # groups together, the best first
+        if view.kind in grouped():  # groups together, the best first
             bests = self._bests(view.kind)
             group = np.fromiter((bests.get(key, key) for key in ids.tolist()), np.int64, len(ids))
             return np.asarray(chosen[np.lexsort((ids, ids != group, group))])

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sys import intern
 
 from studio.engine.dataset.curation.filters import Filter
-from studio.engine.dataset.doctor.fixes import GROUPED
 from studio.engine.dataset.index.listed_rows import Line
 
-__all__ = ["EVERYTHING", "EXCLUDED", "GROUP", "GROUPED", "HELD_OUT", "SORTS", "TRAINS", "Row",
+__all__ = ["EVERYTHING", "EXCLUDED", "GROUP", "HELD_OUT", "SORTS", "TRAINS", "Row",
            "View"]  # fmt: skip
 EVERYTHING, TRAINS, EXCLUDED = "everything", "trains", "excluded"
 HELD_OUT, GROUP = "held_out", "group"

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Protocol
 
 from studio.engine.dataset.curation import rights
-from studio.engine.dataset.doctor.fixes import GROUPED
+from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
 
 
@@ -81,7 +81,7 @@ def found_with(findings: Mapping[int, Sequence[Finding]], kind: str) -> set[int]
         key: finding for key, each in findings.items() for finding in each if finding.kind == kind
     }
     bests = {int(f.data.get("of", f.item_id)) for f in found.values()}
-    return found.keys() | bests if kind in GROUPED else set(found)
+    return found.keys() | bests if kind in grouped() else set(found)
 
 
 def _holds(row: Listed, text: str) -> bool:

@@ -11,16 +11,10 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.doctor.checks.base import checks, grouped
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project, now
-
-GROUPED = ("duplicate", "near_duplicate")
-"""Kinds about pictures that are like another one, which stays."""
-UNUSABLE = ("broken", "missing")
-"""Kinds about files that are never used anyway: there is nothing to leave out."""
-KINDS = tuple(kind for kind in checks.SENTENCES if kind not in UNUSABLE)
 
 
 @dataclass(frozen=True)
@@ -35,14 +29,20 @@ class Fix:
     """Pictures that were in before, ascending."""
 
 
+def fixable(kind: str) -> bool:
+    """Whether pictures with a finding of `kind` can be left out."""
+    return kind in checks() and checks()[kind].fixable
+
+
 def fix(project: Project, dataset_id: int, kind: str, only: Collection[int] | None = None) -> Fix:
     """Leave out every picture that has a finding of `kind`, or only those among `only`.
 
     Of pictures that are alike, one stays: the best, or the next best that is included where
     the best was left out by hand. Raises :class:`UsageError` for a kind without a fix.
     """
-    if kind not in KINDS:
-        raise UsageError(f"There is no fix for {kind!r}: choose one of {', '.join(KINDS)}.")
+    if not fixable(kind):
+        kinds = ", ".join(filter(fixable, checks()))
+        raise UsageError(f"There is no fix for {kind!r}: choose one of {kinds}.")
     rows = project.query(
         "SELECT item.id AS id, json_extract(data, '$.of') AS best FROM item "
         "JOIN finding ON item_id = item.id "
@@ -50,7 +50,7 @@ def fix(project: Project, dataset_id: int, kind: str, only: Collection[int] | No
         "ORDER BY width * height DESC, json_extract(facts, '$.sharpness') DESC, item.id",
         (dataset_id, kind),
     )
-    keep = _kept(project, rows) if kind in GROUPED else set()
+    keep = _kept(project, rows) if kind in grouped() else set()
     out = {row["id"] for row in rows} - keep
     chosen = sorted(out if only is None else out & set(only))
     created = now()

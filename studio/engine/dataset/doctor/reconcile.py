@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from studio.engine.dataset.doctor import checks, near_duplicates
+from studio.engine.dataset.doctor import near_duplicates
+from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Finding

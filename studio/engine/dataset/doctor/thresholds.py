@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from studio.engine.dataset.doctor import checks, near_duplicates, reconcile
+from studio.engine.dataset.doctor import near_duplicates, reconcile
+from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import settings, store
 from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import UsageError
@@ -51,22 +52,10 @@ def read(project: Project, dataset_id: int) -> dict[str, float]:
 def limits(project: Project, dataset_id: int) -> list[Limit]:
     """All thresholds of a dataset with their ranges, in the order of the checks."""
     values = read(project, dataset_id)
-    found = [
+    return [
         Limit(kind, values[kind], rule.default, rule.low, rule.high, rule.unit, rule.below)
-        for kind, rule in checks.CHECKS.items()
+        for kind, rule in _rules().items()
     ]
-    found.append(
-        Limit(
-            NEAR,
-            values[NEAR],
-            near_duplicates.DEFAULT_ALIKE,
-            near_duplicates.LOWEST_ALIKE,
-            100.0,
-            "percent",
-            False,
-        )
-    )
-    return found
 
 
 def values(
@@ -112,9 +101,9 @@ def apply(
         moved_away = {kind: value for kind, value in after.items() if value != defaults[kind]}
         settings.THRESHOLDS.write(connection, dataset_id, moved_away)
     moved = {kind for kind in after if after[kind] != before[kind]}
-    again = set(moved & checks.CHECKS.keys())
+    again = set(moved & checks.limited().keys())
     if "flat" in moved:  # a blank picture is not also blurred, dark or bright
-        again = set(checks.CHECKS)
+        again = set(checks.limited())
     added = _find_again(project, dataset_id, again, after) if again else []
     if moved & {NEAR, "flat"}:
         added += reconcile.mark_near(project, dataset_id, after[NEAR], cancelled)
@@ -154,9 +143,14 @@ def _measured(project: Project, dataset_id: int) -> Iterator[tuple[int, dict[str
         yield row["id"], {"width": row["width"], "height": row["height"], "facts": facts}
 
 
+def _rules() -> dict[str, checks.Threshold]:
+    """Every threshold by kind; that of the whole set is the last."""
+    near = checks.checks()[NEAR].limit
+    return checks.limited() | ({NEAR: near} if near else {})
+
+
 def _defaults() -> dict[str, float]:
-    found = {kind: float(rule.default) for kind, rule in checks.CHECKS.items()}
-    return found | {NEAR: near_duplicates.DEFAULT_ALIKE}
+    return {kind: float(rule.default) for kind, rule in _rules().items()}
 
 
 def _known(kind: str) -> None:
@@ -168,8 +162,8 @@ def _known(kind: str) -> None:
 
 def _checked(kind: str, value: float) -> None:
     _known(kind)
-    low, high = near_duplicates.LOWEST_ALIKE, 100.0
-    if kind != NEAR:
-        low, high = checks.CHECKS[kind].low, checks.CHECKS[kind].high
-    if not low <= value <= high:
-        raise UsageError(f"The threshold of {kind} is {low:g} to {high:g}, not {value:g}.")
+    rule = _rules()[kind]
+    if not rule.low <= value <= rule.high:
+        raise UsageError(
+            f"The threshold of {kind} is {rule.low:g} to {rule.high:g}, not {value:g}."
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.doctor.reconcile import Stored
 from studio.engine.dataset.intake.walk import Candidate
 from studio.engine.dataset.privacy import remeasure_hidden

@@ -12,7 +12,8 @@ from typing import Any
 import studio
 from studio.engine import files
 from studio.engine.dataset.decoding.decode import make_thumbnail
-from studio.engine.dataset.doctor import checks, fixes, thresholds
+from studio.engine.dataset.doctor import thresholds
+from studio.engine.dataset.doctor.checks.base import checks, grouped
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Item
@@ -22,15 +23,6 @@ from studio.engine.project import Project, now
 SUFFIXES = (".html", ".htm", ".json")
 MOST_THUMBNAILS = 400
 _THUMBNAIL_SIDE = 112
-TITLES = {
-    "broken": "Broken", "missing": "Missing", "duplicate": "Duplicates",
-    "hidden_copy": "Hidden in copies",
-    "near_duplicate": "Near duplicates", "no_training": "Not for training",
-    "animated": "Animated", "tiny": "Too small", "aspect": "Very long or tall",
-    "odd_mode": "Unusual colour", "flat": "Single colour", "dark": "Under-exposed",
-    "bright": "Over-exposed", "borders": "Plain bars", "text_heavy": "Lettering",
-    "blurred": "Blurred", "outlier": "Outliers",
-}  # fmt: skip
 
 
 def write(
@@ -75,7 +67,7 @@ def report(project: Project, dataset: Dataset) -> dict[str, Any]:
         int(finding.data["of"])
         for group in by_item.values()
         for finding in group
-        if finding.kind in fixes.GROUPED and "of" in finding.data
+        if finding.kind in grouped() and "of" in finding.data
     }
     items = {item.id: item for item in store.items_by_id(project, [*by_item, *bests])}
     counts = store.counts(project, dataset.id)
@@ -94,7 +86,7 @@ def report(project: Project, dataset: Dataset) -> dict[str, Any]:
         "included": counts["included"],
         "counts": counts["findings"],
         "limits": thresholds.read(project, dataset.id),
-        "findings": {kind: kinds[kind] for kind in checks.SENTENCES if kind in kinds},
+        "findings": {kind: kinds[kind] for kind in checks() if kind in kinds},
     }
 
 
@@ -155,7 +147,7 @@ def _page(said: dict[str, Any], thumbnails: dict[int, str]) -> str:
     name = html.escape(said["dataset"])
     limits = ", ".join(f"{kind} {value:g}" for kind, value in said["limits"].items())
     contents = "".join(
-        f'<tr><td><a href="#{kind}">{TITLES[kind]}</a></td><td>{len(entries)}</td></tr>'
+        f'<tr><td><a href="#{kind}">{checks()[kind].title}</a></td><td>{len(entries)}</td></tr>'
         for kind, entries in said["findings"].items()
     )
     sections = "".join(
@@ -191,7 +183,8 @@ def _section(kind: str, entries: list[dict[str, Any]], thumbnails: dict[int, str
                 decision != "will train",
             )
         )  # fmt: skip
-    return f'<h2 id="{kind}">{TITLES[kind]} ({len(entries)})</h2><table>{"".join(rows)}</table>'
+    head = f"{checks()[kind].title} ({len(entries)})"
+    return f'<h2 id="{kind}">{head}</h2><table>{"".join(rows)}</table>'
 
 
 def _row(picture: str, sentence: str, file: str, decision: str, out: bool) -> str:

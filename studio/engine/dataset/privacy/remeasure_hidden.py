@@ -10,24 +10,30 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.decoding.decode import read_picture
-from studio.engine.dataset.doctor import checks, near_duplicates, thresholds
+from studio.engine.dataset.doctor import near_duplicates, thresholds
+from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
-FACTS = frozenset(
-    ("sharpness", "deviation", "colour", "dark", "bright", "lettering", "bars", "outlier")
-)
-"""What pixels decide; `outlier` is found anew with the whole set (:mod:`outliers`)."""
-KINDS = ("flat", "dark", "bright", "borders", "text_heavy", "blurred", "outlier")
-
 Numbers = tuple[dict[str, Any], dict[str, str]]
 """Facts and likeness, as :func:`measures.measurements`."""
+
+
+@cache
+def facts_of_pixels() -> frozenset[str]:
+    """The facts that pixels decide; `outlier` is found anew with the whole set."""
+    return frozenset(rule.fact for rule in checks.limited().values() if rule.fact) | {"colour"}
+
+
+def _of_the_file(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in facts_of_pixels()}
 
 
 def measure(item: Item) -> Numbers | None:
@@ -43,8 +49,8 @@ def measure(item: Item) -> Numbers | None:
 
 def without(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of a worker, which sees all of a picture, without what it has measured."""
-    facts = {name: value for name, value in answer["facts"].items() if name not in FACTS}
-    return {name: value for name, value in answer.items() if name != "likeness"} | {"facts": facts}
+    seen = {name: value for name, value in answer.items() if name != "likeness"}
+    return seen | {"facts": _of_the_file(answer["facts"])}
 
 
 def write(
@@ -57,27 +63,27 @@ def write(
     A picture without numbers keeps none: the next import measures it. Returns the findings.
     """
     about: list[tuple[int, str, str, dict[str, Any]]] = []
+    kinds = [kind for kind, rule in checks.limited().items() if rule.fact]
     for item_id, numbers in found.items():
         row = connection.execute(
             "SELECT width, height, mode, facts FROM item WHERE id = ?", (item_id,)
         ).fetchone()
         if row is None:
             continue
-        kept = {n: value for n, value in json.loads(row["facts"]).items() if n not in FACTS}
-        facts = kept | (numbers[0] if numbers else {})
+        facts = _of_the_file(json.loads(row["facts"])) | (numbers[0] if numbers else {})
         store.update_item(connection, item_id, {"facts": facts})
         connection.execute("DELETE FROM likeness WHERE item_id = ?", (item_id,))
         if numbers:
             near_duplicates.put(connection, item_id, numbers[1])
         result = {"width": row["width"], "height": row["height"], "facts": facts}
-        for kind in KINDS:
+        for kind in kinds:
             data = checks.judge(kind, result, limits[kind], limits) if numbers else None
             if data is not None:
                 about.append((item_id, kind, checks.sentence(kind, data), data))
-    marks = ",".join("?" * len(KINDS))
+    marks = ",".join("?" * len(kinds))
     connection.executemany(
         f"DELETE FROM finding WHERE item_id = ? AND kind IN ({marks})",
-        [(item_id, *KINDS) for item_id in found],
+        [(item_id, *kinds) for item_id in found],
     )
     return store.add_findings(connection, about)
 

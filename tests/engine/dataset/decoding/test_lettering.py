@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from studio.engine.dataset.decoding import lettering, measures
-from studio.engine.dataset.doctor import checks, fixes, thresholds
+from studio.engine.dataset.doctor import fixes, thresholds
+from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import store
 
 LETTERS = {
@@ -18,7 +19,7 @@ LETTERS = {
     "accented": "Größe über Straße šťastný kůň źdźbło naïve façade ąęłóśżć déjà vu",
     "capitals": "NO PARKING ON WEEKDAYS FROM EIGHT TO SIX EXCEPT FOR RESIDENTS",
 }
-LIMIT = checks.CHECKS["text_heavy"].default
+LIMIT = checks.limited()["text_heavy"].default
 
 
 def page(words, size=(700, 900), letter=20, ink="black", ground="white", top=0, seed=0):

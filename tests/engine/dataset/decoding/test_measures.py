@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from studio.engine.dataset.decoding import measures, metadata
-from studio.engine.dataset.doctor import checks
+from studio.engine.dataset.doctor.checks import base as checks
 
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description {attributes}>{inner}'

@@ -249,7 +249,7 @@ def test_without_its_file_a_picture_keeps_no_number_until_it_is_back(
     away = tmp_path / "away.png"
     first.path.rename(away)
     hidden_regions.set_regions(project, {first.id: HALF})
-    assert not remeasure_hidden.FACTS & items(project, dataset)["a"].facts.keys()
+    assert not remeasure_hidden.facts_of_pixels() & items(project, dataset)["a"].facts.keys()
     assert first.id not in likenesses(project)
     away.rename(first.path)
     take_in(tmp_path / "set", name="set")
