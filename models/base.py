@@ -8,19 +8,18 @@ premultiplied inside so that what hides under transparent pixels never leaks.
 from __future__ import annotations
 
 import contextlib
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from models import families as families_package
 from models.border import to_network, to_picture
+from models.facts import Facts, LatentSpec
 from models.parameters import Declared, ParameterError
+from models.registry import Registry
 from models.scaling import LossScaler
 
 SMALLEST_SIDE = 16
@@ -83,22 +82,6 @@ def nearest_sides(side: int) -> list[int]:
     return below + above
 
 
-@dataclass(frozen=True)
-class LatentSpec:
-    """The latent w of one picture: `slots` rows of `dim` numbers.
-
-    `groups` names ranges of slots or, for a flat latent, is empty.
-    `prior` is `normal` or `mixture`.
-    """
-
-    slots: int
-    dim: int
-    prior: str
-    groups: dict[str, tuple[int, int]] = field(default_factory=dict)
-    has_encoder: bool = False
-    has_critic: bool = False
-
-
 @dataclass
 class TrainState:
     """What the loop tells a family at every step, and what both share.
@@ -159,7 +142,7 @@ class TrainState:
 
 
 class Family(nn.Module, ABC):
-    """One family of models. A subclass is one file in `models/`, decorated with :func:`register`.
+    """One family of models: a folder in `models/families/`, its class decorated with `register`.
 
     Everything it owns for generating (EMA copies, latent statistics, a fitted
     prior) is a submodule or a persistent buffer: `state_dict` is the whole model.
@@ -174,6 +157,7 @@ class Family(nn.Module, ABC):
     summary: ClassVar[str]
     """One sentence: what it is good for."""
     Config: ClassVar[type[Declared]]
+    facts: ClassVar[Facts] = Facts()
     class_shares: Tensor
 
     def __init__(self, config: Declared, image_spec: ImageSpec) -> None:
@@ -295,25 +279,10 @@ def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:
     return torch.stack(rows) if rows else torch.empty(0, *shape)
 
 
-_REGISTRY: dict[str, type[Family]] = {}
-
-
-def register(family: type[Family]) -> type[Family]:
-    """Class decorator: make a family known under its `name`."""
-    _REGISTRY[family.name] = family
-    return family
-
-
-def families() -> dict[str, type[Family]]:
-    """All families by name; importing every file of `models/families/` is what finds them."""
-    for module in pkgutil.walk_packages(families_package.__path__, "models.families."):
-        importlib.import_module(module.name)
-    return dict(sorted(_REGISTRY.items()))
-
-
-def family(name: str) -> type[Family]:
-    """The family called `name`, or :class:`ParameterError` naming those there are."""
-    known = families()
-    if name not in known:
-        raise ParameterError(f"There is no family {name!r}. Known: {', '.join(known)}.")
-    return known[name]
+_REGISTRY = Registry[Family](
+    "models.families",
+    lambda name, known: ParameterError(
+        "There is no family {name}. Known: {known}.", name=name, known=known
+    ),
+)
+register, families, family = _REGISTRY.register, _REGISTRY.all, _REGISTRY.one

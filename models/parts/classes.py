@@ -68,17 +68,20 @@ def joined(vectors: nn.Embedding | None, z: Tensor, labels: Tensor | None) -> Te
 
 
 def renamed(
-    tensors: Mapping[str, Tensor], before: Sequence[str], after: Sequence[str]
+    tensors: Mapping[str, Tensor],
+    before: Sequence[str],
+    after: Sequence[str],
+    own: Sequence[str] = (),
 ) -> dict[str, Tensor]:
     """A model's tensors with the classes called `before` for one whose classes are `after`.
 
     What is known of a class goes to the one of the same name; any other begins in the middle
-    of all that are known.
+    of all that are known. `own` are the family's `class_tensors`.
     """
     places = [before.index(name) if name in before else -1 for name in after]
 
     def moved(name: str, rows: Tensor) -> Tensor:
-        if not _has_rows(name) or len(rows) != len(before):
+        if not _has_rows(name, own) or len(rows) != len(before):
             return rows
         known = torch.cat([rows, rows.mean(0, keepdim=True)])
         return known[[len(before) if place < 0 else place for place in places]]
@@ -88,11 +91,11 @@ def renamed(
     return {name: moved(name, tensor) for name, tensor in tensors.items()}
 
 
-def _has_rows(name: str) -> bool:
+def _has_rows(name: str, own: Sequence[str]) -> bool:
     """Whether a tensor called so has a row for each class; `_v` of a spectral norm has not."""
     last = name.rpartition(".")[2]
     vectors = "classes" in name.split(".") and last != "_v"
-    return vectors or last.startswith("class_") or last == "prior_means"
+    return vectors or last.startswith("class_") or last in own
 
 
 def joined_to_drawn(

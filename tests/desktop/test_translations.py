@@ -80,6 +80,9 @@ def words_of(param: Param) -> Iterator[str]:
 def declared() -> dict[str, str]:
     """Titles, summaries and parameters of everything that is registered."""
     found: dict[str, str] = {}
+    for name, family in families.families().items():
+        for text in (curve.words for curve in family.facts.curves.values()):
+            found.setdefault(text, f"family {name}")
     for where, title, summary, kind in kinds():
         for text in (title, summary):
             found.setdefault(text, where)

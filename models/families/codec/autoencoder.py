@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.families.codec.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.facts import FEW, Curve, Facts, LatentSpec
+from models.families.codec.codec import (
+    CURVES,
+    CodecConfig,
+    CodecFamily,
+    codec_size,
+    latent_numbers,
+)
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
@@ -74,6 +81,13 @@ class Autoencoder(CodecFamily):
     title = "Autoencoder"
     summary = "Redraws pictures most faithfully; quick to train, and mixes what it has seen."
     Config = AutoencoderConfig
+    facts = Facts(
+        first_picture=20_000, processor_rate=260, accelerator_cost=0.08,
+        suits=lambda pictures, side: pictures < FEW,
+        why="too few for new ones: it redraws and mixes them", rung=4,
+        small_set={"augment_cutout": 0.3},
+        curves=CURVES | {"latent": Curve("latent size", hidden=True)},
+    )  # fmt: skip
     config: AutoencoderConfig
     mixture_weights: Tensor
     mixture_means: Tensor

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import Family, ImageSpec, TrainState
+from models.facts import Curve
 from models.learning import ema
 from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param
@@ -101,6 +102,10 @@ class CodecConfig(Declared):
 
 WARMUP = 3_000
 """Pictures over which the learning rate climbs."""
+CURVES = {
+    "loss": Curve("loss"), "mse": Curve("error (mse)"), "gradient": Curve("gradient", hidden=True),
+    "decoder": Curve("decoder size", hidden=True),
+}  # fmt: skip
 
 
 class CodecFamily(Family):

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.base import ImageSpec, LatentSpec, TrainState, register, seeded_normal
-from models.families.codec.codec import CodecConfig, CodecFamily, codec_size, latent_numbers
+from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.facts import Curve, Facts, LatentSpec
+from models.families.codec.codec import (
+    CURVES,
+    CodecConfig,
+    CodecFamily,
+    codec_size,
+    latent_numbers,
+)
 from models.learning import losses
 from models.learning.schedules import adam
 from models.parameters import param
@@ -87,6 +94,16 @@ class Vae(CodecFamily):
     title = "Variational autoencoder"
     summary = "An even space of pictures: smooth sliders and mixing, softer detail."
     Config = VaeConfig
+    facts = Facts(
+        first_picture=20_000, processor_rate=260, accelerator_cost=0.08, rung=3,
+        small_set={"augment_cutout": 0.3},
+        curves=CURVES | {
+            "kl": Curve("unevenness (kl)", hidden=True),
+            "fake_kl": Curve("unevenness of made ones"),
+            "decoder_gradient": Curve("gradient of the decoder"),
+        },
+        class_tensors=("prior_means",),
+    )  # fmt: skip
     config: VaeConfig
     posterior_mean: Tensor
     posterior_cholesky: Tensor

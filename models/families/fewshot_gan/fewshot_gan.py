@@ -10,7 +10,8 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.base import Family, ImageSpec, TrainState, register, seeded_normal
+from models.facts import FEW, MANY, Curve, Facts, LatentSpec
 from models.families.codec.codec import shrink
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
 from models.learning import ema, losses
@@ -93,7 +94,7 @@ class FewshotConfig(Declared):
 
 WARMUP = 1_000
 """Pictures over which the learning rate climbs."""
-FEW = 200
+SMALL_SET = 200
 """A set below this is small: the critic's pictures are covered too."""
 
 
@@ -121,6 +122,17 @@ class FewshotGan(Family):
     title = "Few-picture pair"
     summary = "Sharp new pictures from fifty to a thousand; cannot redraw a given one."
     Config = FewshotConfig
+    facts = Facts(
+        first_picture=8_000, processor_rate=45, accelerator_cost=0.1,
+        suits=lambda pictures, side: FEW <= pictures < MANY,
+        why="as few as it was made for", rung=2,
+        curves={
+            "critic": Curve("critic"), "redrawing": Curve("redrawing error"),
+            "real_score": Curve("score of real ones"), "fake_score": Curve("score of made ones"),
+            "generator": Curve("generator"),
+        },
+        critic_levels=r"fine\.(?:stem|downs\.(\d+))\.",
+    )  # fmt: skip
     config: FewshotConfig
 
     def __init__(self, config: FewshotConfig, image_spec: ImageSpec) -> None:
@@ -136,7 +148,7 @@ class FewshotGan(Family):
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> FewshotConfig:
         side = max(image_spec.height, image_spec.width)
-        cutout = 0.5 if pictures < FEW else 0.0
+        cutout = 0.5 if pictures < SMALL_SET else 0.0
         if accelerator:
             top = 128 if side <= 64 else 64 if side <= 128 else 32 if side <= 512 else 16
             return FewshotConfig(

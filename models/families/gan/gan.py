@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.base import Family, ImageSpec, TrainState, register, seeded_normal
+from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
 from models.learning import ema, losses
@@ -53,6 +54,18 @@ class Gan(Family):
     title = "Adversarial pair"
     summary = "The sharpest new pictures; takes the longest and cannot redraw a given one."
     Config = GanConfig
+    facts = Facts(
+        first_picture=60_000, processor_rate=160, accelerator_cost=0.5,
+        suits=lambda pictures, side: (
+            pictures >= MANY and (side <= SMALL_SIDE or pictures > VERY_MANY)
+        ),
+        why="enough for the sharpest new ones", rung=1,
+        curves={
+            "critic": Curve("critic"), "real_wins": Curve("real wins"),
+            "penalty": Curve("penalty", hidden=True), "generator": Curve("generator"),
+        },
+        critic_levels=r"(?:stem|(?:levels|change)\.(\d+))\.",
+    )  # fmt: skip
     config: GanConfig
 
     def __init__(self, config: GanConfig, image_spec: ImageSpec) -> None:

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.base import Family, ImageSpec, LatentSpec, TrainState, register, seeded_normal
+from models.base import Family, ImageSpec, TrainState, register, seeded_normal
+from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
 from models.learning import ema, losses
@@ -46,6 +47,18 @@ class StyleGan2(Family):
     title = "Style mixer"
     summary = "Sharp new pictures whose shape, parts and colours can be mixed from several."
     Config = StyleGan2Config
+    facts = Facts(
+        first_picture=100_000, processor_rate=130, accelerator_cost=0.2,
+        suits=lambda pictures, side: MANY <= pictures <= VERY_MANY and side > SMALL_SIDE,
+        why="enough for sharp new ones whose styles can be mixed",
+        longest={"ema_half_life": 20_000, "ada_pictures": 4_000},
+        curves={
+            "critic": Curve("critic"), "real_sign": Curve("real found real"),
+            "disguise": Curve("disguise"), "penalty": Curve("penalty", hidden=True),
+            "generator": Curve("generator"), "path": Curve("path length"),
+        },
+        critic_levels=r"(?:stem|down\.(\d+))\.",
+    )  # fmt: skip
     config: StyleGan2Config
     path_mean: Tensor
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.facts import Curve
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice
@@ -29,11 +30,6 @@ from studio.desktop.widgets.panel import RoomHeader
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
-HIDDEN = {
-    "gradient", "kl", "latent", "decoder", "penalty", "unseen_psnr", "likeness", "coverage",
-    "variety",
-}  # fmt: skip
-"""Of another scale than the losses: there to be switched on, not to flatten the others."""
 
 
 class Centre(QWidget):
@@ -59,6 +55,7 @@ class Centre(QWidget):
         self.other, self.other_label = Choice(), QLabel()
         self.other.setMinimumWidth(150)
         self._keys: dict[str, QCheckBox] = {}
+        self._known: Mapping[str, Curve] = {}
         self._lay_out()
         self.smooth.valueChanged.connect(lambda place: self.curves.set_smoothing(SMOOTH[place]))
         self.smooth.installEventFilter(self)
@@ -126,6 +123,7 @@ class Centre(QWidget):
             self.curves.set_series(record.curves)
             self.show_other(None)
             self.samples.scrubber.set_sheets(record.sheets, follow=True)
+        self._known = record.known_curves
         self._grow_legend(record)
         found = [mark.images_seen for mark in record.health if mark.about not in NOTES]
         saved = [mark.images_seen for mark in record.marks if mark.kind == "checkpoint"]
@@ -179,8 +177,9 @@ class Centre(QWidget):
         for index, name in enumerate(record.curves):
             if name in self._keys:
                 continue
-            box = QCheckBox(words.curve(name))
-            shown = index < MOST_CURVES and name not in HIDDEN
+            curve = words.curve(name, record.known_curves)
+            box = QCheckBox(curve.words)
+            shown = index < MOST_CURVES and not curve.hidden
             box.setChecked(shown)
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
             box.setToolTip(tr("Show or hide this curve"))
@@ -224,7 +223,7 @@ class Centre(QWidget):
         self.log.setText(tr("Log"))
         self.log.setToolTip(tr("Logarithmic height (log scale)"))
         for name, box in self._keys.items():
-            box.setText(words.curve(name))
+            box.setText(words.curve(name, self._known).words)
             box.setToolTip(tr("Show or hide this curve"))
         self.samples.view.setAccessibleName(tr("Samples of the fixed seeds"))
         self.samples.scrubber.retranslate()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
+from models.facts import Curve
 from studio.desktop import i18n
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.run_record import RunRecord
@@ -109,31 +111,18 @@ def health(kind: str) -> str:
     return known.get(kind, tr("Worth knowing"))
 
 
-def curve(name: str) -> str:
-    """The name of a scalar; what is not known here stays as the family calls it."""
-    known = {
-        "loss": tr("loss"),
-        "mse": tr("error (mse)"),
-        "kl": tr("unevenness (kl)"),
-        "latent": tr("latent size"),
-        "gradient": tr("gradient"),
-        "generator": tr("generator"),
-        "critic": tr("critic"),
-        "discriminator": tr("critic"),
-        "real_wins": tr("real wins"),
-        "real_sign": tr("real found real"),
-        "real_score": tr("score of real ones"),
-        "fake_score": tr("score of made ones"),
-        "redrawing": tr("redrawing error"),
-        "penalty": tr("penalty"),
-        "path": tr("path length"),
-        "decoder": tr("decoder size"),
-        "disguise": tr("disguise"),
+def curve(name: str, own: Mapping[str, Curve]) -> Curve:
+    """A scalar with words in the current language: `own` of the family, or of the examination.
+
+    What is not known keeps its name.
+    """
+    examined = {
         "unseen_psnr": tr("unseen (PSNR)"),
         "likeness": tr("distance"),
         "coverage": tr("coverage"),
         "variety": tr("variety"),
-        "fake_kl": tr("unevenness of made ones"),
-        "decoder_gradient": tr("gradient of the decoder"),
     }
-    return known.get(name, name.replace("_", " "))
+    if name in examined:
+        return Curve(examined[name], hidden=True)
+    found = own.get(name)
+    return Curve(tr(found.words), found.hidden) if found else Curve(name.replace("_", " "))

@@ -15,7 +15,8 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.slerp import Latent, slerp
 
 if TYPE_CHECKING:
-    from models.base import Family, ImageSpec, LatentSpec
+    from models.base import Family, ImageSpec
+    from models.facts import LatentSpec
     from studio.engine.generation.directions import Directions
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]

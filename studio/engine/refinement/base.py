@@ -1,13 +1,11 @@
 """What a refine operation is, and the list of those there are.
 
 Adding one is adding one file to this folder: a frozen dataclass of declared
-parameters with an `apply`, decorated with :func:`register`.
+parameters with an `apply`, decorated with `register`.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.parameters import Declared
-from studio.engine import refinement
+from models.registry import Registry
 from studio.engine.errors import UsageError
 
 Image = np.ndarray[Any, np.dtype[np.float32]]
@@ -37,25 +35,10 @@ class Operation(Declared, ABC):
         """A new picture; `image` is not changed. The size may change."""
 
 
-_REGISTRY: dict[str, type[Operation]] = {}
-
-
-def register(operation: type[Operation]) -> type[Operation]:
-    """Class decorator: make an operation known under its `name`."""
-    _REGISTRY[operation.name] = operation
-    return operation
-
-
-def operations() -> dict[str, type[Operation]]:
-    """All operations by name."""
-    for module in pkgutil.iter_modules(refinement.__path__):
-        importlib.import_module(f"{refinement.__name__}.{module.name}")
-    return dict(sorted(_REGISTRY.items()))
-
-
-def operation(name: str) -> type[Operation]:
-    """The operation called `name`, or :class:`UsageError` naming those there are."""
-    known = operations()
-    if name not in known:
-        raise UsageError(f"There is no operation {name!r}. Known: {', '.join(known)}.")
-    return known[name]
+_REGISTRY = Registry[Operation](
+    "studio.engine.refinement",
+    lambda name, known: UsageError(
+        "There is no operation {name}. Known: {known}.", name=name, known=known
+    ),
+)
+register, operations, operation = _REGISTRY.register, _REGISTRY.all, _REGISTRY.one

@@ -111,7 +111,7 @@ def family_cards() -> list[FamilyCard]:
     return [
         FamilyCard(
             name, kind.title, kind.summary, kind.Config.params(),
-            has_critic=kind.score is not base.Family.score,
+            has_critic=kind.facts.has_critic,
         )
         for name, kind in base.families().items()
     ]  # fmt: skip
@@ -264,6 +264,7 @@ def open_run(project: Project, name: str) -> Opened:
         family = base.family(recipe.family)
     except ParameterError as error:
         return Opened(row, record, recipe, complaint=str(error))
+    record.known_curves = family.facts.curves
     return Opened(row, record, recipe, family.title, family.Config.params())
 
 

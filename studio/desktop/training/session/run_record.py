@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.facts import Curve
 from studio.desktop.training.session.series import Series
 from studio.engine import events
 from studio.engine.errors import StudioError
@@ -71,6 +73,8 @@ class RunRecord:
     checkpoint: str = ""
     message: str = ""
     curves: dict[str, Series] = field(default_factory=dict)
+    known_curves: Mapping[str, Curve] = field(default_factory=dict)
+    """What the family says of its scalars."""
     sheets: list[Sheet] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     saves: Saves = Saves()

@@ -72,14 +72,14 @@ def settle(
     from models import base
 
     items = store.chosen_items(project, dataset_id)
-    advised: dict[str, object] = {}
+    advised: Mapping[str, object] = {}
     reason = ""
     if saved is not None:
         family = str(saved.state["family"]) if family == AUTO else family
         transfer.check_family(family, saved, start)
         # A checkpoint of an earlier version lacks what its networks had by default, not by preset.
         known = base.family(family).Config
-        advised = dict(known.from_mapping(saved.state["config"]).as_dict())
+        advised = known.from_mapping(saved.state["config"]).as_dict()
     elif family == AUTO:
         from studio.engine.training.planning.auto import recommend
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from studio.engine.training.record.recipe import Recipe
 
 START = "start.safetensors"
-_LOWER = re.compile(r"^(?:fine\.)?(?:stem|(?:levels|change|down|downs)\.(\d+))\.")
-"""Where the critics of all families keep the layers nearest to the picture, by level."""
 
 
 def source(run_folder: Path, name: str) -> Saved:
@@ -88,7 +86,9 @@ def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> str
     from models.parts.classes import renamed
 
     name = recipe.start_from
-    found = fitting(family, renamed(tensors, recipe.start_labels, recipe.labels))
+    found = fitting(
+        family, renamed(tensors, recipe.start_labels, recipe.labels, family.facts.class_tensors)
+    )
     all_of = sum(tensor.numel() for tensor in family.state_dict().values())
     part = sum(tensor.numel() for tensor in found.values()) / max(1, all_of)
     if part <= 0:
@@ -105,13 +105,14 @@ def freeze(family: Family, levels: int) -> int:
     Mo 2020 (arXiv:2002.10964). The first layer and so many levels of resolution leave the
     optimisers; returns how many tensors that are. The same call gives the same optimisers.
     """
-    critic = getattr(family, "critic", None)
-    if critic is None or levels < 1:
+    if not family.facts.has_critic or levels < 1:
         return 0
+    lower = re.compile(family.facts.critic_levels)
+    critic = family.get_submodule("critic")
     frozen = {
         id(weight): weight
         for name, weight in critic.named_parameters()
-        if (match := _LOWER.match(name)) and int(match[1] or 0) < levels
+        if (match := lower.match(name)) and int(match[1] or 0) < levels
     }
     for optimizer in family.optimizers().values():
         for group in optimizer.param_groups:

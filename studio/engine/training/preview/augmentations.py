@@ -160,10 +160,7 @@ def _turns(config: Mapping[str, Value]) -> bool:
 
 def _shows(kind: type[Family], config: Mapping[str, Value]) -> bool:
     """An encoder redraws what it is shown; a critic that sees it seldom enough hides it."""
-    from models import base
-
-    has_critic = kind.score is not base.Family.score
-    return not has_critic or float(config.get(PREFIX + "p", 1.0)) >= SHOWS_FROM
+    return not kind.facts.has_critic or float(config.get(PREFIX + "p", 1.0)) >= SHOWS_FROM
 
 
 def kinds(names: Sequence[str]) -> list[str]:

@@ -12,22 +12,6 @@ from studio.engine.training.session import memory
 if TYPE_CHECKING:
     from studio.engine.training.session.trainer import Trainer
 
-FIRST_PICTURE = {
-    "autoencoder": 20_000,
-    "fewshot_gan": 8_000,
-    "gan": 60_000,
-    "stylegan2": 100_000,
-    "vae": 20_000,
-}
-"""Images until somebody who knows the set recognises it in a sample. A rule of thumb: small
-presets on sets of hundreds to thousands of pictures at 64 pixels."""
-UNKNOWN_FAMILY = 60_000
-
-
-def first_picture(family: str) -> int:
-    """Images until a recognisable picture, by :data:`FIRST_PICTURE`."""
-    return FIRST_PICTURE.get(family, UNKNOWN_FAMILY)
-
 
 def figures(trainer: Trainer, rate: float, saved: Path, minutes: float | None) -> Preflight:
     """The needs of this trainer's run at `rate` images a second; `saved` is a checkpoint of it.
@@ -47,7 +31,7 @@ def figures(trainer: Trainer, rate: float, saved: Path, minutes: float | None) -
         batch_size=trainer.batch_size, part_size=trainer.part_size,
         images_per_second=rate, memory=memory.peak(trainer.device),
         checkpoint_bytes=each, disk=disk,
-        first_picture_seconds=first_picture(recipe.family) / rate,
+        first_picture_seconds=trainer.family.facts.first_picture / rate,
         images=images, seconds=seconds, compiled=trainer.compiled,
     )  # fmt: skip
 

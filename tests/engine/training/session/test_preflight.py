@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models import base
 from models.families.codec.vae import Vae
 from models.learning.schedules import adam
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
@@ -21,7 +22,6 @@ from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.process.client import TrainingProcess
 from studio.engine.training.record.recipe import Recipe
-from studio.engine.training.session import needs
 from studio.engine.training.session import preflight as pre
 from studio.engine.training.session.accumulation import step_in_parts
 from studio.engine.training.session.preflight import preflight
@@ -60,7 +60,7 @@ def test_the_figures_of_a_run_and_nothing_left_of_it(
     assert found.memory > 1 << 20
     assert found.images == 24
     assert found.seconds == pytest.approx(24 / found.images_per_second)
-    wanted = needs.first_picture(family) / found.images_per_second
+    wanted = base.family(family).facts.first_picture / found.images_per_second
     assert found.first_picture_seconds == pytest.approx(wanted)
     run.train()
     newest = max((run.folder / "checkpoints").iterdir())

@@ -1,0 +1,38 @@
+"""Kinds of one thing by name, found by importing every file of a package when they are wanted."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Kind = TypeVar("Kind")
+Made = TypeVar("Made", bound=type)
+
+
+class Registry(Generic[Kind]):
+    """`package` is walked with its folders; `refusal` makes an error of (name, names known)."""
+
+    def __init__(self, package: str, refusal: Callable[[str, str], Exception]) -> None:
+        self._package, self._refusal = package, refusal
+        self._kinds: dict[str, type[Kind]] = {}
+
+    def register(self, kind: Made) -> Made:
+        """Class decorator: make `kind` known under its `name`."""
+        self._kinds[kind.name] = kind  # type: ignore[attr-defined]  # every kind declares one
+        return kind
+
+    def all(self) -> dict[str, type[Kind]]:
+        """All kinds by name, in the order of names."""
+        package = importlib.import_module(self._package)
+        for module in pkgutil.walk_packages(package.__path__, f"{self._package}."):
+            importlib.import_module(module.name)
+        return dict(sorted(self._kinds.items()))
+
+    def one(self, name: str) -> type[Kind]:
+        """The kind called `name`, or the refusal."""
+        known = self.all()
+        if name not in known:
+            raise self._refusal(repr(name), ", ".join(known))
+        return known[name]
