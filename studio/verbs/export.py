@@ -15,7 +15,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "pieces", nargs="+", metavar="PIECE", type=words, help="name or number of a piece"
     )
-    parser.add_argument("--preset", default="png", help="png, jpeg, tiff, webp; see `presets`")
+    parser.add_argument("--preset", default="png", help="format; see `presets`")
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument(
         "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",

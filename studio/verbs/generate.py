@@ -45,6 +45,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
+    from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
     from studio.engine.generation.player import LatentRecipe
     from studio.engine.pieces import pieces
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
-            return pixels, Origin(names[place], recipe=facts)
+            return Artwork.of(pixels), Origin(names[place], recipe=facts)
 
         names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
         made = write_pictures(names, make, "png", options.out, console)

@@ -94,8 +94,8 @@ def _state(thing: Path, state: dict[str, Any]) -> dict[str, Any]:
 def _picture(thing: Path) -> dict[str, Any]:
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.dataset.papers.about import told
+    from studio.engine.export.file_origin import read_provenance
     from studio.engine.files import sha256_file
-    from studio.engine.pieces.provenance import read_provenance
 
     picture = read_picture(thing)
     return {

@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.verbs.console import Console
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from studio.engine.artwork import Artwork
     from studio.engine.export.handover import Exported
     from studio.engine.pieces.origin import Origin
 
-    Made = tuple[np.ndarray[Any, np.dtype[np.uint8]], Origin]
+    Made = tuple[Artwork, Origin]
 
 
 def write_pictures(
@@ -25,7 +24,7 @@ def write_pictures(
     folder: Path,
     console: Console,
 ) -> list[Exported]:
-    """Write `make(place)`, uint8 [h, w, c] and its origin, for the name at every place.
+    """Write `make(place)`, an artwork and its origin, for the name at every place.
 
     All or nothing: when one fails, those already written go again, and so does a folder that
     was made for them. Raises :class:`UsageError` for two of one name, :class:`StudioError`
@@ -40,8 +39,8 @@ def write_pictures(
     written: list[Exported] = []
     try:
         for place, name in enumerate(names):
-            pixels, origin = make(place)
-            written += export_pictures([(name, pixels, origin)], preset, {}, folder)
+            artwork, origin = make(place)
+            written += export_pictures([(name, artwork, origin)], preset, {}, folder)
             console.progress(f"{place + 1} of {len(names)} pictures", (place + 1) / len(names))
     except BaseException:
         with contextlib.suppress(OSError):

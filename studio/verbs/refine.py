@@ -32,18 +32,19 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     import numpy as np
 
     from studio.engine.dataset.decoding.decode import read_picture
+    from studio.engine.export.formats.base import format_of
     from studio.engine.export.refined_origin import origin_of
-    from studio.engine.refinement.stack import apply
+    from studio.engine.refinement.stack import refined
     from studio.verbs.picture_files import write_pictures
 
-    stack = _stack(options.stack)
+    stack, kind = _stack(options.stack), format_of(options.preset)
     steps = [step.model_dump() for step in stack.steps]
 
     def make(place: int) -> Made:
         source: Path = options.images[place]
         pixels = np.asarray(read_picture(source))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        return apply(stack, pixels), origin_of(source, steps)
+        return refined(stack, pixels, layered=kind.layered), origin_of(source, steps)
 
     names = [path.stem for path in options.images]
     made = write_pictures(names, make, options.preset, options.out, console)

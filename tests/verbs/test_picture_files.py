@@ -7,12 +7,13 @@ import io
 import numpy as np
 import pytest
 
+from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.pieces.origin import Origin
 from studio.verbs.console import Console
 from studio.verbs.picture_files import write_pictures
 
-PICTURE = np.zeros((4, 4, 3), np.uint8)
+PICTURE = Artwork.of(np.zeros((4, 4, 3), np.uint8))
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_what_a_file_says_of_its_origin_goes_on(picture, tmp_path, out, stack):
     said = {"run": "vase", "stack": [{"op": "crop"}]}
     made = tmp_path / "piece.png"
     with Image.open(picture) as image:
-        Png().write(np.asarray(image.convert("RGB")), Origin("a", "Ada", "CC BY", said), made)
+        Png().write_flat(np.asarray(image.convert("RGB")), Origin("a", "Ada", "CC BY", said), made)
     (file,) = done("refine", made, "--stack", stack(SHARPEN), "--out", out)["files"]
     after = done("inspect", file)["provenance"]
     assert after["digital_source_type"] == TRAINED

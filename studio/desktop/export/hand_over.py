@@ -14,9 +14,10 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.export import worker
 from studio.desktop.export.format_panel import FormatPanel
 from studio.desktop.export.origin_panel import OriginPanel
-from studio.desktop.export.worker import Order, Pixels
+from studio.desktop.export.worker import Order
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
+from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
 from studio.engine.export.handover import Exported
 from studio.engine.pieces.pieces import Piece

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
-
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True)

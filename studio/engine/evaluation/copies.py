@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.dataset.doctor import near_duplicates
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.evaluation import layout
@@ -36,8 +37,6 @@ _MEASURED = 1000
 """Held-out pictures that are measured at most, evenly spaced."""
 _BATCH = 64
 _ROWS = 256
-
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation.prepare import (
@@ -29,7 +29,6 @@ from studio.engine.training.record.recipe import Recipe
 SHOWN = 60
 _BATCH = 32
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 _NO_PIXELS: Pixels = np.empty((0, 0, 0), np.uint8)
 
 

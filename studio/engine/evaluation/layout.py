@@ -7,10 +7,9 @@ a copy that came out soft or in other tones. These do not: the correlation of th
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.dataset.decoding.measures import COLOUR_SIDE, LUMA_SIDE
 from studio.engine.dataset.doctor import near_duplicates
 
@@ -21,8 +20,6 @@ _WEIGHTS = (0.299, 0.587, 0.114)
 _FLAT = 0.5
 """Standard deviation of the cells, in levels, below which there is nothing to correlate."""
 _BATCH, _ROWS, _CANDIDATES = 64, 64, 32
-
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def layouts(images: Pixels) -> np.ndarray:

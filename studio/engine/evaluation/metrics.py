@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studio.engine.evaluation.pairs import Pixels, pictures_and_model
+from studio.engine.artwork import Pixels
+from studio.engine.evaluation.pairs import pictures_and_model
 from studio.engine.project import Project
 
 if TYPE_CHECKING:

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
-
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def side_by_side(project: Project, run_name: str, count: int, seed: int) -> tuple[Pixels, Pixels]:

@@ -9,11 +9,10 @@ a little below 1 is as good. Colour counts as much as it covers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+from studio.engine.artwork import Pixels
 
 
 @dataclass(frozen=True)

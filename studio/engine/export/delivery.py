@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
 from studio.engine.export.file_names import Taken
-from studio.engine.export.formats.base import Format, Pixels
+from studio.engine.export.formats.base import Format
 from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
 from studio.engine.pieces.origin import Origin
 
@@ -72,14 +73,14 @@ class Delivery:
                 kept.unlink(missing_ok=True)
 
     def write(
-        self, place: int, pixels: Pixels, origin: Origin, piece_id: int | None = None
+        self, place: int, artwork: Artwork, origin: Origin, piece_id: int | None = None
     ) -> None:
         """Write the picture that belongs to the name at `place`, or lay it ready to replace."""
         target = self.targets[place]
         if self._taken is Taken.REPLACE:
-            sha256 = self._lay_ready(target, pixels, origin)
+            sha256 = self._lay_ready(target, artwork, origin)
         else:
-            target = self.targets[place] = self._claim(target, place, pixels, origin)
+            target = self.targets[place] = self._claim(target, place, artwork, origin)
             sha256 = sha256_file(target)
         said = {
             "digital_source_type": origin.source_type,
@@ -115,11 +116,11 @@ class Delivery:
             target.replace(kept)
         self._before[target] = kept
 
-    def _claim(self, target: Path, place: int, pixels: Pixels, origin: Origin) -> Path:
+    def _claim(self, target: Path, place: int, artwork: Artwork, origin: Origin) -> Path:
         for _ in range(TRIES):
             try:
                 with atomic_path(target, overwrite=False) as temporary:
-                    self._kind.write(pixels, origin, temporary)
+                    self._kind.write(artwork, origin, temporary)
                 return target
             except TakenError:
                 if self._taken is not Taken.NEXT:
@@ -127,11 +128,11 @@ class Delivery:
                 target = file_names.next_free(self._folder / self._asked[place], self.targets)
         raise TakenError(f"Other programs take every free name in {self._folder}: try again.")
 
-    def _lay_ready(self, target: Path, pixels: Pixels, origin: Origin) -> str:
+    def _lay_ready(self, target: Path, artwork: Artwork, origin: Origin) -> str:
         temporary = beside(target)
         self._waiting.append((temporary, target))
         with writing(target):
-            self._kind.write(pixels, origin, temporary)
+            self._kind.write(artwork, origin, temporary)
             fsync_file(temporary)
         return sha256_file(temporary)
 

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from models.parameters import ParameterError
+from studio.engine.artwork import Artwork, Pixels
 from studio.engine.errors import StudioError
 from studio.engine.export import ledger, protected_files
 from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.file_names import Taken, safe_name
-from studio.engine.export.formats.base import Pixels, format_of
+from studio.engine.export.formats.base import format_of
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
-from studio.engine.refinement.stack import Stack, apply
+from studio.engine.refinement.stack import Stack, refined
 
 
 def export_pieces(
@@ -47,11 +48,12 @@ def export_pieces(
     players: dict[str, Player] = {}
     with delivery.begun():
         for place, (piece, stack) in enumerate(zip(wanted, stacks, strict=True)):
-            pixels = apply(stack, _render(project, piece, players))
+            pixels = _render(project, piece, players)
+            artwork = refined(stack, pixels, layered=kind.layered)
             own = {"creator": creator, "rights": rights}
             own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
             origin = Origin(piece.name, **own, recipe=recipe_of(piece))
-            delivery.write(place, pixels, origin, piece.id)
+            delivery.write(place, artwork, origin, piece.id)
         delivery.finish()
         if not project.read_only_reason:
             rows = [(e.piece_id, e.path, e.sha256) for e in delivery.files]
@@ -68,22 +70,25 @@ def export_arrays(
     rights: str = "",
 ) -> list[Exported]:
     """As :func:`export_pictures`, of (name, pixels, recipe) that a model made."""
-    told = [(name, pixels, Origin(name, creator, rights, said)) for name, pixels, said in pictures]
+    told = [
+        (name, Artwork.of(pixels), Origin(name, creator, rights, said))
+        for name, pixels, said in pictures
+    ]
     return export_pictures(told, format_name, options, folder)
 
 
 def export_pictures(
-    pictures: Sequence[tuple[str, Pixels, Origin]],
+    pictures: Sequence[tuple[str, Artwork, Origin]],
     format_name: str,
     options: Mapping[str, object],
     folder: Path,
 ) -> list[Exported]:
-    """Write (name, pixels, origin) of any pictures; a name that is taken is refused."""
+    """Write (name, artwork, origin) of any pictures; a name that is taken is refused."""
     kind = format_of(format_name).from_mapping(options)
     delivery = Delivery(kind, folder, [name for name, _, _ in pictures], Taken.REFUSE)
     with delivery.begun():
-        for place, (_, pixels, origin) in enumerate(pictures):
-            delivery.write(place, pixels, origin)
+        for place, (_, artwork, origin) in enumerate(pictures):
+            delivery.write(place, artwork, origin)
     return delivery.files
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import formats
+from studio.engine.export.file_origin import read_words
+from studio.engine.export.formats.base import formats, reader_of
 from studio.engine.generation.player import LatentRecipe
 from studio.engine.pieces import pieces
-from studio.engine.pieces.provenance import read_words
 from studio.engine.project import Project
 
 _WANTED = {"run", "checkpoint_sha256", "latent"}
@@ -33,7 +33,7 @@ def recall(project: Project, path: Path) -> Recalled | None:
     Any other file is also one whose run is not in this project: to this project it is a
     picture like every other.
     """
-    if path.suffix.lower() not in _suffixes() or not path.is_file():
+    if reader_of(path) not in formats().values() or not path.is_file():
         return None
     try:
         said = read_words(path).get("recipe")
@@ -47,7 +47,3 @@ def recall(project: Project, path: Path) -> Recalled | None:
     if not known:
         return None
     return Recalled(run, recipe, pieces.checkpoint_with(project, run, said["checkpoint_sha256"]))
-
-
-def _suffixes() -> set[str]:
-    return {kind.suffix for kind in formats().values()} | {".jpeg", ".tiff"}

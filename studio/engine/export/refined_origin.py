@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.errors import StudioError
+from studio.engine.export.file_origin import read_words
 from studio.engine.pieces.origin import Origin
-from studio.engine.pieces.provenance import read_words
 
 
 def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.engine import devices
+from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.slerp import Latent, slerp
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from models.facts import LatentSpec
     from studio.engine.generation.directions import Directions
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 _BATCH = 32
 LARGEST_SEED = (1 << 63) - 1
 FARTHEST = 100.0

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from studio.engine.artwork import Pixels
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
-from studio.engine.generation.player import LatentRecipe, Pixels, Player, pack_latent
+from studio.engine.generation.player import LatentRecipe, Player, pack_latent
 from studio.engine.project import Project, now
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint

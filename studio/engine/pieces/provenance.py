@@ -100,63 +100,16 @@ def _alternatives(value: str) -> str:
     return f'<rdf:Alt><rdf:li xml:lang="x-default">{_text(value)}</rdf:li></rdf:Alt>'
 
 
-def read_provenance(path: Path) -> dict[str, Any]:
-    """What a picture file says of its origin; an empty dictionary when it says nothing.
-
-    Keys: `digital_source_type, creator, rights, title, tool, recipe, verified`, those that are
-    there. `verified` is whether the pixels are still those that were exported; it is no
-    signature, and says nothing of the words beside them. For that the file is decoded in
-    this process: a file that nobody vouches for is read by :func:`read_words`. Raises
-    :class:`StudioError` when the file is no picture, or its packet is damaged or huge.
+def facts_in(packet: bytes, path: Path) -> dict[str, Any]:
+    """What the packet of the file at `path` says: `digital_source_type, creator, rights, title,
+    tool, recipe, pixels`, those that are there. :class:`StudioError` when it is damaged or huge.
     """
-    facts = _facts_of(path)
-    if "pixels" in facts:
-        facts["verified"] = _shown_sha256(path) == facts.pop("pixels").lower()
-    return facts
-
-
-def read_words(path: Path) -> dict[str, Any]:
-    """As :func:`read_provenance`, without `verified`: no pixel of the file is decoded."""
-    facts = _facts_of(path)
-    facts.pop("pixels", None)
-    return facts
-
-
-def _facts_of(path: Path) -> dict[str, Any]:
-    packet = _packet_of(path)
+    if len(packet) > LARGEST_PACKET:
+        raise StudioError(f"The metadata of {path} is larger than {LARGEST_PACKET >> 20} MB.")
     if not packet:
         return {}
     root = _root_of(packet, path)
     return _with_recipe({key: value for key in _WANTED if (value := _value(root, *_WANTED[key]))})
-
-
-def _shown_sha256(path: Path) -> str:
-    """Of the pixels in the file; empty when they cannot be read."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            return pixels_sha256(image)
-    except (OSError, ValueError, SyntaxError):
-        return ""
-
-
-def _packet_of(path: Path) -> bytes:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-            if not found and hasattr(image, "tag_v2"):
-                found = image.tag_v2.get(700, b"")
-    except FileNotFoundError as error:
-        raise StudioError(f"There is no file {path}.") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise StudioError(f"{path} is no picture that can be read.", repr(error)) from error
-    packet = found.encode("utf-8") if isinstance(found, str) else bytes(found)
-    if len(packet) > LARGEST_PACKET:
-        raise StudioError(f"The metadata of {path} is larger than {LARGEST_PACKET >> 20} MB.")
-    return packet
 
 
 def _root_of(packet: bytes, path: Path) -> Element:

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from models.parameters import Declared
 from models.registry import Registry
+from studio.engine.artwork import Image
 from studio.engine.errors import UsageError
-
-Image = np.ndarray[Any, np.dtype[np.float32]]
-"""float32 [h, w, c], c of 1, 3 or 4, sRGB in [0, 1]; colour premultiplied by alpha when c is 4."""
 
 
 @dataclass(frozen=True)

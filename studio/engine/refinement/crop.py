@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.parameters import param
-from studio.engine.refinement.base import Image, Operation, register
+from studio.engine.artwork import Image
+from studio.engine.refinement.base import Operation, register
 
 ASPECTS = ("free", "1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.parameters import param
-from studio.engine.refinement.base import Image, Operation, register
+from studio.engine.artwork import Image
+from studio.engine.refinement.base import Operation, register
 
 
 @register

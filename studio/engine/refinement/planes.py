@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image as Pillow
 
-from studio.engine.refinement.base import Image
+from studio.engine.artwork import Image
 
 
 def resized(image: Image, size: tuple[int, int]) -> Image:

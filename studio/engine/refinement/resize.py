@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.parameters import param
+from studio.engine.artwork import Image
 from studio.engine.errors import StudioError
-from studio.engine.refinement.base import Image, Operation, register
+from studio.engine.refinement.base import Operation, register
 from studio.engine.refinement.planes import resized
 
 LARGEST = 16384

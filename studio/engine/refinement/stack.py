@@ -8,15 +8,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-import numpy as np
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from models.parameters import ParameterError
+from studio.engine.artwork import Artwork, Layer, Pixels, to_image
 from studio.engine.errors import UsageError
 from studio.engine.refinement import base
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+BEFORE, AFTER = "Before", "After"
+"""Names of layers; in a file, so in one language."""
 
 
 class Step(BaseModel):
@@ -106,18 +107,19 @@ class Stack(BaseModel):
 
 def apply(stack: Stack, image: Pixels) -> Pixels:
     """uint8 [h, w, c] through every enabled step; grey, RGB and RGBA (straight alpha) alike."""
+    return refined(stack, image).flat()
+
+
+def refined(stack: Stack, image: Pixels, *, layered: bool = False) -> Artwork:
+    """The same in full precision; `layered` with the picture before, hidden, in its place."""
     steps = [step.operation() for step in stack.steps if step.enabled]
     if not steps:
-        return image
-    work = image.astype(np.float32) / np.float32(255.0)
-    has_alpha = work.shape[2] == 4
-    if has_alpha:
-        # Premultiplied, so that hidden colour does not bleed into the edges.
-        work[..., :3] *= work[..., 3:]
+        return Artwork.of(image, AFTER)
+    work = to_image(image)
     for step in steps:
         work = step.apply(work)
-    if has_alpha:
-        alpha = work[..., 3:]
-        work = np.concatenate([work[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
-    made: Pixels = np.rint(np.clip(work, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return made
+    after = Layer(AFTER, work)
+    if not layered:
+        return Artwork((after,))
+    before = refined(stack.reshaping(), image).layers[0].content
+    return Artwork((Layer(BEFORE, before, visible=False), after))

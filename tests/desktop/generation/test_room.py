@@ -20,8 +20,8 @@ from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
+from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import export_arrays
-from studio.engine.pieces.provenance import read_provenance
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint

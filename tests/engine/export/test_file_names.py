@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from studio.engine import files
+from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import file_names
 from studio.engine.export.delivery import TRIES, Delivery, Exported
@@ -25,7 +26,7 @@ def written(folder: Path, names: list[str], taken: Taken) -> list[Exported]:
     delivery = Delivery(Png(), folder, names, taken)
     with delivery.begun():
         for place, name in enumerate(names):
-            delivery.write(place, PICTURE, Origin(name))
+            delivery.write(place, Artwork.of(PICTURE), Origin(name))
     return delivery.files
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger
+from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import Taken, export_pieces
 from studio.engine.files import sha256_file
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
-from studio.engine.pieces.provenance import read_provenance
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
 from studio.engine.training.planning import runs

@@ -13,18 +13,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format
+from studio.engine.export.file_origin import read_provenance, read_words
+from studio.engine.export.formats.base import FlatFormat
 from studio.engine.export.formats.jpeg import Jpeg
 from studio.engine.export.formats.png import Png
 from studio.engine.export.formats.tiff import Tiff
 from studio.engine.export.formats.webp import Webp
 from studio.engine.pieces.origin import TRAINED, Origin
-from studio.engine.pieces.provenance import (
-    LARGEST_PACKET,
-    read_provenance,
-    read_words,
-    xmp_packet,
-)
+from studio.engine.pieces.provenance import LARGEST_PACKET, xmp_packet
 from studio.verbs import inspect
 from tests.engine.export.readers import Pixels, described
 
@@ -36,8 +32,8 @@ def picture(channels: int = 3) -> Pixels:
     return np.random.default_rng(1).integers(0, 256, (24, 20, channels), np.uint8)
 
 
-def written(kind: Format, place: Path, image: Pixels | None = None) -> Path:
-    kind.write(picture() if image is None else image, ORIGIN, place / f"a{kind.suffix}")
+def written(kind: FlatFormat, place: Path, image: Pixels | None = None) -> Path:
+    kind.write_flat(picture() if image is None else image, ORIGIN, place / f"a{kind.suffix}")
     return place / f"a{kind.suffix}"
 
 
@@ -67,7 +63,9 @@ def saved_again(path: Path, change: bool) -> None:
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_inspect_verifies_an_untouched_picture(kind: Format, channels: int, tmp_path: Path) -> None:
+def test_inspect_verifies_an_untouched_picture(
+    kind: FlatFormat, channels: int, tmp_path: Path
+) -> None:
     facts = inspected(written(kind, tmp_path, picture(channels)))
     assert facts["verified"] is True
     assert facts["digital_source_type"] == TRAINED
@@ -97,7 +95,7 @@ def test_inspect_finds_one_changed_pixel(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [Jpeg(), Webp()], ids=lambda kind: kind.name)
 def test_inspect_finds_a_picture_that_took_the_packet_of_another(
-    kind: Format, tmp_path: Path
+    kind: FlatFormat, tmp_path: Path
 ) -> None:
     with Image.open(written(kind, tmp_path)) as opened:
         packet = opened.info["xmp"]
@@ -148,14 +146,14 @@ def test_what_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
     facts = described(xmp_packet(odd))
     assert "a\ufffdb\ufffdc" in facts.values()
     assert "<x>&\ufffd" in facts.values()
-    Png().write(picture(), odd, tmp_path / "a.png")
+    Png().write_flat(picture(), odd, tmp_path / "a.png")
     found = read_provenance(tmp_path / "a.png")
     assert found["rights"] == odd.rights
     assert found["recipe"] == {"name": "\x07 tab\tend"}  # JSON escapes it before XML sees it
 
 
 def test_nothing_but_the_source_is_said_when_nothing_else_is_known(tmp_path: Path) -> None:
-    Png().write(picture(), Origin(), tmp_path / "a.png")
+    Png().write_flat(picture(), Origin(), tmp_path / "a.png")
     assert set(read_provenance(tmp_path / "a.png")) == {"digital_source_type", "tool", "verified"}
 
 
@@ -208,7 +206,7 @@ def test_what_is_no_picture_gets_one_sentence(content: bytes, tmp_path: Path) ->
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow's own words about damage
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_random_damage_never_breaks_the_reader(kind: Format, tmp_path: Path) -> None:
+def test_random_damage_never_breaks_the_reader(kind: FlatFormat, tmp_path: Path) -> None:
     whole = written(kind, tmp_path).read_bytes()
     chance = np.random.default_rng(9)
     for _ in range(60):

@@ -1,7 +1,7 @@
 """What an export format is, and the list of those there are.
 
 Adding one is adding one file to this folder: a frozen dataclass of declared options
-with a `write`, decorated with `register`.
+with a `write_flat`, or a `write` where it has layers, decorated with `register`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import numpy as np
 
 from models.parameters import Declared
 from models.registry import Registry
-from studio.engine.errors import UsageError
+from studio.engine.artwork import Artwork, Pixels
+from studio.engine.errors import StudioError, UsageError
 from studio.engine.pieces.origin import Origin
+from studio.engine.pieces.provenance import pixels_sha256
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-"""uint8 [h, w, c], c of 1, 3 or 4, sRGB, straight alpha."""
+XMP_TAG = 700
+"""Of TIFF (XMP specification part 3, 3.2)."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,68 @@ class Format(Declared, ABC):
     title: ClassVar[str]
     suffix: ClassVar[str]
     summary: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
+    """Other endings that such files have."""
+    layered: ClassVar[bool] = False
+    """Whether it has room for more than what is seen: the picture before it was refined."""
 
     @abstractmethod
-    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
-        """Write `image` with the sRGB profile and its origin to `target`, a new file."""
+    def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
+        """Write `artwork` and its origin to `target`, a new file."""
+
+    @classmethod
+    @abstractmethod
+    def read_packet(cls, path: Path) -> bytes:
+        """The XMP packet of a file, empty where it has none.
+
+        No pixel is decoded. Raises :class:`StudioError` where the file cannot be read.
+        """
+
+    @classmethod
+    @abstractmethod
+    def read_sha256(cls, path: Path) -> str:
+        """:func:`pixels_sha256` of what a reader sees; empty when it cannot be read."""
+
+
+class FlatFormat(Format):
+    """One plane of 8 bits, which Pillow reads, whatever the file's name says."""
+
+    def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
+        """Only what is seen."""
+        self.write_flat(artwork.flat(), origin, target)
+
+    @abstractmethod
+    def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
+        """Write `image` with its profile and its origin to `target`, a new file."""
+
+    @classmethod
+    def read_packet(cls, path: Path) -> bytes:
+        """From where PNG, JPEG, WebP and TIFF have it."""
+        from PIL import Image
+
+        try:
+            with Image.open(path) as image:
+                found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+                if not found and hasattr(image, "tag_v2"):
+                    found = image.tag_v2.get(XMP_TAG, b"")
+        except FileNotFoundError as error:
+            raise StudioError("There is no file {path}.", path=path) from error
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise StudioError(
+                "{path} is no picture that can be read.", repr(error), path=path
+            ) from error
+        return found.encode("utf-8") if isinstance(found, str) else bytes(found)
+
+    @classmethod
+    def read_sha256(cls, path: Path) -> str:
+        """Decoded in this process."""
+        from PIL import Image
+
+        try:
+            with Image.open(path) as image:
+                return pixels_sha256(image)
+        except (OSError, ValueError, SyntaxError):
+            return ""
 
 
 _REGISTRY = Registry[Format](
@@ -43,6 +103,13 @@ _REGISTRY = Registry[Format](
     ),
 )
 register, formats, format_of = _REGISTRY.register, _REGISTRY.all, _REGISTRY.one
+
+
+def reader_of(path: Path) -> type[Format]:
+    """The format that reads a file of this name; any other picture is read as a flat one."""
+    ending = path.suffix.lower()
+    kinds = formats().values()
+    return next((kind for kind in kinds if ending in (kind.suffix, *kind.also)), FlatFormat)
 
 
 def to_pillow(image: Pixels) -> Any:

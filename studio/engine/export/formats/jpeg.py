@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from models.parameters import param
+from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
+from studio.engine.export.formats.base import FlatFormat, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import written_sha256, xmp_packet
@@ -22,12 +23,13 @@ GROUNDS = {"white": 255, "grey": 128, "black": 0}
 
 @register
 @dataclass(frozen=True)
-class Jpeg(Format):
+class Jpeg(FlatFormat):
     """JPEG with ICC and XMP in APP segments."""
 
     name = "jpeg"
     title = "JPEG"
     suffix = ".jpg"
+    also = (".jpeg",)
     summary = "Small, for mail and the web. Transparency is laid over one colour."
 
     quality: int = param(
@@ -42,7 +44,7 @@ class Jpeg(Format):
         help="What shows through transparent parts, which a JPEG cannot have.",
     )  # fmt: skip
 
-    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+    def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """RGBA is laid over the ground first."""
         picture = to_pillow(over(image, GROUNDS[self.ground]))
         options = {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
-from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
+from studio.engine.artwork import Pixels
+from studio.engine.export.formats.base import FlatFormat, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
@@ -14,7 +15,7 @@ from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 
 @register
 @dataclass(frozen=True)
-class Png(Format):
+class Png(FlatFormat):
     """PNG with iCCP and the XMP packet in an iTXt chunk (PNG 3rd edition, 11.3.2.3)."""
 
     name = "png"
@@ -27,7 +28,7 @@ class Png(Format):
         help="Higher is smaller and slower; the pixels are the same.",
     )  # fmt: skip
 
-    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+    def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey, RGB or RGBA as it comes."""
         from PIL.PngImagePlugin import PngInfo
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from functools import cache
 
-from studio.engine.export.formats.base import Pixels
+from studio.engine.artwork import Pixels
 
 # Of the profiles themselves: fixed, so that the same picture makes the same file.
 _WRITTEN = (2026, 1, 1, 0, 0, 0)

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
-from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
+from studio.engine.artwork import Pixels
+from studio.engine.export.formats.base import XMP_TAG, FlatFormat, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 
-XMP_TAG = 700
 COMPRESSIONS = {"deflate": "tiff_adobe_deflate", "lzw": "tiff_lzw", "none": "raw"}
 
 
 @register
 @dataclass(frozen=True)
-class Tiff(Format):
+class Tiff(FlatFormat):
     """TIFF with ICC, resolution, and XMP in tag 700."""
 
     name = "tiff"
     title = "TIFF"
     suffix = ".tif"
+    also = (".tiff",)
     summary = "Lossless, with a resolution. For print and layout."
 
     dpi: int = param(
@@ -34,7 +35,7 @@ class Tiff(Format):
         help="All are lossless; some old programs read only lzw or none.",
     )  # fmt: skip
 
-    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+    def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey, RGB or RGBA as it comes."""
         picture = to_pillow(image)
         picture.save(

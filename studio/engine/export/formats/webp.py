@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.parameters import param
+from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, Pixels, register, to_pillow
+from studio.engine.export.formats.base import FlatFormat, register, to_pillow
 from studio.engine.export.formats.profiles import srgb_profile
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, written_sha256, xmp_packet
@@ -17,7 +18,7 @@ LARGEST = 16383
 
 @register
 @dataclass(frozen=True)
-class Webp(Format):
+class Webp(FlatFormat):
     """WebP with ICC and XMP chunks."""
 
     name = "webp"
@@ -33,7 +34,7 @@ class Webp(Format):
         help="Higher is finer and larger; with lossless, higher is smaller and slower.",
     )  # fmt: skip
 
-    def write(self, image: Pixels, origin: Origin, target: Path) -> None:
+    def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey becomes RGB, which is all that WebP knows."""
         if max(image.shape[:2]) > LARGEST:
             raise StudioError(

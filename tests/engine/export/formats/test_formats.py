@@ -13,13 +13,13 @@ from PySide6.QtGui import QColorSpace, QImageReader
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export.formats.base import Format, format_of, formats
+from studio.engine.export.file_origin import read_provenance
+from studio.engine.export.formats.base import FlatFormat, format_of, formats
 from studio.engine.export.formats.jpeg import Jpeg, over
 from studio.engine.export.formats.png import Png
 from studio.engine.export.formats.tiff import Tiff
 from studio.engine.export.formats.webp import LARGEST, Webp
 from studio.engine.pieces.origin import TRAINED, Origin
-from studio.engine.pieces.provenance import read_provenance
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
 
 ORIGIN = Origin(
@@ -35,7 +35,7 @@ LOSSLESS = [
 EVERY = [Png(), Jpeg(), Tiff(), Webp()]
 
 
-def spoken(kind: Format) -> str:
+def spoken(kind: FlatFormat) -> str:
     return "-".join([kind.name, *(str(value) for value in kind.as_dict().values())])
 
 
@@ -59,9 +59,11 @@ def seen(image: Pixels) -> np.ndarray:
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", LOSSLESS, ids=spoken)
-def test_lossless_pixels_are_read_back_equal(kind: Format, channels: int, tmp_path: Path) -> None:
+def test_lossless_pixels_are_read_back_equal(
+    kind: FlatFormat, channels: int, tmp_path: Path
+) -> None:
     image, target = picture(channels), tmp_path / f"a{kind.suffix}"
-    kind.write(image, ORIGIN, target)
+    kind.write_flat(image, ORIGIN, target)
     wanted = image.repeat(3, 2) if channels == 1 and kind.name == "webp" else image
     if kind.name == "tiff" and channels == 4:
         # Qt premultiplies a TIFF while it reads, so only what is seen can be compared.
@@ -75,11 +77,11 @@ def test_lossless_pixels_are_read_back_equal(kind: Format, channels: int, tmp_pa
 
 
 @pytest.mark.parametrize("kind", [Png(), Tiff(), Webp(lossless=True)], ids=spoken)
-def test_alpha_is_straight_and_hidden_colour_stays(kind: Format, tmp_path: Path) -> None:
+def test_alpha_is_straight_and_hidden_colour_stays(kind: FlatFormat, tmp_path: Path) -> None:
     image = np.zeros((8, 8, 4), np.uint8)
     image[..., :3] = (250, 10, 90)
     image[..., 3] = np.arange(64).reshape(8, 8)
-    kind.write(image, ORIGIN, tmp_path / "a")
+    kind.write_flat(image, ORIGIN, tmp_path / "a")
     with Image.open(tmp_path / "a") as opened:
         assert np.array_equal(np.asarray(opened), image)
     if kind.name == "tiff":
@@ -89,7 +91,7 @@ def test_alpha_is_straight_and_hidden_colour_stays(kind: Format, tmp_path: Path)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_jpeg_stays_close(channels: int, tmp_path: Path) -> None:
     image = soft(channels)
-    Jpeg().write(image, ORIGIN, tmp_path / "a.jpg")
+    Jpeg().write_flat(image, ORIGIN, tmp_path / "a.jpg")
     gap = by_qt(tmp_path / "a.jpg", channels).astype(int) - image
     assert np.abs(gap).max() <= 6
     assert np.abs(gap).mean() < 1
@@ -101,7 +103,7 @@ def test_lossy_webp_stays_close(channels: int, tmp_path: Path) -> None:
     if channels == 4:
         image[..., 3] = 255
         image[:8, :8, 3] = 128
-    Webp().write(image, ORIGIN, tmp_path / "a.webp")
+    Webp().write_flat(image, ORIGIN, tmp_path / "a.webp")
     made = by_qt(tmp_path / "a.webp", channels).astype(int)
     assert np.abs(made[..., :3] - image[..., :3]).mean() < 4
     assert np.array_equal(made[..., 3:], image[..., 3:])
@@ -112,7 +114,7 @@ def test_jpeg_lays_transparency_over_its_ground(tmp_path: Path) -> None:
     image[..., :3] = (200, 40, 0)
     image[:, 8:, 3] = 255
     for ground, shade in (("white", 255), ("grey", 128), ("black", 0)):
-        Jpeg(ground=ground).write(image, ORIGIN, tmp_path / f"{ground}.jpg")
+        Jpeg(ground=ground).write_flat(image, ORIGIN, tmp_path / f"{ground}.jpg")
         made = by_qt(tmp_path / f"{ground}.jpg", 3).astype(int)
         assert np.abs(made[:, :6] - shade).max() <= 8
         assert np.abs(made[:, 10:] - (200, 40, 0)).max() <= 8
@@ -126,7 +128,7 @@ def test_half_transparent_is_mixed_by_its_alpha() -> None:
 
 def test_colour_is_as_fine_as_light_unless_told_otherwise(tmp_path: Path) -> None:
     for full, wanted in ((True, 0x11), (False, 0x22)):
-        Jpeg(full_colour=full).write(picture(3), ORIGIN, tmp_path / f"{full}.jpg")
+        Jpeg(full_colour=full).write_flat(picture(3), ORIGIN, tmp_path / f"{full}.jpg")
         data = (tmp_path / f"{full}.jpg").read_bytes()
         frame = data.index(b"\xff\xc0")
         assert data[frame + 11] == wanted  # sampling factors of the first component
@@ -134,8 +136,8 @@ def test_colour_is_as_fine_as_light_unless_told_otherwise(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", EVERY, ids=spoken)
-def test_the_profile_is_srgb(kind: Format, channels: int, tmp_path: Path) -> None:
-    kind.write(picture(channels), ORIGIN, tmp_path / "a")
+def test_the_profile_is_srgb(kind: FlatFormat, channels: int, tmp_path: Path) -> None:
+    kind.write_flat(picture(channels), ORIGIN, tmp_path / "a")
     icc = beside(tmp_path / "a").icc
     assert struct.unpack(">I", icc[:4])[0] == len(icc)
     assert icc[36:40] == b"acsp"
@@ -170,9 +172,9 @@ def _stream(data: bytes):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", EVERY, ids=spoken)
 def test_the_packet_says_where_the_picture_comes_from(
-    kind: Format, channels: int, tmp_path: Path
+    kind: FlatFormat, channels: int, tmp_path: Path
 ) -> None:
-    kind.write(picture(channels), ORIGIN, tmp_path / "a")
+    kind.write_flat(picture(channels), ORIGIN, tmp_path / "a")
     facts = described(beside(tmp_path / "a").xmp)
     assert facts[f"{IPTC}DigitalSourceType"] == TRAINED
     assert TRAINED.endswith("/trainedAlgorithmicMedia")
@@ -189,16 +191,16 @@ def test_the_packet_says_where_the_picture_comes_from(
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=spoken)
-def test_the_same_picture_makes_the_same_file(kind: Format, tmp_path: Path) -> None:
+def test_the_same_picture_makes_the_same_file(kind: FlatFormat, tmp_path: Path) -> None:
     for name in "ab":
-        kind.write(picture(4), ORIGIN, tmp_path / name)
+        kind.write_flat(picture(4), ORIGIN, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_a_plain_tiff_holds_the_bytes_themselves(channels: int, tmp_path: Path) -> None:
     image = picture(channels)
-    Tiff(compression="none").write(image, ORIGIN, tmp_path / "a.tif")
+    Tiff(compression="none").write_flat(image, ORIGIN, tmp_path / "a.tif")
     data, tags = (tmp_path / "a.tif").read_bytes(), beside(tmp_path / "a.tif").tags
     strips = zip(tags[273], tags[279], strict=True)
     assert b"".join(data[at : at + length] for at, length in strips) == image.tobytes()
@@ -207,7 +209,7 @@ def test_a_plain_tiff_holds_the_bytes_themselves(channels: int, tmp_path: Path) 
 
 
 def test_the_resolution_of_a_tiff(tmp_path: Path) -> None:
-    Tiff(dpi=240).write(picture(3), ORIGIN, tmp_path / "a.tif")
+    Tiff(dpi=240).write_flat(picture(3), ORIGIN, tmp_path / "a.tif")
     tags = beside(tmp_path / "a.tif").tags
     assert tags[282][0] / tags[282][1] == tags[283][0] / tags[283][1] == 240
     assert tags[296] == (2,)  # inches
@@ -215,17 +217,17 @@ def test_the_resolution_of_a_tiff(tmp_path: Path) -> None:
 
 def test_compression_changes_the_size_and_nothing_else(tmp_path: Path) -> None:
     for level in (0, 9):
-        Png(compression=level).write(soft(3, 128), ORIGIN, tmp_path / f"{level}.png")
+        Png(compression=level).write_flat(soft(3, 128), ORIGIN, tmp_path / f"{level}.png")
     assert (tmp_path / "9.png").stat().st_size < (tmp_path / "0.png").stat().st_size / 4
 
 
 def test_a_recipe_too_long_for_a_jpeg_is_said(tmp_path: Path) -> None:
     long = Origin(title="Long", recipe={"latent": "A" * 70_000})
     with pytest.raises(StudioError, match="recipe of Long is too long for a JPEG: choose PNG"):
-        Jpeg().write(picture(3), long, tmp_path / "a.jpg")
+        Jpeg().write_flat(picture(3), long, tmp_path / "a.jpg")
     assert list(tmp_path.iterdir()) == []
     for kind in (Png(), Tiff(), Webp()):
-        kind.write(picture(3), long, tmp_path / "a")
+        kind.write_flat(picture(3), long, tmp_path / "a")
         assert read_provenance(tmp_path / "a")["recipe"] == long.recipe
 
 
@@ -238,15 +240,17 @@ def test_the_longest_recipe_that_a_jpeg_holds(tmp_path: Path) -> None:
     # One pixel: the smaller the picture, the less room the encoder takes for the segments.
     for number, image in enumerate((picture(3, 1, 1), picture(1, 1, 1), picture(4, 300, 300))):
         target = tmp_path / f"{number}.jpg"
-        Jpeg().write(image, longest, target)
+        Jpeg().write_flat(image, longest, target)
         assert read_provenance(target)["recipe"] == longest.recipe
     with pytest.raises(StudioError, match="recipe of this picture is too long"):
-        Jpeg().write(picture(3), Origin(recipe={"latent": "A" * (spare + 1)}), tmp_path / "b.jpg")
+        Jpeg().write_flat(
+            picture(3), Origin(recipe={"latent": "A" * (spare + 1)}), tmp_path / "b.jpg"
+        )
 
 
 def test_a_picture_too_wide_for_webp_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match=r"at most 16383 pixels .* 16384x1: choose PNG or TIFF"):
-        Webp().write(np.zeros((1, LARGEST + 1, 3), np.uint8), ORIGIN, tmp_path / "a.webp")
+        Webp().write_flat(np.zeros((1, LARGEST + 1, 3), np.uint8), ORIGIN, tmp_path / "a.webp")
     assert list(tmp_path.iterdir()) == []
 
 

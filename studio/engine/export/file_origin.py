@@ -1,0 +1,32 @@
+"""What a picture file says of its origin, read by the format that such files have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from studio.engine.export.formats.base import reader_of
+from studio.engine.pieces.provenance import facts_in
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """What a picture file says of its origin; an empty dictionary when it says nothing.
+
+    Keys: `digital_source_type, creator, rights, title, tool, recipe, verified`, those that are
+    there. `verified` is whether the pixels are still those that were exported; it is no
+    signature, and says nothing of the words beside them. For that the file is decoded in
+    this process: a file that nobody vouches for is read by :func:`read_words`. Raises
+    :class:`StudioError` when the file is no picture, or its packet is damaged or huge.
+    """
+    kind = reader_of(path)
+    facts = facts_in(kind.read_packet(path), path)
+    if "pixels" in facts:
+        facts["verified"] = kind.read_sha256(path) == facts.pop("pixels").lower()
+    return facts
+
+
+def read_words(path: Path) -> dict[str, Any]:
+    """As :func:`read_provenance`, without `verified`: no pixel of the file is decoded."""
+    facts = facts_in(reader_of(path).read_packet(path), path)
+    facts.pop("pixels", None)
+    return facts
