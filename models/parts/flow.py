@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.learning.schedules import cosine
 from models.parts.mixture import rows_times
+from models.parts.schedules import cosine
 
 HIDDEN = 256
 WAVES = 4

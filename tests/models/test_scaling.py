@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from models import scaling
-from models.learning.schedules import adam
+from models.parts.schedules import adam
 from models.scaling import LossScaler
 
 CPU = torch.device("cpu")

@@ -69,7 +69,7 @@ class Autoencoder(CodecFamily):
     picture. R is |decoder weights|^2 (RAE-L2) or |d y / d z|^2 (RAE-GP). Generating draws z
     from a density fitted to the encoded training pictures (Sec. 4): a mixture of Gaussians,
     or a flow. A step sees no labels; with classes each has a mixture of its own, fitted to the
-    codes of its pictures (:func:`model_list.parts.mixture.fit_by_class`), and no flow is used.
+    codes of its pictures (:func:`models.parts.mixture.fit_by_class`), and no flow is used.
 
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, mixture_weights [m],
     mixture_means [m, d], mixture_cholesky [m, d, d] (unused components have weight 0), where

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from models.base import Family, ImageSpec, TrainState
 from models.facts import Curve
 from models.learning import ema
-from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.parts.layers import Decoder, Encoder, level_widths
+from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close, seamless_param
 
 

@@ -18,10 +18,10 @@ from models.families.codec.codec import (
     latent_numbers,
 )
 from models.learning import losses
-from models.learning.schedules import adam
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for, labels_of
+from models.parts.schedules import adam
 
 LOGVAR_LIMIT = 10.0
 

@@ -15,11 +15,11 @@ from models.facts import FEW, MANY, Curve, Facts, LatentSpec
 from models.families.codec.codec import shrink
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
 from models.learning import ema, losses
-from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation, crop_param, noise_param, rotate_param
 from models.parts.classes import joined, joined_to_all, joined_to_drawn, labels_of
 from models.parts.layers import level_widths
+from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close, seamless_param
 
 

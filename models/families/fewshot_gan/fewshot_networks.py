@@ -77,7 +77,7 @@ class Generator(nn.Module):
 
     `widths` runs from full resolution to the base grid. Every second doubling has two layers
     and noise, the others one layer (Appendix A). With classes the latent is twice as long: z
-    and the vector of a class (:func:`model_list.parts.classes.joined`).
+    and the vector of a class (:func:`models.parts.classes.joined`).
     """
 
     def __init__(self, spec: ImageSpec, latent_dim: int, widths: Sequence[int]) -> None:

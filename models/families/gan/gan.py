@@ -13,7 +13,6 @@ from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
 from models.learning import ema, losses
-from models.learning.schedules import adam, cosine, set_rates, warmed
 from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import (
@@ -24,6 +23,7 @@ from models.parts.classes import (
 )
 from models.parts.convolution import differentiated_twice
 from models.parts.layers import level_widths
+from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close
 
 WARMUP = 2_000

@@ -14,12 +14,12 @@ from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
 from models.learning import ema, losses
 from models.learning.ada import Controller, Pipe
-from models.learning.schedules import adam, set_rates, warmed
 from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import labels_for, labels_of
 from models.parts.convolution import differentiated_twice
 from models.parts.layers import level_widths
+from models.parts.schedules import adam, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close, rolled
 
 WARMUP = 2_000

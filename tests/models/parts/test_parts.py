@@ -6,12 +6,12 @@ from torch import nn
 
 from models.base import ImageSpec
 from models.learning import ema
-from models.learning.schedules import cosine, warmed
 from models.parameters import ParameterError
 from models.parts import mixture
 from models.parts.augment import Augmentation
 from models.parts.features import Extractor
 from models.parts.layers import GroupedBlock, level_widths
+from models.parts.schedules import cosine, warmed
 
 
 def test_after_its_half_life_an_old_weight_counts_one_half() -> None:

@@ -1,6 +1,6 @@
 """What a run will do to its pictures before the network sees them, and what of it would show.
 
-Made by the very code of the training step (:meth:`model_list.base.Family.augmented`), so that a
+Made by the very code of the training step (:meth:`models.base.Family.augmented`), so that a
 preview cannot promise anything else than what happens.
 """
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from models.families.codec.vae import Vae
-from models.learning.schedules import adam
+from models.parts.schedules import adam
 from models.scaling import LossScaler
 from studio.engine import devices
 from studio.engine.devices import Device, autocast_dtype

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from models import base
 from models.families.codec.vae import Vae
-from models.learning.schedules import adam
+from models.parts.schedules import adam
 from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_line
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
