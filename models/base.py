@@ -16,7 +16,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from models.border import to_network, to_picture
+from models import border
+from models.border import shrink
 from models.facts import Facts, LatentSpec
 from models.parameters import Declared, ParameterError
 from models.registry import Registry
@@ -242,10 +243,22 @@ class Family(nn.Module, ABC):
         """The mean latent [slots, dim]: where truncation 0 leads."""
 
     @abstractmethod
+    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
+        """Network pictures [n, channels, H, W] of w [n, slots, dim], by the EMA weights.
+
+        With `resolution` the activations [n, c, h, w] nearest to so many pixels.
+        """
+
+    @torch.no_grad()
     def synthesize(
         self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
     ) -> Tensor:
-        """uint8 NHWC pictures of w [n, slots, dim], by the EMA weights. No gradient."""
+        """uint8 NHWC pictures of w [n, slots, dim]; halved until they are as small as wanted."""
+        return self.to_picture(shrink(self.draw(w, noise_seed), max_resolution))
+
+    def features(self, w: Tensor, resolution: int) -> Tensor:
+        """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""
+        return self.draw(w, 0, resolution)
 
     def encode(self, images: Tensor) -> Tensor:
         """w [n, slots, dim] of uint8 NHWC pictures; only where `latent.has_encoder`."""
@@ -255,19 +268,8 @@ class Family(nn.Module, ABC):
         """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
         raise ParameterError(f"The {self.name} family has no critic: it cannot score a picture.")
 
-    @abstractmethod
-    def features(self, w: Tensor, resolution: int) -> Tensor:
-        """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""
-
-    # ------------------------------------------------------------------ the border
-
-    def to_network(self, images: Tensor) -> Tensor:
-        """uint8 NHWC to float NCHW in [-1, 1], colour premultiplied by alpha."""
-        return to_network(images)
-
-    def to_picture(self, x: Tensor) -> Tensor:
-        """float NCHW in [-1, 1] to uint8 NHWC, alpha straight again."""
-        return to_picture(x)
+    to_network = staticmethod(border.to_network)
+    to_picture = staticmethod(border.to_picture)
 
 
 def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -24,3 +25,10 @@ def to_picture(x: Tensor) -> Tensor:
         colour = torch.where(alpha < 0.5 / 255, torch.full_like(colour, -1.0), colour)
         x = torch.cat([colour, x[:, 3:]], dim=1)
     return x.add(1).mul(127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+
+
+def shrink(x: Tensor, longest: int | None) -> Tensor:
+    """Halve network pictures until their longer side is at most `longest`; None leaves them."""
+    while longest is not None and max(x.shape[2:]) > longest and min(x.shape[2:]) > 1:
+        x = F.avg_pool2d(x, 2)
+    return x

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, NoReturn, Self, get_type_hints
+from typing import Any, NoReturn, Self, TypedDict, Unpack, get_type_hints
 
 from models.errors import ParameterError
 
@@ -110,26 +110,28 @@ def _refuse() -> NoReturn:
     raise ValueError
 
 
-def param(
-    default: Value,
-    *,
-    label: str,
-    help: str,
-    low: float | None = None,
-    high: float | None = None,
-    step: float | None = None,
-    choices: tuple[str, ...] = (),
-    unit: str = "",
-    term: str = "",
-    live: bool = False,
-    advanced: bool = False,
-) -> Any:
-    """Declare one field of a :class:`Declared` dataclass; see :class:`Param` for the meaning."""
-    facts = {
-        "label": label, "help": help, "low": low, "high": high, "step": step,
-        "choices": choices, "unit": unit, "term": term, "live": live, "advanced": advanced,
-    }  # fmt: skip
-    return field(default=default, metadata={"param": facts})
+class Given(TypedDict, total=False):
+    """What a declaration may say of a parameter; see :class:`Param` for the meaning."""
+
+    label: str
+    help: str
+    low: float | None
+    high: float | None
+    step: float | None
+    choices: tuple[str, ...]
+    unit: str
+    term: str
+    live: bool
+    advanced: bool
+
+
+def param(default: Value, **given: Unpack[Given]) -> Any:
+    """Declare one field of a :class:`Declared` dataclass: at least `label` and `help`.
+
+    A subclass that declares it again keeps what it does not say; where only the default is
+    another, a plain value will do.
+    """
+    return field(default=default, metadata={"param": given})
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,18 @@ def _declared_by(kind: type[Declared]) -> dict[str, Param]:
             name=item.name,
             kind=hints[item.name],
             default=item.default,  # type: ignore[arg-type]  # param() always gives one
-            **item.metadata["param"],
+            **given,
         )
         for item in fields(kind)
-        if "param" in item.metadata
+        if (given := _given(kind, item.name))
     }
+
+
+def _given(kind: type[Declared], name: str) -> Given:
+    """What a class and those before it say of a field; the nearest has the last word."""
+    found = Given()
+    for each in reversed(kind.__mro__):
+        declared = getattr(each, "__dataclass_fields__", {}).get(name)
+        if declared is not None:
+            found.update(declared.metadata.get("param", {}))
+    return found

@@ -16,35 +16,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.parameters import Declared, param
+from models.parameters import Declared
 
 PREFIX = "augment_"
 """What the parameters of a family that belong here begin with."""
-
-
-def rotate_param() -> Any:
-    """Turning, as every family without another way to turn declares it."""
-    return param(
-        0.0, label="Turn", low=0.0, high=180.0, step=5.0, unit="degrees", term="rotation",
-        live=True, help="Turn pictures by up to this angle, either way. For pictures without "
-        "an up and a down.",
-    )  # fmt: skip
-
-
-def crop_param() -> Any:
-    """Close-ups, as every family declares them."""
-    return param(
-        0.0, label="Close-ups", low=0.0, high=0.8, step=0.05, term="random crop", live=True,
-        help="Show a part of the picture, enlarged: at most this much of its side is cut away.",
-    )  # fmt: skip
-
-
-def noise_param(help: str) -> Any:
-    """Grain, as every family declares it; `help` says who is not to see it."""
-    return param(
-        0.0, label="Grain", low=0.0, high=0.5, step=0.05, term="Gaussian noise", live=True,
-        help=help,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

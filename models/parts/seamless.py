@@ -8,22 +8,11 @@ the same weights can be played with and without.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from models.parameters import param
 from models.parts.augment import Augmentation
-
-
-def seamless_param() -> Any:
-    """The one parameter that every convolutional family declares for this."""
-    return param(
-        False, label="Seamless", term="circular padding",
-        help="Make pictures that can be laid side by side without a seam, for patterns and "
-        "textures. Best learnt from pictures that tile; zoom is left out where it would cut them.",
-    )  # fmt: skip
 
 
 class Edged:

@@ -10,13 +10,7 @@ from torch import Tensor
 
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.facts import FEW, Curve, Facts, LatentSpec
-from models.families.codec.codec import (
-    CURVES,
-    CodecConfig,
-    CodecFamily,
-    codec_size,
-    latent_numbers,
-)
+from models.families.codec.codec import CURVES, CodecConfig, CodecFamily
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
@@ -106,17 +100,6 @@ class Autoencoder(CodecFamily):
         self.flow = Flow(dim)
         self.register_buffer("flow_used", torch.tensor(0.0))
         self.register_load_state_dict_pre_hook(_without_a_flow)  # type: ignore[no-untyped-call]
-
-    @classmethod
-    def preset(
-        cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int
-    ) -> AutoencoderConfig:
-        small = not accelerator or max(image_spec.height, image_spec.width) <= 64
-        return AutoencoderConfig(
-            latent_dim=latent_numbers(image_spec, 128 if small else 256),
-            lr=3e-4 if accelerator else 1e-3,
-            **codec_size(image_spec, accelerator),  # type: ignore[arg-type]  # whole numbers all
-        )
 
     @property
     def latent(self) -> LatentSpec:

@@ -10,18 +10,11 @@ from torch import Tensor, nn
 
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.facts import Curve, Facts, LatentSpec
-from models.families.codec.codec import (
-    CURVES,
-    CodecConfig,
-    CodecFamily,
-    codec_size,
-    latent_numbers,
-)
+from models.families.codec.codec import CURVES, CodecConfig, CodecFamily
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for, labels_of
-from models.parts.schedules import adam
 
 LOGVAR_LIMIT = 10.0
 
@@ -122,32 +115,16 @@ class Vae(CodecFamily):
             self.register_buffer("class_means", torch.zeros(classes, dim))
             self.register_buffer("class_cholesky", torch.eye(dim).repeat(classes, 1, 1))
 
-    @classmethod
-    def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> VaeConfig:
-        small = not accelerator or max(image_spec.height, image_spec.width) <= 64
-        return VaeConfig(
-            latent_dim=latent_numbers(image_spec, 128 if small else 256),
-            lr=3e-4 if accelerator else 1e-3,
-            **codec_size(image_spec, accelerator),  # type: ignore[arg-type]  # whole numbers all
-        )
-
     @property
     def latent(self) -> LatentSpec:
         return LatentSpec(1, self.config.latent_dim, "normal", has_encoder=True)
 
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+    def _learnt(self) -> dict[str, list[nn.Parameter]]:
+        prior = [self.prior_means] if self.image_spec.classes else []
         if not self.config.sharp:
-            return super().optimizers()
-        if not self._optimizers:
-            encoder = [*self.encoder.parameters(), *self._weights_of_prior()]
-            for key, weights in (("encoder", encoder), ("decoder", self.decoder.parameters())):
-                self._optimizers[key] = adam(
-                    weights, self.config.lr, (0.9, 0.99), self.config.weight_decay
-                )
-        return self._optimizers
-
-    def _weights_of_prior(self) -> list[nn.Parameter]:
-        return [self.prior_means] if self.image_spec.classes else []
+            return {"codec": super()._learnt()["codec"] + prior}
+        encoder = [*self.encoder.parameters(), *prior]
+        return {"encoder": encoder, "decoder": [*self.decoder.parameters()]}
 
     def _centre(self, state: TrainState) -> Tensor | None:
         """The mean [N, d] of the prior of each picture of the batch; None stands for 0."""

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from models.base import Family, ImageSpec, TrainState, register, seeded_normal
-from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
+from models.adversarial import AdversarialFamily
+from models.base import ImageSpec, TrainState, register
+from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
-from models.learning import ema, losses
-from models.parameters import Declared
-from models.parts.augment import Augmentation
+from models.learning import losses
 from models.parts.classes import (
-    joined,
-    joined_to_all,
-    joined_to_drawn,
     labels_of,
 )
 from models.parts.convolution import differentiated_twice
-from models.parts.layers import level_widths
-from models.parts.schedules import adam, cosine, set_rates, warmed
-from models.parts.seamless import RollingAugmentation, close
+from models.parts.schedules import cosine
 
-WARMUP = 2_000
-"""Pictures over which the learning rate climbs."""
 PENALISED_PIXELS = 32 * 64 * 64
 """So many are put through the critic at a time for its penalties."""
 
 
 @register
-class Gan(Family):
+class Gan(AdversarialFamily):
     """R3GAN: Huang 2024, 'The GAN is dead; long live the GAN!', arXiv:2501.05441.
 
     Critic: softplus(-(D(x) - D(G))) + gamma/2 (|grad D(x)|^2 + |grad D(G)|^2) (Eq. 2, R1 and
@@ -67,16 +59,14 @@ class Gan(Family):
         critic_levels=r"(?:stem|(?:levels|change)\.(\d+))\.",
     )  # fmt: skip
     config: GanConfig
+    generator: Generator
+    critic: Critic
+    generator_ema: Generator
+    betas = (0.0, 0.9)
 
-    def __init__(self, config: GanConfig, image_spec: ImageSpec) -> None:
-        super().__init__(config, image_spec)
-        widths = level_widths(image_spec, config.top_width, config.width)
-        self.generator = Generator(image_spec, config, widths)
-        self.critic = Critic(image_spec, config, widths)
-        if config.seamless:
-            close(self.generator, self.critic)
-        self.generator_ema = ema.averaged_copy(self.generator)
-        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+    def _networks(self, widths: Sequence[int]) -> tuple[Generator, Critic]:
+        made = self.image_spec, self.config, widths
+        return Generator(*made), Critic(*made)
 
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> GanConfig:
@@ -110,40 +100,19 @@ class Gan(Family):
             augment_p=p,
         )
 
-    @property
-    def latent(self) -> LatentSpec:
-        parts = 2 if self.image_spec.classes else 1
-        return LatentSpec(1, parts * self.config.latent_dim, "normal", has_critic=True)
-
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        if not self._optimizers:
-            for key, net in (("generator", self.generator), ("critic", self.critic)):
-                self._optimizers[key] = adam(net.parameters(), self.config.lr, (0.0, 0.9))
-        return self._optimizers
-
-    def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
-        config, n = self.config, len(batch)
-        rate = warmed(state.images_seen, n, WARMUP) * cosine(1.0, 0.25, state.done_fraction)
+    def _set_rates(self, state: TrainState, n: int) -> None:
+        super()._set_rates(state, n)
         for optimizer in self.optimizers().values():
-            set_rates(optimizer, config.lr * rate, (0.0, cosine(0.9, 0.99, state.done_fraction)))
-        x = self.to_network(batch)
-        z = torch.randn(n, config.latent_dim, device=x.device, generator=state.generator)
-        with state.autocast():
-            fake = self.generator(joined(self.generator.classes, z, labels_of(self, state))).float()
-        real, report = self._critic_step(x, fake.detach(), state)
-        report |= self._generator_step(real, fake, state)
-        keep = ema.decay(n, config.ema_half_life * 1000, state.images_seen + n)
-        ema.update(self.generator_ema, self.generator, keep)
-        return report
+            for group in optimizer.param_groups:
+                group["betas"] = (0.0, cosine(0.9, 0.99, state.done_fraction))
 
     def _critic_step(
         self, x: Tensor, fake: Tensor, state: TrainState
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Real and generated pictures [N, ...]; the scores [N] of the real ones, what to show."""
-        augment, optimizer = _augmentation(self.config), self.optimizers()["critic"]
-        labels = labels_of(self, state)
+        optimizer, labels = self.optimizers()["critic"], labels_of(self, state)
         both = None if labels is None else labels.repeat(2)
-        pictures = augment(torch.cat([x, fake]), state.generator)
+        pictures = self._disguised(torch.cat([x, fake]), state)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
             scores = self.critic(pictures, both).float()
@@ -186,59 +155,12 @@ class Gan(Family):
             scores = self.critic.forward(pictures, labels).float()
         return 2 * losses.gradient_penalty(scores, pictures).mean()
 
-    def _generator_step(self, real: Tensor, fake: Tensor, state: TrainState) -> dict[str, Tensor]:
-        """From the scores [N] of real pictures, and generated ones with their gradients."""
-        augment, optimizer = _augmentation(self.config), self.optimizers()["generator"]
-        optimizer.zero_grad(set_to_none=True)
-        self.critic.requires_grad_(False)
-        pictures = augment(fake, state.generator)
-        with state.autocast():
-            generated = self.critic(pictures, labels_of(self, state)).float()
-        loss = losses.relativistic_generator(real, generated)
-        state.backward(loss)
-        self.critic.requires_grad_(True)
-        state.advance(optimizer)
-        return {"generator": loss.detach()}
+    def _generator_loss(self, scores: Tensor, real: Tensor) -> Tensor:
+        return losses.relativistic_generator(real, scores)
 
-    @classmethod
-    def augmented(
-        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
-    ) -> Tensor:
-        """See the contract: what the critic sees, real and generated alike."""
-        return _augmentation(config, p)(x, generator)
-
-    def sample(
-        self, n: int, seed: int, truncation_psi: float = 1.0, label: int | None = None
-    ) -> Tensor:
-        z = truncation_psi * seeded_normal(n, seed, (self.config.latent_dim,))
-        z = z.to(self.generator_ema.pattern.device)
-        return joined_to_drawn(self, self.generator_ema.classes, z, seed, label)
-
-    def map(self, z: Tensor, label: int | None = None) -> Tensor:
-        return joined_to_all(self.generator_ema.classes, z.flatten(1), label)
-
-    def w_mean(self) -> Tensor:
-        nowhere = torch.zeros(1, self.config.latent_dim, device=self.generator_ema.pattern.device)
-        return joined(self.generator_ema.classes, nowhere, None)
-
-    @torch.no_grad()
-    def synthesize(
-        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
-    ) -> Tensor:
-        """See the contract; `max_resolution` shrinks the finished picture, noise is not used."""
-        x = self.generator_ema(w.flatten(1))
-        while max_resolution is not None and max(x.shape[2:]) > max_resolution:
-            x = F.avg_pool2d(x, 2)
-        return self.to_picture(x)
+    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
+        return self.generator_ema(w.flatten(1), resolution)
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         return self.critic(self.to_network(images))
-
-    def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.generator_ema(w.flatten(1), resolution)
-
-
-def _augmentation(config: Declared, p: float | None = None) -> Augmentation:
-    kind = RollingAugmentation if config.as_dict()["seamless"] else Augmentation
-    return kind.of(config, **({} if p is None else {"p": p}))

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from models.base import Family, ImageSpec, TrainState, register, seeded_normal
+from models.adversarial import AdversarialFamily
+from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
-from models.learning import ema, losses
+from models.learning import losses
 from models.learning.ada import Controller, Pipe
 from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import labels_for, labels_of
 from models.parts.convolution import differentiated_twice
-from models.parts.layers import level_widths
-from models.parts.schedules import adam, set_rates, warmed
-from models.parts.seamless import RollingAugmentation, close, rolled
+from models.parts.schedules import set_rates, warmed
+from models.parts.seamless import RollingAugmentation, rolled
 
-WARMUP = 2_000
-"""Pictures over which the learning rate climbs."""
 ADA_INTERVAL = 4
 """Steps between two decisions about disguise."""
 PATH_KEEP = 0.99
@@ -31,7 +28,7 @@ W_KEEP = 0.995
 
 
 @register
-class StyleGan2(Family):
+class StyleGan2(AdversarialFamily):
     """StyleGAN2-ADA: Karras 2019 to 2020, arXiv:1812.04948, 1912.04958 and 2006.06676.
 
     Critic: softplus(D(G)) + softplus(-D(x)), R1 on augmented reals; generator: softplus(-D(G))
@@ -60,19 +57,21 @@ class StyleGan2(Family):
         critic_levels=r"(?:stem|down\.(\d+))\.",
     )  # fmt: skip
     config: StyleGan2Config
+    generator: Generator
+    critic: Critic
+    generator_ema: Generator
+    betas = (0.0, 0.99)
     path_mean: Tensor
 
     def __init__(self, config: StyleGan2Config, image_spec: ImageSpec) -> None:
         super().__init__(config, image_spec)
-        widths = level_widths(image_spec, config.top_width, config.width)
-        self.generator = Generator(image_spec, config.latent_dim, config.mapping_layers, widths)
-        self.critic = Critic(image_spec, widths)
-        if config.seamless:
-            close(self.generator, self.critic)
-        self.generator_ema = ema.averaged_copy(self.generator)
         self.ada = Controller(config.augment_p)
         self.register_buffer("path_mean", torch.zeros(()))
-        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+
+    def _networks(self, widths: Sequence[int]) -> tuple[Generator, Critic]:
+        spec, config = self.image_spec, self.config
+        generator = Generator(spec, config.latent_dim, config.mapping_layers, widths)
+        return generator, Critic(spec, widths)
 
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> StyleGan2Config:
@@ -109,12 +108,6 @@ class StyleGan2(Family):
         groups = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, slots)}
         return LatentSpec(slots, self.config.latent_dim, "normal", groups, has_critic=True)
 
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        if not self._optimizers:
-            for key, net in (("generator", self.generator), ("critic", self.critic)):
-                self._optimizers[key] = adam(net.parameters(), self.config.lr, (0.0, 0.99))
-        return self._optimizers
-
     def set_live(self, config: Declared) -> None:
         before = self.config
         super().set_live(config)
@@ -128,29 +121,33 @@ class StyleGan2(Family):
         self._set_rates(state, n)
         x = self.to_network(batch)
         x = _mirrored(config, x, state.generator)
-        report = self._critic_step(x, state) | self._generator_step(n, state)
+        with torch.no_grad(), state.autocast():
+            fake = self._picture(self._styles(n, state), state)
+        real, report = self._critic_step(x, fake, state)
+        with state.autocast():
+            fake = self._picture(self._styles(n, state, track=True), state)
+        report |= self._generator_step(real, fake, state)
         if config.path_weight > 0 and state.step % config.path_interval == 0:
             report |= self._path_step(max(1, n // 2), state)
         if config.augment == "ada" and state.step % ADA_INTERVAL == ADA_INTERVAL - 1:
             self.ada.adjust(config.ada_target, 1000 * config.ada_pictures)
-        keep = ema.decay(n, config.ema_half_life * 1000, state.images_seen + n)
-        ema.update(self.generator_ema, self.generator, keep)
+        self._average(n, state)
         return report
 
     def _set_rates(self, state: TrainState, n: int) -> None:
         """Lazy regularisation takes k + 1 steps instead of k: 1912.04958, App. B."""
         config = self.config
-        lr = config.lr * warmed(state.images_seen, n, WARMUP)
+        lr = config.lr * warmed(state.images_seen, n, self.warmup)
         path = config.path_interval if config.path_weight > 0 else 0
         for key, k in (("generator", path), ("critic", config.reg_interval)):
             share = k / (k + 1) if k else 1.0
             set_rates(self.optimizers()[key], lr * share, (0.0, 0.99**share))
 
-    def _critic_step(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
+    def _critic_step(
+        self, x: Tensor, fake: Tensor, state: TrainState
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         config, optimizer, labels = self.config, self.optimizers()["critic"], labels_of(self, state)
         both = None if labels is None else labels.repeat(2)
-        with torch.no_grad(), state.autocast():
-            fake = self._picture(self._styles(len(x), state), state)
         pictures = self._disguised(torch.cat([x, fake]), state)
         optimizer.zero_grad(set_to_none=True)
         with state.autocast():
@@ -171,22 +168,10 @@ class StyleGan2(Family):
             state.backward(config.reg_interval * 0.5 * config.gamma * penalty)
             state.advance(optimizer)
             report["penalty"] = penalty.detach()
-        return report
+        return real.detach(), report
 
-    def _generator_step(self, n: int, state: TrainState) -> dict[str, Tensor]:
-        optimizer = self.optimizers()["generator"]
-        optimizer.zero_grad(set_to_none=True)
-        self.critic.requires_grad_(False)
-        with state.autocast():
-            fake = self._picture(self._styles(n, state, track=True), state)
-        pictures = self._disguised(fake, state)
-        with state.autocast():
-            scores = self.critic(pictures, labels_of(self, state))
-        loss = losses.logistic_generator(scores)
-        state.backward(loss)
-        self.critic.requires_grad_(True)
-        state.advance(optimizer)
-        return {"generator": loss.detach()}
+    def _generator_loss(self, scores: Tensor, real: Tensor) -> Tensor:
+        return losses.logistic_generator(scores)
 
     def _path_step(self, n: int, state: TrainState) -> dict[str, Tensor]:
         """(|J^T y| - its mean)^2 in full precision: 1912.04958, Sec. 3.2, Eq. 4."""
@@ -272,26 +257,14 @@ class StyleGan2(Family):
     def w_mean(self) -> Tensor:
         return self.generator_ema.mapping.w_avg.repeat(self.generator.slots, 1)
 
-    @torch.no_grad()
-    def synthesize(
-        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
-    ) -> Tensor:
-        """See the contract; `max_resolution` shrinks the finished picture."""
-        x = self.generator_ema(w, self._noise(noise_seed))
-        while max_resolution is not None and max(x.shape[2:]) > max_resolution:
-            x = F.avg_pool2d(x, 2)
-        return self.to_picture(x)
+    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
+        sides = tuple(self.generator.noise_sides())
+        noise = still_noise(noise_seed, sides, self.path_mean.device)
+        return self.generator_ema(w, noise, resolution)
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         return self.critic(self.to_network(images), alone=True)
-
-    def features(self, w: Tensor, resolution: int) -> Tensor:
-        return self.generator_ema(w, self._noise(0), resolution)
-
-    def _noise(self, seed: int) -> list[Tensor]:
-        sides = tuple(self.generator.noise_sides())
-        return still_noise(seed, sides, self.path_mean.device)
 
 
 def _mirrored(config: StyleGan2Config, x: Tensor, generator: torch.Generator) -> Tensor:

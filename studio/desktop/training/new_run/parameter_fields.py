@@ -53,7 +53,9 @@ class FamilyForms(QObject):
         if card is None:
             return
         parts: tuple[dict[str, Param], ...] = ({}, {}, {})
-        for name, declared in card.params.items():
+        # What kind of disguise, and how often, comes before what it does.
+        first = sorted(card.params, key=lambda name: name not in (AUGMENT, f"{AUGMENT}_p"))
+        for name, declared in ((name, card.params[name]) for name in first):
             parts[1 if name.startswith(AUGMENT) else 2 if declared.advanced else 0][name] = declared
         made = [self._make_form(*each) for each in zip(parts, self._places, strict=True)]
         self.basics, self.augment, self.more = made
