@@ -147,7 +147,7 @@ class RunPanel(QWidget):
         self.play.setEnabled(bool(opened.record.checkpoint))
         best = opened.record.best
         # Where the newest is the best, the other button plays it.
-        self.best.setVisible(best is not None and best.name != opened.record.saves.names[-1])
+        self.best.setVisible(best is not None and best.name != opened.record.saves.newest)
         self.health.set_marks(opened.record.health)
         self._facts(opened)
         self._words()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training.session import queries
 from studio.desktop.training.session.queries import Opened
-from studio.desktop.training.session.run_record import Saves
+from studio.engine.training.record.checkpoint import Saves
 from studio.desktop.training.session.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
 from studio.desktop.window.project_closer import is_shutting_down
 from studio.engine import events

@@ -6,21 +6,15 @@ training process. Knows no Qt, so that it can be read in the room's thread.
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from models.facts import Curve
 from studio.desktop.training.session.series import Series
 from studio.engine import events
-from studio.engine.errors import StudioError
-
-CHECKPOINTS = "checkpoints"
-_NUMBER = re.compile(r"(\d+)")
+from studio.engine.training.record import checkpoint, sample_sheet, statistics
+from studio.engine.training.record.checkpoint import Saves
 
 
 @dataclass(frozen=True)
@@ -48,14 +42,6 @@ class Mark:
     """What was done about it."""
 
 
-@dataclass(frozen=True)
-class Saves:
-    """The checkpoint folders of a run by name, oldest first, and the best of them or empty."""
-
-    names: tuple[str, ...] = ()
-    best: str = ""
-
-
 @dataclass
 class RunRecord:
     """One run as the room shows it."""
@@ -77,7 +63,7 @@ class RunRecord:
     """What the family says of its scalars."""
     sheets: list[Sheet] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    saves: Saves = Saves()
+    saves: Saves = field(default_factory=Saves)
     needs: events.Preflight | None = None
     """What this session has measured of itself."""
 
@@ -88,7 +74,8 @@ class RunRecord:
 
     def checkpoint_of(self, name: str) -> Path | None:
         """The folder of a checkpoint that is still there."""
-        return self.folder / CHECKPOINTS / name if name in self.saves.names else None
+        there = name in self.saves.images_seen
+        return checkpoint.place_of(self.folder, name) if there else None
 
     @property
     def health(self) -> list[Mark]:
@@ -158,85 +145,28 @@ class RunRecord:
 def read_record(name: str, folder: Path, total_images: int, images_seen: int) -> RunRecord:
     """The record of a run from its files; what cannot be read is left out, never an error."""
     record = RunRecord(name, folder, total_images, images_seen)
-    for line in _lines(folder / "stats.jsonl"):
-        event = _event(line)
-        if event is not None:
-            record.take(event)
+    for event in statistics.read(folder):
+        record.take(event)
     record.images_seen = max(images_seen, record.images_seen)
     record.images_per_second, record.seconds_left, record.stage = 0.0, None, ""
-    _files(record)
+    _add_untold(record)
     return record
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def _event(line: str) -> events.Event | None:
-    """An event of one line of statistics, written as an event or as plain numbers."""
-    try:
-        message = events.from_line(line)
-        return message if isinstance(message, events.Event) else None
-    except StudioError:
-        pass
-    try:
-        numbers: dict[str, Any] = json.loads(line)
-        seen = int(numbers["images_seen"])
-        values = numbers.get("values", numbers)
-        plain = {
-            key: float(value)
-            for key, value in values.items()
-            if isinstance(value, int | float) and key not in _COUNTERS
-        }
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-    return events.Metrics(seen, plain)
-
-
-_COUNTERS = {"images_seen", "step", "seconds", "total_images", "images_per_second"}
-
-
-def _files(record: RunRecord) -> None:
+def _add_untold(record: RunRecord) -> None:
     """Sheets and checkpoints that lie in the run's folder and no statistics told about."""
     known = {sheet.path.resolve() for sheet in record.sheets}
     record.sheets = [sheet for sheet in record.sheets if sheet.path.is_file()]
-    for path in sorted((record.folder / "samples").glob("*.png")):
-        found = _NUMBER.findall(path.stem)
-        if found and path.resolve() not in known:
-            record.sheets.append(Sheet(int(found[-1]), path, 0, 0))
+    for seen, path in sample_sheet.sheets(record.folder):
+        if path.resolve() not in known:
+            record.sheets.append(Sheet(seen, path, 0, 0))
     record.sheets.sort(key=lambda sheet: sheet.images_seen)
-    folders = _checkpoints(record.folder)
-    record.saves = read_saves(record.folder)
-    if folders:
-        record.checkpoint = str(folders[-1])
-        record.seconds = _state(folders[-1], "seconds")
+    record.saves = saves = checkpoint.saves(record.folder)
+    if saves.newest:
+        record.checkpoint = str(checkpoint.place_of(record.folder, saves.newest))
+        record.seconds = saves.seconds
     told = {mark.sentence for mark in record.marks if mark.kind == "checkpoint"}
-    for folder in folders:
-        if folder.name not in told:
-            record.marks.append(Mark("checkpoint", int(_state(folder)), folder.name))
+    for name, seen in saves.images_seen.items():
+        if name not in told:
+            record.marks.append(Mark("checkpoint", seen, name))
     record.marks.sort(key=lambda mark: mark.images_seen)
-
-
-def read_saves(folder: Path) -> Saves:
-    """The checkpoints in a run's folder now; the best has the lowest score, as for the engine."""
-    scores = {path.name: _state(path, "score", math.inf) for path in _checkpoints(folder)}
-    judged = [name for name, score in scores.items() if score < math.inf]
-    best = min(judged, key=lambda name: (scores[name], -int(name)), default="")
-    return Saves(tuple(scores), best)
-
-
-def _checkpoints(folder: Path) -> list[Path]:
-    found = (folder / CHECKPOINTS).glob("[0-9]*")
-    return sorted(path for path in found if path.name.isdecimal() and path.is_dir())
-
-
-def _state(checkpoint: Path, name: str = "images_seen", unknown: float = 0.0) -> float:
-    """A number of a checkpoint; `unknown` when it cannot be read."""
-    try:
-        state = json.loads((checkpoint / "state.json").read_text("utf-8"))
-        return float(state.get(name, unknown))
-    except (OSError, ValueError, TypeError, AttributeError):
-        return unknown

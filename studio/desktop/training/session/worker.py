@@ -19,10 +19,10 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.desktop.training.session import queries
 from studio.desktop.training.session.queries import NewRun
-from studio.desktop.training.session.run_record import read_saves
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.training.record import checkpoint
 
 POLL_SECONDS = 1 / 30
 UPDATE_SECONDS = 2.0
@@ -128,7 +128,7 @@ class TrainingDriver(QThread):
             self._remember(received)
             if received:
                 if any(isinstance(event, events.Checkpoint) for event in received):
-                    self.saved.emit(read_saves(self.folder))
+                    self.saved.emit(checkpoint.saves(self.folder))
                 self.batch.emit(received)
                 if any(isinstance(event, events.Done | events.Failed) for event in received):
                     process.wait(2.0)

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +55,30 @@ class Saved:
         return int(self.state["images_seen"])
 
 
+@dataclass(frozen=True)
+class Saves:
+    """The checkpoints of a run, verified or not: how far each was, by name, oldest first."""
+
+    images_seen: Mapping[str, int] = field(default_factory=dict)
+    best: str = ""
+    """The one with the lowest score, or empty where none was scored."""
+    seconds: float = 0.0
+    """Training time up to the newest."""
+
+    @property
+    def newest(self) -> str:
+        """The one that was written last, or empty."""
+        return next(reversed(tuple(self.images_seen)), "")
+
+
+def place_of(run_folder: Path, name: str = "") -> Path:
+    """Where the checkpoints of a run lie, or the one called `name`."""
+    return run_folder / "checkpoints" / name
+
+
 def folders(run_folder: Path) -> list[Path]:
     """All checkpoint folders of a run, oldest first, verified or not."""
-    place = run_folder / "checkpoints"
+    place = place_of(run_folder)
     try:
         found = [path for path in place.iterdir() if path.name.isdecimal() and path.is_dir()]
     except OSError:
@@ -73,7 +95,7 @@ def save(
     """Write the next generation durably; raises :class:`StudioError` and leaves the old ones."""
     known = folders(run_folder)
     number = int(known[-1].name) + 1 if known else 1
-    target = run_folder / "checkpoints" / f"{number:06d}"
+    target = place_of(run_folder, f"{number:06d}")
     return write(target, {MODEL: model, TRAINING: training}, state)
 
 
@@ -142,13 +164,23 @@ def load_latest(run_folder: Path) -> Saved | None:
 
 def load_best(run_folder: Path) -> Saved | None:
     """The generation with the lowest score that verifies; the newest where none was scored."""
-    scores = _scores(folders(run_folder))
-    for folder in sorted(scores, key=lambda each: (scores[each], -int(each.name))):
+    for folder in _ranked(_states(run_folder)):
         try:
             return verify(folder)
         except StudioError:
             continue
     return load_latest(run_folder)
+
+
+def saves(run_folder: Path) -> Saves:
+    """The checkpoints there are, by what they say of themselves; what says nothing counts as 0."""
+    states = _states(run_folder)
+    ranked = _ranked(states)
+    return Saves(
+        {folder.name: int(_number(state, "images_seen")) for folder, state in states.items()},
+        ranked[0].name if ranked else "",
+        _number(_newest(states), "seconds"),
+    )
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -164,28 +196,36 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 def keep_last(run_folder: Path, count: int = KEPT) -> None:
     """Remove all but the last `count` generations, the best (lowest score), and pinned ones."""
-    known = folders(run_folder)
-    scores = _scores(known)
-    kept = set(known[-count:]) | {folder for folder in known if (folder / PINNED).exists()}
-    if scores:
-        kept.add(min(scores, key=lambda folder: (scores[folder], -int(folder.name))))
+    states = _states(run_folder)
+    known = list(states)
+    kept = {*known[-count:], *_ranked(states)[:1]}
     for folder in known:
-        if folder not in kept:
+        if folder not in kept and not (folder / PINNED).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _scores(known: Sequence[Path]) -> dict[Path, float]:
-    """Of these generations, oldest first, those that can be compared with the newest.
+def _ranked(states: Mapping[Path, Mapping[str, Any]]) -> list[Path]:
+    """Of these generations, oldest first, those that were scored as the newest is: best first.
 
     What was judged on other pictures, before they were changed, is not one of them.
     """
-    states = {folder: _plain_state(folder) for folder in known}
-    pictures = states[known[-1]].get("fingerprint") if known else None
-    return {
-        folder: float(state["score"])
+    pictures = _newest(states).get("fingerprint")
+    scores = {
+        folder: _number(state, "score", math.nan)
         for folder, state in states.items()
-        if isinstance(state.get("score"), int | float) and state.get("fingerprint") == pictures
+        if state.get("fingerprint") == pictures
     }
+    judged = [folder for folder, score in scores.items() if math.isfinite(score)]
+    return sorted(judged, key=lambda folder: (scores[folder], -int(folder.name)))
+
+
+def _states(run_folder: Path) -> dict[Path, dict[str, Any]]:
+    """What each generation says of itself, unverified, oldest first."""
+    return {folder: _plain_state(folder) for folder in folders(run_folder)}
+
+
+def _newest(states: Mapping[Path, Mapping[str, Any]]) -> Mapping[str, Any]:
+    return list(states.values())[-1] if states else {}
 
 
 def _plain_state(folder: Path) -> dict[str, Any]:
@@ -197,6 +237,11 @@ def _plain_state(folder: Path) -> dict[str, Any]:
     return state if isinstance(state, dict) else {}
 
 
+def _number(state: Mapping[str, Any], name: str, unknown: float = 0.0) -> float:
+    found = state.get(name)
+    return float(found) if isinstance(found, int | float) else unknown
+
+
 def pin(folder: Path) -> None:
     """Keep a checkpoint for good: a piece is rendered from it."""
     write_text(folder / PINNED, "")
@@ -204,7 +249,7 @@ def pin(folder: Path) -> None:
 
 def clear_unfinished(run_folder: Path) -> None:
     """Remove what a killed process left half-written beside the checkpoints."""
-    for part in (run_folder / "checkpoints").glob(".*.part"):
+    for part in place_of(run_folder).glob(".*.part"):
         shutil.rmtree(part, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,19 @@ from PIL import Image
 from studio.engine.files import atomic_path
 
 LONGEST_SIDE = 512
+_NUMBER = re.compile(r"\d+")
+
+
+def path_of(run_folder: Path, images_seen: int) -> Path:
+    """Where the sheet of a moment lies."""
+    return run_folder / "samples" / f"{images_seen:09d}.png"
+
+
+def sheets(run_folder: Path) -> list[tuple[int, Path]]:
+    """The sheets there are with the images seen at their moment, in order of their names."""
+    found = sorted(path_of(run_folder, 0).parent.glob("*.png"))
+    numbers = [(_NUMBER.findall(path.stem), path) for path in found]
+    return [(int(each[-1]), path) for each, path in numbers if each]
 
 
 def layout(height: int, width: int) -> tuple[int, int]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from studio.engine.events import Checkpoint, Event, Samples, to_line
+from studio.engine.errors import StudioError
+from studio.engine.events import Checkpoint, Event, Metrics, Samples, from_line, to_line
 from studio.engine.files import write_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FILE = "stats.jsonl"
+_COUNTERS = {"images_seen", "step", "seconds", "total_images", "images_per_second"}
+"""Of a line of plain numbers: no curves."""
 
 
 class Diary:
@@ -51,6 +54,38 @@ class Diary:
         except OSError:
             self._stream = self.path.open("r", encoding="utf-8")
             self._stream.close()
+
+
+def read(run_folder: Path) -> Iterator[Event]:
+    """The events of a run's diary; lines that cannot be read are left out, never an error.
+
+    A line of plain numbers by name, with `images_seen`, is read as scalars.
+    """
+    try:
+        lines = (run_folder / FILE).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            message: object = from_line(line)
+        except StudioError:
+            message = _plain(line)
+        if isinstance(message, Event):
+            yield message
+
+
+def _plain(line: str) -> Metrics | None:
+    try:
+        numbers = json.loads(line)
+        values = numbers.get("values", numbers)
+        scalars = {
+            name: float(value)
+            for name, value in values.items()
+            if isinstance(value, int | float) and name not in _COUNTERS
+        }
+        return Metrics(int(numbers["images_seen"]), scalars)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _cut(path: Path, images_seen: int) -> None:

@@ -12,7 +12,7 @@ from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, St
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.watch import Watch
 from studio.engine.training.planning import transfer
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, sample_sheet
 from studio.engine.training.record.board import Board
 from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.recipe import Recipe
@@ -131,7 +131,7 @@ class Care:
     def samples(self) -> Iterator[Event]:
         """Render the fixed seeds. A full disk is told, and training goes on."""
         seen = self.trainer.state.images_seen
-        path = self.folder / "samples" / f"{seen:09d}.png"
+        path = sample_sheet.path_of(self.folder, seen)
         problem = ""
         try:
             columns, count = self.trainer.write_samples(path)
