@@ -129,7 +129,7 @@ def test_a_folder_becomes_a_model_becomes_a_finished_picture(
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: generation.view.image() != plain, timeout=WAIT)
     kept: list[int] = []
-    generation.pieceKept.connect(kept.append)
+    generation.session.kept.connect(lambda piece: kept.append(piece.id))
     qtbot.waitUntil(lambda: not generation.session.busy, timeout=WAIT)
     shoot(window, "4-generation")
     click(generation.controls.keep_button, left)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from studio.desktop import theme
@@ -27,8 +27,6 @@ class Entry:
 class ActionRegistry(QObject):
     """Holds the actions. The main window hangs room actions on their room, so that their
     shortcuts work only while that room is on the screen."""
-
-    added = Signal(object)
 
     def __init__(self, parent: QObject | None = None, overrides: dict[str, str] | None = None):
         super().__init__(parent)
@@ -68,7 +66,6 @@ class ActionRegistry(QObject):
         entry = Entry(id, source(text), room, icon, action)
         self._entries[id] = entry
         self._dress(entry)
-        self.added.emit(entry)
         return action
 
     def get(self, id: str) -> QAction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.studio import Studio
@@ -17,6 +17,14 @@ class Room(QWidget):
     """One place. The main window makes it when it is first needed and calls the hooks."""
 
     key: ClassVar[str] = ""
+
+    def outgoing_signals(self) -> dict[str, SignalInstance]:
+        """Every signal that a room itself declares: the window must receive each of them."""
+        kinds = (kind for kind in type(self).__mro__ if issubclass(kind, Room))
+        declared = (
+            name for kind in kinds for name, each in vars(kind).items() if isinstance(each, Signal)
+        )
+        return {name: getattr(self, name) for name in declared}
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop import i18n, theme
@@ -24,7 +24,6 @@ class Studio(QObject):
     """The one context object handed to the main window and its rooms."""
 
     projectChanged = Signal()
-    languageChanged = Signal()
     themeChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -104,7 +103,6 @@ class Studio(QObject):
         self.actions.retranslate()
         for widget in QApplication.topLevelWidgets():
             QApplication.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
-        self.languageChanged.emit()
 
     def set_theme(self, name: str) -> None:
         """Switch to the `dark` or `light` theme and remember it."""
@@ -113,6 +111,12 @@ class Studio(QObject):
         self.save_settings()
         self.actions.retranslate()
         self.themeChanged.emit()
+
+
+def is_shutting_down() -> bool:
+    """Whether the machine ends the session: a window that does not close would stand in its way."""
+    program = QGuiApplication.instance()
+    return isinstance(program, QGuiApplication) and program.isSavingSession()
 
 
 def pictures_folder() -> Path:

@@ -78,7 +78,6 @@ class WorkerThread(QObject):
 
     failed = Signal(str, str)
     """Any task that failed without a `failed` callback of its own: sentence and detail."""
-    busyChanged = Signal(bool)
 
     def __init__(self, worker: Worker | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -167,15 +166,11 @@ class WorkerThread(QObject):
             self._ready.notify_all()
         if not self._thread.isRunning():
             self._thread.start()
-        self.busyChanged.emit(True)
 
     @Slot(object)
     def _deliver(self, task: _Task) -> None:
         with self._ready:
             self._running -= 1
-            idle = not self._queue and not self._running
-        if idle:
-            self.busyChanged.emit(False)
         stale = bool(task.key) and self._newest.get(task.key) != task.number
         if self._stopped or stale or task.era != self._era:
             return

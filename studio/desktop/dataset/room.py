@@ -50,6 +50,10 @@ class DatasetRoom(Shown):
 
     key: ClassVar[str] = "dataset"
     trainRequested = Signal(str)
+    datasetsChanged = Signal()
+    imported = Signal(object)
+    """An import came to its end: :class:`Finished`."""
+    importFailed = Signal(str, str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -113,6 +117,9 @@ class DatasetRoom(Shown):
     def _connect(self) -> None:
         session, side, header = self.session, self.side, self.header
         session.datasetsChanged.connect(self._show_side)
+        session.datasetsChanged.connect(self.datasetsChanged)
+        session.imported.connect(self.imported)
+        session.failed.connect(self.importFailed)
         session.opened.connect(self._start_anew)
         session.rowsAdded.connect(self._rows_added)
         session.changed.connect(self._rows_changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject
 
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
@@ -18,23 +18,19 @@ if TYPE_CHECKING:
 class Recalling(QObject):
     """Between the drop of a file and the moment its recipe can be played."""
 
-    began = Signal(str)
-
     def __init__(self, session: Session, editing: Editing, notices: Notices) -> None:
         super().__init__(session)
         self._session, self._editing, self._notices = session, editing, notices
         self._waiting: Recalled | None = None
-        session.recalled.connect(self._begin)
 
-    @Slot(object)
-    def _begin(self, found: Recalled) -> None:
+    def begin(self, found: Recalled) -> None:
+        """Open the model that a file was made with."""
         if found.folder is None:
             self._notices.warn(
                 tr("The checkpoint of this file is gone; {run} plays its recipe as it is now.",
                    run=found.run)
             )  # fmt: skip
         self._waiting = found
-        self.began.emit(found.run)
         self._session.open_run(found.run, str(found.folder or ""))
 
     def play(self) -> None:

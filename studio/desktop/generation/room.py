@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -32,6 +31,7 @@ from studio.desktop.widgets.empty_state import EmptyState
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
     from studio.engine.training.planning.runs import Run
 
 FIRST_DIRECTIONS = 8
@@ -44,11 +44,7 @@ class GenerationRoom(Room):
     """Joins the panels; the engine is behind `session`, the recipe in `editing`."""
 
     key: ClassVar[str] = "generation"
-    pieceKept = Signal(int)
     refineRequested = Signal(int)
-    recipeRecalled = Signal(str)
-    pictureDropped = Signal(object)
-    """A file that was offered to :meth:`recall` carries no recipe: it is to be imported."""
     trainRequested = Signal()
     """The empty canvas asks for the training place."""
 
@@ -107,8 +103,6 @@ class GenerationRoom(Room):
         session.searching.connect(self.controls.set_searching)
         session.directionsFound.connect(self._directions_found)
         session.searchFailed.connect(self._search_failed)
-        self.recalling.began.connect(self.recipeRecalled)
-        session.notRecalled.connect(self.pictureDropped)
         session.failed.connect(self.studio.notices.error)
         session.keeping.connect(self._keeping)
         side.runChosen.connect(self.open_run)
@@ -123,7 +117,6 @@ class GenerationRoom(Room):
         controls.resetAll.connect(editing.reset)
         controls.keep.connect(self.leaving.keep)
         editing.changed.connect(self._edited)
-        self.leaving.kept.connect(self.pieceKept)
         self.leaving.refineRequested.connect(self.refineRequested)
         self.studio.themeChanged.connect(self._restyle)
 
@@ -157,20 +150,19 @@ class GenerationRoom(Room):
     # ------------------------------------------------------------------ the model
 
     @Slot(str)
-    def open_run(self, run: str) -> None:
-        """Put a run on the canvas (also called by the training place's "play")."""
-        if self.session.wanted != run:
-            self.session.open_run(run)
+    def open_run(self, run: str, folder: str = "") -> None:
+        """Put a run on the canvas, at its newest checkpoint or at the one in `folder`."""
+        if (run, folder) != (self.session.wanted, self.session.chosen):
+            self.session.open_run(run, folder)
 
-    def recall(self, path: Path) -> None:
-        """A file was dropped: play on with its recipe, or say that it has none."""
-        self.session.recall(path)
+    def recall(self, found: Recalled) -> None:
+        """A file was dropped: play on with the recipe that it carries."""
+        self.recalling.begin(found)
 
     def checkpoint_landed(self, run: str, folder: str) -> None:
         """A run that trains has saved: play that, with every slider where it is."""
         self.models.set_live(run)
-        if self.session.model is not None and self.session.model.run == run:
-            self.session.open_run(run, folder)
+        self.session.follow(run, folder)
         self.session.read_runs()
 
     def run_progress(self, run: str, fraction: float, _sentence: str) -> None:
@@ -205,7 +197,7 @@ class GenerationRoom(Room):
         self.controls.setEnabled(True)
         if soft:
             self.session.render(self.editing.recipe())
-            self.note.setText(tr("Newer checkpoint {n}", n=model.checkpoint.lstrip("0")))
+            self.note.setText(self._said_of(model))
             self.seeds.fill()
         else:
             self.naming.open(model)
@@ -219,6 +211,12 @@ class GenerationRoom(Room):
         self.models.show()
         self._show_page()
         self.session.find_directions()
+
+    def _said_of(self, model: Model) -> str:
+        number = model.checkpoint.lstrip("0")
+        if self.session.chosen:
+            return tr("Checkpoint {n}", n=number)
+        return tr("Newer checkpoint {n}", n=number)
 
     @Slot(list)
     def _directions_found(self, explained: list[float]) -> None:

@@ -11,11 +11,10 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
-from studio.desktop.generation.worker import GenerationWorker, Model, Names, recall, write_names
+from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.export.recall import Recalled
     from studio.engine.generation.player import LatentRecipe
 
 AT_ONCE = 3
@@ -41,10 +40,6 @@ class Session(QObject):
     kept = Signal(object)
     keeping = Signal()
     """Of :attr:`is_keeping`, perhaps."""
-    recalled = Signal(object)
-    """A file that was dropped carries this recipe."""
-    notRecalled = Signal(object)
-    """A file that was dropped is a picture like every other: its path."""
     failed = Signal(str, str)
 
     def __init__(self, device: str, parent: QObject | None = None) -> None:
@@ -53,6 +48,8 @@ class Session(QObject):
         self.model: Model | None = None
         self.wanted = ""
         """The run that is open or being opened."""
+        self.chosen = ""
+        """The folder of the checkpoint of it that was asked for; empty where the newest was."""
         self._device = device
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
@@ -76,7 +73,7 @@ class Session(QObject):
     def close_project(self) -> None:
         """Let go of the model and everything that waits."""
         self.project = self.model = None
-        self.wanted = ""
+        self.wanted = self.chosen = ""
         self._sheet += 1
         self._keeping.finish()
         self._render.clear()
@@ -110,18 +107,31 @@ class Session(QObject):
     # ------------------------------------------------------------------ the model
 
     def open_run(self, run: str, folder: str = "") -> None:
-        """Open a run at its newest checkpoint, or at `folder`."""
+        """Open a run at its newest checkpoint, or at `folder`, and stay there."""
+        self._open(run, folder, folder)
+
+    def follow(self, run: str, folder: str) -> None:
+        """The run that is open has a newer checkpoint: play that, unless one was asked for."""
+        if self.model is not None and self.model.run == run == self.wanted and not self.chosen:
+            self._open(run, folder, "")
+
+    def _open(self, run: str, folder: str, chosen: str) -> None:
         if self.project is None:
             return
         soft = self.model is not None and self.model.run == run
-        self.wanted = run
+        before, self.wanted, self.chosen = self.chosen, run, chosen
+
+        def stay(sentence: str, detail: str) -> None:
+            self.chosen = before
+            self.failed.emit(sentence, detail)
+
         if not soft:
             self.opening.emit(run)
         self._sheet += 1
         self._render.latest(
             "open", self._worker.open, self.project, run, self._device, folder,
             done=lambda model: self._opened(model, soft),
-            failed=self.failed.emit if soft else self._open_failed,
+            failed=stay if soft else self._open_failed,
         )  # fmt: skip
 
     def _opened(self, model: Model, soft: bool) -> None:
@@ -131,6 +141,7 @@ class Session(QObject):
     def _open_failed(self, sentence: str, detail: str) -> None:
         # Not opened by itself again; choosing it again tries again.
         self.wanted = self.model.run if self.model is not None else "?"
+        self.chosen = ""
         self.openFailed.emit(sentence, detail)
 
     # ------------------------------------------------------------------ pictures
@@ -174,19 +185,6 @@ class Session(QObject):
             self._keeping.keep(
                 self.project, self.model.run, self.model.source, self._worker.directions(), recipe
             )
-
-    def recall(self, path: Path) -> None:
-        """See whether a file carries a recipe of this project."""
-        if self.project is None:
-            return
-
-        def looked(found: Recalled | None) -> None:
-            if found is None:
-                self.notRecalled.emit(path)
-            else:
-                self.recalled.emit(found)
-
-        self._render.submit(recall, self.project, path, done=looked)
 
     # ------------------------------------------------------------------ directions
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 class Leaving(QObject):
     """Takes what is on the canvas; changes nothing there."""
 
-    kept = Signal(int)
     refineRequested = Signal(int)
 
     def __init__(
@@ -46,7 +45,6 @@ class Leaving(QObject):
     def _kept(self, piece: Piece) -> None:
         refine = (tr("Refine"), lambda: self.refineRequested.emit(piece.id))
         self._notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
-        self.kept.emit(piece.id)
 
     @Slot()
     def copy(self) -> None:

@@ -22,7 +22,6 @@ from studio.engine.files import write_json
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.export.recall import Recalled
     from studio.engine.generation.directions import Directions
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.training.planning.runs import Run
@@ -184,10 +183,3 @@ def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) 
     said = {"run": model.run, "checkpoint_sha256": model.sha256, "latent": latent}
     name = f"{model.run}-seed-{recipe.seed}"
     return export_arrays([(name, from_qimage(image), said)], "png", {}, folder)[0].path
-
-
-def recall(project: Project, path: Path) -> Recalled | None:
-    """The recipe in a file that came back."""
-    from studio.engine.export import recall
-
-    return recall.recall(project, path)

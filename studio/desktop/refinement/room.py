@@ -32,7 +32,6 @@ class RefinementRoom(Room):
 
     key = "refinement"
     exportRequested = Signal(list)
-    pieceChanged = Signal(int)
     generateRequested = Signal()
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -43,7 +42,7 @@ class RefinementRoom(Room):
         self._stacks: dict[int, Stack] = {}
         self._refined: Refined | None = None
         self._project: Project | None = None
-        self._saving = Saving(self._thread, self._saved, self._failed)
+        self._saving = Saving(self._thread, lambda: None, self._failed)
         self.deciding = Deciding(studio.undo, self._saving, self)
         self.deciding.changed.connect(self._decided)
         self._current = 0
@@ -247,9 +246,6 @@ class RefinementRoom(Room):
         if piece_id in self._kept:
             self.list.set_tile(self._tile(piece_id))
             self._show_facts()
-
-    def _saved(self) -> None:
-        self.pieceChanged.emit(self._current)
 
     def _render(self) -> None:
         key = self._current

@@ -42,7 +42,6 @@ class TrainingRoom(Room):
     """A run, and the folder of the checkpoint of it to play."""
     runProgress = Signal(str, float, str)
     checkpointLanded = Signal(str, str)
-    runsChanged = Signal()
     placeRequested = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -96,7 +95,6 @@ class TrainingRoom(Room):
         session.advanced.connect(self._advanced)
         session.ended.connect(self._ended)
         session.failed.connect(self.studio.notices.error)
-        self.planning.begun.connect(self.runsChanged)
         self.preview.changed.connect(self._words)
         panel.pauseRequested.connect(commands.toggle_pause)
         panel.sampleRequested.connect(commands.sample_now)
@@ -109,7 +107,6 @@ class TrainingRoom(Room):
         commands.learnRequested.connect(self._learn_from)
         commands.renameRequested.connect(panel.name.setFocus)
         commands.removeRequested.connect(self.managing.remove)
-        self.tending.changed.connect(self.runsChanged)
         self.tending.gone.connect(self._show_form)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
@@ -258,7 +255,6 @@ class TrainingRoom(Room):
     @Slot(object)
     def _ended(self, last: events.Done | events.Failed) -> None:
         name = self.session.driving.last_name
-        self.runsChanged.emit()
         self.runProgress.emit(name, -1.0, "")
         self.telling.ended(name, self.name_of(name), last)
         if self.session.viewed is not None and self.session.viewed.run.name == name:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 class Tending(QObject):
     """Between the panels that show a run and those that change it."""
 
-    changed = Signal()
     """A run has another title, is gone or is back."""
     gone = Signal()
     """The run on the screen was removed."""
@@ -71,7 +70,6 @@ class Tending(QObject):
 
     @Slot(str)
     def _run_changed(self, name: str) -> None:
-        self.changed.emit()
         self.session.read_runs()
         viewed = self.session.viewed
         if viewed is not None and viewed.run.name == name and not viewed.run.folder.exists():

@@ -107,6 +107,7 @@ def health(kind: str) -> str:
         "posterior": tr("Numbers asleep"),
         "leak": tr("The disguise shows"),
         "plateau": tr("No better for a while"),
+        "speed": tr("Speed"),
     }
     return known.get(kind, tr("Worth knowing"))
 

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -30,7 +29,6 @@ _GRAB = 8
 class PictureView(QWidget):
     """Paints one QImage. Wheel zooms about the cursor, a drag moves, a double click fits."""
 
-    zoomChanged = Signal(float)
     dragOut = Signal()
     """A drag that began with Ctrl held: the picture wants to leave as a file."""
 
@@ -94,7 +92,7 @@ class PictureView(QWidget):
     def fit(self) -> None:
         """The whole picture, as large as it goes."""
         self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
-        self._changed()
+        self.update()
 
     def full_size(self) -> None:
         """One pixel of the picture on one of the screen."""
@@ -116,7 +114,7 @@ class PictureView(QWidget):
             about.y() - (after.y() + fraction.y() * after.height()),
         )
         self._centre -= QPointF(moved.x() / after.width(), moved.y() / after.height())
-        self._changed()
+        self.update()
 
     def target(self) -> QRectF:
         """Where the picture lies in the widget."""
@@ -132,10 +130,6 @@ class PictureView(QWidget):
         width = max(16, self.width() - 2 * MARGIN) / self._shown.width()
         height = max(16, self.height() - 2 * MARGIN) / self._shown.height()
         return min(width, height)
-
-    def _changed(self) -> None:
-        self.update()
-        self.zoomChanged.emit(self.zoom())
 
     # ------------------------------------------------------------------ events
 
@@ -169,12 +163,6 @@ class PictureView(QWidget):
         painter.restore()
         painter.setPen(QPen(QColor("#ffffff"), 1))
         painter.drawLine(QPointF(line, where.top()), QPointF(line, where.bottom()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A fitted picture stays fitted."""
-        super().resizeEvent(event)
-        if not self._zoom:
-            self.zoomChanged.emit(self.zoom())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the cursor."""

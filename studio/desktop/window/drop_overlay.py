@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QMimeData, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
-
-
-def dropped_paths(data: QMimeData) -> list[Path]:
-    """The local files and folders of a drag that are there, in order."""
-    return [path for path in _named(data) if path.exists()]
-
-
-def complaint_about(data: QMimeData) -> str:
-    """A sentence about what of a drag cannot be used; empty when all of it can."""
-    named = _named(data)
-    gone = [path for path in named if not path.exists()]
-    if gone:
-        return tr("There is nothing at {path}: check the path, or connect the drive.", path=gone[0])
-    if named:
-        return ""
-    if data.hasUrls():
-        return tr(
-            "{address} came without the picture itself: save it as a file, then drop the file.",
-            address=data.urls()[0].toDisplayString(),
-        )
-    return tr("That is neither a file nor a folder: drop folders, pictures or a zip.")
-
-
-def _named(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 class DropOverlay(QWidget):

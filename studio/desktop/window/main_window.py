@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,12 @@ from studio.desktop import theme
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notice_view import NoticeView
-from studio.desktop.window.drop_overlay import DropOverlay, complaint_about, dropped_paths
+from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
 from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
-from studio.desktop.window.top_bar import PLACES, TopBar
+from studio.desktop.window.top_bar import TopBar
 from studio.desktop.window.welcome import Welcome
 from studio.desktop.window.window_actions import (
     add_window_actions,
@@ -55,8 +54,8 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.rooms: Rooms | None = None
         self._place = "dataset"
-        self.closing = Closing(self)
-        self.opening = Opening(self)
+        self.closing = Closing(self, lambda: self.rooms, self)
+        self.opening = Opening(self, self.closing, self.make_rooms, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
         self.pages = QStackedWidget()
@@ -66,7 +65,7 @@ class MainWindow(QMainWindow):
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
-        add_window_actions(self)
+        add_window_actions(self, self.opening)
         self.retranslate()
         self.resize(*FIRST_SIZE)
         self.setMinimumSize(*SMALLEST)
@@ -102,7 +101,7 @@ class MainWindow(QMainWindow):
         self.top.commandsWanted.connect(self.open_palette)
         self.status.languageChosen.connect(studio.set_language)
         self.status.themeToggled.connect(self.toggle_theme)
-        self.status.noticesWanted.connect(self.notice_view.toggle_history)
+        self.status.noticesWanted.connect(self.toggle_notices)
         self.status.runClicked.connect(lambda: self.go("training"))
         self.welcome.sampleWanted.connect(self.opening.sample)
         self.welcome.folderWanted.connect(self.opening.ask_pictures)
@@ -128,8 +127,10 @@ class MainWindow(QMainWindow):
             from studio.desktop.window.rooms import Rooms
 
             self.rooms = Rooms(self)
-            for key in PLACES:
-                self.pages.addWidget(self.rooms.room(key))
+            for room in self.rooms.all():
+                self.pages.addWidget(room)
+            self.rooms.dataset.imported.connect(self.opening.pictures_came)
+            self.rooms.dataset.importFailed.connect(self.opening.no_picture_came)
             fill_menu(self)
         return self.rooms
 
@@ -201,6 +202,28 @@ class MainWindow(QMainWindow):
         )
         self.notice_view.show_history()
 
+    def toggle_notices(self) -> None:
+        """Past notices, or no longer."""
+        self.notice_view.toggle_history()
+
+    def cover(self, words: str, more: str = "") -> None:
+        """Lie words over everything; nothing can be done meanwhile."""
+        self.setEnabled(False)
+        self.overlay.cover(words, more)
+
+    def uncover(self) -> None:
+        """The window can be used again."""
+        self.setEnabled(True)
+        self.overlay.hide()
+
+    def show_run(self, name: str, part: float, words: str) -> None:
+        """How far the run that trains is."""
+        self.status.show_run(name, part, words)
+
+    def set_preparing(self, on: bool) -> None:
+        """The sample is being made: one click is enough."""
+        self.welcome.set_busy(on)
+
     def toggle_theme(self) -> None:
         """Light or dark."""
         self.studio.set_theme("light" if theme.name() == "dark" else "dark")
@@ -248,20 +271,11 @@ class MainWindow(QMainWindow):
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take them, once the other program is let go of."""
-        from studio.desktop.base.received import received
-
+        """Take them."""
         self.overlay.hide()
-        held = received(event.mimeData())
-        paths, complaint = dropped_paths(event.mimeData()), complaint_about(event.mimeData())
+        self.opening.drop(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        if held is not None:
-            QTimer.singleShot(0, self, lambda: self.opening.take_received(held))
-            return
-        if complaint:
-            self.studio.notices.warn(complaint)
-        QTimer.singleShot(0, self, lambda: self.opening.take(paths))
 
     # ------------------------------------------------------------------ the end
 
@@ -275,6 +289,7 @@ class MainWindow(QMainWindow):
         self.setEnabled(False)
         if self.rooms is not None:
             self.rooms.shutdown()
+        self.opening.shutdown()
         self.background.stop()
         self.studio.close_project()
         super().closeEvent(event)
@@ -283,8 +298,7 @@ class MainWindow(QMainWindow):
 def read_rooms() -> None:
     """Import what the rooms are made of while the welcome is looked at: it takes most of a
     second, for which the window would stand still when the first project is opened."""
-    for key in PLACES:
-        importlib.import_module(f"studio.desktop.{key}.room")
+    import studio.desktop.window.rooms  # noqa: F401
 
 
 def device_title() -> str:

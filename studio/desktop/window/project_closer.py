@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
 
+from studio.desktop.base.studio import is_shutting_down
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
     from studio.desktop.notices.notices import Notice
-    from studio.desktop.window.main_window import MainWindow
+    from studio.desktop.window.rooms import Rooms
+    from studio.desktop.window.shell import Shell
 
 LOOK_MS = 50
 GRACE_SECONDS = 2.0
@@ -26,9 +27,9 @@ class Closing(QObject):
     Where something fails meanwhile nothing is left: the artist has to see it first.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, shell: Shell, rooms: Callable[[], Rooms | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._shell, self._rooms = shell, rooms
         self._then: Callable[[], object] | None = None
         self._is_closing = False
         self._since = 0.0
@@ -64,29 +65,28 @@ class Closing(QObject):
         if again or is_shutting_down() or not self._unfinished():
             self._end()
             return True
-        self._wait_for(self._window.close)
+        self._wait_for(self._shell.close)
         self._is_closing, self._since = True, time.monotonic()
         return False
 
     def _unfinished(self) -> str:
-        rooms = self._window.rooms
+        rooms = self._rooms()
         return rooms.unfinished() if rooms is not None else ""
 
     def _wait_for(self, act: Callable[[], object]) -> None:
         if not self.is_waiting:
-            self._window.studio.notices.posted.connect(self._look_at_notice)
+            self._shell.studio.notices.posted.connect(self._look_at_notice)
         self._then = act
-        self._window.setEnabled(False)
         self._timer.start()
         self._look()
 
     @Slot()
     def _look(self) -> None:
-        words, rooms = self._unfinished(), self._window.rooms
+        words, rooms = self._unfinished(), self._rooms()
         if words and rooms is not None:
             rooms.finish()  # each time: what was being prepared may have begun meanwhile
             cost = tr("Close the window again to leave at once; what is not saved is then lost.")
-            self._window.overlay.cover(words, cost)
+            self._shell.cover(words, cost)
             return
         act = self._then
         self._end()
@@ -103,12 +103,5 @@ class Closing(QObject):
             return
         self._then, self._is_closing = None, False
         self._timer.stop()
-        self._window.studio.notices.posted.disconnect(self._look_at_notice)
-        self._window.setEnabled(True)
-        self._window.overlay.hide()
-
-
-def is_shutting_down() -> bool:
-    """Whether the machine ends the session: a window that does not close would stand in its way."""
-    program = QGuiApplication.instance()
-    return isinstance(program, QGuiApplication) and program.isSavingSession()
+        self._shell.studio.notices.posted.disconnect(self._look_at_notice)
+        self._shell.uncover()

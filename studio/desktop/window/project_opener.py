@@ -6,52 +6,69 @@ What is needed to answer the artist is imported then: the window is painted befo
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QMimeData, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.studio import pictures_folder
 from studio.desktop.i18n import tr
-from studio.desktop.window.drop_overlay import complaint_about, dropped_paths
 from studio.engine.files import is_writable
 
 if TYPE_CHECKING:
-    from studio.desktop.base.received import Received
-    from studio.desktop.window.main_window import MainWindow
+    from studio.desktop.base.threads import WorkerThread
+    from studio.desktop.window.dropped import Dropped
+    from studio.desktop.window.project_closer import Closing
+    from studio.desktop.window.rooms import Rooms
+    from studio.desktop.window.shell import Shell
 
 
 class Opening(QObject):
     """Asks where nothing was said, and makes a project where none is open."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._studio = window.studio
+    def __init__(
+        self, shell: Shell, closing: Closing, rooms: Callable[[], Rooms], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._shell, self._closing, self._rooms = shell, closing, rooms
+        self._parent, self._studio = parent, shell.studio
         self._new: Path | None = None
         """A project that was made for pictures which are still on their way."""
+
+    @cached_property
+    def _thread(self) -> WorkerThread:
+        from studio.desktop.base.threads import WorkerThread
+
+        return WorkerThread(parent=self)
+
+    def shutdown(self) -> None:
+        """End the thread."""
+        self._thread.stop()
 
     def sample(self) -> None:
         """Make the sample project, or open the one made before."""
         from studio.engine.sample import make_sample_project
 
-        self._window.welcome.set_busy(True)
+        self._shell.set_preparing(True)
         folder = _home_of_projects() / "Sample"
-        self._window.background.submit(
+        self._thread.submit(
             make_sample_project, folder, done=self._sample_made, failed=self._sample_failed
         )
 
     def _sample_made(self, folder: Path) -> None:
-        self._window.welcome.set_busy(False)
-        self._window.closing.before(lambda: self._open_sample(folder))
+        self._shell.set_preparing(False)
+        self._closing.before(lambda: self._open_sample(folder))
 
     def _open_sample(self, folder: Path) -> None:
         self._studio.open_project(folder)
-        self._window.go("generation")
+        self._shell.go("generation")
 
     def _sample_failed(self, sentence: str, detail: str) -> None:
-        self._window.welcome.set_busy(False)
+        self._shell.set_preparing(False)
         self._studio.notices.error(sentence, detail)
 
     def ask_project(self) -> None:
@@ -62,39 +79,90 @@ class Opening(QObject):
 
     def open(self, folder: Path | str) -> None:
         """Open a project, once what is unfinished in the open one has come to its end."""
-        self._window.closing.before(lambda: self._studio.open_project(folder))
+        self._closing.before(lambda: self._studio.open_project(folder))
 
     def close(self) -> None:
         """Close the open project, once what is unfinished in it has come to its end."""
-        self._window.closing.before(self._studio.close_project)
+        self._closing.before(self._studio.close_project)
 
     def ask_new_project(self) -> None:
         """Choose or make a folder for a new project."""
         chosen = self._ask(tr("Folder for the new project"), _home_of_projects())
         if chosen:
-            self._window.closing.before(lambda: self._studio.new_project(chosen))
+            self._closing.before(lambda: self._studio.new_project(chosen))
 
     def ask_pictures(self) -> None:
         """Choose a folder of pictures to begin with."""
         chosen = self._ask(tr("Choose a folder…"), Path.home())
         if chosen:
-            self.take([Path(chosen)])
+            self.take_paths([Path(chosen)])
 
     def _ask(self, title: str, start: Path) -> str:
         from PySide6.QtWidgets import QFileDialog
 
-        return QFileDialog.getExistingDirectory(self._window, title, str(start))
+        return QFileDialog.getExistingDirectory(self._parent, title, str(start))
 
-    def take(self, paths: list[Path]) -> None:
-        """Pictures were given: into the open project, or a new one named after them."""
-        if not paths:
+    def drop(self, data: QMimeData) -> None:
+        """Take what was dropped, once the program it came from is let go of."""
+        from studio.desktop.window.dropped import dropped
+
+        given = dropped(data)
+        QTimer.singleShot(0, self, lambda: self.take(given))
+
+    def paste(self) -> None:
+        """What is on the clipboard: files, or a picture."""
+        from studio.desktop.window.dropped import Dropped, Kind, dropped
+
+        data = QGuiApplication.clipboard().mimeData()
+        given = dropped(data)
+        if given.kind is Kind.NOTHING and not data.hasUrls():
+            said = tr("There is no picture on the clipboard: copy a picture or files first.")
+            given = Dropped(complaint=said)
+        self.take(given)
+
+    def take_paths(self, paths: list[Path]) -> None:
+        """Files and folders were chosen."""
+        from studio.desktop.window.dropped import Dropped
+
+        self.take(Dropped(tuple(paths)))
+
+    def take(self, given: Dropped) -> None:
+        """Pictures go into the open project, or a new one named after them; a project opens."""
+        from studio.desktop.window.dropped import Kind
+
+        if given.complaint:
+            self._studio.notices.warn(given.complaint)
+        if given.kind is Kind.PROJECT:
+            self.open(given.paths[0])
+        elif given.kind is not Kind.NOTHING and (self._studio.project or self._make_project(given)):
+            self._look_into(given)
+
+    def _look_into(self, given: Dropped) -> None:
+        project = self._studio.project
+        if project is None or not given.may_be_recipe:
+            self._hand_over(given)
             return
-        if len(paths) == 1 and (paths[0] / "project.sqlite").is_file():
-            self.open(paths[0])
+
+        def looked(found: Dropped) -> None:
+            if self._studio.project is project:
+                self._hand_over(found)
+
+        # What cannot be read is said by the place that imports it.
+        self._thread.submit(
+            given.looked_into, project, done=looked, failed=lambda *_: looked(given)
+        )
+
+    def _hand_over(self, given: Dropped) -> None:
+        rooms = self._rooms()
+        if given.recalled is not None:
+            self._shell.go("generation")
+            rooms.generation.recall(given.recalled)
             return
-        if self._studio.project is None and not self._make_project(paths):
-            return
-        self._window.make_rooms().import_paths(paths)
+        self._shell.go("dataset")
+        if given.held is not None:
+            rooms.dataset.take_received(given.held)
+        else:
+            rooms.dataset.import_paths(given.paths)
 
     @Slot(object)
     def pictures_came(self, _finished: object) -> None:
@@ -121,40 +189,18 @@ class Opening(QObject):
             settings.recent_projects = [p for p in settings.recent_projects if p != str(folder)]
             self._studio.save_settings()
 
-    def take_received(self, held: Received) -> None:
-        """A picture without a file: into the open project, or a new one."""
-        if self._studio.project is None:
-            folder = _free_folder(_home_of_projects() / tr("Pictures"))
-            if not self._studio.new_project(folder):
-                return
-        self._window.make_rooms().take_received(held)
-
-    def paste(self) -> None:
-        """What is on the clipboard: files, or a picture."""
-        from studio.desktop.base.received import received
-
-        data = QGuiApplication.clipboard().mimeData()
-        held = received(data)
-        if held is not None:
-            self.take_received(held)
-            return
-        complaint, paths = complaint_about(data), dropped_paths(data)
-        if not data.hasUrls():
-            complaint = tr("There is no picture on the clipboard: copy a picture or files first.")
-        if complaint:
-            self._studio.notices.warn(complaint)
-        self.take(paths)
-
-    def _make_project(self, paths: list[Path]) -> bool:
-        if all(path.is_dir() and not any(path.iterdir()) for path in paths):
+    def _make_project(self, given: Dropped) -> bool:
+        paths = given.paths
+        if paths and all(path.is_dir() and not any(path.iterdir()) for path in paths):
             self._studio.notices.warn(
                 tr("{folder} is empty: choose a folder with pictures.", folder=str(paths[0]))
             )
             return False
-        folder = _free_folder(_home_of_projects() / (paths[0].stem or "Pictures"))
+        name = paths[0].stem if paths else tr("Pictures")
+        folder = _free_folder(_home_of_projects() / (name or "Pictures"))
         if not self._studio.new_project(folder):
             return False
-        self._new = folder
+        self._new = folder if paths else None
         return True
 
 

@@ -1,54 +1,70 @@
-"""The six rooms, made in order and joined: rooms do not know each other, this file does."""
+"""The six rooms, made in order and joined: rooms do not know each other, this file does.
+
+Imported after the first paint: with it comes everything that the rooms are made of.
+"""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from studio.desktop.base.room import Room
-from studio.desktop.window.top_bar import PLACES
+from studio.desktop.dataset.room import DatasetRoom
+from studio.desktop.evaluation.room import EvaluationRoom
+from studio.desktop.export.room import ExportRoom
+from studio.desktop.generation.room import GenerationRoom
+from studio.desktop.refinement.room import RefinementRoom
+from studio.desktop.training.room import TrainingRoom
 
 if TYPE_CHECKING:
-    from studio.desktop.base.received import Received
-    from studio.desktop.window.main_window import MainWindow
+    from studio.desktop.window.shell import Shell
     from studio.engine.project import Project
 
 
-class Rooms(QObject):
-    """Makes `studio.desktop.<place>.room.<Place>Room` for every place."""
+class Rooms:
+    """Every room by its name, and what crosses between them."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._rooms: dict[str, Room] = {key: self._make(key) for key in PLACES}
-        self._join()
-        self._hang_actions()
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        studio = shell.studio
+        self.dataset = DatasetRoom(studio)
+        self.training = TrainingRoom(studio)
+        self.evaluation = EvaluationRoom(studio)
+        self.generation = GenerationRoom(studio)
+        self.refinement = RefinementRoom(studio)
+        self.export = ExportRoom(studio)
         self._open = False
+        self._join()
+        for room in self.all():
+            room.retranslate()
+            room.addActions([e.action for e in studio.actions.all() if e.room == room.key])
+
+    def all(self) -> tuple[Room, ...]:
+        """The six, in the order of the work."""
+        return (
+            self.dataset, self.training, self.evaluation,
+            self.generation, self.refinement, self.export,
+        )  # fmt: skip
 
     def room(self, key: str) -> Room:
         """One of the six."""
-        return self._rooms[key]
+        return next(room for room in self.all() if room.key == key)
 
     def project_opened(self, project: Project) -> None:
         """Tell every room."""
         self._open = True
-        for room in self._rooms.values():
+        for room in self.all():
             room.project_opened(project)
 
     def project_closed(self) -> None:
         """Tell every room, if they had one."""
         if self._open:
             self._open = False
-            for room in self._rooms.values():
+            for room in self.all():
                 room.project_closed()
 
     def retranslate(self) -> None:
         """Rooms that are not on the screen get no event of their own."""
-        for room in self._rooms.values():
+        for room in self.all():
             room.retranslate()
 
     def unfinished(self) -> str:
@@ -66,70 +82,40 @@ class Rooms(QObject):
             room.shutdown()
 
     def _in_order(self) -> list[Room]:
-        order = ("training", *(key for key in PLACES if key != "training"))
-        return [self._rooms[key] for key in order]
-
-    def import_paths(self, paths: list[Path]) -> None:
-        """Hand dropped pictures to the dataset place; one file may carry a recipe instead."""
-        if len(paths) == 1 and paths[0].is_file():
-            self._any("generation").recall(paths[0])
-        else:
-            self._import(paths)
-
-    def take_received(self, held: Received) -> None:
-        """Hand a picture without a file to the dataset place."""
-        self._window.go("dataset")
-        self._any("dataset").take_received(held)
-
-    def _import(self, paths: list[Path]) -> None:
-        self._window.go("dataset")
-        self._any("dataset").import_paths(paths)
-
-    def _make(self, key: str) -> Room:
-        module = importlib.import_module(f"studio.desktop.{key}.room")
-        made: Room = getattr(module, f"{key.capitalize()}Room")(self._window.studio)
-        made.retranslate()
-        return made
+        return sorted(self.all(), key=lambda room: room is not self.training)
 
     def _join(self) -> None:
-        window = self._window
-        # Rooms are told apart by their own signals, which the base class does not have.
-        dataset, training, evaluation, generation, refinement, export = (
-            self._any(key) for key in PLACES
-        )
+        shell, dataset, training = self._shell, self.dataset, self.training
+        dataset.datasetsChanged.connect(training.datasets_changed)
+        dataset.trainRequested.connect(self._train)
+        training.playRequested.connect(self._play)
+        training.checkpointRequested.connect(self._play)
+        training.runProgress.connect(self._progress)
+        training.checkpointLanded.connect(self.generation.checkpoint_landed)
+        for room in (training, self.evaluation):
+            room.placeRequested.connect(shell.go)
+        self.generation.trainRequested.connect(lambda: shell.go("training"))
+        self.generation.refineRequested.connect(self._refine)
+        self.refinement.exportRequested.connect(self._export)
+        for end in (self.refinement, self.export):
+            end.generateRequested.connect(lambda: shell.go("generation"))
 
-        def then(place: str, act: Callable[[Any], object]) -> Callable[[Any], None]:
-            def go_and_act(value: Any) -> None:
-                window.go(place)
-                act(value)
+    def _train(self, dataset: str) -> None:
+        self._shell.go("training")
+        self.training.start_for(dataset)
 
-            return go_and_act
+    def _play(self, run: str, checkpoint: str = "") -> None:
+        self._shell.go("generation")
+        self.generation.open_run(run, checkpoint)
 
-        dataset.session.imported.connect(window.opening.pictures_came)
-        dataset.session.failed.connect(window.opening.no_picture_came)
-        dataset.session.datasetsChanged.connect(training.datasets_changed)
-        dataset.trainRequested.connect(then("training", training.start_for))
-        training.playRequested.connect(then("generation", generation.open_run))
-        training.runProgress.connect(
-            lambda run, part, said: window.status.show_run(training.name_of(run), part, said)
-        )
-        training.placeRequested.connect(window.go)
-        training.runProgress.connect(generation.run_progress)
-        training.checkpointLanded.connect(generation.checkpoint_landed)
-        evaluation.placeRequested.connect(window.go)
-        generation.trainRequested.connect(lambda: window.go("training"))
-        generation.recipeRecalled.connect(lambda _run: window.go("generation"))
-        generation.pictureDropped.connect(lambda path: self._import([path]))
-        generation.refineRequested.connect(then("refinement", refinement.open_piece))
-        refinement.exportRequested.connect(then("export", export.choose_pieces))
-        for room in (refinement, export):
-            room.generateRequested.connect(lambda: window.go("generation"))
+    def _progress(self, run: str, part: float, words: str) -> None:
+        self._shell.show_run(self.training.name_of(run), part, words)
+        self.generation.run_progress(run, part, words)
 
-    def _any(self, key: str) -> Any:
-        return self._rooms[key]
+    def _refine(self, piece: int) -> None:
+        self._shell.go("refinement")
+        self.refinement.open_piece(piece)
 
-    def _hang_actions(self) -> None:
-        """An action of a room works only while the room is on the screen."""
-        for entry in self._window.studio.actions.all():
-            if entry.room in self._rooms:
-                self._rooms[entry.room].addAction(entry.action)
+    def _export(self, pieces: list[int]) -> None:
+        self._shell.go("export")
+        self.export.choose_pieces(pieces)

@@ -12,7 +12,8 @@ from studio.desktop.i18n import LANGUAGES, tr
 from studio.desktop.window.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:
-    from studio.desktop.window.main_window import MainWindow
+    from studio.desktop.window.project_opener import Opening
+    from studio.desktop.window.shell import Shell
 
 _GO = {
     "dataset": "Go to Dataset",
@@ -27,20 +28,20 @@ _ENDS = {"window.close", "window.paste"}
 _LAST = "window.quit"
 
 
-def add_window_actions(window: MainWindow) -> None:
+def add_window_actions(window: Shell, opening: Opening) -> None:
     """Register everything that works in every place."""
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
-        ("window.new", "New project…", window.opening.ask_new_project, "Ctrl+N", "folder-plus"),
-        ("window.open", "Open a project…", window.opening.ask_project, "Ctrl+O", "folder"),
-        ("window.sample", "Open the sample", window.opening.sample, "", "sliders"),
-        ("window.close", "Close the project", window.opening.close, "Ctrl+W", "x"),
+        ("window.new", "New project…", opening.ask_new_project, "Ctrl+N", "folder-plus"),
+        ("window.open", "Open a project…", opening.ask_project, "Ctrl+O", "folder"),
+        ("window.sample", "Open the sample", opening.sample, "", "sliders"),
+        ("window.close", "Close the project", opening.close, "Ctrl+W", "x"),
         ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
         ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
-        ("window.paste", "Paste a picture", window.opening.paste, "Ctrl+V", "download"),
+        ("window.paste", "Paste a picture", opening.paste, "Ctrl+V", "download"),
         ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
         ("window.menu", "Menu", window.open_menu, "F10", "menu"),
-        ("window.notices", "Show past notices", window.notice_view.toggle_history, "F8", "bell"),
+        ("window.notices", "Show past notices", window.toggle_notices, "F8", "bell"),
         ("window.theme", "Light or dark", window.toggle_theme, "", "sun"),
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
         ("window.keys", "Shortcuts", window.show_shortcuts, "F1", "keyboard"),
@@ -63,7 +64,7 @@ def add_window_actions(window: MainWindow) -> None:
         text_changed.connect(lambda _text: name_undo(window))
 
 
-def name_undo(window: MainWindow) -> None:
+def name_undo(window: Shell) -> None:
     """Undo and redo say what they would undo and redo."""
     undo = window.studio.undo
     pairs = (
@@ -74,7 +75,7 @@ def name_undo(window: MainWindow) -> None:
         window.studio.actions.get(id_).setText(f"{word}: {step}" if step else word)
 
 
-def fill_menu(window: MainWindow) -> None:
+def fill_menu(window: Shell) -> None:
     """The program's menu: its own actions, then those of every place."""
     menu, registry = window.menu, window.studio.actions
     menu.clear()
@@ -104,7 +105,7 @@ def fill_menu(window: MainWindow) -> None:
     name_undo(window)
 
 
-def _fill_place(window: MainWindow, part: QMenu, key: str, actions: list[QAction]) -> None:
+def _fill_place(window: Shell, part: QMenu, key: str, actions: list[QAction]) -> None:
     """A place's actions by name. Each goes to the place first.
 
     They stand in for the real ones: an action that hangs in a menu of the window has its
@@ -117,7 +118,7 @@ def _fill_place(window: MainWindow, part: QMenu, key: str, actions: list[QAction
         part.aboutToShow.connect(lambda s=shown, a=action: s.setEnabled(a.isEnabled()))
 
 
-def go_and_do(window: MainWindow, key: str, action: QAction) -> None:
+def go_and_do(window: Shell, key: str, action: QAction) -> None:
     """An action of a place, after going there; an action of the window where the artist is."""
     if not key:
         action.trigger()

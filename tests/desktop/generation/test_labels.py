@@ -202,7 +202,7 @@ def test_a_label_goes_into_the_piece_and_comes_back(room: GenerationRoom, studio
     pick(room, qtbot, 2)
     room.editing.set_seed(7)
     assert light(room, qtbot) < 128
-    with qtbot.waitSignal(room.pieceKept, timeout=WAIT):
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT):
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     (piece,) = pieces.pieces(studio.project)
     assert (piece.recipe.label, piece.recipe.seed) == (1, 7)

@@ -22,6 +22,7 @@ from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import export_arrays
+from studio.engine.export.recall import recall
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -152,11 +153,11 @@ def test_keys_walk_the_seeds_and_enter_keeps(room: GenerationRoom, studio, qtbot
     qtbot.keyClick(room.view, Qt.Key.Key_R)
     assert room.editing.recipe().seed != 0
     settle(room, qtbot)
-    with qtbot.waitSignal(room.pieceKept, timeout=WAIT) as kept:
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     from studio.engine.pieces import pieces
 
-    piece = pieces.piece(studio.project, kept.args[0])
+    piece = pieces.piece(studio.project, kept.args[0].id)
     assert piece.recipe.seed == room.editing.recipe().seed
     stored = np.asarray(Image.open(piece.file).convert("RGB")).tobytes()
     assert stored == pixels(room)
@@ -164,7 +165,7 @@ def test_keys_walk_the_seeds_and_enter_keeps(room: GenerationRoom, studio, qtbot
 
 def test_enter_in_the_seed_box_does_not_keep(room: GenerationRoom, qtbot) -> None:
     kept: list[int] = []
-    room.pieceKept.connect(kept.append)
+    room.session.kept.connect(lambda piece: kept.append(piece.id))
     room.controls.seed.setFocus()
     room.controls.seed.selectAll()
     qtbot.keyClicks(room.controls.seed, "88")
@@ -196,7 +197,7 @@ def test_the_canvas_goes_on_while_a_piece_is_being_made(room, studio, slow_keep,
 
     before = settle(room, qtbot)
     kept: list[int] = []
-    room.pieceKept.connect(kept.append)
+    room.session.kept.connect(lambda piece: kept.append(piece.id))
     qtbot.keyClick(room.view, Qt.Key.Key_Return)
     assert room.note.text() == "Keeping…"
     qtbot.keyClick(room.view, Qt.Key.Key_BracketRight)
@@ -371,8 +372,9 @@ def test_a_file_that_comes_back_brings_its_recipe(
     room.editing.reset()
     room.editing.set_seed(7)
     assert settle(room, qtbot) != wanted
-    with qtbot.waitSignal(room.recipeRecalled, timeout=WAIT):
-        room.recall(Path(kept))
+    found = recall(studio.project, Path(kept))
+    assert found is not None
+    room.recall(found)
     qtbot.waitUntil(lambda: room.editing.recipe() == recipe, timeout=WAIT)
     qtbot.waitUntil(lambda: settle(room, qtbot) == wanted, timeout=WAIT)
     studio.undo.undo()
@@ -382,14 +384,10 @@ def test_a_file_that_comes_back_brings_its_recipe(
 @pytest.mark.parametrize(
     "said", [{}, {"run": "no such run", "checkpoint_sha256": "", "latent": {}}]
 )
-def test_any_other_file_is_a_picture_to_import(
-    room: GenerationRoom, said: dict, qtbot, tmp_path: Path
-) -> None:
+def test_any_other_file_is_a_picture_to_import(studio, said: dict, tmp_path: Path) -> None:
     pixels = np.zeros((8, 8, 3), np.uint8)
     made = export_arrays([("plain", pixels, said)], "png", {}, tmp_path)[0].path
-    with qtbot.waitSignal(room.pictureDropped, timeout=WAIT) as got:
-        room.recall(made)
-    assert got.args == [made]
+    assert recall(studio.project, made) is None
 
 
 def test_a_damaged_checkpoint_is_one_sentence(room: GenerationRoom, studio, qtbot) -> None:

@@ -355,7 +355,7 @@ def test_of_a_project_for_nothing_nothing_stays(window, tmp_path, qtbot) -> None
     folder = tmp_path / "letters"
     folder.mkdir()
     (folder / "letter.txt").write_text("Dear reader")
-    window.opening.take([folder])
+    window.opening.take_paths([folder])
     assert window.studio.project is not None
     qtbot.waitUntil(lambda: window.studio.project is None, timeout=WAIT)
     assert window.pages.currentWidget() is window.welcome
@@ -367,7 +367,7 @@ def test_of_a_project_for_nothing_nothing_stays(window, tmp_path, qtbot) -> None
 
 
 def test_a_new_project_says_where_it_is_once_pictures_came(window, few_pictures, qtbot) -> None:
-    window.opening.take([few_pictures])
+    window.opening.take_paths([few_pictures])
     said = window.studio.notices.history
     qtbot.waitUntil(lambda: any("A new project was made" in n.sentence for n in said), timeout=WAIT)
     assert window.studio.project.folder.is_dir()

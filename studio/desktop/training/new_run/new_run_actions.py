@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
@@ -16,7 +16,6 @@ from studio.desktop.training.session.session import Session
 class Planning(QObject):
     """Joins form, strip and session."""
 
-    begun = Signal()
     """There is a new run, and its training starts."""
 
     def __init__(
@@ -90,7 +89,6 @@ class Planning(QObject):
     @Slot(object)
     def _created(self, run: object) -> None:
         self._show_end()
-        self.begun.emit()
         self.session.start(run, resume=False)  # type: ignore[arg-type]  # a Run
         self.session.read_runs()
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.desktop.base.studio import is_shutting_down
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training.session import queries
 from studio.desktop.training.session.queries import Opened
-from studio.engine.training.record.checkpoint import Saves
 from studio.desktop.training.session.worker import HURRY_SECONDS, STOP_SECONDS, TrainingDriver
-from studio.desktop.window.project_closer import is_shutting_down
 from studio.engine import events
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
+    from studio.engine.training.record.checkpoint import Saves
 
 
 class Driving(QObject):

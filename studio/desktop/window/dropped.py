@@ -1,0 +1,87 @@
+"""What was dropped on the window, pasted or chosen: answered here, with one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData
+
+from studio.desktop.base.received import Received, received
+from studio.desktop.i18n import tr
+from studio.engine.project import INDEX, Project
+
+if TYPE_CHECKING:
+    from studio.engine.export.recall import Recalled
+
+
+class Kind(Enum):
+    """What can be done with it."""
+
+    NOTHING = auto()
+    PROJECT = auto()
+    RECIPE = auto()
+    BYTES = auto()
+    PICTURES = auto()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Files and folders, or one picture without a file; and what to say about the rest."""
+
+    paths: tuple[Path, ...] = ()
+    held: Received | None = None
+    recalled: Recalled | None = None
+    """The recipe in the one file."""
+    complaint: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """A picture with a recipe of the open project is told apart by :meth:`looked_into` only."""
+        if self.held is not None:
+            return Kind.BYTES
+        if self.recalled is not None:
+            return Kind.RECIPE
+        if not self.paths:
+            return Kind.NOTHING
+        alone = len(self.paths) == 1
+        return Kind.PROJECT if alone and (self.paths[0] / INDEX).is_file() else Kind.PICTURES
+
+    @property
+    def may_be_recipe(self) -> bool:
+        """Whether it has to be looked into."""
+        return len(self.paths) == 1 and self.paths[0].is_file()
+
+    def looked_into(self, project: Project) -> Dropped:
+        """The same, with the recipe that its file carries. Reads the file: not for the window."""
+        from studio.engine.export.recall import recall
+
+        return replace(self, recalled=recall(project, self.paths[0]))
+
+
+def dropped(data: QMimeData) -> Dropped:
+    """What a drag or the clipboard holds; its bytes are copied, for they are gone afterwards."""
+    held = received(data)
+    if held is not None:
+        return Dropped(held=held)
+    named = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    there = tuple(path for path in named if path.exists())
+    return Dropped(there, complaint=_complaint(data, named))
+
+
+def _complaint(data: QMimeData, named: Iterable[Path]) -> str:
+    """A sentence about what of a drag cannot be used; empty when all of it can."""
+    gone = [path for path in named if not path.exists()]
+    if gone:
+        return tr("There is nothing at {path}: check the path, or connect the drive.", path=gone[0])
+    if named:
+        return ""
+    if data.hasUrls():
+        return tr(
+            "{address} came without the picture itself: save it as a file, then drop the file.",
+            address=data.urls()[0].toDisplayString(),
+        )
+    return tr("That is neither a file nor a folder: drop folders, pictures or a zip.")
