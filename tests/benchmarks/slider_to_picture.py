@@ -10,21 +10,23 @@ point, on the same thread of the same room. JSON on stdout.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
+from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication
 
 BOUND_MS = 4.0
@@ -93,41 +95,51 @@ def project_with_a_model(folder: Path, family: str, size: int) -> Path:
     return folder / "project"
 
 
-def measure(place: Path, family: str, size: int, rounds: int) -> dict[str, object]:
-    """Milliseconds of both sides, round by round."""
-    project = project_with_a_model(place, family, size)
+@contextlib.contextmanager
+def canvas(project: Path) -> Iterator[tuple[Any, Watch]]:
+    """The real generation place on the screen; it does not know yet that a project is open."""
     app = QApplication.instance() or QApplication([])
     assert app is not None
     watch = Watch()
+    try:
+        from studio.desktop.base.studio import Studio
+    except ModuleNotFoundError:  # as it was called before the chambers
+        from studio.desktop.context import Studio
     from studio.desktop.app import SWITCH_SECONDS
-    from studio.desktop.base.studio import Studio
-    from studio.desktop.generation import worker
     from studio.desktop.generation.room import GenerationRoom
 
     sys.setswitchinterval(SWITCH_SECONDS)  # as the program itself does
-    worker.SAMPLES = 500
     studio = Studio()
     studio.settings.device = "cpu"
     studio.open_project(project)
     room = GenerationRoom(studio)
     room.resize(1280, 800)
     room.show()
-    room.project_opened(studio.project)
-    room.entered()
+    yield room, watch
+    room.shutdown()
+    room.close()
+    studio.close_project()
+
+
+def measure(place: Path, family: str, size: int, count: int) -> dict[str, object]:
+    """Milliseconds of both sides, round by round."""
+    from studio.desktop.generation import worker
+
+    worker.SAMPLES = 500
+    with canvas(project_with_a_model(place, family, size)) as (room, watch):
+        room.project_opened(room.studio.project)
+        ours, bare = rounds(room, watch, count)
+    return _result(np.array(ours), np.array(bare))
+
+
+def rounds(room: Any, watch: Watch, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from the mouse to the picture, and of the bare forward pass, turn by turn."""
+    import torch
+
     wait_for(lambda: room.controls.rows and room.controls.rows[0].slider.isEnabled())
     wait_for(lambda: room.side.sheet.ready() >= len(room.side.sheet.seeds()))
     wait_for(lambda: not room.session.busy)
     watch.waiting = True
-    ours, bare = _rounds(room, watch, rounds + WARM_UP)
-    room.shutdown()
-    room.close()
-    studio.close_project()
-    return _result(np.array(ours[WARM_UP:]), np.array(bare[WARM_UP:]))
-
-
-def _rounds(room: Any, watch: Watch, rounds: int) -> tuple[list[float], list[float]]:
-    import torch
-
     player = room.session._worker._player
     slider = room.controls.rows[0].slider
     took: list[float] = []
@@ -145,12 +157,13 @@ def _rounds(room: Any, watch: Watch, rounds: int) -> tuple[list[float], list[flo
 
     chance = np.random.default_rng(1)
     ours = []
-    for _ in range(rounds):
-        value = slider.value()
-        while abs(value - slider.value()) < 10:
-            value = int(chance.integers(slider.minimum(), slider.maximum()))
+    send(slider, QEvent.Type.MouseButtonPress, 0.5)
+    for _ in range(count + WARM_UP):
+        where = 0.5
+        while abs(slider._at(where * slider.width()) - slider.value()) < 10:
+            where = float(chance.uniform(0.1, 0.9))
         began = time.perf_counter()
-        slider.setValue(value)
+        send(slider, QEvent.Type.MouseMove, where)
         watch.loop.exec()
         ours.append(1000 * (watch.painted - began))
         # The panels follow a frame later; neither side is to be measured beside them.
@@ -158,7 +171,17 @@ def _rounds(room: Any, watch: Watch, rounds: int) -> tuple[list[float], list[flo
         watch.loop.exec()
         room.session._render.submit(forward, done=landed)
         watch.loop.exec()
-    return ours, took
+    send(slider, QEvent.Type.MouseButtonRelease, 0.5)
+    return ours[WARM_UP:], took[WARM_UP:]
+
+
+def send(widget: Any, kind: QEvent.Type, where: float) -> None:
+    """The mouse, its left button down, at a share of the width."""
+    place = QPointF(where * widget.width(), widget.height() / 2)
+    left = Qt.MouseButton.LeftButton
+    everywhere = widget.mapToGlobal(place)
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(widget, QMouseEvent(kind, place, everywhere, left, left, none))
 
 
 def _result(ours: np.ndarray[Any, Any], bare: np.ndarray[Any, Any]) -> dict[str, object]:
