@@ -231,6 +231,10 @@ class Family(nn.Module, ABC):
         without classes takes no notice of `label`.
         """
 
+    def population(self, n: int, seed: int) -> Tensor:
+        """The latents of `sample` for statistics: all at once, so that last bits may differ."""
+        return self.sample(n, seed)
+
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         """Prior sample z [n, ...] to w [n, slots, dim]; the identity for a flat latent.
 

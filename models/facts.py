@@ -113,6 +113,8 @@ class Facts:
     """What it reports, by the names in its reports."""
     class_tensors: tuple[str, ...] = ()
     """Tensors with a row for each class, beside `class_*` and those of a module `classes`."""
+    training_only: tuple[str, ...] = ()
+    """Networks that generating never asks, beside those that have an average (`x`, `x_ema`)."""
     critic_levels: str = ""
     """A pattern of the critic's weights nearest to the picture; its group is the level, none in
     the first layer. Empty without a critic."""

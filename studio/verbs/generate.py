@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -105,4 +104,4 @@ def open_player(project: Project, run_name: str, device: str, *, best: bool = Fa
         raise StudioError(
             f"The run {run_name} has no checkpoint that can be read: train it a little longer."
         )
-    return Player.open(Path(newest.folder), device)
+    return Player.open(newest, device)

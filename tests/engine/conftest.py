@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
+
+if TYPE_CHECKING:
+    from studio.engine.generation.player import Player
+    from studio.engine.project import Project
 
 SMALL: dict[str, dict[str, object]] = {
     "autoencoder": {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4},
@@ -50,7 +55,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def trained(trained_once: Path, tmp_path: Path) -> Iterator[object]:
+def trained(trained_once: Path, tmp_path: Path) -> Iterator[Project]:
     """An open project of this test alone, with a trained run of every family."""
     import torch
 
@@ -62,3 +67,25 @@ def trained(trained_once: Path, tmp_path: Path) -> Iterator[object]:
     with Project.open(tmp_path / "trained") as project:
         yield project
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def run_of(trained: Project) -> Callable[[str], str]:
+    """The name of the run of a family."""
+    from studio.engine.training.planning import runs
+
+    return lambda family: next(r.name for r in runs.runs(trained) if r.family == family)
+
+
+@pytest.fixture
+def play(trained: Project, run_of: Callable[[str], str]) -> Callable[..., Player]:
+    """Play the newest checkpoint of a family's run."""
+    from studio.engine.generation.player import Player
+    from studio.engine.training.record import checkpoint
+
+    def opened(family: str = "vae") -> Player:
+        newest = checkpoint.load_latest(trained.runs / run_of(family))
+        assert newest is not None
+        return Player.open(newest.folder, "cpu")
+
+    return opened

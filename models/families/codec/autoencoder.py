@@ -211,6 +211,8 @@ def _without_a_flow(module: Autoencoder, state: dict[str, Tensor], prefix: str, 
     """Checkpoints from before there was a flow load as what they were: a mixture."""
     if prefix + "flow_used" in state:
         return
-    state[prefix + "flow_used"] = torch.tensor(0.0)
-    for name, tensor in module.flow.state_dict().items():
+    with torch.device(state[prefix + "mixture_means"].device):
+        state[prefix + "flow_used"] = torch.tensor(0.0)
+        unused = Flow(module.config.latent_dim)
+    for name, tensor in unused.state_dict().items():
         state.setdefault(f"{prefix}flow.{name}", tensor)

@@ -79,7 +79,7 @@ class FewshotGan(AdversarialFamily):
             "real_score": Curve("score of real ones"), "fake_score": Curve("score of made ones"),
             "generator": Curve("generator"),
         },
-        critic_levels=r"fine\.(?:stem|downs\.(\d+))\.",
+        training_only=("critic",), critic_levels=r"fine\.(?:stem|downs\.(\d+))\.",
     )  # fmt: skip
     config: FewshotConfig
     generator: Generator

@@ -56,7 +56,7 @@ class Gan(AdversarialFamily):
             "critic": Curve("critic"), "real_wins": Curve("real wins"),
             "penalty": Curve("penalty", hidden=True), "generator": Curve("generator"),
         },
-        critic_levels=r"(?:stem|(?:levels|change)\.(\d+))\.",
+        training_only=("critic",), critic_levels=r"(?:stem|(?:levels|change)\.(\d+))\.",
     )  # fmt: skip
     config: GanConfig
     generator: Generator

@@ -54,7 +54,7 @@ class StyleGan2(AdversarialFamily):
             "disguise": Curve("disguise"), "penalty": Curve("penalty", hidden=True),
             "generator": Curve("generator"), "path": Curve("path length"),
         },
-        critic_levels=r"(?:stem|down\.(\d+))\.",
+        training_only=("critic", "ada"), critic_levels=r"(?:stem|down\.(\d+))\.",
     )  # fmt: skip
     config: StyleGan2Config
     generator: Generator
@@ -248,6 +248,13 @@ class StyleGan2(AdversarialFamily):
             means = self.generator_ema.mapping.class_avg[labels]
             mean = means[:, None].expand(-1, self.generator.slots, -1)
         return mean + truncation_psi * (w - mean)
+
+    def population(self, n: int, seed: int) -> Tensor:
+        z = seeded_normal(n, seed, (self.config.latent_dim,)).to(self.path_mean.device)
+        drawn = labels_for(self, n, seed, None)
+        labels = torch.tensor(drawn, device=z.device) if self.image_spec.classes else None
+        w = self.generator_ema.mapping(z, labels)
+        return w[:, None].expand(-1, self.generator.slots, -1)
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         labels = None if label is None else torch.full((len(z),), label, device=z.device)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +15,6 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.generation.directions import Directions
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.pieces.pieces import Piece
 
@@ -29,13 +27,11 @@ class Keeping(QObject):
     changed = Signal()
     """Of :attr:`is_busy`, perhaps."""
 
-    def __init__(self, device: str, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._device = device
         self._thread = WorkerThread(parent=self)
         self._tasks: deque[Callable[[], Piece]] = deque()
         self._guard = threading.Lock()
-        self._player: Player | None = None
         self._count = 0
 
     @property
@@ -43,17 +39,14 @@ class Keeping(QObject):
         """Whether pieces are being made."""
         return self._count > 0
 
-    def keep(
-        self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
-        recipe: LatentRecipe,
-    ) -> None:  # fmt: skip
-        """Make a piece of a recipe, with the model in the folder `checkpoint`."""
-        self._tasks.append(lambda: self._make(project, run, checkpoint, directions, recipe))
+    def keep(self, project: Project, run: str, player: Player, recipe: LatentRecipe) -> None:
+        """Make a piece of a recipe, with the model that is on the canvas now."""
+        self._tasks.append(lambda: _make(project, run, player, recipe))
         self._tell(self._count + 1)
         self._thread.submit(self._next, done=self._done, failed=self._not_done)
 
     def finish(self) -> None:
-        """Make what still waits now, on this thread, and let go of the model."""
+        """Make what still waits now, on this thread."""
         self._thread.clear()
         with self._guard:  # the one that is being made comes to its end
             while self._tasks:
@@ -61,7 +54,6 @@ class Keeping(QObject):
                     self._tasks.popleft()()
                 except StudioError as error:
                     self.failed.emit(str(error), error.detail)
-            self._player = None
         self._tell(0)
 
     def shutdown(self) -> None:
@@ -72,19 +64,6 @@ class Keeping(QObject):
     def _next(self) -> Piece | None:
         with self._guard:
             return self._tasks.popleft()() if self._tasks else None
-
-    def _make(
-        self, project: Project, run: str, checkpoint: Path, directions: Directions | None,
-        recipe: LatentRecipe,
-    ) -> Piece:  # fmt: skip
-        from studio.engine.generation.player import Player
-        from studio.engine.pieces import pieces
-
-        # A player of its own, because one player serves one thread at a time.
-        if self._player is None or self._player.folder != checkpoint:
-            self._player = Player.open(checkpoint, self._device)
-        self._player.directions = directions
-        return pieces.keep(project, run, self._player, recipe)
 
     def _done(self, piece: Piece | None) -> None:
         self._tell(self._count - 1)
@@ -98,3 +77,9 @@ class Keeping(QObject):
     def _tell(self, count: int) -> None:
         self._count = max(0, count)
         self.changed.emit()
+
+
+def _make(project: Project, run: str, player: Player, recipe: LatentRecipe) -> Piece:
+    from studio.engine.pieces import pieces
+
+    return pieces.keep(project, run, player, recipe)

@@ -54,7 +54,7 @@ class Session(QObject):
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
         self._search = WorkerThread(parent=self)
-        self._keeping = Keeping(device, self)
+        self._keeping = Keeping(self)
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
@@ -181,10 +181,9 @@ class Session(QObject):
 
     def keep(self, recipe: LatentRecipe) -> None:
         """Make a piece of a recipe."""
-        if self.project is not None and self.model is not None:
-            self._keeping.keep(
-                self.project, self.model.run, self.model.source, self._worker.directions(), recipe
-            )
+        player = self._worker.player()
+        if self.project is not None and self.model is not None and player is not None:
+            self._keeping.keep(self.project, self.model.run, player, recipe)
 
     # ------------------------------------------------------------------ directions
 
@@ -194,7 +193,7 @@ class Session(QObject):
             return
         self.searching.emit(0, 0)
         self._search.latest(
-            "find", self._worker.find, self._device,
+            "find", self._worker.find,
             done=self.directionsFound.emit, failed=self._not_found,
         )  # fmt: skip
 

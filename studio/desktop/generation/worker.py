@@ -1,7 +1,7 @@
 """Where the canvas meets the engine: everything here runs in the room's threads.
 
-Two threads share one player: one renders, and its newest request wins; the other
-looks for directions meanwhile, so that the canvas is never held up by it.
+Threads share one player and take turns: one renders, and its newest request wins; another looks
+for directions meanwhile, and a third makes pieces, so that the canvas is never held up by them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from studio.engine.files import write_json
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.generation.directions import Directions
     from studio.engine.generation.player import LatentRecipe, Player
     from studio.engine.training.planning.runs import Run
 
@@ -54,8 +53,6 @@ class Model:
     seamless: bool
     """Whether its pictures are made to be laid side by side."""
     names: Names
-    source: Path
-    """The folder of the checkpoint."""
 
 
 class GenerationWorker(Worker):
@@ -85,8 +82,7 @@ class GenerationWorker(Worker):
         from studio.engine.training.record import checkpoint
 
         run = runs.run(project, run_name)
-        newest = None if folder else checkpoint.load_latest(run.folder)
-        chosen = Path(folder) if folder else newest.folder if newest else None
+        chosen = Path(folder) if folder else checkpoint.load_latest(run.folder, whole=False)
         if chosen is None:
             raise StudioError(
                 f"The run {run_name} has no checkpoint yet: train it a little longer first."
@@ -99,8 +95,8 @@ class GenerationWorker(Worker):
         self._player, self._run = fresh, run_name
         spec = self._player.image_spec
         return Model(
-            run_name, run.folder, chosen.name, fresh.sha256, spec.width, spec.height,
-            tuple(fresh.labels), fresh.seamless, read_names(run.folder), chosen,
+            run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
+            tuple(fresh.labels), fresh.seamless, read_names(run.folder),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -124,28 +120,20 @@ class GenerationWorker(Worker):
 
     # ------------------------------------------------------------------ directions
 
-    def directions(self) -> Directions | None:
-        """Those of the open model, once they are found. Any thread may ask."""
-        player = self._player
-        return player.directions if player is not None else None
+    def player(self) -> Player | None:
+        """The open model, for who takes it along. Any thread may ask."""
+        return self._player
 
-    def find(self, device: str) -> list[float]:
-        """Find the directions; how much each explains, 0 to 1. Runs on the second thread.
-
-        With a player of its own, because one player serves one thread at a time.
-        """
+    def find(self) -> list[float]:
+        """Find the directions; how much each explains, 0 to 1. Runs on the second thread."""
         from studio.engine.generation.directions import find_directions
-        from studio.engine.generation.player import Player
 
         shown = self._need_player()
-        own = Player.open(shown.folder, device)
         found = find_directions(
-            own, count=DIRECTIONS, samples=SAMPLES,
+            shown, count=DIRECTIONS, samples=SAMPLES,
             progress=self.progressed.emit,
             cancelled=lambda: self.stopping() or self._player is not shown,
         )  # fmt: skip
-        if self._player is shown:
-            shown.directions = found
         return [float(share) for share in found.explained]
 
     def _need_player(self) -> Player:

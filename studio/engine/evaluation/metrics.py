@@ -41,14 +41,15 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
     from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
     prepared, model = pictures_and_model(project, run_name)
-    if not model.latent.has_encoder or not len(prepared.held_out):
+    if not model.family.latent.has_encoder or not len(prepared.held_out):
         return None
     originals = np.ascontiguousarray(prepared.images[prepared.held_out])
     rebuilt, noise, likeness = [], [], []
     with torch.inference_mode():
         for start in range(0, len(originals), _BATCH):
             part = torch.from_numpy(originals[start : start + _BATCH])
-            redrawn = model.synthesize(model.encode(part))
+            with model as family:
+                redrawn = family.synthesize(family.encode(part))
             rebuilt.append(redrawn)
             want, have = _seen(part), _seen(redrawn)
             noise.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from studio.engine.training.record.loaded_models import LoadedModel, lend
 from studio.engine.training.record.recipe import Recipe
 
 
@@ -27,28 +27,28 @@ def side_by_side(project: Project, run_name: str, count: int, seed: int) -> tupl
     return real, np.stack(list(made(model, range(seed, seed + count))))
 
 
-def pictures_and_model(project: Project, run_name: str) -> tuple[Prepared, Any]:
-    """The prepared pictures of a run and its newest model, ready to generate."""
+def pictures_and_model(project: Project, run_name: str) -> tuple[Prepared, LoadedModel]:
+    """The prepared pictures of a run and its newest model."""
     run = runs.run(project, run_name)
     model = newest_model(project, run_name)
     return runs.pictures_of(project.folder, Recipe.load(run.folder)), model
 
 
-def newest_model(project: Project, run_name: str) -> Any:
-    """The family of a run's newest checkpoint that can be read, ready to generate."""
-    newest = checkpoint.load_latest(runs.run(project, run_name).folder)
+def newest_model(project: Project, run_name: str) -> LoadedModel:
+    """The model of a run's newest checkpoint that can be read."""
+    newest = checkpoint.load_latest(runs.run(project, run_name).folder, whole=False)
     if newest is None:
         raise StudioError(
             f"The run {run_name} has no checkpoint that can be read: train it a little longer."
         )
-    return checkpoint.load_model(newest.folder, "cpu")
+    return lend(newest, "cpu")
 
 
-def made(model: Any, seeds: Iterable[int]) -> Iterator[Pixels]:
+def made(model: LoadedModel, seeds: Iterable[int]) -> Iterator[Pixels]:
     """uint8 [h, w, c] of each seed, made alone: its bytes are the same whatever comes beside."""
     import torch
 
     for seed in seeds:
-        with torch.inference_mode():
-            picture: Pixels = model.synthesize(model.sample(1, seed))[0].cpu().numpy()
+        with torch.inference_mode(), model as family:
+            picture: Pixels = family.synthesize(family.sample(1, seed))[0].cpu().numpy()
         yield picture

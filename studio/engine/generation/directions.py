@@ -24,6 +24,8 @@ from studio.engine.project import INDEX
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.base import Family
+
 FEATURE_SIDE = 4
 _BATCH = 250
 _EXACT = 1024
@@ -83,21 +85,30 @@ def _find(
 
     from models.parts.classes import labels_for
 
+    slots, dim = player.latent.slots, player.latent.dim
+    shapeless = player.latent.prior == "normal" and slots == 1
     latents, traits, labels = [], [], []
     with torch.inference_mode():
         for start in range(0, samples, _BATCH):
             if cancelled():
                 raise StudioError("Looking for directions was stopped.")
-            w = player.family.sample(min(_BATCH, samples - start), seed + start)
-            if player.labels:
-                labels += labels_for(player.family, len(w), seed + start, None)
-            latents.append(w.flatten(1).float().cpu())
-            traits.append(_traits(player, w))
+            with player.model as family:
+                w = family.population(min(_BATCH, samples - start), seed + start)
+                if shapeless:
+                    traits.append(_activations(family, w))
+                if player.labels:
+                    labels += labels_for(family, len(w), seed + start, None)
+            alike = dim >= count and bool((w == w[:, :1]).all())
+            latents.append((w[:, :1] if alike else w).float().cpu())
             progress(min(start + _BATCH, samples), samples)
-        points, seen = torch.cat(latents), torch.cat(traits)
+        # Slots that always say the same are as one that is longer: all that follows is of lengths.
+        copies = slots if all(w.shape[1] == 1 for w in latents) else 1
+        whole = latents if copies == slots else [w.expand(-1, slots, -1) for w in latents]
+        points = torch.cat(whole).flatten(1) * copies**0.5
+        seen = torch.cat(traits) if shapeless else points
         if player.labels:
             points, seen = _within(points, labels), _within(seen, labels)
-        return _solve(player, points, seen, count)
+        return _solve(points, seen, (count, slots, dim), copies)
 
 
 def _within(rows: Tensor, labels: Sequence[int | None]) -> Tensor:
@@ -111,21 +122,21 @@ def _within(rows: Tensor, labels: Sequence[int | None]) -> Tensor:
     return made
 
 
-def _traits(player: Player, w: Tensor) -> Tensor:
-    """What is compared: the latents themselves, or pooled early activations; [n, d]."""
+def _activations(family: Family, w: Tensor) -> Tensor:
+    """Early ones, pooled: [n, d]. What is compared where latents have no shape of their own."""
     from torch.nn import functional as F
 
-    if player.latent.prior != "normal" or player.latent.slots > 1:
-        return w.flatten(1).float().cpu()
-    activations = player.family.features(w, 2 * FEATURE_SIDE).float()
+    activations = family.features(w, 2 * FEATURE_SIDE).float()
     return F.adaptive_avg_pool2d(activations, FEATURE_SIDE).flatten(1).cpu()
 
 
-def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Directions:
+def _solve(latents: Tensor, traits: Tensor, shape: tuple[int, int, int], copies: int) -> Directions:
+    """Directions [count, slots, dim] of latents [n, slots * dim], or [n, dim] for `copies` slots
+    that are alike."""
     import torch
 
     w = (latents - latents.mean(0)).double()
-    scores, explained = principal(traits, count)
+    scores, explained = principal(traits, shape[0], copies)
     covariance = w.T @ w / len(w)
     # Least squares of the latent on the scores; the scores are uncorrelated, so each alone.
     slopes = (w.T @ scores / len(w)).T
@@ -140,28 +151,29 @@ def _solve(player: Player, latents: Tensor, traits: Tensor, count: int) -> Direc
     vectors = steps / length[:, None]
     biggest = vectors.abs().argmax(dim=1)
     signs = vectors[torch.arange(len(vectors)), biggest].sign()
-    vectors = vectors * signs[:, None]
-    shape = (len(vectors), player.latent.slots, player.latent.dim)
+    vectors = (vectors * signs[:, None]).repeat(1, copies) * copies**-0.5
     # safetensors writes the memory as it lies, whatever the strides say.
     whole = vectors.float().contiguous().numpy().reshape(shape)
     return Directions(whole, length.float().numpy(), explained.float().numpy())
 
 
-def principal(traits: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def principal(traits: Tensor, count: int, copies: int = 1) -> tuple[Tensor, Tensor]:
     """(scores [n, count], explained [count]) of the principal components of `traits` [n, d].
 
     Exact up to 1024 traits; beyond, by randomised subspace iteration (Halko et al. 2011,
-    Alg. 4.4) from a fixed start, as a whole decomposition of 12,288 takes minutes.
+    Alg. 4.4) from a fixed start, as a whole decomposition of 12,288 takes minutes. Each trait
+    may stand for `copies` that are alike, 1 / sqrt(copies) as long: that is how they are counted.
     """
     import torch
 
     t = traits - traits.mean(0)
-    if t.shape[1] <= _EXACT:
+    if t.shape[1] * copies <= _EXACT:
         t = t.double()
         values, axes = torch.linalg.eigh(t.T @ t / len(t))
     else:
         start = torch.Generator().manual_seed(0)
-        basis = torch.randn(t.shape[1], count + _SPARE, generator=start)
+        basis = torch.randn(t.shape[1] * copies, count + _SPARE, generator=start)
+        basis = basis.view(copies, t.shape[1], -1).sum(0)
         for _ in range(_ROUNDS):
             basis = torch.linalg.qr(t.T @ (t @ basis)).Q
         seen = (t @ basis).double()

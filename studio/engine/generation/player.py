@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from studio.engine import devices
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.slerp import Latent, slerp
+from studio.engine.training.record.checkpoint import Saved
+from studio.engine.training.record.loaded_models import LoadedModel, lend
 
 if TYPE_CHECKING:
-    from models.base import Family, ImageSpec
+    from models.base import ImageSpec
     from models.facts import LatentSpec
     from studio.engine.generation.directions import Directions
 
@@ -48,56 +49,41 @@ class LatentRecipe(BaseModel):
 
 
 class Player:
-    """One checkpoint on one device. For one thread at a time."""
+    """One checkpoint on one device, with directions. Any thread may play it; they take turns."""
 
-    def __init__(
-        self, family: Family, device: str, folder: Path, sha256: str, labels: Sequence[str] = ()
-    ) -> None:
-        self.folder = folder
-        self.labels = list(labels)
-        """Names of the model's classes in the order of their numbers; empty without classes."""
-        self.sha256 = sha256
-        """Of the checkpoint's `model.safetensors`."""
-        self.device = device
+    def __init__(self, model: LoadedModel) -> None:
+        self.model = model
+        self.folder, self.sha256 = model.saved.folder, model.saved.sha256
+        """Of the checkpoint, and of its `model.safetensors`."""
+        self.device = model.device
+        named = [str(name) for name in model.saved.state.get("labels", [])]
+        count = model.family.image_spec.classes
+        self.labels = named if len(named) == count else [str(number) for number in range(count)]
+        """Names of the model's classes in the order of their numbers, which stand in where there
+        are no names; empty without classes."""
         self.directions: Directions | None = None
         """What `edits` refer to; set by :func:`directions.find_directions`."""
-        self._family = family
         self._sampled: tuple[tuple[int, float, int | None], Latent] | None = None
 
     @classmethod
-    def open(cls, checkpoint_folder: Path | str, device: str = "auto") -> Self:
-        """Load a checkpoint; :class:`StudioError` when it is damaged."""
-        from studio.engine.training.record import checkpoint
-
-        folder = Path(checkpoint_folder)
-        chosen = devices.choose(device).name
-        saved = checkpoint.verify(folder)
-        family = checkpoint.load_model(folder, chosen)
-        named = [str(name) for name in saved.state.get("labels", [])]
-        count = family.image_spec.classes
-        # What has no name is called by its number.
-        named = named if len(named) == count else [str(number) for number in range(count)]
-        return cls(family, chosen, folder, saved.sha256, named)
+    def open(cls, checkpoint: Saved | Path, device: str = "auto") -> Self:
+        """Play a checkpoint; :class:`StudioError` when it is damaged."""
+        return cls(lend(checkpoint, device))
 
     @property
     def image_spec(self) -> ImageSpec:
         """Size and channels of the pictures."""
-        return self._family.image_spec
+        return self.model.family.image_spec
 
     @property
     def seamless(self) -> bool:
         """Whether its pictures are made to be laid side by side."""
-        return bool(self._family.config.as_dict().get("seamless", False))
+        return bool(self.model.family.config.as_dict().get("seamless", False))
 
     @property
     def latent(self) -> LatentSpec:
         """Shape and nature of the latents."""
-        return self._family.latent
-
-    @property
-    def family(self) -> Family:
-        """The model itself, for tools of this room."""
-        return self._family
+        return self.model.family.latent
 
     # ------------------------------------------------------------------ latents
 
@@ -122,19 +108,20 @@ class Player:
         import torch
 
         batch = torch.from_numpy(np.ascontiguousarray(image))[None].to(self.device)
-        with torch.inference_mode():
-            return self._family.encode(batch)[0].float().cpu().numpy()
+        with torch.inference_mode(), self.model as family:
+            return family.encode(batch)[0].float().cpu().numpy()
 
     def _sample(self, seed: int, psi: float, label: int | None) -> Latent:
         import torch
 
         # A slider of a direction moves from the same point all the time.
         key = (seed, psi, label)
-        if self._sampled is None or self._sampled[0] != key:
-            with torch.inference_mode():
-                w = self._family.sample(1, seed, psi, label)
-            self._sampled = key, w[0].float().cpu().numpy()
-        return self._sampled[1].copy()
+        known = self._sampled
+        if known is None or known[0] != key:
+            with torch.inference_mode(), self.model as family:
+                w = family.sample(1, seed, psi, label)
+            known = self._sampled = key, w[0].float().cpu().numpy()
+        return known[1].copy()
 
     def _centre(self, recipe: LatentRecipe) -> Latent:
         """What a blend goes around: the middle of its label, or of all where it goes between two.
@@ -144,10 +131,10 @@ class Player:
         from models.parts.classes import labels_for
 
         ends = [recipe.seed, recipe.seed if recipe.seed_b is None else recipe.seed_b]
-        (one,), (two,) = (labels_for(self._family, 1, seed, recipe.label) for seed in ends)
+        (one,), (two,) = (labels_for(self.model.family, 1, seed, recipe.label) for seed in ends)
         if one is not None and one == two:
             return self._sample(recipe.seed, 0.0, one)
-        centre: Latent = self._family.w_mean().detach().cpu().numpy()
+        centre: Latent = self.model.family.w_mean().detach().cpu().numpy()
         return centre
 
     def _direction(self, index: str) -> Latent:
@@ -169,7 +156,7 @@ class Player:
         """The name of the class that a recipe begins in, also where its seed draws one."""
         from models.parts.classes import labels_for
 
-        (number,) = labels_for(self._family, 1, recipe.seed, recipe.label)
+        (number,) = labels_for(self.model.family, 1, recipe.seed, recipe.label)
         return "" if number is None else self.labels[number]
 
     def label_number(self, text: str) -> int:
@@ -198,9 +185,9 @@ class Player:
         """uint8 [h, w, c] of a point w [slots, dim]."""
         import torch
 
-        with torch.inference_mode():
+        with torch.inference_mode(), self.model as family:
             batch = torch.from_numpy(w)[None].to(self.device)
-            return self._family.synthesize(batch, noise_seed)[0].cpu().numpy()
+            return family.synthesize(batch, noise_seed)[0].cpu().numpy()
 
     def pictures(self, seeds: Sequence[int], psi: float = 1.0, label: int | None = None) -> Pixels:
         """uint8 [n, h, w, c] of seeds. Each is made alone, so that its bytes are those of

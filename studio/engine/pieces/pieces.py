@@ -157,7 +157,7 @@ def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None
     """The checkpoint folder of a run whose model has this SHA-256, or None when it is gone."""
     for folder in reversed(checkpoint.folders(project.runs / run_name)):
         try:
-            if checkpoint.verify(folder).sha256 == sha256:
+            if checkpoint.verify(folder, whole=False).sha256 == sha256:
                 return folder
         except StudioError:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,8 @@ from studio.engine.evaluation.metrics import Reconstruction, reconstruction
 from studio.engine.evaluation.pairs import pictures_and_model, side_by_side
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
+from studio.engine.training.record.checkpoint import Saved
+from studio.engine.training.record.loaded_models import LoadedModel
 from studio.engine.training.record.recipe import Recipe
 
 MakePrepared = Callable[..., Prepared]
@@ -67,12 +70,13 @@ def measured(
     held_out: int | None = None,
 ) -> Reconstruction | None:
     """By a model that redraws pictures just as `redraw` says."""
-    model = SimpleNamespace(
+    family = SimpleNamespace(
         latent=SimpleNamespace(has_encoder=True),
         encode=lambda images: images,
         synthesize=lambda w: torch.from_numpy(np.ascontiguousarray(redraw(w.numpy()))),
     )
     prepared = prepared_of(originals, len(originals) if held_out is None else held_out)
+    model = LoadedModel(family, Saved(Path("nowhere"), {}), "cpu")
     monkeypatch.setattr(metrics, "pictures_and_model", lambda *_: (prepared, model))
     return reconstruction(None, "run", 4)  # type: ignore[arg-type]
 
@@ -174,8 +178,8 @@ def test_a_trained_model_is_measured_on_its_held_out_pictures(
     wanted = np.asarray(prepared.images[prepared.held_out])
     assert np.array_equal(found.originals, wanted)
     assert found.count == len(wanted) == len(found.rebuilt)
-    with torch.inference_mode():
-        rebuilt = model.synthesize(model.encode(torch.from_numpy(wanted.copy()))).numpy()
+    with torch.inference_mode(), model as family:
+        rebuilt = family.synthesize(family.encode(torch.from_numpy(wanted.copy()))).numpy()
     each = [psnr_by_hand(a, b) for a, b in zip(wanted, rebuilt, strict=True)]
     assert found.psnr == pytest.approx(np.mean(each), abs=1e-2)
     each = [ssim_by_hand(a, b) for a, b in zip(wanted, rebuilt, strict=True)]

@@ -18,6 +18,8 @@ from studio.engine.generation import directions as finding
 from studio.engine.generation.directions import Directions, find_directions, principal
 from studio.engine.generation.player import LatentRecipe, Player
 from studio.engine.project import Project
+from studio.engine.training.record.checkpoint import MODEL, Saved
+from studio.engine.training.record.loaded_models import LoadedModel
 
 Play = Callable[..., Player]
 FAMILIES = ["autoencoder", "vae", "gan"]
@@ -28,6 +30,7 @@ class Known:
 
     def __init__(self, prior: str, slots: int = 2, dim: int = 6) -> None:
         self.latent = LatentSpec(slots, dim, prior)
+        self.image_spec = ImageSpec(3, 16, 16)
         size = slots * dim
         chance = torch.Generator().manual_seed(3)
         self.axes = torch.linalg.qr(torch.randn(size, size, generator=chance)).Q
@@ -43,14 +46,17 @@ class Known:
         w = self.mean + (torch.stack(rows) * self.deviations) @ self.axes.T
         return w.reshape(n, self.latent.slots, self.latent.dim)
 
+    population = sample
+
     def features(self, w: Tensor, resolution: int) -> Tensor:
         """Activations that see the first two coordinates only, the second twice as strongly."""
         flat = w.flatten(1)[:, :2] * torch.tensor([1.0, 2.0])
         return flat[:, :, None, None].expand(-1, -1, resolution, resolution)
 
 
-def player_of(family: Any, folder: Path = Path("nowhere")) -> Player:
-    return Player(family, "cpu", folder, "0" * 64)
+def player_of(family: Any, labels: tuple[str, ...] = ()) -> Player:
+    state = {"files": {MODEL: "0" * 64}, "labels": labels}
+    return Player(LoadedModel(family, Saved(Path("nowhere"), state), "cpu"))
 
 
 def flat(found: Directions) -> np.ndarray:
@@ -239,8 +245,7 @@ def test_directions_stay_within_a_label(name: str) -> None:
     model = kind(kind.Config.from_mapping(sizes), ImageSpec(3, 16, 16, classes=3)).eval()
     pictures = torch.randint(0, 256, (30, 16, 16, 3), dtype=torch.uint8)
     model.requires_grad_(False).refresh(lambda: [pictures], torch.arange(30) % 3)
-    player = Player(model, "cpu", Path("nowhere"), "0" * 64, ["a", "b", "c"])
-    found = find_directions(player, count=8, samples=300)
+    found = find_directions(player_of(model, ("a", "b", "c")), count=8, samples=300)
     assert np.isfinite(found.vectors).all()
     assert np.allclose(np.linalg.norm(flat(found), axis=1), 1, atol=1e-5)
     if model.latent.dim == 32:  # the latter half says which label it is

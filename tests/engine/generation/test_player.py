@@ -41,7 +41,7 @@ def some_directions(player: Player) -> Directions:
 
 
 def mean_of(player: Player) -> np.ndarray:
-    return player.family.w_mean().detach().numpy()
+    return player.model.family.w_mean().detach().numpy()
 
 
 @pytest.mark.parametrize("family", FAMILIES)

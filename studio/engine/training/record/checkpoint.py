@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ MODEL, TRAINING, STATE = "model.safetensors", "training.safetensors", "state.jso
 PINNED = "pinned"
 FORMAT = 1
 KEPT = 3
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file is no longer being written."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,11 @@ def _check(state: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def verify(folder: Path) -> Saved:
-    """Read and hash a checkpoint; raises :class:`StudioError` naming the file that is wrong."""
+def verify(folder: Path, *, whole: bool = True) -> Saved:
+    """Read and hash a checkpoint; raises :class:`StudioError` naming the file that is wrong.
+
+    Without `whole` only what it takes to play: the moments of the optimisers are twice as large.
+    """
     path = folder / STATE
     try:
         state = json.loads(path.read_text("utf-8"))
@@ -141,7 +147,7 @@ def verify(folder: Path) -> Saved:
             )
         for name, wanted in state["files"].items():
             path = folder / name
-            if sha256_file(path) != wanted:
+            if (whole or name == MODEL) and _sha256(path) != wanted:
                 raise StudioError(_damaged(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudioError(_damaged(path), repr(error)) from error
@@ -152,11 +158,27 @@ def _damaged(path: Path) -> str:
     return f"The checkpoint file {path} is missing or damaged: use another checkpoint of the run."
 
 
-def load_latest(run_folder: Path) -> Saved | None:
-    """The newest generation that verifies, or None. Needs no torch."""
+# (file, inode, size, time of the last change): its hash.
+_hashes: dict[tuple[Path, int, int, int], str] = {}
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a file, worked out once for as long as it stays as it is."""
+    stat = path.stat()
+    stamp = (path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if stamp not in _hashes:
+        found = sha256_file(path)
+        if time.time_ns() - stat.st_mtime_ns < SETTLED:
+            return found  # clocks of disks are coarse: another change could have the same time
+        _hashes[stamp] = found
+    return _hashes[stamp]
+
+
+def load_latest(run_folder: Path, *, whole: bool = True) -> Saved | None:
+    """The newest generation that verifies (see :func:`verify`), or None. Needs no torch."""
     for folder in reversed(folders(run_folder)):
         try:
-            return verify(folder)
+            return verify(folder, whole=whole)
         except StudioError:
             continue
     return None
@@ -253,29 +275,57 @@ def clear_unfinished(run_folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def load_model(folder: Path, device: str = "auto") -> Family:
+def load_model(saved: Saved | Path, device: str = "auto", *, whole: bool = True) -> Family:
     """The verified model of a checkpoint on `device`, ready to generate.
 
+    Without `whole` what only training needs stays on the disk: weights that have an average,
+    and the `training_only` of its family; those tensors are on torch's `meta` device.
     Raises :class:`StudioError` when the folder is damaged or of an unknown family.
     """
+    import torch
+
     from models import base
     from models.parameters import ParameterError
     from studio.engine import devices
 
-    saved = verify(folder)
-    tensors = read_tensors(folder / MODEL)
+    saved = verify(saved) if isinstance(saved, Path) else saved
+    chosen = devices.choose(device).name
     try:
         kind = base.family(str(saved.state["family"]))
         spec = base.ImageSpec(**saved.state["image_spec"])
-        model = kind(kind.Config.from_mapping(saved.state["config"]), spec)
-        model.load_state_dict(_completed(tensors, saved.state))
+        with torch.device("meta"):  # no weights by chance, which would only be thrown away
+            model = kind(kind.Config.from_mapping(saved.state["config"]), spec)
+        _fill(model, saved, chosen, whole)
     except (KeyError, TypeError, RuntimeError, ParameterError) as error:
         raise StudioError(
-            f"The model in {folder} cannot be built by this version: it may come from another "
-            "one; use another checkpoint.",
+            f"The model in {saved.folder} cannot be built by this version: it may come from "
+            "another one; use another checkpoint.",
             str(error),
         ) from error
-    return model.to(devices.choose(device).name).eval().requires_grad_(False)
+    return model.eval().requires_grad_(False)
+
+
+def _fill(model: Family, saved: Saved, device: str, whole: bool) -> None:
+    """Put the tensors of the file in the place of those that have a shape only."""
+    import torch
+
+    tensors = _completed(read_tensors(saved.folder / MODEL), saved.state)
+    shapes = model.state_dict()
+    left_out = set() if whole else {name for name in tensors if _of_training(name, tensors, model)}
+    filled = {}
+    for name in tensors.keys() - left_out:
+        tensor, shape = tensors[name], shapes.get(name)
+        if shape is not None and shape.shape == tensor.shape:
+            # With the strides of the network: kernels differ by them in the last bit.
+            tensor = torch.empty_like(shape, device=device).copy_(tensor)
+        filled[name] = tensor
+    missing, unexpected = model.load_state_dict(filled, strict=False, assign=True)
+    if unexpected or set(missing) - left_out:
+        raise KeyError(f"missing {sorted(set(missing) - left_out)}, unknown {unexpected}")
+
+
+def _of_training(name: str, tensors: Mapping[str, Tensor], model: Family) -> bool:
+    return _average_of(name) in tensors or name.partition(".")[0] in model.facts.training_only
 
 
 def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
