@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.seeds import LARGEST_SEED
 from studio.verbs.augmentation_sheet import Asked, augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
@@ -62,7 +63,7 @@ def add(verbs: Verbs) -> None:
         help="learn what each label looks like, for `generate --label`; default: where the dataset "
         "has at least twenty pictures for each, on average",
     )  # fmt: skip
-    parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="default: 0")
+    parser.add_argument("--seed", type=whole(0, LARGEST_SEED), help="default: 0")
     parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
     parser.add_argument(
         "--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto"

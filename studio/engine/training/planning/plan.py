@@ -10,6 +10,7 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.preparation.prepare import automatic_channels
 from studio.engine.devices import Device
 from studio.engine.errors import UsageError
+from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.planning import transfer
 
 if TYPE_CHECKING:
@@ -46,10 +47,8 @@ def length(images: int | None, minutes: float | None) -> tuple[int | None, float
 
 def check_seed(seed: int) -> None:
     """Raises :class:`UsageError` where the seed does not fit into 63 bits."""
-    if not 0 <= seed < 1 << 63:
-        raise UsageError(
-            f"The seed {seed} is not possible: use a number from 0 to {(1 << 63) - 1}."
-        )
+    if not 0 <= seed <= LARGEST_SEED:
+        raise UsageError(f"The seed {seed} is not possible: use a number from 0 to {LARGEST_SEED}.")
 
 
 def settle(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
+from studio.engine.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from models.base import Family, ImageSpec
@@ -41,7 +42,7 @@ class Recipe(BaseModel):
     classes: int = 0
     crop: str = "centre"
     config: dict[str, bool | int | float | str]
-    seed: int = Field(0, ge=0, lt=1 << 63)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
     device: str = "auto"
     precision: str = Field("auto", pattern="^(auto|bf16|fp16|fp32)$")
     compile: str = Field("auto", pattern="^(auto|on|off)$")
