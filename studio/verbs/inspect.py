@@ -95,9 +95,11 @@ def _picture(thing: Path) -> dict[str, Any]:
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.dataset.papers.about import told
     from studio.engine.export.file_origin import read_provenance
+    from studio.engine.export.formats.base import FlatFormat, reader_of
     from studio.engine.files import sha256_file
 
-    picture = read_picture(thing)
+    kind = reader_of(thing)
+    picture = read_picture(thing) if issubclass(kind, FlatFormat) else kind.read_picture(thing)
     return {
         "kind": "picture",
         "path": thing,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.engine.export.formats.base import reader_of
-from studio.engine.pieces.provenance import facts_in
+from studio.engine.errors import StudioError
+from studio.engine.export.formats.base import Format, reader_of
+from studio.engine.pieces.provenance import facts_in, pixels_sha256
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
     kind = reader_of(path)
     facts = facts_in(kind.read_packet(path), path)
     if "pixels" in facts:
-        facts["verified"] = kind.read_sha256(path) == facts.pop("pixels").lower()
+        facts["verified"] = _shown_sha256(kind, path) == facts.pop("pixels").lower()
     return facts
 
 
@@ -30,3 +31,10 @@ def read_words(path: Path) -> dict[str, Any]:
     facts = facts_in(reader_of(path).read_packet(path), path)
     facts.pop("pixels", None)
     return facts
+
+
+def _shown_sha256(kind: type[Format], path: Path) -> str:
+    try:
+        return pixels_sha256(kind.read_picture(path))
+    except StudioError:
+        return ""

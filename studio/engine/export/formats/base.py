@@ -6,10 +6,12 @@ with a `write_flat`, or a `write` where it has layers, decorated with `register`
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +20,9 @@ from models.registry import Registry
 from studio.engine.artwork import Artwork, Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.pieces.origin import Origin
-from studio.engine.pieces.provenance import pixels_sha256
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 XMP_TAG = 700
 """Of TIFF (XMP specification part 3, 3.2)."""
@@ -51,8 +55,8 @@ class Format(Declared, ABC):
 
     @classmethod
     @abstractmethod
-    def read_sha256(cls, path: Path) -> str:
-        """:func:`pixels_sha256` of what a reader sees; empty when it cannot be read."""
+    def read_picture(cls, path: Path) -> Picture:
+        """What a reader of the file sees. Raises :class:`StudioError`."""
 
 
 class FlatFormat(Format):
@@ -69,31 +73,33 @@ class FlatFormat(Format):
     @classmethod
     def read_packet(cls, path: Path) -> bytes:
         """From where PNG, JPEG, WebP and TIFF have it."""
-        from PIL import Image
-
-        try:
-            with Image.open(path) as image:
-                found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-                if not found and hasattr(image, "tag_v2"):
-                    found = image.tag_v2.get(XMP_TAG, b"")
-        except FileNotFoundError as error:
-            raise StudioError("There is no file {path}.", path=path) from error
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise StudioError(
-                "{path} is no picture that can be read.", repr(error), path=path
-            ) from error
+        with _opened(path) as image:
+            found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+            if not found and hasattr(image, "tag_v2"):
+                found = image.tag_v2.get(XMP_TAG, b"")
         return found.encode("utf-8") if isinstance(found, str) else bytes(found)
 
     @classmethod
-    def read_sha256(cls, path: Path) -> str:
+    def read_picture(cls, path: Path) -> Picture:
         """Decoded in this process."""
-        from PIL import Image
+        with _opened(path) as image:
+            image.load()
+        return image
 
-        try:
-            with Image.open(path) as image:
-                return pixels_sha256(image)
-        except (OSError, ValueError, SyntaxError):
-            return ""
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Picture]:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            yield image
+    except FileNotFoundError as error:
+        raise StudioError("There is no file {path}.", path=path) from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise StudioError(
+            "{path} is no picture that can be read.", repr(error), path=path
+        ) from error
 
 
 _REGISTRY = Registry[Format](
