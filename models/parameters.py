@@ -34,6 +34,8 @@ class Param:
     step: float | None = None
     choices: tuple[str, ...] = ()
     unit: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The artist's words for values of a text, which a form offers; `yes` for a switch."""
     term: str = ""
     """The field's own word where `label` is the artist's (`Penalty strength` / `r1_gamma`)."""
     live: bool = False
@@ -46,12 +48,16 @@ class Param:
             return "one of " + ", ".join(self.choices)
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
-            return f"between {self.low:g} and {self.high:g}{unit}"
+            return f"between {self.low:g} and {self._most()}{unit}"
         if self.low is not None:
             return f"at least {self.low:g}{unit}"
         if self.high is not None:
             return f"at most {self.high:g}{unit}"
         return ""
+
+    def _most(self) -> str:
+        high = self.high
+        return str(high) if isinstance(high, int) else f"{high:g}"
 
     def check(self, value: object) -> Value:
         """Return `value` as this parameter's kind, or raise :class:`ParameterError`."""
@@ -77,6 +83,8 @@ class Param:
                 return _to_int(value)
             if self.kind is float and not isinstance(value, bool):
                 return float(value)  # type: ignore[arg-type]  # failure is caught just below
+            if self.kind is str and isinstance(value, bool) and "yes" in self.choices:
+                return "yes" if value else "no"
             if self.kind is str and isinstance(value, str):
                 return value
         except (TypeError, ValueError, OverflowError):
@@ -119,6 +127,7 @@ class Given(TypedDict, total=False):
     high: float | None
     step: float | None
     choices: tuple[str, ...]
+    names: Mapping[str, str]
     unit: str
     term: str
     live: bool

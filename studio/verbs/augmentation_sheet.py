@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
@@ -14,30 +13,19 @@ from studio.verbs.pictures import picked
 if TYPE_CHECKING:
     from studio.engine.dataset.index.store import Dataset, Item
     from studio.engine.project import Project
-    from studio.engine.training.planning.plan import Settled
+    from studio.engine.training.record.options import NewRun
 
 COLUMNS = 6
 SAMPLES = 36
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A new run as the command line describes it. `family` may be `auto`."""
-
-    dataset: str
-    family: str
-    size: tuple[int, int]
-    """Width and height."""
-    crop: str
-    start: str
-    overrides: dict[str, object]
-
-
 def augmented(
-    project: Project, asked: Asked, options: argparse.Namespace, stop: Interruption
+    project: Project, asked: NewRun, options: argparse.Namespace, stop: Interruption
 ) -> Result:
     """Draw the sheet; nothing is written when anything is wrong."""
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import policy
+    from studio.engine.training.planning import plan, runs
     from studio.engine.training.preview import augmentations
     from studio.engine.training.record import sample_sheet
 
@@ -47,14 +35,14 @@ def augmented(
     if target.exists():
         raise StudioError(f"{target} already exists: choose another name; nothing was changed.")
     dataset = store.dataset(project, asked.dataset)
-    settled = _settled(project, dataset, asked, options)
+    settled = plan.settle(project, asked, runs.start_of(project, asked))
     item = _picture(project, dataset, options.picture)
-    seed = options.seed or 0
+    seed, crop = asked.options.seed, policy.settled(project, dataset.id, asked.options.crop).text
     wall = augmentations.wall(
-        project, item, settled.family, settled.config, asked.size, asked.crop,
+        project, item, settled.family, settled.config, asked.size, crop,
         count=SAMPLES, seed=seed,
     )  # fmt: skip
-    found = augmentations.measure(project, dataset.id, asked.size, asked.crop, stop.is_requested)
+    found = augmentations.measure(project, dataset.id, asked.size, crop, stop.is_requested)
     if stop.requested:
         raise KeyboardInterrupt
     warnings = augmentations.warnings(settled.family, settled.config, found)
@@ -72,21 +60,6 @@ def augmented(
     said = ", ".join(f"{name} {settled.config[name]}" for name in kinds)
     lines = [f"{target}: {wall.name} as {settled.family} sees it.", f"  {said}"]
     return Result(facts, lines + [f"  {warning}" for warning in warnings])
-
-
-def _settled(
-    project: Project, dataset: Dataset, asked: Asked, options: argparse.Namespace
-) -> Settled:
-    from studio.engine import devices
-    from studio.engine.training.planning import plan, runs, transfer
-
-    images, minutes = plan.length(options.images, options.minutes)
-    start = asked.start
-    saved = transfer.source(runs.run(project, start).folder, start) if start else None
-    return plan.settle(
-        project, dataset.id, asked.family, asked.size, devices.choose(options.device or "auto"),
-        images=images, minutes=minutes, overrides=asked.overrides, saved=saved, start=start,
-    )  # fmt: skip
 
 
 def _picture(project: Project, dataset: Dataset, name: str | None) -> Item:

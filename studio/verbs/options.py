@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from models.parameters import Param
 from studio.engine.errors import UsageError
+from studio.engine.training.record.options import RunOptions, Word
 from studio.verbs.console import Console, Result
 
 Run = Callable[[argparse.Namespace, Console], Result]
@@ -42,6 +45,40 @@ class Verbs:
         return parser
 
 
+def flag(kind: type[RunOptions], name: str) -> str:
+    """What the command line calls an option."""
+    word = kind.words().get(name)
+    return f"--{(word and word.name) or name.replace('_', '-')}"
+
+
+def declare(parser: argparse.ArgumentParser, kind: type[RunOptions]) -> None:
+    """An option for each that `kind` declares; None where it is not given."""
+    for name, each in kind.params().items():
+        word = kind.words()[name]
+        more = word.more or ("" if each.kind is bool else f"default: {each.default}")
+        parser.add_argument(
+            flag(kind, name), dest=name, default=None,
+            help="; ".join(part for part in (each.help, more) if part), **_taken(each, word),
+        )  # fmt: skip
+
+
+def _taken(declared: Param, word: Word) -> dict[str, Any]:
+    """What argparse is to take for it."""
+    if declared.kind is bool and not declared.default:
+        return {"action": "store_true"}
+    if declared.kind is bool or declared.choices[1:] == ("yes", "no"):
+        return {"action": argparse.BooleanOptionalAction}
+    if declared.choices:
+        return {"choices": declared.choices}
+    convert: Callable[[str], object] = words
+    if declared.kind is not str:
+        low = -math.inf if declared.low is None else declared.low
+        high = math.inf if declared.high is None else declared.high
+        low = low if word.lowest is None else word.lowest
+        convert = number(low, high) if declared.kind is float else whole(low, high)
+    return {"type": convert, "metavar": word.metavar}
+
+
 def folder(text: str) -> Path:
     """A path, absolute."""
     if not text or "\0" in text:
@@ -61,19 +98,14 @@ def words(text: str) -> str:
     return text
 
 
-def whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: float, high: float) -> Callable[[str], int]:
     """A whole number between `low` and `high`."""
 
     def convert(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = low - 1
-        if not low <= number <= high:
-            raise argparse.ArgumentTypeError(
-                f"{text} is not a whole number between {low} and {high}"
-            )
-        return number
+        with contextlib.suppress(ValueError):
+            if low <= (number := int(text)) <= high:
+                return number
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number between {low} and {high}")
 
     return convert
 

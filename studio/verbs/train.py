@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.seeds import LARGEST_SEED
-from studio.verbs.augmentation_sheet import Asked, augmented
+from studio.engine.training.record.options import AUTO, NewRun, RunOptions
+from studio.verbs.augmentation_sheet import augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
+from studio.verbs.options import Verbs, declare, flag, folder, number, pair, size, whole, words
 from studio.verbs.preflight import measured
 from studio.verbs.run_progress import Watch
 
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from studio.engine.training.record.recipe import Recipe
 
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
-AUTO = "auto"
-NEW_ONLY = (
-    "family", "size", "crop", "labels", "seed", "set", "device", "precision", "compile",
-    "from", "freeze", "tensorboard", "preflight", "augmentations",
-)  # fmt: skip
+NEW_ONLY = ("family", "size", "set", *RunOptions.params(), "preflight", "augmentations")
 
 
 def add(verbs: Verbs) -> None:
@@ -47,43 +43,13 @@ def add(verbs: Verbs) -> None:
         "--size", type=size,
         help="a side, or width x height as 48x64; default: that of the dataset, at first 64",
     )  # fmt: skip
-    parser.add_argument(
-        "--crop", metavar="POLICY", type=words,
-        help="centre, smart, pad, stretch or tiles, also as pad:blur or smart+linear; "
-        "default: what `dataset crop` set, at first centre",
-    )  # fmt: skip
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--images", type=whole(1, 10**12), help="length of the whole run")
     length.add_argument("--minutes", type=number(0.01, 1e6), help="default: 30")
     parser.add_argument(
         "--set", metavar="KEY=VALUE", type=pair, action="append", help="a parameter of the family"
     )
-    parser.add_argument(
-        "--labels", action=argparse.BooleanOptionalAction, default=None,
-        help="learn what each label looks like, for `generate --label`; default: where the dataset "
-        "has at least twenty pictures for each, on average",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=whole(0, LARGEST_SEED), help="default: 0")
-    parser.add_argument("--device", type=words, help="auto (default), cpu, cuda:0, mps, xpu:0 …")
-    parser.add_argument(
-        "--precision", choices=("auto", "bf16", "fp16", "fp32"), help="default: auto"
-    )
-    parser.add_argument(
-        "--compile", choices=("auto", "on", "off"),
-        help="translate the networks for this machine (torch.compile); default: auto, where a "
-        "long run on a GPU is measured to be quicker",
-    )  # fmt: skip
-    parser.add_argument(
-        "--from", metavar="RUN", type=words,
-        help="begin with the weights and parameters of this run; the dataset may be another",
-    )  # fmt: skip
-    parser.add_argument(
-        "--freeze", metavar="LEVELS", type=whole(1, 8),
-        help="with --from: so many levels of the critic stay as they are (FreezeD)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--tensorboard", action="store_true", default=None, help="also write TensorBoard files"
-    )
+    declare(parser, RunOptions)
     parser.add_argument(
         "--preflight", action="store_true", default=None,
         help="only measure what the run would need on this machine; nothing is trained",
@@ -122,12 +88,12 @@ def _check(options: argparse.Namespace) -> None:
         given = [name for name in NEW_ONLY if getattr(options, name) is not None]
         if given:
             raise UsageError(
-                f"--{given[0]} cannot be changed when a run is resumed: "
+                f"{flag(RunOptions, given[0])} cannot be changed when a run is resumed: "
                 "leave it out, or start a new run."
             )
     elif options.picture is not None and options.augmentations is None:
         raise UsageError("--picture needs --augmentations: a run is trained on all pictures.")
-    elif options.freeze is not None and getattr(options, "from") is None:
+    elif options.freeze is not None and options.start_from is None:
         raise UsageError("--freeze needs --from: there is nothing learnt yet that could stay.")
 
 
@@ -168,23 +134,13 @@ def _plan(
     def prepared(done: int, total: int) -> None:
         console.progress(f"preparing pictures, {done} of {total}", done / max(1, total))
 
-    asked = _asked(project, options)
     try:
-        return runs.plan_run(
-            project, asked.dataset, asked.family, *asked.size,
-            images=options.images, minutes=options.minutes, overrides=asked.overrides,
-            seed=options.seed or 0, device=options.device or "auto",
-            precision=options.precision or "auto", compile=options.compile or "auto",
-            crop=asked.crop,
-            start_from=asked.start, freeze=options.freeze or 0,
-            tensorboard=bool(options.tensorboard), labels=options.labels,
-            progress=prepared, cancelled=stop.is_requested,
-        )  # fmt: skip
+        return runs.plan_run(project, _asked(project, options), prepared, stop.is_requested)
     except PreparationCancelled:
         raise KeyboardInterrupt from None
 
 
-def _asked(project: Project, options: argparse.Namespace) -> Asked:
+def _asked(project: Project, options: argparse.Namespace) -> NewRun:
     """What the options say of a new run, with what is usual where they say nothing."""
     from studio.engine.dataset.index import store
     from studio.engine.dataset.preparation import policy
@@ -194,11 +150,15 @@ def _asked(project: Project, options: argparse.Namespace) -> Asked:
         if key in overrides:
             raise UsageError(f"--set {key} is given twice.")
         overrides[key] = value
-    start = getattr(options, "from") or ""
+    given = {name: getattr(options, name) for name in RunOptions.params()}
+    known = RunOptions.from_mapping({k: v for k, v in given.items() if v is not None})
     dataset = store.dataset(project, options.dataset or _only_dataset(project))
-    size = options.size or _size_of(project, dataset.id, start)
-    crop = policy.settled(project, dataset.id, options.crop).text
-    return Asked(dataset.name, options.family or AUTO, size, crop, start, overrides)
+    policy.settled(project, dataset.id, known.crop)
+    size = options.size or _size_of(project, dataset.id, known.start_from)
+    return NewRun(
+        dataset.name, options.family or AUTO, size[0], size[1],
+        options.images, options.minutes, overrides, known,
+    )  # fmt: skip
 
 
 def _size_of(project: Project, dataset_id: int, start: str) -> tuple[int, int]:

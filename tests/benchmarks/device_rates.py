@@ -60,11 +60,12 @@ def trainer_of(family: str, size: int, prepared: Prepared, given: argparse.Names
     machine = devices.choose(given.device)
     accelerated = machine.name != "cpu"
     preset = base.family(family).preset(spec, accelerator=accelerated, pictures=PICTURES)
-    recipe = Recipe(
-        run="rates", dataset="noise", dataset_id=1, family=family, channels=3, height=size,
-        width=size, config=preset.as_dict(), device=given.device, precision=given.precision,
-        total_images=10**7, prepared="", fingerprint="", created="",
-    )  # fmt: skip
+    recipe = Recipe.model_validate({
+        "run": "rates", "dataset": "noise", "dataset_id": 1, "family": family, "channels": 3,
+        "height": size, "width": size, "config": preset.as_dict(), "device": given.device,
+        "precision": given.precision, "total_images": 10**7, "prepared": "", "fingerprint": "",
+        "created": "",
+    })  # fmt: skip
     return Trainer(recipe, prepared)
 
 

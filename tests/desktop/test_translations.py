@@ -20,6 +20,7 @@ from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
+from studio.engine.training.record.options import RunOptions
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -62,6 +63,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"family {n}", f.title, f.summary, f.Config) for n, f in families.families().items()),
         *((f"format {n}", f.title, f.summary, f) for n, f in formats.formats().items()),
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
+        ("options of a run", "New run", "More settings", RunOptions),
     ]
     assert len(listed) >= 10
     return listed
@@ -71,7 +73,8 @@ def words_of(param: Param) -> Iterator[str]:
     """What the form shows of a parameter. `term` is the field's own word and stays as it is."""
     yield param.label
     yield param.help
-    yield from param.choices
+    yield from (param.names.get(choice, choice) for choice in param.choices)
+    yield from param.names.values()
     if param.unit:
         yield param.unit
 

@@ -111,7 +111,7 @@ class ParamForm(QWidget):
                 editor.setSuffix(f" {tr(declared.unit)}")
             if isinstance(editor, QComboBox):
                 for place, choice in enumerate(declared.choices):
-                    editor.setItemText(place, tr(choice))
+                    editor.setItemText(place, tr(declared.names.get(choice, choice)))
 
     @staticmethod
     def _tip(declared: Param) -> str:

@@ -105,10 +105,10 @@ def test_closing_the_window_saves_the_run(room: TrainingRoom, studio, qtbot) -> 
 def test_more_settings_are_in_the_recipe_of_the_run(room: TrainingRoom, studio, qtbot) -> None:
     extras = room.form.extras
     qtbot.mouseClick(room.form.toggle, Qt.MouseButton.LeftButton)
-    assert extras.compile.key() == "auto"
-    extras.compile.choose("off")
-    extras.precision.choose("fp32")
-    extras.seed.setText("7")
+    assert extras.fields["compile"].editor.key() == "auto"
+    extras.fields["compile"].editor.choose("off")
+    extras.fields["precision"].editor.choose("fp32")
+    extras.fields["seed"].editor.setText("7")
     name = begin(room, qtbot)
     recipe = Recipe.load(runs.run(studio.project, name).folder)
     assert (recipe.compile, recipe.precision, recipe.seed) == ("off", "fp32", 7)
@@ -127,9 +127,10 @@ def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> Non
     qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
     assert not form.fields["size"].error.isVisible()
     qtbot.mouseClick(form.toggle, Qt.MouseButton.LeftButton)
-    form.seed.setFocus()
-    form.seed.selectAll()
-    qtbot.keyClicks(form.seed, "-1")
+    seed = form.fields["seed"].editor
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "-1")
     assert "whole number" in form.fields["seed"].error.text()
     assert not form.start.isEnabled()
 
@@ -166,14 +167,13 @@ def test_what_is_in_the_way_of_a_start_is_said_beside_it_and_leads_there(
     assert not obstacle.isVisible()
     assert form.start.accessibleDescription() == ""
     assert said not in form.size_box.accessibleDescription()
-    form.seed.setText("-1")  # among the settings that are folded away
-    assert not form.seed.isVisible()
+    seed = form.fields["seed"].editor
+    seed.setText("-1")  # among the settings that are folded away
+    assert not seed.isVisible()
     obstacle.show_field.setFocus()
     qtbot.keyClick(obstacle.show_field, Qt.Key.Key_Space)
-    assert form.seed.hasFocus()
-    qtbot.waitUntil(
-        lambda: form.seed.visibleRegion().boundingRect() == form.seed.rect(), timeout=WAIT
-    )
+    assert seed.hasFocus()
+    qtbot.waitUntil(lambda: seed.visibleRegion().boundingRect() == seed.rect(), timeout=WAIT)
 
 
 def test_an_answer_to_an_older_size_does_not_take_the_reason_away(
@@ -219,8 +219,9 @@ def test_start_for_chooses_the_dataset_and_an_empty_one_is_said(
 def test_every_control_has_a_name_and_a_tip_in_both_languages(room: TrainingRoom, studio) -> None:
     form, panel, side, centre = room.form, room.panel, room.side, room.centre
     controls = [
-        form.dataset, form.family, form.size_box, form.length.number, form.crop, form.seed,
-        form.device, form.start, panel.pause, panel.sample, panel.checkpoint, panel.stop,
+        form.dataset, form.family, form.size_box, form.length.number,
+        *(form.fields[name].editor for name in ("crop", "seed", "device")),
+        form.start, panel.pause, panel.sample, panel.checkpoint, panel.stop,
         panel.play, panel.go_on, side.runs, side.new, centre.smooth, centre.log,
         centre.samples.scrubber.slider,
     ]  # fmt: skip

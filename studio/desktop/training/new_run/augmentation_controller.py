@@ -110,7 +110,7 @@ class Previewing(QObject):
         if asked is None or not asked.dataset or not forms.family or not forms.known:
             return None
         return Look(
-            asked.dataset, forms.family, forms.values(), asked.width, asked.height, asked.crop,
+            asked.dataset, forms.family, forms.values(), *asked.size, asked.options.crop,
             self._place, self._seed,
         )  # fmt: skip
 

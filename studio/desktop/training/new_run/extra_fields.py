@@ -1,4 +1,4 @@
-"""More settings of a new run: those that no family declares."""
+"""More settings of a new run: a row for each option that no family declares."""
 
 from __future__ import annotations
 
@@ -7,109 +7,122 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
+from models.parameters import Param, ParameterError, Value
 from studio.desktop.i18n import tr
 from studio.desktop.training.fields import Choice, Field
+from studio.engine.training.record.options import RunOptions
 
-PRECISIONS = ("bf16", "fp16", "fp32")
+ELSEWHERE = ("start_from", "freeze")
+"""Options that stand in another part of the form."""
+
+
+class OptionField(Field):
+    """One declared option: a switch, a pick list or a line, and what is wrong with it."""
+
+    changed = Signal()
+
+    def __init__(self, declared: Param, parent: QWidget | None = None) -> None:
+        self.declared = declared
+        self._more: list[tuple[str, str]] = []
+        editor: QCheckBox | Choice | QLineEdit
+        if declared.kind is bool:
+            editor = QCheckBox()
+            editor.setChecked(bool(declared.default))
+        elif declared.choices or declared.names:
+            editor = Choice()
+        else:
+            editor = QLineEdit(str(declared.default))
+        super().__init__(editor, parent)
+        self._input = editor
+        if isinstance(editor, QCheckBox):
+            editor.toggled.connect(self.changed)
+        elif isinstance(editor, Choice):
+            editor.picked.connect(self.changed)
+        else:
+            editor.textChanged.connect(self._typed)
+
+    def value(self) -> Value:
+        """What it says; the default while that is not possible."""
+        if isinstance(self._input, QCheckBox):
+            return self._input.isChecked()
+        if isinstance(self._input, Choice):
+            return self._input.key() or self.declared.default
+        try:
+            return self.declared.check(self._input.text().strip())
+        except ParameterError:
+            return self.declared.default
+
+    def offer(self, more: Sequence[tuple[str, str]]) -> None:
+        """More choices than are declared: (value, text)."""
+        self._more = list(more)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Texts in the current language."""
+        declared, names = self.declared, self.declared.names
+        self.set_texts(tr(declared.label), tr(declared.help))
+        if isinstance(self._input, QCheckBox):
+            self._input.setText(tr(names.get("yes", "")))
+        elif isinstance(self._input, Choice):
+            keys = declared.choices or tuple(names)
+            pairs = [(key, tr(names.get(key, key))) for key in keys]
+            chosen = self._input.key() or str(declared.default)
+            self._input.set_choices([*pairs, *self._more], chosen)
+
+    def _typed(self, text: str) -> None:
+        try:
+            self.declared.check(text.strip())
+            self.set_error("")
+        except ParameterError as error:
+            self.set_error(str(error))
+        self.changed.emit()
 
 
 class Extras(QWidget):
-    """Framing, seed, machine, how it calculates, and files for other programs."""
+    """Framing, labels, chance, machine, how it calculates, files for other programs."""
 
     changed = Signal()
     machineChanged = Signal()
     boardWanted = Signal()
     """TensorBoard files were asked for: it is to be found out whether they can be written."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: type[RunOptions] = RunOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.crop, self.device, self.precision = Choice(), Choice(), Choice()
-        self.compile, self.labels = Choice(), Choice()
-        self.seed, self.board = QLineEdit("0"), QCheckBox()
         self.fields = {
-            "crop": Field(self.crop), "labels": Field(self.labels), "seed": Field(self.seed),
-            "device": Field(self.device), "precision": Field(self.precision),
-            "compile": Field(self.compile), "board": Field(self.board),
-        }  # fmt: skip
-        self._machines: list[tuple[str, str]] = []
+            name: OptionField(declared)
+            for name, declared in kind.params().items()
+            if name not in ELSEWHERE
+        }
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
         for field in self.fields.values():
             self.column.addWidget(field)
-        self.crop.picked.connect(self.changed)
-        for choice in (self.precision, self.compile, self.labels):
-            choice.picked.connect(self.changed)
-        self.device.picked.connect(self.machineChanged)
-        self.seed.textChanged.connect(self._seed_changed)
-        self.board.toggled.connect(self._board_toggled)
+            field.changed.connect(self.changed)
+        self.fields["device"].changed.connect(self.machineChanged)
+        self.fields["tensorboard"].changed.connect(self._board_toggled)
 
-    def seed_number(self) -> int | None:
-        """The seed, or None when the text is none."""
-        text = self.seed.text().strip()
-        return int(text) if text.isdecimal() and len(text) <= 18 else None
-
-    def wanted_labels(self) -> bool | None:
-        """Whether labels are learnt; None leaves it to how many pictures each has."""
-        return {"yes": True, "no": False}.get(self.labels.key())
+    def values(self) -> dict[str, Value]:
+        """Every option by name."""
+        return {name: field.value() for name, field in self.fields.items()}
 
     def set_machines(self, machines: Sequence[tuple[str, str]]) -> None:
         """Offer these devices: (name, title)."""
-        self._machines = list(machines)
-        pairs = [("auto", tr("Best there is")), *((n, f"{t} ({n})") for n, t in machines)]
-        self.device.set_choices(pairs)
+        self.fields["device"].offer([(name, f"{title} ({name})") for name, title in machines])
 
     def set_board_error(self, sentence: str) -> None:
         """Why TensorBoard files cannot be written; empty when they can."""
-        self.fields["board"].set_error(sentence if self.board.isChecked() else "")
+        field = self.fields["tensorboard"]
+        field.set_error(sentence if field.value() else "")
         self.changed.emit()
 
-    def _seed_changed(self) -> None:
-        wrong = self.seed_number() is None
-        self.fields["seed"].set_error(tr("A seed is a whole number from 0.") if wrong else "")
-        self.changed.emit()
-
-    def _board_toggled(self, on: bool) -> None:
-        self.fields["board"].set_error("")
-        if on:
+    def _board_toggled(self) -> None:
+        field = self.fields["tensorboard"]
+        field.set_error("")
+        if field.value():
             self.boardWanted.emit()
-        self.changed.emit()
 
     def retranslate(self) -> None:
         """Texts in the current language."""
-        texts = {
-            "crop": (tr("Framing"), tr("How pictures of another shape are fitted (crop mode)")),
-            "labels": (
-                tr("Labels"), tr("Learn what each label looks like (class conditioning)"),
-            ),
-            "seed": (tr("Seed"), tr("The number all chance comes from (random seed)")),
-            "device": (tr("Machine"), tr("What does the arithmetic (device)")),
-            "precision": (
-                tr("Precision"), tr("How exactly numbers are kept: bf16 is quicker where it works"),
-            ),
-            "compile": (
-                tr("Translation"),
-                tr("Translate the networks for this machine first (torch.compile); takes minutes"),
-            ),
-            "board": (
-                tr("TensorBoard"), tr("Also write the curves as TensorBoard files (event files)"),
-            ),
-        }  # fmt: skip
-        for name, (label, tip) in texts.items():
-            self.fields[name].set_texts(label, tip)
-        self.board.setText(tr("Write its files too"))
-        self.crop.set_choices(
-            [("", tr("As the dataset says")), ("centre", tr("Crop the middle")),
-             ("smart", tr("Crop to the detail")), ("pad", tr("Add borders")),
-             ("stretch", tr("Stretch")), ("tiles", tr("Cut into tiles"))]
-        )  # fmt: skip
-        self.labels.set_choices(
-            [("auto", tr("auto")), ("yes", tr("Learn them")), ("no", tr("Leave them out"))]
-        )
-        self.precision.set_choices([("auto", tr("auto")), *((n, n) for n in PRECISIONS)])
-        self.compile.set_choices(
-            [("auto", tr("Where it pays")), ("on", tr("Always")), ("off", tr("Never"))]
-        )
-        self.set_machines(self._machines)
-        if self.seed_number() is None:
-            self._seed_changed()
+        for field in self.fields.values():
+            field.retranslate()

@@ -15,11 +15,12 @@ from studio.desktop.training.new_run.extra_fields import Extras
 from studio.desktop.training.new_run.form_foot import Starting
 from studio.desktop.training.new_run.parameter_fields import FamilyForms
 from studio.desktop.training.new_run.start_from_field import Beginning
-from studio.desktop.training.session.queries import AUTO, Advice, DatasetCard, FamilyCard, NewRun
+from studio.desktop.training.session.queries import Advice, DatasetCard, FamilyCard
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.events import Health, Preflight
+from studio.engine.training.record.options import AUTO, NewRun, RunOptions
 
 
 class NewRunForm(QWidget):
@@ -53,7 +54,6 @@ class NewRunForm(QWidget):
         self.dataset = self.pictures.choice
         self.size_box, self.length = SizeBox(), Length()
         self.beginning, self.extras = Beginning(), Extras()
-        self.seed, self.crop, self.device = self.extras.seed, self.extras.crop, self.extras.device
         self.fields = {
             "dataset": self.pictures, "family": Field(self.family),
             "size": Field(self.size_box), "length": Field(self.length),
@@ -182,16 +182,13 @@ class NewRunForm(QWidget):
 
     def asked(self) -> NewRun | None:
         """What the form says, possible or not; None while there is no size."""
-        size, start = self.size_box.size_pixels(), self.beginning.card()
+        size = self.size_box.size_pixels()
         if size is None or not self.family.key():
             return None
         return NewRun(
-            self.dataset.key(), self.family.key(), size[0], size[1],
+            self.dataset.key(), self.family.key(), *size,
             self.length.images(), self.length.minutes(), self.forms.changed_values(),
-            self.extras.seed_number() or 0, self.device.key() or "auto",
-            self.crop.key(), self.extras.precision.key() or "auto",
-            start.run if start else "", self.beginning.freeze(), self.extras.board.isChecked(),
-            self.extras.wanted_labels(), self.extras.compile.key() or "auto",
+            RunOptions.from_mapping(self.extras.values() | self.beginning.values()),
         )  # fmt: skip
 
     def wanted(self) -> NewRun | None:

@@ -9,8 +9,8 @@ from studio.desktop.notices.notices import Notices
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.progress_strip import Preparing
 from studio.desktop.training.session.measurement import Measured
-from studio.desktop.training.session.queries import NewRun
 from studio.desktop.training.session.session import Session
+from studio.engine.training.record.options import NewRun
 
 
 class Planning(QObject):

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
+from models.parameters import Value
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training.fields import Choice, Field
-from studio.desktop.training.session.queries import AUTO, StartCard
+from studio.desktop.training.session.queries import StartCard
+from studio.engine.training.record.options import AUTO, RunOptions
 
-MOST_LEVELS = 8
+_RUN, _LEVELS = (RunOptions.params()[name] for name in ("start_from", "freeze"))
 
 
 class Beginning(QWidget):
@@ -24,7 +26,7 @@ class Beginning(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.run, self.levels = Choice(), QSpinBox()
-        self.levels.setRange(0, MOST_LEVELS)
+        self.levels.setRange(int(_LEVELS.low or 0), int(_LEVELS.high or 0))
         self.levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.run_field, self.levels_field = Field(self.run), Field(self.levels)
         self._cards: list[StartCard] = []
@@ -53,9 +55,10 @@ class Beginning(QWidget):
         """The run to begin with."""
         return next((card for card in self._cards if card.run == self.run.key()), None)
 
-    def freeze(self) -> int:
-        """Levels of the critic that stay; 0 where there is no critic or nothing learnt."""
-        return self.levels.value() if self._may_freeze() else 0
+    def values(self) -> dict[str, Value]:
+        """The run, and levels of its critic that stay: 0 without a critic or anything learnt."""
+        levels = self.levels.value() if self._may_freeze() else 0
+        return {_RUN.name: self.run.key(), _LEVELS.name: levels}
 
     def set_error(self, sentence: str) -> None:
         """Why the chosen run cannot be begun with."""
@@ -69,7 +72,7 @@ class Beginning(QWidget):
         before = self.run.key()
         fitting = [card for card in self._cards if self._family in (AUTO, "", card.family)]
         pairs = [(card.run, run_name(card.run, card.family, card.title)) for card in fitting]
-        self.run.set_choices([("", tr("Nothing learnt yet")), *pairs])
+        self.run.set_choices([("", tr(_RUN.names[""])), *pairs])
         self.setVisible(bool(fitting))
         self._show_levels()
         if self.run.key() != before:
@@ -86,12 +89,6 @@ class Beginning(QWidget):
 
     def retranslate(self) -> None:
         """Texts in the current language."""
-        self.run_field.set_texts(
-            tr("Begin with"),
-            tr("Take over what another run of this kind has learnt (transfer learning)"),
-        )
-        self.levels_field.set_texts(
-            tr("Keep levels"),
-            tr("So many levels of the critic, from the finest on, stay as they are (FreezeD)"),
-        )
+        self.run_field.set_texts(tr(_RUN.label), tr(_RUN.help))
+        self.levels_field.set_texts(tr(_LEVELS.label), tr(_LEVELS.help))
         self._offer()

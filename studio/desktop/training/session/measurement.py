@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.desktop.training.session.queries import NewRun
 from studio.desktop.training.session.worker import MeasureDriver
 from studio.engine import events
 from studio.engine.project import Project
+from studio.engine.training.record.options import NewRun
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,13 +14,11 @@ from models.parameters import Param, ParameterError, Value
 from studio.desktop.training.session.run_record import RunRecord, read_record
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.training.record.options import AUTO, NewRun
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
     from studio.engine.training.record.recipe import Recipe
-
-AUTO = "auto"
-"""Instead of a family: whatever suits pictures, machine and time (as `engine.training.plan`)."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +49,6 @@ class StartCard:
     width: int
     height: int
     title: str = ""
-
-
-@dataclass(frozen=True)
-class NewRun:
-    """Everything the form says. `family` may be :data:`AUTO`."""
-
-    dataset: str
-    family: str
-    width: int
-    height: int
-    images: int | None
-    minutes: float | None
-    overrides: dict[str, Value]
-    seed: int
-    device: str
-    crop: str
-    precision: str = "auto"
-    start_from: str = ""
-    freeze: int = 0
-    tensorboard: bool = False
-    labels: bool | None = None
-    compile: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -167,31 +143,28 @@ def check_board() -> None:
 
 def advise(project: Project, wanted: NewRun) -> Advice:
     """What the studio would set for this run; :class:`StudioError` when the size is impossible."""
-    from studio.engine import devices
     from studio.engine.dataset.index import store
-    from studio.engine.training.planning import plan, runs, transfer
+    from studio.engine.training.planning import plan, runs
 
-    size, start = (wanted.width, wanted.height), wanted.start_from
-    machine = devices.choose(wanted.device)
     try:
         dataset = store.dataset(project, wanted.dataset).id if wanted.dataset else None
         if dataset is None or not store.chosen_items(project, dataset):
-            return _without_pictures(wanted, accelerator=machine.is_accelerator)
+            return _without_pictures(wanted)
         try:
-            saved = transfer.source(runs.run(project, start).folder, start) if start else None
+            saved = runs.start_of(project, wanted)
         except StudioError as error:
             return Advice(start_error=str(error))
-        settled = plan.settle(
-            project, dataset, wanted.family, size, machine,
-            images=wanted.images, minutes=wanted.minutes, overrides={}, saved=saved, start=start,
-        )  # fmt: skip
+        settled = plan.settle(project, replace(wanted, overrides={}), saved)
     except ParameterError as error:
         raise StudioError(str(error)) from error
     return Advice(settled.family, settled.config, settled.reason)
 
 
-def _without_pictures(wanted: NewRun, *, accelerator: bool) -> Advice:
+def _without_pictures(wanted: NewRun) -> Advice:
     from models import base
+    from studio.engine import devices
+
+    accelerator = devices.choose(wanted.options.device).is_accelerator
 
     if wanted.family == AUTO:
         return Advice()
@@ -208,20 +181,10 @@ def plan_run(
     cancelled: Callable[[], bool],
 ) -> Recipe:
     """Check and prepare a run: it can be measured, or begun."""
-    from studio.engine.dataset.index import store
-    from studio.engine.dataset.preparation import policy
     from studio.engine.training.planning import runs
 
-    crop = policy.settled(project, store.dataset(project, wanted.dataset).id, wanted.crop).text
     try:
-        return runs.plan_run(
-            project, wanted.dataset, wanted.family, wanted.width, wanted.height,
-            images=wanted.images, minutes=wanted.minutes, overrides=wanted.overrides,
-            seed=wanted.seed, device=wanted.device, precision=wanted.precision, crop=crop,
-            labels=wanted.labels, compile=wanted.compile,
-            start_from=wanted.start_from, freeze=wanted.freeze, tensorboard=wanted.tensorboard,
-            progress=progress, cancelled=cancelled,
-        )  # fmt: skip
+        return runs.plan_run(project, wanted, progress, cancelled)
     except ParameterError as error:
         raise StudioError(str(error)) from error
 

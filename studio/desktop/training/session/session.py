@@ -16,10 +16,11 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training.session import queries, upkeep
 from studio.desktop.training.session.live_run import Driving
 from studio.desktop.training.session.measurement import Measuring
-from studio.desktop.training.session.queries import NewRun, Opened
+from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.run_record import Sheet
 from studio.engine import events
 from studio.engine.project import Project
+from studio.engine.training.record.options import NewRun
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run

@@ -18,11 +18,11 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.desktop.training.session import queries
-from studio.desktop.training.session.queries import NewRun
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.training.record import checkpoint
+from studio.engine.training.record.options import NewRun
 
 POLL_SECONDS = 1 / 30
 UPDATE_SECONDS = 2.0

@@ -9,21 +9,21 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, Unpack
 
-from studio.engine import devices
+from models.parameters import ParameterError
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.dataset.privacy import leftovers
-from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import plan, transfer
 from studio.engine.training.record import board, checkpoint
+from studio.engine.training.record.options import NewRun, RunOptions
 from studio.engine.training.record.recipe import Recipe
 
 TITLE = "title.txt"
@@ -82,90 +82,78 @@ def update(project: Project, name: str, **values: str | int) -> None:
         project.write(f"UPDATE run SET {assignments} WHERE name = ?", (*values.values(), name))
 
 
-class Options(TypedDict, total=False):
-    """What may be asked of a new run, beside its pictures, family and size."""
-
-    images: int | None
-    minutes: float | None
-    """The length, in one of the two; without either half an hour."""
-    overrides: Mapping[str, object] | None
-    """Parameters of the family by name."""
-    seed: int
-    device: str
-    precision: str
-    compile: str
-    """auto, on or off: whether networks are translated for the machine."""
-    crop: str
-    """The text of a policy; left out or empty, that of the dataset."""
-    labels: bool | None
-    """Whether it learns what each label looks like; None decides by the pictures of each."""
-    start_from: str
-    """A run of the same family whose weights and parameters this one begins with."""
-    freeze: int
-    """Levels of its critic that stay as they are."""
-    tensorboard: bool
-    progress: Callable[[int, int], None]
-    cancelled: Callable[[], bool]
-
-
 def create_run(
-    project: Project, dataset: str, family: str, width: int, height: int, **options: Unpack[Options]
+    project: Project,
+    dataset: str,
+    family: str,
+    width: int,
+    height: int,
+    *,
+    images: int | None = None,
+    minutes: float | None = None,
+    overrides: Mapping[str, object] | None = None,
+    **options: object,
 ) -> Recipe:
-    """As :func:`plan_run`, and write the run. Nothing is written on an error."""
-    recipe = plan_run(project, dataset, family, width, height, **options)
+    """As :func:`plan_run` with `options` by name, and write the run; nothing on an error."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        known = RunOptions.from_mapping(given)
+    except ParameterError as error:
+        raise UsageError(error.said) from error
+    wanted = NewRun(dataset, family, width, height, images, minutes, overrides or {}, known)
+    recipe = plan_run(project, wanted)
     begin_run(project, recipe)
     return recipe
 
 
 def plan_run(
-    project: Project, dataset: str, family: str, width: int, height: int, **options: Unpack[Options]
+    project: Project,
+    wanted: NewRun,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Recipe:
     """Check everything and prepare the pictures: a run that can be measured, or begun.
 
-    `family` may be :data:`plan.AUTO`: the recipe then carries the reason for what was chosen.
+    Where the family is :data:`AUTO`, the recipe carries the reason for what was chosen.
     Raises :class:`ParameterError` or :class:`StudioError` with one sentence.
     """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
-    images, minutes = plan.length(options.get("images"), options.get("minutes"))
-    seed, device = options.get("seed", 0), options.get("device", "auto")
-    plan.check_seed(seed)
-    if options.get("tensorboard", False):
+    options = wanted.options
+    images, minutes = plan.length(wanted.images, wanted.minutes)
+    if options.tensorboard:
         board.check_installed()
-    chosen = store.dataset(project, dataset)
-    start = options.get("start_from", "")
-    saved = transfer.source(run(project, start).folder, start) if start else None
-    settled = plan.settle(
-        project, chosen.id, family, (width, height), devices.choose(device),
-        images=images, minutes=minutes, overrides=options.get("overrides") or {}, saved=saved,
-        start=start,
-    )  # fmt: skip
-    crop = policies.settled(project, chosen.id, options.get("crop")).text
+    chosen = store.dataset(project, wanted.dataset)
+    saved = start_of(project, wanted)
+    settled = plan.settle(project, wanted, saved)
+    crop = policies.settled(project, chosen.id, options.crop).text
     prepared = prepare(
-        project, chosen.id, (width, height), crop,
-        progress=options.get("progress", lambda done, total: None),
-        cancelled=options.get("cancelled", lambda: False),
-    )  # fmt: skip
-    known = labelling.settle(prepared, chosen.name, options.get("labels"))
-    recipe = Recipe(
-        run=_free_name(project, settled.family, max(width, height)),
-        dataset=chosen.name, dataset_id=chosen.id, family=settled.family,
-        channels=prepared.channels, height=height, width=width, config=settled.config,
-        classes=len(known.names), labels=known.names, label_notes=known.notes,
-        labels_sha256=labelling.fingerprint(prepared, known.names),
-        crop=crop, seed=seed, device=device,
-        precision=options.get("precision", "auto"), compile=options.get("compile", "auto"),
-        total_images=images, minutes=minutes,
-        start_from=start, start_sha256=saved.sha256 if saved else "",
-        start_labels=saved.state.get("labels", []) if saved else [],
-        freeze=options.get("freeze", 0), tensorboard=options.get("tensorboard", False),
-        prepared=prepared.folder.relative_to(project.folder).as_posix(),
-        fingerprint=prepared.fingerprint, created=now(), reason=settled.reason,
-    )  # fmt: skip
+        project, chosen.id, wanted.size, crop, progress=progress, cancelled=cancelled
+    )
+    known = labelling.settle(prepared, chosen.name, {"yes": True, "no": False}.get(options.labels))
+    recipe = Recipe.model_validate(options.kept() | {
+        "run": _free_name(project, settled.family, max(wanted.size)),
+        "dataset": chosen.name, "dataset_id": chosen.id, "family": settled.family,
+        "channels": prepared.channels, "height": wanted.height, "width": wanted.width,
+        "config": settled.config, "classes": len(known.names), "labels": known.names,
+        "label_notes": known.notes,
+        "labels_sha256": labelling.fingerprint(prepared, known.names),
+        "crop": crop, "total_images": images, "minutes": minutes,
+        "start_sha256": saved.sha256 if saved else "",
+        "start_labels": saved.state.get("labels", []) if saved else [],
+        "prepared": prepared.folder.relative_to(project.folder).as_posix(),
+        "fingerprint": prepared.fingerprint, "created": now(), "reason": settled.reason,
+    })  # fmt: skip
     if saved is not None:
         tensors = checkpoint.read_tensors(saved.folder / checkpoint.MODEL)
         transfer.take_over(recipe.build(), tensors, recipe)
     return recipe
+
+
+def start_of(project: Project, wanted: NewRun) -> checkpoint.Saved | None:
+    """The weights that a new run begins with, None for chance."""
+    start = wanted.options.start_from
+    return transfer.source(run(project, start).folder, start) if start else None
 
 
 def begin_run(project: Project, recipe: Recipe) -> None:

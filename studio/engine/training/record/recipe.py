@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from models.parameters import Value
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
-from studio.engine.seeds import LARGEST_SEED
+from studio.engine.training.record.options import RecipeOptions
 
 if TYPE_CHECKING:
     from models.base import Family, ImageSpec
@@ -21,7 +30,7 @@ SAMPLE_EVERY = 30.0
 CHECKPOINT_EVERY = 120.0
 
 
-class Recipe(BaseModel):
+class Recipe(BaseModel, RecipeOptions):
     """One training run. Sides in pixels, times in seconds except `minutes`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,23 +51,14 @@ class Recipe(BaseModel):
     classes: int = 0
     crop: str = "centre"
     config: dict[str, bool | int | float | str]
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    device: str = "auto"
-    precision: str = Field("auto", pattern="^(auto|bf16|fp16|fp32)$")
-    compile: str = Field("auto", pattern="^(auto|on|off)$")
-    """Whether networks are translated for this machine: where it pays, always, or never."""
     total_images: int | None = Field(None, gt=0)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)
     checkpoint_every_seconds: float = Field(CHECKPOINT_EVERY, gt=0)
-    start_from: str = ""
-    """The run whose weights this one begins with, and their identity."""
     start_sha256: str = ""
+    """The identity of the weights that this run begins with."""
     start_labels: list[str] = Field(default_factory=list)
     """Names of the classes that those weights know."""
-    freeze: int = Field(0, ge=0, le=8)
-    """Levels of the critic, from the picture on, that stay as they are: FreezeD."""
-    tensorboard: bool = False
     act_on_health: bool = True
     """May change parameters or go back where a detector finds something wrong."""
     prepared: str
@@ -69,6 +69,11 @@ class Recipe(BaseModel):
     """The datasets that the run has learnt from before this one, in order."""
     reason: str = ""
     """Why this family, where the studio chose it."""
+
+    @field_validator(*RecipeOptions.params())
+    @classmethod
+    def _option(cls, value: object, info: ValidationInfo) -> Value:
+        return RecipeOptions.params()[str(info.field_name)].check(value)
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:

@@ -175,7 +175,7 @@ def test_a_new_run_begins_with_this_one(shown: TrainingRoom, trained: list[str],
     assert shown.form.size_box.currentText() == "16"
     qtbot.waitUntil(lambda: shown.form.forms.family == "vae", timeout=WAIT)
     calm(shown, qtbot)
-    assert shown.form.wanted().start_from == trained[0]
+    assert shown.form.wanted().options.start_from == trained[0]
     assert "begins with" in shown.form.summary.text()
 
 
