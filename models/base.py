@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from models import border
 from models.border import shrink
+from models.draws import Draws
 from models.facts import Facts, LatentSpec
 from models.parameters import Declared, ParameterError
 from models.registry import Registry
@@ -278,10 +279,7 @@ class Family(nn.Module, ABC):
 
 def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:
     """N(0, 1) float32 [n, *shape] on the CPU; row i depends only on `seed + i`."""
-    rows = []
-    for i in range(n):
-        generator = torch.Generator().manual_seed((seed + i) % (1 << 63))
-        rows.append(torch.randn(tuple(shape), generator=generator))
+    rows = [Draws(seed + i).normal(*shape) for i in range(n)]
     return torch.stack(rows) if rows else torch.empty(0, *shape)
 
 

@@ -8,10 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from models.base import Family, TrainState
+from models.draws import mixed_bits
 from models.parameters import ParameterError
-
-_APART = 1 << 62
-"""Far from the seeds of latents: a class must not go with a place in the space of its own."""
 
 
 def labels_of(family: Family, state: TrainState) -> Tensor | None:
@@ -36,12 +34,19 @@ def labels_for(family: Family, n: int, seed: int, label: int | None) -> list[int
             raise ParameterError(f"There is no label {label}: use 0 to {classes - 1}.")
         return [label] * n
     edges = family.class_shares.cpu().double().cumsum(0)
-    found: list[int | None] = []
-    for i in range(n):
-        generator = torch.Generator().manual_seed((seed + i + _APART) % (1 << 63))
-        place = torch.rand((), dtype=torch.float64, generator=generator) * edges[-1]
-        found.append(min(int(torch.searchsorted(edges, place, right=True)), classes - 1))
-    return found
+    places = torch.tensor([_place(seed + i) for i in range(n)], dtype=torch.float64) * edges[-1]
+    found = torch.searchsorted(edges, places, right=True).clamp_max(classes - 1)
+    return [int(each) for each in found]
+
+
+def _place(seed: int) -> float:
+    """Where in [0, 1) the seed of a picture points, to draw its class."""
+    if seed % (1 << 63) >> 32:
+        return mixed_bits(~seed & (1 << 63) - 1) / (1 << 64)
+    # The generator that its latent comes from as well. Every picture of a seed that is known
+    # would be another one if this were mended.
+    generator = torch.Generator().manual_seed(seed)
+    return float(torch.rand((), dtype=torch.float64, generator=generator))
 
 
 def class_vectors(classes: int, dim: int, std: float = 1.0) -> nn.Embedding | None:

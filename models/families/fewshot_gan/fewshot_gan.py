@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from models.adversarial import AdversarialConfig, AdversarialFamily
 from models.base import ImageSpec, TrainState, register
+from models.draws import Draws
 from models.facts import FEW, MANY, Curve, Facts
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
 from models.learning import losses
@@ -189,10 +190,10 @@ def _drawn_from(generator: torch.Generator) -> Noise:
 
 def _fixed(seed: int, device: torch.device) -> Noise:
     """The same noise for every picture, whatever the device and the number of pictures."""
-    generator = torch.Generator().manual_seed(seed % (1 << 63))
+    draws = Draws(seed)
 
     def noise(n: int, height: int, width: int) -> Tensor:
-        return torch.randn(1, 1, height, width, generator=generator).to(device)
+        return draws.normal(1, 1, height, width).to(device)
 
     return noise
 

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.draws import Draws
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.layers import LEAK, nearest_level
 from models.parts.modulated import (
@@ -172,10 +173,7 @@ def group_size(n: int) -> int:
 def still_noise(
     seed: int, sides: tuple[tuple[int, int], ...], device: torch.device
 ) -> list[Tensor]:
-    """The noise N(0, 1) of one `seed` for every layer: [1, 1, h, w] each, kept for the next call.
-
-    Drawn on the processor, so that a seed means the same on every device.
-    """
+    """Noise N(0, 1) of one `seed` for every layer: [1, 1, h, w] each, kept for the next call."""
     with torch.inference_mode(False):
-        generator = torch.Generator().manual_seed(seed)
-        return [torch.randn(1, 1, *side, generator=generator).to(device) for side in sides]
+        draws = Draws(seed)
+        return [draws.normal(1, 1, *side).to(device) for side in sides]
