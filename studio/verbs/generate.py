@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
-    from studio.engine.generation.player import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe, Seeded
     from studio.engine.pieces import pieces
     from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project
@@ -61,7 +61,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         )
         label = None if options.label is None else player.label_number(options.label)
         recipes = [
-            LatentRecipe(seed=seed, truncation_psi=options.psi, label=label) for seed in seeds
+            LatentRecipe(beginning=Seeded(seed=seed, truncation_psi=options.psi, label=label))
+            for seed in seeds
         ]
         steps = Steps()
 

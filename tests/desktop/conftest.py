@@ -19,7 +19,8 @@ WAIT = 60_000
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project with two pieces, made once; tests work on copies."""
-    from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
     from studio.engine.sample import make_sample_project

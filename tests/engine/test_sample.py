@@ -9,7 +9,8 @@ import pytest
 from studio.engine import files, sample
 from studio.engine.dataset.index import store
 from studio.engine.errors import StudioError
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint

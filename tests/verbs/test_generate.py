@@ -37,7 +37,7 @@ def test_files_carry_the_proof_of_their_origin(project, run, out):
     ]
     recipe = done("inspect", file)["provenance"]["recipe"]
     assert recipe["run"] == run
-    assert recipe["latent"]["truncation_psi"] == 0.5
+    assert recipe["latent"]["beginning"]["truncation_psi"] == 0.5
     newest = done("inspect", project / "runs" / run)["newest"]
     assert recipe["checkpoint_sha256"] == newest["files"]["model.safetensors"]
 

@@ -90,7 +90,7 @@ def test_a_label_is_kept_with_piece_and_file(labelled, learnt, out):
     (file,) = done("generate", labelled, *options)["files"]
     recipe = done("inspect", file)["provenance"]["recipe"]
     assert recipe["label"] == "cats"
-    assert recipe["latent"]["label"] == 1
+    assert recipe["latent"]["beginning"]["label"] == 1
 
 
 def test_the_labels_are_listed(labelled, learnt, plain):

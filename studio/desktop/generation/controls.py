@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QIntValidator
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,37 +25,55 @@ from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
+from studio.engine.seeds import LARGEST_SEED, following
 
-LARGEST_SEED = 2_147_483_647
+if TYPE_CHECKING:
+    from studio.engine.generation.latent_recipe import LatentRecipe
+
 FIRST_SHOWN = 8
+
+
+class _SeedNumber(QValidator):
+    """A whole number that a recipe can hold; Qt's own validator ends at 31 bits."""
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        """Whether `text` is one, or may become one."""
+        if not text:
+            return self.State.Intermediate, text, place
+        whole = text.isascii() and text.isdecimal() and len(text) < 20
+        fits = whole and int(text) <= LARGEST_SEED
+        return self.State.Acceptable if fits else self.State.Invalid, text, place
 
 
 class SeedBox(QLineEdit):
     """A seed; Enter or leaving the box says it."""
 
-    seedEntered = Signal(int)
+    seedEntered = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setValidator(QIntValidator(0, LARGEST_SEED, self))
-        self.setMaximumWidth(120)
+        self.setValidator(_SeedNumber(self))
+        self.setMaximumWidth(160)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._seed = 0
+        self.setPlaceholderText("–")
+        self.seed: int | None = 0
+        """As last shown or entered; None where the picture has none."""
         self.editingFinished.connect(self._entered)
 
     def event(self, event: QEvent) -> bool:
         """Enter belongs to the box while it is written in."""
         return takes_enter(event) or super().event(event)
 
-    def show_seed(self, seed: int) -> None:
+    def show_seed(self, seed: int | None) -> None:
         """Show without telling anybody."""
-        self._seed = seed
-        self.setText(str(seed))
+        self.seed = seed
+        self.setText("" if seed is None else str(seed))
+        self.setCursorPosition(0)
 
     def _entered(self) -> None:
         seed = int(self.text())
-        if seed != self._seed:
-            self._seed = seed
+        if seed != self.seed:
+            self.seed = seed
             self.seedEntered.emit(seed)
 
 
@@ -66,8 +85,8 @@ class Controls(QWidget):
     directionPinned = Signal(int, bool)
     psiMoved = Signal(float)
     mixMoved = Signal(float)
-    seedEntered = Signal(int)
-    secondSeedEntered = Signal(int)
+    seedEntered = Signal(object)
+    secondSeedEntered = Signal(object)
     resetAll = Signal()
     keep = Signal()
 
@@ -199,18 +218,17 @@ class Controls(QWidget):
 
     # ------------------------------------------------------------------ values
 
-    def show_values(
-        self, edits: Mapping[int, float], psi: float, seed: int, second: int | None, mix: float
-    ) -> None:
+    def show_recipe(self, recipe: LatentRecipe) -> None:
         """Put every control where the recipe has it, without telling anybody."""
         self._quiet = True
+        edits, blend = recipe.edits, recipe.blend
         for row in self.rows:
             row.show_value(edits.get(row.index, 0.0))
-        self.psi.setValue(psi)
-        self.mix.setValue(mix)
+        self.psi.setValue(recipe.beginning.truncation_psi)
+        self.mix.setValue(blend.mix if blend else 0.0)
         self._quiet = False
-        self.seed.show_seed(seed)
-        self.second.show_seed(second if second is not None else seed + 1)
+        self.seed.show_seed(recipe.seed)
+        self.second.show_seed(blend.seed if blend else following(recipe.seed))
 
     def name_of(self, index: int) -> str:
         """The name of a direction as shown."""

@@ -37,4 +37,4 @@ class Recalling(QObject):
         """Now that the directions are known, of which the recipe may speak."""
         found, self._waiting = self._waiting, None
         if found is not None:
-            self._editing.recall(found.recipe)
+            self._session.settle(found.recipe, self._editing.recall)

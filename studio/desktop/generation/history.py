@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QUndoCommand
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 KEPT = 200
 

@@ -14,7 +14,7 @@ from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 
 class Labels(QObject):
@@ -32,7 +32,7 @@ class Labels(QObject):
 
     def name(self) -> str:
         """The label of the picture; empty for any."""
-        number = self._editing.recipe().label
+        number = self._editing.recipe().beginning.label
         if number is None or not 0 <= number < len(self._names):
             return ""
         return self._names[number] or tr("without a label")
@@ -41,7 +41,7 @@ class Labels(QObject):
     def following(self) -> None:
         """The next label, and after the last any."""
         if self._names:
-            number = self._editing.recipe().label
+            number = self._editing.recipe().beginning.label
             after = 0 if number is None else number + 1
             self._choose(after if after < len(self._names) else ANY)
 
@@ -59,7 +59,7 @@ class Labels(QObject):
 
     @Slot()
     def _edited(self) -> None:
-        number = self._editing.recipe().label
+        number = self._editing.recipe().beginning.label
         self._show(number)
         if number != self._shown:
             self._shown = number
@@ -74,11 +74,11 @@ class Labels(QObject):
     @Slot(str, object)
     def _drawn(self, name: str, recipe: LatentRecipe) -> None:
         now = self._editing.recipe()
-        if (recipe.seed, recipe.label) == (now.seed, now.label):
+        if (recipe.seed, recipe.beginning.label) == (now.seed, now.beginning.label):
             self._line.box.show_drawn(name or tr("without a label"))
 
     def retranslate(self) -> None:
         """Texts in the current language."""
         self._line.box.set_names(self._names)
         self._line.retranslate()
-        self._show(self._editing.recipe().label)
+        self._show(self._editing.recipe().beginning.label)

@@ -15,7 +15,8 @@ from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
     from studio.engine.pieces.pieces import Piece
 
 

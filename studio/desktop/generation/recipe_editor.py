@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
@@ -11,7 +11,7 @@ from studio.desktop.generation.history import Change, History, Jump, Step
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 GESTURE_MS = 700
 """Changes of one control with a shorter pause between them are one step."""
@@ -36,7 +36,7 @@ class Editing(QObject):
 
     def open(self, run: str) -> None:
         """Begin anew with a model, at seed 0."""
-        from studio.engine.generation.player import LatentRecipe
+        from studio.engine.generation.latent_recipe import LatentRecipe
 
         self._run = run
         self.end_gesture()
@@ -53,53 +53,76 @@ class Editing(QObject):
 
     def recipe(self) -> LatentRecipe:
         """What is on the canvas."""
-        from studio.engine.generation.player import LatentRecipe
+        from studio.engine.generation.latent_recipe import LatentRecipe
 
         step = self.history.current
         return step.recipe if step is not None else LatentRecipe()
 
     # ------------------------------------------------------------------ changes
 
+    # Only the part that the hand changed is checked (people type into the boxes): a recipe is
+    # made of it at every step of the mouse.
+
     def set_seed(self, seed: int) -> None:
         """Another beginning; the sliders stay where they are."""
         if seed != self.recipe().seed:
-            self._put("seed", tr("Seed {n}", n=seed), seed=seed)
+            self._begin("seed", tr("Seed {n}", n=seed), seed=seed)
 
     def set_label(self, label: int | None, name: str) -> None:
         """What the picture is of; None is any label, as the seed draws it."""
-        if label != self.recipe().label:
-            self._put("label", tr("Label {name}", name=name), label=label)
+        if label != self.recipe().beginning.label:
+            self._begin("label", tr("Label {name}", name=name), label=label)
 
     def set_psi(self, psi: float) -> None:
         """Truncation."""
-        self._put("psi", tr("Truncation {n}", n=f"{psi:.2f}"), truncation_psi=psi)
+        from studio.engine.generation.latent_recipe import Point
+
+        text, recipe = tr("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
+        if isinstance(recipe.beginning, Point):
+            self._put("psi", text, recipe.begun(Point(w=recipe.beginning.w, truncation_psi=psi)))
+        else:
+            self._begin("psi", text, truncation_psi=psi)
 
     def set_direction(self, index: int, value: float, name: str) -> None:
         """Standard deviations along a direction; 0 takes the edit away."""
-        edits = {**self.recipe().edits, str(index): value}
-        if value == 0:
-            del edits[str(index)]
-        self._put(f"direction {index}", f"{name} {value:+.1f}", edits=edits)
+        from studio.engine.generation.latent_recipe import Along
+
+        move = Along(direction=index, sigma=value)
+        self._put(f"direction {index}", f"{name} {value:+.1f}", self.recipe().moved(move))
 
     def set_second(self, seed: int) -> None:
         """The picture to blend with."""
-        self._put("second", tr("Blend with seed {n}", n=seed), seed_b=seed)
+        blend = self.recipe().blend
+        self._blend("second", tr("Blend with seed {n}", n=seed), seed, blend.mix if blend else 0.0)
 
     def set_mix(self, mix: float, second: int) -> None:
         """How far towards the other seed, 0 to 1."""
         text = tr("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
-        self._put("mix", text, seed_b=second, mix=mix)
+        self._blend("mix", text, second, mix)
 
     def recall(self, recipe: LatentRecipe) -> None:
         """Take over the recipe of a file that came back."""
         self.end_gesture()
-        self._put("recall", tr("Recipe of a file"), **recipe.model_dump())
+        self._put("recall", tr("Recipe of a file"), recipe.unrecorded())
 
     def reset(self) -> None:
         """Every slider to its beginning; the seed stays."""
+        before = self.recipe()
+        if (after := before.unmoved()) != before:
+            self._put("reset", tr("Reset all"), after)
+
+    def _begin(self, key: str, text: str, **values: int | float | None) -> None:
+        """A seed with these `values`; what a point was of is not known, so it is left then."""
+        from studio.engine.generation.latent_recipe import Seeded
+
         recipe = self.recipe()
-        if recipe.edits or recipe.mix or recipe.truncation_psi != 1.0:
-            self._put("reset", tr("Reset all"), edits={}, mix=0.0, truncation_psi=1.0)
+        said = recipe.beginning.model_dump(include={"seed", "truncation_psi", "label"})
+        self._put(key, text, recipe.begun(Seeded.model_validate({**said, **values})))
+
+    def _blend(self, key: str, text: str, seed: int, mix: float) -> None:
+        from studio.engine.generation.latent_recipe import Blend
+
+        self._put(key, text, self.recipe().moved(Blend(seed=seed, mix=mix)))
 
     def go_to(self, position: int) -> None:
         """Back (or forward) to a step of the history."""
@@ -107,15 +130,12 @@ class Editing(QObject):
             self.end_gesture()
             self._undo.push(Jump(self.history, position))
 
-    def _put(self, key: str, text: str, **values: Any) -> None:
+    def _put(self, key: str, text: str, recipe: LatentRecipe) -> None:
         if self.history.current is None:
             return
-        # Checked, because the numbers come from boxes that people type into.
-        recipe = self.recipe()
-        changed = type(recipe).model_validate({**recipe.model_dump(), **values})
         if key in ("seed", "label", "reset"):
             self.end_gesture()
-        self._undo.push(Change(self.history, Step(self._run, text, key, changed), self._gesture))
+        self._undo.push(Change(self.history, Step(self._run, text, key, recipe), self._gesture))
         self._pause.start()
 
     def end_gesture(self) -> None:

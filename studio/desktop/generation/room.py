@@ -261,11 +261,12 @@ class GenerationRoom(Room):
 
     def _show_values(self) -> None:
         recipe = self.editing.recipe()
-        edits = {int(index): value for index, value in recipe.edits.items()}
-        self.controls.show_values(
-            edits, recipe.truncation_psi, recipe.seed, recipe.seed_b, recipe.mix
-        )
-        said = tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=f"{recipe.truncation_psi:.2f}")
+        self.controls.show_recipe(recipe)
+        psi = f"{recipe.beginning.truncation_psi:.2f}"
+        said = (
+            tr("Point of a file · ψ {psi}", psi=psi) if recipe.seed is None
+            else tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=psi)
+        )  # fmt: skip
         self.title.setText(" · ".join(each for each in (said, self.labels.name()) if each))
 
     @Slot(QImage, object)

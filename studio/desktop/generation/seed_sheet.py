@@ -30,7 +30,7 @@ _PICTURE = Qt.ItemDataRole.UserRole + 1
 class ContactSheet(QListWidget):
     """Three columns of seeds; the arrow keys walk them."""
 
-    seedChosen = Signal(int)
+    seedChosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +79,7 @@ class ContactSheet(QListWidget):
         """How many tiles have a picture."""
         return sum(self.item(row).data(_PICTURE) is not None for row in range(self.count()))
 
-    def mark(self, seed: int) -> None:
+    def mark(self, seed: int | None) -> None:
         """Put the amber frame on `seed` where it is on the sheet. Emits nothing."""
         self._quiet = True
         seeds = self.seeds()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from studio.desktop.generation.worker import GenerationWorker, Model, Names, wri
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 AT_ONCE = 3
 """Thumbnails drawn between two looks at the queue, so that the canvas never waits long."""
@@ -153,6 +153,11 @@ class Session(QObject):
                 "picture", self._worker.picture, recipe,
                 done=lambda image: self.rendered.emit(image, recipe),
             )  # fmt: skip
+
+    def settle(self, recipe: LatentRecipe, done: Callable[[LatentRecipe], None]) -> None:
+        """Ask for the recipe of a file as it can be played on."""
+        if self.model is not None:
+            self._render.submit(self._worker.settled, recipe, done=done)
 
     def ask_label(self, recipe: LatentRecipe) -> None:
         """Ask which label a recipe begins in."""

@@ -22,7 +22,8 @@ from studio.engine.files import write_json
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.generation.player import LatentRecipe, Player
+    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
     from studio.engine.training.planning.runs import Run
 
 DIRECTIONS = 16
@@ -109,6 +110,10 @@ class GenerationWorker(Worker):
         """Render one recipe."""
         return to_qimage(self._need_player().picture(recipe))
 
+    def settled(self, recipe: LatentRecipe) -> LatentRecipe:
+        """The recipe of a file, once it leads to the picture that the file shows."""
+        return self._need_player().settled(recipe)
+
     def label_of(self, recipe: LatentRecipe) -> str:
         """The name of the label that a recipe begins in."""
         return self._need_player().label_of(recipe)
@@ -169,5 +174,5 @@ def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) 
 
     latent = recipe.model_dump(exclude_none=True)
     said = {"run": model.run, "checkpoint_sha256": model.sha256, "latent": latent}
-    name = f"{model.run}-seed-{recipe.seed}"
+    name = f"{model.run}-point" if recipe.seed is None else f"{model.run}-seed-{recipe.seed}"
     return export_arrays([(name, from_qimage(image), said)], "png", {}, folder)[0].path

@@ -98,7 +98,7 @@ def recipe_of(piece: Piece) -> dict[str, Any]:
         "piece": piece.name,
         "run": piece.run_name,
         "checkpoint_sha256": piece.checkpoint_sha256,
-        "latent": piece.recipe.model_dump(exclude_none=True),
+        "latent": piece.written,
         "stack": piece.stack,
     }
 

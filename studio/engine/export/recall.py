@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_words
 from studio.engine.export.formats.base import formats, reader_of
-from studio.engine.generation.player import LatentRecipe
+from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 
@@ -20,7 +20,8 @@ _WANTED = {"run", "checkpoint_sha256", "latent"}
 
 @dataclass(frozen=True)
 class Recalled:
-    """What made a picture. `folder` is None when that checkpoint is no longer kept."""
+    """What made a picture. `folder` is None when that checkpoint is no longer kept; no point of
+    it is then left in `recipe`, for it says nothing of another model."""
 
     run: str
     recipe: LatentRecipe
@@ -46,4 +47,5 @@ def recall(project: Project, path: Path) -> Recalled | None:
     known = project.query("SELECT 1 FROM run WHERE name = ?", (run,))
     if not known:
         return None
-    return Recalled(run, recipe, pieces.checkpoint_with(project, run, said["checkpoint_sha256"]))
+    folder = pieces.checkpoint_with(project, run, said["checkpoint_sha256"])
+    return Recalled(run, recipe if folder else recipe.unrecorded(), folder)

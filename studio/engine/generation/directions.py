@@ -10,15 +10,12 @@ within a label: a slider never leads from one to another.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_path
-from studio.engine.generation.player import Player
+from studio.engine.generation.player import Directions, Player
 from studio.engine.project import INDEX
 
 if TYPE_CHECKING:
@@ -34,18 +31,6 @@ _ROUNDS = 8
 _NAMES = ("vectors", "sigma", "explained")
 # Part of the name in the cache: raise it when what is found changes.
 _RECIPE = 2
-
-Array = np.ndarray[Any, np.dtype[np.float32]]
-
-
-@dataclass(frozen=True)
-class Directions:
-    """`vectors` [count, slots, dim] of length 1; `sigma` [count] is one standard deviation of the
-    latents along each; `explained` [count] the part of all variation, descending."""
-
-    vectors: Array
-    sigma: Array
-    explained: Array
 
 
 def find_directions(

@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.generation.slerp import Latent, slerp
+from studio.engine.generation.latent_recipe import (
+    Beginning,
+    LatentRecipe,
+    Point,
+    Seeded,
+    unpack_latent,
+)
+from studio.engine.generation.slerp import Latent
 from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.loaded_models import LoadedModel, lend
 
 if TYPE_CHECKING:
     from models.base import ImageSpec
     from models.facts import LatentSpec
-    from studio.engine.generation.directions import Directions
 
-_BATCH = 32
-LARGEST_SEED = (1 << 63) - 1
-FARTHEST = 100.0
-"""Standard deviations; far beyond anything that is still a picture."""
+_SAMPLED = 4
+"""Points of seeds that are remembered: the two of a blend, its centre, and one before."""
+_NEAR = 1e-3
+"""Another device may lead a recipe this far from where it led, in units of the latent."""
 
 
-class LatentRecipe(BaseModel):
-    """How a picture is made from chance: a seed, perhaps a second one, and edits of directions.
+@dataclass(frozen=True)
+class Directions:
+    """`vectors` [count, slots, dim] of length 1; `sigma` [count] is one standard deviation of the
+    latents along each; `explained` [count] the part of all variation, descending."""
 
-    `edits` are standard deviations by the index of a direction. `latent`, when set,
-    is the point itself (float32, little-endian, base64) and wins over all of these.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    truncation_psi: float = Field(1.0, ge=0.0, le=1.5)
-    label: int | None = None
-    noise_seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    edits: dict[str, Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]] = Field(
-        default_factory=dict
-    )
-    seed_b: int | None = Field(None, ge=0, le=LARGEST_SEED)
-    mix: float = Field(0.0, ge=0.0, le=1.0)
-    latent: str | None = None
+    vectors: Latent
+    sigma: Latent
+    explained: Latent
 
 
 class Player:
@@ -62,8 +56,8 @@ class Player:
         """Names of the model's classes in the order of their numbers, which stand in where there
         are no names; empty without classes."""
         self.directions: Directions | None = None
-        """What `edits` refer to; set by :func:`directions.find_directions`."""
-        self._sampled: tuple[tuple[int, float, int | None], Latent] | None = None
+        """What :class:`Along` refers to; set by :func:`directions.find_directions`."""
+        self._sampled: dict[Seeded, Latent] = {}
 
     @classmethod
     def open(cls, checkpoint: Saved | Path, device: str = "auto") -> Self:
@@ -88,20 +82,30 @@ class Player:
     # ------------------------------------------------------------------ latents
 
     def latent_of(self, recipe: LatentRecipe) -> Latent:
-        """The point w [slots, dim] of a recipe, edits included."""
-        shape = (self.latent.slots, self.latent.dim)
-        if recipe.latent is not None:
-            return unpack_latent(recipe.latent, shape)
-        self._check_label(recipe.label)
-        psi = recipe.truncation_psi
-        w = self._sample(recipe.seed, psi, recipe.label)
-        if recipe.seed_b is not None and recipe.mix > 0:
-            other = self._sample(recipe.seed_b, psi, recipe.label)
-            w = slerp(w, other, recipe.mix, self._centre(recipe))
-        for index, sigma in recipe.edits.items():
-            if sigma:
-                w = w + np.float32(sigma) * self._direction(index)
-        return np.ascontiguousarray(w, np.float32)
+        """The point w [slots, dim] that a recipe leads to."""
+        return recipe.fold(self)
+
+    def recorded(self, recipe: LatentRecipe) -> Latent:
+        """The point w [slots, dim] that was recorded with a recipe, or else its own."""
+        if recipe.point is None:
+            return self.latent_of(recipe)
+        return unpack_latent(recipe.point, (self.latent.slots, self.latent.dim))
+
+    def settled(self, recipe: LatentRecipe) -> LatentRecipe:
+        """A recipe to go on from: where it does not lead to its recorded point, the point.
+
+        So it is with a piece of version b1d9e7a that was dropped, changed in vain and kept
+        again, and where the directions that it speaks of are not found.
+        """
+        if recipe.point is None:
+            return recipe
+        bare, wanted = recipe.unrecorded(), self.recorded(recipe)
+        try:
+            if np.allclose(self.latent_of(bare), wanted, rtol=0, atol=_NEAR):
+                return bare
+        except StudioError:
+            pass  # a direction or a label that is not known here
+        return LatentRecipe(beginning=Point(w=recipe.point), noise_seed=recipe.noise_seed)
 
     def encode(self, image: Pixels) -> Latent:
         """w [slots, dim] of a uint8 [h, w, c] picture of the model's size and channels."""
@@ -111,41 +115,59 @@ class Player:
         with torch.inference_mode(), self.model as family:
             return family.encode(batch)[0].float().cpu().numpy()
 
-    def _sample(self, seed: int, psi: float, label: int | None) -> Latent:
+    def sample(self, beginning: Seeded) -> Latent:
+        """As :class:`latent_recipe.Played` asks."""
         import torch
 
         # A slider of a direction moves from the same point all the time.
-        key = (seed, psi, label)
-        known = self._sampled
-        if known is None or known[0] != key:
+        known = self._sampled.get(beginning)
+        if known is None:
+            self._check_label(beginning.label)
             with torch.inference_mode(), self.model as family:
-                w = family.sample(1, seed, psi, label)
-            known = self._sampled = key, w[0].float().cpu().numpy()
-        return known[1].copy()
+                w = family.sample(1, beginning.seed, beginning.truncation_psi, beginning.label)
+                known = w[0].float().cpu().numpy()
+                if len(self._sampled) >= _SAMPLED:
+                    del self._sampled[next(iter(self._sampled))]
+                self._sampled[beginning] = known
+        return known.copy()
 
-    def _centre(self, recipe: LatentRecipe) -> Latent:
-        """What a blend goes around: the middle of its label, or of all where it goes between two.
+    def read(self, beginning: Point) -> Latent:
+        """As :class:`latent_recipe.Played` asks."""
+        w = unpack_latent(beginning.w, (self.latent.slots, self.latent.dim))
+        psi = np.float32(beginning.truncation_psi)
+        return w if psi == 1 else self._mean() + psi * (w - self._mean())
+
+    def centre(self, one: Beginning, two: Beginning) -> Latent:
+        """The middle of the label of two beginnings, or of all where they differ in it.
 
         Around any other point a path within a label would leave it on the way.
         """
+        label = self._label(one)
+        if label is not None and label == self._label(two) and isinstance(one, Seeded):
+            return self.sample(Seeded(seed=one.seed, truncation_psi=0.0, label=label))
+        return self._mean()
+
+    def direction(self, index: int) -> Latent:
+        """As :class:`latent_recipe.Played` asks."""
+        found = self.directions
+        if found is None or index >= len(found.vectors):
+            raise StudioError(
+                "Direction {index} of this model is not known: find directions first.", index=index
+            )
+        step: Latent = found.vectors[index] * found.sigma[index]
+        return step
+
+    def _mean(self) -> Latent:
+        mean: Latent = self.model.family.w_mean().detach().cpu().numpy()
+        return mean
+
+    def _label(self, beginning: Beginning) -> int | None:
+        """The class that a beginning is of, also where its seed draws one."""
         from models.parts.classes import labels_for
 
-        ends = [recipe.seed, recipe.seed if recipe.seed_b is None else recipe.seed_b]
-        (one,), (two,) = (labels_for(self.model.family, 1, seed, recipe.label) for seed in ends)
-        if one is not None and one == two:
-            return self._sample(recipe.seed, 0.0, one)
-        centre: Latent = self.model.family.w_mean().detach().cpu().numpy()
-        return centre
-
-    def _direction(self, index: str) -> Latent:
-        found = self.directions
-        known = {str(number) for number in range(len(found.vectors))} if found else set()
-        if found is None or index not in known:
-            raise StudioError(
-                f"Direction {index[:20]} of this model is not known: find directions first."
-            )
-        step: Latent = found.vectors[int(index)] * found.sigma[int(index)]
-        return step
+        if not isinstance(beginning, Seeded):
+            return None
+        return labels_for(self.model.family, 1, beginning.seed, beginning.label)[0]
 
     def _check_label(self, label: int | None) -> None:
         classes = self.image_spec.classes
@@ -153,10 +175,8 @@ class Player:
             raise self._unknown(label)
 
     def label_of(self, recipe: LatentRecipe) -> str:
-        """The name of the class that a recipe begins in, also where its seed draws one."""
-        from models.parts.classes import labels_for
-
-        (number,) = labels_for(self.model.family, 1, recipe.seed, recipe.label)
+        """The name of the class that a recipe begins in; empty where none is known."""
+        number = self._label(recipe.beginning)
         return "" if number is None else self.labels[number]
 
     def label_number(self, text: str) -> int:
@@ -195,7 +215,8 @@ class Player:
         spec = self.image_spec
         made = np.empty((len(seeds), spec.height, spec.width, spec.channels), np.uint8)
         for place, seed in enumerate(seeds):
-            made[place] = self.picture(LatentRecipe(seed=seed, truncation_psi=psi, label=label))
+            beginning = Seeded(seed=seed, truncation_psi=psi, label=label)
+            made[place] = self.picture(LatentRecipe(beginning=beginning))
         return made
 
 
@@ -203,22 +224,3 @@ def shown_labels(names: Sequence[str], most: int = 20) -> str:
     """The first names with their numbers, in a line; empty where there are none."""
     listed = [f"{number} {name or 'no label'}" for number, name in enumerate(names[:most])]
     return ", ".join(listed) + (" …" if len(names) > most else "")
-
-
-def pack_latent(w: Latent) -> str:
-    """A point as text for a recipe."""
-    return base64.b64encode(np.asarray(w, "<f4").tobytes()).decode("ascii")
-
-
-def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
-    """The point of a recipe; :class:`StudioError` when it does not fit the model."""
-    try:
-        values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
-        if not np.isfinite(values).all():
-            raise ValueError("there are values that are no numbers")
-        return values.reshape(shape).astype(np.float32)
-    except ValueError as error:
-        raise StudioError(
-            "The latent of this recipe does not fit the model: open the model it was made with.",
-            repr(error),
-        ) from error

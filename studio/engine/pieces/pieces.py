@@ -16,7 +16,8 @@ from studio.engine.artwork import Pixels
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
-from studio.engine.generation.player import LatentRecipe, Player, pack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe, pack_latent
+from studio.engine.generation.player import Player
 from studio.engine.project import Project, now
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -27,7 +28,8 @@ REVIEWS = ("new", "look", "approved", "rejected")
 
 @dataclass(frozen=True)
 class Piece:
-    """One kept picture. `stack` is the refine stack as plain values; `review` one of REVIEWS.
+    """One kept picture. `stack` is the refine stack as plain values; `review` one of REVIEWS;
+    `written` the recipe in the words that it was kept in, which is what leaves with its files.
 
     `look` means: closer to a training picture than unseen pictures are; it is not
     exported until the artist has looked and approved.
@@ -39,6 +41,7 @@ class Piece:
     run_name: str
     checkpoint_sha256: str
     recipe: LatentRecipe
+    written: dict[str, Any]
     stack: list[dict[str, Any]]
     rating: int
     review: str
@@ -73,7 +76,7 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
         raise ReadOnlyError(project.read_only_reason)
     w = player.latent_of(recipe)
     pixels = player.picture_of(w, recipe.noise_seed)
-    whole = recipe.model_copy(update={"latent": pack_latent(w)})
+    whole = recipe.model_copy(update={"point": pack_latent(w)})
     review = _review(project, run_name, pixels)
     name = _free_name(project)
     file = project.pieces / f"{name}.png"
@@ -85,7 +88,15 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
         key = project.write(
             "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (name, now(), run_name, player.sha256, whole.model_dump_json(), review, file.name),
+            (
+                name,
+                now(),
+                run_name,
+                player.sha256,
+                whole.model_dump_json(exclude_none=True),
+                review,
+                file.name,
+            ),
         )
     except StudioError:
         file.unlink(missing_ok=True)  # a picture that no piece knows of
@@ -145,7 +156,7 @@ def render(project: Project, wanted: Piece, player: Player | None = None) -> Pix
         if folder is None:
             return stored(wanted)
         player = Player.open(folder)
-    return player.picture(wanted.recipe)
+    return player.picture_of(player.recorded(wanted.recipe), wanted.recipe.noise_seed)
 
 
 def checkpoint_of(project: Project, wanted: Piece) -> Path | None:
@@ -207,13 +218,15 @@ def _free_name(project: Project) -> str:
 
 
 def _piece(project: Project, row: sqlite3.Row) -> Piece:
+    written = json.loads(row["recipe"])
     return Piece(
         id=row["id"],
         name=row["name"],
         created=row["created"],
         run_name=row["run_name"],
         checkpoint_sha256=row["checkpoint_sha256"],
-        recipe=LatentRecipe.model_validate_json(row["recipe"]),
+        recipe=LatentRecipe.model_validate(written),
+        written={key: value for key, value in written.items() if value is not None},
         stack=json.loads(row["stack"]),
         rating=row["rating"],
         review=row["review"],

@@ -205,7 +205,7 @@ def test_a_label_goes_into_the_piece_and_comes_back(room: GenerationRoom, studio
     with qtbot.waitSignal(room.session.kept, timeout=WAIT):
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     (piece,) = pieces.pieces(studio.project)
-    assert (piece.recipe.label, piece.recipe.seed) == (1, 7)
+    assert (piece.recipe.beginning.label, piece.recipe.seed) == (1, 7)
     again = pieces.render(studio.project, piece)
     assert np.array_equal(again, pieces.stored(piece))
     assert again.mean() < 128
@@ -220,9 +220,9 @@ def test_a_model_without_labels_has_no_chooser(room: GenerationRoom, studio, qtb
     open_run(room, qtbot, plain)
     assert not room.controls.label.isVisible()
     assert not room.tiling.button.isVisible()
-    assert room.editing.recipe().label is None
+    assert room.editing.recipe().beginning.label is None
     qtbot.keyClick(room.view, Qt.Key.Key_L)
-    assert room.editing.recipe().label is None
+    assert room.editing.recipe().beginning.label is None
     open_run(room, qtbot, labelled)
     assert room.controls.label.isVisible()
     assert room.controls.label.box.currentIndex() == 0

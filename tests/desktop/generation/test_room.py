@@ -21,9 +21,11 @@ from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.export.file_origin import read_provenance
-from studio.engine.export.handover import export_arrays
+from studio.engine.export.handover import export_arrays, export_pieces
 from studio.engine.export.recall import recall
+from studio.engine.pieces import pieces
 from studio.engine.project import Project
+from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.session import loop
@@ -272,15 +274,15 @@ def test_truncation_blend_and_reset(room: GenerationRoom, qtbot) -> None:
     room.controls.psi.slider.setFocus()
     for _ in range(4):
         qtbot.keyClick(room.controls.psi.slider, Qt.Key.Key_PageDown)
-    assert room.editing.recipe().truncation_psi == pytest.approx(0.4)
+    assert room.editing.recipe().beginning.truncation_psi == pytest.approx(0.4)
     calmer = settle(room, qtbot)
     assert calmer != first
     room.controls.mix.slider.setFocus()
     for _ in range(5):
         qtbot.keyClick(room.controls.mix.slider, Qt.Key.Key_PageUp)
-    recipe = room.editing.recipe()
-    assert recipe.mix == pytest.approx(0.5)
-    assert recipe.seed_b == 1
+    blend = room.editing.recipe().blend
+    assert blend.mix == pytest.approx(0.5)
+    assert blend.seed == 1
     assert settle(room, qtbot) != calmer
     qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
     assert settle(room, qtbot) == first
@@ -379,6 +381,106 @@ def test_a_file_that_comes_back_brings_its_recipe(
     qtbot.waitUntil(lambda: settle(room, qtbot) == wanted, timeout=WAIT)
     studio.undo.undo()
     assert room.editing.recipe().seed == 7
+
+
+def exported(room: GenerationRoom, studio: Studio, qtbot, folder: Path) -> Path:
+    """The picture on the canvas, kept as a piece and handed over."""
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT):
+        qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    piece = pieces.pieces(studio.project)[-1]
+    pieces.set_review(studio.project, piece.id, "approved")
+    piece = pieces.piece(studio.project, piece.id)
+    return export_pieces(studio.project, [piece], "png", {}, folder)[0].path
+
+
+def test_a_piece_that_comes_back_can_be_changed(
+    room: GenerationRoom, studio, qtbot, tmp_path: Path
+) -> None:
+    room.editing.set_seed(41)
+    room.editing.set_psi(0.8)
+    plain = settle(room, qtbot)
+    room.editing.set_direction(2, 1.5, "Storeys")
+    wanted, recipe = settle(room, qtbot), room.editing.recipe()
+    back = exported(room, studio, qtbot, tmp_path)
+    room.editing.reset()
+    room.editing.set_seed(7)
+    settle(room, qtbot)
+    found = recall(studio.project, back)
+    assert found is not None
+    room.recall(found)
+    qtbot.waitUntil(lambda: room.editing.recipe() == recipe, timeout=WAIT)
+    assert settle(room, qtbot) == wanted
+    assert (room.controls.seed.text(), room.controls.rows[2].value()) == ("41", 1.5)
+    room.controls.rows[2].slider.setFocus()
+    qtbot.keyClick(room.controls.rows[2].slider, Qt.Key.Key_Right)
+    assert settle(room, qtbot) != wanted
+    room.editing.set_direction(2, 0.0, "Storeys")
+    assert settle(room, qtbot) == plain
+    qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
+    bolder = settle(room, qtbot)
+    assert bolder != plain
+    qtbot.keyClick(room.view, Qt.Key.Key_Right)
+    assert settle(room, qtbot) != bolder
+    assert room.title.text() == "Seed 42 · ψ 1.00"
+
+
+def test_a_point_without_a_seed_is_played_on_too(
+    room: GenerationRoom, studio, qtbot, tmp_path: Path
+) -> None:
+    room.editing.set_seed(5)
+    wanted = settle(room, qtbot)
+    back = exported(room, studio, qtbot, tmp_path)
+    said = read_provenance(back)["recipe"]
+    said["latent"]["beginning"]["seed"] = 99  # as version b1d9e7a kept it, once it was dropped
+    pixels = np.asarray(Image.open(back))
+    (odd,) = export_arrays([("odd", pixels, said)], "png", {}, tmp_path)
+    found = recall(studio.project, odd.path)
+    assert found is not None
+    room.recall(found)
+    qtbot.waitUntil(lambda: room.editing.recipe().seed is None, timeout=WAIT)
+    assert settle(room, qtbot) == wanted
+    assert (room.title.text(), room.controls.seed.text()) == ("Point of a file · ψ 1.00", "")
+    room.editing.set_psi(0.5)
+    calmer = settle(room, qtbot)
+    assert calmer != wanted
+    assert Path(room.leaving.drag.mime().urls()[0].toLocalFile()).name.endswith("-point.png")
+    room.leaving.drag.close()
+    qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
+    assert settle(room, qtbot) == wanted
+    qtbot.keyClick(room.view, Qt.Key.Key_Right)
+    assert room.editing.recipe().seed == 0
+    assert settle(room, qtbot) != wanted
+
+
+def test_large_seeds_are_typed_walked_and_blended(room: GenerationRoom, qtbot) -> None:
+    small = settle(room, qtbot)
+    large, box = (1 << 32) * 3, room.controls.seed
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, f"{large}")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert room.editing.recipe().seed == large
+    assert settle(room, qtbot) != small
+    qtbot.keyClick(room.view, Qt.Key.Key_Right)
+    assert room.editing.recipe().seed == large + 1
+    qtbot.keyClick(room.view, Qt.Key.Key_Left)
+    assert (room.editing.recipe().seed, box.text()) == (large, str(large))
+    other = room.controls.second
+    other.setFocus()
+    other.selectAll()
+    qtbot.keyClicks(other, f"{LARGEST_SEED}9")  # one digit too many is not taken
+    qtbot.keyClick(other, Qt.Key.Key_Return)
+    assert room.editing.recipe().blend.seed == LARGEST_SEED
+    room.editing.set_seed(LARGEST_SEED)
+    qtbot.keyClick(room.view, Qt.Key.Key_Right)
+    assert room.editing.recipe().seed == LARGEST_SEED
+    room.seeds.lay_out(large)
+    qtbot.waitUntil(lambda: room.side.sheet.ready() == room.side.sheet.count(), timeout=WAIT)
+    qtbot.mouseClick(
+        room.side.sheet.viewport(), Qt.MouseButton.LeftButton,
+        pos=room.side.sheet.visualItemRect(room.side.sheet.item(2)).center(),
+    )  # fmt: skip
+    assert room.editing.recipe().seed == large + 2
 
 
 @pytest.mark.parametrize(

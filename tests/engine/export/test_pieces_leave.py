@@ -16,7 +16,8 @@ from studio.engine.export import ledger
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import Taken, export_pieces
 from studio.engine.files import sha256_file
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project

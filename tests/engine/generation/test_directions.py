@@ -15,8 +15,9 @@ from models import base
 from models.base import ImageSpec, LatentSpec
 from studio.engine.errors import StudioError
 from studio.engine.generation import directions as finding
-from studio.engine.generation.directions import Directions, find_directions, principal
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.directions import find_directions, principal
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Directions, Player
 from studio.engine.project import Project
 from studio.engine.training.record.checkpoint import MODEL, Saved
 from studio.engine.training.record.loaded_models import LoadedModel

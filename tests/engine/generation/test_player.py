@@ -13,14 +13,17 @@ from pydantic import ValidationError
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.generation.directions import Directions
-from studio.engine.generation.player import (
-    LARGEST_SEED,
+from studio.engine.generation.latent_recipe import (
+    Along,
+    Blend,
     LatentRecipe,
-    Player,
+    Point,
+    Seeded,
     pack_latent,
     unpack_latent,
 )
+from studio.engine.generation.player import Directions, Player
+from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.record import checkpoint
 
 Play = Callable[..., Player]
@@ -76,6 +79,14 @@ def test_different_seeds_are_different_points(family: str, play: Play) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_seeds_differ_in_every_bit(family: str, play: Play) -> None:
+    player = play(family)
+    seeds = [5, *(5 + (1 << bit) for bit in range(32, 63)), LARGEST_SEED, LARGEST_SEED - (1 << 32)]
+    points = {player.latent_of(LatentRecipe(seed=seed)).tobytes() for seed in seeds}
+    assert len(points) == len(seeds)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_truncation_leads_to_the_mean(family: str, play: Play) -> None:
     player = play(family)
     mean = mean_of(player)
@@ -117,14 +128,74 @@ def test_an_edit_of_nothing_needs_no_directions(play: Play) -> None:
     )
 
 
-def test_a_stored_point_wins_over_everything(play: Play) -> None:
+def test_a_recipe_begins_at_a_point_and_goes_on_from_there(play: Play) -> None:
+    player = play()
+    player.directions = some_directions(player)
+    w = player.latent_of(LatentRecipe(seed=5))
+    recipe = LatentRecipe(beginning=Point(w=pack_latent(w)))
+    assert np.array_equal(player.latent_of(recipe), w)
+    moved = player.latent_of(recipe.moved(Along(direction=1, sigma=0.5)))
+    assert np.array_equal(moved - w, np.float32(0.5) * player.direction(1))
+    half = player.latent_of(recipe.begun(Point(w=pack_latent(w), truncation_psi=0.5)))
+    assert np.allclose(half, (w + mean_of(player)) / 2, atol=1e-5)
+    there = player.latent_of(recipe.moved(Blend(seed=2, mix=1.0)))
+    assert np.allclose(there, player.latent_of(LatentRecipe(seed=2)), atol=1e-5)
+
+
+def test_a_recorded_point_overrules_nothing(play: Play) -> None:
     player = play()
     w = player.latent_of(LatentRecipe(seed=5))
-    recipe = LatentRecipe(seed=1, edits={"99": 1.0}, latent=pack_latent(w))
-    assert np.array_equal(player.latent_of(recipe), w)
+    for recipe in (LatentRecipe(seed=1, latent=pack_latent(w)), LatentRecipe(seed=1)):
+        assert np.array_equal(player.latent_of(recipe), player.latent_of(LatentRecipe(seed=1)))
 
 
-@pytest.mark.parametrize("index", ["3", "-1", "x", "", "1.0", "²", "9" * 5000])
+def test_a_recorded_point_is_what_a_recipe_is_checked_by(play: Play) -> None:
+    player, recipe = play(), LatentRecipe(seed=5, edits={"1": 2.0}, seed_b=3, mix=0.25)
+    player.directions = some_directions(player)
+    w = player.latent_of(recipe)
+    recorded = recipe.model_copy(update={"point": pack_latent(w)})
+    assert player.settled(recorded) == recipe
+    wrong = recorded.model_copy(update={"beginning": Seeded(seed=6), "noise_seed": 3})
+    instead = LatentRecipe(beginning=Point(w=pack_latent(w)), noise_seed=3)
+    assert player.settled(wrong) == instead
+    player.directions = None  # as where they are not found
+    assert player.settled(recorded) == instead.model_copy(update={"noise_seed": 0})
+    assert np.array_equal(player.recorded(recorded), w)
+
+
+def test_moves_keep_their_order_and_one_control_has_one_move() -> None:
+    recipe = LatentRecipe(seed=1, edits={"4": 1.0, "0": -2.0})
+    assert list(recipe.edits) == [4, 0]
+    recipe = recipe.moved(Blend(seed=2, mix=0.5)).moved(Along(direction=4, sigma=3.0))
+    assert recipe.moves == (
+        Blend(seed=2, mix=0.5), Along(direction=4, sigma=3.0), Along(direction=0, sigma=-2.0),
+    )  # fmt: skip
+    recipe = recipe.moved(Along(direction=4, sigma=0.0)).moved(Along(direction=4, sigma=1.0))
+    assert list(recipe.edits) == [0, 4]
+    late = LatentRecipe(moves=(Along(direction=1, sigma=1.0), Blend(seed=3, mix=0.5)))
+    assert late.moved(Blend(seed=3, mix=0.75)).moves[1] == Blend(seed=3, mix=0.75)
+    assert late.unmoved().moves == (Blend(seed=3),)
+
+
+def test_recipes_of_the_flat_form_are_read() -> None:
+    flat = {"seed": 2, "truncation_psi": 0.9, "noise_seed": 5, "label": 1, "mix": 0.3}
+    read = LatentRecipe.model_validate({**flat, "seed_b": 8, "edits": {"3": 1.5, "0": 0.0}})
+    assert read == LatentRecipe(
+        beginning=Seeded(seed=2, truncation_psi=0.9, label=1), noise_seed=5,
+        moves=(Blend(seed=8, mix=0.3), Along(direction=3, sigma=1.5), Along(direction=0, sigma=0)),
+    )  # fmt: skip
+    assert LatentRecipe.model_validate(flat).moves == ()  # a mix with nothing
+    point = LatentRecipe.model_validate({"latent": "AAAA", "noise_seed": 4})
+    assert point == LatentRecipe(beginning=Point(w="AAAA"), noise_seed=4)
+
+
+@pytest.mark.parametrize("index", ["-1", "x", "", "1.0", "²", "9" * 5000])
+def test_what_is_no_direction_at_all_is_refused(index: str) -> None:
+    with pytest.raises(ValidationError):
+        LatentRecipe(edits={index: 1.0})
+
+
+@pytest.mark.parametrize("index", ["3", "999999"])
 def test_an_unknown_direction_gets_one_sentence(index: str, play: Play) -> None:
     player = play()
     player.directions = some_directions(player)
@@ -147,6 +218,9 @@ def test_a_model_without_labels_takes_none(label: int, play: Play) -> None:
         {"mix": 1.1}, {"mix": float("nan")}, {"noise_seed": -1}, {"seed_b": -1},
         {"edits": {"0": float("nan")}}, {"edits": {"0": float("inf")}}, {"edits": {"0": 1e30}},
         {"edits": {"0": "much"}}, {"latent": 7}, {"colour": "red"},
+        {"beginning": {"kind": "dreamt"}}, {"moves": [{"kind": "along", "direction": -1}]},
+        {"moves": [{"kind": "blend", "seed": 1, "mix": 1.1}]}, {"moves": [], "seed": 1},
+        {"beginning": {"kind": "point"}}, {"beginning": {"kind": "seeded", "w": "AAAA"}},
     ],
 )  # fmt: skip
 def test_a_wrong_recipe_is_refused(values: dict[str, object]) -> None:

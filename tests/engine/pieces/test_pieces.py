@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.engine.generation.directions import Directions
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Directions, Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
@@ -66,7 +66,7 @@ def test_edits_survive_although_their_directions_do_not(
     recipe = LatentRecipe(seed=2, edits={"0": 1.25})
     wanted = player.picture(recipe)
     made = pieces.keep(trained, run_of("vae"), player, recipe)
-    assert made.recipe.edits == {"0": 1.25}
+    assert made.recipe.edits == {0: 1.25}
     assert pieces.render(trained, made, play()).tobytes() == wanted.tobytes()
 
 
@@ -147,7 +147,7 @@ def test_what_is_said_of_a_piece_stays_said(trained: Project, kept: Piece) -> No
 def test_a_new_piece_has_nothing_said_of_it(kept: Piece) -> None:
     assert (kept.stack, kept.rating, kept.rights) == ([], 0, {})
     assert kept.review in ("new", "look")
-    assert kept.recipe.latent is not None
+    assert kept.recipe.point is not None
 
 
 def test_a_picture_that_copies_a_training_picture_waits_for_the_eye(

@@ -7,11 +7,11 @@ import random
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
-from studio.desktop.generation.controls import LARGEST_SEED
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import COUNT, ContactSheet
 from studio.desktop.generation.session import Session
 from studio.desktop.widgets.picture_view import PictureView
+from studio.engine.seeds import following
 
 
 class Seeds(QObject):
@@ -32,12 +32,12 @@ class Seeds(QObject):
     @Slot()
     def following(self) -> None:
         """The seed above."""
-        self._editing.set_seed(min(LARGEST_SEED, self._editing.recipe().seed + 1))
+        self._editing.set_seed(following(self._editing.recipe().seed))
 
     @Slot()
     def previous(self) -> None:
         """The seed below."""
-        self._editing.set_seed(max(0, self._editing.recipe().seed - 1))
+        self._editing.set_seed(max(0, (self._editing.recipe().seed or 0) - 1))
 
     @Slot()
     def shuffle(self) -> None:
@@ -54,8 +54,8 @@ class Seeds(QObject):
 
     def fill(self) -> None:
         """Draw the sheet at the truncation of the canvas, and of its label."""
-        recipe = self._editing.recipe()
-        self._session.fill_sheet(self._sheet.seeds(), recipe.truncation_psi, recipe.label)
+        beginning = self._editing.recipe().beginning
+        self._session.fill_sheet(self._sheet.seeds(), beginning.truncation_psi, beginning.label)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys on the picture walk the seeds."""

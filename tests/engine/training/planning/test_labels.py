@@ -18,7 +18,8 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import UsageError
 from studio.engine.events import Done, Failed, Health
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import runs, transfer

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from studio.engine.generation.player import LatentRecipe, Player
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint, loaded_models
