@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.base.threads import WorkerThread
@@ -19,7 +21,6 @@ from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
-from studio.desktop.export.worker import Kept
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.empty_state import EmptyState
@@ -40,9 +41,11 @@ class ExportRoom(Room):
         super().__init__(studio, parent)
         self._thread = WorkerThread(parent=self)
         self._thread.failed.connect(self._failed)
-        self._kept: dict[int, Kept] = {}
+        draw = partial(worker.refined, resized=False)
+        self.shelf = PieceShelf(self._thread, draw, self)
+        self.shelf.loaded.connect(self._loaded)
         self._wanted: list[int] = []
-        self._project: Project | None = None
+        self._first = True
         self._shown: Piece | None = None
         self._saving = Saving(self._thread, self.reload, self._failed)
         self.pieces_header = SectionHeader("")
@@ -132,17 +135,16 @@ class ExportRoom(Room):
 
     def project_opened(self, project: Project) -> None:
         """Read the pieces."""
-        self._project = project
         stored = self.studio.settings.export_folder
         self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
-        self.reload()
+        self._first = True
+        self.shelf.open(project)
 
     def project_closed(self) -> None:
         """Let go of everything of the project."""
         self._thread.clear()
         self._saving.finish()
-        self._project = None
-        self._kept.clear()
+        self.shelf.close()
         self.list.show_pieces([])
         self._show_choice()
 
@@ -163,18 +165,17 @@ class ExportRoom(Room):
 
     def reload(self) -> None:
         """Read the pieces again."""
-        if self._project is not None:
-            self._thread.latest("load", worker.load, self._project, done=self._loaded)
-        else:
+        self.shelf.reload()
+        if self.shelf.project is None:
             self._show_choice()
 
-    def _loaded(self, kept: list[Kept]) -> None:
-        first_time = not self._kept
-        self._kept = {each.piece.id: each for each in kept}
-        self.list.show_pieces([self._tile(each) for each in kept])
+    def _loaded(self) -> None:
+        kept = self.shelf.kept
+        self.list.show_pieces([self._tile(each) for each in kept.values()])
         wanted, self._wanted = self._wanted, []
+        first_time, self._first = self._first, not kept
         if wanted or first_time:
-            leaves = [key for key, each in self._kept.items() if each.piece.review != "rejected"]
+            leaves = [key for key, each in kept.items() if each.piece.review != "rejected"]
             self.list.choose(wanted or leaves)
         self._show_choice()
 
@@ -183,15 +184,15 @@ class ExportRoom(Room):
         piece = kept.piece
         note = {"look": tr("waits for your eye"), "rejected": tr("rejected")}.get(piece.review, "")
         return PieceTile(
-            piece.id, piece.name, piece.rating, to_qimage(kept.pixels), note,
+            piece.id, piece.name, piece.rating, kept.picture, kept.problem or note,
             faded=piece.review == "rejected",
         )  # fmt: skip
 
     def _show_choice(self) -> None:
-        self._pages.setCurrentIndex(0 if self._kept else 1)
+        self._pages.setCurrentIndex(0 if self.shelf.kept else 1)
         ids = self.list.chosen_ids()
         self.title.setText(tr("1 piece") if len(ids) == 1 else tr("{n} pieces", n=len(ids)))
-        chosen = [self._kept[key].piece for key in ids if key in self._kept]
+        chosen = [self.shelf.kept[key].piece for key in ids if key in self.shelf.kept]
         self.origin.show_waiting([piece.name for piece in chosen if piece.review == "look"])
         self.origin.show_count(len(chosen), self.origin.folder != Path())
         self._show_preview(ids[0] if chosen else 0)
@@ -204,14 +205,14 @@ class ExportRoom(Room):
 
     def _show_preview(self, key: int) -> None:
         """At once what is known, then what is handed over, in its full size."""
-        piece = self._kept[key].piece if key in self._kept else None
+        piece = self.shelf.kept[key].piece if key in self.shelf.kept else None
         if piece is not None and piece == self._shown:
             return
         self._shown = piece
         if piece is None:
             self.preview.set_image(QImage())
             return
-        self.preview.set_image(to_qimage(self._kept[key].pixels))
+        self.preview.set_image(self.shelf.kept[key].blurred())
         self._thread.latest(
             "preview", worker.refined, piece,
             done=lambda pixels: self.preview.set_image(to_qimage(pixels)),
@@ -240,23 +241,23 @@ class ExportRoom(Room):
         """Put the first chosen piece on the clipboard as a picture."""
         ids = self.list.chosen_ids()
         if ids:
-            self.leaving.copy(self._kept[ids[0]].piece)
+            self.leaving.copy(self.shelf.kept[ids[0]].piece)
 
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
-        ids = [key for key in self.list.chosen_ids() if self._kept[key].piece.review == "look"]
-        if ids and self._project is not None and self._may_write():
+        ids = [key for key in self.list.chosen_ids() if self.shelf.kept[key].piece.review == "look"]
+        if ids and self.shelf.project is not None and self._may_write():
             text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
             self.studio.undo.push(Approve(ids, text, self._apply_review))
 
     def _apply_review(self, ids: Sequence[int], review: str) -> None:
-        if self._project is None:
+        if self.shelf.project is None:
             return
         for key in ids:
-            self._saving.put(key, worker.save_review, self._project, key, review)
+            self._saving.put(key, worker.save_review, self.shelf.project, key, review)
 
     def _may_write(self) -> bool:
-        reason = self._project.read_only_reason if self._project is not None else ""
+        reason = self.shelf.project.read_only_reason if self.shelf.project is not None else ""
         if reason:
             self.studio.notices.warn(reason)
         return not reason

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from studio.engine.artwork import Pixels
 from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.pieces import pieces
@@ -16,14 +14,6 @@ from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A piece and its picture with its steps applied, except that it is not resized."""
-
-    piece: Piece
-    pixels: Pixels
 
 
 @dataclass(frozen=True)
@@ -40,27 +30,12 @@ class Order:
     """Files of the same name; otherwise the next free name is taken."""
 
 
-def load(project: Project) -> list[Kept]:
-    """All pieces as they will be exported, newest first; in the size in which they were kept,
-    because a wall of posters would fill the memory.
-    """
-    return [Kept(each, refined(each, resized=False)) for each in reversed(pieces.pieces(project))]
-
-
 def refined(piece: Piece, *, resized: bool = True) -> Pixels:
-    """The stored picture of a piece with its steps; a black dot when the file is gone."""
-    from PIL import Image
-
-    try:
-        with Image.open(piece.file) as image:
-            mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
-            pixels = np.asarray(image.convert(mode))
-    except OSError:
-        return np.zeros((1, 1, 3), np.uint8)
+    """The stored picture of a piece with its steps."""
     stack = Stack.lenient(piece.stack)
     if not resized:
         stack = Stack([step for step in stack.steps if step.op != Resize.name])
-    return apply(stack, pixels if pixels.ndim == 3 else pixels[..., None])
+    return apply(stack, pieces.stored(piece))
 
 
 def export(project: Project, order: Order) -> list[Exported]:

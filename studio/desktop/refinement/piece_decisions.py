@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from studio.desktop.base.actions import ActionRegistry
+from studio.desktop.base.piece_shelf import Kept
 from studio.desktop.base.write_queue import Saving
 from studio.desktop.i18n import tr
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import Decide
-from studio.desktop.refinement.worker import Kept
 from studio.engine.project import Project
 
 T = TypeVar("T", int, str)
@@ -31,7 +31,7 @@ class Deciding(QObject):
         self.ratings: dict[int, int] = {}
         self.reviews: dict[int, str] = {}
 
-    def take(self, project: Project, kept: dict[int, Kept]) -> None:
+    def take(self, project: Project | None, kept: dict[int, Kept]) -> None:
         """What the index says."""
         self.project = project
         self.ratings = {key: each.piece.rating for key, each in kept.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
@@ -17,12 +18,13 @@ from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
-from studio.desktop.refinement.worker import Kept, Refined
+from studio.desktop.refinement.worker import Refined
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
 from studio.engine.errors import StudioError
+from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack
 
@@ -38,10 +40,10 @@ class RefinementRoom(Room):
         super().__init__(studio, parent)
         self._thread = WorkerThread(parent=self)
         self._thread.failed.connect(self._failed)
-        self._kept: dict[int, Kept] = {}
+        self.shelf = PieceShelf(self._thread, pieces.stored, self)
+        self.shelf.loaded.connect(self._loaded)
         self._stacks: dict[int, Stack] = {}
         self._refined: Refined | None = None
-        self._project: Project | None = None
         self._saving = Saving(self._thread, lambda: None, self._failed)
         self.deciding = Deciding(studio.undo, self._saving, self)
         self.deciding.changed.connect(self._decided)
@@ -130,7 +132,7 @@ class RefinementRoom(Room):
             tr("Go to Generation"),
         )
         self.panel.retranslate()
-        for key in self._kept:
+        for key in self.shelf.kept:
             self.list.set_tile(self._tile(key))
         self._show_facts()
 
@@ -142,16 +144,14 @@ class RefinementRoom(Room):
 
     def project_opened(self, project: Project) -> None:
         """Read the pieces."""
-        self._project = project
         self.panel.set_read_only(project.read_only_reason)
-        self.reload()
+        self.shelf.open(project)
 
     def project_closed(self) -> None:
         """Let go of everything of the project."""
         self._thread.clear()
         self._saving.finish()
-        self._project = None
-        self._kept.clear()
+        self.shelf.close()
         self._stacks.clear()
         self._refined = None
         self.deciding.clear()
@@ -171,34 +171,31 @@ class RefinementRoom(Room):
     def reload(self, choose: int = 0) -> None:
         """Read the pieces again; with `choose`, go to that piece."""
         self._wanted = choose or self._wanted
-        if self._project is not None:
-            self._thread.latest("load", worker.load, self._project, done=self._loaded)
-        else:
+        self.shelf.reload()
+        if self.shelf.project is None:
             self._show_pieces()
 
-    def _loaded(self, kept: list[Kept]) -> None:
-        if self._project is None:
-            return
-        self._kept = {each.piece.id: each for each in kept}
-        self._stacks = {key: each.stack for key, each in self._kept.items()}
-        self.deciding.take(self._project, self._kept)
-        self.list.show_pieces([self._tile(key) for key in self._kept])
+    def _loaded(self) -> None:
+        kept = self.shelf.kept
+        self._stacks = {key: Stack.lenient(each.piece.stack) for key, each in kept.items()}
+        self.deciding.take(self.shelf.project, kept)
+        self.list.show_pieces([self._tile(key) for key in kept])
         wanted, self._wanted = self._wanted, 0
-        if wanted in self._kept or self._current not in self._kept:
-            chosen = wanted if wanted in self._kept else next(iter(self._kept), 0)
+        if wanted in kept or self._current not in kept:
+            chosen = wanted if wanted in kept else next(iter(kept), 0)
             self.list.choose([chosen] if chosen else [])
         self._show_pieces()
 
     def _tile(self, key: int) -> PieceTile:
-        kept, review = self._kept[key], self.deciding.reviews[key]
+        kept, review = self.shelf.kept[key], self.deciding.reviews[key]
         return PieceTile(
-            key, kept.piece.name, self.deciding.ratings[key], to_qimage(kept.pixels),
-            review_words(review), faded=review == "rejected",
+            key, kept.piece.name, self.deciding.ratings[key], kept.picture,
+            kept.problem or review_words(review), faded=review == "rejected",
         )  # fmt: skip
 
     def _show_pieces(self) -> None:
-        self._pages.setCurrentIndex(0 if self._kept else 1)
-        if not self._kept:
+        self._pages.setCurrentIndex(0 if self.shelf.kept else 1)
+        if not self.shelf.kept:
             self.panel.set_stack(None)
 
     # ------------------------------------------------------------------ one piece
@@ -210,10 +207,10 @@ class RefinementRoom(Room):
     def _chosen(self, ids: list[int]) -> None:
         self._current = ids[0] if ids else 0
         self._refined = None
-        kept = self._kept.get(self._current)
+        kept = self.shelf.kept.get(self._current)
         self.panel.set_stack(self._stacks[self._current] if kept else None)
         if kept is not None:
-            self.view.set_image(to_qimage(kept.pixels))
+            self.view.set_image(kept.blurred())
             self._render()
         self._show_facts()
 
@@ -232,10 +229,12 @@ class RefinementRoom(Room):
             )
 
     def _apply_stack(self, piece_id: int, stack: Stack) -> None:
-        if piece_id not in self._kept or self._project is None:
+        if piece_id not in self.shelf.kept or self.shelf.project is None:
             return
         self._stacks[piece_id] = stack
-        self._saving.put(("stack", piece_id), worker.save_stack, self._project, piece_id, stack)
+        self._saving.put(
+            ("stack", piece_id), worker.save_stack, self.shelf.project, piece_id, stack
+        )
         if piece_id != self._current:
             self.list.choose([piece_id])
             return
@@ -243,15 +242,16 @@ class RefinementRoom(Room):
         self._render()
 
     def _decided(self, piece_id: int) -> None:
-        if piece_id in self._kept:
+        if piece_id in self.shelf.kept:
             self.list.set_tile(self._tile(piece_id))
             self._show_facts()
 
     def _render(self) -> None:
         key = self._current
-        before = self._kept[key].pixels
+        piece, refined = self.shelf.kept[key].piece, self._refined
+        whole = refined.whole if refined else None
         self._thread.latest(
-            "render", worker.refine, key, before, self._stacks[key], done=self._rendered
+            "render", worker.refine, piece, whole, self._stacks[key], done=self._rendered
         )
 
     def _rendered(self, refined: Refined) -> None:
@@ -267,10 +267,12 @@ class RefinementRoom(Room):
         self.view.set_before(to_qimage(self._refined.before) if there and self._refined else None)
 
     def _show_facts(self) -> None:
-        kept, refined = self._kept.get(self._current), self._refined
+        kept, refined = self.shelf.kept.get(self._current), self._refined
         self.header.title.setText(kept.piece.name if kept else "")
-        pixels = refined.after if refined else kept.pixels if kept else None
-        size = f"{pixels.shape[1]} × {pixels.shape[0]}" if pixels is not None else ""
+        wide, high = (kept.size.width(), kept.size.height()) if kept else (0, 0)
+        if refined:
+            high, wide = refined.after.shape[:2]
+        size = f"{wide} × {high}" if wide > 0 else ""
         said = review_words(self.deciding.reviews.get(self._current, ""))
         self.header.facts.setText(" · ".join(part for part in (size, said) if part))
 

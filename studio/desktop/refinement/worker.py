@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.pieces import pieces
@@ -15,47 +12,19 @@ from studio.engine.refinement.stack import Stack, apply
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A piece and its stored picture, small enough for a tile."""
-
-    piece: Piece
-    pixels: Pixels
-    stack: Stack
-
-
-@dataclass(frozen=True)
 class Refined:
     """A piece before and after its stack; before is cropped and resized as after is."""
 
     piece_id: int
+    whole: Pixels
     before: Pixels
     after: Pixels
 
 
-def load(project: Project) -> list[Kept]:
-    """All pieces with their pictures, newest first."""
-    return [
-        Kept(piece, stored(piece.file), Stack.lenient(piece.stack))
-        for piece in reversed(pieces.pieces(project))
-    ]
-
-
-def stored(path: Path) -> Pixels:
-    """The stored picture of a piece, uint8 [h, w, c]; a black dot when the file is gone."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
-            pixels = np.asarray(image.convert(mode))
-    except OSError:
-        return np.zeros((1, 1, 3), np.uint8)
-    return pixels if pixels.ndim == 3 else pixels[..., None]
-
-
-def refine(piece_id: int, before: Pixels, stack: Stack) -> Refined:
-    """Apply a stack to a picture."""
-    return Refined(piece_id, apply(stack.reshaping(), before), apply(stack, before))
+def refine(piece: Piece, whole: Pixels | None, stack: Stack) -> Refined:
+    """Apply a stack to the picture of a piece, which is read where it is not known yet."""
+    whole = pieces.stored(piece) if whole is None else whole
+    return Refined(piece.id, whole, apply(stack.reshaping(), whole), apply(stack, whole))
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:

@@ -130,11 +130,11 @@ def _item(tile: PieceTile) -> QListWidgetItem:
 
 
 def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
-    size = QSize(TILE, TILE)
-    scaled = tile.image.scaled(
-        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    pixmap = _faded(scaled) if tile.faded else QPixmap.fromImage(scaled)
+    scaled, size = tile.image, QSize(TILE, TILE)
+    if not scaled.isNull():
+        ratio, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode
+        scaled = scaled.scaled(size, ratio, smooth.SmoothTransformation)
+    pixmap = _faded(scaled) if tile.faded and not scaled.isNull() else QPixmap.fromImage(scaled)
     _draw_stars(pixmap, tile.rating)
     icon = QIcon(pixmap)
     # Qt would tint a chosen picture with the accent, and nothing may tint the work.

@@ -120,7 +120,7 @@ def _render(project: Project, piece: Piece, players: dict[str, Player]) -> Pixel
     if sha256 not in players:
         folder = kept.checkpoint_of(project, piece)
         if folder is None:
-            return kept.stored(piece)
+            return kept.stored_alone(piece)
         players[sha256] = Player.open(folder)
     return kept.render(project, piece, players[sha256])
 

@@ -154,7 +154,7 @@ def render(project: Project, wanted: Piece, player: Player | None = None) -> Pix
     if player is None or player.sha256 != wanted.checkpoint_sha256:
         folder = checkpoint_of(project, wanted)
         if folder is None:
-            return stored(wanted)
+            return stored_alone(wanted)
         player = Player.open(folder)
     return player.picture_of(player.recorded(wanted.recipe), wanted.recipe.noise_seed)
 
@@ -176,7 +176,7 @@ def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None
 
 
 def stored(wanted: Piece) -> Pixels:
-    """The picture as it was when the piece was kept."""
+    """The picture as it was when the piece was kept; :class:`StudioError` when it is gone."""
     from PIL import Image
 
     try:
@@ -185,11 +185,21 @@ def stored(wanted: Piece) -> Pixels:
             pixels = np.asarray(image.convert(mode))
     except OSError as error:
         raise StudioError(
-            f"The piece {wanted.name} cannot be shown: its model and its picture "
-            f"{wanted.file} are both gone.",
-            repr(error),
-        ) from error
+            "The piece {name} cannot be shown: its picture {path} is gone or damaged.",
+            repr(error), name=wanted.name, path=wanted.file,
+        ) from error  # fmt: skip
     return pixels if pixels.ndim == 3 else pixels[..., None]
+
+
+def stored_alone(wanted: Piece) -> Pixels:
+    """The same of a piece whose model is gone."""
+    try:
+        return stored(wanted)
+    except StudioError as error:
+        raise StudioError(
+            "The piece {name} cannot be shown: its model and its picture {path} are both gone.",
+            error.detail, name=wanted.name, path=wanted.file,
+        ) from error  # fmt: skip
 
 
 def save_png(pixels: Pixels, path: Path) -> None:

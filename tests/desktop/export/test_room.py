@@ -52,7 +52,7 @@ def test_preview_and_clipboard_have_the_size_that_leaves(window, sample_project,
     room = open_export(window, sample_project, qtbot)
     room.list.choose([2])
     qtbot.waitUntil(lambda: room.preview.image().width() == 200, timeout=WAIT)
-    assert room._kept[2].pixels.shape[0] == 64
+    assert room.shelf.kept[2].picture.height() == 64
     room.copy()
     clipboard = QGuiApplication.clipboard()
     qtbot.waitUntil(lambda: clipboard.image().width() == 200, timeout=WAIT)

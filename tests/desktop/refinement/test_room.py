@@ -139,7 +139,7 @@ def test_steps_are_kept_under_a_name_and_put_on_another_piece(bench, window, qtb
     bench.preset_menu.save("crisp & clear")
     assert "already" in window.studio.notices.history[-1].sentence
     assert window.studio.undo.undoText() == "Save preset Crisp & clear"
-    other = next(key for key in bench._kept if key != bench._current)
+    other = next(key for key in bench.shelf.kept if key != bench._current)
     bench.list.choose([other])
     menu = bench.panel.presets.menu()
     menu.aboutToShow.emit()
