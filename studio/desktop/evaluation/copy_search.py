@@ -77,7 +77,7 @@ class Comparing(QObject):
             self._drop()
             self.page.show_state("no_checkpoint")
             return
-        count, seed = int(self._side.compared.currentData()), self._side.seed.value()
+        count, seed = int(self._side.compared.currentData()), self._side.seed.seed()
         wanted = Asked(self._row.name, self._row.checkpoint, count, seed)
         if wanted == self._asked:
             return

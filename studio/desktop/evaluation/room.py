@@ -174,7 +174,7 @@ class EvaluationRoom(Room):
             self.project,
             row.name,
             self.side.count.currentData(),
-            self.side.seed.value(),
+            self.side.seed.seed(),
             done=partial(self._take_walls, number),
             failed=partial(self._failed, number, "walls"),
         )
@@ -299,5 +299,5 @@ class EvaluationRoom(Room):
 
     @Slot(int)
     def _name_generated(self, place: int) -> None:
-        seed = self.side.seed.value() + place
+        seed = self.side.seed.seed() + place
         self.generated.setAccessibleDescription(tr("Seed {n}", n=seed))

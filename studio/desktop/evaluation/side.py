@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import randrange
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLabel,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,11 +20,13 @@ from studio.desktop.run_names import when
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.seed_box import SeedBox
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 COUNTS = (16, 36, 64)
 COMPARED, COMPARED_FIRST = (64, 256, 1000), 256
-MOST_SEED = 2**31 - 1
+_SHUFFLED = 1 << 31
+"""Seeds by chance lie below this: long numbers are hard to tell apart."""
 _SEED_AFTER_MS = 250
 
 
@@ -42,8 +43,7 @@ class Side(SteadyScroll):
         self.runs = CountList()
         self.run_head, self.seed_head = SectionHeader(""), SectionHeader("")
         self.seed_name, self.count_name = QLabel(), QLabel()
-        self.seed = QSpinBox()
-        self.seed.setRange(0, MOST_SEED)
+        self.seed = SeedBox()
         self.count = QComboBox()
         for count in COUNTS:
             self.count.addItem(str(count), count)
@@ -58,7 +58,8 @@ class Side(SteadyScroll):
         self._timer.setInterval(_SEED_AFTER_MS)
         self._timer.timeout.connect(self.asked)
         self.runs.chosen.connect(self.runChosen)
-        self.seed.valueChanged.connect(lambda _: self._timer.start())
+        self.seed.textEdited.connect(lambda _: self._timer.start())
+        self.seed.seedEntered.connect(lambda _: self._timer.start())
         for box in (self.count, self.compared):
             box.activated.connect(lambda _: self.asked.emit())
         self.shuffle.clicked.connect(lambda: self.draw_seed())
@@ -119,12 +120,11 @@ class Side(SteadyScroll):
 
     def draw_seed(self) -> None:
         """Another seed, and ask at once."""
-        self.set_seed(randrange(MOST_SEED))
+        self.set_seed(randrange(_SHUFFLED))
 
     def set_seed(self, seed: int) -> None:
         """This seed, and ask at once."""
-        with QSignalBlocker(self.seed):
-            self.seed.setValue(seed)
+        self.seed.show_seed(seed)
         self._timer.stop()
         self.asked.emit()
 

@@ -5,76 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QValidator
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.desktop import theme
-from studio.desktop.generation.direction_row import DirectionRow, takes_enter
+from studio.desktop.generation.direction_row import DirectionRow
 from studio.desktop.generation.label_line import LabelLine
 from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
+from studio.desktop.widgets.seed_box import SeedBox
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
-from studio.engine.seeds import LARGEST_SEED, following
+from studio.engine.seeds import following
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 FIRST_SHOWN = 8
-
-
-class _SeedNumber(QValidator):
-    """A whole number that a recipe can hold; Qt's own validator ends at 31 bits."""
-
-    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        """Whether `text` is one, or may become one."""
-        if not text:
-            return self.State.Intermediate, text, place
-        whole = text.isascii() and text.isdecimal() and len(text) < 20
-        fits = whole and int(text) <= LARGEST_SEED
-        return self.State.Acceptable if fits else self.State.Invalid, text, place
-
-
-class SeedBox(QLineEdit):
-    """A seed; Enter or leaving the box says it."""
-
-    seedEntered = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setValidator(_SeedNumber(self))
-        self.setMaximumWidth(160)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setPlaceholderText("–")
-        self.seed: int | None = 0
-        """As last shown or entered; None where the picture has none."""
-        self.editingFinished.connect(self._entered)
-
-    def event(self, event: QEvent) -> bool:
-        """Enter belongs to the box while it is written in."""
-        return takes_enter(event) or super().event(event)
-
-    def show_seed(self, seed: int | None) -> None:
-        """Show without telling anybody."""
-        self.seed = seed
-        self.setText("" if seed is None else str(seed))
-        self.setCursorPosition(0)
-
-    def _entered(self) -> None:
-        seed = int(self.text())
-        if seed != self.seed:
-            self.seed = seed
-            self.seedEntered.emit(seed)
 
 
 class Controls(QWidget):

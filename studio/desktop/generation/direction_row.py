@@ -16,20 +16,11 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.param_slider import Track as ParamTrack
+from studio.desktop.widgets.seed_box import takes_enter
 
 STEPS = 100
 """Slider steps in one standard deviation."""
 LIMIT = 3.0
-
-
-def takes_enter(event: QEvent) -> bool:
-    """Claim Enter for an editor, before the room's shortcut for it is looked at."""
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        event.accept()
-        return True
-    return False
 
 
 class Track(ParamTrack):

@@ -283,7 +283,7 @@ class GenerationRoom(Room):
 
     @Slot(float)
     def _mix_moved(self, value: float) -> None:
-        self.editing.set_mix(value, int(self.controls.second.text() or 0))
+        self.editing.set_mix(value, self.controls.second.seed())
 
     @Slot()
     def _keeping(self) -> None:

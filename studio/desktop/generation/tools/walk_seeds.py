@@ -11,7 +11,7 @@ from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import COUNT, ContactSheet
 from studio.desktop.generation.session import Session
 from studio.desktop.widgets.picture_view import PictureView
-from studio.engine.seeds import following
+from studio.engine.seeds import following, previous
 
 
 class Seeds(QObject):
@@ -37,7 +37,7 @@ class Seeds(QObject):
     @Slot()
     def previous(self) -> None:
         """The seed below."""
-        self._editing.set_seed(max(0, (self._editing.recipe().seed or 0) - 1))
+        self._editing.set_seed(previous(self._editing.recipe().seed))
 
     @Slot()
     def shuffle(self) -> None:
