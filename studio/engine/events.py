@@ -8,16 +8,39 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import get_args
 
 from studio.engine.errors import StudioError
 
 
+class RunState(StrEnum):
+    """What becomes of a run, as it is stored and as it is told."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PREPARING = "preparing"
+    MEASURING = "measuring"
+    TRAINING = "training"
+    PAUSED = "paused"
+    SAVING = "saving"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    MEASURED = "measured"
+    """The end of a pre-flight."""
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The index says that it runs, and it does not: nobody told it otherwise."""
+
+
 @dataclass(frozen=True)
 class Stage:
-    """What the run is doing now: preparing, measuring, training, paused, saving or stopping."""
+    """What the run is doing now."""
 
-    name: str
+    name: RunState
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", RunState(self.name))
 
 
 @dataclass(frozen=True)
@@ -111,12 +134,15 @@ class Preflight:
 class Done:
     """The run ended well. `reason` is finished or stopped; measured after a pre-flight."""
 
-    reason: str
+    reason: RunState
     images_seen: int
     seconds: float
     checkpoint: str
     sha256: str
     final: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", RunState(self.reason))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from studio.engine.pieces.review import Review
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, pair, words
 
@@ -43,8 +44,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         wanted = [pieces.piece(project, name) for name in options.pieces]
         if options.approve:
             for piece in wanted:
-                if piece.review == "look":
-                    pieces.set_review(project, piece.id, "approved")
+                if piece.review is Review.LOOK:
+                    pieces.set_review(project, piece.id, Review.APPROVED)
             wanted = [pieces.piece(project, piece.id) for piece in wanted]
         made = export_pieces(
             project, wanted, options.preset, dict(options.overrides), options.out,

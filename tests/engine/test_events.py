@@ -13,6 +13,7 @@ from studio.engine.errors import StudioError
 SAMPLES = {
     "bool": True, "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n",
     "dict[str, float]": {"a": 1.0}, "bool | int | float | str": True,
+    "RunState": events.RunState.PAUSED,
 }  # fmt: skip
 
 

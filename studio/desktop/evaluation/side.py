@@ -22,6 +22,7 @@ from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.seed_box import SeedBox
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
+from studio.engine.events import RunState
 
 COUNTS = (16, 36, 64)
 COMPARED, COMPARED_FIRST = (64, 256, 1000), 256
@@ -135,13 +136,13 @@ def _words(run: RunRow) -> str:
 
 
 def _state(run: RunRow) -> str:
-    if run.status == "running":
+    if run.status is RunState.RUNNING:
         return tr("live")
     return "" if run.checkpoint else tr("empty")
 
 
 def _tone(run: RunRow) -> str:
-    return "warn" if run.status == "running" else "quiet"
+    return "warn" if run.status is RunState.RUNNING else "quiet"
 
 
 def _help(run: RunRow) -> str:

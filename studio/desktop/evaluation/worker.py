@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 
 from studio.desktop.base.threads import Worker
 from studio.desktop.run_names import run_name
+from studio.engine.events import RunState
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class RunRow:
 
     name: str
     family: str
-    status: str
+    status: RunState
     images_seen: int
     checkpoint: int
     title: str = ""

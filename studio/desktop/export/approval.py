@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
-Apply = Callable[[Sequence[int], str], None]
+from studio.engine.pieces.review import Review
+
+Apply = Callable[[Sequence[int], Review], None]
 
 
 class Approve(QUndoCommand):
@@ -19,8 +21,8 @@ class Approve(QUndoCommand):
 
     def redo(self) -> None:
         """They may leave."""
-        self._apply(self._piece_ids, "approved")
+        self._apply(self._piece_ids, Review.APPROVED)
 
     def undo(self) -> None:
         """They wait for a look again."""
-        self._apply(self._piece_ids, "look")
+        self._apply(self._piece_ids, Review.LOOK)

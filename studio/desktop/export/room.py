@@ -28,6 +28,7 @@ from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, Se
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
 from studio.engine.pieces.pieces import Piece
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 
 
@@ -175,17 +176,19 @@ class ExportRoom(Room):
         wanted, self._wanted = self._wanted, []
         first_time, self._first = self._first, not kept
         if wanted or first_time:
-            leaves = [key for key, each in kept.items() if each.piece.review != "rejected"]
+            leaves = [key for key, each in kept.items() if each.piece.review is not Review.REJECTED]
             self.list.choose(wanted or leaves)
         self._show_choice()
 
     @staticmethod
     def _tile(kept: Kept) -> PieceTile:
         piece = kept.piece
-        note = {"look": tr("waits for your eye"), "rejected": tr("rejected")}.get(piece.review, "")
+        note = {Review.LOOK: tr("waits for your eye"), Review.REJECTED: tr("rejected")}.get(
+            piece.review, ""
+        )
         return PieceTile(
             piece.id, piece.name, piece.rating, kept.picture, kept.problem or note,
-            faded=piece.review == "rejected",
+            faded=piece.review is Review.REJECTED,
         )  # fmt: skip
 
     def _show_choice(self) -> None:
@@ -193,7 +196,7 @@ class ExportRoom(Room):
         ids = self.list.chosen_ids()
         self.title.setText(tr("1 piece") if len(ids) == 1 else tr("{n} pieces", n=len(ids)))
         chosen = [self.shelf.kept[key].piece for key in ids if key in self.shelf.kept]
-        self.origin.show_waiting([piece.name for piece in chosen if piece.review == "look"])
+        self.origin.show_waiting([piece.name for piece in chosen if piece.review is Review.LOOK])
         self.origin.show_count(len(chosen), self.origin.folder != Path())
         self._show_preview(ids[0] if chosen else 0)
         names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
@@ -245,12 +248,16 @@ class ExportRoom(Room):
 
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
-        ids = [key for key in self.list.chosen_ids() if self.shelf.kept[key].piece.review == "look"]
+        ids = [
+            key
+            for key in self.list.chosen_ids()
+            if self.shelf.kept[key].piece.review is Review.LOOK
+        ]
         if ids and self.shelf.project is not None and self._may_write():
             text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
             self.studio.undo.push(Approve(ids, text, self._apply_review))
 
-    def _apply_review(self, ids: Sequence[int], review: str) -> None:
+    def _apply_review(self, ids: Sequence[int], review: Review) -> None:
         if self.shelf.project is None:
             return
         for key in ids:

@@ -11,6 +11,7 @@ from studio.engine.artwork import Pixels
 from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
@@ -48,6 +49,6 @@ def export(project: Project, order: Order) -> list[Exported]:
     )  # fmt: skip
 
 
-def save_review(project: Project, piece_id: int, review: str) -> None:
+def save_review(project: Project, piece_id: int, review: Review) -> None:
     """The artist has looked at a piece that resembles a training picture, and decided."""
     pieces.set_review(project, piece_id, review)

@@ -14,9 +14,10 @@ from studio.desktop.base.write_queue import Saving
 from studio.desktop.i18n import tr
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import Decide
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 
-T = TypeVar("T", int, str)
+T = TypeVar("T", int, Review)
 
 
 class Deciding(QObject):
@@ -29,7 +30,7 @@ class Deciding(QObject):
         self._undo, self._saving = undo, saving
         self.project: Project | None = None
         self.ratings: dict[int, int] = {}
-        self.reviews: dict[int, str] = {}
+        self.reviews: dict[int, Review] = {}
 
     def take(self, project: Project | None, kept: dict[int, Kept]) -> None:
         """What the index says."""
@@ -47,11 +48,11 @@ class Deciding(QObject):
         text = tr("Rate {n} stars", n=stars)
         self._decide(piece_id, self.ratings.get(piece_id), stars, text, self._apply_rating)
 
-    def review(self, piece_id: int, wanted: str) -> None:
+    def review(self, piece_id: int, wanted: Review) -> None:
         """`approved` (picked) or `rejected`; the same again takes the decision back."""
         before = self.reviews.get(piece_id)
-        after = "new" if before == wanted else wanted
-        text = {"approved": tr("Pick the piece"), "rejected": tr("Reject the piece")}.get(
+        after = Review.NEW if before == wanted else wanted
+        text = {Review.APPROVED: tr("Pick the piece"), Review.REJECTED: tr("Reject the piece")}.get(
             after, tr("Neither picked nor rejected")
         )
         self._decide(piece_id, before, after, text, self._apply_review)
@@ -73,7 +74,7 @@ class Deciding(QObject):
             )
             self.changed.emit(piece_id)
 
-    def _apply_review(self, piece_id: int, review: str) -> None:
+    def _apply_review(self, piece_id: int, review: Review) -> None:
         if self.project is not None and piece_id in self.reviews:
             self.reviews[piece_id] = review
             self._saving.put(
@@ -82,13 +83,13 @@ class Deciding(QObject):
             self.changed.emit(piece_id)
 
 
-def review_words(review: str) -> str:
+def review_words(review: Review | None) -> str:
     """A review state as a short note; nothing for a piece that is merely new."""
     return {
-        "look": tr("waits for your eye"),
-        "approved": tr("picked"),
-        "rejected": tr("rejected"),
-    }.get(review, "")
+        Review.LOOK: tr("waits for your eye"),
+        Review.APPROVED: tr("picked"),
+        Review.REJECTED: tr("rejected"),
+    }.get(review or Review.NEW, "")
 
 
 def add_actions(
@@ -101,8 +102,8 @@ def add_actions(
             lambda n=stars: deciding.rate(current(), n), str(stars), room,
         )  # fmt: skip
     for id, text, keys, review, icon in (
-        ("refinement.pick", "Pick the piece", "P", "approved", "check"),
-        ("refinement.reject", "Reject the piece", "X", "rejected", "x"),
+        ("refinement.pick", "Pick the piece", "P", Review.APPROVED, "check"),
+        ("refinement.reject", "Reject the piece", "X", Review.REJECTED, "x"),
     ):
         actions.add(
             id, text, lambda wanted=review: deciding.review(current(), wanted), keys, room, icon

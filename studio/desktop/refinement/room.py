@@ -25,6 +25,7 @@ from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
 from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack
 
@@ -190,7 +191,7 @@ class RefinementRoom(Room):
         kept, review = self.shelf.kept[key], self.deciding.reviews[key]
         return PieceTile(
             key, kept.piece.name, self.deciding.ratings[key], kept.picture,
-            kept.problem or review_words(review), faded=review == "rejected",
+            kept.problem or review_words(review), faded=review is Review.REJECTED,
         )  # fmt: skip
 
     def _show_pieces(self) -> None:
@@ -273,7 +274,7 @@ class RefinementRoom(Room):
         if refined:
             high, wide = refined.after.shape[:2]
         size = f"{wide} × {high}" if wide > 0 else ""
-        said = review_words(self.deciding.reviews.get(self._current, ""))
+        said = review_words(self.deciding.reviews.get(self._current))
         self.header.facts.setText(" · ".join(part for part in (size, said) if part))
 
     def _failed(self, sentence: str, detail: str) -> None:

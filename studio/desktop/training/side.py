@@ -14,9 +14,10 @@ from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
 from studio.desktop.training.run_lists import Line, LineList
-from studio.desktop.training.session.run_record import Mark, RunRecord
+from studio.desktop.training.session.run_record import Mark, MarkKind, RunRecord
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.engine.events import RunState
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
@@ -77,7 +78,9 @@ class Side(QWidget):
             live = run.name == running
             right = words.status(self._state(run, running))
             if live and record is not None:
-                right = words.percent(record.fraction) or words.status(record.stage or "running")
+                right = words.percent(record.fraction) or words.status(
+                    record.stage or RunState.RUNNING
+                )
             name = run_name(run.name, run.family, run.title)
             text = f"{name} · {when(run.created)}"
             lines.append(
@@ -87,9 +90,9 @@ class Side(QWidget):
         self.runs.setVisible(bool(lines))
 
     @staticmethod
-    def _state(run: Run, running: str) -> str:
-        # The index says "running" of a run whose window was killed: nobody told it otherwise.
-        return "interrupted" if run.status == "running" and run.name != running else run.status
+    def _state(run: Run, running: str) -> RunState:
+        killed = run.status is RunState.RUNNING and run.name != running
+        return RunState.INTERRUPTED if killed else run.status
 
     def show_record(self, record: RunRecord | None) -> None:
         """How far the run in view is."""
@@ -138,7 +141,7 @@ class Side(QWidget):
 
     def _mark_activated(self, key: str) -> None:
         mark = self._mark(key)
-        if mark is not None and mark.kind == "checkpoint":
+        if mark is not None and mark.kind is MarkKind.CHECKPOINT:
             self.checkpointActivated.emit(mark.sentence)
 
     def retranslate(self) -> None:
@@ -165,7 +168,7 @@ class Side(QWidget):
 
 def _told(mark: Mark, record: RunRecord) -> tuple[str, str]:
     """A mark in two or three words, and in full."""
-    if mark.kind != "checkpoint":
+    if mark.kind is not MarkKind.CHECKPOINT:
         return words.health(mark.about), words.said(f"{mark.sentence} {mark.action}".rstrip())
     text = tr("checkpoint {name}", name=mark.sentence.lstrip("0") or "0")
     if mark.sentence == record.saves.best:

@@ -9,6 +9,7 @@ from models.facts import Curve
 from studio.desktop import i18n
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.run_record import RunRecord
+from studio.engine.events import RunState
 
 
 def said(text: str) -> str:
@@ -62,7 +63,7 @@ def percent(fraction: float) -> str:
 
 def progress(record: RunRecord) -> str:
     """How far a run is, how quick and how long it has to go, in a line."""
-    if record.stage and record.stage not in ("training", "running"):
+    if record.stage and record.stage not in (RunState.TRAINING, RunState.RUNNING):
         return status(record.stage)
     parts = [percent(record.fraction), rate(record.images_per_second)]
     if record.seconds_left is not None:
@@ -70,25 +71,22 @@ def progress(record: RunRecord) -> str:
     return " · ".join(part for part in parts if part and part != "—")
 
 
-def status(word: str) -> str:
+def status(state: RunState) -> str:
     """The state of a run in the current language."""
-    known = {
-        "new": tr("new"),
-        "ready": tr("ready"),
-        "queued": tr("queued"),
-        "preparing": tr("preparing"),
-        "training": tr("training"),
-        "running": tr("running"),
-        "paused": tr("paused"),
-        "saving": tr("saving"),
-        "stopping": tr("stopping"),
-        "stopped": tr("stopped"),
-        "finished": tr("done"),
-        "done": tr("done"),
-        "failed": tr("failed"),
-        "interrupted": tr("interrupted"),
-    }
-    return known.get(word, word)
+    return {
+        RunState.READY: tr("ready"),
+        RunState.RUNNING: tr("running"),
+        RunState.PREPARING: tr("preparing"),
+        RunState.MEASURING: tr("measuring"),
+        RunState.TRAINING: tr("training"),
+        RunState.PAUSED: tr("paused"),
+        RunState.SAVING: tr("saving"),
+        RunState.STOPPED: tr("stopped"),
+        RunState.FINISHED: tr("done"),
+        RunState.MEASURED: tr("measured"),
+        RunState.FAILED: tr("failed"),
+        RunState.INTERRUPTED: tr("interrupted"),
+    }[state]
 
 
 def health(kind: str) -> str:

@@ -17,6 +17,7 @@ from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, refined
 
@@ -105,9 +106,9 @@ def recipe_of(piece: Piece) -> dict[str, Any]:
 
 def _refuse_unreviewed(wanted: Sequence[Piece]) -> None:
     for piece in wanted:
-        if piece.review == "rejected":
+        if piece.review is Review.REJECTED:
             raise StudioError(f"{piece.name} was rejected: it is not exported.")
-        if piece.review == "look":
+        if piece.review is Review.LOOK:
             raise StudioError(
                 f"{piece.name} resembles a training picture more than unseen pictures do: look "
                 "at it and approve it first; nothing was exported."

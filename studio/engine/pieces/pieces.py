@@ -18,22 +18,17 @@ from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
 from studio.engine.generation.latent_recipe import LatentRecipe, pack_latent
 from studio.engine.generation.player import Player
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project, now
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 
-REVIEWS = ("new", "look", "approved", "rejected")
-
 
 @dataclass(frozen=True)
 class Piece:
-    """One kept picture. `stack` is the refine stack as plain values; `review` one of REVIEWS;
-    `written` the recipe in the words that it was kept in, which is what leaves with its files.
-
-    `look` means: closer to a training picture than unseen pictures are; it is not
-    exported until the artist has looked and approved.
-    """
+    """One kept picture. `stack` is the refine stack as plain values, `written` the recipe in the
+    words that it was kept in, which is what leaves with its files."""
 
     id: int
     name: str
@@ -44,7 +39,7 @@ class Piece:
     written: dict[str, Any]
     stack: list[dict[str, Any]]
     rating: int
-    review: str
+    review: Review
     rights: dict[str, Any]
     file: Path
 
@@ -118,8 +113,8 @@ def set_rating(project: Project, piece_id: int, rating: int) -> None:
 
 def set_review(project: Project, piece_id: int, review: str) -> None:
     """Remember the artist's decision about a piece."""
-    if review not in REVIEWS:
-        raise UsageError(f"There is no review state {review!r}: use {', '.join(REVIEWS)}.")
+    if review not in tuple(Review):
+        raise UsageError(f"There is no review state {review!r}: use {', '.join(Review)}.")
     _set(project, piece_id, "review", review)
 
 
@@ -210,13 +205,13 @@ def save_png(pixels: Pixels, path: Path) -> None:
     image.save(path, format="PNG", compress_level=3)
 
 
-def _review(project: Project, run_name: str, pixels: Pixels) -> str:
+def _review(project: Project, run_name: str, pixels: Pixels) -> Review:
     try:
         recipe = Recipe.load(project.runs / run_name)
         prepared = runs.pictures_of(project.folder, recipe)
     except StudioError:
-        return "new"  # without the training pictures nothing can be compared
-    return "look" if CopyCheck.of(prepared).check(pixels).too_close else "new"
+        return Review.NEW  # without the training pictures nothing can be compared
+    return Review.LOOK if CopyCheck.of(prepared).check(pixels).too_close else Review.NEW
 
 
 def _free_name(project: Project) -> str:
@@ -239,7 +234,7 @@ def _piece(project: Project, row: sqlite3.Row) -> Piece:
         written={key: value for key, value in written.items() if value is not None},
         stack=json.loads(row["stack"]),
         rating=row["rating"],
-        review=row["review"],
+        review=Review(row["review"]),
         rights=json.loads(row["rights"]),
         file=project.folder / "pieces" / row["file"],
     )

@@ -10,6 +10,7 @@ from models.parameters import Value
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.training.session.session import Session
 from studio.engine import events
+from studio.engine.events import RunState
 
 
 class RunCommands(QObject):
@@ -56,7 +57,7 @@ class RunCommands(QObject):
         """Hold the run that trains, or let it go on."""
         live = self._session.live
         if live is not None:
-            paused = live.record.stage == "paused"
+            paused = live.record.stage is RunState.PAUSED
             self._session.send(events.Resume() if paused else events.Pause())
 
     @Slot()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
 from studio.engine import events
+from studio.engine.events import RunState
 
 
 class Telling(QObject):
@@ -26,5 +27,7 @@ class Telling(QObject):
             self._notices.error(last.message, last.detail, resume)
             return
         play = (tr("Play it"), lambda: self.playRequested.emit(run))
-        text = tr("{run} is done.") if last.reason == "finished" else tr("{run} was stopped.")
+        text = (
+            tr("{run} is done.") if last.reason is RunState.FINISHED else tr("{run} was stopped.")
+        )
         self._notices.info(text.format(run=name), "", play)

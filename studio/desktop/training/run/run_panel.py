@@ -26,6 +26,7 @@ from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
+from studio.engine.events import RunState
 
 FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
 LONGEST_TITLE = 80
@@ -134,7 +135,7 @@ class RunPanel(QWidget):
         if fresh:
             self._offer_pictures()
         self._show_name(opened)
-        self._paused = running and opened.record.stage == "paused"
+        self._paused = running and opened.record.stage is RunState.PAUSED
         for button in (self.pause, self.stop, self.sample, self.checkpoint):
             button.setVisible(running)
         self.go_on.setVisible(not running)
@@ -286,7 +287,7 @@ class RunPanel(QWidget):
         self.pause.setIcon(
             theme.icon("play" if self._paused else "pause", theme.colours().on_accent)
         )
-        finished = self._opened is not None and self._opened.run.status == "finished"
+        finished = self._opened is not None and self._opened.run.status is RunState.FINISHED
         text = tr("Train longer") if finished else tr("Continue this run")
         self.go_on.setText(text)
         self.go_on.setAccessibleName(text)

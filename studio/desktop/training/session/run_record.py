@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from models.facts import Curve
 from studio.desktop.training.session.series import Series
 from studio.engine import events
+from studio.engine.events import RunState
 from studio.engine.training.record import checkpoint, sample_sheet, statistics
 from studio.engine.training.record.checkpoint import Saves
 
@@ -27,11 +29,18 @@ class Sheet:
     count: int
 
 
+class MarkKind(StrEnum):
+    """What happened."""
+
+    CHECKPOINT = "checkpoint"
+    HEALTH = "health"
+
+
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at a moment of the run. `kind` is checkpoint or health."""
+    """Something that happened at a moment of the run."""
 
-    kind: str
+    kind: MarkKind
     images_seen: int
     sentence: str
     moment: float = 0.0
@@ -55,7 +64,7 @@ class RunRecord:
     seconds: float = 0.0
     part: float | None = None
     """As :class:`events.Progress` has it; None where the files alone are known."""
-    stage: str = ""
+    stage: RunState | None = None
     checkpoint: str = ""
     message: str = ""
     curves: dict[str, Series] = field(default_factory=dict)
@@ -80,7 +89,7 @@ class RunRecord:
     @property
     def health(self) -> list[Mark]:
         """What was found and done in this run, oldest first."""
-        return [mark for mark in self.marks if mark.kind == "health"]
+        return [mark for mark in self.marks if mark.kind is MarkKind.HEALTH]
 
     @property
     def fraction(self) -> float:
@@ -99,8 +108,8 @@ class RunRecord:
     def take(self, event: events.Event, moment: float = 0.0) -> None:
         """Bring the record up to date with one event that came at `moment`."""
         match event:
-            case events.Stage(name=name):
-                self.stage = name
+            case events.Stage():
+                self.stage = event.name
             case events.Progress():
                 self.images_seen = event.images_seen
                 self.total_images = event.total_images or self.total_images
@@ -118,17 +127,19 @@ class RunRecord:
             case events.Checkpoint():
                 self.checkpoint = event.path
                 name = Path(event.path).name
-                self.marks.append(Mark("checkpoint", event.images_seen, name, moment))
+                self.marks.append(Mark(MarkKind.CHECKPOINT, event.images_seen, name, moment))
             case events.Health():
                 seen, said = event.images_seen, event.sentence
-                self.marks.append(Mark("health", seen, said, moment, event.kind, event.action))
+                self.marks.append(
+                    Mark(MarkKind.HEALTH, seen, said, moment, event.kind, event.action)
+                )
             case events.Preflight():
                 self.needs = event
             case events.Done():
                 self.images_seen, self.seconds_left = event.images_seen, None
                 self.stage = event.reason
             case events.Failed():
-                self.stage, self.seconds_left = "failed", None
+                self.stage, self.seconds_left = RunState.FAILED, None
                 self.message = event.message
 
     def _place(self, path: str) -> Path:
@@ -148,7 +159,7 @@ def read_record(name: str, folder: Path, total_images: int, images_seen: int) ->
     for event in statistics.read(folder):
         record.take(event)
     record.images_seen = max(images_seen, record.images_seen)
-    record.images_per_second, record.seconds_left, record.stage = 0.0, None, ""
+    record.images_per_second, record.seconds_left, record.stage = 0.0, None, None
     _add_untold(record)
     return record
 
@@ -165,8 +176,8 @@ def _add_untold(record: RunRecord) -> None:
     if saves.newest:
         record.checkpoint = str(checkpoint.place_of(record.folder, saves.newest))
         record.seconds = saves.seconds
-    told = {mark.sentence for mark in record.marks if mark.kind == "checkpoint"}
+    told = {mark.sentence for mark in record.marks if mark.kind is MarkKind.CHECKPOINT}
     for name, seen in saves.images_seen.items():
         if name not in told:
-            record.marks.append(Mark("checkpoint", seen, name))
+            record.marks.append(Mark(MarkKind.CHECKPOINT, seen, name))
     record.marks.sort(key=lambda mark: mark.images_seen)

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from studio.desktop.training.session import queries
 from studio.engine import events
 from studio.engine.errors import StudioError
+from studio.engine.events import RunState
 from studio.engine.project import Project
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.options import NewRun
@@ -109,7 +110,7 @@ class TrainingDriver(QThread):
         try:
             process = self._make()
             process.start()
-            self._note(status="running", message="")
+            self._note(status=RunState.RUNNING, message="")
             self._drive(process)
         except StudioError as error:
             self._fail(str(error), error.detail)
@@ -153,7 +154,7 @@ class TrainingDriver(QThread):
                 case events.Done():
                     self._note(status=event.reason, images_seen=event.images_seen, message="")
                 case events.Failed():
-                    self._note(status="failed", message=event.message)
+                    self._note(status=RunState.FAILED, message=event.message)
                 case events.Progress() if time.monotonic() - self._written > UPDATE_SECONDS:
                     self._written = time.monotonic()
                     self._note(images_seen=event.images_seen, total_images=event.total_images)
@@ -250,7 +251,7 @@ class MeasureDriver(QThread):
                 return
             for event in process.poll(POLL_SECONDS):
                 match event:
-                    case events.Stage(name="measuring"):
+                    case events.Stage(name=RunState.MEASURING):
                         self.advanced.emit("measuring", 0, 0)
                     case events.Progress():
                         self.advanced.emit("measuring", event.images_seen, event.total_images)

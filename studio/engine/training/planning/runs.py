@@ -18,6 +18,7 @@ from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.events import RunState
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
 from studio.engine.training.planning import labels as labelling
@@ -35,13 +36,13 @@ _COLUMNS = ("status", "images_seen", "total_images", "message")
 
 @dataclass(frozen=True)
 class Run:
-    """One row. `status` is ready, running, stopped, finished or failed."""
+    """One row."""
 
     name: str
     dataset_id: int | None
     family: str
     created: str
-    status: str
+    status: RunState
     images_seen: int
     total_images: int
     message: str
@@ -168,12 +169,13 @@ def begin_run(project: Project, recipe: Recipe) -> None:
     try:
         project.write(
             "INSERT INTO run (name, dataset_id, family, created, status, total_images) "
-            "VALUES (?, ?, ?, ?, 'ready', ?)",
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 recipe.run,
                 recipe.dataset_id,
                 recipe.family,
                 recipe.created,
+                RunState.READY,
                 recipe.total_images or 0,
             ),
         )
@@ -242,6 +244,7 @@ def _free_name(project: Project, family: str, size: int) -> str:
 def _run(project: Project, row: sqlite3.Row) -> Run:
     values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118  # a Row is no dict
     folder = project.folder / "runs" / row["name"]
+    values["status"] = RunState(values["status"])
     return Run(**values, folder=folder, title=_title(folder))
 
 

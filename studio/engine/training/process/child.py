@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from studio.engine.errors import StudioError
-from studio.engine.events import Command, Event, Failed, Stage, Stop, from_line, to_line
+from studio.engine.events import Command, Event, Failed, RunState, Stage, Stop, from_line, to_line
 
 NICENESS = 10
 
@@ -58,7 +58,7 @@ def _work(
         for event in _events(folders, options, next_command):
             if not _say(lines, event):
                 commands.put(Stop())  # the window is gone: save and end
-            if event == Stage("training"):
+            if event == Stage(RunState.TRAINING):
                 # What is loaded now lives as long as the process: not worth searching again.
                 gc.collect()
                 gc.freeze()

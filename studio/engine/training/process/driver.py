@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.engine.errors import ReadOnlyError
-from studio.engine.events import Command, Done, Event, Failed, Health, Progress, Stage, Stop
+from studio.engine.events import (
+    Command,
+    Done,
+    Event,
+    Failed,
+    Health,
+    Progress,
+    RunState,
+    Stage,
+    Stop,
+)
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.session.loop import train
@@ -29,7 +39,7 @@ def run_training(
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     run = runs.run(project, name)
-    runs.update(project, name, status="running", message="")
+    runs.update(project, name, status=RunState.RUNNING, message="")
     last: Done | Failed = Failed("The run was interrupted; resume it from its last checkpoint.")
     total, refused, stuck = 0, False, False
 
@@ -45,7 +55,7 @@ def run_training(
                 last = event
             elif isinstance(event, Progress):
                 total = event.total_images
-            stuck = stuck or (refused and event == Stage("paused"))
+            stuck = stuck or (refused and event == Stage(RunState.PAUSED))
             refused = isinstance(event, Health) and event.kind == "disk"
             on_event(event)
     finally:
@@ -59,4 +69,4 @@ def _record(project: Project, name: str, last: Done | Failed, total: int) -> Non
     if isinstance(last, Done):
         runs.update(project, name, status=last.reason, images_seen=last.images_seen)
     else:
-        runs.update(project, name, status="failed", message=last.message)
+        runs.update(project, name, status=RunState.FAILED, message=last.message)

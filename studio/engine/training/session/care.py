@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.events import Checkpoint, Event, Health, Metrics, Samples, Stage
+from studio.engine.events import Checkpoint, Event, Health, Metrics, RunState, Samples, Stage
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.watch import Watch
 from studio.engine.training.planning import transfer
@@ -84,11 +84,11 @@ class Care:
         trainer = self.trainer
         if trainer.state.images_seen or not compilation.is_wanted(trainer, minutes):
             return
-        yield Stage("measuring")
+        yield Stage(RunState.MEASURING)
         yield self._note(Health("speed", *compilation.decide(trainer, self.last), 0))
         if trainer.compiled:
             self.last = self._write(trainer.judge())  # a run keeps to what it begins with
-        yield Stage("training")
+        yield Stage(RunState.TRAINING)
 
     @property
     def final(self) -> dict[str, float]:

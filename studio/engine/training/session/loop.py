@@ -19,6 +19,7 @@ from studio.engine.events import (
     Pause,
     Progress,
     Resume,
+    RunState,
     SampleNow,
     Set,
     Stage,
@@ -64,7 +65,7 @@ def train(
     """
     care: Care | None = None
     try:
-        yield Stage("preparing")
+        yield Stage(RunState.PREPARING)
         recipe = Recipe.load(run_folder)
         trainer = Trainer(recipe, pictures_of(project_folder, recipe))
         care = Care(run_folder, trainer, resume=resume)
@@ -116,7 +117,7 @@ class _Loop:
 
     def run(self, commands: Commands) -> Iterator[Event]:
         """Steps, and whatever is due between two of them."""
-        yield Stage("training")
+        yield Stage(RunState.TRAINING)
         yield from self.care.begun
         yield from self.care.settle(self.minutes)
         self._start_clock()
@@ -182,7 +183,7 @@ class _Loop:
             yield figures(self.trainer, rate, self.care.last.folder, self.minutes)
 
     def _end(self) -> Iterator[Event]:
-        yield Stage("saving")
+        yield Stage(RunState.SAVING)
         yield from self.care.measure()
         yield from self._checkpoint(at_end=True)
         if self.care.unsaved:
@@ -191,7 +192,7 @@ class _Loop:
         yield from self._samples()
         yield self.progress()
         last = self.care.last
-        reason = "finished" if self.finished() else "stopped"
+        reason = RunState.FINISHED if self.finished() else RunState.STOPPED
         seen = self.trainer.state.images_seen
         yield Done(
             reason, seen, self.trainer.seconds, str(last.folder), last.sha256, self.care.final
@@ -210,18 +211,18 @@ class _Loop:
         self._saving = min(PATIENCE * (self.saved - began), LONGEST_RISK)
         if self.care.unsaved and not self.stopping and not self.finished():
             self.paused = True
-            yield Stage("paused")
+            yield Stage(RunState.PAUSED)
 
     def _obey(self, commands: Commands) -> Iterator[Event]:
         while (command := commands()) is not None:
             match command:
                 case Pause() if not self.paused:
                     self.paused = True
-                    yield Stage("paused")
+                    yield Stage(RunState.PAUSED)
                 case Resume() if self.paused:
                     self.paused = False
                     self._start_clock()
-                    yield Stage("training")
+                    yield Stage(RunState.TRAINING)
                     if self.care.unsaved:
                         yield from self._checkpoint()
                 case Stop():

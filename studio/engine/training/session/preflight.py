@@ -16,7 +16,7 @@ from pathlib import Path
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.events import ROUND, Done, Event, Failed, Health, Stage, Stop
+from studio.engine.events import ROUND, Done, Event, Failed, Health, RunState, Stage, Stop
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session.care import Care, DeviceFailed
@@ -79,11 +79,11 @@ class _Measurement:
         self.rate, self.steps = 0.0, 0
 
     def run(self, commands: Commands) -> Iterator[Event]:
-        yield Stage("preparing")
+        yield Stage(RunState.PREPARING)
         trainer = Trainer(self.recipe, pictures_of(self.project_folder, self.recipe))
         care = Care(self.place, trainer, resume=False)
         try:
-            yield Stage("measuring")
+            yield Stage(RunState.MEASURING)
             yield from (
                 event for event in care.settle(self.recipe.minutes) if isinstance(event, Health)
             )
@@ -98,7 +98,7 @@ class _Measurement:
                 yield dataclasses.replace(found, steps=self.steps)
         finally:
             care.close()
-        reason = "stopped" if stopped else "measured"
+        reason = RunState.STOPPED if stopped else RunState.MEASURED
         yield Done(reason, trainer.state.images_seen, trainer.seconds, "", "")
 
     def _steps(self, care: Care, trainer: Trainer, commands: Commands) -> Iterator[Event]:

@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from studio.desktop.training.flow_layout import Flow
 from studio.desktop.training.run.health_cards import HealthCards
-from studio.desktop.training.session.run_record import Mark
+from studio.desktop.training.session.run_record import Mark, MarkKind
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-FOUND = [Mark("health", 32 * n, f"Something was found: {n}.", about="plateau") for n in range(1, 6)]
+FOUND = [
+    Mark(MarkKind.HEALTH, 32 * n, f"Something was found: {n}.", about="plateau")
+    for n in range(1, 6)
+]
 
 
 class Windows(QObject):
