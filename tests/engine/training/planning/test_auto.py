@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -56,6 +60,28 @@ def test_the_reason_says_what_would_have_needed_longer() -> None:
     found = recommend(5_000, (64, 64), CPU, minutes=10)
     assert "adversarial pair would need longer" in found.reason
     assert "5000 pictures" in found.reason
+
+
+LENGTHS = [
+    *({"minutes": each} for each in (0.1, 1, 5, 15, 30, 60, 120, 240, 600, 3000)),
+    *({"images": each} for each in (100, 1000, 19_999, 50_000, 160_000, 300_000, 10**7)),
+]
+WORDS_AND_CHANGES = "1b5ba280"
+"""Of the SHA-256 of every reason and override, in the order of the table."""
+
+
+def test_what_is_recommended_stays_what_it_was() -> None:
+    """By pictures, size and machine, a letter a length: as recorded before facts had owners."""
+    recorded = json.loads(Path(__file__).with_name("recommended.json").read_text("utf-8"))
+    told = []
+    for setting, letters in recorded.items():
+        pictures, size, machine = setting.split()
+        width, height = map(int, size.split("x"))
+        device = CPU if machine == "cpu" else GPU
+        found = [recommend(int(pictures), (width, height), device, **each) for each in LENGTHS]
+        assert "".join(each.family[0] for each in found) == letters, setting
+        told += [[each.overrides, str(each.reason)] for each in found]
+    assert hashlib.sha256(json.dumps(told).encode()).hexdigest().startswith(WORDS_AND_CHANGES)
 
 
 @settings(max_examples=60, deadline=None)
