@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.facts import Ability
 from studio.desktop import theme
 from studio.desktop.generation.direction_row import DirectionRow
 from studio.desktop.generation.label_line import LabelLine
@@ -106,6 +107,17 @@ class Controls(QWidget):
         self.reset.clicked.connect(self.resetAll)
         self.more.toggled.connect(self._show_more)
         self.keep_button.clicked.connect(self.keep)
+
+    def set_abilities(self, able: Collection[Ability]) -> None:
+        """Show the controls of what the model can do, and no others."""
+        blend = self.heads[2], self.second_label, self.second, self.mix
+        for ability, widgets in (
+            (Ability.DIRECTIONS, (self.heads[0],)),
+            (Ability.TRUNCATION, (self.psi,)),
+            (Ability.BLEND, blend),
+        ):
+            for widget in widgets:
+                widget.setVisible(ability in able)
 
     # ------------------------------------------------------------------ directions
 

@@ -201,6 +201,7 @@ class GenerationRoom(Room):
             self.seeds.fill()
         else:
             self.naming.open(model)
+            self.controls.set_abilities(model.abilities)
             blank = [0.0] * FIRST_DIRECTIONS
             self.controls.set_directions(blank, self.naming.names)
             self.editing.open(model.run)

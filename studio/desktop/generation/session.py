@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from models.facts import Ability
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
@@ -195,6 +196,9 @@ class Session(QObject):
     def find_directions(self) -> None:
         """Look for the directions of the open model, beside the pictures."""
         if self.model is None:
+            return
+        if Ability.DIRECTIONS not in self.model.abilities:
+            self.directionsFound.emit([])
             return
         self.searching.emit(0, 0)
         self._search.latest(

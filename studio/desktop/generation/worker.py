@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
+from models.facts import Ability
 from studio.desktop.base.threads import Worker
 from studio.desktop.pixels import from_qimage, to_qimage
 from studio.engine.errors import StudioError
@@ -53,6 +54,8 @@ class Model:
     """Names of its classes; empty where it knows none."""
     seamless: bool
     """Whether its pictures are made to be laid side by side."""
+    abilities: frozenset[Ability]
+    """What its latents allow; a control for anything else would do nothing."""
     names: Names
 
 
@@ -97,7 +100,8 @@ class GenerationWorker(Worker):
         spec = self._player.image_spec
         return Model(
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
-            tuple(fresh.labels), fresh.seamless, read_names(run.folder),
+            tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
+            read_names(run.folder),
         )  # fmt: skip
 
     def close(self) -> None:

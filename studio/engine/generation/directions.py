@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.facts import Ability
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_path
 from studio.engine.generation.player import Directions, Player
@@ -46,6 +47,7 @@ def find_directions(
     Kept in the project's cache, so the second time is instant. Raises
     :class:`StudioError` when cancelled.
     """
+    player.need(Ability.DIRECTIONS)
     count = min(count, player.latent.slots * player.latent.dim)
     path = _cache_path(player, f"{count}-{samples}-{seed}")
     shape = (count, player.latent.slots, player.latent.dim)

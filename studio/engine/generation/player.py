@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.latent_recipe import (
@@ -19,6 +20,7 @@ from studio.engine.generation.latent_recipe import (
     unpack_latent,
 )
 from studio.engine.generation.slerp import Latent
+from studio.engine.said import Said
 from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.loaded_models import LoadedModel, lend
 
@@ -30,6 +32,11 @@ _SAMPLED = 4
 """Points of seeds that are remembered: the two of a blend, its centre, and one before."""
 _NEAR = 1e-3
 """Another device may lead a recipe this far from where it led, in units of the latent."""
+LACKING = {
+    Ability.DIRECTIONS: Said("This model has no directions: leave the edits out."),
+    Ability.TRUNCATION: Said("This model knows no truncation: leave it at 1."),
+    Ability.BLEND: Said("This model cannot blend: leave the other seed out."),
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,11 @@ class Player:
 
     # ------------------------------------------------------------------ latents
 
+    def need(self, ability: Ability) -> None:
+        """:class:`UsageError` where the latents of this model do not allow it."""
+        if ability not in self.latent.abilities:
+            raise UsageError(LACKING[ability])
+
     def latent_of(self, recipe: LatentRecipe) -> Latent:
         """The point w [slots, dim] that a recipe leads to."""
         return recipe.fold(self)
@@ -123,6 +135,8 @@ class Player:
         known = self._sampled.get(beginning)
         if known is None:
             self._check_label(beginning.label)
+            if beginning.truncation_psi != 1:
+                self.need(Ability.TRUNCATION)
             with torch.inference_mode(), self.model as family:
                 w = family.sample(1, beginning.seed, beginning.truncation_psi, beginning.label)
                 known = w[0].float().cpu().numpy()
@@ -135,13 +149,17 @@ class Player:
         """As :class:`latent_recipe.Played` asks."""
         w = unpack_latent(beginning.w, (self.latent.slots, self.latent.dim))
         psi = np.float32(beginning.truncation_psi)
-        return w if psi == 1 else self._mean() + psi * (w - self._mean())
+        if psi == 1:
+            return w
+        self.need(Ability.TRUNCATION)
+        return self._mean() + psi * (w - self._mean())
 
     def centre(self, one: Beginning, two: Beginning) -> Latent:
         """The middle of the label of two beginnings, or of all where they differ in it.
 
         Around any other point a path within a label would leave it on the way.
         """
+        self.need(Ability.BLEND)
         label = self._label(one)
         if label is not None and label == self._label(two) and isinstance(one, Seeded):
             return self.sample(Seeded(seed=one.seed, truncation_psi=0.0, label=label))
@@ -149,6 +167,7 @@ class Player:
 
     def direction(self, index: int) -> Latent:
         """As :class:`latent_recipe.Played` asks."""
+        self.need(Ability.DIRECTIONS)
         found = self.directions
         if found is None or index >= len(found.vectors):
             raise StudioError(
