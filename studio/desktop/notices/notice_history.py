@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import lines, sentence, tr, word
-from studio.desktop.notices.notice_view import sign
 from studio.desktop.notices.notices import Notice
+from studio.desktop.notices.sign import sign
 
 
 class NoticeHistory(QFrame):

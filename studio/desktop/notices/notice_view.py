@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import sentence, tr, word
 from studio.desktop.notices.notices import Notice, Notices
+from studio.desktop.notices.sign import sign
 
 if TYPE_CHECKING:
     from studio.desktop.notices.notice_history import NoticeHistory
@@ -33,13 +34,6 @@ SHOWN = 4
 _MARGIN, _CLOSE = 16, 22
 _LOOK_MS = 200
 """How often cards look for buttons that came under them: an import that ends brings one."""
-
-
-def sign(kind: str) -> QPixmap:
-    """What stands before a notice of this kind."""
-    c = theme.colours()
-    shade = {"error": c.bad, "warn": c.accent_text}.get(kind, c.quiet)
-    return theme.pixmap("info" if kind == "info" else "alert", 16, shade)
 
 
 class NoticeCard(QFrame):
