@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from PySide6.QtGui import QImage
 
+from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.curation import summary
 from studio.engine.dataset.curation.summary import Common
 from studio.engine.dataset.index import store
@@ -106,22 +106,10 @@ def _one(project: Project, item: store.Item) -> Seen:
         look = prepare.look(project, item, size, wanted)
     except StudioError as error:
         return Seen(item.id, [], 0, [], size, 0, item.crop, str(error))
-    images = [to_image(pixels) for pixels in look.images[:MOST_TILES]]
+    images = [to_qimage(pixels) for pixels in look.images[:MOST_TILES].copy()]
     return Seen(
         item.id, images, len(look.images), look.frames, size, look.images.shape[3], item.crop
     )
-
-
-def to_image(pixels: np.ndarray) -> QImage:
-    """A Qt copy of uint8 [H, W, C] with 1, 3 or 4 channels."""
-    height, width, channels = pixels.shape
-    layouts = {
-        1: QImage.Format.Format_Grayscale8,
-        3: QImage.Format.Format_RGB888,
-        4: QImage.Format.Format_RGBA8888,
-    }
-    data = np.ascontiguousarray(pixels).tobytes()
-    return QImage(data, width, height, width * channels, layouts[channels]).copy()
 
 
 @dataclass(frozen=True)

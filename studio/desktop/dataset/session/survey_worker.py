@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.threads import Worker, WorkerThread
-from studio.desktop.dataset.session.worker import to_qimage
 from studio.desktop.dataset.watch.folder_watch import folders_below
+from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import atlas, outliers, thresholds
 from studio.engine.dataset.doctor.atlas import Atlas

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -21,6 +20,7 @@ from studio.desktop.base.garbage import collected_later
 from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.dataset.session.columns import Arrangement, Columns
 from studio.desktop.dataset.session.views import Row, View
+from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store
@@ -249,19 +249,6 @@ def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
         return to_qimage(decode.make_thumbnail(item, size))
     except StudioError:
         return QImage()
-
-
-def to_qimage(picture: Image.Image) -> QImage:
-    """A Qt copy of a Pillow picture in mode L, RGB or RGBA."""
-    if picture.mode == "L":
-        layout, depth = QImage.Format.Format_Grayscale8, 1
-    elif picture.mode == "RGBA":
-        layout, depth = QImage.Format.Format_RGBA8888, 4
-    else:
-        picture, layout, depth = picture.convert("RGB"), QImage.Format.Format_RGB888, 3
-    data = picture.tobytes()
-    # `copy` because the bytes end with this function.
-    return QImage(data, picture.width, picture.height, picture.width * depth, layout).copy()
 
 
 class DatasetThreads(QObject):
