@@ -113,11 +113,8 @@ class Pipe:
         shifting, zooming = p * (self.shift > 0), p * (self.zoom > 0)
         flips, flip = draw.happens(p * self.mirror), draw.uniform() < 0.5
         turns, quarter = draw.happens(self.turn * p), (draw.uniform() * 4).floor()
-        jumps, right, down = (
-            draw.happens(shifting),
-            draw.between(self.shift),
-            draw.between(self.shift),
-        )
+        jumps = draw.happens(shifting)
+        right, down = draw.between(self.shift), draw.between(self.shift)
         zooms, zoom = draw.happens(zooming), draw.normal() * math.log2(1 + self.zoom)
         before, angle = draw.happens(odds), draw.between(math.pi)
         stretches, stretch = draw.happens(zooming), draw.normal() * math.log2(1 + self.zoom)

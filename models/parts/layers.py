@@ -61,7 +61,6 @@ class ResidualBlock(nn.Module):
         self.conv2 = Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The residual sum."""
         y = self.conv1(F.silu(self.norm1(x)))
         return x + self.conv2(F.silu(self.norm2(y)))
 
@@ -139,9 +138,7 @@ class Decoder(nn.Module):
         else:
             x = self.head(z).reshape(z.shape[0], -1, height, width)
         x = self.base(x.contiguous(memory_format=torch.channels_last))
-        stop = len(self.up)
-        if resolution is not None:
-            stop = nearest_level(self.grid, stop, resolution)
+        stop = nearest_level(self.grid, len(self.up), resolution)
         for up, level in list(zip(self.up, self.levels, strict=True))[:stop]:
             x = level(repeat(up(x)))
         if resolution is None:
@@ -173,8 +170,13 @@ def even_out_(layer: nn.Conv2d, side: int) -> None:
             part.copy_(first.expand(-1, side**2, *part.shape[1:]).flatten(0, 1))
 
 
-def nearest_level(grid: tuple[int, int], doublings: int, resolution: int) -> int:
-    """How many doublings of `grid` bring its shorter side nearest to `resolution` (in octaves)."""
+def nearest_level(grid: tuple[int, int], doublings: int, resolution: int | None) -> int:
+    """How many doublings of `grid` bring its shorter side nearest to `resolution` (in octaves).
+
+    All of them where None is wanted.
+    """
+    if resolution is None:
+        return doublings
     wanted = math.log2(max(1, resolution) / min(grid))
     return max(0, min(doublings, round(wanted)))
 
@@ -196,7 +198,6 @@ class GroupedConv(Conv2d):
         self.merge = _merge(groups, width // groups)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The filtered activations."""
         if self.merge == 1 or not _is_merged(x):
             return super().forward(x)
         weight = merged_groups(self.weight, self.groups, self.merge)
@@ -249,7 +250,6 @@ class GroupedBlock(nn.Module):
         nn.init.zeros_(self.project.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The residual sum."""
         y = F.leaky_relu(self.expand(x), LEAK, inplace=True)
         y = F.leaky_relu(self.mix(y), LEAK, inplace=True)
         return x + self.project(y)

@@ -49,7 +49,6 @@ class EqualLinear(nn.Module):
         self.scale, self.rate = rate / math.sqrt(inputs), rate
 
     def forward(self, x: Tensor) -> Tensor:
-        """The affine map."""
         with full_precision(x):
             x = x.to(self.weight.dtype)
             return F.linear(x, self.weight * self.scale, self.bias * self.rate)
@@ -71,7 +70,6 @@ class EqualConv(Edged, nn.Module):
         self.kernel, self.down = kernel, down
 
     def forward(self, x: Tensor) -> Tensor:
-        """The filtered activations."""
         weight = self.weight * self.scale
         bias = None if self.bias is None else self.bias * BOOST
         if not self.down:
@@ -103,7 +101,6 @@ class ModulatedConv(Edged, nn.Module):
         self.kernel, self.up, self.demodulate = kernel, up, demodulate
 
     def forward(self, x: Tensor, w: Tensor, boost: float = 1.0) -> Tensor:
-        """The filtered activations."""
         style = self.style(w)
         weight = self.weight * self.scale
         y = x * style[:, :, None, None].to(x.dtype)

@@ -65,7 +65,6 @@ class GatedLayer(nn.Module):
         he_normal_(self.conv.weight)
 
     def forward(self, x: Tensor, noise: Noise) -> Tensor:
-        """Gated activations of the same size."""
         x = self.conv(x)
         if self.strength is not None:
             x = x + self.strength.to(x.dtype) * noise(len(x), x.shape[2], x.shape[3]).to(x.dtype)
@@ -108,9 +107,7 @@ class Generator(nn.Module):
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.start(z).view(len(z), -1, *self.grid)
         x = F.glu(self.norm(x.contiguous(memory_format=torch.channels_last)), dim=1)
-        stop = len(self.levels)
-        if resolution is not None:
-            stop = nearest_level(self.grid, stop, resolution)
+        stop = nearest_level(self.grid, len(self.levels), resolution)
         seen = [x]
         for index, layers in enumerate(list(self.levels)[:stop], start=1):
             x = repeat(x)
@@ -158,7 +155,6 @@ class Draft(nn.Module):
         self.out = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """A picture in (-1, 1)."""
         for conv, norm in zip(self.convs, self.norms, strict=True):
             x = F.glu(norm(conv(repeat(x))), dim=1)
         return torch.tanh(self.out(x))

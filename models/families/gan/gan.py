@@ -14,9 +14,7 @@ from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
 from models.learning import losses
-from models.parts.classes import (
-    labels_of,
-)
+from models.parts.classes import labels_of
 from models.parts.convolution import differentiated_twice
 from models.parts.schedules import cosine
 
@@ -77,28 +75,15 @@ class Gan(AdversarialFamily):
             # Half the widths of the paper: its batches need a room full of cards.
             top = 384 if side <= 32 else 192 if side <= 64 else 96 if side <= 128 else 48
             return GanConfig(
-                top_width=top,
-                width=384,
-                blocks=2,
-                fine_blocks=2,
+                top_width=top, width=384, blocks=2, fine_blocks=2, lr=2e-4, gamma=2 * gamma,
                 batch_size=64 if side <= 64 else 32 if side <= 128 else 16,
-                lr=2e-4,
-                gamma=2 * gamma,
-                reg_interval=1,
-                ema_half_life=100.0,
-                augment_p=p,
-            )
-        top = 32 if side <= 32 else 16 if side <= 128 else 8
+                reg_interval=1, ema_half_life=100.0, augment_p=p,
+            )  # fmt: skip
         # Small batches: on a processor what counts is how many steps fit into the time.
         return GanConfig(
-            top_width=top,
-            width=128,
-            batch_size=16,
-            lr=1e-3,
-            gamma=gamma,
-            reg_interval=16,
-            augment_p=p,
-        )
+            top_width=32 if side <= 32 else 16 if side <= 128 else 8,
+            batch_size=16, lr=1e-3, gamma=gamma, reg_interval=16, augment_p=p,
+        )  # fmt: skip
 
     def _set_rates(self, state: TrainState, n: int) -> None:
         super()._set_rates(state, n)

@@ -47,9 +47,7 @@ class Generator(Edged, nn.Module):
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.pattern * self.dense(z)[:, :, None, None]
         x = self.levels[0](x.contiguous(memory_format=torch.channels_last))
-        stop = len(self.change)
-        if resolution is not None:
-            stop = nearest_level(self.grid, stop, resolution)
+        stop = nearest_level(self.grid, len(self.change), resolution)
         for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
             x = level(double(change(x), self.seamless))
         if resolution is None:

@@ -80,24 +80,16 @@ class StyleGan2(AdversarialFamily):
         gamma = 0.0002 * image_spec.height * image_spec.width / batch
         if accelerator:
             return StyleGan2Config(
-                latent_dim=512,
-                top_width=min(512, (16384 if side < 512 else 32768) // side),
-                width=512,
-                batch_size=batch,
-                lr=2.5e-3 if side < 1024 else 2e-3,
-                gamma=gamma,
-                ema_half_life=batch * 10 / 32,
-            )
+                latent_dim=512, top_width=min(512, (16384 if side < 512 else 32768) // side),
+                width=512, batch_size=batch, lr=2.5e-3 if side < 1024 else 2e-3,
+                gamma=gamma, ema_half_life=batch * 10 / 32,
+            )  # fmt: skip
         # Thousands of steps instead of a million: longer ones, a calmer critic, quicker disguise,
         # and nothing spent on even steps.
         return StyleGan2Config(
-            top_width=16 if side <= 64 else 8,
-            batch_size=batch,
-            lr=6e-3,
-            gamma=6 * gamma,
-            path_weight=0.0,
-            ada_pictures=20.0,
-        )
+            top_width=16 if side <= 64 else 8, batch_size=batch, lr=6e-3, gamma=6 * gamma,
+            path_weight=0.0, ada_pictures=20.0,
+        )  # fmt: skip
 
     @property
     def latent(self) -> LatentSpec:

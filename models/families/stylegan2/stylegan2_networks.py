@@ -69,9 +69,7 @@ class Generator(Edged, nn.Module):
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.pattern.expand(len(w), -1, -1, -1)
         x = self.first(x.contiguous(memory_format=torch.channels_last), w[:, 0], noise[0])
-        stop = len(self.grow)
-        if resolution is not None:
-            stop = nearest_level(self.grid, stop, resolution)
+        stop = nearest_level(self.grid, len(self.grow), resolution)
         picture = self._painted(0, x, w)
         for k in range(1, stop + 1):
             x = self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1])
