@@ -205,9 +205,9 @@ class DirectionRow(QWidget):
         return False
 
     def _moved(self, step: int) -> None:
-        self.value_text.setText(f"{step / STEPS:+.2f} σ")
-        if not self._quiet:
+        if not self._quiet:  # first, so that the picture does not wait for the number
             self.moved.emit(self.index, step / STEPS)
+        self.value_text.setText(f"{step / STEPS:+.2f} σ")
 
     def _pinned(self, on: bool) -> None:
         self.restyle()

@@ -24,7 +24,7 @@ class Labels(QObject):
         super().__init__(line)
         self._session, self._editing, self._seeds, self._line = session, editing, seeds, line
         self._names: tuple[str, ...] = ()
-        self._shown: int | None = None
+        self._shown: tuple[int | None, int | None] = -1, None
         session.opened.connect(self._opened)
         session.labelDrawn.connect(self._drawn)
         editing.changed.connect(self._edited)
@@ -59,11 +59,13 @@ class Labels(QObject):
 
     @Slot()
     def _edited(self) -> None:
-        number = self._editing.recipe().beginning.label
-        self._show(number)
-        if number != self._shown:
-            self._shown = number
-            self._seeds.fill()
+        recipe = self._editing.recipe()
+        seed, label = recipe.seed, recipe.beginning.label
+        before, self._shown = self._shown, (seed, label)
+        if before != self._shown:
+            self._show(label)
+            if before[1] != label:
+                self._seeds.fill()
 
     def _show(self, number: int | None) -> None:
         self._line.box.show_label(number)

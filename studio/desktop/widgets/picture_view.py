@@ -59,7 +59,7 @@ class PictureView(QWidget):
         """Show the picture twice across and twice down, so that its seams are inside."""
         if on != self._tiled:
             self._tiled = on
-            self._shown = _tiled(self._image) if on else self._image
+            self._shown = _tiled(_native(self._image)) if on else _native(self._image)
             self.fit()
 
     def set_image(self, image: QImage) -> None:
@@ -67,7 +67,7 @@ class PictureView(QWidget):
         if image.size() != self._image.size():
             self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
         self._image = image
-        self._shown = _tiled(image) if self._tiled else image
+        self._shown = _tiled(_native(image)) if self._tiled else _native(image)
         self.update()
 
     def set_before(self, image: QImage | None) -> None:
@@ -219,14 +219,19 @@ class PictureView(QWidget):
         return abs(place.x() - (where.x() + self._split * where.width())) <= _GRAB
 
 
+def _native(image: QImage) -> QImage:
+    """As Qt paints: a picture that is scaled would be converted again for every pixel shown."""
+    formats = QImage.Format
+    kind = formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
+    return image.convertToFormat(kind)
+
+
 def _tiled(image: QImage) -> QImage:
     """Four of a picture. One image and not four, or smoothing would draw the seams it looks for."""
     if image.isNull():
         return image
     width, height = image.width(), image.height()
-    formats = QImage.Format
-    kind = formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
-    made = QImage(2 * width, 2 * height, kind)
+    made = QImage(2 * width, 2 * height, image.format())
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     for x, y in ((0, 0), (width, 0), (0, height), (width, height)):
