@@ -7,8 +7,9 @@ import math
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TextIO
 
 PLAIN_SECONDS = 5.0
 """Where nobody can see a bar, a line says how far the work is, this often."""
@@ -20,7 +21,7 @@ BAR = 24
 class Result:
     """The end of a verb. `facts` are the JSON object, `lines` the same for a person."""
 
-    facts: dict[str, Any]
+    facts: Mapping[str, object]
     lines: list[str] = field(default_factory=list)
     exit_code: int = 0
 
@@ -88,7 +89,7 @@ def _bar(fraction: float) -> str:
     return f"[{'#' * full}{'.' * (BAR - full)}] "
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """`value` as JSON can carry it: paths as text, a number that is not finite as null."""
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
-from studio.verbs.options import folder, size
+from studio.verbs.options import Actions, folder, size
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ RIGHTS = {
 }
 
 
-def add(actions: Any) -> None:
+def add(actions: Actions) -> None:
     """Declare both actions."""
     cut = action(actions, "crop", "How pictures are fitted to the training shape.", crop)
     cut.add_argument(
@@ -202,11 +203,13 @@ def rights(options: argparse.Namespace, console: Console) -> Result:
         "pictures": pictures,
     }
     lines = [f"{dataset.name}: {count(len(items))}"]
-    lines += [f"  {each['file']}: {_said(each['rights'])}" for each in pictures[:SHOWN]]
+    lines += [
+        f"  {file_of(i)}: {_said(stated.effective(i, sources[i.source_id]))}" for i in items[:SHOWN]
+    ]
     return Result(facts, lines)
 
 
-def _said(values: Any) -> str:
+def _said(values: Mapping[str, str]) -> str:
     said = [f"{name} {values[name]}" for name in RIGHTS if name in values]
     if "no_training" in values:
         said.append("not to be used for training")

@@ -17,7 +17,7 @@ from studio.verbs import (
     sets,
 )
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Parser, Verbs, folder, number, pair
+from studio.verbs.options import Actions, Parser, Verbs, folder, number, pair
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _FOUND = (
 def add(verbs: Verbs) -> None:
     """Declare the verb with its actions."""
     parser = verbs.add("dataset", "Look at pictures, find what is wrong, put it right.", run=_none)
-    actions: Any = parser.add_subparsers(
+    actions: Actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
     listed = action(actions, "list", "The datasets of a project, or the pictures of one.", _list)
@@ -106,7 +106,7 @@ def _list(options: argparse.Namespace, console: Console) -> Result:
     return Result({"datasets": facts}, lines or ["No pictures yet: import some."])
 
 
-def _facts(project: Project, dataset: Dataset) -> dict[str, Any]:
+def _facts(project: Project, dataset: Dataset) -> dict[str, object]:
     from studio.engine.dataset.index import store
 
     sources = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from studio.verbs.console import Console, Result
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         if stop.requested:
             raise KeyboardInterrupt
         quality: Figures | None = None
-        detail: dict[str, Any] = {}
+        detail: dict[str, object] = {}
         if not found.changed:  # otherwise there is nothing that the run has not seen
             console.progress("measuring against the real pictures")
             quality = figures.against_real(project, options.run_name, options.seed)
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, [*_lines(facts), *_copy_lines(found)])
 
 
-def _quality(found: Figures | None) -> dict[str, Any]:
+def _quality(found: Figures | None) -> dict[str, object]:
     if found is None:
         return {"diversity": {}, "realism": {}, "ceiling": {}}
     one, real = found.made, found.ceiling
@@ -79,7 +80,7 @@ def _quality(found: Figures | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _copies(found: Gallery) -> dict[str, Any]:
+def _copies(found: Gallery) -> dict[str, object]:
     whole = {
         name: getattr(found, name)
         for name in ("compared", "known", "ordinary", "usual", "unseen", "unseen_close", "changed",
@@ -93,7 +94,7 @@ def _copies(found: Gallery) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pair(pair: Pair) -> dict[str, Any]:
+def _pair(pair: Pair) -> dict[str, object]:
     likeness = dataclasses.asdict(pair.likeness)
     kept = {name: likeness[name] for name in ("alike", "distance", "mirrored")}
     return {
@@ -103,7 +104,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
+def _lines(facts: Mapping[str, Any]) -> list[str]:
     lines = [f"{facts['run']}:"]
     if detail := facts["detail"]:
         lines.append(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
+from studio.verbs.options import Actions
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
+if TYPE_CHECKING:
+    from studio.engine.dataset.index.regions import Region
+    from studio.engine.dataset.index.store import Item
 
-def add(actions: Any) -> None:
+
+def add(actions: Actions) -> None:
     """Declare the action."""
     parser = action(actions, "hide", "Blur parts of pictures before anything learns them.", hide)
     parser.add_argument("--items", metavar="NAME", nargs="+", help="the pictures meant")
@@ -79,7 +84,7 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, lines + [f"  {len(i.hidden)} in {file_of(i)}" for i in hidden[:SHOWN]])
 
 
-def _drawn(options: argparse.Namespace) -> list[Any]:
+def _drawn(options: argparse.Namespace) -> list[Region]:
     from studio.engine.dataset.index import regions
 
     for numbers in options.boxes or ():
@@ -99,7 +104,7 @@ def _drawn(options: argparse.Namespace) -> list[Any]:
     return [regions.checked(region) for region in found]
 
 
-def _detected(item: Any, way: str) -> list[Any]:
+def _detected(item: Item, way: str) -> list[Region]:
     from studio.engine.dataset.privacy import face_detector
 
     lacking = face_detector.missing()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, outline(facts))
 
 
-def _project(thing: Path) -> dict[str, Any]:
+def _project(thing: Path) -> dict[str, object]:
     from studio.engine.dataset.index import store
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
@@ -62,11 +62,11 @@ def _project(thing: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _run(thing: Path) -> dict[str, Any]:
+def _run(thing: Path) -> dict[str, object]:
     from studio.engine.training.record import checkpoint
 
     newest = checkpoint.load_latest(thing)
-    facts: dict[str, Any] = {"kind": "run", "path": thing, "checkpoints": []}
+    facts: dict[str, object] = {"kind": "run", "path": thing, "checkpoints": []}
     facts["checkpoints"] = [folder.name for folder in checkpoint.folders(thing)]
     if newest is not None:
         facts["newest"] = _state(newest.folder, newest.state)
@@ -79,19 +79,19 @@ def _run(thing: Path) -> dict[str, Any]:
     return facts
 
 
-def _checkpoint(thing: Path) -> dict[str, Any]:
+def _checkpoint(thing: Path) -> dict[str, object]:
     from studio.engine.training.record import checkpoint
 
     saved = checkpoint.verify(thing)
     return {"kind": "checkpoint", "verified": True, **_state(thing, saved.state)}
 
 
-def _state(thing: Path, state: dict[str, Any]) -> dict[str, Any]:
+def _state(thing: Path, state: Mapping[str, object]) -> dict[str, object]:
     keys = ("family", "images_seen", "seconds", "image_spec", "labels", "config", "score", "files")
     return {"path": thing, **{key: state[key] for key in keys if key in state}}
 
 
-def _picture(thing: Path) -> dict[str, Any]:
+def _picture(thing: Path) -> dict[str, object]:
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.dataset.papers.about import told
     from studio.engine.export.file_origin import read_provenance

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
-from studio.verbs.options import folder, words
+from studio.verbs.options import Actions, folder, words
 from studio.verbs.pictures import SHOWN, action, chosen, count, file_of, picked
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from studio.engine.dataset.index.store import Dataset
 
 
-def add(actions: Any) -> None:
+def add(actions: Actions) -> None:
     """Declare both actions."""
     for field, summary in (
         ("label", "The labels of pictures: the classes that a model learns."),

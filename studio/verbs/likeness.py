@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Callable
 
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.options import folder
+from studio.verbs.options import Actions, folder
 from studio.verbs.pictures import SHOWN, action, chosen, file_of
 
 _STOPPING = "Stopping; what was looked at so far is kept."
 
 
-def add(actions: Any) -> None:
+def add(actions: Actions) -> None:
     """Declare both actions."""
     action(actions, "outliers", "Pictures that are unlike the rest; `fix` leaves them out.", find)
     chart = action(actions, "map", "Where pictures lie on a plane, like beside like.", plane)
@@ -33,7 +33,7 @@ def find(options: argparse.Namespace, console: Console) -> Result:
         limit = thresholds.read(project, dataset.id)[outliers.KIND]
         ranked = dict(outliers.ranked(project, dataset.id, SHOWN))
         files = {item.id: file_of(item) for item in store.items_by_id(project, list(ranked))}
-    facts: dict[str, Any] = {
+    facts = {
         "dataset": dataset.name, "count": found.count, "limit": limit,
         "scores": [{"item": key, "score": score} for key, score in sorted(found.scores.items())],
         "furthest": [
@@ -42,9 +42,7 @@ def find(options: argparse.Namespace, console: Console) -> Result:
         ],
     }  # fmt: skip
     lines = [f"{dataset.name}: outliers: {found.count} (limit {limit:g} robust deviations)"]
-    lines += [
-        f"  {each['score']:.2f} {each['file']}" for each in facts["furthest"] if each["outlier"]
-    ]
+    lines += [f"  {score:.2f} {files[key]}" for key, score in ranked.items() if score > limit]
     return Result(facts, lines)
 
 
@@ -80,7 +78,7 @@ def plane(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, lines)
 
 
-def _progress(console: Console) -> Any:
+def _progress(console: Console) -> Callable[[int, int], None]:
     return lambda done, total: console.progress(f"{done} of {total} pictures looked at")
 
 
@@ -94,7 +92,7 @@ class _until_stopped:  # noqa: N801  # reads as a statement
         self._stop.__enter__()
         return self._stop
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._stop.__exit__(kind, error, trace)
         if error is not None and self._stop.requested:
             raise KeyboardInterrupt from None

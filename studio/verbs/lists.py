@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studio.verbs.console import Console, Result
@@ -45,7 +46,7 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
     known = base.families()
     chosen = [base.family(options.family)] if options.family else list(known.values())
     sizes = [options.size] if options.size else [(side, side) for side in SIZES]
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     lines = []
     for kind in chosen:
         for width, height in sizes:
@@ -80,7 +81,7 @@ def operations(options: argparse.Namespace, console: Console) -> Result:
     return Result({"operations": found, "formats": formats}, lines + _describe(formats))
 
 
-def _formats() -> list[dict[str, Any]]:
+def _formats() -> list[dict[str, object]]:
     from studio.engine.export.formats import base
 
     return [
@@ -90,12 +91,12 @@ def _formats() -> list[dict[str, Any]]:
     ]
 
 
-def parameters(declared: type[Declared]) -> list[dict[str, Any]]:
+def parameters(declared: type[Declared]) -> list[dict[str, object]]:
     """The declaration of every parameter as plain values."""
     return [_parameter(param) for param in declared.params().values()]
 
 
-def _parameter(param: Param) -> dict[str, Any]:
+def _parameter(param: Param) -> dict[str, object]:
     return {
         "name": param.name,
         "kind": param.kind.__name__,
@@ -116,7 +117,7 @@ def _short(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _describe(found: list[dict[str, Any]]) -> list[str]:
+def _describe(found: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = []
     for each in found:
         lines.append(f"{each['name']}: {each['title']}. {each['summary']}")
@@ -127,7 +128,7 @@ def _describe(found: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _range(param: dict[str, Any]) -> str:
+def _range(param: Mapping[str, Any]) -> str:
     low, high = param["low"], param["high"]
     if low is None and high is None:
         return ""

@@ -7,7 +7,7 @@ import contextlib
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from models.parameters import Param
 from studio.engine.errors import UsageError
@@ -25,19 +25,24 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see `{self.prog} --help`.")
 
 
+class Actions(Protocol):
+    """Where further verbs, or actions of one, are added."""
+
+    def add_parser(self, name: str, **facts: Any) -> argparse.ArgumentParser:
+        """A parser of its own for `name`."""
+
+
 class Verbs:
     """Collects the verbs of a parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._verbs: Any = parser.add_subparsers(
+        self._verbs: Actions = parser.add_subparsers(
             title="verbs", metavar="VERB", dest="verb", parser_class=Parser
         )
 
     def add(self, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
         """A new verb with the options that all have."""
-        parser: argparse.ArgumentParser = self._verbs.add_parser(
-            name, help=summary, description=summary, allow_abbrev=False
-        )
+        parser = self._verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object as the last line of stdout"
         )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 LONGEST = 100
 """Characters of one value; a packed latent has thousands."""
 
 
-def outline(facts: Mapping[str, Any], depth: int = 0) -> list[str]:
+def outline(facts: Mapping[str, object], depth: int = 0) -> list[str]:
     """One line for each plain fact; what has parts of its own is indented below its name."""
     lines: list[str] = []
     before = "  " * depth
@@ -24,7 +23,7 @@ def outline(facts: Mapping[str, Any], depth: int = 0) -> list[str]:
     return lines
 
 
-def _row(value: Any) -> str:
+def _row(value: object) -> str:
     """A part of a list on one line, its name first."""
     if not isinstance(value, Mapping):
         return _plain(value)
@@ -33,7 +32,7 @@ def _row(value: Any) -> str:
     return ": ".join(part for part in (str(value.get("name", "")), said) if part)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value == "" or value == [] or value == {}:

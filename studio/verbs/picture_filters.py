@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
 from studio.verbs.options import folder, whole, words
@@ -43,7 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def asked(options: argparse.Namespace) -> dict[str, Any]:
+def asked(options: argparse.Namespace) -> dict[str, object]:
     """The options that were given, by name; empty when every picture is meant."""
     texts = {name: getattr(options, name) for name in _TEXTS}
     found = {name: text for name, text in texts.items() if text is not None}

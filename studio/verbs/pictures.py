@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
-from studio.verbs.options import Run, folder
+from studio.verbs.options import Actions, Run, folder
 
 if TYPE_CHECKING:
     from studio.engine.dataset.index.store import Dataset, Item
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+def action(actions: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
     """A new action of `dataset` with the options that all have."""
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=summary, description=summary, allow_abbrev=False
-    )
+    parser = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
     parser.add_argument("project", metavar="PROJECT", type=folder, help="the project's folder")
     parser.add_argument("--dataset", metavar="N", help="its name; not needed where there is one")
     parser.add_argument(

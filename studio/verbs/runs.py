@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Parser, Run, Verbs, folder, words
+from studio.verbs.options import Actions, Parser, Run, Verbs, folder, words
 
 
 def add(verbs: Verbs) -> None:
@@ -27,10 +26,8 @@ def add(verbs: Verbs) -> None:
     )  # fmt: skip
 
 
-def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=summary, description=summary, allow_abbrev=False
-    )
+def _action(actions: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
     parser.add_argument("project", metavar="PROJECT", type=folder)
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object as the last line of stdout"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 from studio.verbs.console import Console, Result
-from studio.verbs.options import folder, words
+from studio.verbs.options import Actions, folder, words
 from studio.verbs.pictures import action, chosen, count
 
+if TYPE_CHECKING:
+    from studio.engine.dataset.index.store import Dataset
 
-def add(actions: Any) -> None:
+
+def add(actions: Actions) -> None:
     """Declare the three actions."""
     named = action(actions, "rename", "Give a dataset another name.", rename)
     named.add_argument("name", metavar="NAME", type=words, help="what it is called from now on")
@@ -101,7 +104,7 @@ def remove_source(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, lines)
 
 
-def _all(project: Project) -> Any:
+def _all(project: Project) -> list[Dataset]:
     from studio.engine.dataset.index import store
 
     return store.datasets(project)

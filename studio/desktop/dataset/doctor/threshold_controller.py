@@ -222,7 +222,7 @@ def _kept(collection: Collection, kind: str, ids: Sequence[int]) -> set[int]:
     kept: dict[int, int] = {}
     for number in ranked:
         for finding in collection.findings[number]:
-            best = int(finding.data.get("of", number))
+            best = finding.of
             there = rows.get(best)
             if finding.kind == kind and (there is None or not there.trains):
                 kept.setdefault(best, number)

@@ -118,7 +118,8 @@ class RightsPanel(QWidget):
             if keep_typed and editor.hasFocus() and editor.text() != self._texts[name]:
                 continue
             if self.of_source and shown.source is not None:
-                value, hint = shown.source.rights.get(name, ""), tr("not stated")
+                value: str | None = shown.source.rights.get(name, "")
+                hint = tr("not stated")
             else:
                 value, hint = shown.common.rights.get(name), self._hint(name)
             self._texts[name] = value or ""

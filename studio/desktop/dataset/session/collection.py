@@ -144,10 +144,10 @@ class Collection:
         best = item_id
         for finding in self.findings.get(item_id, ()):
             if finding.kind == kind:
-                best = int(finding.data.get("of", item_id))
+                best = finding.of
         same = [
             key
             for key, findings in self.findings.items()
-            if any(f.kind == kind and f.data.get("of") == best for f in findings)
+            if any(f.kind == kind and "of" in f.data and f.of == best for f in findings)
         ]
         return [key for key in (best, *sorted(same)) if key in self.rows] if same else []

@@ -205,7 +205,7 @@ class Columns:
 
     def _bests(self, kind: str) -> dict[int, int]:
         return {
-            key: int(finding.data.get("of", key))
+            key: finding.of
             for key, each in self.findings.items()
             for finding in each
             if finding.kind == kind

@@ -7,8 +7,8 @@ import re
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from studio.engine.dataset.index.facts import Columns, Facts
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 
@@ -115,11 +115,15 @@ def put_back(
     )
 
 
-def keep(connection: sqlite3.Connection, item_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def keep(connection: sqlite3.Connection, item_id: int, values: Columns) -> Columns:
     """The columns of a file that changed, without those that were written by hand meanwhile."""
     row = connection.execute("SELECT facts FROM item WHERE id = ?", (item_id,)).fetchone()
-    facts = json.loads(row[0]) if row else {}
-    kept = {name: 1 for name in BY_HAND.values() if facts.get(name)}
-    written = {field for field in FIELDS if BY_HAND[field] in kept}
-    found = {name: value for name, value in values.items() if name not in written}
-    return found | {"facts": values["facts"] | kept} if kept else found
+    before: Facts = json.loads(row[0]) if row else {}
+    found, facts = values.copy(), values["facts"].copy()
+    if "label_by_hand" in before:
+        found.pop("label", None)
+        facts["label_by_hand"] = 1
+    if "caption_by_hand" in before:
+        found.pop("caption", None)
+        facts["caption_by_hand"] = 1
+    return found | Columns(facts=facts)

@@ -80,7 +80,7 @@ def found_with(findings: Mapping[int, Sequence[Finding]], kind: str) -> set[int]
     found = {
         key: finding for key, each in findings.items() for finding in each if finding.kind == kind
     }
-    bests = {int(f.data.get("of", f.item_id)) for f in found.values()}
+    bests = {finding.of for finding in found.values()}
     return found.keys() | bests if kind in grouped() else set(found)
 
 

@@ -12,18 +12,18 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.facts import Data
 from studio.engine.project import Project
 
 KIND = "no_training"
 SENTENCE = "It was marked by hand as not to be used for training."
 SOURCE_SENTENCE = "Its source was marked by hand as not to be used for training."
 _FIELD = "no_training"
-_DATA = {"by_hand": True}
-_SOURCE_DATA = {"by_hand": True, "by_source": True}
+_DATA: Data = {"by_hand": True}
+_SOURCE_DATA: Data = {"by_hand": True, "by_source": True}
 _ITSELF, _BY_SOURCE = "by hand", "by source"
 
 
@@ -84,7 +84,7 @@ def marked_sources(connection: sqlite3.Connection) -> set[int]:
     return {row[0] for row in rows}
 
 
-def inherit(connection: sqlite3.Connection, item_id: int) -> tuple[int, str, str, dict[str, Any]]:
+def inherit(connection: sqlite3.Connection, item_id: int) -> tuple[int, str, str, Data]:
     """Leave out a new picture of a marked source; returns the finding that says so."""
     connection.execute(
         f"UPDATE item SET included = 0, rights = json_set(rights, '$.{_FIELD}', ?) WHERE id = ?",
@@ -150,7 +150,7 @@ def clear_findings(connection: sqlite3.Connection, item_id: int) -> None:
         store.add_findings(connection, [(item_id, KIND, *_said(way[0]))])
 
 
-def _said(way: str) -> tuple[str, dict[str, Any]]:
+def _said(way: str) -> tuple[str, Data]:
     """The sentence and the data of a finding."""
     return (SOURCE_SENTENCE, _SOURCE_DATA) if way == _BY_SOURCE else (SENTENCE, _DATA)
 

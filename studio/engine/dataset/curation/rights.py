@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.records import in_file
 from studio.engine.dataset.index.store import Item, Source
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
@@ -30,7 +31,7 @@ Rights = dict[str, str]
 
 def effective(item: Item, source: Source) -> Rights:
     """What holds for one picture; fields nobody stated are absent."""
-    found = {name: item.facts[name] for name in _IN_FILES if item.facts.get(name)}
+    found = in_file(item)
     # The mark of a source is given to its pictures one by one; one may be an exception.
     return found | {n: source.rights[n] for n in FIELDS if n in source.rights} | item.rights
 

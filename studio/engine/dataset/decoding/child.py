@@ -10,9 +10,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
 from studio.engine import processes
+from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.errors import StudioError
 
 FIRST_BATCH = 8
@@ -49,7 +49,7 @@ class Child:
 
     def run(
         self, batch: list[tuple[int, File]], closing: threading.Event
-    ) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    ) -> Iterator[list[tuple[int, Answer]]]:
         """Answers for the files of `batch` from the first on; stops early when the child dies."""
         process = self._start()
         if process is None:
@@ -91,7 +91,7 @@ class Child:
             raise _not_started(f"code {self._reap()}")
         return process
 
-    def _read(self, process: subprocess.Popen[bytes], seconds: float) -> list[dict[str, Any]]:
+    def _read(self, process: subprocess.Popen[bytes], seconds: float) -> list[Answer]:
         """The next answers, as many as there are; none when the child died before one."""
         assert process.stdout is not None
         self._deadline = time.monotonic() + seconds
@@ -154,25 +154,11 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     return code
 
 
-def _death(code: int, late: bool, seconds: float) -> dict[str, Any]:
+def _death(code: int, late: bool, seconds: float) -> Answer:
     if late:
-        return _broken(f"Decoding it took longer than {seconds:.0f} seconds; it was given up.")
-    return _broken(f"Decoding it ended the decoding process (code {code}).")
+        return broken(f"Decoding it took longer than {seconds:.0f} seconds; it was given up.")
+    return broken(f"Decoding it ended the decoding process (code {code}).")
 
 
-def _out_of_memory(limit: int) -> dict[str, Any]:
-    return _broken(f"Decoding it needs more memory than the {limit >> 20} MB it may have.")
-
-
-def _broken(reason: str) -> dict[str, Any]:
-    return {
-        "kind": "broken",
-        "reason": reason,
-        "sha256": "",
-        "format": "",
-        "mode": "",
-        "width": 0,
-        "height": 0,
-        "channels": 0,
-        "facts": {},
-    }
+def _out_of_memory(limit: int) -> Answer:
+    return broken(f"Decoding it needs more memory than the {limit >> 20} MB it may have.")

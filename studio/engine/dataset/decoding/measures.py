@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import functools
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from studio.engine.dataset.decoding import lettering
+from studio.engine.dataset.index.facts import Facts, Likeness
 
 # Measurements are made on a picture of this longer side, so that they can be compared.
 MEASURED_SIDE = 256
@@ -39,7 +39,7 @@ def shrunk(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
+def measurements(picture: Image.Image) -> tuple[Facts, Likeness]:
     """Facts, and the likeness (`hash` as 16 hex digits, `small` in base 64).
 
     Facts: sharpness; deviation of the luminance or, where that is greater, of the colour
@@ -65,7 +65,7 @@ def measurements(picture: Image.Image) -> tuple[dict[str, Any], dict[str, str]]:
     mean = colour.sum(axis=0) / len(colour)
     spread = float(np.sqrt(np.square(colour - mean).sum(axis=0).max() / len(colour)))
     deviation, dark, bright = _tones(grey)
-    facts: dict[str, Any] = {
+    facts: Facts = {
         "sharpness": round(sharpness(values), 2),
         "deviation": round(max(deviation, spread), 2),
         "colour": [round(value) for value in mean.tolist()],
@@ -164,7 +164,7 @@ def _range(row: np.ndarray) -> int:
     return int(row.max()) - int(row.min())
 
 
-def small_of(likeness: dict[str, str]) -> np.ndarray:
+def small_of(likeness: Likeness) -> np.ndarray:
     """The uint8 [SMALL_BYTES] in a likeness."""
     return np.frombuffer(base64.b64decode(likeness["small"]), np.uint8)
 

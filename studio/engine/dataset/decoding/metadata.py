@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from typing import Any
+from typing import Literal
 
 from PIL import Image
+
+from studio.engine.dataset.index.facts import Facts
 
 _LARGEST = 1 << 20
 _LONGEST = 300
@@ -21,7 +23,8 @@ _ARTIST, _COPYRIGHT, _XMP_TAG = 0x013B, 0x8298, 700
 _PROHIBITED = re.compile(rb"DMI-PROHIBITED[A-Z-]{0,60}")
 # W3C community group, TDM Reservation Protocol, section 8: the same property in XMP.
 _RESERVED = re.compile(rb"tdm:reservation\s*(?:=\s*[\"']|>)\s*1\s*[\"'<]")
-_XMP_FIELDS = {
+_Field = Literal["author", "licence"]
+_XMP_FIELDS: dict[_Field, re.Pattern[bytes]] = {
     "licence": re.compile(
         rb"(?:cc:license|xmpRights:WebStatement|plus:LicensorURL|dc:rights)\b"
         rb"(?:[^>]{0,40}rdf:resource=\"|=\"|>(?:\s*<rdf:\w+[^>]{0,80}>){0,2}\s*)([^<\"]{1,300})"
@@ -30,11 +33,12 @@ _XMP_FIELDS = {
         rb"dc:creator\s*>\s*<rdf:\w+[^>]{0,80}>\s*<rdf:li[^>]{0,80}>([^<]{1,300})"
     ),
 }
+_EXIF_FIELDS: dict[_Field, int] = {"author": _ARTIST, "licence": _COPYRIGHT}
 
 
-def rights_facts(image: Image.Image) -> dict[str, Any]:
+def rights_facts(image: Image.Image) -> Facts:
     """`no_training` (the mark), `author` and `licence` of an opened picture, where stated."""
-    facts: dict[str, Any] = {}
+    facts = Facts()
     packet = _xmp(image)
     if packet:
         mark = _PROHIBITED.search(packet)
@@ -48,13 +52,13 @@ def rights_facts(image: Image.Image) -> dict[str, Any]:
                 _state(facts, name, found.group(1).decode("utf-8", "replace"))
     with contextlib.suppress(Exception):  # damaged EXIF must not cost a mark in the XMP
         tags = image.getexif()
-        for name, tag in (("author", _ARTIST), ("licence", _COPYRIGHT)):
+        for name, tag in _EXIF_FIELDS.items():
             if name not in facts:
                 _state(facts, name, tags.get(tag))
     return facts
 
 
-def _state(facts: dict[str, Any], name: str, value: object) -> None:
+def _state(facts: Facts, name: _Field, value: object) -> None:
     if isinstance(value, str):
         text = " ".join(html.unescape(value).replace("\0", "").split())[:_LONGEST]
         if text:

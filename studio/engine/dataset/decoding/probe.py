@@ -7,11 +7,12 @@ import hashlib
 import io
 import os
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
 from PIL import Image
 
 from studio.engine.dataset.decoding import archives, measures, metadata, pixels
+from studio.engine.dataset.index.facts import Answer, broken
 
 # Everything up to here is read once and kept for hashing and decoding.
 _WHOLE_BYTES = 64 << 20
@@ -20,15 +21,14 @@ _HEAD_BYTES = 64
 _NOT_FRAMES = {"MPO", "PSD", "ICO", "ICNS", "CUR"}
 
 
-def probe(path: str, member: str) -> dict[str, Any]:
+def probe(path: str, member: str) -> Answer:
     """The columns of an item for one file, as JSON values.
 
     `kind` is `picture`, `broken` (with `reason`) or `other` for what does not claim to
     be a picture; `memory` is there when memory ran out. Never raises for anything else
     that a file contains.
     """
-    result: dict[str, Any] = {"kind": "broken", "sha256": "", "format": "", "mode": "", "facts": {}}
-    result |= {"width": 0, "height": 0, "channels": 0}
+    result = broken()
     suffix = PurePosixPath(member).suffix if member else Path(path).suffix
     try:
         with _stream(path, member) as stream:
@@ -70,7 +70,7 @@ def _digest(stream: IO[bytes]) -> str:
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]) -> None:
+def _examine(stream: IO[bytes], head: bytes, suffix: str, result: Answer) -> None:
     # Pillow closes a stream that it refuses, so it gets its own view of small files.
     own: IO[bytes] = io.BytesIO(stream.getvalue()) if isinstance(stream, io.BytesIO) else stream
     image = pixels.opened(own, head, suffix)
@@ -78,9 +78,12 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]
     result["format"], result["mode"] = header.format, header.mode
     result["width"], result["height"] = header.size
     facts = result["facts"]
-    _state(facts, "orientation", header.orientation, 1)
-    _state(facts, "bits", max(header.bits, _png_bits(head)), 8)
-    _state(facts, "frames", _frames(image), 1)
+    if header.orientation > 1:
+        facts["orientation"] = header.orientation
+    if (bits := max(header.bits, _png_bits(head))) > 8:
+        facts["bits"] = bits
+    if (frames := _frames(image)) > 1:
+        facts["frames"] = frames
     if image.info.get("icc_profile"):
         facts["icc"] = True
     wanted = measures.shrunk(header.size)
@@ -98,11 +101,6 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: dict[str, Any]
     measured, result["likeness"] = measures.measurements(picture)
     facts |= measured
     result["kind"] = "picture"
-
-
-def _state(facts: dict[str, Any], name: str, value: int, usual: int) -> None:
-    if value > usual:
-        facts[name] = value
 
 
 def _frames(image: Image.Image) -> int:

@@ -11,9 +11,11 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 from studio.engine.dataset.decoding.child import FIRST_BATCH, Child, File
+from studio.engine.dataset.index.facts import Answer
 from studio.engine.errors import StudioError
 
 MEMORY_BYTES = 3 << 30
@@ -27,6 +29,14 @@ def default_workers() -> int:
     return max(1, min(8, os.cpu_count() or 1))
 
 
+@dataclass(slots=True)
+class _Slot:
+    """The place of one file in the order of the answers."""
+
+    done: bool
+    answer: Answer | None = None
+
+
 class Pool:
     """Decodes files in worker processes. Use as a context manager; nothing outlives it."""
 
@@ -38,7 +48,7 @@ class Pool:
         seconds: float = SECONDS_PER_FILE,
     ) -> None:
         self._tasks: queue.SimpleQueue[list[tuple[int, File]] | None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[list[tuple[int, dict[str, Any]]] | BaseException] = (
+        self._answers: queue.SimpleQueue[list[tuple[int, Answer]] | BaseException] = (
             queue.SimpleQueue()
         )
         count = workers or default_workers()
@@ -73,15 +83,15 @@ class Pool:
         self,
         files: Iterable[File | None],
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[dict[str, Any] | None]:
+    ) -> Iterator[Answer | None]:
         """The answer of `probe.probe` for each file, in order; None stays None.
 
         `files` is drawn from lazily. Ends early, without an error, when `cancelled`.
         Raises :class:`StudioError` when worker processes cannot be started.
         """
         source = iter(files)
-        pending: deque[list[Any]] = deque()  # [answer or _WAITING], in order
-        waiting: dict[int, list[Any]] = {}
+        pending: deque[_Slot] = deque()
+        waiting: dict[int, _Slot] = {}
         number, exhausted = 0, False
         while not cancelled():
             batch: list[tuple[int, File]] = []
@@ -94,7 +104,7 @@ class Pool:
                 except StopIteration:
                     exhausted = True
                     break
-                slot: list[Any] = [None if file is None else _WAITING]
+                slot = _Slot(done=file is None)
                 pending.append(slot)
                 if file is not None:
                     waiting[number] = slot
@@ -104,24 +114,25 @@ class Pool:
                     break
             if batch:
                 self._tasks.put(batch)
-            while pending and pending[0][0] is not _WAITING:
-                yield pending.popleft()[0]
+            while pending and pending[0].done:
+                yield pending.popleft().answer
             if exhausted and not pending:
                 return
             full = exhausted or not self._has_room(pending, waiting, size)
             self._collect(waiting, block=full and bool(waiting))
 
-    def _has_room(self, pending: deque[Any], waiting: dict[int, Any], size: int) -> bool:
+    def _has_room(self, pending: deque[_Slot], waiting: dict[int, _Slot], size: int) -> bool:
         return len(waiting) <= self._limit - size and len(pending) < _AHEAD * self._limit
 
-    def _collect(self, waiting: dict[int, list[Any]], *, block: bool) -> None:
+    def _collect(self, waiting: dict[int, _Slot], *, block: bool) -> None:
         try:
             while True:
                 found = self._answers.get(timeout=0.1) if block else self._answers.get_nowait()
                 if isinstance(found, BaseException):
                     raise found
                 for number, answer in found:
-                    waiting.pop(number)[0] = answer
+                    slot = waiting.pop(number)
+                    slot.answer, slot.done = answer, True
                 block = False
         except queue.Empty:
             return
@@ -145,6 +156,3 @@ class Pool:
         while not self._closing.wait(0.2):
             for worker in self._workers:
                 worker.kill_if_late()
-
-
-_WAITING = object()

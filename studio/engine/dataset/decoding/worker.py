@@ -12,7 +12,9 @@ import json
 import os
 import sys
 import warnings
-from typing import IO, Any
+from typing import IO
+
+from studio.engine.dataset.index.facts import Answer
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
             try:
                 answer = probe(path, member)
             except MemoryError:
-                answer = {"memory": True}
+                answer = Answer(memory=True)
             _say(answers, answer)
             if answer.get("memory"):
                 return 0  # a heap that was exhausted once is not trusted again
@@ -58,7 +60,7 @@ def limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _say(channel: IO[bytes], answer: dict[str, Any]) -> None:
+def _say(channel: IO[bytes], answer: Answer | dict[str, bool]) -> None:
     channel.write(json.dumps(answer).encode("ascii") + b"\n")
     channel.flush()
 

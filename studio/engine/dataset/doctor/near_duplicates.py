@@ -16,6 +16,7 @@ import numpy as np
 
 from studio.engine.dataset.decoding.measures import LUMA_SIDE, SMALL_BYTES
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.facts import Likeness
 from studio.engine.project import Project
 
 DEFAULT_ALIKE, LOWEST_ALIKE = 97.0, 90.0
@@ -64,7 +65,7 @@ class Match:
     alike: float
 
 
-def put(connection: sqlite3.Connection, item_id: int, likeness: dict[str, str]) -> None:
+def put(connection: sqlite3.Connection, item_id: int, likeness: Likeness) -> None:
     """Store what `measures.measurements` made of a picture, inside a transaction."""
     connection.execute(
         "INSERT OR REPLACE INTO likeness (item_id, hash, small) VALUES (?, ?, ?)",

@@ -7,11 +7,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from studio.engine.dataset.doctor import near_duplicates
 from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.facts import Data
 from studio.engine.dataset.index.safe_names import display_name
 from studio.engine.dataset.index.store import Finding
 from studio.engine.project import Project
@@ -118,7 +118,7 @@ def mark_near(
         row["id"]: row["name"]
         for row in whole_set_pass.in_parts(project, "name", dataset_id, cancelled)
     }
-    wanted: dict[int, dict[str, Any]] = {
+    wanted: dict[int, Data] = {
         match.item_id: {
             "of": match.of, "name": names[match.of], "alike": match.alike,
             "limit": limit, "count": sizes[match.of] + 1,
@@ -130,7 +130,7 @@ def mark_near(
 
 
 def replace_findings(
-    connection: sqlite3.Connection, dataset_id: int, kind: str, wanted: dict[int, dict[str, Any]]
+    connection: sqlite3.Connection, dataset_id: int, kind: str, wanted: dict[int, Data]
 ) -> list[Finding]:
     """Make `wanted` (data by item) all findings of a kind; returns those that are new."""
     present = connection.execute(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from studio.engine.dataset.doctor import near_duplicates, reconcile
 from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import settings, store
+from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.store import Finding
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
@@ -120,7 +120,7 @@ def find_again(project: Project, dataset_id: int, kinds: set[str]) -> list[Findi
 def _find_again(
     project: Project, dataset_id: int, kinds: set[str], limits: dict[str, float]
 ) -> list[Finding]:
-    wanted: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in kinds}
+    wanted: dict[str, dict[int, Data]] = {kind: {} for kind in kinds}
     for item_id, measured in _measured(project, dataset_id):
         for kind in kinds:
             data = checks.judge(kind, measured, limits[kind], limits)
@@ -133,7 +133,7 @@ def _find_again(
     return added
 
 
-def _measured(project: Project, dataset_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _measured(project: Project, dataset_id: int) -> Iterator[tuple[int, Answer]]:
     for row in project.query(
         "SELECT id, width, height, mode, facts FROM item "
         "WHERE dataset_id = ? AND facts LIKE '%\"deviation\"%' ORDER BY id",

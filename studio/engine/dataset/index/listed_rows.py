@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.records import in_file
 from studio.engine.project import Project
 
 
@@ -97,9 +98,10 @@ def counts(project: Project) -> dict[int, int]:
 
 def line(item: store.Item) -> Line:
     """The line of an item that was read whole; what its source states is not known here."""
-    colour: Any = item.facts.get("colour")
+    colour = item.facts.get("colour")
     packed = colour[0] << 16 | colour[1] << 8 | colour[2] if colour else -1
-    stated = {name: item.rights.get(name) or item.facts.get(name, "") for name in _IN_LINES}
+    said = in_file(item)
+    stated = {name: item.rights.get(name) or said.get(name, "") for name in _IN_LINES}
     return Line(
         item.id, item.source_id, item.name, item.bytes, item.mtime_ns, item.width, item.height,
         item.channels, item.label, item.caption, int(item.usable), int(item.included),

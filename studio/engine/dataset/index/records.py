@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.facts import Data, Facts
 from studio.engine.dataset.index.regions import Region
 
 _NO_RIGHTS: dict[str, str] = {}
@@ -22,7 +23,7 @@ class Dataset:
     id: int
     name: str
     created: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Source:
     dataset_id: int
     path: Path
     kind: str
-    rights: dict[str, Any] = field(default_factory=dict)
+    rights: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Item:
     usable: bool
     included: bool
     rating: int
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
     rights: dict[str, str] = field(default_factory=dict)
     crop: tuple[float, float, float, float] | None = None
     hidden: tuple[Region, ...] = ()
@@ -82,7 +83,13 @@ class Finding:
     item_id: int
     kind: str
     sentence: str
-    data: dict[str, Any] = field(default_factory=dict)
+    data: Data = field(default_factory=dict)
+
+    @property
+    def of(self) -> int:
+        """The picture that this one is like; itself where the finding is of one alone."""
+        found = self.data.get("of")
+        return found if isinstance(found, int) else self.item_id
 
 
 def dataset_of(row: sqlite3.Row) -> Dataset:
@@ -92,20 +99,24 @@ def dataset_of(row: sqlite3.Row) -> Dataset:
 
 def item_of(row: sqlite3.Row) -> Item:
     """A whole row of the table item, also of a project that is too old to have every column."""
-    values = list(row)
-    # Column order is that of the table, which is that of the dataclass.
-    values[3] = Path(os.fsdecode(values[3]))
-    values[16], values[17] = bool(values[16]), bool(values[17])
-    values[19] = json.loads(values[19])
-    if len(values) == 20:  # a project of the first version on a read-only place
-        values.append("{}")
-    # Most pictures have none of their own: they share one empty answer.
-    values[20] = _NO_RIGHTS if values[20] == "{}" else json.loads(values[20])
-    if len(values) > 21:
-        values[21] = tuple(json.loads(values[21])) if values[21] else None
-    if len(values) > 22:
-        values[22] = regions.loaded(values[22])
-    return Item(*values)
+    values: dict[str, Any] = {name: row[name] for name in row.keys()}  # noqa: SIM118  # a Row
+    stated, crop = values.get("rights", "{}"), values.get("crop")
+    values |= {
+        "path": Path(os.fsdecode(row["path"])),
+        "usable": bool(row["usable"]), "included": bool(row["included"]),
+        "facts": json.loads(row["facts"]),
+        # Most pictures have none of their own: they share one empty answer.
+        "rights": _NO_RIGHTS if stated == "{}" else json.loads(stated),
+        "crop": tuple(json.loads(crop)) if crop else None,
+        "hidden": regions.loaded(values.get("hidden", "")),
+    }  # fmt: skip
+    return Item(**values)
+
+
+def in_file(item: Item) -> dict[str, str]:
+    """What the file itself says of its licence and its author, where it does."""
+    said = {"licence": item.facts.get("licence"), "author": item.facts.get("author")}
+    return {name: text for name, text in said.items() if text}
 
 
 def finding_of(row: sqlite3.Row) -> Finding:

@@ -11,9 +11,10 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from studio.engine.dataset.index import records
+from studio.engine.dataset.index.facts import Columns, Data
 from studio.engine.dataset.index.records import Dataset as Dataset
 from studio.engine.dataset.index.records import Finding as Finding
 from studio.engine.dataset.index.records import Item as Item
@@ -21,6 +22,15 @@ from studio.engine.dataset.index.records import Source as Source
 from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
+
+
+class Counts(TypedDict):
+    """Pictures of a dataset, and findings by kind. `included` are usable as well."""
+
+    found: int
+    usable: int
+    included: int
+    findings: dict[str, int]
 
 
 def datasets(project: Project) -> list[Dataset]:
@@ -98,8 +108,8 @@ def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
     return found
 
 
-def counts(project: Project, dataset_id: int) -> dict[str, Any]:
-    """`found`, `usable`, `included` (usable and included) and `findings` by kind."""
+def counts(project: Project, dataset_id: int) -> Counts:
+    """How many pictures and findings there are."""
     # In the order of the table: by way of its index every row is looked up by itself.
     row = project.query(
         "SELECT count(*) AS found, coalesce(sum(usable), 0) AS usable, "
@@ -171,7 +181,7 @@ def remove_sources(project: Project, source_ids: Iterable[int]) -> None:
     project.write_many("DELETE FROM source WHERE id = ?", [(number,) for number in source_ids])
 
 
-def insert_item(connection: sqlite3.Connection, values: dict[str, Any]) -> int:
+def insert_item(connection: sqlite3.Connection, values: Columns) -> int:
     """One new row inside a transaction; `values` by column, `path` as Path, `facts` as dict."""
     row = _plain(values)
     columns = ", ".join(row)
@@ -182,7 +192,7 @@ def insert_item(connection: sqlite3.Connection, values: dict[str, Any]) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def update_item(connection: sqlite3.Connection, item_id: int, values: dict[str, Any]) -> None:
+def update_item(connection: sqlite3.Connection, item_id: int, values: Columns) -> None:
     """Change columns of one row inside a transaction."""
     row = _plain(values)
     columns = ", ".join(f"{name} = ?" for name in row)
@@ -190,7 +200,7 @@ def update_item(connection: sqlite3.Connection, item_id: int, values: dict[str, 
 
 
 def add_findings(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, dict[str, Any]]]
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, Data]]
 ) -> list[Finding]:
     """Store (item id, kind, sentence, data) inside a transaction."""
     stored = []
@@ -203,13 +213,13 @@ def add_findings(
     return stored
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    row = dict(values)
-    if "path" in row:
-        row["path"] = os.fsencode(row["path"])
-    if "facts" in row:
-        row["facts"] = json.dumps(row["facts"])
+def _plain(values: Columns) -> dict[str, object]:
+    row: dict[str, object] = dict(values)
+    if "path" in values:
+        row["path"] = os.fsencode(values["path"])
+    if "facts" in values:
+        row["facts"] = json.dumps(values["facts"])
     for name in ("usable", "included"):
         if name in row:
-            row[name] = int(row[name])
+            row[name] = int(bool(row[name]))
     return row

@@ -14,13 +14,14 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from PIL import Image
 
 from studio.engine.dataset.decoding import measures, pixels
 from studio.engine.dataset.decoding.worker import limit_memory, private_output
+from studio.engine.dataset.index.facts import Likeness
 from studio.engine.dataset.intake.videos import safe_stem
 
 MOST_FRAMES = 100_000
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _say(channel: IO[bytes], answer: dict[str, Any]) -> None:
+def _say(channel: IO[bytes], answer: dict[str, object]) -> None:
     channel.write(json.dumps(answer).encode("ascii") + b"\n")
     channel.flush()
 
@@ -67,7 +68,7 @@ def keep(video: Path, folder: Path, every: float) -> Iterator[int]:
     """Write a frame every `every` seconds unless it is like the last; yields how many so far."""
     stem = safe_stem(video)
     kept = 0
-    last: dict[str, str] | None = None
+    last: Likeness | None = None
     for seconds, picture in _decoded(video, every):
         if picture is None:
             yield kept
@@ -115,7 +116,7 @@ def _decoded(video: Path, every: float) -> Iterator[tuple[float, Image.Image | N
                 yield seconds, None
 
 
-def alike(first: dict[str, str], second: dict[str, str]) -> bool:
+def alike(first: Likeness, second: Likeness) -> bool:
     """Whether two likenesses are so near that one frame is enough."""
     bits = (int(first["hash"], 16) ^ int(second["hash"], 16)).bit_count()
     if bits > SAME_BITS:

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.intake import received, row_of_file, targets, videos
@@ -187,7 +187,7 @@ class _Import:
                 else:
                     yield os.fspath(entry.path), entry.member
 
-        batch: list[tuple[int, Candidate, dict[str, Any]]] = []
+        batch: list[tuple[int, Candidate, Answer]] = []
         flushed = time.monotonic()
         position = 0
         for answer in pool.probe(files(), cancelled):
@@ -224,10 +224,10 @@ class _Import:
 
     def _store(
         self,
-        batch: list[tuple[int, Candidate, dict[str, Any]]],
+        batch: list[tuple[int, Candidate, Answer]],
         before: dict[row_of_file.Key, reconcile.Stored],
     ) -> Iterator[ImportEvent]:
-        about: list[tuple[int, str, str, dict[str, Any]]] = []
+        about: list[tuple[int, str, str, Data]] = []
         ids, covered = [], []
         with self.project.transaction() as connection:
             if any(a["kind"] == "picture" or row_of_file.key(e) in before for _, e, a in batch):

@@ -13,7 +13,6 @@ import json
 import os
 import threading
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from studio.engine import files
@@ -113,7 +112,7 @@ def _note(folder: Path, name: str, origin: str) -> None:
     files.write_json(folder / ORIGINS, known)
 
 
-def origins(folder: Path) -> dict[str, Any]:
+def origins(folder: Path) -> dict[str, object]:
     """By file name where each picture of a folder came from; empty where nothing is noted."""
     try:
         found = json.loads((folder / ORIGINS).read_text("utf-8"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.doctor.reconcile import Stored
+from studio.engine.dataset.index.facts import Answer, Columns, Data
 from studio.engine.dataset.intake.walk import Candidate
 from studio.engine.dataset.privacy import remeasure_hidden
 
@@ -29,19 +29,22 @@ def unchanged(entry: Candidate, before: dict[Key, Stored]) -> bool:
     )
 
 
-def values(entry: Candidate, answer: dict[str, Any]) -> dict[str, Any]:
+def values(entry: Candidate, answer: Answer) -> Columns:
     """The columns that the content of a file decides."""
-    names = ("sha256", "format", "mode", "width", "height", "channels", "facts")
-    found = {name: answer[name] for name in names}
-    found |= {"bytes": entry.bytes, "mtime_ns": entry.mtime_ns}
+    found: Columns = {
+        "sha256": answer["sha256"], "format": answer["format"], "mode": answer["mode"],
+        "width": answer["width"], "height": answer["height"], "channels": answer["channels"],
+        "facts": answer["facts"], "usable": answer["kind"] == "picture",
+        "bytes": entry.bytes, "mtime_ns": entry.mtime_ns,
+    }  # fmt: skip
     if entry.caption:
         found["caption"] = entry.caption
-    return found | {"usable": answer["kind"] == "picture"}
+    return found
 
 
 def decided(
-    entry: Candidate, answer: dict[str, Any], old: Stored | None, cover: str
-) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    entry: Candidate, answer: Answer, old: Stored | None, cover: str
+) -> tuple[Answer, Columns, bool]:
     """What may be known of a file, the columns that follow, and whether parts of it are hidden.
 
     `cover` are the regions that are hidden in another file of the same bytes.
@@ -57,9 +60,7 @@ def decided(
     return answer, found, bool(was_hidden or cover)
 
 
-def findings(
-    answer: dict[str, Any], limits: dict[str, float]
-) -> list[tuple[str, str, dict[str, Any]]]:
+def findings(answer: Answer, limits: dict[str, float]) -> list[tuple[str, str, Data]]:
     """(kind, sentence, data) of everything that one picture shows by itself."""
     if answer["kind"] == "broken":
         return [("broken", answer["reason"], {"reason": answer["reason"]})]

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from studio.engine import processes
 from studio.engine.dataset.index import settings
@@ -120,7 +120,7 @@ class Frames:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
-    def _run(self, video: Path, folder: Path) -> dict[str, Any] | None:
+    def _run(self, video: Path, folder: Path) -> dict[str, object] | None:
         """What the child said last, or None when `cancelled`."""
         child = processes.spawn(
             processes.Child.FRAMES,
@@ -131,7 +131,7 @@ class Frames:
         assert child.stdout is not None
         reader = threading.Thread(target=_forward, args=(child.stdout, lines), daemon=True)
         reader.start()
-        last: dict[str, Any] = {"frames": 0, "reason": ""}
+        last: dict[str, object] = {"frames": 0, "reason": ""}
         heard = time.monotonic()
         try:
             while not self.cancelled():
@@ -155,7 +155,7 @@ class Frames:
             child.stdout.close()
 
 
-def _after(last: dict[str, Any], what: str) -> str:
+def _after(last: dict[str, object], what: str) -> str:
     if not last["frames"]:
         return f"No frame of it can be used: {what}."
     return f"Only its beginning was used (frames: {last['frames']}): {what} after that."

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -44,18 +44,29 @@ class About:
     """int64 [3, 256]: how often each level of red, green and blue occurs, in sRGB."""
 
 
+class Told(TypedDict, total=False):
+    """The fields of :class:`About` that metadata states."""
+
+    camera: str
+    lens: str
+    exposure: str
+    taken: str
+    has_place: bool
+    profile: str
+
+
 def about(item: Item) -> About:
     """The facts of a usable picture; raises :class:`StudioError` when it cannot be read."""
     picture = decode.make_thumbnail(item, _TONED_SIDE)
     return About(tones=tones(picture), **told(item.path, item.member))
 
 
-def told(path: Path, member: str = "") -> dict[str, Any]:
+def told(path: Path, member: str = "") -> Told:
     """What the metadata of a picture states, by the names of :class:`About`, without its tones.
 
     Metadata that cannot be read states nothing; it costs neither the picture nor an error.
     """
-    facts: dict[str, Any] = {}
+    facts = Told()
     suffix = (member or path.name).rpartition(".")[2]
     # Hostile metadata may raise anything: it costs itself.
     with contextlib.suppress(Exception), decode.open_file(path, member) as stream:
@@ -83,9 +94,9 @@ def profile_name(profile: object) -> str:
     return ""
 
 
-def exif_facts(image: Image.Image) -> dict[str, Any]:
+def exif_facts(image: Image.Image) -> Told:
     """The fields of :class:`About` that the EXIF of an opened picture states."""
-    found: dict[str, Any] = {}
+    found = Told()
     with contextlib.suppress(Exception):  # hostile EXIF may raise anything
         tags = image.getexif()
         inner: Mapping[int, Any] = tags.get_ifd(_EXIF_IFD)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import studio
 from studio.engine import files
@@ -25,7 +25,36 @@ _SHOWN = 30
 _TITLES = {"licence": "Licence", "author": "Author", "url": "From", "consent": "Consent"}
 
 
-def card(project: Project, dataset: Dataset) -> dict[str, Any]:
+class CardSource(TypedDict):
+    """Where some of the pictures came from."""
+
+    name: str
+    kind: str
+    pictures: int
+    rights: dict[str, str]
+
+
+class Card(TypedDict):
+    """What the card says, as JSON values."""
+
+    name: str
+    created: str
+    written: str
+    program: str
+    pictures: dict[str, int]
+    content_sha256: str
+    sizes: dict[str, list[int]]
+    formats: dict[str, int]
+    labels: dict[str, int]
+    captions: int
+    rights: dict[str, dict[str, int]]
+    marked_against_training: dict[str, int]
+    sources: list[CardSource]
+    findings: dict[str, int]
+    thresholds: dict[str, float]
+
+
+def card(project: Project, dataset: Dataset) -> Card:
     """Everything the card says, about the pictures that train now, as JSON values.
 
     Sources appear by their last name only, so that a card can be given away.
@@ -86,7 +115,7 @@ def _sizes(items: list[Item]) -> dict[str, list[int]]:
     return {name: [item.width, item.height] for name, item in named.items()}
 
 
-def _source(source: Source, items: list[Item]) -> dict[str, Any]:
+def _source(source: Source, items: list[Item]) -> CardSource:
     return {
         "name": display_name(source.path.name or str(source.path)),
         "kind": source.kind,
@@ -100,7 +129,7 @@ def write(
     dataset: Dataset,
     folder: Path,
     cancelled: Callable[[], bool] = lambda: False,
-) -> dict[str, Any]:
+) -> Card:
     """Write both forms into `folder`, durably; returns the card.
 
     Raises :class:`StudioError` when they cannot be written or the work is `cancelled`.
@@ -117,7 +146,7 @@ def write(
 # ------------------------------------------------------------------ for people
 
 
-def markdown(found: dict[str, Any]) -> str:
+def markdown(found: Card) -> str:
     """The card as GitHub-flavoured Markdown; whatever names contain stays plain text."""
     pictures = found["pictures"]
     parts = [
@@ -154,7 +183,7 @@ def markdown(found: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _rights(found: dict[str, Any]) -> str:
+def _rights(found: Card) -> str:
     parts = [
         _table((_TITLES[name], "Pictures"), list(found["rights"][name].items()))
         for name in rights.FIELDS
@@ -174,7 +203,7 @@ def _stated(values: dict[str, str]) -> str:
     return "; ".join(said) or NOT_STATED
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     lines += [f"| {' | '.join(_plain(str(cell)) for cell in row)} |" for row in rows[:_SHOWN]]
     if len(rows) > _SHOWN:

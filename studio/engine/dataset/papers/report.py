@@ -7,7 +7,7 @@ import html
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import studio
 from studio.engine import files
@@ -15,6 +15,7 @@ from studio.engine.dataset.decoding.decode import make_thumbnail
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.doctor.checks.base import checks, grouped
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.facts import Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Item
 from studio.engine.errors import StudioError, UsageError
@@ -25,13 +26,42 @@ MOST_THUMBNAILS = 400
 _THUMBNAIL_SIDE = 112
 
 
+class Entry(TypedDict):
+    """One finding with its picture."""
+
+    item: int
+    file: str
+    width: int
+    height: int
+    usable: bool
+    included: bool
+    sentence: str
+    data: Data
+    best: NotRequired[str]
+    """The file to keep of a group."""
+
+
+class Report(TypedDict):
+    """What a report says, as JSON values."""
+
+    dataset: str
+    written: str
+    program: str
+    found: int
+    usable: int
+    included: int
+    counts: dict[str, int]
+    limits: dict[str, float]
+    findings: dict[str, list[Entry]]
+
+
 def write(
     project: Project,
     dataset: Dataset,
     target: Path,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> dict[str, Any]:
+) -> Report:
     """Write the report to `target`, whose ending says whether it is HTML or JSON.
 
     `progress` is called with (pictures drawn, of how many). Returns what the report says.
@@ -57,26 +87,26 @@ def write(
     return said
 
 
-def report(project: Project, dataset: Dataset) -> dict[str, Any]:
+def report(project: Project, dataset: Dataset) -> Report:
     """What there is to say, as JSON values: counts, limits, and findings with their pictures.
 
     Groups of alike pictures stand together, the one to keep in `of` and `best`.
     """
     by_item = store.findings(project, dataset.id)
     bests = {
-        int(finding.data["of"])
+        finding.of
         for group in by_item.values()
         for finding in group
         if finding.kind in grouped() and "of" in finding.data
     }
     items = {item.id: item for item in store.items_by_id(project, [*by_item, *bests])}
     counts = store.counts(project, dataset.id)
-    kinds: dict[str, list[dict[str, Any]]] = {}
+    kinds: dict[str, list[Entry]] = {}
     for item_id, group in by_item.items():
         for finding in group:
             kinds.setdefault(finding.kind, []).append(_entry(finding, items, item_id))
     for entries in kinds.values():
-        entries.sort(key=lambda entry: (entry["data"].get("of", 0), entry["item"]))
+        entries.sort(key=lambda entry: (_of(entry), entry["item"]))
     return {
         "dataset": dataset.name,
         "written": now(),
@@ -90,28 +120,34 @@ def report(project: Project, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _entry(finding: Finding, items: dict[int, Item], item_id: int) -> dict[str, Any]:
+def _entry(finding: Finding, items: dict[int, Item], item_id: int) -> Entry:
     item = items[item_id]
-    entry = {
+    entry: Entry = {
         "item": item.id, "file": display_path(item.path, item.member), "width": item.width,
         "height": item.height, "usable": item.usable, "included": item.included,
         "sentence": finding.sentence, "data": finding.data,
     }  # fmt: skip
-    best = items.get(int(finding.data["of"])) if "of" in finding.data else None
+    best = items.get(finding.of) if "of" in finding.data else None
     if best is not None:
         entry["best"] = display_path(best.path, best.member)
     return entry
 
 
-def _shown(said: dict[str, Any]) -> list[int]:
+def _of(entry: Entry) -> int:
+    """The best of its group, 0 where there is none."""
+    found = entry["data"].get("of")
+    return found if isinstance(found, int) else 0
+
+
+def _shown(said: Report) -> list[int]:
     """Pictures that are drawn: a few of every kind, with the best of their group."""
     share = max(8, MOST_THUMBNAILS // max(1, len(said["findings"])))
     chosen: dict[int, None] = {}
     for entries in said["findings"].values():
         for entry in entries[:share]:
-            for number in (entry["data"].get("of"), entry["item"]):
-                if number is not None:
-                    chosen[int(number)] = None
+            for number in (_of(entry), entry["item"]):
+                if number:
+                    chosen[number] = None
     return list(chosen)
 
 
@@ -143,7 +179,7 @@ small { color: #888; overflow-wrap: anywhere; }
 """
 
 
-def _page(said: dict[str, Any], thumbnails: dict[int, str]) -> str:
+def _page(said: Report, thumbnails: dict[int, str]) -> str:
     name = html.escape(said["dataset"])
     limits = ", ".join(f"{kind} {value:g}" for kind, value in said["limits"].items())
     contents = "".join(
@@ -165,13 +201,13 @@ def _page(said: dict[str, Any], thumbnails: dict[int, str]) -> str:
     )
 
 
-def _section(kind: str, entries: list[dict[str, Any]], thumbnails: dict[int, str]) -> str:
-    rows, group = [], None
+def _section(kind: str, entries: list[Entry], thumbnails: dict[int, str]) -> str:
+    rows, group = [], 0
     for entry in entries:
-        best = entry["data"].get("of")
+        best = _of(entry)
         if "best" in entry and best != group:
             group = best
-            picture = thumbnails.get(int(best), "")
+            picture = thumbnails.get(best, "")
             rows.append(_row(picture, "Best of its group.", entry["best"], "keep", False))
         decision = "left out"
         if entry["included"]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -67,7 +66,7 @@ class Build:
         """What the pixels take on the disk."""
         return self.starts[-1] * self.size[0] * self.size[1] * self.channels
 
-    def write(self, target: Path) -> dict[str, Any]:
+    def write(self, target: Path) -> dict[str, object]:
         """Write all pictures to `target`; returns what `meta.json` holds."""
         width, height = self.size
         full = (self.starts[-1], height, width, self.channels)
@@ -185,7 +184,7 @@ def key(
     rule = [] if cut is None else [cut]
     digest = hashlib.sha256(json.dumps([_RECIPE, size, policy.text, channels, *rule]).encode())
     for item in items:
-        values: list[Any] = [item.id, item.sha256, item.label, item.caption]
+        values: list[object] = [item.id, item.sha256, item.label, item.caption]
         values += [item.crop] if item.crop else []  # names from before there were such stay
         values += [regions.stored(item.hidden)] if item.hidden else []
         digest.update(json.dumps(values).encode())

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Mapping
 
-from studio.engine.dataset.doctor import embedding, near_duplicates, outliers, reconcile, thresholds
+from studio.engine.dataset.doctor import embedding, near_duplicates, reconcile, thresholds
 from studio.engine.dataset.index import store, whole_set_pass
 from studio.engine.dataset.index.regions import MOST_REGIONS, Regions, checked, stored
 from studio.engine.dataset.index.store import Finding, Item
@@ -99,7 +99,7 @@ def _hide(
     for number, score in scores.items():
         numbers = found.get(number)
         if numbers is not None:
-            numbers[0][outliers.KIND] = score
+            numbers[0]["outlier"] = score
     hashes = {number: each[1]["hash"] if each else "" for number, each in found.items()}
     again = near_duplicates.concerned(project, dataset_id, hashes)
     limits = thresholds.read(project, dataset_id)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from typing import Any
 
 from studio.engine.dataset.doctor import reconcile
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.facts import Data
 from studio.engine.dataset.index.regions import Regions, loaded, stored
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.project import Project
@@ -79,7 +79,7 @@ def uncovered(project: Project, dataset_id: int) -> dict[int, Regions]:
 def mark(project: Project, dataset_id: int) -> list[Finding]:
     """Findings on further copies of pictures with hidden parts; returns the new ones."""
     first: dict[str, tuple[int, str]] = {}
-    data: dict[int, dict[str, Any]] = {}
+    data: dict[int, Data] = {}
     for row in project.query(_SAME, (dataset_id,)):
         if row["sha256"] in first:
             of, name = first[row["sha256"]]

@@ -11,18 +11,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import cast
 
 from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.doctor import near_duplicates, thresholds
 from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.index import regions, store
+from studio.engine.dataset.index.facts import Answer, Data, Facts, Likeness
 from studio.engine.dataset.index.store import Finding, Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 
-Numbers = tuple[dict[str, Any], dict[str, str]]
+Numbers = tuple[Facts, Likeness]
 """Facts and likeness, as :func:`measures.measurements`."""
 
 
@@ -32,8 +33,8 @@ def facts_of_pixels() -> frozenset[str]:
     return frozenset(rule.fact for rule in checks.limited().values() if rule.fact) | {"colour"}
 
 
-def _of_the_file(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if name not in facts_of_pixels()}
+def _of_the_file(facts: Facts) -> Facts:
+    return cast(Facts, {k: v for k, v in facts.items() if k not in facts_of_pixels()})
 
 
 def measure(item: Item) -> Numbers | None:
@@ -47,10 +48,11 @@ def measure(item: Item) -> Numbers | None:
     return measures.measurements(regions.covered(picture, item.hidden))
 
 
-def without(answer: Mapping[str, Any]) -> dict[str, Any]:
+def without(answer: Answer) -> Answer:
     """The answer of a worker, which sees all of a picture, without what it has measured."""
-    seen = {name: value for name, value in answer.items() if name != "likeness"}
-    return seen | {"facts": _of_the_file(answer["facts"])}
+    seen = answer.copy()
+    seen.pop("likeness", None)
+    return seen | Answer(facts=_of_the_file(answer["facts"]))
 
 
 def write(
@@ -62,7 +64,7 @@ def write(
 
     A picture without numbers keeps none: the next import measures it. Returns the findings.
     """
-    about: list[tuple[int, str, str, dict[str, Any]]] = []
+    about: list[tuple[int, str, str, Data]] = []
     kinds = [kind for kind, rule in checks.limited().items() if rule.fact]
     for item_id, numbers in found.items():
         row = connection.execute(
@@ -75,7 +77,7 @@ def write(
         connection.execute("DELETE FROM likeness WHERE item_id = ?", (item_id,))
         if numbers:
             near_duplicates.put(connection, item_id, numbers[1])
-        result = {"width": row["width"], "height": row["height"], "facts": facts}
+        result = Answer(width=row["width"], height=row["height"], facts=facts)
         for kind in kinds:
             data = checks.judge(kind, result, limits[kind], limits) if numbers else None
             if data is not None:

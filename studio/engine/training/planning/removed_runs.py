@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import write_text
@@ -23,7 +22,7 @@ class InUse(StudioError):  # noqa: N818  # named as what it is
 class Removed:
     """What :func:`restore` needs: the row of a run, and where its folder lies now."""
 
-    row: dict[str, Any]
+    row: dict[str, object]
     folder: Path
 
     @property

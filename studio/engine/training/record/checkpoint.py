@@ -17,8 +17,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
+from models.parameters import Value
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, sha256_file, write_text
 
@@ -35,12 +36,48 @@ SETTLED = 2_000_000_000
 """Nanoseconds after which a file is no longer being written."""
 
 
+class State(TypedDict, total=False):
+    """What `state.json` says of a checkpoint beside its tensors."""
+
+    format: int
+    files: dict[str, str]
+    """SHA-256 of the other files."""
+    check: str
+    """Of all the rest of this."""
+    run: str
+    family: str
+    config: dict[str, Value]
+    image_spec: dict[str, int]
+    labels: list[str]
+    images_seen: int
+    step: int
+    total_images: int
+    seconds: float
+    batch_size: int
+    part_size: int
+    full_precision: bool
+    compiled: bool
+    position: int
+    """How far the order of the pictures has come."""
+    optimizers: dict[str, object]
+    chance: dict[str, object]
+    watch: dict[str, object]
+    """What the detectors of health remember."""
+    score: float | None
+    quality: dict[str, float]
+    best: dict[str, float] | None
+    fingerprint: str
+    """Of the pictures that it was judged on."""
+    left_out: dict[str, str]
+    """Of a model that travels: tensors, and those that stand for them."""
+
+
 @dataclass(frozen=True)
 class Saved:
     """A checkpoint that lies on the disk and was whole when this was made."""
 
     folder: Path
-    state: dict[str, Any]
+    state: State
 
     @property
     def number(self) -> int:
@@ -93,7 +130,7 @@ def save(
     run_folder: Path,
     model: Mapping[str, Tensor],
     training: Mapping[str, Tensor],
-    state: Mapping[str, Any],
+    state: State,
 ) -> Saved:
     """Write the next generation durably; raises :class:`StudioError` and leaves the old ones."""
     known = folders(run_folder)
@@ -102,9 +139,7 @@ def save(
     return write(target, {MODEL: model, TRAINING: training}, state)
 
 
-def write(
-    target: Path, files: Mapping[str, Mapping[str, Tensor]], state: Mapping[str, Any]
-) -> Saved:
+def write(target: Path, files: Mapping[str, Mapping[str, Tensor]], state: State) -> Saved:
     """Write one checkpoint folder, `state` completed by format, hashes and its own check."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
@@ -116,7 +151,7 @@ def write(
             for name, tensors in files.items():
                 save_file(portable(tensors), temporary / name)
             hashes = {name: sha256_file(temporary / name) for name in files}
-            whole = {"format": FORMAT, **state, "files": hashes}
+            whole: State = {"format": FORMAT, **state, "files": hashes}
             whole["check"] = _check(whole)
             (temporary / STATE).write_text(json.dumps(whole), "utf-8")
     except SafetensorError as error:
@@ -126,7 +161,7 @@ def write(
     return Saved(target, whole)
 
 
-def _check(state: Mapping[str, Any]) -> str:
+def _check(state: State) -> str:
     rest = {key: value for key, value in state.items() if key != "check"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
@@ -226,7 +261,7 @@ def keep_last(run_folder: Path, count: int = KEPT) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ranked(states: Mapping[Path, Mapping[str, Any]]) -> list[Path]:
+def _ranked(states: Mapping[Path, State]) -> list[Path]:
     """Of these generations, oldest first, those that were scored as the newest is: best first.
 
     What was judged on other pictures, before they were changed, is not one of them.
@@ -241,25 +276,25 @@ def _ranked(states: Mapping[Path, Mapping[str, Any]]) -> list[Path]:
     return sorted(judged, key=lambda folder: (scores[folder], -int(folder.name)))
 
 
-def _states(run_folder: Path) -> dict[Path, dict[str, Any]]:
+def _states(run_folder: Path) -> dict[Path, State]:
     """What each generation says of itself, unverified, oldest first."""
     return {folder: _plain_state(folder) for folder in folders(run_folder)}
 
 
-def _newest(states: Mapping[Path, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _newest(states: Mapping[Path, State]) -> State:
     return list(states.values())[-1] if states else {}
 
 
-def _plain_state(folder: Path) -> dict[str, Any]:
+def _plain_state(folder: Path) -> State:
     """What a generation says of itself, unverified; empty when it cannot be read."""
     try:
         state = json.loads((folder / STATE).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return state if isinstance(state, dict) else {}
+    return cast(State, state) if isinstance(state, dict) else {}
 
 
-def _number(state: Mapping[str, Any], name: str, unknown: float = 0.0) -> float:
+def _number(state: State, name: str, unknown: float = 0.0) -> float:
     found = state.get(name)
     return float(found) if isinstance(found, int | float) else unknown
 
@@ -345,12 +380,12 @@ def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
         if average in tensors:
             left_out[name] = average
             continue
-        cast = tensor.to(getattr(torch, dtype)) if tensor.is_floating_point() else tensor
-        small[name] = cast if bool(torch.isfinite(cast).all()) else tensor
+        short = tensor.to(getattr(torch, dtype)) if tensor.is_floating_point() else tensor
+        small[name] = short if bool(torch.isfinite(short).all()) else tensor
     facts = ("family", "config", "image_spec", "labels", "images_seen", "recipe")
-    state = {key: saved.state[key] for key in facts if key in saved.state}
+    state = cast(State, {key: value for key, value in saved.state.items() if key in facts})
     target.parent.mkdir(parents=True, exist_ok=True)
-    return write(target, {MODEL: small}, {**state, "left_out": left_out})
+    return write(target, {MODEL: small}, state | State(left_out=left_out))
 
 
 def _average_of(name: str) -> str:
@@ -358,6 +393,6 @@ def _average_of(name: str) -> str:
     return f"{first}_ema.{rest}"
 
 
-def _completed(tensors: dict[str, Tensor], state: Mapping[str, Any]) -> dict[str, Tensor]:
-    left_out: dict[str, str] = state.get("left_out", {})
+def _completed(tensors: dict[str, Tensor], state: State) -> dict[str, Tensor]:
+    left_out = state.get("left_out", {})
     return tensors | {name: tensors[average] for name, average in left_out.items()}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _TENSOR, _TUPLE, _PAIRS = "$tensor", "$tuple", "$pairs"
 
 
-def flatten(value: Any, prefix: str, tensors: dict[str, Tensor]) -> Any:
+def flatten(value: object, prefix: str, tensors: dict[str, Tensor]) -> object:
     """`value` as JSON; its tensors go into `tensors` under names that begin with `prefix`."""
     import torch
 
@@ -45,7 +45,7 @@ def unflatten(value: Any, tensors: Mapping[str, Tensor]) -> Any:
 
 def save_optimizers(
     optimizers: Mapping[str, torch.optim.Optimizer], tensors: dict[str, Tensor]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The state of all optimisers as JSON, their tensors added to `tensors`."""
     return {
         name: flatten(optimizer.state_dict(), f"optimizer.{name}", tensors)
@@ -55,7 +55,7 @@ def save_optimizers(
 
 def load_optimizers(
     optimizers: Mapping[str, torch.optim.Optimizer],
-    saved: Mapping[str, Any],
+    saved: Mapping[str, object],
     tensors: Mapping[str, Tensor],
 ) -> None:
     """Put the state back. Raises KeyError or ValueError when it belongs to other optimisers."""

@@ -23,13 +23,13 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def capture(device: torch.device) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def capture(device: torch.device) -> tuple[dict[str, object], dict[str, Tensor]]:
     """(JSON values, uint8 tensors) that :func:`restore` turns back into the same chance."""
     import torch
 
     name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
     version, numbers, pending = random.getstate()
-    plain = {
+    plain: dict[str, object] = {
         "python": [version, list(numbers), pending],
         "numpy": [name, np.asarray(keys).tolist(), position, has_gauss, gauss],
     }

@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.base import TrainState
 from models.parameters import ParameterError
@@ -225,7 +225,7 @@ class Trainer:
 
     # ------------------------------------------------------------------ saving
 
-    def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Any]]:
+    def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], checkpoint.State]:
         """(model, training, state) for :func:`checkpoint.save`; :meth:`judge` comes before."""
         training: dict[str, Tensor] = {"chance.train": self.state.generator.get_state()}
         plain, sources = random_state.capture(self.device)
@@ -233,7 +233,7 @@ class Trainer:
         if self.state.scaler is not None:
             kept = self.state.scaler.state()
             training |= {f"scaler.{name}": tensor for name, tensor in kept.items()}
-        state = {
+        state: checkpoint.State = {
             "run": self.recipe.run,
             "family": self.recipe.family,
             "config": self.config.as_dict(),

@@ -12,14 +12,12 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from studio.engine.dataset.doctor import checks as package
+from studio.engine.dataset.index.facts import Answer, Data
 
-Measured = Mapping[str, Any]
+Measured = Answer
 """A picture as it was decoded: width, height, mode and facts."""
-Data = dict[str, Any]
-"""The values of a finding by their place in its sentence."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Threshold:
         if self.measure is not None:
             return self.measure(picture)
         found = picture["facts"].get(self.fact)
-        return None if found is None else float(found)
+        return float(found) if isinstance(found, int | float) else None
 
 
 @dataclass(frozen=True)

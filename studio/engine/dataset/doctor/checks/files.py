@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.engine.dataset.doctor.checks.base import Check, Data, Measured
+from studio.engine.dataset.doctor.checks.base import Check, Measured
+from studio.engine.dataset.index.facts import Data
 
 
 def _marked(picture: Measured) -> Data | None:

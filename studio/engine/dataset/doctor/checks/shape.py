@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.engine.dataset.doctor.checks.base import Check, Data, Measured, Threshold
+from studio.engine.dataset.doctor.checks.base import Check, Measured, Threshold
+from studio.engine.dataset.index.facts import Data
 
 _ODD_MODES = {
     "CMYK": "CMYK", "LAB": "CIE Lab", "YCbCr": "YCbCr", "HSV": "HSV", "I": "32-bit integers",
