@@ -121,6 +121,11 @@ class Project:
 
     # ------------------------------------------------------------------ the index
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds neither pictures nor runs."""
+        return not self.query("SELECT 1 FROM dataset UNION ALL SELECT 1 FROM run LIMIT 1")
+
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT. Raises :class:`StudioError` when the index is damaged."""
         with self._guard:

@@ -177,7 +177,7 @@ class Opening(QObject):
         folder, project = self._new, self._studio.project
         if folder is None or project is None or project.folder != folder:
             return
-        if not project.query("SELECT 1 FROM dataset UNION ALL SELECT 1 FROM run"):
+        if project.is_empty:
             self._new = None
             QTimer.singleShot(0, self, lambda: self._take_back(folder))
 

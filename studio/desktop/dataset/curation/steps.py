@@ -18,6 +18,7 @@ from studio.desktop.dataset.curation.decisions import decision_title
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
 from studio.engine.dataset.curation.edits import Change
+from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import caption_files
 from studio.engine.dataset.preparation import policy, split
 from studio.engine.project import Project
@@ -117,12 +118,12 @@ def source_rights(project: Project, source_id: int, name: str, values: dict[str,
     """Rights stated about a whole source."""
     before = rights.of_source(project, source_id)
     same = all(before.get(field, "") == " ".join(text.split()) for field, text in values.items())
-    rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
+    ids = store.ids_of_source(project, source_id)
     return Plan(
         lambda: tr("State rights of {source}", source=name),
         partial(rights.set_source, project, source_id, values),
         partial(rights.put_source_back, project, source_id, before),
-        0 if same else 1, tuple(row[0] for row in rows), frozenset((PICTURES, SOURCES)),
+        0 if same else 1, tuple(ids), frozenset((PICTURES, SOURCES)),
     )  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
 
 def source_marking(project: Project, source_id: int, name: str, marked: bool) -> Plan:
     """A source whose pictures are not to be used for training, or no longer."""
-    rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
+    ids = store.ids_of_source(project, source_id)
     done: list[no_training_marks.Marked] = []
 
     def title() -> str:
@@ -160,7 +161,7 @@ def source_marking(project: Project, source_id: int, name: str, marked: bool) ->
         lambda: done.append(no_training_marks.set_source(project, source_id, marked)),
         lambda: no_training_marks.put_back(project, done.pop()),
         int(no_training_marks.source_would_change(project, source_id, marked)),
-        tuple(row[0] for row in rows), frozenset((PICTURES, FINDINGS, SOURCES)),
+        tuple(ids), frozenset((PICTURES, FINDINGS, SOURCES)),
     )  # fmt: skip
 
 

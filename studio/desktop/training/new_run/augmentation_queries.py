@@ -82,11 +82,8 @@ class Warner:
         dataset = store.dataset(project, look.dataset)
         longest = max(look.width, look.height)
         size = tuple(max(1, MEASURED_SIDE * side // longest) for side in (look.width, look.height))
-        rows = project.query(
-            "SELECT count(*), total(id) FROM item WHERE dataset_id = ? AND usable AND included",
-            (dataset.id,),
-        )
-        key = (str(project.folder), dataset.id, *rows[0], size, look.crop)
+        chosen = store.chosen_mark(project, dataset.id)
+        key = (str(project.folder), dataset.id, chosen, size, look.crop)
         found = self._known.get(key)
         if not isinstance(found, Symmetry):
             found = augmentations.measure(

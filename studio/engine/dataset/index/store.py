@@ -77,6 +77,21 @@ def item_ids(project: Project, dataset_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
+def ids_of_source(project: Project, source_id: int) -> list[int]:
+    """The ids of all pictures of a source in order."""
+    rows = project.query("SELECT id FROM item WHERE source_id = ? ORDER BY id", (source_id,))
+    return [row[0] for row in rows]
+
+
+def chosen_mark(project: Project, dataset_id: int) -> tuple[int, float]:
+    """Changes when other pictures train: how many do, and the sum of their ids."""
+    rows = project.query(
+        "SELECT count(*), total(id) FROM item WHERE dataset_id = ? AND usable AND included",
+        (dataset_id,),
+    )
+    return rows[0][0], rows[0][1]
+
+
 def items_by_id(project: Project, item_ids: Sequence[int]) -> list[Item]:
     """The pictures with these ids, ordered by id; ids that are gone are left out."""
     rows = project.query(
