@@ -41,6 +41,9 @@ class ImageSpec:
     height: int
     width: int
     classes: int = 0
+    classes_apart: bool = False
+    """Whether the class that a seed draws says nothing of its latent. In runs that were begun
+    before this was known it does, and goes on to: their seeds are known by their pictures."""
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3, 4):

@@ -34,17 +34,15 @@ def labels_for(family: Family, n: int, seed: int, label: int | None) -> list[int
             raise ParameterError(f"There is no label {label}: use 0 to {classes - 1}.")
         return [label] * n
     edges = family.class_shares.cpu().double().cumsum(0)
-    places = torch.tensor([_place(seed + i) for i in range(n)], dtype=torch.float64) * edges[-1]
-    found = torch.searchsorted(edges, places, right=True).clamp_max(classes - 1)
+    places = torch.tensor([_place(family, seed + i) for i in range(n)], dtype=torch.float64)
+    found = torch.searchsorted(edges, places * edges[-1], right=True).clamp_max(classes - 1)
     return [int(each) for each in found]
 
 
-def _place(seed: int) -> float:
+def _place(family: Family, seed: int) -> float:
     """Where in [0, 1) the seed of a picture points, to draw its class."""
-    if seed % (1 << 63) >> 32:
+    if family.image_spec.classes_apart or seed % (1 << 63) >> 32:
         return mixed_bits(~seed & (1 << 63) - 1) / (1 << 64)
-    # The generator that its latent comes from as well. Every picture of a seed that is known
-    # would be another one if this were mended.
     generator = torch.Generator().manual_seed(seed)
     return float(torch.rand((), dtype=torch.float64, generator=generator))
 

@@ -56,15 +56,33 @@ def test_noise_has_large_seeds_too() -> None:
     assert not torch.equal(one, other)
 
 
-def test_the_class_of_a_large_seed_says_nothing_of_its_latent() -> None:
+@pytest.mark.parametrize("first", [0, TWO_32 * 9])
+def test_a_drawn_class_says_nothing_of_its_latent(first: int) -> None:
+    classes, latents = drawn(first, apart=first < TWO_32)
+    assert abs(classes.mean() - 0.75) < 0.04
+    assert likeness(classes, latents) < 0.08
+
+
+def test_models_of_old_draw_the_classes_that_they_drew() -> None:
+    classes, latents = drawn(0, apart=False)
+    for seed in range(0, 2_000, 97):
+        place = torch.rand((), dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+        assert classes[seed] == (place >= 0.25)
+    assert likeness(classes, latents) > 0.4
+
+
+def drawn(first: int, *, apart: bool, count: int = 2_000) -> tuple[torch.Tensor, torch.Tensor]:
+    """The classes [n], of which 3 in 4 are 1, and the latents [n, 8] of the seeds from `first`."""
     kind = family("gan")
     small = kind.Config.from_mapping({"latent_dim": 8, "top_width": 8, "width": 8})
-    model = kind(small, ImageSpec(3, 16, 16, classes=2))
+    model = kind(small, ImageSpec(3, 16, 16, classes=2, classes_apart=apart))
     model.class_shares.copy_(torch.tensor([0.25, 0.75]))
-    count = 2_000
-    classes = torch.tensor(labels_for(model, count, TWO_32 * 9, None)).double()
-    assert abs(classes.mean() - 0.75) < 0.04
-    drawn = seeded_normal(count, TWO_32 * 9, (8,)).double()
-    for numbers in (drawn, drawn.abs(), drawn[:, :1] * drawn[:, 1:]):
-        columns = torch.cat([classes[:, None], numbers], 1).T
-        assert torch.corrcoef(columns)[0, 1:].abs().max() < 0.08
+    classes = torch.tensor(labels_for(model, count, first, None)).double()
+    return classes, seeded_normal(count, first, (8,)).double()
+
+
+def likeness(classes: torch.Tensor, latents: torch.Tensor) -> float:
+    """The highest correlation of the classes with the latents, their sizes and their products."""
+    numbers = (latents, latents.abs(), latents[:, :1] * latents[:, 1:])
+    columns = torch.cat([classes[:, None], *numbers], 1).T
+    return float(torch.corrcoef(columns)[0, 1:].abs().max())

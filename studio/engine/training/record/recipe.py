@@ -49,6 +49,8 @@ class Recipe(BaseModel, RecipeOptions):
     label_notes: list[str] = Field(default_factory=list)
     """What is to be known about the labels, or why they are left out."""
     classes: int = 0
+    classes_apart: bool = False
+    """See `ImageSpec`; runs of today have it."""
     crop: str = "centre"
     config: dict[str, bool | int | float | str]
     total_images: int | None = Field(None, gt=0)
@@ -88,7 +90,7 @@ class Recipe(BaseModel, RecipeOptions):
         """The pictures' shape, as the models know it."""
         from models.base import ImageSpec
 
-        return ImageSpec(self.channels, self.height, self.width, self.classes)
+        return ImageSpec(self.channels, self.height, self.width, self.classes, self.classes_apart)
 
     def build(self) -> Family:
         """A new family with random weights; raises `ParameterError` for what it cannot accept."""
