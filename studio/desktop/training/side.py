@@ -13,9 +13,9 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
-from studio.desktop.training.run_lists import Line, LineList
 from studio.desktop.training.session.run_record import Mark, MarkKind, RunRecord
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.engine.events import RunState
 
@@ -43,7 +43,7 @@ class Side(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(SIDE_WIDTH)
-        self.runs, self.marks = LineList(9), LineList(8)
+        self.runs, self.marks = CountList(most=9), CountList(most=8)
         self.facts = Facts(FACTS)
         self.new = secondary("")
         self.runs_header, self.facts_header, self.marks_header = (
@@ -62,18 +62,18 @@ class Side(QWidget):
                 column.addWidget(widget)
             column.addSpacing(12)
         column.addStretch(1)
-        self.runs.chosen.connect(self.runChosen)
-        self.runs.activatedKey.connect(self.runActivated)
+        self.runs.chosen.connect(lambda name: self.runChosen.emit(name))
+        self.runs.opened.connect(lambda name: self.runActivated.emit(name))
         self.new.clicked.connect(self.newRequested)
         self.marks.chosen.connect(self._mark_chosen)
-        self.marks.activatedKey.connect(self._mark_activated)
+        self.marks.opened.connect(self._mark_activated)
         self._record: RunRecord | None = None
 
     def show_runs(
         self, runs: Sequence[Run], current: str, running: str, record: RunRecord | None
     ) -> None:
         """List the runs; `running` is the one being trained, whose record is `record`."""
-        lines = []
+        entries = []
         for run in runs:
             live = run.name == running
             right = words.status(self._state(run, running))
@@ -83,11 +83,10 @@ class Side(QWidget):
                 )
             name = run_name(run.name, run.family, run.title)
             text = f"{name} · {when(run.created)}"
-            lines.append(
-                Line(run.name, text, right, f"{run.name}\n{words.said(run.message)}".strip(), live)
-            )
-        self.runs.set_lines(lines, current)
-        self.runs.setVisible(bool(lines))
+            help = f"{run.name}\n{words.said(run.message)}".strip()
+            entries.append(Entry(run.name, text, right, help=help, dot=live))
+        self.runs.set_entries(entries, current)
+        self.runs.setVisible(bool(entries))
 
     @staticmethod
     def _state(run: Run, running: str) -> RunState:
@@ -119,28 +118,27 @@ class Side(QWidget):
     def show_marks(self, record: RunRecord) -> None:
         """Checkpoints and warnings, newest first; how long ago where that is known."""
         now = time.monotonic()
-        lines = []
+        entries = []
         for number, mark in reversed(list(enumerate(record.marks))[-MARKS:]):
             ago = words.duration(now - mark.moment) if mark.moment else ""
             seen = tr("{n} images", n=words.short_count(mark.images_seen))
             text, tip = _told(mark, record)
-            lines.append(Line(str(number), text, ago or seen, f"{tip}\n{seen}"))
-        self.marks.set_lines(lines, self.marks.current_key())
-        self.marks_header.setVisible(bool(lines))
-        self.marks.setVisible(bool(lines))
+            entries.append(Entry(number, text, ago or seen, help=f"{tip}\n{seen}"))
+        self.marks.set_entries(entries, self.marks.current_key())
+        self.marks_header.setVisible(bool(entries))
+        self.marks.setVisible(bool(entries))
 
-    def _mark(self, key: str) -> Mark | None:
-        known = key.isdecimal() and self._record is not None
-        marks = self._record.marks if known and self._record is not None else []
-        return marks[int(key)] if known and int(key) < len(marks) else None
+    def _mark(self, number: int) -> Mark | None:
+        marks = self._record.marks if self._record is not None else []
+        return marks[number] if number < len(marks) else None
 
-    def _mark_chosen(self, key: str) -> None:
-        mark = self._mark(key)
+    def _mark_chosen(self, number: int) -> None:
+        mark = self._mark(number)
         if mark is not None:
             self.momentChosen.emit(mark.images_seen)
 
-    def _mark_activated(self, key: str) -> None:
-        mark = self._mark(key)
+    def _mark_activated(self, number: int) -> None:
+        mark = self._mark(number)
         if mark is not None and mark.kind is MarkKind.CHECKPOINT:
             self.checkpointActivated.emit(mark.sentence)
 

@@ -1,4 +1,4 @@
-"""A short list of filters with a count at the right of each, walked with the arrow keys."""
+"""A short list with a count or a word at the right of each row, walked with the arrow keys."""
 
 from __future__ import annotations
 
@@ -24,53 +24,66 @@ ROW_HEIGHT = 28
 _KEY = Qt.ItemDataRole.UserRole
 _COUNT = Qt.ItemDataRole.UserRole + 1
 _TONE = Qt.ItemDataRole.UserRole + 2
+_DOT = Qt.ItemDataRole.UserRole + 3
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: a hashable key, its words, its count; `tone` is quiet, warn or bad."""
+    """One row: a hashable key, its words, its count; `tone` is quiet, warn or bad, and `dot` puts
+    the sign of something running before it."""
 
     key: Any
     text: str
-    count: str
+    count: str = ""
     tone: str = "quiet"
     help: str = ""
+    dot: bool = False
 
 
 class CountList(QListWidget):
-    """As tall as its rows. Emits the key of the row that the artist chose."""
+    """As tall as its rows, or `most` of them. Emits the key of the row that the artist chose."""
 
     chosen = Signal(object)
+    opened = Signal(object)
+    """Enter or a double click on the row with this key."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, most: int = 0) -> None:
         super().__init__(parent)
+        self._most = most
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(_Painter(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if not most:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("CountList { background: transparent; border: none; }")
         self.setObjectName("CountList")
         self.currentItemChanged.connect(self._tell)
+        self.itemActivated.connect(lambda item: self.opened.emit(item.data(_KEY)))
         self._entries: list[Entry] = []
 
     def set_entries(self, entries: list[Entry], chosen: Any) -> None:
         """Show `entries`, of which the one with the key `chosen` is chosen. Emits nothing."""
         self.blockSignals(True)
-        if [e.key for e in entries] != [e.key for e in self._entries]:
-            self.clear()
-            for _ in entries:
-                self.addItem(QListWidgetItem())
+        while self.count() > len(entries):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(entries):
+            self.addItem(QListWidgetItem())
         for place, entry in enumerate(entries):
             self._dress(self.item(place), entry)
         self._entries = list(entries)
         keys = [entry.key for entry in entries]
         self.setCurrentRow(keys.index(chosen) if chosen in keys else -1)
-        self.setFixedHeight(ROW_HEIGHT * len(entries))
+        self.setFixedHeight(ROW_HEIGHT * min(len(entries), self._most or len(entries)))
         self.blockSignals(False)
         self.viewport().update()
+
+    def current_key(self) -> Any:
+        """The key of the row the artist is on, or None."""
+        item = self.currentItem()
+        return None if item is None else item.data(_KEY)
 
     def entries(self) -> list[Entry]:
         """What is shown."""
@@ -104,12 +117,15 @@ class CountList(QListWidget):
             painter.drawRoundedRect(self.viewport().rect().adjusted(0, 1, -1, -2), 5, 5)
 
     def _dress(self, item: QListWidgetItem, entry: Entry) -> None:
-        item.setText(entry.text)
-        item.setData(_KEY, entry.key)
-        item.setData(_COUNT, entry.count)
-        item.setData(_TONE, entry.tone)
-        item.setToolTip(entry.help or entry.text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.text}, {entry.count}")
+        pairs = {
+            Qt.ItemDataRole.DisplayRole: entry.text, _KEY: entry.key, _COUNT: entry.count,
+            _TONE: entry.tone, _DOT: entry.dot,
+            Qt.ItemDataRole.ToolTipRole: entry.help or entry.text,
+            Qt.ItemDataRole.AccessibleTextRole: f"{entry.text}, {entry.count}".rstrip(", "),
+        }  # fmt: skip
+        for role, value in pairs.items():
+            if item.data(role) != value:
+                item.setData(role, value)
 
     def _tell(self, current: QListWidgetItem | None) -> None:
         if current is not None:
@@ -162,6 +178,11 @@ class _Painter(QStyledItemDelegate):
         chosen: bool,
     ) -> None:
         c = theme.colours()
+        if index.data(_DOT):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.accent))
+            painter.drawEllipse(area.left(), area.center().y() - 3, 8, 8)
+            area = area.adjusted(16, 0, 0, 0)
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         count = str(index.data(_COUNT))
         # The warning red is not read easily on the raised bar of a chosen row.

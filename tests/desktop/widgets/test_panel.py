@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton, QWidget
 
 from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.notices.notices import Notice
-from studio.desktop.training.run_lists import Line, LineList
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.panel import HEADER_HEIGHT, PANEL_WIDTH, SIDE_WIDTH
 from studio.desktop.window.top_bar import PLACES
@@ -97,9 +96,9 @@ def test_to_come_by_with_tab_chooses_nothing(make, window, qtbot) -> None:
     assert (told, rows.currentRow()) == (["a"], 0)
 
 
-def unchosen_lines() -> LineList:
-    rows = LineList()
-    rows.set_lines([Line("a", "Anna")])
+def unchosen_lines() -> CountList:
+    rows = CountList(most=8)
+    rows.set_entries([Entry("a", "Anna")], None)
     return rows
 
 
