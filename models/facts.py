@@ -111,6 +111,9 @@ class Facts:
     averages and schedules that are longer than the run never show what it learnt."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """What it reports, by the names in its reports."""
+    judged_by_samples: bool = False
+    """Whether its best checkpoint is the one whose new pictures are nearest to real ones, though
+    it can redraw: of a family that learns to redraw first, and to make new pictures after."""
     class_tensors: tuple[str, ...] = ()
     """Tensors with a row for each class, beside `class_*` and those of a module `classes`."""
     training_only: tuple[str, ...] = ()

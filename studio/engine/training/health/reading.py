@@ -41,10 +41,13 @@ class Reading:
     disguise: float | None = None
     """How often pictures are augmented, where much of it is known to show."""
 
+    judged_by_samples: bool = False
+    """As the family's fact."""
+
     @property
     def score(self) -> float | None:
-        """Lower is better: the error where there is an encoder, else the likeness."""
-        if self.error is not None:
+        """Lower is better: the error where there is one and new pictures do not go before it."""
+        if self.error is not None and not self.judged_by_samples:
             return self.error
         return self.likeness.score if self.likeness is not None else None
 

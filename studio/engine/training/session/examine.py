@@ -56,6 +56,7 @@ class Examiner:
                 critic=self._opinion(held_out, made),
                 active=self._active(),
                 disguise=self._disguise(means),
+                judged_by_samples=self._family.facts.judged_by_samples,
             )
 
     def _reference(self) -> SmallSet:

@@ -46,6 +46,11 @@ def ask(look: Any, readings: list[Reading]) -> list[Finding | None]:
 # ---------------------------------------------------------------------- detectors
 
 
+def test_new_pictures_decide_which_is_best_where_a_family_says_so() -> None:
+    assert VAE.score == 0.01
+    assert dataclasses.replace(VAE, judged_by_samples=True).score == GOOD.score
+
+
 @pytest.mark.parametrize("reading", [GAN, VAE, Reading()])
 def test_healthy_runs_are_left_alone(reading: Reading) -> None:
     watch = Watch()
