@@ -153,9 +153,9 @@ class Vae(CodecFamily):
         """Real pictures to the prior, made ones away from it; (code of x, what to show)."""
         config = self.config
         mean, logvar = self._moments(self._hidden(x, state), state)
-        code = _drawn(mean, logvar, noise[: len(x)])
+        code = _drawn(mean, logvar, noise[: len(x)])  # [N, dim]
         redrawn, fake = self._pictures(torch.cat([code, prior]), state).chunk(2)
-        made = torch.cat([redrawn, fake]).detach()
+        made = torch.cat([redrawn, fake]).detach()  # [2N, channels, H, W]
         made_mean, made_logvar = self._moments(made, state)
         again = self._pictures(_drawn(made_mean, made_logvar, noise), state)
         centre = self._centre(state)

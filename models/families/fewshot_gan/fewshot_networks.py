@@ -105,7 +105,7 @@ class Generator(nn.Module):
 
     def forward(self, z: Tensor, noise: Noise, resolution: int | None = None) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        x = self.start(z).view(len(z), -1, *self.grid)
+        x = self.start(z).view(len(z), -1, *self.grid)  # [N, 2 coarsest, height, width]
         x = F.glu(self.norm(x.contiguous(memory_format=torch.channels_last)), dim=1)
         stop = nearest_level(self.grid, len(self.levels), resolution)
         seen = [x]
@@ -189,7 +189,7 @@ class Trunk(nn.Module):
         seen = [F.leaky_relu(self.stem(x), LEAK, inplace=True)]
         for down in self.downs:
             seen.append(down(seen[-1]))
-        parts = self.head[:-1](seen[-1])
+        parts = self.head[:-1](seen[-1])  # [N, widths[last], h, w]
         scores = self.head[-1](parts)
         if self.classes is not None:
             claimed = vectors_of(self.classes, labels, len(x)).to(parts.dtype)
@@ -229,7 +229,7 @@ class Critic(nn.Module):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """(scores [N, parts], activations for :meth:`redrawn`: whole, whole, for the quarter)."""
-        fine, seen = self.fine(x, labels)
+        fine, seen = self.fine(x, labels)  # [N, cells] each
         small, seen_small = self.small(average(x), labels)
         kept = [seen[-1], seen_small[-1], seen[-1 - self.part_back]]
         return torch.cat([fine, small], 1), kept

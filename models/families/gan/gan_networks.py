@@ -45,7 +45,7 @@ class Generator(Edged, nn.Module):
 
     def forward(self, z: Tensor, resolution: int | None = None) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        x = self.pattern * self.dense(z)[:, :, None, None]
+        x = self.pattern * self.dense(z)[:, :, None, None]  # [N, coarsest, height, width]
         x = self.levels[0](x.contiguous(memory_format=torch.channels_last))
         stop = nearest_level(self.grid, len(self.change), resolution)
         for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
@@ -78,7 +78,7 @@ class Critic(Edged, nn.Module):
         x = self.levels[0](F.leaky_relu(self.stem(x), LEAK, inplace=True))
         for change, level in zip(self.change, self.levels[1:], strict=True):
             x = level(change(halve(x, self.seamless)))
-        seen = self.pattern(x).flatten(1)
+        seen = self.pattern(x).flatten(1)  # [N, last]
         score = self.dense(seen).squeeze(1)
         if self.classes is not None:
             score = score + (seen * vectors_of(self.classes, labels, len(x))).sum(1)

@@ -67,7 +67,7 @@ class Generator(Edged, nn.Module):
 
     def forward(self, w: Tensor, noise: Sequence[Tensor], resolution: int | None = None) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        x = self.pattern.expand(len(w), -1, -1, -1)
+        x = self.pattern.expand(len(w), -1, -1, -1)  # [N, coarsest, height, width]
         x = self.first(x.contiguous(memory_format=torch.channels_last), w[:, 0], noise[0])
         stop = nearest_level(self.grid, len(self.grow), resolution)
         picture = self._painted(0, x, w)
@@ -145,8 +145,8 @@ class Critic(nn.Module):
             self.variety.lerp_(varies.detach().mean().to(self.variety.dtype), 0.05)
         varies = varies.to(x.dtype).view(n, 1, 1, 1).expand(n, 1, height, width)
         x = self.mix(torch.cat([x, varies], 1))
-        x = F.leaky_relu(self.dense(x.flatten(1)), LEAK) * BOOST
-        seen: Tensor = self.out(x)
+        x = F.leaky_relu(self.dense(x.flatten(1)), LEAK) * BOOST  # [N, last]
+        seen: Tensor = self.out(x)  # [N, 1], or with classes [N, last]
         if self.classes is None:
             return seen.squeeze(1)
         claimed = of_power_one(vectors_of(self.classes, labels, n))
