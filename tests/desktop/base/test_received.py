@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 
 from studio.desktop.base.received import received
-from studio.desktop.window.drop_overlay import complaint_about
+from studio.desktop.window.dropped import dropped
 from studio.engine.dataset.index import store
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -94,7 +94,7 @@ def test_the_copy_that_a_browser_will_delete_is_taken_in(qapp, tmp_path, monkeyp
 @pytest.mark.parametrize("address", [URL, "ftp://example.org/a.png"])
 def test_an_address_alone_is_one_sentence(qapp, address) -> None:
     assert received(mime(address)) is None
-    told = complaint_about(mime(address))
+    told = dropped(mime(address)).complaint
     assert "came without the picture itself" in told
     assert "secret" not in told
 
