@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from models.parameters import Value
 from studio.engine.errors import StudioError
@@ -47,7 +47,8 @@ class State(TypedDict, total=False):
     run: str
     family: str
     config: dict[str, Value]
-    image_spec: dict[str, int]
+    image_spec: dict[str, Any]
+    """The fields of :class:`models.base.ImageSpec`."""
     labels: list[str]
     images_seen: int
     step: int
