@@ -34,6 +34,7 @@ class Project:
         self._connection = connection
         self._lock_file = lock_file
         self._guard = threading.RLock()
+        self.is_closed = False
 
     # ------------------------------------------------------------------ opening
 
@@ -80,6 +81,7 @@ class Project:
     def close(self) -> None:
         """Release the index and the lock. Closing twice is harmless."""
         with self._guard:
+            self.is_closed = True
             self._connection.close()
             if self._lock_file is not None:
                 self._lock_file.close()

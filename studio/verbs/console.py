@@ -77,6 +77,10 @@ class Console:
             self._bar_is_shown = True
         self._stderr.flush()
 
+    def pictures(self, done: int, total: int) -> None:
+        """So many of so many pictures."""
+        self.progress(f"{done} of {total} pictures", done / total)
+
     def _clear(self) -> None:
         if self._bar_is_shown:
             self._stderr.write("\r\x1b[K")

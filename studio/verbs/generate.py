@@ -11,9 +11,9 @@ from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
 if TYPE_CHECKING:
+    from studio.engine.artwork import Artwork
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
-    from studio.verbs.picture_files import Made
 
 MOST = 100_000
 
@@ -46,11 +46,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     """Write PNG files with proof of origin."""
     from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
+    from studio.engine.export.handover import export_made
     from studio.engine.generation.latent_recipe import LatentRecipe, Seeded
     from studio.engine.pieces import pieces
     from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project
-    from studio.verbs.picture_files import write_pictures
 
     seeds = range(options.seed, options.seed + options.count)
     with Project.open(options.project) as project:
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         ]
         steps = Steps()
 
-        def make(place: int) -> Made:
+        def make(place: int) -> tuple[Artwork, Origin]:
             latent = recipes[place].model_dump(exclude_none=True)
             facts = {"run": options.run_name, "checkpoint_sha256": player.sha256, "latent": latent}
             if player.labels:
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             return Artwork.of(pixels), Origin(names[place], recipe=facts)
 
         names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
-        made = write_pictures(names, make, "png", options.out, console)
+        made = export_made(names, make, "png", {}, options.out, progress=console.pictures)
         kept = []
         for recipe in recipes if options.keep else ():
             kept.append(pieces.keep(project, options.run_name, player, recipe))

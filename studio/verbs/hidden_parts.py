@@ -61,7 +61,7 @@ def hide(options: argparse.Namespace, console: Console) -> Result:
         drawn = _drawn(options)
         wanted: dict[int, regions.Regions] = {}
         for number, item in enumerate(items):
-            console.progress(f"{number} of {len(items)} pictures", number / len(items))
+            console.pictures(number, len(items))
             more = _detected(item, options.way) if options.detect else drawn
             wanted[item.id] = () if options.clear else (*item.hidden, *more)
         before = hidden_regions.set_regions(project, wanted)

@@ -11,8 +11,9 @@ from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, words
 
 if TYPE_CHECKING:
+    from studio.engine.artwork import Artwork
+    from studio.engine.pieces.origin import Origin
     from studio.engine.refinement.stack import Stack
-    from studio.verbs.picture_files import Made
 
 
 def add(verbs: Verbs) -> None:
@@ -33,21 +34,21 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.export.formats.base import format_of
+    from studio.engine.export.handover import export_made
     from studio.engine.export.refined_origin import origin_of
     from studio.engine.refinement.stack import refined
-    from studio.verbs.picture_files import write_pictures
 
     stack, kind = _stack(options.stack), format_of(options.preset)
     steps = [step.model_dump() for step in stack.steps]
 
-    def make(place: int) -> Made:
+    def make(place: int) -> tuple[Artwork, Origin]:
         source: Path = options.images[place]
         pixels = np.asarray(read_picture(source))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
         return refined(stack, pixels, layered=kind.layered), origin_of(source, steps)
 
     names = [path.stem for path in options.images]
-    made = write_pictures(names, make, options.preset, options.out, console)
+    made = export_made(names, make, options.preset, {}, options.out, progress=console.pictures)
     return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
 
 

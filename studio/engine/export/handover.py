@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,11 @@ from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, refined
 
+Make = Callable[[int], tuple[Artwork, Origin]]
+"""The picture that belongs to the name at a place, and where it comes from."""
+Progress = Callable[[int, int], object]
+"""Called with (done, total)."""
+
 
 def export_pieces(
     project: Project,
@@ -31,6 +36,8 @@ def export_pieces(
     creator: str = "",
     rights: str = "",
     taken: Taken = Taken.NEXT,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
@@ -47,19 +54,39 @@ def export_pieces(
         protected_files.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
+
+    def make(place: int) -> tuple[Artwork, Origin]:
+        piece = wanted[place]
+        own = {"creator": creator, "rights": rights}
+        own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
+        artwork = refined(stacks[place], _render(project, piece, players), layered=kind.layered)
+        return artwork, Origin(piece.name, **own, recipe=recipe_of(piece))
+
     with delivery.begun():
-        for place, (piece, stack) in enumerate(zip(wanted, stacks, strict=True)):
-            pixels = _render(project, piece, players)
-            artwork = refined(stack, pixels, layered=kind.layered)
-            own = {"creator": creator, "rights": rights}
-            own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
-            origin = Origin(piece.name, **own, recipe=recipe_of(piece))
-            delivery.write(place, artwork, origin, piece.id)
+        _write_all(delivery, make, progress, cancelled, [piece.id for piece in wanted])
         delivery.finish()
-        if not project.read_only_reason:
+        # What lies in the folder by now stays there, even if nobody is left to note it.
+        if not project.read_only_reason and not project.is_closed:
             rows = [(e.piece_id, e.path, e.sha256) for e in delivery.files]
             ledger.record(project, kind.name, rows)
     return delivery.files
+
+
+def _write_all(
+    delivery: Delivery,
+    make: Make,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+    piece_ids: Sequence[int] | None = None,
+) -> None:
+    """One picture at a time is in memory."""
+    count = len(delivery.targets)
+    for place in range(count):
+        if cancelled():
+            raise StudioError("The export was stopped; nothing was written.")
+        artwork, origin = make(place)
+        delivery.write(place, artwork, origin, piece_ids[place] if piece_ids else None)
+        progress(place + 1, count)
 
 
 def export_arrays(
@@ -85,11 +112,24 @@ def export_pictures(
     folder: Path,
 ) -> list[Exported]:
     """Write (name, artwork, origin) of any pictures; a name that is taken is refused."""
+    names = [name for name, _, _ in pictures]
+    return export_made(names, lambda n: pictures[n][1:], format_name, options, folder)
+
+
+def export_made(
+    names: Sequence[str],
+    make: Make,
+    format_name: str,
+    options: Mapping[str, object],
+    folder: Path,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Exported]:
+    """Write `make(place)` for the name at every place; all names are checked before the first."""
     kind = format_of(format_name).from_mapping(options)
-    delivery = Delivery(kind, folder, [name for name, _, _ in pictures], Taken.REFUSE)
+    delivery = Delivery(kind, folder, names, Taken.REFUSE)
     with delivery.begun():
-        for place, (_, artwork, origin) in enumerate(pictures):
-            delivery.write(place, artwork, origin)
+        _write_all(delivery, make, progress, cancelled)
     return delivery.files
 
 
@@ -127,6 +167,7 @@ def _render(project: Project, piece: Piece, players: dict[str, Player]) -> Pixel
 
 
 __all__ = [
-    "Exported", "ParameterError", "Taken", "export_arrays", "export_pictures", "export_pieces",
+    "Exported", "ParameterError", "Taken", "export_arrays", "export_made", "export_pictures",
+    "export_pieces",
     "recipe_of", "safe_name",
 ]  # fmt: skip

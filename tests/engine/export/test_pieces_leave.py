@@ -252,3 +252,30 @@ def test_a_stack_that_cannot_be_used_is_found_before_anything_is_written(
         export_pieces(trained, [good, pieces.piece(trained, other.id)], "png", {}, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert ledger.entries(trained) == []
+
+
+def test_what_was_written_stays_when_the_project_is_closed_meanwhile(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    wanted = [keep(0), keep(1)]
+
+    def close(done: int, _total: int) -> None:
+        if done == 2:
+            trained.close()
+
+    made = export_pieces(trained, wanted, "png", {}, tmp_path / "out", progress=close)
+    assert [each.path.is_file() for each in made] == [True, True]
+
+
+def test_an_export_that_is_given_up_leaves_nothing(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    wanted, written = [keep(0), keep(1)], tmp_path / "out"
+
+    with pytest.raises(StudioError, match="stopped; nothing was written"):
+        export_pieces(
+            trained, wanted, "png", {}, written,
+            cancelled=lambda: written.exists() and any(written.iterdir()),
+        )  # fmt: skip
+    assert not written.exists()
+    assert ledger.entries(trained) == []
