@@ -51,7 +51,7 @@ def said() -> dict[str, str]:
                 continue
             called = node.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name == "tr":
+            if name == "tr" or (name == "Said" and "desktop" in path.parts):
                 for text in literals(node.args[0]):
                     found.setdefault(text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
     return found

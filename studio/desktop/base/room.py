@@ -43,15 +43,8 @@ class Room(QWidget):
     def entered(self) -> None:
         """The room came to the front."""
 
-    def unfinished(self) -> str:
-        """What closing has to wait for, in a few words; empty for nothing."""
-        return ""
-
-    def finish(self) -> None:
-        """Bring what is unfinished to its end, without waiting for it."""
-
     def shutdown(self) -> None:
-        """Stop the room's threads; must return quickly."""
+        """Stop the room's threads. The window is out of sight by then."""
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslate when the language changes."""

@@ -29,9 +29,7 @@ from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.inspector.inspector import Inspector
-from studio.desktop.dataset.intake.import_strip import ImportStrip
 from studio.desktop.dataset.intake.intake import Intake
-from studio.desktop.dataset.intake.task_strip import TaskStrip
 from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
@@ -40,6 +38,7 @@ from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey import Survey
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.thumb_grid import ThumbGrid
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
@@ -57,14 +56,13 @@ class DatasetRoom(Shown):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.session = Session(self)
+        self.session = Session(studio.jobs, self)
         self.side, self.inspector = Side(), Inspector()
         self.intake = Intake(self, studio, self.session)
         self.header = Header(studio.settings.thumbnail_size)
         self.grid = ThumbGrid()
         self.model = PictureModel(self.session.collection, self)
         self.grid.setModel(self.model)
-        self.strip, self.tasks = ImportStrip(), TaskStrip()
         self.empty = EmptyState("images", "", "", self.intake.ask_folder)
         self.nothing = EmptyState("search", "", "", self.show_everything)
         self.centre = QStackedWidget()
@@ -80,7 +78,7 @@ class DatasetRoom(Shown):
         self.details = Details(
             studio, self.session, self.selection, self.inspector, self.curation, self.editor
         )
-        self.outgoing = Outgoing(self, studio, self.session, self.curation, self.tasks)
+        self.outgoing = Outgoing(self, studio, self.session, self.curation)
         self.survey = Survey(
             self, studio, self.session, self.model, self.grid, self.selection, self.curation
         )
@@ -103,6 +101,7 @@ class DatasetRoom(Shown):
         for layout in (column, line, whole):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
+        self.strip = JobStrip(self.studio.jobs, self.key, middle)
         column.addWidget(self.header)
         column.addWidget(self.centre, 1)
         line.addWidget(self.side)
@@ -111,8 +110,6 @@ class DatasetRoom(Shown):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(full)
         whole.addWidget(self.pages, 1)
-        whole.addWidget(self.tasks)
-        whole.addWidget(self.strip)
 
     def _connect(self) -> None:
         session, side, header = self.session, self.side, self.header
@@ -150,7 +147,6 @@ class DatasetRoom(Shown):
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
         header.searched.connect(lambda text: self.change_view(text=text))
         header.tileSizeChosen.connect(self._size_tiles)
-        self.strip.cancelled.connect(session.cancel_import)
         self.selection.groupWanted.connect(self.show_group)
         self.inspector.trainWanted.connect(self.train)
         self.inspector.metadata.importWanted.connect(self.outgoing.ask_captions)
@@ -175,7 +171,7 @@ class DatasetRoom(Shown):
         """Write out decisions, stop the threads, forget everything."""
         self.quick.close_up()
         self.editor.close_up()
-        self.outgoing.closed()
+        self.curation.forget()
         self.survey.close()
         self.session.close()
         self.model.forget_tiles()
@@ -198,7 +194,6 @@ class DatasetRoom(Shown):
             self.header,
             self.inspector,
             self.strip,
-            self.tasks,
             self.quick,
             self.editor,
             self.survey,
@@ -235,7 +230,6 @@ class DatasetRoom(Shown):
 
     @Slot()
     def _import_news(self) -> None:
-        self.strip.show_session(self.session)
         self._recount_soon()
 
     @Slot(object)
@@ -254,7 +248,7 @@ class DatasetRoom(Shown):
             return
         name = dataset.name
         if threads.write.busy:  # what was decided about 100,000 pictures takes a while to store
-            threads.carry_out(lambda: None, lambda: self.trainRequested.emit(name))
+            threads.decisions.put(lambda: None, lambda: self.trainRequested.emit(name))
         else:
             self.trainRequested.emit(name)
 

@@ -15,7 +15,6 @@ from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import STEP, Header
 from studio.desktop.dataset.inspector.inspector import Inspector
-from studio.desktop.dataset.intake.import_strip import ImportStrip
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session
@@ -43,7 +42,6 @@ class Shown(Room):
     inspector: Inspector
     grid: ThumbGrid
     model: PictureModel
-    strip: ImportStrip
     selection: Selection
     details: Details
     survey: Survey
@@ -158,7 +156,6 @@ class Shown(Room):
         self.inspector.show_totals(totals["trains"])
         self.details.counted(totals)
         self._show_side()
-        self.strip.show_session(self.session)
         self._show_centre()
         waiting = self.session.loading or self.session.importing
         self.pages.setCurrentIndex(1 if totals["found"] or self.session.datasets or waiting else 0)

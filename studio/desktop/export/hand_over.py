@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
 from studio.desktop.export.format_panel import FormatPanel
 from studio.desktop.export.origin_panel import OriginPanel
@@ -20,7 +21,11 @@ from studio.desktop.pixels import to_qimage
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
 from studio.engine.export.handover import Exported
+from studio.engine.jobs import Ending, Job
 from studio.engine.pieces.pieces import Piece
+from studio.engine.said import Said
+
+PLACE = "export"
 
 
 class Leaving(QObject):
@@ -30,10 +35,15 @@ class Leaving(QObject):
     """An export is over, well or not."""
 
     def __init__(
-        self, studio: Studio, thread: WorkerThread, formats: FormatPanel, origin: OriginPanel
+        self,
+        studio: Studio,
+        thread: WorkerThread,
+        decisions: WriteQueue,
+        formats: FormatPanel,
+        origin: OriginPanel,
     ) -> None:
         super().__init__(thread)
-        self._studio, self._thread = studio, thread
+        self._studio, self._thread, self._decisions = studio, thread, decisions
         self._formats, self._origin = formats, origin
         self._drags: tempfile.TemporaryDirectory[str] | None = None
 
@@ -52,16 +62,26 @@ class Leaving(QObject):
 
     def export(self, ids: Sequence[int]) -> None:
         """Write these pieces into the folder."""
-        if not ids or self._studio.project is None:
+        project = self._studio.project
+        if not ids or project is None or self.is_busy:
             return
-        self._origin.export.setEnabled(False)
         order = self._order(ids, self._origin.folder)
-        self._thread.submit(
-            worker.export, self._studio.project, order, done=self._exported, failed=self._refused
-        )
+
+        def write(job: Job[list[Exported]]) -> list[Exported]:
+            self._decisions.write_all()  # a piece that was approved just now may leave
+            return worker.export(project, order, job)
+
+        title = Said("Exporting one piece") if len(ids) == 1 else Said("Exporting pieces")
+        job = Job(title, write, ending=Ending.FINISH, can_pause=True)
+        self._studio.jobs.start(job, PLACE, done=self._exported, over=self.ended.emit)
+        self._origin.export.setEnabled(False)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether pieces are being written."""
+        return bool(self._studio.jobs.of(PLACE))
 
     def _exported(self, exported: list[Exported]) -> None:
-        self.ended.emit()
         folder = exported[0].path.parent if exported else self._origin.folder
         show = (tr("Open the folder"), lambda: self._open(folder))
         detail = "\n".join(str(each.path) for each in exported)
@@ -70,10 +90,6 @@ class Leaving(QObject):
     def _open(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
-
-    def _refused(self, sentence: str, detail: str) -> None:
-        self.ended.emit()
-        self._studio.notices.error(sentence, detail)
 
     def drag_files(self, ids: Sequence[int]) -> list[Path]:
         """Files of these pieces for a drag, in a folder that goes when the window does."""
@@ -84,7 +100,9 @@ class Leaving(QObject):
         folder = Path(tempfile.mkdtemp(dir=self._drags.name))
         try:
             # On the window's thread: a drag cannot begin without its files.
-            exported = worker.export(self._studio.project, self._order(ids, folder))
+            exported = worker.export(
+                self._studio.project, self._order(ids, folder), Job(Said("Exporting pieces"))
+            )
         except StudioError as error:
             self._studio.notices.error(str(error), error.detail)
             return []

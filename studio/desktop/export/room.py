@@ -14,7 +14,7 @@ from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.base.write_queue import Saving
+from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
 from studio.desktop.export.approval import Approve
 from studio.desktop.export.drag_tiles import OutList
@@ -24,6 +24,7 @@ from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile
@@ -48,7 +49,7 @@ class ExportRoom(Room):
         self._wanted: list[int] = []
         self._first = True
         self._shown: Piece | None = None
-        self._saving = Saving(self._thread, self.reload, self._failed)
+        self._saving = WriteQueue(self._thread, self._failed, self.reload)
         self.pieces_header = SectionHeader("")
         self.list = OutList()
         self.list.chosen.connect(lambda _ids: self._show_choice())
@@ -67,7 +68,7 @@ class ExportRoom(Room):
         self.origin.rights.setText(studio.settings.rights)
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
-        self.leaving = Leaving(studio, self._thread, self.formats, self.origin)
+        self.leaving = Leaving(studio, self._thread, self._saving, self.formats, self.origin)
         self.leaving.ended.connect(self._show_choice)
         self.list.render_files = self.leaving.drag_files
         self.origin.copy.clicked.connect(self.copy)
@@ -99,6 +100,7 @@ class ExportRoom(Room):
         middle.setSpacing(0)
         middle.addWidget(self._header)
         middle.addLayout(inner, 1)
+        self.strip = JobStrip(self.studio.jobs, self.key, centre)
         self.origin.setObjectName("side")
         self.origin.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.origin.setFixedWidth(PANEL_WIDTH)
@@ -126,6 +128,7 @@ class ExportRoom(Room):
         self.preview.setToolTip(tr("What is handed over; the wheel zooms, a double click fits"))
         self.formats.retranslate()
         self.origin.retranslate()
+        self.strip.retranslate()
         self.empty.set_texts(
             tr("No piece yet. Keep a picture in Generation, then hand it over from here."),
             tr("Go to Generation"),
@@ -143,6 +146,7 @@ class ExportRoom(Room):
 
     def project_closed(self) -> None:
         """Let go of everything of the project."""
+        self.studio.jobs.end(self.key)
         self._thread.clear()
         self._saving.finish()
         self.shelf.close()
@@ -155,6 +159,7 @@ class ExportRoom(Room):
 
     def shutdown(self) -> None:
         """Stop the thread and remove what was written for drags."""
+        self.studio.jobs.end(self.key)
         self._thread.stop()
         self._saving.finish()
         self.leaving.close()
@@ -197,7 +202,8 @@ class ExportRoom(Room):
         self.title.setText(tr("1 piece") if len(ids) == 1 else tr("{n} pieces", n=len(ids)))
         chosen = [self.shelf.kept[key].piece for key in ids if key in self.shelf.kept]
         self.origin.show_waiting([piece.name for piece in chosen if piece.review is Review.LOOK])
-        self.origin.show_count(len(chosen), self.origin.folder != Path())
+        may = self.origin.folder != Path() and not self.leaving.is_busy
+        self.origin.show_count(len(chosen), may)
         self._show_preview(ids[0] if chosen else 0)
         names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
         more = " …" if len(chosen) > 3 else ""
@@ -261,7 +267,8 @@ class ExportRoom(Room):
         if self.shelf.project is None:
             return
         for key in ids:
-            self._saving.put(key, worker.save_review, self.shelf.project, key, review)
+            write = partial(worker.save_review, self.shelf.project, key, review)
+            self._saving.put(write, key=key)
 
     def _may_write(self) -> bool:
         reason = self.shelf.project.read_only_reason if self.shelf.project is not None else ""

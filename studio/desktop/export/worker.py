@@ -9,6 +9,7 @@ from typing import Any
 
 from studio.engine.artwork import Pixels
 from studio.engine.export.handover import Exported, Taken, export_pieces
+from studio.engine.jobs import Job
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
@@ -39,13 +40,14 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     return apply(stack, pieces.stored(piece))
 
 
-def export(project: Project, order: Order) -> list[Exported]:
-    """Hand the pieces over; nothing half-written stays behind when one fails."""
+def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exported]:
+    """Hand the pieces over; nothing stays behind when one fails or `job` is cancelled."""
     wanted = [pieces.piece(project, key) for key in order.piece_ids]
     return export_pieces(
         project, wanted, order.format_name, order.options, order.folder,
         creator=order.creator, rights=order.rights,
         taken=Taken.REPLACE if order.replace else Taken.NEXT,
+        progress=job.advance, cancelled=job.cancelled,
     )  # fmt: skip
 
 

@@ -3,16 +3,14 @@ which takes seconds that the sliders must not wait for."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.desktop.base.threads import WorkerThread
-from studio.engine.errors import StudioError
+from studio.desktop.base.jobs import Jobs
+from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
@@ -28,55 +26,36 @@ class Keeping(QObject):
     changed = Signal()
     """Of :attr:`is_busy`, perhaps."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = WorkerThread(parent=self)
-        self._tasks: deque[Callable[[], Piece]] = deque()
-        self._guard = threading.Lock()
-        self._count = 0
+        self._jobs = jobs
+        self._making: list[Job[Piece]] = []
 
     @property
     def is_busy(self) -> bool:
         """Whether pieces are being made."""
-        return self._count > 0
+        return bool(self._making)
 
     def keep(self, project: Project, run: str, player: Player, recipe: LatentRecipe) -> None:
         """Make a piece of a recipe, with the model that is on the canvas now."""
-        self._tasks.append(lambda: _make(project, run, player, recipe))
-        self._tell(self._count + 1)
-        self._thread.submit(self._next, done=self._done, failed=self._not_done)
+
+        def make(_: Job[Piece]) -> Piece:
+            return _make(project, run, player, recipe)
+
+        job = Job(Said("Keeping…"), make, ending=Ending.FINISH, can_cancel=False)
+        self._making.append(job)
+        self._jobs.start(
+            job, "generation", lane="keep", in_strip=False,
+            done=self.kept.emit, failed=self.failed.emit, over=lambda: self._over(job),
+        )  # fmt: skip
+        self.changed.emit()
 
     def finish(self) -> None:
-        """Make what still waits now, on this thread."""
-        self._thread.clear()
-        with self._guard:  # the one that is being made comes to its end
-            while self._tasks:
-                try:
-                    self._tasks.popleft()()
-                except StudioError as error:
-                    self.failed.emit(str(error), error.detail)
-        self._tell(0)
+        """Make what still waits now."""
+        self._jobs.end("generation")
 
-    def shutdown(self) -> None:
-        """As `finish`, and end the thread."""
-        self.finish()
-        self._thread.stop()
-
-    def _next(self) -> Piece | None:
-        with self._guard:
-            return self._tasks.popleft()() if self._tasks else None
-
-    def _done(self, piece: Piece | None) -> None:
-        self._tell(self._count - 1)
-        if piece is not None:
-            self.kept.emit(piece)
-
-    def _not_done(self, sentence: str, detail: str) -> None:
-        self._tell(self._count - 1)
-        self.failed.emit(sentence, detail)
-
-    def _tell(self, count: int) -> None:
-        self._count = max(0, count)
+    def _over(self, job: Job[Piece]) -> None:
+        self._making.remove(job)
         self.changed.emit()
 
 

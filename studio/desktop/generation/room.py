@@ -50,7 +50,7 @@ class GenerationRoom(Room):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.session = Session(studio.settings.device, self)
+        self.session = Session(studio.jobs, studio.settings.device, self)
         self.editing = Editing(studio.undo, self)
         self.side, self.controls = Side(), Controls()
         self.canvas = Canvas()
@@ -137,10 +137,6 @@ class GenerationRoom(Room):
     def entered(self) -> None:
         """Open the newest run when none is open yet; torch is loaded then, not before."""
         self.session.read_runs()
-
-    def unfinished(self) -> str:
-        """Pieces that were kept are made first."""
-        return tr("Keeping…") if self.session.is_keeping else ""
 
     def shutdown(self) -> None:
         """End the threads."""
@@ -289,7 +285,7 @@ class GenerationRoom(Room):
     @Slot()
     def _keeping(self) -> None:
         # It is compared with the training pictures first, which may take a while.
-        self.note.setText(self.unfinished())
+        self.note.setText(tr("Keeping…") if self.session.is_keeping else "")
 
     # ------------------------------------------------------------------ words
 

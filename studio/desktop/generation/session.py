@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.facts import Ability
+from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
@@ -43,7 +44,7 @@ class Session(QObject):
     """Of :attr:`is_keeping`, perhaps."""
     failed = Signal(str, str)
 
-    def __init__(self, device: str, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.project: Project | None = None
         self.model: Model | None = None
@@ -55,7 +56,7 @@ class Session(QObject):
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
         self._search = WorkerThread(parent=self)
-        self._keeping = Keeping(self)
+        self._keeping = Keeping(jobs, self)
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
@@ -83,7 +84,7 @@ class Session(QObject):
 
     def shutdown(self) -> None:
         """End both threads."""
-        self._keeping.shutdown()
+        self._keeping.finish()
         self._worker.stop()
         self._search.stop()
         self._render.stop()

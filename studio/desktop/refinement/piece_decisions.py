@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.piece_shelf import Kept
-from studio.desktop.base.write_queue import Saving
+from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import tr
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import Decide
@@ -25,7 +26,7 @@ class Deciding(QObject):
 
     changed = Signal(int)
 
-    def __init__(self, undo: QUndoStack, saving: Saving, parent: QObject | None = None) -> None:
+    def __init__(self, undo: QUndoStack, saving: WriteQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._undo, self._saving = undo, saving
         self.project: Project | None = None
@@ -69,17 +70,15 @@ class Deciding(QObject):
     def _apply_rating(self, piece_id: int, stars: int) -> None:
         if self.project is not None and piece_id in self.ratings:
             self.ratings[piece_id] = stars
-            self._saving.put(
-                ("rating", piece_id), worker.save_rating, self.project, piece_id, stars
-            )
+            write = partial(worker.save_rating, self.project, piece_id, stars)
+            self._saving.put(write, key=("rating", piece_id))
             self.changed.emit(piece_id)
 
     def _apply_review(self, piece_id: int, review: Review) -> None:
         if self.project is not None and piece_id in self.reviews:
             self.reviews[piece_id] = review
-            self._saving.put(
-                ("review", piece_id), worker.save_review, self.project, piece_id, review
-            )
+            write = partial(worker.save_review, self.project, piece_id, review)
+            self._saving.put(write, key=("review", piece_id))
             self.changed.emit(piece_id)
 
 

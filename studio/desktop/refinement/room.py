@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -9,7 +11,7 @@ from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.base.write_queue import Saving
+from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
@@ -45,7 +47,7 @@ class RefinementRoom(Room):
         self.shelf.loaded.connect(self._loaded)
         self._stacks: dict[int, Stack] = {}
         self._refined: Refined | None = None
-        self._saving = Saving(self._thread, lambda: None, self._failed)
+        self._saving = WriteQueue(self._thread, self._failed)
         self.deciding = Deciding(studio.undo, self._saving, self)
         self.deciding.changed.connect(self._decided)
         self._current = 0
@@ -233,9 +235,8 @@ class RefinementRoom(Room):
         if piece_id not in self.shelf.kept or self.shelf.project is None:
             return
         self._stacks[piece_id] = stack
-        self._saving.put(
-            ("stack", piece_id), worker.save_stack, self.shelf.project, piece_id, stack
-        )
+        write = partial(worker.save_stack, self.shelf.project, piece_id, stack)
+        self._saving.put(write, key=("stack", piece_id))
         if piece_id != self._current:
             self.list.choose([piece_id])
             return

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.facts import Curve
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice
@@ -150,7 +151,7 @@ class Centre(QWidget):
     def name_samples(self, run: str) -> None:
         """Say over the samples in view which they are; over none, of which run."""
         sheet = self.samples.scrubber.current()
-        seen = words.count(sheet.images_seen) if sheet is not None else ""
+        seen = amounts.count(sheet.images_seen) if sheet is not None else ""
         self.moment.setText(tr("{n} images", n=seen) if seen else "")
         count = sheet.count if sheet is not None else 0
         self.title.setText(tr("The same {n} seeds over time", n=count) if count else run)

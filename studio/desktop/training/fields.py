@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import i18n, theme
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
-from studio.desktop.training import words
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.param_form import ParamForm
 
@@ -271,7 +271,7 @@ def narrow(form: ParamForm) -> None:
 
 def dataset_text(name: str, pictures: int) -> str:
     """A dataset in the pick list."""
-    return tr("{name} · {n} pictures", name=name, n=words.count(pictures))
+    return tr("{name} · {n} pictures", name=name, n=amounts.count(pictures))
 
 
 def size_text(width: int, height: int) -> str:

@@ -25,6 +25,7 @@ from studio.desktop.training.run_view import Viewing
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session
 from studio.desktop.training.side import Side
+from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
 from studio.engine.project import Project
@@ -46,7 +47,7 @@ class TrainingRoom(Room):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.session = Session(self)
+        self.session = Session(studio.jobs, self)
         self.side, self.centre = Side(), Centre()
         self.form, self.panel = NewRunForm(), RunPanel()
         self.right = QStackedWidget()
@@ -57,7 +58,6 @@ class TrainingRoom(Room):
         self.tending = Tending(self.session, self.planning, self.managing, self)
         self.tending.join(self.panel, self.centre)
         self.telling = Telling(studio.notices, self)
-        self.preparing = self.planning.strip
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self.tending, self)
         self._wanted_dataset = ""
         self._lay_out()
@@ -69,15 +69,12 @@ class TrainingRoom(Room):
         self.right.setFixedWidth(PANEL_WIDTH)
         self.right.addWidget(self.form)
         self.right.addWidget(self.panel)
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.centre, 1)
-        middle.addWidget(self.preparing)
+        self.strip = JobStrip(self.studio.jobs, self.key, self.centre)
         full = QWidget()
         line = QHBoxLayout(full)
         line.setSpacing(1)
         line.addWidget(self.side)
-        line.addLayout(middle, 1)
+        line.addWidget(self.centre, 1)
         line.addWidget(self.right)
         self.pages = Pages(full)
         whole = QVBoxLayout(self)
@@ -95,6 +92,8 @@ class TrainingRoom(Room):
         session.advanced.connect(self._advanced)
         session.ended.connect(self._ended)
         session.failed.connect(self.studio.notices.error)
+        # Whatever it works out would slow down the saving.
+        session.driving.saving.connect(self.preview.forget)
         self.preview.changed.connect(self._words)
         panel.pauseRequested.connect(commands.toggle_pause)
         panel.sampleRequested.connect(commands.sample_now)
@@ -153,15 +152,6 @@ class TrainingRoom(Room):
         """The families are read when the place is first seen; the datasets may have grown."""
         self.session.read_families()
         self.session.read_datasets()
-
-    def unfinished(self) -> str:
-        """A run that trains is saved first."""
-        return tr("Saving the run…") if self.session.training else ""
-
-    def finish(self) -> None:
-        """The run that trains saves and ends."""
-        self.preview.forget()  # whatever it works out would slow down the saving
-        self.session.finish()
 
     def shutdown(self) -> None:
         """Save what trains and end the threads."""
@@ -282,7 +272,7 @@ class TrainingRoom(Room):
         self.form.retranslate()
         self.panel.retranslate()
         self.centre.retranslate()
-        self.preparing.retranslate()
+        self.strip.retranslate()
         self.pages.retranslate()
         self.viewing.show_run()
         if self.session.live is not None:

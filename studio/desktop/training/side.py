@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
@@ -100,16 +101,16 @@ class Side(QWidget):
         self._record = record
         if record is None:
             return
-        seen = tr("{n} images", n=words.count(record.images_seen))
+        seen = tr("{n} images", n=amounts.count(record.images_seen))
         self.facts.set_value("seen", seen)
         self.facts.set_value("rate", words.rate(record.images_per_second))
-        self.facts.set_value("left", words.duration(record.seconds_left))
-        self.facts.set_value("took", words.duration(record.seconds or None))
+        self.facts.set_value("left", amounts.duration(record.seconds_left))
+        self.facts.set_value("took", amounts.duration(record.seconds or None))
         saved = record.checkpoint_name
         self.facts.set_value("checkpoint", saved and tr("checkpoint {name}", name=saved))
         first = record.needs.first_picture_seconds if record.needs is not None else None
         self.facts.set_value(
-            "first", tr("after {time}", time=words.duration(first)) if first else ""
+            "first", tr("after {time}", time=amounts.duration(first)) if first else ""
         )
         best = record.saves.best.lstrip("0")
         self.facts.set_value("best", best and tr("checkpoint {name}", name=best) + " ★")
@@ -120,7 +121,7 @@ class Side(QWidget):
         now = time.monotonic()
         entries = []
         for number, mark in reversed(list(enumerate(record.marks))[-MARKS:]):
-            ago = words.duration(now - mark.moment) if mark.moment else ""
+            ago = amounts.duration(now - mark.moment) if mark.moment else ""
             seen = tr("{n} images", n=words.short_count(mark.images_seen))
             text, tip = _told(mark, record)
             entries.append(Entry(number, text, ago or seen, help=f"{tip}\n{seen}"))

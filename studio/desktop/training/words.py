@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from models.facts import Curve
 from studio.desktop import i18n
+from studio.desktop.base.amounts import duration
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.run_record import RunRecord
 from studio.engine.events import RunState
@@ -22,11 +23,6 @@ def size(number: float) -> str:
     return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{math.ceil(number / 1e6)} MB"
 
 
-def count(number: float) -> str:
-    """214016 as `214,016`."""
-    return f"{int(number):,}"
-
-
 def short_count(number: float) -> str:
     """214016 as `214k`."""
     for unit, size in (("M", 1_000_000), ("k", 1_000)):
@@ -35,17 +31,6 @@ def short_count(number: float) -> str:
         if number >= size:
             return f"{number / size:.1f}{unit}"
     return str(int(number))
-
-
-def duration(seconds: float | None) -> str:
-    """A time span in one unit, `—` while it is unknown."""
-    if seconds is None or not math.isfinite(seconds) or seconds < 0:
-        return "—"
-    if seconds < 90:
-        return tr("{n} s", n=round(seconds))
-    if seconds < 90 * 60:
-        return tr("{n} min", n=round(seconds / 60))
-    return tr("{n} h", n=f"{seconds / 3600:.1f}")
 
 
 def rate(images_per_second: float) -> str:

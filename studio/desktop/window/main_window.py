@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.rooms: Rooms | None = None
         self._place = "dataset"
-        self.closing = Closing(self, lambda: self.rooms, self)
+        self.closing = Closing(self, self)
         self.opening = Opening(self, self.closing, self.make_rooms, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
             return
         geometry = self.saveGeometry().toBase64().data()
         self.studio.settings.window_geometry = bytes(geometry).decode("ascii")
-        self.setEnabled(False)
+        self.hide()  # threads that still come to their ends are nothing to look at
         if self.rooms is not None:
             self.rooms.shutdown()
         self.opening.shutdown()

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.desktop.base.studio import is_shutting_down
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
+from studio.engine.jobs import Ending
 
 if TYPE_CHECKING:
+    from studio.desktop.base.jobs import AnyJob
     from studio.desktop.notices.notices import Notice
-    from studio.desktop.window.rooms import Rooms
     from studio.desktop.window.shell import Shell
 
 LOOK_MS = 50
@@ -27,9 +28,9 @@ class Closing(QObject):
     Where something fails meanwhile nothing is left: the artist has to see it first.
     """
 
-    def __init__(self, shell: Shell, rooms: Callable[[], Rooms | None], parent: QObject) -> None:
+    def __init__(self, shell: Shell, parent: QObject) -> None:
         super().__init__(parent)
-        self._shell, self._rooms = shell, rooms
+        self._shell, self._jobs = shell, shell.studio.jobs
         self._then: Callable[[], object] | None = None
         self._is_closing = False
         self._since = 0.0
@@ -49,7 +50,7 @@ class Closing(QObject):
         """
         if self._is_closing:
             return
-        if self.is_waiting or self._unfinished():
+        if self.is_waiting or self._jobs.unfinished:
             self._wait_for(act)
         else:
             act()
@@ -62,16 +63,13 @@ class Closing(QObject):
         again = self._is_closing
         if again and time.monotonic() - self._since < GRACE_SECONDS and not is_shutting_down():
             return False
-        if again or is_shutting_down() or not self._unfinished():
+        if again or is_shutting_down() or not self._jobs.unfinished:
+            self._jobs.cancel()
             self._end()
             return True
         self._wait_for(self._shell.close)
         self._is_closing, self._since = True, time.monotonic()
         return False
-
-    def _unfinished(self) -> str:
-        rooms = self._rooms()
-        return rooms.unfinished() if rooms is not None else ""
 
     def _wait_for(self, act: Callable[[], object]) -> None:
         if not self.is_waiting:
@@ -82,11 +80,11 @@ class Closing(QObject):
 
     @Slot()
     def _look(self) -> None:
-        words, rooms = self._unfinished(), self._rooms()
-        if words and rooms is not None:
-            rooms.finish()  # each time: what was being prepared may have begun meanwhile
+        job = self._jobs.unfinished
+        if job is not None:
+            self._jobs.let_go()  # each time: another may have begun meanwhile
             cost = tr("Close the window again to leave at once; what is not saved is then lost.")
-            self._shell.cover(words, cost)
+            self._shell.cover(_words(job), cost)
             return
         act = self._then
         self._end()
@@ -105,3 +103,11 @@ class Closing(QObject):
         self._timer.stop()
         self._shell.studio.notices.posted.disconnect(self._look_at_notice)
         self._shell.uncover()
+
+
+def _words(job: AnyJob) -> str:
+    """What is waited for, and how far that is where it comes to its own end."""
+    from studio.desktop.widgets.job_strip import how_far
+
+    far = how_far(job) if job.ending is Ending.FINISH else ""
+    return " · ".join(part for part in (said(job.waiting), far) if part)

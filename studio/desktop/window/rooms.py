@@ -67,15 +67,6 @@ class Rooms:
         for room in self.all():
             room.retranslate()
 
-    def unfinished(self) -> str:
-        """What closing has to wait for, in words; empty for nothing."""
-        return next((words for room in self._in_order() if (words := room.unfinished())), "")
-
-    def finish(self) -> None:
-        """Have each bring what is unfinished to its end; returns at once."""
-        for room in self._in_order():
-            room.finish()
-
     def shutdown(self) -> None:
         """Stop their threads; the one that trains first, since saving takes longest."""
         for room in self._in_order():

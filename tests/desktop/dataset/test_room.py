@@ -75,7 +75,7 @@ def project(studio: Studio, room: DatasetRoom, tmp_path: Path) -> Project:
 def settled(room: DatasetRoom) -> bool:
     session = room.session
     threads = session.threads
-    idle = threads is not None and not any(t.busy for t in (threads.load, threads.take_in))
+    idle = threads is not None and not threads.load.busy
     return idle and not session.importing and not session.loading and not room._recount.isActive()
 
 
@@ -181,8 +181,8 @@ def test_stopping_keeps_what_was_read(room, project, folder, studio, monkeypatch
     room.import_paths([folder])
     qtbot.waitUntil(lambda: len(room.model.ids) > 0, timeout=WAIT)
     shown = len(room.model.ids)
-    qtbot.mouseClick(room.strip.cancel, Qt.MouseButton.LeftButton)
-    assert not room.strip.cancel.isEnabled()
+    qtbot.mouseClick(room.strip.rows[0].cancel, Qt.MouseButton.LeftButton)
+    assert not room.strip.rows[0].cancel.isEnabled()
     qtbot.waitUntil(lambda: settled(room), timeout=WAIT)
     assert len(room.model.ids) >= shown
     assert studio.notices.history[-1].sentence.startswith("The import was stopped. façades ")
@@ -461,7 +461,7 @@ def test_every_control_says_what_it_is(loaded):
         header.sort, header.search, header.tile_size, side.datasets, side.sources, side.findings,
         side.add_folder, side.add_files, side.new_dataset, inspector.train,
         *inspector.tabs.values(),
-        loaded.strip.cancel, loaded.grid,
+        loaded.strip.rows[0].cancel, loaded.grid,
     )  # fmt: skip
     assert all(control.accessibleName() for control in controls)
     lists = (side.datasets, side.sources, side.findings, loaded.grid)

@@ -218,10 +218,10 @@ def test_closing_makes_the_pieces_that_wait(room, studio, slow_keep, qtbot) -> N
     for _ in range(3):
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     threading.Timer(0.2, slow_keep.set).start()
-    assert room.unfinished() == "Keeping…"
+    assert str(studio.jobs.unfinished.waiting) == "Keeping…"
     room.project_closed()
     assert len(pieces.pieces(studio.project)) == 3
-    assert room.unfinished() == ""
+    assert studio.jobs.unfinished is None
 
 
 def test_names_and_stars_can_be_undone(room: GenerationRoom, studio, qtbot) -> None:

@@ -13,7 +13,9 @@ from studio.desktop.window import project_closer
 from studio.desktop.window.main_window import MainWindow
 from studio.engine import events
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from tests.desktop.conftest import WAIT
@@ -208,11 +210,11 @@ def test_a_run_that_begins_meanwhile_is_saved_too(full_window, process, qtbot, m
     window = full_window
     training, run = window.room("training").session, a_run_that_ended(window, process, qtbot)
     process.told.clear()
-    keeping = ["Keeping…"]
-    monkeypatch.setattr(window.room("generation"), "unfinished", lambda: "".join(keeping))
+    keeping = Job(Said("Keeping…"), ending=Ending.FINISH)
+    window.studio.jobs.add(keeping, "generation")
     assert not window.close()
     training.start(run, resume=True)
-    keeping.clear()
+    window.studio.jobs.remove(keeping)
     qtbot.waitUntil(lambda: events.Stop() in process.told, timeout=WAIT)
     process.says.append([events.Done("stopped", 64, 3.0, "", "")])
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,13 +23,17 @@ from studio.desktop.dataset.curation.steps import (
     Plan,
     Step,
 )
+from studio.desktop.dataset.session.imports import PLACE
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation.crops import Crop
 from studio.engine.dataset.curation.edits import Change
+from studio.engine.dataset.intake import caption_files
 from studio.engine.dataset.intake.caption_files import Found
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 
 class Curation(QObject):
@@ -42,14 +45,10 @@ class Curation(QObject):
     """How pictures are prepared or divided is another."""
     refused = Signal(str)
     """A wish that cannot be fulfilled, and why. The panels show again what holds."""
-    reading = Signal(bool)
-    """Whether caption files are being read."""
 
     def __init__(self, studio: Studio, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._studio, self._session = studio, session
-        self._cancel = threading.Event()
-        self._reads = False
         self._told: deque[Plan] = deque(maxlen=8)
         self._line: deque[tuple[Callable[[], Any], Callable[[Any], None]]] = deque()
 
@@ -105,15 +104,13 @@ class Curation(QObject):
         dataset, project = self._session.dataset, self._session.project
         if dataset is None or project is None or not self._may_write() or not paths:
             return
-        self._cancel = threading.Event()
-        make = partial(steps.captions_from, project, dataset.id, list(paths), self._cancel.is_set)
-        self._reads = True
-        self.reading.emit(True)
-        self._submit(make, self._captions_found)
-
-    def stop_reading(self) -> None:
-        """Give up reading caption files; nothing is changed then."""
-        self._cancel.set()
+        job = Job(
+            Said("Reading captions"),
+            lambda job: caption_files.read(project, dataset.id, list(paths), job.cancelled),
+            can_pause=True,
+        )
+        done = partial(self._captions_found, project)
+        self._studio.jobs.start(job, PLACE, lane="report", done=done, failed=self._refuse)
 
     def plan(self, make: Callable[[Project], Plan]) -> None:
         """Any other step, worked out by `make` beside the window."""
@@ -163,7 +160,6 @@ class Curation(QObject):
     def forget(self) -> None:
         """The project is closed: wishes that wait are void."""
         self._line.clear()
-        self._end_reading()
 
     def _may_write(self) -> bool:
         project = self._session.project
@@ -173,35 +169,28 @@ class Curation(QObject):
             return False
         return True
 
-    def _end_reading(self) -> None:
-        if self._reads:
-            self._reads = False
-            self.reading.emit(False)
-
     def _failed(self, sentence: str, detail: str) -> None:
         if self._line:
             self._line.popleft()
         self._plan_next()
-        was_stopped = self._reads and self._cancel.is_set()
-        self._end_reading()
-        if not was_stopped:
-            self._studio.notices.warn(sentence, detail)
+        self._refuse(sentence, detail)
+
+    def _refuse(self, sentence: str, detail: str) -> None:
+        self._studio.notices.warn(sentence, detail)
         self.refused.emit(sentence)
 
-    def _captions_found(self, result: tuple[Plan, Found]) -> None:
-        plan, found = result
-        self._end_reading()
-        used = words.pictures(len(found.texts))
+    def _captions_found(self, project: Project, found: Found) -> None:
         if not found.texts:
             self._studio.notices.warn(
                 tr("None of the {n} captions is for a picture of this dataset.",
                    n=words.number(found.rows))
             )  # fmt: skip
-        elif self._session.dataset is not None:
-            self._studio.notices.info(
-                tr("{n} captions read for {pictures}.", n=words.number(found.rows), pictures=used)
-            )
-        self._push(plan)
+            return
+        used = words.pictures(len(found.texts))
+        self._studio.notices.info(
+            tr("{n} captions read for {pictures}.", n=words.number(found.rows), pictures=used)
+        )
+        self._submit(partial(steps.captions, project, found), self._push)
 
     # ------------------------------------------------------------------ steps
 
@@ -216,7 +205,7 @@ class Curation(QObject):
         if plan.reopen and session.importing:  # what is being read may be what comes or goes
             session.after_imports(partial(self._write, plan, write))
         elif session.threads is not None:
-            session.threads.carry_out(write, partial(self._written, session.life, plan))
+            session.threads.decisions.put(write, partial(self._written, session.life, plan))
 
     def _written(self, life: int, plan: Plan) -> None:
         session = self._session

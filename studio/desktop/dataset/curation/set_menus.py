@@ -54,7 +54,7 @@ class Managing(QObject):
             if sources:
                 self._studio.notices.info(tr("Choose in the list which source is to be removed."))
         elif threads is not None and self._is_quiet():
-            stopping = threads.decisions.stopping
+            stopping = threads.stopping
             self._curation.plan(lambda p: set_steps.taking_out(p, source_id, stopping))
 
     def offer(self, left: Sequence[Removed]) -> None:
@@ -69,7 +69,7 @@ class Managing(QObject):
     def _bring_back(self, left: Removed) -> None:
         threads = self._session.threads
         if threads is not None and self._is_quiet():
-            stopping = threads.decisions.stopping
+            stopping = threads.stopping
             self._curation.plan(lambda p: set_steps.coming_back(p, left, stopping))
 
     def delete(self) -> None:

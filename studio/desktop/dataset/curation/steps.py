@@ -69,16 +69,13 @@ def texts(project: Project, field: str, ids: Sequence[int], change: Change) -> P
     return _texts(project, field, *edits.planned(project, ids, field, change))
 
 
-def captions_from(
-    project: Project, dataset_id: int, paths: Sequence[Any], cancelled: Callable[[], bool]
-) -> tuple[Plan, caption_files.Found]:
-    """Captions out of files for the pictures of a dataset."""
-    found = caption_files.read(project, dataset_id, paths, cancelled)
+def captions(project: Project, found: caption_files.Found) -> Plan:
+    """Captions that were read out of files."""
     before = edits.texts(project, list(found.texts), "caption")
     after = {n: edits.clean("caption", text) for n, text in found.texts.items()}
     changed = [number for number, text in before.items() if after[number] != text]
     old, new = {n: before[n] for n in changed}, {n: after[n] for n in changed}
-    return _texts(project, "caption", old, new), found
+    return _texts(project, "caption", old, new)
 
 
 def _texts(project: Project, field: str, before: dict[int, str], after: dict[int, str]) -> Plan:

@@ -79,7 +79,7 @@ class Hiding(QObject):
     def _apply(self, number: int, regions: Regions) -> None:
         threads = self._around.session.threads
         if threads is not None:
-            stopping = threads.decisions.stopping
+            stopping = threads.stopping
             self._around.curation.plan(lambda p: hiding(p, number, regions, stopping))
 
     @Slot(int)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.desktop.base.jobs import Jobs
 from studio.desktop.dataset.session.collection import Collection, Row
 from studio.desktop.dataset.session.worker import DatasetThreads, Importer
 from studio.engine.dataset.index.store import Dataset, Finding
 from studio.engine.dataset.intake.importer import Finished
+from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
+from studio.engine.said import Said
+
+PLACE = "dataset"
 
 
 class Imports(QObject):
@@ -28,18 +31,18 @@ class Imports(QObject):
     imported = Signal(object)
     failed = Signal(str, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.jobs = jobs
         self.project: Project | None = None
         self.dataset: Dataset | None = None
         self.collection = Collection()
         self.threads: DatasetThreads | None = None
-        self.import_found = self.import_rejected = 0
-        self.import_name = ""
+        self.import_found = 0
+        """Pictures of the imports since there was none."""
         self._import = 0
-        self._imports: dict[int, threading.Event] = {}
+        self._imports: dict[int, Job[None]] = {}
         self._import_dataset: int | None = None
-        self._import_began = 0.0
         self._after: list[Callable[[], None]] = []
 
     def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
@@ -54,12 +57,10 @@ class Imports(QObject):
         importer.began.connect(self._import_has_rows)
         importer.found.connect(self._import_rows)
         importer.checked.connect(self._import_findings)
-        importer.rejected.connect(self._import_refused)
         importer.finished.connect(self._import_done)
 
     def _forget_imports(self) -> None:
-        for cancel in self._imports.values():
-            cancel.set()
+        self.jobs.end(PLACE)
         self._imports.clear()
         self._after.clear()
 
@@ -68,34 +69,32 @@ class Imports(QObject):
         """Whether an import runs or waits."""
         return bool(self._imports)
 
-    @property
-    def import_seconds(self) -> float:
-        """How long the running import has been running."""
-        return max(1e-3, time.monotonic() - self._import_began)
-
     def import_sources(self, paths: Sequence[Path], name: str | None) -> None:
         """Import into the dataset `name`; None lets the engine name a new one."""
         if self.threads is None or self.project is None:
             return
         if not self._imports:
-            self.import_found = self.import_rejected = 0
-            self._import_began = time.monotonic()
-            self.import_name = paths[0].name if len(paths) == 1 else ""
+            self.import_found = 0
         self._import += 1
-        token, cancel = self._import, threading.Event()
-        self._imports[token] = cancel
-        self.threads.take_in.submit(
-            self.threads.importer.run, token, self.project, list(paths), name, cancel,
-            done=partial(self._import_over, token),
-            failed=partial(self._import_failed, token),
+        token = self._import
+        title = Said("Importing")
+        if len(paths) == 1:
+            title = Said("Importing {name}", name=paths[0].name)
+        run = partial(self.threads.importer.run, token, self.project, list(paths), name)
+        job = self._imports[token] = Job(
+            title, run, ending=Ending.STOP, can_pause=True,
+            waiting=Said("Stopping the import; what was read stays…"),
+        )  # fmt: skip
+        self.jobs.start(
+            job, PLACE, lane="import",
+            failed=self.failed.emit, over=partial(self._import_over, token),
         )  # fmt: skip
         self.importNews.emit()
 
     def cancel_import(self) -> None:
         """End running and waiting imports; what was read stays."""
-        for cancel in self._imports.values():
-            cancel.set()
-        self.importNews.emit()
+        for job in self._imports.values():
+            job.cancel()
 
     def after_imports(self, act: Callable[[], None]) -> None:
         """End running and waiting imports, then act."""
@@ -105,7 +104,7 @@ class Imports(QObject):
     @property
     def cancelling(self) -> bool:
         """Whether the artist asked the import to end."""
-        return any(cancel.is_set() for cancel in self._imports.values())
+        return any(job.is_cancelled for job in self._imports.values())
 
     @Slot(int, int)
     def _import_has_rows(self, token: int, dataset_id: int) -> None:
@@ -134,17 +133,12 @@ class Imports(QObject):
             self.collection.add_findings(findings)
             self.changed.emit([finding.item_id for finding in findings])
 
-    @Slot(int)
-    def _import_refused(self, token: int) -> None:
-        self.import_rejected += token in self._imports
-        self.importNews.emit()
-
     @Slot(int, object)
     def _import_done(self, token: int, finished: Finished) -> None:
         if token in self._imports:
             self.imported.emit(finished)
 
-    def _import_over(self, token: int, _result: object) -> None:
+    def _import_over(self, token: int) -> None:
         self._imports.pop(token, None)
         self._import_dataset = None
         self.survey()
@@ -154,14 +148,6 @@ class Imports(QObject):
             waiting, self._after = self._after, []
             for act in waiting:
                 act()
-
-    def _import_failed(self, token: int, sentence: str, detail: str) -> None:
-        cancel = self._imports.get(token)
-        # Stopping before anything was read is what the artist asked for, not a failure.
-        wanted = cancel is not None and cancel.is_set()
-        self._import_over(token, None)
-        if not wanted:
-            self.failed.emit(sentence, detail)
 
     def _shows_import(self) -> bool:
         return self.dataset is not None and self.dataset.id == self._import_dataset

@@ -8,15 +8,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.desktop.base.jobs import Jobs
 from studio.desktop.dataset.curation.decisions import Desk
 from studio.desktop.dataset.session.collection import Arrangement, Row, View
-from studio.desktop.dataset.session.imports import Imports
+from studio.desktop.dataset.session.imports import PLACE, Imports
 from studio.desktop.dataset.session.worker import DatasetThreads
 from studio.engine.dataset.curation import removed_sets
 from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.preparation.split import Split
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 TILE, LARGE_TILE = 256, 512
 # So many rows are sorted and counted within a few milliseconds.
@@ -37,8 +40,8 @@ class Session(Imports):
     leftAside = Signal(object)
     """What was removed (:class:`removed_sets.Removed`) and can still come back."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(jobs, parent)
         self.datasets: list[Dataset] = []
         self.counts: dict[int, int] = {}
         self.sources: list[Source] = []
@@ -61,22 +64,26 @@ class Session(Imports):
         self._listen_to(threads.importer)
         threads.tiles.made.connect(self._take_tiles)
         self.threads = threads
-        self._purge(threads, project)
+        self._purge(project)
         self.loading = True
         self.survey(choose_last=True)
 
-    def _purge(self, threads: DatasetThreads, project: Project) -> None:
+    def _purge(self, project: Project) -> None:
         """What was removed and not brought back before the project was closed goes for good.
 
         Not so what a program that was ended from without had removed, or the command line: that
         can come back as long as the project is open.
         """
-        aside, worker = removed_sets.aside(project), threads.hand_out.worker
-        if worker is None or project.read_only_reason:
+        aside = removed_sets.aside(project)
+        if project.read_only_reason:
             return
         gone = [each for each in aside if each.let_go]
         if gone:
-            threads.hand_out.submit(removed_sets.purge, project, gone, worker.stopping)
+            job = Job(
+                Said("Removing what was deleted"),
+                lambda job: removed_sets.purge(project, gone, job.cancelled),
+            )
+            self.jobs.start(job, PLACE, in_strip=False)
         left = [each for each in aside if not each.let_go]
         if left:
             self.leftAside.emit(left)
@@ -248,4 +255,4 @@ class Session(Imports):
         """Where decisions go; None without a project."""
         if self.threads is None or self.project is None:
             return None
-        return Desk(self.project, self.collection, self.threads.decide, self.changed.emit)
+        return Desk(self.project, self.collection, self.threads.decisions.put, self.changed.emit)

@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage
 
 from studio.desktop.base.garbage import collected_later
 from studio.desktop.base.threads import Worker, WorkerThread
+from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.dataset.session.columns import Arrangement, Columns
 from studio.desktop.dataset.session.views import Row, View
 from studio.desktop.pixels import to_qimage
@@ -29,7 +30,9 @@ from studio.engine.dataset.intake import importer
 from studio.engine.dataset.preparation import split
 from studio.engine.dataset.privacy import hidden_regions
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 # The first screen comes at once; larger portions would hold the window up while they are made.
 _FIRST_ROWS, _ROWS_AT_ONCE = 300, 1000
@@ -126,36 +129,35 @@ class Importer(Worker):
     """Token and the id of the dataset that the rows belong to."""
     found = Signal(int, object)
     checked = Signal(int, object)
-    rejected = Signal(int)
     finished = Signal(int, object)
     """Token and the engine's :class:`importer.Finished`."""
 
     def run(
-        self,
-        token: int,
-        project: Project,
-        sources: list[Path],
-        name: str | None,
-        cancel: threading.Event,
+        self, token: int, project: Project, sources: list[Path], name: str | None, job: Job[None]
     ) -> None:
-        """Import and report until `cancel` is set. Raises what the engine raises."""
-
-        def cancelled() -> bool:
-            return cancel.is_set() or self.stopping()
-
-        known = False
-        for event in importer.import_sources(project, sources, name, cancelled):
+        """Import and report until `job` is cancelled. Raises what the engine raises."""
+        found = refused = 0
+        for event in importer.import_sources(project, sources, name, job.cancelled):
             if isinstance(event, importer.Found) and event.items:
-                if not known:
+                if not found:
                     self.began.emit(token, event.items[0].dataset_id)
-                    known = True
+                found += len(event.items)
                 self.found.emit(token, [Row.of(listed_rows.line(item)) for item in event.items])
             elif isinstance(event, importer.Checked):
                 self.checked.emit(token, event.findings)
             elif isinstance(event, importer.Rejected):
-                self.rejected.emit(token)
+                refused += 1
             elif isinstance(event, importer.Finished):
                 self.finished.emit(token, event)
+            job.advance(found, note=_come_in(found, refused))
+
+
+def _come_in(found: int, refused: int) -> Said:
+    """How many there are is known only at the end."""
+    pictures = Said("1 picture") if found == 1 else Said("{n} pictures", n=f"{found:,}")
+    if not refused:
+        return pictures
+    return Said("{pictures}, {n} cannot be used", pictures=pictures, n=f"{refused:,}")
 
 
 class Tiles(Worker):
@@ -213,32 +215,6 @@ class Previewer(Worker):
         return to_qimage(decode.make_thumbnail(item, side))
 
 
-class Decisions(Worker):
-    """Writes what the artist decided, in order; nothing decided is lost on closing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order = threading.Lock()
-        self._pending: deque[Callable[[], object]] = deque()
-
-    def add(self, write: Callable[[], object]) -> None:
-        """Put one decision in the line."""
-        self._pending.append(write)
-
-    def write_all(self) -> None:
-        """Write the line out; also called on closing, and waits for the other caller."""
-        with self._order:
-            while self._pending:
-                # Taken off only when it is stored: a failure loses this one, not the rest.
-                write = self._pending.popleft()
-                write()
-
-    def after_all(self, function: Callable[[], Any]) -> Any:
-        """What `function` finds once everything that was decided is stored."""
-        self.write_all()
-        return function()
-
-
 def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
     if isinstance(result, Path):
         image = QImage(str(result))
@@ -252,34 +228,30 @@ def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
 
 
 class DatasetThreads(QObject):
-    """The seven threads of the room. They live as long as one project is open."""
+    """The five threads of the room. They live as long as one project is open."""
 
     failed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.decisions = Decisions()
+        self._stopping = threading.Event()
+        self.write = WorkerThread(parent=self)
+        self.decisions = WriteQueue(self.write, self.failed.emit)
         self.loader, self.importer = Loader(self.decisions.write_all), Importer()
         self.tiles, self.previewer, self.arranger = Tiles(), Previewer(), Arranger()
         self.load = WorkerThread(self.loader, self)
-        self.take_in = WorkerThread(self.importer, self)
         self.draw = WorkerThread(self.tiles, self)
         self.look = WorkerThread(self.previewer, self)
-        self.write = WorkerThread(self.decisions, self)
         self.order = WorkerThread(self.arranger, self)
-        self.hand_out = WorkerThread(Worker(), self)
         for thread in self._all():
             thread.failed.connect(self.failed)
 
     def _all(self) -> tuple[WorkerThread, ...]:
-        return (
-            self.take_in, self.load, self.order, self.draw, self.look, self.write, self.hand_out,
-        )  # fmt: skip
+        return self.load, self.order, self.draw, self.look, self.write
 
-    def decide(self, write: Callable[[], None]) -> None:
-        """Store a decision in its turn."""
-        self.decisions.add(write)
-        self.write.submit(self.decisions.write_all)
+    def stopping(self) -> bool:
+        """Whether the project is being let go of; long decisions ask this and end early."""
+        return self._stopping.is_set()
 
     def plan(
         self,
@@ -290,22 +262,15 @@ class DatasetThreads(QObject):
         """Work a step out where it will be written, after all that was decided before."""
         self.write.submit(self.decisions.after_all, make, done=done, failed=failed)
 
-    def carry_out(self, write: Callable[[], object], done: Callable[[], None]) -> None:
-        """Store a step in its turn, then say so."""
-        self.decisions.add(write)
-        self.write.submit(self.decisions.write_all, done=lambda _: done())
-
     def stop(self) -> None:
         """Write what is decided, then join every thread."""
         # All are asked first, so that they end side by side.
+        self._stopping.set()
         for thread in self._all():
             if thread.worker is not None:
                 thread.worker.stop()
             thread.clear()
-        try:
-            self.decisions.write_all()
-        except StudioError as error:
-            self.failed.emit(str(error), error.detail)
+        self.decisions.finish()
         ends = time.monotonic() + 10.0
         for thread in self._all():
             thread.stop(max(0.1, ends - time.monotonic()))

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.desktop import theme
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
-from studio.desktop.training import words
 from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES, Drawn
 from studio.desktop.training.run.health_cards import Card
 from studio.desktop.training.run.samples import SheetView
@@ -96,7 +96,7 @@ class AugmentationWall(QWidget):
         """Which picture it is, for the head of the place."""
         if self._drawn is None:
             return ""
-        place, total = words.count(self._drawn.place + 1), words.count(self._drawn.total)
+        place, total = amounts.count(self._drawn.place + 1), amounts.count(self._drawn.total)
         return tr("{name} · {n} of {total}", name=self._drawn.name, n=place, total=total)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
@@ -44,15 +45,17 @@ class MeasuredCard(QFrame):
         if found is None:
             return
         self.title.setText(tr("Measured on {device}", device=found.device))
-        batch = words.count(found.batch_size)
+        batch = amounts.count(found.batch_size)
         if found.part_size < found.batch_size:
-            batch = tr("{n}, {part} at a time", n=batch, part=words.count(found.part_size))
+            batch = tr("{n}, {part} at a time", n=batch, part=amounts.count(found.part_size))
         whole = tr(
-            "{time}, {n} images", time=words.duration(found.seconds), n=words.count(found.images)
+            "{time}, {n} images",
+            time=amounts.duration(found.seconds),
+            n=amounts.count(found.images),
         )
         for name, text in (
             ("rate", words.rate(found.images_per_second)),
-            ("first", tr("after {time}", time=words.duration(found.first_picture_seconds))),
+            ("first", tr("after {time}", time=amounts.duration(found.first_picture_seconds))),
             ("whole", whole),
             ("memory", words.size(found.memory) if found.memory else ""),
             ("disk", words.size(found.disk)),
@@ -70,7 +73,7 @@ class MeasuredCard(QFrame):
             )
         early = found.seconds < found.first_picture_seconds
         if early:
-            wanted = words.duration(1.5 * found.first_picture_seconds)
+            wanted = amounts.duration(1.5 * found.first_picture_seconds)
             told.insert(
                 0,
                 tr(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from models.parameters import Value
 from studio.desktop import theme
+from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training import words
@@ -173,7 +174,7 @@ class RunPanel(QWidget):
     def _offer_pictures(self) -> None:
         opened = self._opened
         own = _dataset_of(opened) if opened is not None else ""
-        pairs = [(name, f"{name} · {words.count(n)}") for _, name, n in self._datasets if n]
+        pairs = [(name, f"{name} · {amounts.count(n)}") for _, name, n in self._datasets if n]
         if own and own not in dict(pairs):
             pairs.insert(0, (own, own))
         self.pictures.set_choices(pairs, own)

@@ -1,77 +1,89 @@
-"""A measurement of a run that was not begun: at most one at a time, given up at any moment."""
+"""A measurement of a run that is not begun: its first steps in a process of their own."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-
-from studio.desktop.training.session.worker import MeasureDriver
+from studio.desktop.training.session import queries
 from studio.engine import events
+from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.record.options import NewRun
+
+if TYPE_CHECKING:
+    from studio.engine.training.process.client import TrainingProcess
+
+POLL_SECONDS = 1 / 30
+GIVE_UP_SECONDS = 5.0
+"""How long a measurement that was given up may take to tidy up, before it is ended."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How it ended: figures, or a sentence with a detail, or neither when it was given up."""
+    """The figures of a run, and what is to be said of them; none when it was given up."""
 
     wanted: NewRun
     found: events.Preflight | None = None
     notes: list[events.Health] = field(default_factory=list)
-    sentence: str = ""
-    detail: str = ""
 
 
-class Measuring(QObject):
-    """Owns the thread that measures."""
+def measure(project: Project, wanted: NewRun, job: Job[Measured]) -> Measured:
+    """Plan a run and try its first steps; nothing is left of either. Runs on a job's thread."""
+    from studio.engine.training.process.client import TrainingProcess
 
-    advanced = Signal(str, int, int)
-    """What it does now, and how far that is: (stage, done, total)."""
-    ended = Signal(object)
-    """A :class:`Measured`."""
+    recipe = queries.plan_run(project, wanted, job.advance, job.cancelled)
+    job.advance(0)
+    with tempfile.TemporaryDirectory(prefix="preflight-") as place:
+        recipe.save(Path(place))
+        # A process of its own: only there is the peak of memory that of the run alone.
+        process = TrainingProcess(Path(place), project.folder, resume=False, preflight=True)
+        try:
+            if job.cancelled():
+                return Measured(wanted)
+            job.title = Said("Setting up the model")
+            process.start()
+            return _watch(process, wanted, job)
+        finally:
+            process.kill()
+            _sweep(project.folder)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._driver: MeasureDriver | None = None
 
-    @property
-    def going_on(self) -> bool:
-        """Whether something is being measured, or its end is waited for."""
-        return self._driver is not None
+def _watch(process: TrainingProcess, wanted: NewRun, job: Job[Measured]) -> Measured:
+    found: events.Preflight | None = None
+    notes: list[events.Health] = []
+    deadline = 0.0
+    while not deadline or time.monotonic() < deadline:
+        if job.cancelled() and not deadline:
+            deadline = time.monotonic() + GIVE_UP_SECONDS
+            process.send(events.Stop())
+        for event in process.poll(POLL_SECONDS):
+            match event:
+                case events.Stage(name="measuring"):
+                    job.title = Said("Measuring the first steps")
+                case events.Progress():
+                    job.advance(event.images_seen, event.total_images)
+                case events.Preflight():
+                    found = event
+                case events.Health():
+                    notes.append(event)
+                case events.Failed():
+                    raise StudioError(event.message, event.detail)
+                case events.Done():
+                    process.wait(2.0)
+                    return Measured(wanted, found, notes)
+                case _:
+                    pass
+    return Measured(wanted)
 
-    def begin(self, project: Project, wanted: NewRun) -> None:
-        """Measure `wanted`; nothing happens while something is being measured."""
-        if self._driver is not None:
-            return
-        self._driver = MeasureDriver(project, wanted, self)
-        self._driver.advanced.connect(self._advanced)
-        self._driver.finished.connect(self._finished)
-        self._driver.start(MeasureDriver.Priority.LowPriority)
 
-    def cancel(self) -> None:
-        """Give up; `ended` follows when nothing is left of it."""
-        if self._driver is not None:
-            self._driver.cancel()
-
-    def close(self) -> None:
-        """Give up at once and wait for the end, which nobody is told of."""
-        driver, self._driver = self._driver, None
-        if driver is not None:
-            driver.cancel(at_once=True)
-            driver.wait()
-            driver.deleteLater()
-
-    @Slot(str, int, int)
-    def _advanced(self, stage: str, done: int, total: int) -> None:
-        if self.sender() is self._driver:
-            self.advanced.emit(stage, done, total)
-
-    @Slot()
-    def _finished(self) -> None:
-        driver = self.sender()
-        if driver is not self._driver or not isinstance(driver, MeasureDriver):
-            return
-        self._driver = None
-        driver.deleteLater()
-        self.ended.emit(Measured(driver.wanted, driver.found, driver.notes, *driver.failure))
+def _sweep(project_folder: Path) -> None:
+    """What a measurement that was killed left in the project; nobody else may measure there."""
+    for place in (project_folder / "cache").glob(".preflight-*"):
+        shutil.rmtree(place, ignore_errors=True)

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from models.parameters import Value
+from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.training.session import queries, upkeep
 from studio.desktop.training.session.live_run import Driving
-from studio.desktop.training.session.measurement import Measuring
+from studio.desktop.training.session.measurement import Measured, measure
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.run_record import Sheet
 from studio.engine import events
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.record.options import NewRun
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
+Result = TypeVar("Result")
+PLACE = "training"
 SHEETS_KEPT = 24
 
 
@@ -45,8 +49,10 @@ class Session(QObject):
     runsRead = Signal(list)
     opened = Signal(object)
     """An :class:`Opened`."""
-    prepared = Signal(int, int)
-    """Pictures made ready, and how many there are."""
+    preparingChanged = Signal()
+    """Of :attr:`is_creating` or :attr:`is_measuring`, perhaps."""
+    measured = Signal(object)
+    """A :class:`Measured`."""
     created = Signal(object)
     picturesChanged = Signal(str)
     """The run of this name goes on with other pictures from now on."""
@@ -60,13 +66,13 @@ class Session(QObject):
     sheetRead = Signal(object, QImage)
     failed = Signal(str, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.jobs = jobs
         self.project: Project | None = None
         self.thread_ = WorkerThread(parent=self)
         self.thread_.failed.connect(self.failed)
-        self.measuring = Measuring(self)
-        self.driving = Driving(self.thread_, self)
+        self.driving = Driving(jobs, self.thread_, self)
         self.driving.began.connect(self._opened)
         self.driving.advanced.connect(self.advanced)
         self.driving.ended.connect(self._ended)
@@ -75,7 +81,8 @@ class Session(QObject):
         """The run on the screen."""
         self._looks = 0
         self._sheets: dict[Path, QImage] = {}
-        self._cancel = threading.Event()
+        self._creating: Job[Run] | Job[None] | None = None
+        self._measuring: Job[Measured] | None = None
         self._families_asked = False
 
     # ------------------------------------------------------------------ the project
@@ -83,27 +90,17 @@ class Session(QObject):
     def open(self, project: Project) -> None:
         """Read what there is."""
         self.project = project
-        self._cancel.clear()
         self.thread_.submit(upkeep.purge_runs, project)
         self.read_runs()
         self.read_datasets()
 
     def close(self) -> None:
         """Save and end what trains, within seconds; let go of the project."""
-        self._cancel.set()
+        self.jobs.end(PLACE)
         self.thread_.clear()
-        self.measuring.close()
         self.driving.close()
         self.project = self.viewed = None
         self._sheets.clear()
-
-    def finish(self) -> None:
-        """The run that trains saves and ends, however long that takes; `ended` tells.
-
-        Pictures that are being prepared are given up. May be called again and again.
-        """
-        self._cancel.set()
-        self.driving.finish()
 
     def shutdown(self) -> None:
         """As `close`, and end the thread."""
@@ -214,39 +211,57 @@ class Session(QObject):
         """The run that trains."""
         return self.driving.live
 
-    def create(self, wanted: NewRun) -> None:
-        """Check, prepare and write a new run; answers with `created` or `createFailed`."""
-        if self.project is None:
-            return
-        self._cancel.clear()
-        self.thread_.submit(
-            queries.create, self.project, wanted, self.prepared.emit, self._cancel.is_set,
-            done=self.created.emit, failed=self.createFailed.emit,
-        )  # fmt: skip
-
-    def measure(self, wanted: NewRun) -> None:
-        """Try the first steps of a run; `measuring` tells how it goes and ends."""
-        if self.project is not None:
-            self.measuring.begin(self.project, wanted)
-
-    def cancel_create(self) -> None:
-        """Give up preparing."""
-        self._cancel.set()
+    @property
+    def is_creating(self) -> bool:
+        """Whether pictures are prepared for a run that then trains."""
+        return self._creating in self.jobs.of(PLACE)
 
     @property
-    def cancelled(self) -> bool:
-        """Whether the artist gave up the last `create`."""
-        return self._cancel.is_set()
+    def is_measuring(self) -> bool:
+        """Whether something is being measured, or its end is waited for."""
+        return self._measuring in self.jobs.of(PLACE)
+
+    def create(self, wanted: NewRun) -> None:
+        """Check, prepare and write a new run; answers with `created` or `createFailed`."""
+        project = self.project
+        if project is None or self.is_creating:
+            return
+        if self._measuring is not None:
+            self._measuring.cancel()  # both would prepare the same pictures at once
+        self._creating = Job(
+            Said("Preparing pictures"),
+            lambda job: queries.create(project, wanted, job.advance, job.cancelled),
+            can_pause=True,
+        )
+        self._prepare(self._creating, self.created.emit)
+
+    def measure(self, wanted: NewRun) -> None:
+        """Try the first steps of a run; answers with `measured` or `createFailed`."""
+        project = self.project
+        if project is not None:
+            self._measuring = Job(
+                Said("Preparing pictures"), lambda job: measure(project, wanted, job)
+            )
+            self._prepare(self._measuring, self.measured.emit)
 
     def change_pictures(self, name: str, dataset: str) -> None:
         """Let a run go on with another dataset; answers with `changed` or `createFailed`."""
-        if self.project is not None:
-            self._cancel.clear()
-            self.thread_.submit(
-                upkeep.change_pictures, self.project, name, dataset, self.prepared.emit,
-                self._cancel.is_set, done=lambda _: self.picturesChanged.emit(name),
-                failed=self.createFailed.emit,
-            )  # fmt: skip
+        project = self.project
+        if project is None or self.is_creating:
+            return
+        self._creating = Job(
+            Said("Preparing pictures"),
+            lambda job: upkeep.change_pictures(project, name, dataset, job.advance, job.cancelled),
+            can_pause=True,
+        )
+        self._prepare(self._creating, lambda _: self.picturesChanged.emit(name))
+
+    def _prepare(self, job: Job[Result], done: Callable[[Result], object]) -> None:
+        self.jobs.start(
+            job, PLACE, lane="new run", done=done, failed=self.createFailed.emit,
+            over=self.preparingChanged.emit,
+        )  # fmt: skip
+        self.preparingChanged.emit()
 
     def resume(self, name: str) -> None:
         """Go on with an older run from its newest good checkpoint."""

@@ -5,9 +5,6 @@ and the functions that the room's own thread runs.
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-import threading
 import time
 import traceback
 from collections import deque
@@ -17,13 +14,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from studio.desktop.training.session import queries
 from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.events import RunState
 from studio.engine.project import Project
 from studio.engine.training.record import checkpoint
-from studio.engine.training.record.options import NewRun
 
 POLL_SECONDS = 1 / 30
 UPDATE_SECONDS = 2.0
@@ -32,8 +27,6 @@ STOP_SECONDS = 15.0
 """How long a run may take to save where nobody can wait longer, before it is ended."""
 HURRY_SECONDS = 1.0
 """As long as that where the artist chose not to wait."""
-GIVE_UP_SECONDS = 5.0
-"""How long a measurement that was given up may take to tidy up, before it is ended."""
 
 
 class Process(Protocol):
@@ -181,93 +174,3 @@ def _process(
     return TrainingProcess(
         folder, project_folder, resume, total_images=total_images, minutes=minutes
     )
-
-
-class MeasureDriver(QThread):
-    """Plans a run and tries its first steps in a process of its own; nothing is left of either."""
-
-    advanced = Signal(str, int, int)
-    """(stage, done, total): preparing, starting or measuring; a total of 0 is unknown."""
-
-    def __init__(self, project: Project, wanted: NewRun, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.wanted = wanted
-        self._project = project
-        self._cancelled, self._at_once = threading.Event(), threading.Event()
-        # Read these after `finished`.
-        self.found: events.Preflight | None = None
-        self.notes: list[events.Health] = []
-        self.failure = ("", "")
-        """A sentence and its detail."""
-
-    def cancel(self, *, at_once: bool = False) -> None:
-        """Give up. Safe from any thread."""
-        if at_once:
-            self._at_once.set()
-        self._cancelled.set()
-
-    def run(self) -> None:
-        """The thread's body."""
-        try:
-            recipe = queries.plan_run(
-                self._project, self.wanted, self._prepared, self._cancelled.is_set
-            )
-            with tempfile.TemporaryDirectory(prefix="preflight-") as place:
-                recipe.save(Path(place))
-                self._measure(Path(place))
-        except StudioError as error:
-            self._fail(str(error), error.detail)
-        except Exception as error:  # noqa: BLE001  # the window must learn of any end
-            self._fail(f"{type(error).__name__}: {error}", traceback.format_exc())
-
-    def _fail(self, sentence: str, detail: str) -> None:
-        if not self._cancelled.is_set():
-            self.failure = sentence, detail
-
-    def _prepared(self, done: int, total: int) -> None:
-        self.advanced.emit("preparing", done, total)
-
-    def _measure(self, place: Path) -> None:
-        from studio.engine.training.process.client import TrainingProcess
-
-        # A process of its own: only there is the peak of memory that of the run alone.
-        process = TrainingProcess(place, self._project.folder, resume=False, preflight=True)
-        try:
-            if not self._cancelled.is_set():
-                self.advanced.emit("starting", 0, 0)
-                process.start()
-                self._watch(process)
-        finally:
-            process.kill()
-            _sweep(self._project.folder)
-
-    def _watch(self, process: Process) -> None:
-        deadline = 0.0
-        while not self._at_once.is_set():
-            if self._cancelled.is_set() and not deadline:
-                deadline = time.monotonic() + GIVE_UP_SECONDS
-                process.send(events.Stop())
-            if deadline and time.monotonic() > deadline:
-                return
-            for event in process.poll(POLL_SECONDS):
-                match event:
-                    case events.Stage(name=RunState.MEASURING):
-                        self.advanced.emit("measuring", 0, 0)
-                    case events.Progress():
-                        self.advanced.emit("measuring", event.images_seen, event.total_images)
-                    case events.Preflight():
-                        self.found = event
-                    case events.Health():
-                        self.notes.append(event)
-                    case events.Failed():
-                        self._fail(event.message, event.detail)
-                        return
-                    case events.Done():
-                        process.wait(2.0)
-                        return
-
-
-def _sweep(project_folder: Path) -> None:
-    """What a measurement that was killed left in the project; nobody else may measure there."""
-    for place in (project_folder / "cache").glob(".preflight-*"):
-        shutil.rmtree(place, ignore_errors=True)

@@ -78,7 +78,7 @@ def quiet(room: DatasetRoom) -> bool:
     busy = threads is None or any(thread.busy for thread in threads._all())
     timers = room._recount, room.details._timer, room.selection._timer
     waiting = room.arranging or any(timer.isActive() for timer in timers)
-    return not (busy or waiting or session.importing or session.loading)
+    return not (busy or waiting or room.studio.jobs.of() or session.loading)
 
 
 def choose(room: DatasetRoom, *places: int) -> None:
@@ -447,7 +447,7 @@ def test_captions_from_a_table_in_utf_16(room, studio, tmp_path, monkeypatch, qt
     qtbot.waitUntil(lambda: studio.undo.count() == 1 and quiet(room), timeout=WAIT)
     assert [stored(room)[n].caption for n in (0, 7)] == ["Straße bei Nacht", "门"]
     assert last(studio) == "2 captions read for 2 pictures."
-    assert room.tasks.isHidden()
+    assert room.strip.isHidden()
     studio.undo.undo()
     qtbot.waitUntil(lambda: stored(room)[0].caption == "a red door 0", timeout=WAIT)
 
@@ -468,7 +468,7 @@ def test_caption_files_that_do_not_fit_are_said(
     path.write_text(text)
     take_captions(room, monkeypatch, path)
     qtbot.waitUntil(lambda: says in last(studio), timeout=WAIT)
-    assert room.tasks.isHidden()
+    assert room.strip.isHidden()
     assert studio.undo.count() == 0
 
 
@@ -623,13 +623,13 @@ def test_report_and_card_are_written(room, studio, tmp_path, monkeypatch, qtbot)
         found = (str(tmp_path / name), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, found=found: found)
         qtbot.mouseClick(room.side.report, LEFT)
-        qtbot.waitUntil(room.tasks.isHidden, timeout=WAIT)
+        qtbot.waitUntil(room.strip.isHidden, timeout=WAIT)
     assert "data:image/webp" in (tmp_path / "out.html").read_text("utf-8")
     assert json.loads((tmp_path / "out.json").read_text())["counts"] == {"no_training": 1}
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a: str(tmp_path / "card"))
     qtbot.mouseClick(room.side.card, LEFT)
     qtbot.waitUntil((tmp_path / "card" / dataset_card.JSON_NAME).exists, timeout=WAIT)
-    qtbot.waitUntil(room.tasks.isHidden, timeout=WAIT)
+    qtbot.waitUntil(room.strip.isHidden, timeout=WAIT)
     assert (
         (tmp_path / "card" / dataset_card.MARKDOWN_NAME).read_text("utf-8").startswith("# façades")
     )
@@ -651,20 +651,20 @@ def test_a_report_is_given_up_and_leaves_nothing(
     monkeypatch.setattr(report, "write", slow)
     said = len(studio.notices.history)
     room.outgoing.write_report(tmp_path / "r.html")
-    qtbot.waitUntil(lambda: "1 / 9" in room.tasks.text.text(), timeout=WAIT)
-    qtbot.mouseClick(room.tasks.cancel, LEFT)
-    assert not room.tasks.cancel.isEnabled()
-    qtbot.waitUntil(room.tasks.isHidden, timeout=WAIT)
+    qtbot.waitUntil(lambda: "1 / 9" in room.strip.rows[0].text.text(), timeout=WAIT)
+    qtbot.mouseClick(room.strip.rows[0].cancel, LEFT)
+    assert not room.strip.rows[0].cancel.isEnabled()
+    qtbot.waitUntil(room.strip.isHidden, timeout=WAIT)
     assert len(studio.notices.history) == said
 
 
 def test_a_report_that_cannot_be_written_says_so(room, studio, tmp_path, qtbot) -> None:
     room.outgoing.write_report(tmp_path / "gone" / "deeper" / "r.html")
-    qtbot.waitUntil(room.tasks.isHidden, timeout=WAIT)
+    qtbot.waitUntil(room.strip.isHidden, timeout=WAIT)
     qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
     room.outgoing.write_report(tmp_path / "r.docx")
     qtbot.waitUntil(lambda: "r.docx" in last(studio), timeout=WAIT)
-    assert room.tasks.isHidden()
+    assert room.strip.isHidden()
 
 
 def test_closing_the_project_in_the_middle_of_everything(room, studio, tmp_path, qtbot) -> None:
@@ -674,7 +674,7 @@ def test_closing_the_project_in_the_middle_of_everything(room, studio, tmp_path,
     room.outgoing.write_report(tmp_path / "r.html")
     room.details.crop()
     room.project_closed()
-    assert room.tasks.isHidden()
+    assert room.strip.isHidden()
     assert room.session.threads is None
 
 

@@ -219,7 +219,7 @@ def test_pictures_that_cannot_be_read_leave_the_run_as_it_was(
     qtbot.mouseClick(shown.panel.go_on, CLICK)
     qtbot.waitUntil(lambda: any(n.kind == "error" for n in studio.notices.history), timeout=WAIT)
     assert not shown.session.training
-    assert not shown.preparing.isVisible()
+    assert not shown.strip.isVisible()
     assert Recipe.load(more.runs / trained[0]).dataset == "Squares"
 
 
