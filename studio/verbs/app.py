@@ -13,7 +13,6 @@ from studio.verbs.options import Verbs, folder
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("app", "Open the window.", run)
     parser.add_argument("project", metavar="PROJECT", nargs="?", type=folder, help="what to open")
 

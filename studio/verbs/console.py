@@ -38,7 +38,6 @@ class Console:
         self._told = -math.inf
 
     def finish(self, result: Result) -> None:
-        """Print the result."""
         self._clear()
         if self.as_json:
             self._stdout.write(json.dumps(plain(result.facts), allow_nan=False) + "\n")

@@ -9,7 +9,6 @@ from studio.verbs.options import Verbs
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     verbs.add("doctor", "Check this machine and say what is missing.", run)
 
 

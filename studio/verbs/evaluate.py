@@ -26,7 +26,6 @@ ADVICE = (
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("evaluate", "Quality of a run, and copies of training pictures.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
     parser.add_argument(

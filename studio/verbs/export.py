@@ -10,7 +10,6 @@ from studio.verbs.options import Verbs, folder, pair, words
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("export", "Hand pieces over to other programs.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
     parser.add_argument(

@@ -19,7 +19,6 @@ MOST = 100_000
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("generate", "Make pictures from seeds.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
     parser.add_argument(

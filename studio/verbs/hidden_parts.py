@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def add(actions: Actions) -> None:
-    """Declare the action."""
     parser = action(actions, "hide", "Blur parts of pictures before anything learns them.", hide)
     parser.add_argument("--items", metavar="NAME", nargs="+", help="the pictures meant")
     what = parser.add_mutually_exclusive_group()

@@ -23,7 +23,6 @@ REJECTED_SHOWN = 10
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("import", "Pictures come in: scanned, checked, never changed.", run)
     parser.add_argument("project", metavar="PROJECT", type=folder, help="made when it is not there")
     parser.add_argument(

@@ -13,7 +13,6 @@ from studio.verbs.outline import outline
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("inspect", "Say what a project, run, checkpoint or picture is.", run)
     parser.add_argument("thing", type=folder, metavar="THING", help="a folder or a picture")
 

@@ -22,5 +22,4 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Say so."""
     raise StudioError(f"`{options.verb}` is not in this version: see CHANGELOG.md for what is.")

@@ -16,7 +16,6 @@ SIZES = (32, 48, 64, 96, 128, 256)
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verbs."""
     verbs.add("families", "The families of models, with their parameters.", families)
     presets_parser = verbs.add(
         "presets", "Recommended parameters by family and size, and the export presets.", presets
@@ -27,7 +26,6 @@ def add(verbs: Verbs) -> None:
 
 
 def families(options: argparse.Namespace, console: Console) -> Result:
-    """All families."""
     from models import base
 
     found = [
@@ -68,7 +66,6 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
 
 
 def operations(options: argparse.Namespace, console: Console) -> Result:
-    """All operations and formats."""
     from studio.engine.refinement import base
 
     found = [

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("refine", "Apply a stack of operations to pictures.", run)
     parser.add_argument("images", nargs="+", type=folder, metavar="IMAGE", help="pictures")
     parser.add_argument(

@@ -21,7 +21,6 @@ class Watch:
         self._loss = ""
 
     def take(self, event: Event) -> None:
-        """Show one event."""
         from studio.engine.events import Health, Metrics, Preflight, Progress
 
         if isinstance(event, Metrics):

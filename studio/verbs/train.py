@@ -26,7 +26,6 @@ NEW_ONLY = ("family", "size", "set", *RunOptions.params(), "preflight", "augment
 
 
 def add(verbs: Verbs) -> None:
-    """Declare the verb."""
     parser = verbs.add("train", "Train a model on a dataset, or go on with a run.", run)
     parser.add_argument("project", metavar="PROJECT", type=folder)
     parser.add_argument(

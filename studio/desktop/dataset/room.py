@@ -242,7 +242,6 @@ class DatasetRoom(Shown):
         self.studio.notices.error(sentence, detail)
 
     def train(self) -> None:
-        """Go on to Training with this dataset."""
         dataset, threads = self.session.dataset, self.session.threads
         if dataset is None or threads is None or not self.session.collection.trains():
             return

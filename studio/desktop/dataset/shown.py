@@ -68,7 +68,6 @@ class Shown(Room):
         self._catch_up()
 
     def show_everything(self) -> None:
-        """No filter."""
         self.change_view(kind="everything", **_NO_LIMITS)
 
     def show_group(self, item_id: int) -> None:

@@ -197,7 +197,6 @@ class Side(SteadyScroll):
     def show_datasets(
         self, datasets: Sequence[Dataset], counts: dict[int, int], current: int | None
     ) -> None:
-        """All datasets of the project."""
         entries = [
             Entry(d.id, d.name, words.number(counts.get(d.id, 0)), help=d.name) for d in datasets
         ]

@@ -123,6 +123,5 @@ class Survey(QObject):
         self.around.close()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for part in (self.map.page, self.doctor.panel, self.hiding.editor, self.about):
             part.retranslate()

@@ -37,7 +37,6 @@ class Around:
         return self._threads
 
     def open_dataset(self) -> tuple[Project, int] | None:
-        """The open project and the id of the open dataset."""
         session = self.session
         if session.project is None or session.dataset is None:
             return None

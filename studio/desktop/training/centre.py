@@ -204,7 +204,6 @@ class Centre(QWidget):
         return False
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         for index, box in enumerate(self._keys.values()):
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
         self.curves.restyle()
@@ -212,7 +211,6 @@ class Centre(QWidget):
         self.wall.restyle()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.smooth_label.setText(tr("Smooth"))
         self.smooth_label.setBuddy(self.smooth)
         self.smooth.setAccessibleName(tr("Smoothing of the curves"))

@@ -188,7 +188,6 @@ class Length(QWidget):
         return int(self.number.value()) if self._unit == "images" else None
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.unit.set_choices([("minutes", tr("minutes")), ("images", tr("pictures seen"))])
         self.unit.setAccessibleName(tr("Unit of the length"))
         tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000)")
@@ -252,7 +251,6 @@ class Facts(QWidget):
             self.values[name].setText(text or "—")
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         for label in self.labels.values():
             label.setStyleSheet(f"color: {theme.colours().quiet};")
 

@@ -17,15 +17,12 @@ class Flow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
-        """At the end."""
         self._items.append(item)
 
     def count(self) -> int:
-        """How many there are."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """One of them."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
@@ -53,7 +50,6 @@ class Flow(QLayout):
         return size
 
     def sizeHint(self) -> QSize:
-        """As one row."""
         hints = [item.sizeHint() for item in self._items]
         wide = sum(hint.width() + self._gap for hint in hints) - self._gap
         return QSize(max(0, wide), max((hint.height() for hint in hints), default=0))

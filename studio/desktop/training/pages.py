@@ -33,7 +33,6 @@ class Pages(QStackedWidget):
         self.setCurrentIndex(1 if known and not any(self._there.values()) else 0)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.empty.set_texts(
             tr("No pictures yet. Add some in Dataset, then train a model on them here."),
             tr("Go to Dataset"),

@@ -173,7 +173,6 @@ class TrainingRoom(Room):
             self.session.read_datasets()
 
     def name_of(self, run: str) -> str:
-        """What a run is called."""
         return self.viewing.name_of(run)
 
     # ------------------------------------------------------------------ the new run
@@ -266,7 +265,6 @@ class TrainingRoom(Room):
             self.viewing.name_samples()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Training"))
         self.side.retranslate()
         self.form.retranslate()

@@ -45,7 +45,6 @@ class Viewing(QObject):
         self._side.show_runs([], "", "", None)
 
     def name_of(self, run: str) -> str:
-        """What a run is called."""
         shown = (self._session.live, self._session.viewed)
         known = [*(each.run for each in shown if each is not None), *self._runs]
         found = next((each for each in known if each.name == run), None)

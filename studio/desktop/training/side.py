@@ -144,7 +144,6 @@ class Side(QWidget):
             self.checkpointActivated.emit(mark.sentence)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.runs_header.setText(tr("Runs"))
         self.facts_header.setText(tr("This run"))
         self.marks_header.setText(tr("Marks"))

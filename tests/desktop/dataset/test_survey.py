@@ -21,7 +21,7 @@ from studio.desktop.dataset.room import DatasetRoom
 from studio.desktop.dataset.watch.folder_watch import Watch, folders_below
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
-from studio.engine.dataset.intake import watched_folders
+from studio.engine.dataset.index.settings import WATCH
 from studio.engine.dataset.papers.about import About
 from studio.engine.project import Project
 
@@ -483,7 +483,7 @@ def test_what_appears_in_a_watched_folder_is_imported(room, folder, qtbot, tmp_p
     assert not room.side.watch.isChecked()
     room.side.watch.click()
     qtbot.waitUntil(lambda: room.survey.watching.watch.roots == [folder], timeout=WAIT)
-    assert watched_folders.read(room.session.project, room.session.dataset.id)
+    assert WATCH.read(room.session.project, room.session.dataset.id)
     assert room.studio.undo.undoText() == "Watch the folders"
     wall(folder / "later.png", 50)
     qtbot.waitUntil(lambda: at_rest(room, 25), timeout=WAIT)

@@ -38,7 +38,6 @@ class Decision(QUndoCommand):
         self._value = value
 
     def redo(self) -> None:
-        """Set the value everywhere."""
         self._apply(dict.fromkeys(self._before, self._value))
 
     def undo(self) -> None:

@@ -57,7 +57,6 @@ class Step(QUndoCommand):
         self._write(self._plan, self._plan.do)
 
     def undo(self) -> None:
-        """Take it back."""
         self._write(self._plan, self._plan.undo)
 
 

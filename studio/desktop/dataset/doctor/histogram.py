@@ -56,7 +56,6 @@ class Histogram(QWidget):
 
     @property
     def limit(self) -> float:
-        """Where the line is."""
         return self._limit
 
     def flagged(self, limit: float, *, inclusive: bool = False) -> int:
@@ -165,21 +164,18 @@ class Histogram(QWidget):
             self._to(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag."""
         near = abs(event.position().x() - self.line_x()) <= _GRAB
         self.setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.ArrowCursor)
         if self._dragging:
             self._to(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
         if self._dragging and event.button() == Qt.MouseButton.LeftButton:
             self._dragging = False
             self.update()
             self.settled.emit(self._limit)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the usual limit."""
         self._dragging = False
         self.resetWanted.emit()
 

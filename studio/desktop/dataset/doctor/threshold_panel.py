@@ -227,7 +227,6 @@ class ThresholdPanel(QFrame):
         )
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Thresholds"))
         with QSignalBlocker(self.kind):
             for place in range(self.kind.count()):

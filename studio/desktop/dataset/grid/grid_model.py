@@ -102,7 +102,6 @@ class PictureModel(QAbstractListModel):
         return QModelIndex() if row is None else self.index(row)
 
     def id_at(self, index: Index) -> int | None:
-        """The picture at an index."""
         return self.ids[index.row()] if 0 <= index.row() < len(self.ids) else None
 
     def refresh(self, ids: Sequence[int] | None = None) -> None:

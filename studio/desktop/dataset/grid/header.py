@@ -85,7 +85,6 @@ class Header(QFrame):
         self.map.toggled.connect(self.mapToggled)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         chosen = self.sort.currentData() or SORTS[0]
         with QSignalBlocker(self.sort):
             self.sort.clear()
@@ -225,5 +224,4 @@ class TileSlider(QSlider):
         self.setValue(value)
 
     def mouseDoubleClickEvent(self, event: object) -> None:
-        """Back to the usual size."""
         self.setValue(self.USUAL)

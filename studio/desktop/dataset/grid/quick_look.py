@@ -41,7 +41,6 @@ class QuickLook(QWidget):
         self.hide()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Enlarged picture"))
         self.view.setAccessibleName(tr("Enlarged picture"))
 

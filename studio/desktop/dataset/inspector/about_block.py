@@ -33,7 +33,6 @@ class ToneCurves(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Three filled curves."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
@@ -128,7 +127,6 @@ class AboutBlock(QWidget):
         self._pairs.append((left, right))
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.curves.setAccessibleName(tr("Histogram of red, green and blue"))
         self.curves.setToolTip(
             tr("How often each level of red, green and blue occurs, dark to the left (histogram).")

@@ -32,7 +32,6 @@ class Row(QWidget):
         line.addWidget(editor, 1)
 
     def set_texts(self, label: str, help: str) -> None:
-        """In the current language."""
         self.label.setText(label)
         self.editor.setToolTip(help)
         self.editor.setAccessibleName(label)
@@ -48,7 +47,6 @@ class _Label(QLabel):
         self._reset = reset
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the usual value."""
         if self._reset is not None:
             self._reset()
 
@@ -82,7 +80,6 @@ class Pick(QComboBox):
         self.show_key(key)
 
     def show_key(self, key: str) -> None:
-        """Show what holds."""
         with QSignalBlocker(self):
             place = self.findData(key)
             self.setCurrentIndex(place)

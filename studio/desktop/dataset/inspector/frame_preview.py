@@ -54,11 +54,9 @@ class FramePreview(QWidget):
 
     @property
     def image(self) -> QImage:
-        """What is shown."""
         return self._image
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setToolTip(tr("Double-click or press Space to enlarge the picture."))
         self.setAccessibleName(tr("Picture with the frame that the network sees"))
 
@@ -67,7 +65,6 @@ class FramePreview(QWidget):
         return QSize(240, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The height follows the width."""
         self._fit()
 
     def _fit(self) -> None:
@@ -76,11 +73,9 @@ class FramePreview(QWidget):
         self.setFixedHeight(max(48, min(_TALLEST, round(tall))))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Enlarge."""
         self.enlarged.emit()
 
     def picture_rect(self) -> QRectF:
-        """Where the picture is painted."""
         if not self._size[0] or not self._size[1]:
             return QRectF(self.rect())
         scale = min(self.width() / self._size[0], self.height() / self._size[1])

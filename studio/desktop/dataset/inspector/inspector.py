@@ -132,7 +132,6 @@ class Inspector(QFrame):
 
     @property
     def page(self) -> str:
-        """Which page is in front."""
         return PAGES[self.pages.currentIndex()]
 
     def show_page(self, name: str) -> None:

@@ -186,7 +186,6 @@ class MetadataPage(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         if self._shown is None:  # what to do first, said before a switch of the language
             self.count.setText(i18n.sentence(self.count.text()))
         for head, text in zip(self.heads, (tr("Words"), tr("Rights")), strict=True):
@@ -240,7 +239,6 @@ class CaptionBox(QPlainTextEdit):
         return self.hasFocus() and self.toPlainText() != self._text
 
     def show_text(self, text: str) -> None:
-        """What is stored."""
         self._text = text
         if self.toPlainText() != text:
             self.setPlainText(text)

@@ -208,7 +208,6 @@ class PreparationPage(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.wall.retranslate()
         for head, text in zip(
             self.heads, (tr("Framing"), tr("Light and transparency"), tr("Held out")), strict=True

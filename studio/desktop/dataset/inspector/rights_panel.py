@@ -161,7 +161,6 @@ class RightsPanel(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.scope_row.set_texts(
             tr("Holds for"), tr("Whether this is said of these pictures or of all of their source.")
         )

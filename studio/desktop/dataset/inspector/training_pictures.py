@@ -27,7 +27,6 @@ class SeenWall(QWidget):
 
     @property
     def images(self) -> list[QImage]:
-        """What is shown."""
         return self._images
 
     def show_images(self, images: list[QImage], size: tuple[int, int]) -> None:
@@ -43,7 +42,6 @@ class SeenWall(QWidget):
         self.update()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("What the network will see"))
         self.setToolTip(
             tr("The training pictures themselves, made by the very code that prepares a run.")
@@ -55,7 +53,6 @@ class SeenWall(QWidget):
         return QSize(240, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The height follows the width."""
         self._fit()
 
     def cells(self) -> list[QRectF]:

@@ -103,7 +103,6 @@ class MapPage(QWidget):
         self.at.setText(f"{tr('Looking at every picture once…')}{count}")
 
     def show_map(self) -> None:
-        """The points are there."""
         self.pages.setCurrentIndex(_SHOWN)
         self.show_stale(0)
 
@@ -121,7 +120,6 @@ class MapPage(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.view.setAccessibleName(tr("Map of the pictures"))
         self.view.setAccessibleDescription(self._usage())
         self.view.setToolTip(

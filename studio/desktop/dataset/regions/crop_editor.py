@@ -98,7 +98,6 @@ class CropEditor(OverlayEditor):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Crop by hand"))
         self.view.setAccessibleName(tr("Picture with the part that is kept"))
         self.view.setToolTip("")

@@ -105,7 +105,6 @@ class CropView(QWidget):
     # ------------------------------------------------------------------ places on the screen
 
     def picture_rect(self) -> QRectF:
-        """Where the picture is painted."""
         room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         scale = min(room.width() / self._pixels[0], room.height() / self._pixels[1])
         width, height = self._pixels[0] * scale, self._pixels[1] * scale
@@ -148,7 +147,6 @@ class CropView(QWidget):
         self._from, self._start = event.position(), self._box
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw."""
         if not self._grabbed:
             shape = _CURSORS.get(self._under(event.position()), Qt.CursorShape.CrossCursor)
             self.setCursor(shape)
@@ -166,7 +164,6 @@ class CropView(QWidget):
             self._pull(self._grabbed, x, y)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
         self._grabbed = ""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -128,7 +128,6 @@ class RegionEditor(OverlayEditor):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Hide parts of the picture"))
         self.view.setAccessibleName(tr("Picture with the parts that are hidden"))
         self.view.setToolTip("")

@@ -54,7 +54,6 @@ class RegionView(QWidget):
         self.update()
 
     def set_regions(self, regions: Regions) -> None:
-        """Begin with these."""
         self.regions = list(regions)
         self.current = len(self.regions) - 1
         self._tell()
@@ -86,7 +85,6 @@ class RegionView(QWidget):
         self.changed.emit()
 
     def picture_rect(self) -> QRectF:
-        """Where the picture is painted."""
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         scale = min(area.width() / self._pixels[0], area.height() / self._pixels[1])
         width, height = self._pixels[0] * scale, self._pixels[1] * scale
@@ -131,12 +129,10 @@ class RegionView(QWidget):
     # ------------------------------------------------------------------ drawing
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to draw."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._stroke = [event.position()]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw on."""
         if not self._stroke:
             return
         spot = event.position()

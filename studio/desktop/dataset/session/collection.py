@@ -100,7 +100,6 @@ class Collection:
         self._columns = None
 
     def set_findings(self, found: dict[int, list[Finding]]) -> None:
-        """Replace all findings."""
         self.findings = found
         self._columns = None
 
@@ -124,11 +123,9 @@ class Collection:
         return self.columns().arrange(view).ids
 
     def counts(self) -> Counts:
-        """All sums."""
         return self.columns().counts
 
     def trains(self) -> bool:
-        """Whether there is any picture to train on."""
         return any(row.trains for row in self.rows.values())
 
     def group_of(self, item_id: int) -> list[int]:

@@ -144,7 +144,6 @@ class Columns:
 
     @cached_property
     def counts(self) -> Counts:
-        """All sums."""
         trains = int((self.usable & self.included).sum())
         unusable = len(self.rows) - int(self.usable.sum())
         totals = {

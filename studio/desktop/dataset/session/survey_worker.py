@@ -21,8 +21,8 @@ from studio.engine.dataset.doctor.embedding import EmbeddingCancelled
 from studio.engine.dataset.doctor.outliers import Outliers
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions
+from studio.engine.dataset.index.settings import WATCH
 from studio.engine.dataset.index.store import Item
-from studio.engine.dataset.intake import watched_folders
 from studio.engine.dataset.papers import about
 from studio.engine.dataset.papers.about import About
 from studio.engine.dataset.privacy import face_detector
@@ -42,7 +42,6 @@ class Explorer(Worker):
         self._told = 0.0
 
     def chart(self, project: Project, dataset_id: int, cancel: threading.Event) -> Atlas | None:
-        """The map of a dataset."""
         try:
             return atlas.chart(project, dataset_id, self._until(cancel), self._teller("map"))
         except EmbeddingCancelled:
@@ -51,7 +50,6 @@ class Explorer(Worker):
     def find_outliers(
         self, project: Project, dataset_id: int, cancel: threading.Event
     ) -> Outliers | None:
-        """Scores and findings of a dataset."""
         try:
             return outliers.find(project, dataset_id, self._until(cancel), self._teller("outliers"))
         except EmbeddingCancelled:
@@ -71,7 +69,7 @@ class Explorer(Worker):
 
     def watched(self, project: Project, dataset_id: int) -> tuple[bool, list[Path], list[str]]:
         """Whether the folders of a dataset are watched, its roots, and all folders in them."""
-        is_on = watched_folders.read(project, dataset_id)
+        is_on = WATCH.read(project, dataset_id) is not None
         roots = [s.path for s in store.sources(project, dataset_id) if s.kind == "folder"]
         return is_on, roots, folders_below(roots) if is_on else []
 

@@ -43,7 +43,6 @@ class Row:
 
     @classmethod
     def of(cls, line: Line) -> Row:
-        """The row of a line of the index."""
         row = cls(*line)  # type: ignore[arg-type]  # SQLite has no bool: mended below
         row.label, row.licence, row.author, row.url, row.consent = (
             intern(row.label), intern(row.licence), intern(row.author), intern(row.url),

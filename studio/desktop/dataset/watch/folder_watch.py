@@ -42,7 +42,6 @@ class Watch(QObject):
 
     @property
     def roots(self) -> list[Path]:
-        """What is watched."""
         return list(self._roots)
 
     def watch(self, roots: Sequence[Path], folders: Sequence[str]) -> None:
@@ -67,7 +66,6 @@ class Watch(QObject):
                 self._watcher.addPaths(fresh)
 
     def stop(self) -> None:
-        """Watch nothing."""
         self._settle.stop()
         self._look.stop()
         self._touched.clear()

@@ -12,7 +12,7 @@ from studio.desktop.dataset.curation.steps import Plan
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.dataset.watch.folder_watch import Watch
 from studio.desktop.i18n import tr
-from studio.engine.dataset.intake import watched_folders
+from studio.engine.dataset.index.settings import WATCH
 from studio.engine.project import Project
 
 _BUSY_MS = 1500
@@ -151,11 +151,11 @@ class Watching(QObject):
 
 def setting(project: Project, dataset_id: int, on: bool) -> Plan:
     """Folders of a dataset watched, or no longer."""
-    before = watched_folders.read(project, dataset_id)
+    before = WATCH.read(project, dataset_id) is not None
     return Plan(
         lambda: tr("Watch the folders") if on else tr("Stop watching the folders"),
-        partial(watched_folders.change, project, dataset_id, on),
-        partial(watched_folders.change, project, dataset_id, before),
+        partial(WATCH.put, project, dataset_id, on or None),
+        partial(WATCH.put, project, dataset_id, before or None),
         int(before != on),
         touches=frozenset(),
     )

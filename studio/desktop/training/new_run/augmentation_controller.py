@@ -59,7 +59,6 @@ class Previewing(QObject):
             actions.add(id, text, callback, keys, room=room, icon=icon)
 
     def open(self, project: Project) -> None:
-        """Another project."""
         self.project = project
         self._place = self._seed = 0
         self._last = None

@@ -63,7 +63,6 @@ class AugmentationWall(QWidget):
 
     @property
     def drawn(self) -> Drawn | None:
-        """What is on the wall."""
         return self._drawn
 
     def show_drawn(self, drawn: Drawn) -> None:
@@ -100,12 +99,10 @@ class AugmentationWall(QWidget):
         return tr("{name} · {n} of {total}", name=self._drawn.name, n=place, total=total)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what is missing."""
         super().showEvent(event)
         self.seen.emit()
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         c = theme.colours()
         self.often.setStyleSheet(f"color: {c.quiet};")
         for button, icon in (
@@ -115,7 +112,6 @@ class AugmentationWall(QWidget):
         self.view.update()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for button, text, tip in (
             (self.back, tr("Previous"), tr("The same for the picture before ([)")),
             (self.on, tr("Next"), tr("The same for the next picture (])")),

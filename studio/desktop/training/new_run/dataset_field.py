@@ -60,7 +60,6 @@ class DatasetField(Field):
         return next((card for card in self._cards if card.name == self.choice.key()), None)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.set_texts(tr("Pictures"), tr("The dataset to learn from"))
         self.set_datasets(self._cards)
 

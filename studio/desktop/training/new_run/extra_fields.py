@@ -58,7 +58,6 @@ class OptionField(Field):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         declared, names = self.declared, self.declared.names
         self.set_texts(tr(declared.label), tr(declared.help))
         if isinstance(self._input, QCheckBox):
@@ -123,6 +122,5 @@ class Extras(QWidget):
             self.boardWanted.emit()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for field in self.fields.values():
             field.retranslate()

@@ -164,7 +164,6 @@ class NewRunForm(QWidget):
         self._check()
 
     def set_size_error(self, sentence: str) -> None:
-        """The size is not possible."""
         if self.size_box.size_pixels():
             self.fields["size"].set_error(sentence)
         self._check()
@@ -277,7 +276,6 @@ class NewRunForm(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.header.setText(tr("New run"))
         self.recipe_header.setText(tr("Recipe"))
         self.augment_header.setText(tr("Augmentation"))

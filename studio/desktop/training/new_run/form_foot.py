@@ -39,7 +39,6 @@ class Obstacle(QWidget):
         self.setVisible(field is not None)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         wrong = i18n.sentence(self._field.wrong) if self._field is not None else ""
         name = self._field.label.text() if self._field is not None else ""
         self.sentence.setText(wrong)
@@ -87,7 +86,6 @@ class Starting(QWidget):
         self.trouble.setStyleSheet(f"color: {theme.colours().bad};")
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.measured.retranslate()
         self.obstacle.retranslate()
         for button, text, tip in (

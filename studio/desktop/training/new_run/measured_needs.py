@@ -89,7 +89,6 @@ class MeasuredCard(QFrame):
         self.notes.setVisible(bool(told))
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for name, label, tip in (
             ("rate", tr("Rate"), tr("Pictures a second (throughput)")),
             (
@@ -106,6 +105,5 @@ class MeasuredCard(QFrame):
         self._words()
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         self.facts.restyle()
         self.notes.style().polish(self.notes)

@@ -72,7 +72,6 @@ class FamilyForms(QObject):
             form.blockSignals(blocked)
 
     def values(self) -> dict[str, Value]:
-        """Every parameter of the family as the forms have it."""
         merged: dict[str, Value] = {}
         for form in self._forms():
             merged.update(form.values())

@@ -88,7 +88,6 @@ class Beginning(QWidget):
         self.levels_field.setVisible(self._may_freeze())
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.run_field.set_texts(tr(_RUN.label), tr(_RUN.help))
         self.levels_field.set_texts(tr(_LEVELS.label), tr(_LEVELS.help))
         self._offer()

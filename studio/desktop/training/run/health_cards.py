@@ -119,9 +119,7 @@ class HealthCards(QWidget):
         return card
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self._show()
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         self._show()

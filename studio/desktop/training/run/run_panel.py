@@ -222,7 +222,6 @@ class RunPanel(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.fixed_header.setText(tr("Fixed for this run"))
         labels = {
             "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
@@ -274,7 +273,6 @@ class RunPanel(QWidget):
         self._words()
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         self.facts.restyle()
         self.health.restyle()
         self.reason.setStyleSheet(f"color: {theme.colours().quiet};")

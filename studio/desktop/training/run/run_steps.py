@@ -22,13 +22,11 @@ class _Step(QUndoCommand):
         self._fresh = True
 
     def redo(self) -> None:
-        """Again."""
         if not self._fresh:
             self._again()
         self._fresh = False
 
     def undo(self) -> None:
-        """Back."""
         self._back()
 
 

@@ -49,7 +49,6 @@ class SheetView(QWidget):
 
     @property
     def image(self) -> QImage:
-        """The sheet on the screen."""
         return self._image
 
     def sizeHint(self) -> QSize:
@@ -167,7 +166,6 @@ class Scrubber(QWidget):
         return self.slider.value() >= len(self._sheets) - 1
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.slider.setAccessibleName(tr("Moment of the run"))
         self.slider.setToolTip(
             tr("Look back: the same seeds at an earlier moment. Arrow keys step (sample snapshots)")

@@ -88,7 +88,6 @@ class Session(QObject):
     # ------------------------------------------------------------------ the project
 
     def open(self, project: Project) -> None:
-        """Read what there is."""
         self.project = project
         self.thread_.submit(upkeep.purge_runs, project)
         self.read_runs()

@@ -56,7 +56,6 @@ class Setting(Generic[T]):
 
 
 def stored(project: Project, dataset_id: int) -> dict[str, object]:
-    """All that is stored for a dataset."""
     rows = project.query("SELECT settings FROM dataset WHERE id = ?", (dataset_id,))
     found = json.loads(rows[0][0]) if rows else {}
     return found if isinstance(found, dict) else {}
@@ -110,7 +109,7 @@ THRESHOLDS = Setting("thresholds", _numbers)
 FRAME_EVERY = Setting("frame_every", _number)
 """Seconds between the frames that are taken from videos."""
 WATCH = Setting("watch", _on)
-"""Whether what appears in its folders is imported by itself."""
+"""Whether what appears in its folders is imported by itself; watching belongs to the window."""
 UNSETTLED = Setting("unsettled", _on)
 """What needs the whole set has not been done since pictures changed."""
 ASIDE = Setting("aside", _aside)

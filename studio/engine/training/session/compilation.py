@@ -100,7 +100,6 @@ def translate(trainer: Trainer) -> None:
 
 
 def undo(trainer: Trainer) -> None:
-    """As the networks are written."""
     for net in trainer.family.children():
         net._compiled_call_impl = None
     trainer.compiled = False

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from studio.engine.dataset.doctor import thresholds
-from studio.engine.dataset.index import store, whole_set_pass
-from studio.engine.dataset.intake import videos, watched_folders
+from studio.engine.dataset.index import settings, store, whole_set_pass
+from studio.engine.dataset.intake import videos
 from studio.engine.dataset.preparation import policy, split
 from studio.engine.project import Project
 
@@ -22,7 +22,7 @@ SEVERAL: dict[str, Callable[[Project, int], object]] = {
     "split": lambda project, number: split.change(project, number, 0),
     "thresholds": lambda project, number: thresholds.apply(project, number, {"tiny": 5}),
     "frame_every": lambda project, number: videos.rate(project, number, 2.0),
-    "watch": lambda project, number: watched_folders.change(project, number, True),
+    "watch": lambda project, number: settings.WATCH.put(project, number, True),
 }
 
 
