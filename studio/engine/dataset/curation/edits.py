@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from studio.engine.dataset.index.facts import Columns, Facts
 from studio.engine.errors import UsageError
@@ -119,11 +120,11 @@ def keep(connection: sqlite3.Connection, item_id: int, values: Columns) -> Colum
     """The columns of a file that changed, without those that were written by hand meanwhile."""
     row = connection.execute("SELECT facts FROM item WHERE id = ?", (item_id,)).fetchone()
     before: Facts = json.loads(row[0]) if row else {}
-    found, facts = values.copy(), values["facts"].copy()
+    found, facts = values.copy(), cast(Facts, values["facts"]).copy()
     if "label_by_hand" in before:
         found.pop("label", None)
         facts["label_by_hand"] = 1
     if "caption_by_hand" in before:
         found.pop("caption", None)
         facts["caption_by_hand"] = 1
-    return found | Columns(facts=facts)
+    return found | {"facts": facts}

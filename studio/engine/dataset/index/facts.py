@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypedDict
 
 Data = dict[str, object]
 """The values of a finding by their place in its sentence."""
+Columns = dict[str, object]
+"""A row of `item` that is written: columns as :class:`records.Item` has them, `hidden` as text."""
 
 
 class Facts(TypedDict, total=False):
@@ -77,28 +78,3 @@ def broken(reason: str = "") -> Answer:
         "channels": 0, "facts": {},
     }  # fmt: skip
     return found | Answer(reason=reason) if reason else found
-
-
-class Columns(TypedDict, total=False):
-    """Columns of a row of `item` that is written."""
-
-    dataset_id: int
-    source_id: int
-    path: Path
-    member: str
-    name: str
-    bytes: int
-    mtime_ns: int
-    sha256: str
-    format: str
-    mode: str
-    width: int
-    height: int
-    channels: int
-    label: str
-    caption: str
-    usable: bool
-    included: bool
-    rating: int
-    facts: Facts
-    hidden: str

@@ -228,13 +228,13 @@ def add_findings(
     return stored
 
 
-def _plain(values: Columns) -> dict[str, object]:
-    row: dict[str, object] = dict(values)
-    if "path" in values:
-        row["path"] = os.fsencode(values["path"])
-    if "facts" in values:
-        row["facts"] = json.dumps(values["facts"])
-    for name in ("usable", "included"):
-        if name in row:
-            row[name] = int(bool(row[name]))
-    return row
+def _plain(values: Columns) -> Columns:
+    return {name: _as_stored(value) for name, value in values.items()}
+
+
+def _as_stored(value: object) -> object:
+    if isinstance(value, Path):
+        return os.fsencode(value)
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return int(value) if isinstance(value, bool) else value
