@@ -226,7 +226,7 @@ def change(room: Any, beat: Beat, **view: Any) -> tuple[float, np.ndarray]:
     """Seconds until another view is shown, and the beats meanwhile."""
     live(0.3)
     beat.take()
-    room.change_view(**view)
+    room.gallery.change_view(**view)
     took = until(lambda: not getattr(room, "arranging", False))
     live(0.2)
     return took, beat.take()

@@ -19,21 +19,22 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop.base.received import Received
+from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.commands import Commands
+from studio.desktop.dataset.commands import Command, Commands
 from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.curation.report_files import Outgoing
 from studio.desktop.dataset.curation.set_menus import Managing
 from studio.desktop.dataset.details import Details
-from studio.desktop.dataset.grid.grid_model import PictureModel
+from studio.desktop.dataset.gallery import Gallery
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.intake.intake import Intake
 from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
+from studio.desktop.dataset.session.collection import Arrangement
 from studio.desktop.dataset.session.session import Session
-from studio.desktop.dataset.shown import Shown
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey import Survey
 from studio.desktop.i18n import tr
@@ -44,7 +45,7 @@ from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
 
 
-class DatasetRoom(Shown):
+class DatasetRoom(Room):
     """Joins the panels. The work is in `session`, the chosen tiles in `selection`."""
 
     key: ClassVar[str] = "dataset"
@@ -61,10 +62,10 @@ class DatasetRoom(Shown):
         self.intake = Intake(self, studio, self.session)
         self.header = Header(studio.settings.thumbnail_size)
         self.grid = ThumbGrid()
-        self.model = PictureModel(self.session.collection, self)
-        self.grid.setModel(self.model)
+        self.gallery = Gallery(self.session, self.grid, self.header, studio.settings, self)
+        self.model = self.gallery.model
         self.empty = EmptyState("images", "", "", self.intake.ask_folder)
-        self.nothing = EmptyState("search", "", "", self.show_everything)
+        self.nothing = EmptyState("search", "", "", self.gallery.show_everything)
         self.centre = QStackedWidget()
         self.pages = QStackedWidget()
         self._lay_out()
@@ -83,11 +84,10 @@ class DatasetRoom(Shown):
             self, studio, self.session, self.model, self.grid, self.selection, self.curation
         )
         self.managing = Managing(self, studio, self.session, self.curation)
-        self.commands = Commands(self)
+        self.commands = Commands(studio.actions, self, self._command_rows(), self.selection.rate)
         self.side.set_menus(*self.commands.set_menus())
         self.survey.furnish(self.centre, self.header, self.side, self.inspector)
         self._connect()
-        self.resize_tiles(0)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -112,30 +112,27 @@ class DatasetRoom(Shown):
         whole.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
-        session, side, header = self.session, self.side, self.header
+        session, side = self.session, self.side
         session.datasetsChanged.connect(self._show_side)
         session.datasetsChanged.connect(self.datasetsChanged)
-        session.imported.connect(self.imported)
-        session.failed.connect(self.importFailed)
-        session.opened.connect(self._start_anew)
         session.rowsAdded.connect(self._rows_added)
         session.changed.connect(self._rows_changed)
-        session.tilesMade.connect(self._tiles_made)
-        session.tilesStale.connect(self._tiles_stale)
-        session.importNews.connect(self._import_news)
-        session.imported.connect(self._imported)
-        session.failed.connect(self._say_failed)
-        self.model.tileWanted.connect(session.want_tile)
-        self.model.allChanged.connect(self.grid.viewport().update)
+        session.imports.imported.connect(self.imported)
+        session.imports.imported.connect(self._imported)
+        session.failed.connect(self.importFailed)
+        session.failed.connect(self.studio.notices.error)
+        gallery = self.gallery
+        gallery.viewChanged.connect(self._view_changed)
+        gallery.arranged.connect(self._arranged)
         side.datasetChosen.connect(session.choose)
-        side.kindChosen.connect(lambda kind: self.change_view(kind=kind))
-        side.sourceChosen.connect(lambda source: self.change_view(source_id=source))
-        side.labelChosen.connect(lambda label: self.change_view(label=label))
-        side.rights.licenceChosen.connect(lambda licence: self.change_view(licence=licence))
-        side.rights.authorChosen.connect(lambda author: self.change_view(author=author))
-        side.rights.siteChosen.connect(lambda site: self.change_view(site=site))
-        side.rights.consentChosen.connect(lambda note: self.change_view(consent=note))
-        side.ratingChosen.connect(lambda stars: self.change_view(rating=stars))
+        side.kindChosen.connect(lambda kind: gallery.change_view(kind=kind))
+        side.sourceChosen.connect(lambda source: gallery.change_view(source_id=source))
+        side.labelChosen.connect(lambda label: gallery.change_view(label=label))
+        side.rights.licenceChosen.connect(lambda licence: gallery.change_view(licence=licence))
+        side.rights.authorChosen.connect(lambda author: gallery.change_view(author=author))
+        side.rights.siteChosen.connect(lambda site: gallery.change_view(site=site))
+        side.rights.consentChosen.connect(lambda note: gallery.change_view(consent=note))
+        side.ratingChosen.connect(lambda stars: gallery.change_view(rating=stars))
         side.reportWanted.connect(self.outgoing.ask_report)
         side.cardWanted.connect(self.outgoing.ask_card)
         side.addFolder.connect(self.intake.ask_folder)
@@ -143,11 +140,8 @@ class DatasetRoom(Shown):
         side.newDataset.connect(self.intake.ask_new)
         session.leftAside.connect(self.managing.offer)
         side.deleteWanted.connect(self.managing.delete)
-        side.removeWanted.connect(self.remove_source)
-        header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
-        header.searched.connect(lambda text: self.change_view(text=text))
-        header.tileSizeChosen.connect(self._size_tiles)
-        self.selection.groupWanted.connect(self.show_group)
+        side.removeWanted.connect(self._remove_source)
+        self.selection.groupWanted.connect(gallery.show_group)
         self.inspector.trainWanted.connect(self.train)
         self.inspector.metadata.importWanted.connect(self.outgoing.ask_captions)
         self.editor.closed.connect(self.grid.setFocus)
@@ -165,7 +159,7 @@ class DatasetRoom(Shown):
     def project_opened(self, project: Project) -> None:
         """Read its datasets; the newest is shown."""
         self.session.open(project)
-        self._catch_up()
+        self.gallery.catch_up()
 
     def project_closed(self) -> None:
         """Write out decisions, stop the threads, forget everything."""
@@ -175,11 +169,11 @@ class DatasetRoom(Shown):
         self.survey.close()
         self.session.close()
         self.model.forget_tiles()
-        self._start_anew()
+        self.gallery.start_anew()
 
     def shutdown(self) -> None:
         """Stop the threads."""
-        self._recount.stop()
+        self.gallery.stop()
         self.survey.close()
         self.session.close()
 
@@ -189,15 +183,8 @@ class DatasetRoom(Shown):
 
     def retranslate(self) -> None:
         """Every text in the current language."""
-        for part in (
-            self.side,
-            self.header,
-            self.inspector,
-            self.strip,
-            self.quick,
-            self.editor,
-            self.survey,
-        ):
+        frame = (self.side, self.header, self.inspector, self.strip)
+        for part in (*frame, self.quick, self.editor, self.survey):
             part.retranslate()
         self.grid.setAccessibleName(tr("Pictures"))
         self.grid.setToolTip("")
@@ -206,7 +193,7 @@ class DatasetRoom(Shown):
             tr("Add a folder…"),
         )
         self.nothing.set_texts(tr("No picture fits these filters."), tr("Show everything"))
-        self._catch_up()
+        self.gallery.catch_up()
 
     def event(self, event: QEvent) -> bool:
         """Keys of one letter, digits and Space belong to the button or list that has the focus."""
@@ -228,18 +215,10 @@ class DatasetRoom(Shown):
         """A picture that has no file on this computer."""
         self.intake.take_received(held)
 
-    @Slot()
-    def _import_news(self) -> None:
-        self._recount_soon()
-
     @Slot(object)
     def _imported(self, finished: Finished) -> None:
         if not self.survey.watching.is_silent:
-            self.intake.say_imported(finished, lambda: self.change_view(kind="broken"))
-
-    @Slot(str, str)
-    def _say_failed(self, sentence: str, detail: str) -> None:
-        self.studio.notices.error(sentence, detail)
+            self.intake.say_imported(finished, lambda: self.gallery.change_view(kind="broken"))
 
     def train(self) -> None:
         dataset, threads = self.session.dataset, self.session.threads
@@ -251,15 +230,90 @@ class DatasetRoom(Shown):
         else:
             self.trainRequested.emit(name)
 
-    def remove_source(self) -> None:
+    def _remove_source(self) -> None:
         """Take the source that is chosen in the list out of the dataset."""
-        self.managing.remove_source(self.view.source_id)
+        self.managing.remove_source(self.gallery.view.source_id)
 
-    def mark(self) -> None:
-        """Mark the chosen pictures as not to be used for training."""
-        self.curation.mark(self.selection.ids(), True)
+    # ------------------------------------------------------------------ what follows the pictures
 
-    def write_metadata(self) -> None:
-        """Go to the words of the chosen pictures."""
-        self.inspector.show_page("metadata")
-        self.inspector.metadata.begin()
+    @Slot()
+    def _view_changed(self) -> None:
+        self.header.show_view(self.gallery.view)
+        self.survey.doctor.follow(self.gallery.view.kind)
+
+    @Slot(object)
+    def _arranged(self, arranged: Arrangement) -> None:
+        totals = arranged.counts.totals
+        self.selection.keep(arranged)
+        self.header.show_totals(totals, len(arranged.ids))
+        self.inspector.show_totals(totals["trains"])
+        self.details.counted(totals)
+        self._show_side()
+        self._show_centre()
+        session = self.session
+        there = totals["found"] or session.datasets or session.loading or session.imports.running
+        self.pages.setCurrentIndex(1 if there else 0)
+        self.selection.show()
+
+    @Slot()
+    def _rows_added(self) -> None:
+        self.pages.setCurrentIndex(1)
+
+    @Slot(object)
+    def _rows_changed(self, ids: Sequence[int] | None) -> None:
+        if ids is None or self.selection.current in ids:
+            self.selection.show()
+
+    @Slot()
+    def _show_centre(self) -> None:
+        there = self.model.ids or self.session.loading
+        self.centre.setCurrentWidget(self.survey.front if there else self.nothing)
+
+    @Slot()
+    def _show_side(self) -> None:
+        session = self.session
+        if session.dataset is not None:
+            session.counts[session.dataset.id] = len(session.collection.rows)
+        current = session.dataset.id if session.dataset else None
+        self.side.show_datasets(session.datasets, session.counts, current)
+        self.side.show_counts(self.gallery.counts, session.sources, self.gallery.view)
+
+    # ------------------------------------------------------------------ commands
+
+    def _command_rows(self) -> tuple[Command, ...]:
+        selection, survey, inspector = self.selection, self.survey, self.inspector
+        return (
+            ("exclude", "Exclude from training", lambda: selection.include(False), "X"),
+            ("include", "Include in training", lambda: selection.include(True), "P"),
+            ("enlarge", "Enlarge the picture", selection.enlarge, "Space"),
+            ("add_folder", "Add a folder…", self.intake.ask_folder, "Ctrl+I"),
+            ("add_files", "Add pictures or a zip…", self.intake.ask_files, "Ctrl+Shift+I"),
+            ("new_dataset", "New dataset…", self.intake.ask_new, ""),
+            ("rename", "Rename the dataset…", self.managing.ask_rename, "F2"),
+            ("delete", "Delete the dataset", self.managing.delete, ""),
+            ("remove_source", "Remove the source", self._remove_source, ""),
+            ("search", "Search pictures", self.header.search.setFocus, "Ctrl+F"),
+            ("select_all", "Select all pictures", self.grid.selectAll, "Ctrl+A"),
+            ("reveal", "Show in the file manager", selection.reveal, ""),
+            ("copy", "Copy the picture", selection.copy_picture, "Ctrl+C"),
+            ("larger", "Larger tiles", lambda: self.gallery.resize_tiles(1), "Ctrl++|Ctrl+="),
+            ("smaller", "Smaller tiles", lambda: self.gallery.resize_tiles(-1), "Ctrl+-"),
+            ("train", "Train on this dataset", self.train, "Ctrl+Return"),
+            ("crop", "Crop by hand…", self.details.crop, "C"),
+            ("uncrop", "Whole picture", self.details.uncrop, "Shift+C"),
+            ("no_training", "Do not train on these",
+             lambda: self.curation.mark(selection.ids(), True), ""),
+            ("report", "Save the report…", self.outgoing.ask_report, ""),
+            ("card", "Save the dataset card…", self.outgoing.ask_card, ""),
+            ("captions", "Captions from files…", self.outgoing.ask_captions, ""),
+            ("page_picture", "Show the facts", lambda: inspector.show_page("picture"), "I"),
+            ("page_preparation", "Show the preparation",
+             lambda: inspector.show_page("preparation"), "R"),
+            ("page_metadata", "Label, caption, state rights", inspector.write_metadata, "L"),
+            ("map", "Map of the pictures", self.header.map.toggle, "M"),
+            ("thresholds", "Thresholds…", survey.toggle_thresholds, "T"),
+            ("outliers", "Find outliers", survey.doctor.find_outliers, ""),
+            ("hide", "Hide parts of the picture…", survey.hiding.open, "H"),
+            ("watch", "Watch the folders", survey.toggle_watch, ""),
+            ("stop_import", "Stop import", self.session.imports.cancel, ""),
+        )  # fmt: skip

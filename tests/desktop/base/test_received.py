@@ -115,7 +115,7 @@ def test_a_drop_and_a_paste_make_a_project_with_their_origin(window, qtbot, tmp_
     QGuiApplication.clipboard().setMimeData(mime(data=png(2)))
     window.studio.actions.get("window.paste").trigger()
     qtbot.waitUntil(lambda: len(room.model.ids) == 2, timeout=WAIT)
-    qtbot.waitUntil(lambda: not room.session.importing, timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.session.imports.running, timeout=WAIT)
     project = window.studio.project
     items = store.items(project, room.session.dataset.id)
     assert [item.rights.get("url", "") for item in items] == [PLAIN, ""] or [

@@ -76,7 +76,12 @@ def settled(room: DatasetRoom) -> bool:
     session = room.session
     threads = session.threads
     idle = threads is not None and not threads.load.busy
-    return idle and not session.importing and not session.loading and not room._recount.isActive()
+    return (
+        idle
+        and not session.imports.running
+        and not session.loading
+        and not room.gallery._recount.isActive()
+    )
 
 
 @pytest.fixture
@@ -165,7 +170,7 @@ def test_an_import_that_brings_nothing_says_so_and_leaves_no_dataset(
 def test_pictures_without_a_project_are_refused_in_words(room, folder, studio):
     room.import_paths([folder])
     assert "project" in studio.notices.history[-1].sentence
-    assert not room.session.importing
+    assert not room.session.imports.running
 
 
 def test_stopping_keeps_what_was_read(room, project, folder, studio, monkeypatch, qtbot):
@@ -297,7 +302,7 @@ def test_a_finding_is_fixed_by_one_click_and_taken_back(loaded, studio, qtbot):
     assert excluded(loaded) == ["1.png"]
     loaded.side.findings.choose("broken")
     assert fix.isHidden()
-    loaded.show_everything()
+    loaded.gallery.show_everything()
     assert fix.isHidden()
 
 
@@ -321,9 +326,9 @@ def test_a_tile_names_the_finding_that_is_asked_for(loaded):
     kinds = loaded.session.collection.kinds(row.id)
     assert set(kinds) >= {"duplicate", "outlier"}
     for kind, badge in (("duplicate", "Duplicate"), ("outlier", "Outlier")):
-        loaded.change_view(kind=kind)
+        loaded.gallery.change_view(kind=kind)
         assert loaded.model.badge(row) == badge
-    loaded.show_everything()
+    loaded.gallery.show_everything()
     assert loaded.model.badge(row) in ("Duplicate", "Outlier")
 
 
@@ -337,10 +342,10 @@ def test_search_filters_sorts_and_says_when_nothing_fits(loaded, qtbot):
     qtbot.waitUntil(lambda: loaded.centre.currentWidget() is loaded.nothing)
     qtbot.keyClick(loaded.header.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: len(names(loaded)) == 8)
-    loaded.change_view(sort="name")
+    loaded.gallery.change_view(sort="name")
     assert names(loaded)[:3] == ["1.png", "2.png", "3.png"]
     assert names(loaded).index("10.png") > names(loaded).index("9.png")
-    loaded.change_view(sort="size")
+    loaded.gallery.change_view(sort="size")
     assert names(loaded)[0] == "10.png"
 
 

@@ -18,7 +18,7 @@ from studio.desktop.dataset.doctor.histogram import Histogram
 from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.dataset.map.plane import Plane
 from studio.desktop.dataset.room import DatasetRoom
-from studio.desktop.dataset.watch.folder_watch import Watch, folders_below
+from studio.desktop.dataset.session.folder_watch import Watch, folders_below
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.settings import WATCH
@@ -67,8 +67,8 @@ def room(studio: Studio, qtbot, tmp_path: Path, folder: Path) -> Iterator[Datase
 
 def at_rest(room: DatasetRoom, count: int) -> bool:
     session = room.session
-    idle = not session.importing and not session.loading and not room.arranging
-    return idle and len(room.model.ids) == room.counts.totals.get("found") == count
+    idle = not session.imports.running and not session.loading and not room.gallery.arranging
+    return idle and len(room.model.ids) == room.gallery.counts.totals.get("found") == count
 
 
 @pytest.fixture
@@ -134,10 +134,10 @@ def test_a_click_a_walk_and_a_filter(room, charted, qtbot) -> None:
         walked.update(room.selection.ids())
         assert view.plane.current_row is not None or before is None
     assert len(walked) > 1
-    room.change_view(text="odd")
+    room.gallery.change_view(text="odd")
     qtbot.waitUntil(lambda: int(view.plane.is_shown.sum()) == 1, timeout=WAIT)
     assert room.centre.currentWidget() is room.survey.map.page
-    room.show_everything()
+    room.gallery.show_everything()
     qtbot.waitUntil(lambda: int(view.plane.is_shown.sum()) == 24, timeout=WAIT)
 
 
@@ -258,7 +258,7 @@ def test_a_threshold_is_dragged_counted_stored_and_undone(room, qtbot) -> None:
         timeout=WAIT,
     )
     expected = int((values < wanted).sum())
-    qtbot.waitUntil(lambda: room.counts.kinds["blurred"] == expected, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.gallery.counts.kinds["blurred"] == expected, timeout=WAIT)
     assert room.studio.undo.undoText().startswith("Threshold of Blurred")
     if expected:
         qtbot.waitUntil(panel.exclude.isEnabled, timeout=WAIT)
@@ -272,11 +272,11 @@ def test_a_threshold_is_dragged_counted_stored_and_undone(room, qtbot) -> None:
 def test_outliers_are_found_shown_and_left_out(room, qtbot) -> None:
     panel = room.survey.doctor.panel
     room.side.outliers.click()
-    qtbot.waitUntil(lambda: room.counts.kinds["outlier"] > 0, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.gallery.counts.kinds["outlier"] > 0, timeout=WAIT)
     qtbot.waitUntil(lambda: panel.shown == "outlier" and panel.histogram.isEnabled(), timeout=WAIT)
     qtbot.waitUntil(panel.exclude.isEnabled, timeout=WAIT)
     odd = next(row.id for row in room.session.collection.rows.values() if row.name == "odd.png")
-    room.change_view(kind="outlier")
+    room.gallery.change_view(kind="outlier")
     qtbot.waitUntil(
         lambda: odd in room.model.ids and room.model.tile(odd) is not None, timeout=WAIT
     )
@@ -394,10 +394,10 @@ def test_identical_copies_are_hidden_in_one_step_and_shown_again(room, folder, q
     history = room.studio.notices.history
     said = "identical copies: 2 pictures in all"
     qtbot.waitUntil(lambda: any(said in each.sentence for each in history), timeout=WAIT)
-    qtbot.waitUntil(lambda: room.counts.kinds.get("hidden_copy") == 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.gallery.counts.kinds.get("hidden_copy") == 1, timeout=WAIT)
     room.studio.undo.undo()
     qtbot.waitUntil(lambda: hidden() == [], timeout=WAIT)
-    qtbot.waitUntil(lambda: not room.counts.kinds.get("hidden_copy"), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.gallery.counts.kinds.get("hidden_copy"), timeout=WAIT)
 
 
 def test_the_map_and_the_rows_follow_what_may_be_seen(room, charted, qtbot) -> None:

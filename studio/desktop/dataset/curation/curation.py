@@ -202,8 +202,8 @@ class Curation(QObject):
 
     def _write(self, plan: Plan, write: Callable[[], object]) -> None:
         session = self._session
-        if plan.reopen and session.importing:  # what is being read may be what comes or goes
-            session.after_imports(partial(self._write, plan, write))
+        if plan.reopen and session.imports.running:  # what is being read may be what comes or goes
+            session.imports.after(partial(self._write, plan, write))
         elif session.threads is not None:
             session.threads.decisions.put(write, partial(self._written, session.life, plan))
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtGui import QUndoCommand
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session.collection import Collection
+from studio.desktop.dataset.session.collection import Desk
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index import store
-from studio.engine.project import Project
 
 Value = bool | int
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where decisions go: rows in memory, the project, its writer, and who is told."""
-
-    project: Project
-    collection: Collection
-    decide: Callable[[Callable[[], None]], None]
-    changed: Callable[[Sequence[int]], None]
 
 
 class Decision(QUndoCommand):

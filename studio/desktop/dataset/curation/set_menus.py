@@ -92,11 +92,11 @@ class Managing(QObject):
             self._curation.plan(lambda p: set_steps.deleting(p, dataset, with_runs))
 
     def _is_quiet(self) -> bool:
-        if self._session.importing:
+        if self._session.imports.running:
             self._studio.notices.warn(
                 tr("Pictures are being imported: wait until that is done, or stop it first.")
             )
-        return not self._session.importing
+        return not self._session.imports.running
 
 
 def _complaint(project: Project, dataset: Dataset) -> str:

@@ -141,6 +141,11 @@ class Inspector(QFrame):
             button.setChecked(each == name)
         self.pageChanged.emit(name)
 
+    def write_metadata(self) -> None:
+        """Go to the words of the chosen pictures."""
+        self.show_page("metadata")
+        self.metadata.begin()
+
     # ------------------------------------------------------------------ the picture
 
     def show_totals(self, trains: int, blocked: str = "") -> None:

@@ -71,12 +71,12 @@ class Intake:
 
     def _import(self, paths: list[Path], name: str | None) -> None:
         if self._may_write() and paths:
-            self._session.import_sources(paths, name)
+            self._session.bring_in(paths, name)
 
     def say_imported(self, finished: Finished, show_broken: Callable[[], None]) -> None:
         """One notice, with the reason for every file that cannot be used."""
         name, usable = finished.dataset.name, words.pictures(finished.usable)
-        stopped = [tr("The import was stopped.")] if self._session.cancelling else []
+        stopped = [tr("The import was stopped.")] if self._session.imports.cancelling else []
         if not finished.rejected:
             said = tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
             self._studio.notices.info(" ".join([*stopped, said]))

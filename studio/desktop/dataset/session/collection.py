@@ -6,7 +6,8 @@ the inspector. Nothing here knows Qt, so it is quick to test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.desktop.dataset.session.columns import Arrangement, Columns, Counts, natural
@@ -22,6 +23,7 @@ from studio.desktop.dataset.session.views import (
 )
 from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
+from studio.engine.project import Project
 
 __all__ = [
     "EVERYTHING", "EXCLUDED", "GROUP", "HELD_OUT", "SORTS", "TRAINS", "Arrangement",
@@ -148,3 +150,13 @@ class Collection:
             if any(f.kind == kind and "of" in f.data and f.of == best for f in findings)
         ]
         return [key for key in (best, *sorted(same)) if key in self.rows] if same else []
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where decisions go: rows in memory, the project, its writer, and who is told."""
+
+    project: Project
+    collection: Collection
+    decide: Callable[[Callable[[], None]], None]
+    changed: Callable[[Sequence[int]], None]

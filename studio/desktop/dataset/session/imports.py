@@ -1,4 +1,4 @@
-"""The half of the session that brings pictures in: running and waiting imports, and their news."""
+"""Imports that run or wait, one after the other, and what they bring."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.dataset.session.collection import Collection, Row
-from studio.desktop.dataset.session.worker import DatasetThreads, Importer
-from studio.engine.dataset.index.store import Dataset, Finding
+from studio.desktop.dataset.session.collection import Row
+from studio.desktop.dataset.session.worker import Importer
+from studio.engine.dataset.index.store import Finding
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
@@ -20,134 +20,120 @@ from studio.engine.said import Said
 PLACE = "dataset"
 
 
-class Imports(QObject):
-    """What is open is known here; the session opens and closes it."""
+class RunningImports(QObject):
+    """Tells what comes in by the dataset that it belongs to; which one is shown, others know."""
 
-    rowsAdded = Signal(object)
-    """Ids of new rows."""
-    changed = Signal(object)
-    """Ids whose decision, findings or content changed; None for anything."""
-    importNews = Signal()
+    news = Signal()
+    """Of :attr:`running`, :attr:`found` or :attr:`cancelling`, perhaps."""
+    begun = Signal(int)
+    """The first pictures are there: the id of their dataset."""
+    rowsCame = Signal(int, object)
+    """The id of a dataset, and its new rows."""
+    findingsCame = Signal(int, object)
+    """The id of a dataset, and findings about its pictures."""
     imported = Signal(object)
+    """One came to its end: the engine's :class:`importer.Finished`."""
     failed = Signal(str, str)
+    over = Signal()
+    """One has ended, however."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.jobs = jobs
-        self.project: Project | None = None
-        self.dataset: Dataset | None = None
-        self.collection = Collection()
-        self.threads: DatasetThreads | None = None
-        self.import_found = 0
+        self.found = 0
         """Pictures of the imports since there was none."""
-        self._import = 0
-        self._imports: dict[int, Job[None]] = {}
-        self._import_dataset: int | None = None
+        self._jobs = jobs
+        self._importer: Importer | None = None
+        self._count = 0
+        self._running: dict[int, Job[None]] = {}
+        self._dataset: int | None = None
+        """What the one that runs brings pictures into."""
         self._after: list[Callable[[], None]] = []
 
-    def survey(self, *, choose_last: bool = False, choose: int | None = None) -> None:
-        """Read the list of datasets again, and open one of them when asked."""
-        raise NotImplementedError
+    def open(self, importer: Importer) -> None:
+        """Work with this importer from now on."""
+        self._importer = importer
+        importer.began.connect(self._begun)
+        importer.found.connect(self._rows)
+        importer.checked.connect(self._findings)
+        importer.finished.connect(self._done)
 
-    def reload(self) -> None:
-        """Read the open dataset again."""
-        raise NotImplementedError
-
-    def _listen_to(self, importer: Importer) -> None:
-        importer.began.connect(self._import_has_rows)
-        importer.found.connect(self._import_rows)
-        importer.checked.connect(self._import_findings)
-        importer.finished.connect(self._import_done)
-
-    def _forget_imports(self) -> None:
-        self.jobs.end(PLACE)
-        self._imports.clear()
+    def close(self) -> None:
+        """Forget all; the jobs of the place end with the project."""
+        self._importer = None
+        self._running.clear()
         self._after.clear()
 
     @property
-    def importing(self) -> bool:
+    def running(self) -> bool:
         """Whether an import runs or waits."""
-        return bool(self._imports)
-
-    def import_sources(self, paths: Sequence[Path], name: str | None) -> None:
-        """Import into the dataset `name`; None lets the engine name a new one."""
-        if self.threads is None or self.project is None:
-            return
-        if not self._imports:
-            self.import_found = 0
-        self._import += 1
-        token = self._import
-        title = Said("Importing")
-        if len(paths) == 1:
-            title = Said("Importing {name}", name=paths[0].name)
-        run = partial(self.threads.importer.run, token, self.project, list(paths), name)
-        job = self._imports[token] = Job(
-            title, run, ending=Ending.STOP, can_pause=True,
-            waiting=Said("Stopping the import; what was read stays…"),
-        )  # fmt: skip
-        self.jobs.start(
-            job, PLACE, lane="import",
-            failed=self.failed.emit, over=partial(self._import_over, token),
-        )  # fmt: skip
-        self.importNews.emit()
-
-    def cancel_import(self) -> None:
-        """End running and waiting imports; what was read stays."""
-        for job in self._imports.values():
-            job.cancel()
-
-    def after_imports(self, act: Callable[[], None]) -> None:
-        """End running and waiting imports, then act."""
-        self._after.append(act)
-        self.cancel_import()
+        return bool(self._running)
 
     @property
     def cancelling(self) -> bool:
         """Whether the artist asked the import to end."""
-        return any(job.is_cancelled for job in self._imports.values())
+        return any(job.is_cancelled for job in self._running.values())
+
+    def start(self, project: Project, paths: Sequence[Path], name: str | None) -> None:
+        """Import into the dataset `name`; None lets the engine name a new one."""
+        if self._importer is None:
+            return
+        if not self._running:
+            self.found = 0
+        self._count += 1
+        token = self._count
+        title = Said("Importing")
+        if len(paths) == 1:
+            title = Said("Importing {name}", name=paths[0].name)
+        run = partial(self._importer.run, token, project, list(paths), name)
+        job = self._running[token] = Job(
+            title, run, ending=Ending.STOP, can_pause=True,
+            waiting=Said("Stopping the import; what was read stays…"),
+        )  # fmt: skip
+        self._jobs.start(
+            job, PLACE, lane="import", failed=self.failed.emit, over=partial(self._over, token)
+        )
+        self.news.emit()
+
+    def cancel(self) -> None:
+        """End running and waiting imports; what was read stays."""
+        for job in self._running.values():
+            job.cancel()
+
+    def after(self, act: Callable[[], None]) -> None:
+        """End running and waiting imports, then act."""
+        self._after.append(act)
+        self.cancel()
 
     @Slot(int, int)
-    def _import_has_rows(self, token: int, dataset_id: int) -> None:
-        if token not in self._imports:
-            return
-        self._import_dataset = dataset_id
-        if self.dataset is None or self.dataset.id != dataset_id:
-            self.survey(choose=dataset_id)
+    def _begun(self, token: int, dataset_id: int) -> None:
+        if token in self._running:
+            self._dataset = dataset_id
+            self.begun.emit(dataset_id)
 
     @Slot(int, object)
-    def _import_rows(self, token: int, rows: list[Row]) -> None:
-        if token not in self._imports:
-            return
-        self.import_found += len(rows)
-        if self._shows_import():
-            known = [row.id for row in rows if row.id in self.collection.rows]
-            fresh = self.collection.put(rows, decoded=True)
-            self.rowsAdded.emit(fresh)
-            if known:
-                self.changed.emit(known)
-        self.importNews.emit()
+    def _rows(self, token: int, rows: list[Row]) -> None:
+        if token in self._running:
+            self.found += len(rows)
+            if self._dataset is not None:
+                self.rowsCame.emit(self._dataset, rows)
+            self.news.emit()
 
     @Slot(int, object)
-    def _import_findings(self, token: int, findings: list[Finding]) -> None:
-        if token in self._imports and self._shows_import():
-            self.collection.add_findings(findings)
-            self.changed.emit([finding.item_id for finding in findings])
+    def _findings(self, token: int, findings: list[Finding]) -> None:
+        if token in self._running and self._dataset is not None:
+            self.findingsCame.emit(self._dataset, findings)
 
     @Slot(int, object)
-    def _import_done(self, token: int, finished: Finished) -> None:
-        if token in self._imports:
+    def _done(self, token: int, finished: Finished) -> None:
+        if token in self._running:
             self.imported.emit(finished)
 
-    def _import_over(self, token: int) -> None:
-        self._imports.pop(token, None)
-        self._import_dataset = None
-        self.survey()
-        self.reload()  # labels are known only at the end
-        self.importNews.emit()
-        if not self._imports:
+    def _over(self, token: int) -> None:
+        self._running.pop(token, None)
+        self._dataset = None
+        self.over.emit()
+        self.news.emit()
+        if not self._running:
             waiting, self._after = self._after, []
             for act in waiting:
                 act()
-
-    def _shows_import(self) -> bool:
-        return self.dataset is not None and self.dataset.id == self._import_dataset

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.dataset.curation.decisions import Desk
-from studio.desktop.dataset.session.collection import Arrangement, Row, View
-from studio.desktop.dataset.session.imports import PLACE, Imports
+from studio.desktop.dataset.session.collection import Arrangement, Collection, Desk, Row, View
+from studio.desktop.dataset.session.imports import PLACE, RunningImports
 from studio.desktop.dataset.session.worker import DatasetThreads
 from studio.engine.dataset.curation import removed_sets
 from studio.engine.dataset.index.store import Dataset, Finding, Source
@@ -26,9 +26,13 @@ TILE, LARGE_TILE = 256, 512
 _QUICK = 2000
 
 
-class Session(Imports):
+class Session(QObject):
     """Lives as long as the room; `open` and `close` give it a project and take it away."""
 
+    rowsAdded = Signal(object)
+    """Ids of new rows."""
+    changed = Signal(object)
+    """Ids whose decision, findings or content changed; None for anything."""
     datasetsChanged = Signal()
     opened = Signal()
     """Another dataset was chosen (or none): the rows start anew."""
@@ -39,9 +43,21 @@ class Session(Imports):
     """Ids of pictures that look different now, though their files are the same."""
     leftAside = Signal(object)
     """What was removed (:class:`removed_sets.Removed`) and can still come back."""
+    failed = Signal(str, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
-        super().__init__(jobs, parent)
+        super().__init__(parent)
+        self.jobs = jobs
+        self.project: Project | None = None
+        self.dataset: Dataset | None = None
+        self.collection = Collection()
+        self.threads: DatasetThreads | None = None
+        self.imports = RunningImports(jobs, self)
+        self.imports.begun.connect(self._import_begun)
+        self.imports.rowsCame.connect(self._import_rows)
+        self.imports.findingsCame.connect(self._import_findings)
+        self.imports.failed.connect(self.failed)
+        self.imports.over.connect(self._import_over)
         self.datasets: list[Dataset] = []
         self.counts: dict[int, int] = {}
         self.sources: list[Source] = []
@@ -61,7 +77,7 @@ class Session(Imports):
         threads.loader.rowsLoaded.connect(self._take_rows)
         threads.loader.findingsLoaded.connect(self._take_findings)
         threads.loader.readAgain.connect(self._take_again)
-        self._listen_to(threads.importer)
+        self.imports.open(threads.importer)
         threads.tiles.made.connect(self._take_tiles)
         self.threads = threads
         self._purge(project)
@@ -90,7 +106,8 @@ class Session(Imports):
 
     def close(self) -> None:
         """Stop everything; decisions are written out first."""
-        self._forget_imports()
+        self.jobs.end(PLACE)
+        self.imports.close()
         if self.threads is not None:
             self.threads.stop()
             self.threads.deleteLater()
@@ -235,6 +252,40 @@ class Session(Imports):
             self.collection.set_held_out(division.item_ids)
             self.judged.emit(division)
             self.changed.emit(None)
+
+    # ------------------------------------------------------------------ imports
+
+    def bring_in(self, paths: Sequence[Path], name: str | None) -> None:
+        """Import into the dataset `name`; None lets the engine name a new one."""
+        if self.project is not None:
+            self.imports.start(self.project, paths, name)
+
+    @Slot(int)
+    def _import_begun(self, dataset_id: int) -> None:
+        if not self._shows(dataset_id):
+            self.survey(choose=dataset_id)
+
+    @Slot(int, object)
+    def _import_rows(self, dataset_id: int, rows: list[Row]) -> None:
+        if self._shows(dataset_id):
+            known = [row.id for row in rows if row.id in self.collection.rows]
+            self.rowsAdded.emit(self.collection.put(rows, decoded=True))
+            if known:
+                self.changed.emit(known)
+
+    @Slot(int, object)
+    def _import_findings(self, dataset_id: int, findings: list[Finding]) -> None:
+        if self._shows(dataset_id):
+            self.collection.add_findings(findings)
+            self.changed.emit([finding.item_id for finding in findings])
+
+    @Slot()
+    def _import_over(self) -> None:
+        self.survey()
+        self.reload()  # labels are known only at the end
+
+    def _shows(self, dataset_id: int) -> bool:
+        return self.dataset is not None and self.dataset.id == dataset_id
 
     # ------------------------------------------------------------------ pictures
 

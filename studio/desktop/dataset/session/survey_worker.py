@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.threads import Worker, WorkerThread
-from studio.desktop.dataset.watch.folder_watch import folders_below
+from studio.desktop.dataset.session.folder_watch import folders_below
 from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import atlas, outliers, thresholds

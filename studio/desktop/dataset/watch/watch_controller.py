@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.desktop.dataset.curation.steps import Plan
+from studio.desktop.dataset.session.folder_watch import Watch
 from studio.desktop.dataset.survey_parts import Around
-from studio.desktop.dataset.watch.folder_watch import Watch
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index.settings import WATCH
 from studio.engine.project import Project
@@ -45,8 +45,8 @@ class Watching(QObject):
         self.watch.lost.connect(self._lost)
         self.watch.returned.connect(self._returned)
         around.session.opened.connect(self.refresh)
-        around.session.imported.connect(lambda _: self.refresh())
-        around.session.importNews.connect(self._import_news)
+        around.session.imports.imported.connect(lambda _: self.refresh())
+        around.session.imports.news.connect(self._import_news)
         around.curation.stored.connect(self.refresh)
 
     def _ask(self, function: Callable[[], set[Path]], done: Callable[[set[Path]], None]) -> None:
@@ -102,7 +102,7 @@ class Watching(QObject):
         session = self._around.session
         if session.dataset is None or not self._waiting:
             return
-        if session.importing:
+        if session.imports.running:
             self._later.start()
             return
         if session.loading:  # which sources it has is not known yet
@@ -113,18 +113,18 @@ class Watching(QObject):
         self._waiting.clear()
         if roots:
             self._scanned = roots
-            session.import_sources(roots, session.dataset.name)
+            session.bring_in(roots, session.dataset.name)
 
     @property
     def is_silent(self) -> bool:
         """Whether an import that ends now was a look that found nothing."""
-        return bool(self._scanned) and not self._around.session.import_found
+        return bool(self._scanned) and not self._around.session.imports.found
 
     @Slot()
     def _import_news(self) -> None:
         session = self._around.session
-        if self._scanned and not session.importing:
-            if session.import_found:
+        if self._scanned and not session.imports.running:
+            if session.imports.found:
                 self._waiting.update(self._scanned)
                 self._again.start()
             self._scanned = []

@@ -76,8 +76,8 @@ def quiet(room: DatasetRoom) -> bool:
     """Whether nothing is on its way any more."""
     session, threads = room.session, room.session.threads
     busy = threads is None or any(thread.busy for thread in threads._all())
-    timers = room._recount, room.details._timer, room.selection._timer
-    waiting = room.arranging or any(timer.isActive() for timer in timers)
+    timers = room.gallery._recount, room.details._timer, room.selection._timer
+    waiting = room.gallery.arranging or any(timer.isActive() for timer in timers)
     return not (busy or waiting or room.studio.jobs.of() or session.loading)
 
 
@@ -211,7 +211,7 @@ def test_the_share_held_out_is_shown_changed_and_put_back(room, studio, qtbot) -
     qtbot.waitUntil(lambda: split.read(project, number).held_out == 3, timeout=WAIT)
     qtbot.waitUntil(lambda: page.share.value() == 25.0 and quiet(room), timeout=WAIT)
     assert undo_text(studio) == "Hold out 25 %"
-    assert room.counts.totals["held_out"] == 3
+    assert room.gallery.counts.totals["held_out"] == 3
     studio.undo.undo()
     qtbot.waitUntil(
         lambda: split.read(project, number).item_ids == before.item_ids and quiet(room),
@@ -237,7 +237,7 @@ def test_a_dataset_that_is_opened_is_divided_once(room, qtbot, monkeypatch) -> N
     may_go.set()
     qtbot.waitUntil(lambda: quiet(room) and page.share.isEnabled(), timeout=WAIT)
     assert page.division.text().startswith("1 held out to measure with, 11 to train on.")
-    assert (room.counts.totals["held_out"], reads) == (1, [number])
+    assert (room.gallery.counts.totals["held_out"], reads) == (1, [number])
     choose(room, 0, 1)  # what is decided afterwards has it read again
     qtbot.keyClick(room.grid, Qt.Key.Key_X)
     qtbot.waitUntil(lambda: page.held.train + page.held.held_out == 10, timeout=WAIT)
@@ -339,7 +339,7 @@ def test_a_label_and_a_caption_are_written_in_place(room, studio, qtbot) -> None
 
 def test_leaving_a_field_counts_for_the_pictures_it_was_written_for(room, qtbot) -> None:
     page = room.inspector.metadata
-    room.write_metadata()
+    room.inspector.write_metadata()
     qtbot.waitUntil(lambda: page.label.text() == "brick", timeout=WAIT)
     page.label.selectAll()
     qtbot.keyClicks(page.label, "wood")
@@ -409,7 +409,7 @@ def test_without_a_choice_there_is_nothing_to_write(room, qtbot) -> None:
     qtbot.waitUntil(lambda: not page.label.isEnabled(), timeout=WAIT)
     assert page.count.text().startswith("Choose pictures")
     assert not page.rights.isEnabled()
-    room.mark()
+    room.commands.actions["no_training"].trigger()
     room.details.uncrop()
     room.inspector.show_page("preparation")
     qtbot.waitUntil(lambda: not room.inspector.preparation.by_hand.isEnabled(), timeout=WAIT)
@@ -417,7 +417,7 @@ def test_without_a_choice_there_is_nothing_to_write(room, qtbot) -> None:
 
 def test_a_project_that_can_only_be_read_refuses_every_wish(room, studio, qtbot) -> None:
     room.session.project.read_only_reason = "Someone else has it."
-    room.write_metadata()
+    room.inspector.write_metadata()
     page = room.inspector.metadata
     qtbot.waitUntil(lambda: page.label.text() == "brick", timeout=WAIT)
     write(qtbot, page.label, "stone")
@@ -498,9 +498,9 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
     room.side.rights.licences.setCurrentRow(1)
     qtbot.waitUntil(lambda: len(room.model.ids) == 3, timeout=WAIT)
     room.side.rights.authors.choose("Ada Lovelace")
-    assert (room.view.licence, room.view.author) == ("CC0-1.0", "Ada Lovelace")
-    room.show_everything()
-    assert room.view.author is None
+    assert (room.gallery.view.licence, room.gallery.view.author) == ("CC0-1.0", "Ada Lovelace")
+    room.gallery.show_everything()
+    assert room.gallery.view.author is None
     choose(room, 5)
     qtbot.waitUntil(lambda: rights.fields["author"].placeholderText() != "", timeout=WAIT)
     pick(qtbot, rights.scope, "pictures")
@@ -540,7 +540,7 @@ def test_addresses_and_consent_are_filters_once_they_are_stated(room, studio, qt
     qtbot.waitUntil(lambda: len(room.model.ids) == 1, timeout=WAIT)
     lists.consents.choose("")
     qtbot.waitUntil(lambda: len(room.model.ids) == 2, timeout=WAIT)
-    room.show_everything()
+    room.gallery.show_everything()
     qtbot.waitUntil(lambda: len(room.model.ids) == 12 and quiet(room), timeout=WAIT)
     assert lists.sites.currentRow() == lists.consents.currentRow() == 0
     room.header.search.setText("by the OWNER")
@@ -564,7 +564,9 @@ def test_pictures_marked_against_training_are_left_out_with_a_finding(room, stud
     qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)
     rights.mark.setFocus()
     qtbot.keyClick(rights.mark, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 2 and quiet(room), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.kinds["no_training"] == 2 and quiet(room), timeout=WAIT
+    )
     assert undo_text(studio) == "Mark 2 pictures against training"
     assert room.header.facts.accessibleName() == "10 will train · 2 excluded"
     choose(room, 0, 5)
@@ -572,8 +574,10 @@ def test_pictures_marked_against_training_are_left_out_with_a_finding(room, stud
         lambda: rights.mark.checkState() == Qt.CheckState.PartiallyChecked, timeout=WAIT
     )
     studio.undo.undo()
-    qtbot.waitUntil(lambda: room.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT)
-    assert room.counts.kinds["no_training"] == 0
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT
+    )
+    assert room.gallery.counts.kinds["no_training"] == 0
 
 
 def test_a_whole_source_is_marked_against_training(room, studio, qtbot) -> None:
@@ -586,17 +590,23 @@ def test_a_whole_source_is_marked_against_training(room, studio, qtbot) -> None:
     assert rights.mark.text() == "Do not train on this source"
     rights.mark.setFocus()
     qtbot.keyClick(rights.mark, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT
+    )
     assert undo_text(studio) == "Mark façades against training"
     assert rights.mark.checkState() == Qt.CheckState.Checked
     pick(qtbot, rights.scope, "pictures")
     assert rights.mark.checkState() == Qt.CheckState.Checked
     studio.undo.undo()
-    qtbot.waitUntil(lambda: room.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT)
-    assert room.counts.kinds["no_training"] == 0
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT
+    )
+    assert room.gallery.counts.kinds["no_training"] == 0
     qtbot.waitUntil(lambda: rights.mark.checkState() == Qt.CheckState.Unchecked, timeout=WAIT)
     studio.undo.redo()
-    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.kinds["no_training"] == 12 and quiet(room), timeout=WAIT
+    )
 
 
 def test_ratings_are_a_filter_once_there_are_any(room, qtbot) -> None:
@@ -617,8 +627,10 @@ def test_ratings_are_a_filter_once_there_are_any(room, qtbot) -> None:
 
 
 def test_report_and_card_are_written(room, studio, tmp_path, monkeypatch, qtbot) -> None:
-    room.mark()
-    qtbot.waitUntil(lambda: room.counts.kinds["no_training"] == 1 and quiet(room), timeout=WAIT)
+    room.commands.actions["no_training"].trigger()
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.kinds["no_training"] == 1 and quiet(room), timeout=WAIT
+    )
     for name in ("out", "out.json"):
         found = (str(tmp_path / name), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, found=found: found)
@@ -698,14 +710,18 @@ def test_decisions_about_very_many_go_beside_the_window(room, studio, monkeypatc
     room.grid.selectAll()
     qtbot.keyClick(room.grid, Qt.Key.Key_3)
     qtbot.keyClick(room.grid, Qt.Key.Key_X)
-    qtbot.waitUntil(lambda: room.counts.totals["excluded"] == 12 and quiet(room), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.totals["excluded"] == 12 and quiet(room), timeout=WAIT
+    )
     assert [studio.undo.text(n) for n in range(3)] == [
         "Rate 1 picture with 5", "Rate 12 pictures with 3", "Exclude 12 pictures",
     ]  # fmt: skip
     assert {(item.included, item.rating) for item in stored(room)} == {(False, 3)}
     for _ in range(2):
         studio.undo.undo()
-    qtbot.waitUntil(lambda: room.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: room.gallery.counts.totals["trains"] == 12 and quiet(room), timeout=WAIT
+    )
     assert [item.rating for item in stored(room)] == [5] + [0] * 11
     qtbot.keyClick(room.grid, Qt.Key.Key_P)  # all are in already: no step
     qtbot.waitUntil(lambda: quiet(room), timeout=WAIT)

@@ -70,8 +70,10 @@ def room(studio: Studio, tmp_path: Path, made_once: Path, qtbot) -> Iterator[Dat
 def quiet(room: DatasetRoom) -> bool:
     session, threads = room.session, room.session.threads
     busy = threads is None or any(thread.busy for thread in threads._all())
-    waiting = room.arranging or room._recount.isActive() or bool(room.curation._line)
-    return not (busy or waiting or session.importing or session.loading)
+    waiting = (
+        room.gallery.arranging or room.gallery._recount.isActive() or bool(room.curation._line)
+    )
+    return not (busy or waiting or session.imports.running or session.loading)
 
 
 def shows(room: DatasetRoom, name: str, pictures: int) -> bool:
@@ -146,7 +148,7 @@ def test_delete_in_the_list_takes_a_source_out_and_undo_brings_it_back(room, stu
     files = {path: path.read_bytes() for path in room.session.sources[1].path.iterdir()}
     items = store.items(studio.project, room.session.dataset.id)
     store.set_rating(studio.project, [items[4].id], 5)
-    copies = room.counts.kinds["duplicate"]
+    copies = room.gallery.counts.kinds["duplicate"]
     assert copies == 1
     room.side.sources.choose(room.session.sources[1].id)
     qtbot.waitUntil(lambda: shows(room, "fronts", 2), timeout=WAIT)
@@ -154,14 +156,14 @@ def test_delete_in_the_list_takes_a_source_out_and_undo_brings_it_back(room, stu
     qtbot.keyClick(room.side.sources, DELETE)
     qtbot.waitUntil(lambda: shows(room, "fronts", 4), timeout=WAIT)
     assert lines(room.side.sources) == [("doors", "4")]
-    assert room.counts.kinds["duplicate"] == 0
+    assert room.gallery.counts.kinds["duplicate"] == 0
     assert studio.undo.undoText() == "Remove windows"
     said = last(studio)
     assert said.sentence.startswith("windows is removed with 2 pictures")
     said.action[1]()  # its way back
     qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
     assert lines(room.side.sources)[1:] == [("doors", "4"), ("windows", "2")]
-    assert room.counts.kinds["duplicate"] == 1
+    assert room.gallery.counts.kinds["duplicate"] == 1
     assert room.session.collection.rows[items[4].id].rating == 5
     assert {path: path.read_bytes() for path in files} == files
     studio.undo.redo()
@@ -185,7 +187,7 @@ def test_undo_while_pictures_come_in_waits_for_them(room, studio, tmp_path, qtbo
     room.managing.remove_source(source.id)
     qtbot.waitUntil(lambda: shows(room, "fronts", 4), timeout=WAIT)
     room.import_paths([source.path])
-    assert room.session.importing
+    assert room.session.imports.running
     room.managing.remove_source(room.session.sources[0].id)
     assert "being imported" in last(studio).sentence
     room.managing.delete()
@@ -201,7 +203,7 @@ def test_a_watched_source_that_went_does_not_come_back_by_itself(room, qtbot) ->
     room.managing.remove_source(room.session.sources[1].id)
     qtbot.waitUntil(lambda: shows(room, "fronts", 4), timeout=WAIT)
     watching._changed([gone])
-    assert not room.session.importing
+    assert not room.session.imports.running
     qtbot.waitUntil(lambda: shows(room, "fronts", 4), timeout=WAIT)
 
 
@@ -231,7 +233,7 @@ def test_without_a_dataset_the_place_says_the_next_step(room, studio, qtbot) -> 
     assert room.pages.currentIndex() == 0
     room.managing.delete()
     room.managing.ask_rename()
-    room.remove_source()
+    room.commands.actions["remove_source"].trigger()
     studio.undo.undo()
     qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
     assert room.pages.currentIndex() == 1

@@ -1,4 +1,4 @@
-"""What the dataset place shows of its pictures: the view, and everything that follows from it."""
+"""The pictures on the screen: a view of the rows, which is filter, order and search."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 
-from studio.desktop.base.room import Room
-from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.details import Details
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import STEP, Header
-from studio.desktop.dataset.inspector.inspector import Inspector
-from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session
-from studio.desktop.dataset.side import Side
-from studio.desktop.dataset.survey import Survey
-from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.thumb_grid import ThumbGrid
+from studio.engine.settings import Settings
 
 # Sorting and laying out 100,000 rows takes a while: not for every portion of them, and
 # never more than a tenth of the time.
@@ -33,24 +26,23 @@ _NO_LIMITS = {
 }  # fmt: skip
 
 
-class Shown(Room):
-    """The part of the room that keeps its panels in line with rows and view."""
+class Gallery(QObject):
+    """Keeps the grid in line with rows and view, and tells the panels around it."""
 
-    session: Session
-    side: Side
-    header: Header
-    inspector: Inspector
-    grid: ThumbGrid
-    model: PictureModel
-    selection: Selection
-    details: Details
-    survey: Survey
-    centre: QStackedWidget
-    pages: QStackedWidget
-    nothing: EmptyState
+    viewChanged = Signal()
+    """What :attr:`view` shows is being worked out."""
+    arranged = Signal(object)
+    """What it came to: an :class:`Arrangement`."""
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(studio, parent)
+    def __init__(
+        self, session: Session, grid: ThumbGrid, header: Header, settings: Settings,
+        parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._session, self._grid, self._header = session, grid, header
+        self._settings = settings
+        self.model = PictureModel(session.collection, self)
+        grid.setModel(self.model)
         self.view = View()
         self.counts = Counts()
         self.arranging = False
@@ -60,61 +52,75 @@ class Shown(Room):
         self._recount.setSingleShot(True)
         self._recount.setInterval(_RECOUNT_MS)
         self._recount.timeout.connect(self._recount_due)
+        session.opened.connect(self.start_anew)
+        session.rowsAdded.connect(self._rows_added)
+        session.changed.connect(self._rows_changed)
+        session.tilesMade.connect(self._tiles_made)
+        session.tilesStale.connect(self._tiles_stale)
+        session.imports.news.connect(self._recount_soon)
+        self.model.tileWanted.connect(session.want_tile)
+        self.model.allChanged.connect(grid.viewport().update)
+        header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
+        header.searched.connect(lambda text: self.change_view(text=text))
+        header.tileSizeChosen.connect(self._size_tiles)
+        self.resize_tiles(0)
+
+    def stop(self) -> None:
+        """Work out nothing more."""
+        self._recount.stop()
 
     def change_view(self, **fields: object) -> None:
         """Another filter, order or search."""
         self.view = replace(self.view, **fields)  # type: ignore[arg-type]  # names of View
         self.model.asked_for = self.view.kind
-        self._catch_up()
+        self.catch_up()
 
     def show_everything(self) -> None:
         self.change_view(kind="everything", **_NO_LIMITS)
 
     def show_group(self, item_id: int) -> None:
         """Only the copies of one picture."""
-        copies = frozenset(self.session.collection.group_of(item_id))
+        copies = frozenset(self._session.collection.group_of(item_id))
         self.change_view(kind=GROUP, group=copies, **_NO_LIMITS)
 
     def resize_tiles(self, steps: int) -> None:
         """Larger or smaller tiles."""
-        self.header.tile_size.setValue(self.header.tile_size.value() + steps * STEP)
-        self._size_tiles(self.header.tile_size.value())
+        self._header.tile_size.setValue(self._header.tile_size.value() + steps * STEP)
+        self._size_tiles(self._header.tile_size.value())
 
     def _size_tiles(self, side: int) -> None:
-        self.grid.set_tile_size(side)
-        kept = self.model.set_side(round(side * self.grid.devicePixelRatioF()))
-        self.session.tile = LARGE_TILE if kept > TILE else TILE
-        self.studio.settings.thumbnail_size = side
+        self._grid.set_tile_size(side)
+        kept = self.model.set_side(round(side * self._grid.devicePixelRatioF()))
+        self._session.tile = LARGE_TILE if kept > TILE else TILE
+        self._settings.thumbnail_size = side
 
     @Slot()
-    def _start_anew(self) -> None:
+    def start_anew(self) -> None:
+        """Another dataset, or none: no filter, the order as it was."""
         sort = "imported" if self.view.sort == "similar" else self.view.sort
         self.view, self.counts = View(sort=sort), Counts()
         self.model.asked_for = self.view.kind
         self.model.show_ids([], {})
-        self._catch_up()
+        self.catch_up()
 
     @Slot(object)
     def _rows_added(self, ids: list[int]) -> None:
         if self.view == View() and self.model.rowCount() < _FIRST_SCREEN:
             self.model.append(ids)
-            self.pages.setCurrentIndex(1)
         self._recount_soon()
 
     @Slot(object)
     def _rows_changed(self, ids: Sequence[int] | None) -> None:
         self.model.refresh(ids)
-        if ids is None or self.selection.current in ids:
-            self.selection.show()
         if ids is None:  # all is read: there is nothing more to wait for
-            self._catch_up()
+            self.catch_up()
         else:
             self._recount_soon()
 
     @Slot(object)
-    def _tiles_made(self, made: list[tuple[int, object]]) -> None:
+    def _tiles_made(self, made: list[tuple[int, QImage]]) -> None:
         for key, image in made:
-            self.model.set_tile(key, image)  # type: ignore[arg-type]  # QImages of the worker
+            self.model.set_tile(key, image)
 
     @Slot(object)
     def _tiles_stale(self, ids: Sequence[int]) -> None:
@@ -131,17 +137,15 @@ class Shown(Room):
         if self.arranging:
             self._recount.start()
         else:
-            self._catch_up()
+            self.catch_up()
 
-    @Slot()
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
         """Have everything brought in line with the rows and the view."""
         self._recount.stop()
         self._began = time.monotonic()
-        self.header.show_view(self.view)
-        self.survey.doctor.follow(self.view.kind)
         self.arranging = True
-        self.session.arrange(self.view, self._show)
+        self.viewChanged.emit()
+        self._session.arrange(self.view, self._show)
 
     def _show(self, arranged: Arrangement) -> None:
         """Show what a view came to; a newer one is on its way when it is another's."""
@@ -149,29 +153,6 @@ class Shown(Room):
         if arranged.view != self.view:
             return
         self.counts = arranged.counts
-        shown, totals = arranged.ids, arranged.counts.totals
-        self.selection.keep(arranged)
-        self.header.show_totals(totals, len(shown))
-        self.inspector.show_totals(totals["trains"])
-        self.details.counted(totals)
-        self._show_side()
-        self._show_centre()
-        waiting = self.session.loading or self.session.importing
-        self.pages.setCurrentIndex(1 if totals["found"] or self.session.datasets or waiting else 0)
-        self.selection.show()
+        self.arranged.emit(arranged)
         took = round((time.monotonic() - self._began) * 1000)
         self._recount.setInterval(max(_RECOUNT_MS, _RECOUNT_SHARE * took))
-
-    @Slot()
-    def _show_centre(self) -> None:
-        there = self.model.ids or self.session.loading
-        self.centre.setCurrentWidget(self.survey.front if there else self.nothing)
-
-    @Slot()
-    def _show_side(self) -> None:
-        session = self.session
-        if session.dataset is not None:
-            session.counts[session.dataset.id] = len(session.collection.rows)
-        current = session.dataset.id if session.dataset else None
-        self.side.show_datasets(session.datasets, session.counts, current)
-        self.side.show_counts(self.counts, session.sources, self.view)
