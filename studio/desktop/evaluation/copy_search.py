@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.pair_panel import PairPanel
-from studio.desktop.evaluation.pairs_page import PairsPage
+from studio.desktop.evaluation.pairs_page import Nothing, PairsPage
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Comparer, RunRow
 from studio.engine.project import Project
@@ -65,7 +65,7 @@ class Comparing(QObject):
         """Another run, a newer checkpoint of it, or none."""
         if project is not self._project or row is None:
             self._drop()
-            self.page.show_state("")
+            self.page.show_state(Nothing.ASKED)
         self._project, self._row = project, row
         self.ask()
 
@@ -75,7 +75,7 @@ class Comparing(QObject):
             return
         if not self._row.checkpoint:
             self._drop()
-            self.page.show_state("no_checkpoint")
+            self.page.show_state(Nothing.NO_CHECKPOINT)
             return
         count, seed = int(self._side.compared.currentData()), self._side.seed.seed()
         wanted = Asked(self._row.name, self._row.checkpoint, count, seed)
@@ -123,10 +123,10 @@ class Comparing(QObject):
         if found.pairs:
             self.page.show_found(found)
         else:
-            self.page.show_state("stopped")
+            self.page.show_state(Nothing.STOPPED)
 
     def _failed(self, wanted: Asked, sentence: str, detail: str) -> None:
         if wanted != self._asked:
             return
-        self.page.show_state("failed")
+        self.page.show_state(Nothing.FAILED)
         self._studio.notices.error(sentence, detail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -9,6 +11,18 @@ from studio.desktop.evaluation import cards
 from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
+
+
+class State(Enum):
+    """What is there instead of figures, or besides."""
+
+    NOTHING = auto()
+    WAITING = auto()
+    STOPPED = auto()
+    FAILED = auto()
+    NO_ENCODER = auto()
+    NO_HELD_OUT = auto()
+    MEASURED = auto()
 
 
 class Figures(QFrame):
@@ -32,7 +46,7 @@ class Figures(QFrame):
         column.addStretch(1)
         self._values: dict[str, float] = {}
         self._count = 0
-        self._state = ""
+        self._state = State.NOTHING
 
     def retranslate(self) -> None:
         """Texts in the current language."""
@@ -41,11 +55,11 @@ class Figures(QFrame):
 
     def show_values(self, values: dict[str, float], count: int) -> None:
         """Figures over `count` pictures that training never saw."""
-        self._values, self._count, self._state = values, count, "values"
+        self._values, self._count, self._state = values, count, State.MEASURED
         self._say()
 
-    def show_state(self, state: str) -> None:
-        """waiting, stopped, failed, no_encoder, no_held_out, or empty for nothing."""
+    def show_state(self, state: State) -> None:
+        """Say why there are no figures."""
         self._values, self._state = {}, state
         self._say()
 
@@ -57,18 +71,18 @@ class Figures(QFrame):
         if "ssim" in self._values:
             self.ssim.show_figure(cards.ssim(self._values["ssim"]))
         sentences = {
-            "waiting": tr("Measuring…"),
-            "stopped": tr("Measuring was stopped. Choose the run again to go on."),
-            "failed": tr("These figures could not be measured; the notice says why."),
-            "no_encoder": tr(
+            State.WAITING: tr("Measuring…"),
+            State.STOPPED: tr("Measuring was stopped. Choose the run again to go on."),
+            State.FAILED: tr("These figures could not be measured; the notice says why."),
+            State.NO_ENCODER: tr(
                 "This family has no encoder, so it cannot rebuild a given picture. Compare the "
                 "two walls: are the kinds, colours and details of the real pictures there?"
             ),
-            "no_held_out": tr(
+            State.NO_HELD_OUT: tr(
                 "No picture was held out: a dataset needs at least ten. Add pictures and train "
                 "again to measure on pictures that the model has never seen."
             ),
-            "values": self._counted(),
+            State.MEASURED: self._counted(),
         }
         self.note.setText(sentences.get(self._state, ""))
 

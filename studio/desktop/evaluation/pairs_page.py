@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 _PAIRS, _WAITING, _NOTHING = range(3)
 
 
+class Nothing(Enum):
+    """Why there are no pairs to look at."""
+
+    ASKED = auto()
+    STOPPED = auto()
+    FAILED = auto()
+    NO_CHECKPOINT = auto()
+
+
 class PairsPage(QWidget):
     """Says what is wanted; :class:`Comparing` sees to it."""
 
@@ -46,12 +56,12 @@ class PairsPage(QWidget):
         self.bar, self.at, self.cancel = QProgressBar(), QLabel(), secondary("")
         self.nothing = EmptyState("copy", "", "", self.wanted.emit)
         self._found: Gallery | None = None
-        self._state = ""
+        self._state = Nothing.ASKED
         self._at = (0, 0)
         self._lay_out()
         self.strip.chosen.connect(self._show_pair)
         self.cancel.clicked.connect(lambda: self.stopped.emit())
-        self.show_state("")
+        self.show_state(Nothing.ASKED)
 
     def _lay_out(self) -> None:
         self.verdict.setFont(theme.font(16, bold=True))
@@ -102,7 +112,7 @@ class PairsPage(QWidget):
 
     def show_found(self, found: Gallery) -> None:
         """The pairs, the closest of them large."""
-        self._found, self._state = found, ""
+        self._found, self._state = found, Nothing.ASKED
         self.strip.show_pairs(found.pairs)
         self.pages.setCurrentIndex(_PAIRS if found.pairs else _NOTHING)
         self._say()
@@ -127,8 +137,8 @@ class PairsPage(QWidget):
         else:
             self.at.setText(tr("Looking at the training pictures…"))
 
-    def show_state(self, state: str) -> None:
-        """`stopped`, `failed`, `no_checkpoint`, or empty for nothing yet."""
+    def show_state(self, state: Nothing) -> None:
+        """Say why there is no pair."""
         self._found, self._state = None, state
         self.strip.show_pairs([])
         self.pages.setCurrentIndex(_NOTHING)
@@ -158,13 +168,13 @@ class PairsPage(QWidget):
         found = self._found
         again = tr("Compare again")
         sentences = {
-            "stopped": (tr("Comparing was stopped before there was a pair."), again),
-            "failed": (tr("The pictures could not be compared; the notice says why."), again),
-            "no_checkpoint": (
+            Nothing.STOPPED: (tr("Comparing was stopped before there was a pair."), again),
+            Nothing.FAILED: (tr("The pictures could not be compared; the notice says why."), again),
+            Nothing.NO_CHECKPOINT: (
                 tr("This run has no checkpoint yet; its pictures can be compared after the first."),
                 "",
             ),
-            "": (
+            Nothing.ASKED: (
                 tr("See whether the model copies: generated pictures beside the training pictures "
                    "nearest to them."),
                 tr("Compare"),

@@ -13,7 +13,7 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
 from studio.desktop.evaluation.copy_search import Comparing
-from studio.desktop.evaluation.figures import Figures
+from studio.desktop.evaluation.figures import Figures, State
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
@@ -180,7 +180,7 @@ class EvaluationRoom(Room):
         )
         if self._measured != row:
             self.waiting.add("rebuilt")
-            self.figures.show_state("waiting")
+            self.figures.show_state(State.WAITING)
             self.thread_.latest(
                 "rebuilt",
                 self.worker.rebuilt,
@@ -201,7 +201,7 @@ class EvaluationRoom(Room):
         self.thread_.clear()
         self._asked += 1
         if "rebuilt" in self.waiting:
-            self.figures.show_state("stopped")
+            self.figures.show_state(State.STOPPED)
         self.waiting.clear()
         self._show_state()
 
@@ -256,7 +256,8 @@ class EvaluationRoom(Room):
         if found.figures:
             self.figures.show_values(found.figures, found.count)
         else:
-            self.figures.show_state("no_held_out" if found.has_encoder else "no_encoder")
+            why = State.NO_HELD_OUT if found.has_encoder else State.NO_ENCODER
+            self.figures.show_state(why)
         self._show_state()
 
     def _say_failed(self, sentence: str, detail: str) -> None:
@@ -267,7 +268,7 @@ class EvaluationRoom(Room):
             return
         self.waiting.discard(what)
         if what == "rebuilt":
-            self.figures.show_state("failed")
+            self.figures.show_state(State.FAILED)
         self.studio.notices.error(sentence, detail)
         self._show_state()
 
@@ -277,7 +278,7 @@ class EvaluationRoom(Room):
         for wall in (self.real, self.generated, self.originals, self.rebuilt):
             wall.set_pictures(None)
         self.centre.below.hide()
-        self.figures.show_state("")
+        self.figures.show_state(State.NOTHING)
 
     def _show_state(self) -> None:
         """Header, busy bar and the sentences where there is nothing to show."""

@@ -26,7 +26,7 @@ from studio.desktop.training.new_run.augmentation_wall import AugmentationWall
 from studio.desktop.training.run.curves import Curves, colour
 from studio.desktop.training.run.health_cards import NOTES
 from studio.desktop.training.run.samples import SamplesPanel
-from studio.desktop.training.session.run_record import RunRecord, Sheet
+from studio.desktop.training.session.run_record import MarkKind, RunRecord, Sheet
 from studio.desktop.widgets.panel import RoomHeader
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
@@ -127,7 +127,7 @@ class Centre(QWidget):
         self._known = record.known_curves
         self._grow_legend(record)
         found = [mark.images_seen for mark in record.health if mark.about not in NOTES]
-        saved = [mark.images_seen for mark in record.marks if mark.kind == "checkpoint"]
+        saved = [mark.images_seen for mark in record.marks if mark.kind is MarkKind.CHECKPOINT]
         self.curves.set_marks(saved, found)
         self.samples.scrubber.setVisible(bool(record.sheets))
         self.curves.changed()

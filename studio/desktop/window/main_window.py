@@ -150,9 +150,7 @@ class MainWindow(QMainWindow):
         project = self.studio.project
         self.top.show_project(project.name if project else "")
         self.top.enable_places(project is not None)
-        self.status.show_saving(
-            "" if project is None else "read only" if project.read_only_reason else "saved"
-        )
+        self.status.show_saving(None if project is None else not project.read_only_reason)
         if self.rooms is not None:
             self.rooms.project_closed()
         if project is None:

@@ -32,7 +32,7 @@ class StatusBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setRange(0, 1000)
-        self._saving = ""
+        self._saving: bool | None = None
         self.saved = QLabel()
         self.saved.setProperty("quiet", True)
         self.notices, self.theme, self.language = (QPushButton() for _ in range(3))
@@ -73,16 +73,16 @@ class StatusBar(QWidget):
         """Whether a run is shown, which is while it goes on."""
         return not self.run.isHidden()
 
-    def show_saving(self, state: str) -> None:
-        """What becomes of decisions: `saved`, `read only`, or nothing without a project."""
-        self._saving = state
-        self.saved.setVisible(bool(state))
-        tone = "accent" if state == "read only" else ""
+    def show_saving(self, saved: bool | None) -> None:
+        """Whether decisions are written, or the project can only be looked at; None without one."""
+        self._saving = saved
+        self.saved.setVisible(saved is not None)
+        tone = "accent" if saved is False else ""
         if tone != (self.saved.property("tone") or ""):
             self.saved.setProperty("tone", tone)
             # Only then: to ask for a style wraps it for Python, which delays the first paint.
             self.saved.style().polish(self.saved)
-        if state == "read only":
+        if saved is False:
             self.saved.setText(tr("Read only: decisions are not saved"))
             self.saved.setToolTip(tr("This project can be looked at only; past notices say why"))
         else:
