@@ -120,9 +120,9 @@ def test_it_plays_on_the_canvas_without_controls_that_could_do_nothing(
             assert none.isHidden()
         assert not controls.seed.isHidden()
         before = room.view.image()
-        room.seeds.following()
+        room.canvas.tools["walk_seeds"].following()
         qtbot.waitUntil(lambda: room.view.image() != before, timeout=WAIT)
-        room.leaving.keep()
+        room.canvas.tools["take_out"].keep()
         qtbot.waitUntil(lambda: not room.session.is_keeping, timeout=WAIT)
     finally:
         room.shutdown()

@@ -1,24 +1,31 @@
-"""The middle of the room: the picture as large as it can be, and the line above it."""
+"""The middle of the room: the picture as large as it can be, its tools, and the line above it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
+
+from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.panel import RoomHeader
+from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.picture_view import PictureView
 
 
 class Canvas(QWidget):
-    """Shows; what is drawn on it is decided elsewhere."""
+    """Shows, and owns the mouse on the picture: it asks the tools in order, then the view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = PictureView()
-        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.tools: dict[str, Tool] = {}
+        self._options: list[_Options] = []
+        self._drag: Drag | None = None
         self._header, self.note = RoomHeader(), QLabel()
         self.title = self._header.title
         self.note.setProperty("quiet", True)
@@ -29,13 +36,126 @@ class Canvas(QWidget):
         column.addWidget(self._header)
         column.addWidget(self.view, 1)
 
-    def add(self, control: QWidget) -> None:
-        """One more thing at the end of the line."""
-        self._header.add(control)
+    def take_up(self, hand: Hand) -> None:
+        """Every tool there is."""
+        self.tools = {kind.name: kind(hand) for kind in tools()}
+        for tool in self.tools.values():
+            if (control := tool.control()) is not None:
+                self._header.add(control)
+            if tool.Options.params():
+                self._options.append(_Options(tool))
+                self._header.add(self._options[-1])
+        self.view.overlay = self._paint
+        self.view.installEventFilter(self)
+
+    def close_tools(self) -> None:
+        """The program ends."""
+        for tool in self.tools.values():
+            tool.close()
+
+    # ------------------------------------------------------------------ the mouse and the keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """True for what a tool took."""
+        kinds = QEvent.Type
+        if isinstance(event, QKeyEvent) and event.type() == kinds.KeyPress:
+            return self._key(Qt.Key(event.key()))
+        if not isinstance(event, QMouseEvent):
+            return False
+        if event.type() == kinds.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            return self._press(Mouse.of(self.view, event))
+        if event.type() == kinds.MouseMove:
+            mouse = Mouse.of(self.view, event)
+            return self._go_on(mouse) if self._drag is not None else self._hover(mouse)
+        if event.type() == kinds.MouseButtonRelease and self._drag is not None:
+            return self._go_on(Mouse.of(self.view, event, held=False))
+        return False
+
+    def _active(self) -> Sequence[Tool]:
+        return [tool for tool in self.tools.values() if tool.active]
+
+    def _press(self, mouse: Mouse) -> bool:
+        self._end()
+        for tool in self._active():
+            if (drag := tool.press(mouse)) is not None:
+                self._drag = drag
+                self._step(lambda: next(drag))
+                return True
+        return False
+
+    def _go_on(self, mouse: Mouse) -> bool:
+        if (drag := self._drag) is not None:
+            self._step(lambda: drag.send(mouse))
+            if not mouse.held:  # also where the button was let go outside of the window
+                self._end()
+        return True
+
+    def _step(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except StopIteration:
+            self._drag = None
+        self.view.update()
+
+    def _end(self) -> None:
+        drag, self._drag = self._drag, None
+        if drag is not None:
+            drag.close()
+
+    def _hover(self, mouse: Mouse) -> bool:
+        if mouse.held:
+            return False  # the view is being moved about
+        shapes = (tool.cursor(mouse) for tool in self._active())
+        shape = next((shape for shape in shapes if shape is not None), None)
+        if shape is not None:
+            self.view.setCursor(shape)
+        return shape is not None
+
+    def _key(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_Escape and self._drag is not None:
+            self._end()
+            return True
+        return any(tool.key(key) for tool in self._active())
+
+    def _paint(self, painter: QPainter) -> None:
+        for tool in self._active():
+            tool.paint(painter)
+
+    # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.view.setAccessibleName(tr("The picture"))
         self.view.setToolTip(
             tr("Arrow keys walk the seeds, R takes another; drag the picture out as a file")
         )
+        for tool in self.tools.values():
+            tool.retranslate()
+        for options in self._options:
+            options.retranslate()
+
+
+class _Options(QToolButton):
+    """What a tool declares, in a menu of its own."""
+
+    def __init__(self, tool: Tool) -> None:
+        super().__init__()
+        self._tool = tool
+        self.form = ParamForm(tool.Options.params())
+        self.form.valueChanged.connect(self._changed)
+        menu, item = QMenu(self), QWidgetAction(self)
+        item.setDefaultWidget(self.form)
+        menu.addAction(item)
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _changed(self, name: str, value: object) -> None:
+        options = self._tool.options
+        self._tool.options = options.from_mapping({**options.as_dict(), name: value})
+
+    def retranslate(self) -> None:
+        name = tr(self._tool.title)
+        self.setText(name)
+        self.setToolTip(tr("Options of {tool}", tool=name))
+        self.setAccessibleName(tr("Options of {tool}", tool=name))
+        self.form.retranslate()

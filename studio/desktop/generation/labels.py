@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.generation.label_line import ANY, LabelLine
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.tools.walk_seeds import Seeds
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 
@@ -20,9 +19,12 @@ if TYPE_CHECKING:
 class Labels(QObject):
     """Between the chooser, the recipe on the canvas and the sheet of seeds."""
 
-    def __init__(self, session: Session, editing: Editing, seeds: Seeds, line: LabelLine) -> None:
+    changed = Signal()
+    """Another label: other pictures on the sheet."""
+
+    def __init__(self, session: Session, editing: Editing, line: LabelLine) -> None:
         super().__init__(line)
-        self._session, self._editing, self._seeds, self._line = session, editing, seeds, line
+        self._session, self._editing, self._line = session, editing, line
         self._names: tuple[str, ...] = ()
         self._shown: tuple[int | None, int | None] = -1, None
         session.opened.connect(self._opened)
@@ -65,7 +67,7 @@ class Labels(QObject):
         if before != self._shown:
             self._show(label)
             if before[1] != label:
-                self._seeds.fill()
+                self.changed.emit()
 
     def _show(self, number: int | None) -> None:
         self._line.box.show_label(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from studio.desktop import i18n
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
-from studio.desktop.generation.actions import add_actions
 from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.direction_names import Naming
@@ -19,14 +19,12 @@ from studio.desktop.generation.dropped_recipe import Recalling
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.seed_sheet import COUNT
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.take_out import Leaving
-from studio.desktop.generation.tools.tile_preview import Tiling
-from studio.desktop.generation.tools.walk_seeds import Seeds
+from studio.desktop.generation.tools.tool import Hand, ToolAction
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
-from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.engine.project import Project
 
@@ -57,10 +55,7 @@ class GenerationRoom(Room):
         self.view, self.title, self.note = self.canvas.view, self.canvas.title, self.canvas.note
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
-        self.seeds = Seeds(self.session, self.editing, self.side.sheet, self.view)
-        self.labels = Labels(self.session, self.editing, self.seeds, self.controls.label)
-        self.tiling = Tiling(self.session, self.view, secondary())
-        self.leaving = Leaving(self.session, self.editing, self.view, studio.notices)
+        self.labels = Labels(self.session, self.editing, self.controls.label)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.naming = Naming(self.session, self.controls, studio.undo)
         self.models = Models(self.session, self.side)
@@ -69,16 +64,15 @@ class GenerationRoom(Room):
         self._follow.setInterval(PANELS_MS)
         self._follow.timeout.connect(self._panels_follow)
         self._lay_out()
+        self.canvas.take_up(Hand(
+            self.session, self.editing, self.view, studio.notices, self.refineRequested.emit
+        ))  # fmt: skip
+        self._add_actions()
         self._connect()
-        add_actions(
-            studio.actions, self.key, self.seeds, self.editing, self.leaving, self.labels,
-            self.tiling,
-        )  # fmt: skip
         self._show_page()
         self.retranslate()
 
     def _lay_out(self) -> None:
-        self.canvas.add(self.tiling.button)
         full = QWidget()
         line = QHBoxLayout(full)
         line.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +100,7 @@ class GenerationRoom(Room):
         session.failed.connect(self.studio.notices.error)
         session.keeping.connect(self._keeping)
         side.runChosen.connect(self.open_run)
-        side.shuffled.connect(self.seeds.shuffle)
+        side.shuffled.connect(self.shuffle)
         side.stepChosen.connect(editing.go_to)
         side.sheet.seedChosen.connect(editing.set_seed)
         controls.directionMoved.connect(self._direction_moved)
@@ -115,10 +109,26 @@ class GenerationRoom(Room):
         controls.seedEntered.connect(editing.set_seed)
         controls.secondSeedEntered.connect(editing.set_second)
         controls.resetAll.connect(editing.reset)
-        controls.keep.connect(self.leaving.keep)
+        controls.keep.connect(self.studio.actions.get("generation.keep").trigger)
         editing.changed.connect(self._edited)
-        self.leaving.refineRequested.connect(self.refineRequested)
+        self.labels.changed.connect(self._fill_sheet)
         self.studio.themeChanged.connect(self._restyle)
+
+    def _add_actions(self) -> None:
+        """Give every command its name, key and icon."""
+        own = (
+            ToolAction("generation.shuffle", "Shuffle the contact sheet", self.shuffle,
+                       "Shift+R", "shuffle"),
+            ToolAction("generation.label", "Next label", self.labels.following, "L",
+                       "arrow-right"),
+            ToolAction("generation.reset", "Reset all sliders", self.editing.reset, "Ctrl+0",
+                       "rotate-ccw"),
+        )  # fmt: skip
+        of_tools = (each for tool in self.canvas.tools.values() for each in tool.actions())
+        for each in (*own, *of_tools):
+            self.studio.actions.add(
+                each.id, each.text, each.callback, each.keys, room=self.key, icon=each.icon
+            )
 
     # ------------------------------------------------------------------ the room's hooks
 
@@ -141,7 +151,7 @@ class GenerationRoom(Room):
     def shutdown(self) -> None:
         """End the threads."""
         self.session.shutdown()
-        self.leaving.drag.close()
+        self.canvas.close_tools()
 
     # ------------------------------------------------------------------ the model
 
@@ -194,14 +204,14 @@ class GenerationRoom(Room):
         if soft:
             self.session.render(self.editing.recipe())
             self.note.setText(self._said_of(model))
-            self.seeds.fill()
+            self._fill_sheet()
         else:
             self.naming.open(model)
             self.controls.set_abilities(model.abilities)
             blank = [0.0] * FIRST_DIRECTIONS
             self.controls.set_directions(blank, self.naming.names)
             self.editing.open(model.run)
-            self.seeds.lay_out(0)
+            self.lay_out_sheet(0)
             self.side.sheet.mark(self.editing.recipe().seed)
         for row in self.controls.rows:
             row.slider.setEnabled(soft)
@@ -231,6 +241,27 @@ class GenerationRoom(Room):
         self.controls.set_searching(None)
         self.recalling.play()
         self.studio.notices.error(sentence, detail)
+
+    # ------------------------------------------------------------------ the sheet of seeds
+
+    @Slot()
+    def shuffle(self) -> None:
+        """Other seeds on the sheet."""
+        self.lay_out_sheet(random.randrange(1_000_000))
+
+    def lay_out_sheet(self, first: int) -> None:
+        """The sheet shows this seed and those after it."""
+        model = self.session.model
+        if model is not None:
+            seeds = range(first, first + COUNT)
+            self.side.sheet.set_seeds(seeds, model.height / model.width)
+            self._fill_sheet()
+
+    @Slot()
+    def _fill_sheet(self) -> None:
+        beginning = self.editing.recipe().beginning
+        seeds = self.side.sheet.seeds()
+        self.session.fill_sheet(seeds, beginning.truncation_psi, beginning.label)
 
     # ------------------------------------------------------------------ the picture
 
@@ -307,7 +338,6 @@ class GenerationRoom(Room):
         self.controls.retranslate()
         self.editing.retranslate()
         self.labels.retranslate()
-        self.tiling.retranslate()
         self.models.show()
         if self.editing.history.current is not None:
             self._show_values()

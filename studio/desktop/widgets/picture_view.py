@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -29,9 +31,6 @@ _GRAB = 8
 class PictureView(QWidget):
     """Paints one QImage. Wheel zooms about the cursor, a drag moves, a double click fits."""
 
-    dragOut = Signal()
-    """A drag that began with Ctrl held: the picture wants to leave as a file."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image, self._before = QImage(), QImage()
@@ -42,6 +41,8 @@ class PictureView(QWidget):
         self._grabbed = ""
         self._last = QPointF()
         self._board = _checkerboard()
+        self.overlay: Callable[[QPainter], None] = lambda painter: None
+        """Paints over the picture, in coordinates of the widget."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         # It fills all of itself: what lies behind need not be painted first.
@@ -124,6 +125,16 @@ class PictureView(QWidget):
         top = self.height() / 2 - self._centre.y() * height
         return QRectF(left, top, width, height)
 
+    def to_picture(self, place: QPointF) -> QPointF:
+        """A place of the widget in pixels of the picture; beside it where it lies beside it."""
+        where, zoom = self.target(), self.zoom()
+        return QPointF((place.x() - where.x()) / zoom, (place.y() - where.y()) / zoom)
+
+    def to_widget(self, pixel: QPointF) -> QPointF:
+        """The inverse of :meth:`to_picture`."""
+        where, zoom = self.target(), self.zoom()
+        return QPointF(where.x() + pixel.x() * zoom, where.y() + pixel.y() * zoom)
+
     def _fitting(self) -> float:
         if self._image.isNull():
             return 1.0
@@ -151,6 +162,7 @@ class PictureView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.colours().line), 1))
             painter.drawRect(where.adjusted(-1, -1, 0, 0))
+        self.overlay(painter)
 
     def _paint_both(self, painter: QPainter, where: QRectF) -> None:
         line = where.x() + self._split * where.width()
@@ -174,9 +186,6 @@ class PictureView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the line or the picture."""
         if event.button() != Qt.MouseButton.LeftButton or self._image.isNull():
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.dragOut.emit()
             return
         self._grabbed = "line" if self._on_line(event.position()) else "picture"
         self._last = event.position()

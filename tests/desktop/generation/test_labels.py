@@ -219,7 +219,7 @@ def test_a_model_without_labels_has_no_chooser(room: GenerationRoom, studio, qtb
     pick(room, qtbot, 2)
     open_run(room, qtbot, plain)
     assert not room.controls.label.isVisible()
-    assert not room.tiling.button.isVisible()
+    assert not room.canvas.tools["tile_preview"].button.isVisible()
     assert room.editing.recipe().beginning.label is None
     qtbot.keyClick(room.view, Qt.Key.Key_L)
     assert room.editing.recipe().beginning.label is None
@@ -236,11 +236,11 @@ def test_it_speaks_chinese(room: GenerationRoom, studio, qtbot) -> None:
     assert [box.itemText(row) for row in range(box.count())] == ["任意", "bright", "dark"]
     assert box.currentText() == "bright"
     assert room.controls.label.word.text() == "标签"
-    assert room.tiling.button.text() == "平铺预览"
+    assert room.canvas.tools["tile_preview"].button.text() == "平铺预览"
 
 
 def test_a_seamless_picture_is_shown_beside_itself(room: GenerationRoom, qtbot) -> None:
-    button = room.tiling.button
+    button = room.canvas.tools["tile_preview"].button
     assert button.isVisible()
     single, zoom = room.view.image(), room.view.zoom()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

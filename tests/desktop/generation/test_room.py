@@ -353,12 +353,12 @@ def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot)
     qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB888)
     assert copied.size() == room.view.image().size()
-    data = room.leaving.drag.mime()
+    data = room.canvas.tools["drag_out"].mime()
     path = Path(data.urls()[0].toLocalFile())
     assert path.name.endswith("-seed-0.png")
     assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
     assert "trainedAlgorithmicMedia" in read_provenance(path)["digital_source_type"]
-    room.leaving.drag.close()
+    room.canvas.tools["drag_out"].close()
     assert not path.exists()
 
 
@@ -369,7 +369,7 @@ def test_a_file_that_comes_back_brings_its_recipe(
     room.editing.set_direction(2, 1.5, "Storeys")
     wanted = settle(room, qtbot)
     recipe = room.editing.recipe()
-    path = Path(room.leaving.drag.mime().urls()[0].toLocalFile())
+    path = Path(room.canvas.tools["drag_out"].mime().urls()[0].toLocalFile())
     kept = shutil.copy(path, tmp_path / "back.png")
     room.editing.reset()
     room.editing.set_seed(7)
@@ -443,8 +443,10 @@ def test_a_point_without_a_seed_is_played_on_too(
     room.editing.set_psi(0.5)
     calmer = settle(room, qtbot)
     assert calmer != wanted
-    assert Path(room.leaving.drag.mime().urls()[0].toLocalFile()).name.endswith("-point.png")
-    room.leaving.drag.close()
+    assert Path(room.canvas.tools["drag_out"].mime().urls()[0].toLocalFile()).name.endswith(
+        "-point.png"
+    )
+    room.canvas.tools["drag_out"].close()
     qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
     assert settle(room, qtbot) == wanted
     qtbot.keyClick(room.view, Qt.Key.Key_Right)
@@ -474,7 +476,7 @@ def test_large_seeds_are_typed_walked_and_blended(room: GenerationRoom, qtbot) -
     room.editing.set_seed(LARGEST_SEED)
     qtbot.keyClick(room.view, Qt.Key.Key_Right)
     assert room.editing.recipe().seed == LARGEST_SEED
-    room.seeds.lay_out(large)
+    room.lay_out_sheet(large)
     qtbot.waitUntil(lambda: room.side.sheet.ready() == room.side.sheet.count(), timeout=WAIT)
     qtbot.mouseClick(
         room.side.sheet.viewport(), Qt.MouseButton.LeftButton,

@@ -166,7 +166,7 @@ def test_a_dropped_picture_that_was_made_here_is_played_on(
 ) -> None:
     generation = full_window.make_rooms().generation
     generation.editing.set_seed(7)
-    made = Path(generation.leaving.drag.mime().urls()[0].toLocalFile())
+    made = Path(generation.canvas.tools["drag_out"].mime().urls()[0].toLocalFile())
     kept = shutil.copy(made, tmp_path / "back.png")
     generation.editing.set_seed(9)
     assert full_window.place == "dataset"

@@ -3,91 +3,80 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDrag, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.widgets.picture_view import PictureView
+from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, register
+from studio.desktop.generation.worker import write_file
 from studio.engine.errors import StudioError
 
 THUMBNAIL = 128
 
 
-class DragOut(QObject):
-    """Watches a view; a drag that begins on it carries the picture away."""
+@register
+class DragOut(Tool):
+    """A picture that fits cannot be moved about, so dragging it takes it out; with Ctrl any."""
 
-    failed = Signal(str, str)
+    name = "drag_out"
+    turn = 1
 
-    def __init__(self, view: PictureView, write: Callable[[Path], Path | None]) -> None:
-        super().__init__(view)
-        self._view = view
-        self._write = write
-        self._pressed: QPoint | None = None
+    def __init__(self, hand: Hand) -> None:
+        super().__init__(hand)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        view.installEventFilter(self)
-        view.dragOut.connect(self.begin)
+
+    def press(self, mouse: Mouse) -> Drag | None:
+        if mouse.modifiers & Qt.KeyboardModifier.ControlModifier:
+            return self._carry(mouse, 0)
+        view = self.hand.view
+        fits = mouse.inside and view.rect().contains(view.target().toRect())
+        if fits and not mouse.modifiers:
+            return self._carry(mouse, QApplication.startDragDistance())
+        return None
+
+    def _carry(self, pressed: Mouse, distance: int) -> Drag:
+        way = 0.0
+        while way < distance:
+            mouse = yield
+            if not mouse.held:
+                return
+            way = (mouse.widget - pressed.widget).manhattanLength()
+        self.begin()
 
     def mime(self) -> QMimeData | None:
         """The picture as a file and as pixels; None when there is none."""
-        if self._view.image().isNull():
+        image, model = self.hand.view.image(), self.hand.session.model
+        if image.isNull() or model is None:
             return None
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        path = self._write(Path(tempfile.mkdtemp(dir=self._folder.name)))
-        if path is None:
-            return None
+        place = Path(tempfile.mkdtemp(dir=self._folder.name))
+        path = write_file(image, model, self.hand.editing.recipe(), place)
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
-        data.setImageData(self._view.image().copy())
+        data.setImageData(image.copy())
         return data
+
+    def begin(self) -> None:
+        """Drag the picture, wherever it is let go."""
+        try:
+            data = self.mime()
+        except StudioError as error:
+            self.hand.notices.error(str(error), error.detail)
+            return
+        if data is None:
+            return
+        drag = QDrag(self.hand.view)
+        drag.setMimeData(data)
+        image = self.hand.view.image()
+        small = image.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
+        drag.setPixmap(QPixmap.fromImage(small))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def close(self) -> None:
         """Remove the files that were dragged from."""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A picture that fits cannot be moved about, so dragging it takes it out."""
-        if not isinstance(event, QMouseEvent):
-            return False
-        kind = event.type()
-        left = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
-        if kind == QEvent.Type.MouseButtonPress and left and self._fits(event):
-            self._pressed = event.position().toPoint()
-            return True
-        if kind == QEvent.Type.MouseButtonRelease:
-            self._pressed = None
-        elif kind == QEvent.Type.MouseMove and self._pressed is not None:
-            if not event.buttons() & Qt.MouseButton.LeftButton:
-                self._pressed = None
-                return False
-            way = event.position().toPoint() - self._pressed
-            if way.manhattanLength() >= QApplication.startDragDistance():
-                self._pressed = None
-                self.begin()
-                return True
-        return False
-
-    def _fits(self, event: QMouseEvent) -> bool:
-        target = self._view.target()
-        return self._view.rect().contains(target.toRect()) and target.contains(event.position())
-
-    @Slot()
-    def begin(self) -> None:
-        """Drag the picture, wherever it is let go."""
-        try:
-            data = self.mime()
-        except StudioError as error:
-            self.failed.emit(str(error), error.detail)
-            return
-        if data is None:
-            return
-        drag = QDrag(self._view)
-        drag.setMimeData(data)
-        small = self._view.image().scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
-        drag.setPixmap(QPixmap.fromImage(small))
-        drag.exec(Qt.DropAction.CopyAction)

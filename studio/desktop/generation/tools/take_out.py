@@ -1,0 +1,48 @@
+"""Keeping the picture as a piece, and copying it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
+from studio.desktop.i18n import tr
+
+if TYPE_CHECKING:
+    from studio.engine.pieces.pieces import Piece
+
+
+@register
+class TakeOut(Tool):
+    """Takes what is on the canvas; changes nothing there."""
+
+    name = "take_out"
+
+    def __init__(self, hand: Hand) -> None:
+        super().__init__(hand)
+        hand.session.kept.connect(self._kept)
+
+    def actions(self) -> Sequence[ToolAction]:
+        return (
+            ToolAction("generation.keep", "Keep this picture", self.keep, "Return|Enter", "check"),
+            ToolAction("generation.copy", "Copy the picture", self.copy, "Ctrl+C", "copy"),
+        )
+
+    def keep(self) -> None:
+        """Make a piece of the picture."""
+        if self.hand.editing.history.current is not None:
+            self.hand.session.keep(self.hand.editing.recipe())
+
+    def _kept(self, piece: Piece) -> None:
+        refine = (tr("Refine"), lambda: self.hand.refine(piece.id))
+        self.hand.notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
+
+    def copy(self) -> None:
+        """The picture to the clipboard."""
+        image = self.hand.view.image()
+        if not image.isNull():
+            # The clipboard outlives this picture's array, so it gets pixels of its own.
+            QGuiApplication.clipboard().setImage(image.copy())
+            self.hand.notices.info(tr("The picture was copied."))

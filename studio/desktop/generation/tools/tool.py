@@ -1,0 +1,142 @@
+"""What a tool of the canvas is: something the hand does on the picture.
+
+Adding one is adding one file to this folder: a class decorated with `register`. A drag is a
+generator, as in napari: it is begun by the press and given every move after it, and the last
+time it is given one that is no longer `held`.
+
+    def press(self, mouse):
+        return self._drag() if mouse.inside else None
+
+    def _drag(self):
+        while (mouse := (yield)).held:
+            ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from models.parameters import Declared
+from models.registry import Registry
+from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.session import Session
+from studio.desktop.notices.notices import Notices
+from studio.desktop.widgets.picture_view import PictureView
+from studio.engine.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Mouse:
+    """Where it is: in the view, and in pixels of the picture; `held` is the left button."""
+
+    widget: QPointF
+    picture: QPointF
+    inside: bool
+    """Whether it is on the picture."""
+    held: bool
+    modifiers: Qt.KeyboardModifier
+
+    @classmethod
+    def of(cls, view: PictureView, event: QMouseEvent, held: bool | None = None) -> Mouse:
+        """As an event of the view has it."""
+        place = event.position()
+        left = bool(event.buttons() & Qt.MouseButton.LeftButton) if held is None else held
+        inside = view.target().contains(place)
+        return cls(place, view.to_picture(place), inside, left, event.modifiers())
+
+
+Drag = Generator[None, Mouse, None]
+
+
+@dataclass(frozen=True)
+class ToolAction:
+    """What a tool can be asked by key or by name; `text` is English."""
+
+    id: str
+    text: str
+    callback: Callable[[], None]
+    keys: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What tools work with."""
+
+    session: Session
+    editing: Editing
+    view: PictureView
+    notices: Notices
+    refine: Callable[[int], None]
+    """Takes a piece to the bench."""
+
+
+@dataclass(frozen=True)
+class NoOptions(Declared):
+    """Nothing can be set."""
+
+
+class Tool:
+    """One on each canvas. Active tools are asked by `turn` and name; the first that answers has
+    it, and what none wants is the view's, which zooms and moves the picture."""
+
+    name: ClassVar[str]
+    turn: ClassVar[int] = 0
+    """Above 0 for what is always there and leaves the mouse to a tool that was chosen."""
+    title: ClassVar[str] = ""
+    """In English; of the button behind which `Options` are set."""
+    Options: ClassVar[type[Declared]] = NoOptions
+
+    def __init__(self, hand: Hand) -> None:
+        self.hand = hand
+        self.active = True
+        self.options = self.Options()
+
+    def actions(self) -> Sequence[ToolAction]:
+        """What goes into menus, palette and shortcuts."""
+        return ()
+
+    def control(self) -> QWidget | None:
+        """What goes into the line above the picture."""
+        return None
+
+    def press(self, mouse: Mouse) -> Drag | None:
+        """The left button on the view: the drag that it begins; None leaves it to others."""
+        return None
+
+    def key(self, key: Qt.Key) -> bool:
+        """A key on the view; whether it was this tool's."""
+        return False
+
+    def cursor(self, mouse: Mouse) -> Qt.CursorShape | None:
+        """The pointer that shows what a press would do here."""
+        return None
+
+    def paint(self, painter: QPainter) -> None:
+        """Over the picture, in coordinates of the view (see `PictureView.to_widget`)."""
+
+    def retranslate(self) -> None:
+        """The words of `control`."""
+
+    def close(self) -> None:
+        """The program ends."""
+
+
+_REGISTRY = Registry[Tool](
+    "studio.desktop.generation.tools",
+    lambda name, known: UsageError(
+        "There is no tool {name}. Known: {known}.", name=name, known=known
+    ),
+)
+register = _REGISTRY.register
+
+
+def tools() -> list[type[Tool]]:
+    """All kinds, in the order in which they are asked."""
+    return sorted(_REGISTRY.all().values(), key=lambda kind: kind.turn)
