@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,14 +23,6 @@ CASES = [
     ("stylegan2", ImageSpec(1, 64, 48), True),
     ("vae", ImageSpec(3, 64, 48), True),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def as_on_a_device(patch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """What every family owes the house: exact resume, determinism, all channels and aspects."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,6 @@ from models.parameters import ParameterError
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 4}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def build(name: str, spec: ImageSpec, **changes: Any) -> Family:

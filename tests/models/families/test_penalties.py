@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import Tensor
@@ -17,14 +15,6 @@ from studio.engine.training.session.accumulation import step_in_parts
 
 AT_ONCE, FIVE_AT_A_TIME = 1 << 40, 5 * 16 * 24
 """Of 16 or 8 pictures the last part is a smaller one."""
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def build(classes: int) -> Gan:

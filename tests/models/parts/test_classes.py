@@ -1,6 +1,5 @@
 """Classes: every family draws what it is asked for, and is the old one where there are none."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +14,6 @@ NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 8}
 STILL = {"augment_mirror": False, "augment_shift": 0.0, "augment_colour": 0.0}
 SPEC = ImageSpec(3, 16, 16, classes=2)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def build(name: str, spec: ImageSpec = SPEC, **changes: Any) -> Family:

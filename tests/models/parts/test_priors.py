@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partialmethod
 from typing import Any
 
@@ -18,14 +17,6 @@ from models.parts import mixture
 from models.parts.flow import Flow
 
 SPEC = ImageSpec(3, 16, 16)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def drawn(*shape: int, seed: int = 0) -> torch.Tensor:

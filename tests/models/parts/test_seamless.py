@@ -1,6 +1,5 @@
 """Seamless mode: everything rolls with the coarsest grid, nothing changes where it is off."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +14,6 @@ from models.parts.augment import Augmentation
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 32, "top_width": 8, "width": 16, "batch_size": 4}
 SPEC = ImageSpec(3, 32, 48)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def build(name: str, spec: ImageSpec = SPEC, **changes: Any) -> Family:

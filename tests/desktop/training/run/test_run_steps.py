@@ -146,6 +146,17 @@ def test_what_was_removed_is_gone_when_the_project_is_opened_again(
     qtbot.waitUntil(lambda: not aside.exists(), timeout=WAIT)
 
 
+def test_curves_have_the_words_of_their_family(shown: TrainingRoom) -> None:
+    keys = shown.centre._keys
+    assert {name: box.text() for name, box in keys.items() if name in ("loss", "mse", "kl")} == {
+        "loss": "loss", "mse": "error (mse)", "kl": "unevenness (kl)",
+    }  # fmt: skip
+    # Of another scale than the losses.
+    assert {name: keys[name].isChecked() for name in ("loss", "mse", "kl", "gradient")} == {
+        "loss": True, "mse": True, "kl": False, "gradient": False,
+    }  # fmt: skip
+
+
 def test_curves_of_another_run_lie_behind(shown: TrainingRoom, trained: list[str], qtbot) -> None:
     other, curves = shown.centre.other, shown.centre.curves
     assert [other.itemData(row) for row in range(other.count())] == ["", trained[1]]
