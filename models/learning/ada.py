@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.parts.augment import grained
+from models.parts.augment import covered, grained
 
 LARGEST_P = 0.85
 """Above this, augmentations leak into what is generated (Sec. 2.2)."""
@@ -98,7 +98,7 @@ class Pipe:
         if self.noise > 0:
             x = self._grained(x, p, generator)
         if self.cutout > 0:
-            x = self._cut(x, p, generator)
+            x = covered(x, self.cutout, p, generator)
         return x.contiguous(memory_format=torch.channels_last)
 
     def geometry(self, x: Tensor, p: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -179,14 +179,6 @@ class Pipe:
         deviation = (draw.normal().abs() * self.noise).view(-1, 1, 1, 1)
         noisy = grained(x, deviation, generator)
         return torch.where(grains.view(-1, 1, 1, 1), noisy, x)
-
-    def _cut(self, x: Tensor, p: Tensor, generator: torch.Generator) -> Tensor:
-        draw = _Draws(len(x), x.device, generator)
-        hole = draw.happens(p).view(-1, 1, 1, 1)
-        for shape, side in (((1, 1, -1, 1), x.shape[2]), ((1, 1, 1, -1), x.shape[3])):
-            place = (torch.arange(side, device=x.device) + 0.5).view(shape) / side
-            hole = hole & ((place - draw.uniform().view(-1, 1, 1, 1)).abs() < self.cutout / 2)
-        return x.masked_fill(hole, -1.0 if x.shape[1] == 4 else 0.0)
 
 
 @dataclass(frozen=True)

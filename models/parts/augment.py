@@ -75,7 +75,7 @@ class Augmentation:
             strength = _uniform(x, generator) * self._happens(x, generator).float()
             x = grained(x, self.noise * strength, generator)
         if self.cutout > 0 and self.p > 0:
-            x = self._cut(x, generator)
+            x = covered(x, self.cutout, self.p, generator)
         return x
 
     def shown(self) -> Self:
@@ -145,13 +145,14 @@ class Augmentation:
         part = (1 - cut).view(-1, 1, 1)
         return matrix * part + F.pad(torch.cat(middle, 1).view(-1, 2, 1), (2, 0))
 
-    def _cut(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        hole = self._happens(x, generator)
-        for dim, side in ((2, x.shape[2]), (3, x.shape[3])):
-            shape = (1, 1, -1, 1) if dim == 2 else (1, 1, 1, -1)
-            place = (torch.arange(side, device=x.device) + 0.5).view(shape) / side
-            hole = hole & ((place - _uniform(x, generator)).abs() < self.cutout / 2)
-        return x.masked_fill(hole, _empty(x))
+
+def covered(x: Tensor, cutout: float, p: float | Tensor, generator: torch.Generator) -> Tensor:
+    """[N, C, H, W], with probability `p` a hole each of `cutout` of its sides, anywhere in it."""
+    hole = _uniform(x, generator) < p
+    for shape, side in (((1, 1, -1, 1), x.shape[2]), ((1, 1, 1, -1), x.shape[3])):
+        place = (torch.arange(side, device=x.device) + 0.5).view(shape) / side
+        hole = hole & ((place - _uniform(x, generator)).abs() < cutout / 2)
+    return x.masked_fill(hole, _empty(x))
 
 
 def grained(x: Tensor, deviation: Tensor, generator: torch.Generator) -> Tensor:

@@ -160,9 +160,7 @@ class Vae(CodecFamily):
         again = self._pictures(_drawn(made_mean, made_logvar, noise), state)
         centre = self._centre(state)
         kl = _kl(mean, logvar, centre).sum(1)
-        # Pictures that were made claim classes; where these lie, real ones alone may say.
-        claimed = None if centre is None else centre.detach().repeat(2, 1)
-        made_kl = _kl(made_mean, made_logvar, claimed).sum(1)
+        made_kl = _kl(made_mean, made_logvar, _claimed(centre)).sum(1)
         mse = losses.mean_squared_error(redrawn.detach(), x)
         energy = config.sharp_rec * losses.unit_error(redrawn, x) + config.sharp_kl * kl
         refused = config.sharp_rec * losses.unit_error(again, made) + config.sharp_neg * made_kl
@@ -180,9 +178,7 @@ class Vae(CodecFamily):
         """Redraw faithfully, and make pictures that the encoder takes for real ones."""
         made = self._pictures(torch.cat([code, prior]), state)
         mean, logvar = self._moments(made, state)
-        centre = self._centre(state)
-        claimed = None if centre is None else centre.detach().repeat(2, 1)
-        kl = _kl(mean, logvar, claimed).sum(1).mean()
+        kl = _kl(mean, logvar, _claimed(self._centre(state))).sum(1).mean()
         error = losses.unit_error(made[: len(x)], x).mean()
         loss = (self.config.sharp_rec * error + self.config.sharp_kl * kl) / x[0].numel()
         return {"decoder": loss.detach(), "decoder_gradient": self._descend("decoder", loss, state)}
@@ -278,6 +274,11 @@ class Vae(CodecFamily):
 def _kl(mean: Tensor, logvar: Tensor, centre: Tensor | None) -> Tensor:
     """KL(N(mean, exp(logvar)) || N(centre, 1)) per number, in nats; None stands for 0."""
     return losses.kl_to_standard_normal(mean if centre is None else mean - centre, logvar)
+
+
+def _claimed(centre: Tensor | None) -> Tensor | None:
+    """Pictures that were made claim classes; where these lie, real ones alone may say."""
+    return None if centre is None else centre.detach().repeat(2, 1)
 
 
 def _drawn(mean: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
