@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.pair_panel import PairPanel
 from studio.desktop.evaluation.pairs_page import Nothing, PairsPage
 from studio.desktop.evaluation.side import Side
-from studio.desktop.evaluation.worker import Comparer, RunRow
+from studio.desktop.evaluation.worker import RunRow, closest
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Gallery
@@ -43,18 +43,11 @@ class Comparing(QObject):
         self._row: RunRow | None = None
         self._asked: Asked | None = None
         """What is shown or under way."""
-        self._cancel = threading.Event()
-        self.worker = Comparer()
-        self.thread_ = WorkerThread(self.worker, self)
-        self.worker.advanced.connect(self._advance)
+        self._job: Job[Gallery] | None = None
+        studio.jobs.changed.connect(self._advance)
         self.page.shown.connect(self.panel.show_pair)
         self.page.wanted.connect(self.again)
         self.page.stopped.connect(self.stop)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether pictures are being compared."""
-        return self.thread_.busy and not self._cancel.is_set()
 
     def show(self, on: bool) -> None:
         """The page comes into sight, or goes out of it."""
@@ -84,9 +77,14 @@ class Comparing(QObject):
         self._drop()
         self._asked = wanted
         self.page.show_waiting()
-        self.thread_.latest(
-            "closest", self.worker.closest, self._project, wanted.run, count, seed, self._cancel,
-            done=partial(self._take, wanted), failed=partial(self._failed, wanted),
+        project = self._project
+        job = self._job = Job(
+            Said("Comparing generated pictures"),
+            lambda job: closest(project, wanted.run, count, seed, job),
+        )
+        self._studio.jobs.start(
+            job, "evaluation", lane="closest", in_strip=False,
+            done=partial(self._take, job), failed=partial(self._failed, job),
         )  # fmt: skip
 
     @Slot()
@@ -98,35 +96,30 @@ class Comparing(QObject):
     @Slot()
     def stop(self) -> None:
         """Show what was compared so far."""
-        self._cancel.set()
-
-    def shutdown(self) -> None:
-        """Join the thread."""
-        self._drop()
-        self.thread_.stop()
+        if self._job is not None:
+            self._job.cancel()
 
     def _drop(self) -> None:
         """What is under way is for nobody."""
-        self._cancel.set()
-        self._cancel = threading.Event()
-        self._asked = None
-        self.thread_.clear()
+        self.stop()
+        self._job = self._asked = None
 
-    @Slot(int, int)
-    def _advance(self, done: int, total: int) -> None:
-        if self.is_busy and self._asked is not None and total == self._asked.count:
-            self.page.show_progress(done, total)
+    @Slot()
+    def _advance(self) -> None:
+        job = self._job
+        if job is not None and job.total and not job.is_cancelled and not job.is_over:
+            self.page.show_progress(job.done, job.total)
 
-    def _take(self, wanted: Asked, found: Gallery) -> None:
-        if wanted != self._asked:
+    def _take(self, job: Job[Gallery], found: Gallery) -> None:
+        if job is not self._job:
             return
         if found.pairs:
             self.page.show_found(found)
         else:
             self.page.show_state(Nothing.STOPPED)
 
-    def _failed(self, wanted: Asked, sentence: str, detail: str) -> None:
-        if wanted != self._asked:
+    def _failed(self, job: Job[Gallery], sentence: str, detail: str) -> None:
+        if job is not self._job:
             return
         self.page.show_state(Nothing.FAILED)
         self._studio.notices.error(sentence, detail)

@@ -94,6 +94,7 @@ class EvaluationRoom(Room):
 
     def project_closed(self) -> None:
         """Answers that are still under way are for nobody."""
+        self.studio.jobs.end(self.key)
         self.thread_.clear()
         self._asked += 1
         self.project, self.run, self.runs = None, None, []
@@ -111,7 +112,7 @@ class EvaluationRoom(Room):
     def shutdown(self) -> None:
         """Join the thread; a picture being made is finished first."""
         self._asked += 1
-        self.comparing.shutdown()
+        self.studio.jobs.end(self.key)
         self.thread_.stop()
 
     def retranslate(self) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
 
 from studio.desktop.base.threads import Worker
 from studio.desktop.run_names import run_name
 from studio.engine.events import RunState
+from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -94,19 +93,8 @@ class Evaluator(Worker):
         return Rebuilt(True, found.count, found.originals, found.rebuilt, figures)
 
 
-class Comparer(Worker):
-    """Looks for copies on a thread of its own: the walls do not wait for it."""
+def closest(project: Project, run: str, count: int, seed: int, job: Job[Gallery]) -> Gallery:
+    """The closest pairs; of what was compared so far when `job` is cancelled."""
+    from studio.engine.evaluation import gallery
 
-    advanced = Signal(int, int)
-    """So many of so many generated pictures are compared."""
-
-    def closest(
-        self, project: Project, run: str, count: int, seed: int, cancel: threading.Event
-    ) -> Gallery:
-        """The closest pairs; of what was compared so far when `cancel` is set."""
-        from studio.engine.evaluation import gallery
-
-        return gallery.closest(
-            project, run, count, seed, progress=self.advanced.emit,
-            cancelled=lambda: cancel.is_set() or self.stopping(),
-        )  # fmt: skip
+    return gallery.closest(project, run, count, seed, progress=job.advance, cancelled=job.cancelled)

@@ -18,13 +18,15 @@ from studio.desktop.evaluation import copy_search as work
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom
-from studio.desktop.evaluation.worker import Comparer
+from studio.desktop.evaluation.worker import closest
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.evaluation.copies import Likeness
 from studio.engine.evaluation.gallery import Gallery, Pair
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 from tests.desktop.evaluation.test_room import BARE, GAN, VAE, Prompt, pixels
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -54,7 +56,7 @@ def gallery(*pairs: Pair, **facts: object) -> Gallery:
     return replace(found, **facts)  # type: ignore[arg-type]  # names of the fields
 
 
-class Answering(Comparer):
+class Answering:
     """Answers from memory. `gate` holds the answer back until it is cancelled, too."""
 
     asked: list[tuple[str, int, int]] = []
@@ -63,11 +65,11 @@ class Answering(Comparer):
     gate: threading.Event | None = None
     error = ""
 
-    def closest(self, project, run, count, seed, cancel) -> Gallery:
+    def closest(self, project, run, count, seed, job) -> Gallery:
         type(self).asked.append((run, count, seed))
-        self.advanced.emit(32, count)
+        job.advance(32, count)
         while self.gate is not None and not self.gate.wait(0.01):
-            if cancel.is_set() or self.stopping():
+            if job.cancelled():
                 return self.partial
         if self.error:
             raise StudioError(self.error, "the detail")
@@ -77,7 +79,7 @@ class Answering(Comparer):
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch) -> type[Answering]:
     fresh = type("Fresh", (Answering,), {"asked": []})
-    monkeypatch.setattr(work, "Comparer", fresh)
+    monkeypatch.setattr(work, "closest", fresh().closest)
     monkeypatch.setattr(place, "Evaluator", type("Prompt", (Prompt,), {"asked": []}))
     return fresh
 
@@ -263,7 +265,7 @@ def test_a_closed_project_leaves_no_pair_behind(room, answering, qtbot):
     qtbot.waitUntil(lambda: len(answering.asked) == 1)
     room.project_closed()
     answering.gate.set()
-    qtbot.waitUntil(lambda: not room.comparing.thread_.busy)
+    qtbot.waitUntil(lambda: not room.studio.jobs.of())
     assert room.comparing.page.strip.count() == 0
     assert room.pages.currentWidget() is room.empty
 
@@ -315,15 +317,14 @@ def test_the_worker_compares_a_real_run(tmp_path: Path, qtbot):
             project, "tiny", "gan", 16, 16, images=8, overrides={"batch_size": 4}, device="cpu"
         )
         list(loop.train(project.runs / recipe.run, project.folder, lambda: None, resume=False))
-        worker, at = Comparer(), []
-        worker.advanced.connect(lambda done, total: at.append((done, total)))
-        found = worker.closest(project, recipe.run, 5, 0, threading.Event())
+        job: Job[Gallery] = Job(Said("Comparing"))
+        found = closest(project, recipe.run, 5, 0, job)
         assert (found.compared, len(found.pairs), found.copies) == (5, 5, 0)
-        assert at == [(5, 5)]
-        stopped = threading.Event()
-        stopped.set()
-        assert worker.closest(project, recipe.run, 5, 0, stopped).compared == 0
+        assert (job.done, job.total) == (5, 5)
+        stopped: Job[Gallery] = Job(Said("Comparing"))
+        stopped.cancel()
+        assert closest(project, recipe.run, 5, 0, stopped).compared == 0
         shutil.rmtree(tmp_path / "in")
         shutil.rmtree(project.cache / "prepared")
         with pytest.raises(StudioError, match="None of the dataset's pictures"):
-            worker.closest(project, recipe.run, 5, 0, threading.Event())
+            closest(project, recipe.run, 5, 0, job)
