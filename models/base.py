@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from models import border
 from models.border import shrink
 from models.draws import Draws
+from models.errors import either
 from models.facts import Facts, LatentSpec
 from models.parameters import Declared, ParameterError
 from models.registry import Registry
@@ -47,7 +48,9 @@ class ImageSpec:
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3, 4):
-            raise ParameterError(f"{self.channels} channels are not possible: use 1, 3 or 4.")
+            raise ParameterError(
+                "{channels} channels are not possible: use 1, 3 or 4.", channels=self.channels
+            )
         self.base_grid()
 
     def base_grid(self) -> tuple[int, int, int]:
@@ -58,17 +61,24 @@ class ImageSpec:
         """
         if not SMALLEST_SIDE <= min(self.height, self.width) <= self._longer() <= LARGEST_SIDE:
             raise ParameterError(
-                f"{self.width}x{self.height} pixels are not possible: each side must be "
-                f"between {SMALLEST_SIDE} and {LARGEST_SIDE}."
+                "{width}x{height} pixels are not possible: each side must be between "
+                "{low} and {high}.",
+                width=self.width,
+                height=self.height,
+                low=SMALLEST_SIDE,
+                high=LARGEST_SIDE,
             )
         height, width, doublings = self.height, self.width, 0
         while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
             height, width, doublings = height // 2, width // 2, doublings + 1
         if min(height, width) > 7 or max(height, width) > 16:
-            nearest = " or ".join(str(side) for side in nearest_sides(self._longer()))
+            nearest = either(map(str, nearest_sides(self._longer())))
             raise ParameterError(
-                f"{self.width}x{self.height} pixels are not possible: each side has to be a "
-                f"small number doubled several times; try {nearest}."
+                "{width}x{height} pixels are not possible: each side has to be a small "
+                "number doubled several times; try {nearest}.",
+                width=self.width,
+                height=self.height,
+                nearest=nearest,
             )
         return height, width, doublings
 
@@ -270,11 +280,15 @@ class Family(nn.Module, ABC):
 
     def encode(self, images: Tensor) -> Tensor:
         """w [n, slots, dim] of uint8 NHWC pictures; only where `latent.has_encoder`."""
-        raise ParameterError(f"The {self.name} family has no encoder: it cannot encode a picture.")
+        raise ParameterError(
+            "The {name} family has no encoder: it cannot encode a picture.", name=self.name
+        )
 
     def score(self, images: Tensor) -> Tensor:
         """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
-        raise ParameterError(f"The {self.name} family has no critic: it cannot score a picture.")
+        raise ParameterError(
+            "The {name} family has no critic: it cannot score a picture.", name=self.name
+        )
 
     to_network = staticmethod(border.to_network)
     to_picture = staticmethod(border.to_picture)

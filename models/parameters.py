@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NoReturn, Self, TypedDict, Unpack, get_type_hints
 
-from models.errors import ParameterError
+from models.errors import ParameterError, Said, sentences
 
 __all__ = ["Declared", "Param", "ParameterError", "Value", "param"]
 
@@ -42,18 +42,19 @@ class Param:
     """May change while a run is going on."""
     advanced: bool = False
 
-    def describe_range(self) -> str:
+    def describe_range(self) -> Said:
         """The accepted values in words, empty when anything goes."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
-        unit = f" {self.unit}" if self.unit else ""
+            return Said("one of {choices}", choices=", ".join(self.choices))
         if self.low is not None and self.high is not None:
-            return f"between {self.low:g} and {self._most()}{unit}"
-        if self.low is not None:
-            return f"at least {self.low:g}{unit}"
-        if self.high is not None:
-            return f"at most {self.high:g}{unit}"
-        return ""
+            found = Said("between {n:g} and {n_high}", n=self.low, n_high=self._most())
+        elif self.low is not None:
+            found = Said("at least {n:g}", n=self.low)
+        elif self.high is not None:
+            found = Said("at most {n:g}", n=self.high)
+        else:
+            return Said("")
+        return Said("{range} {unit}", range=found, unit=Said(self.unit)) if self.unit else found
 
     def _most(self) -> str:
         high = self.high
@@ -72,7 +73,7 @@ class Param:
         if self.choices:
             inside = converted in self.choices
         if not inside:
-            raise ParameterError(f"{self.name}={value} is not possible: {self._expected()}.")
+            raise self._refused(value)
         return converted
 
     def _convert(self, value: object) -> Value:
@@ -89,13 +90,26 @@ class Param:
                 return value
         except (TypeError, ValueError, OverflowError):
             pass
-        raise ParameterError(f"{self.name}={value} is not possible: {self._expected()}.")
+        raise self._refused(value)
 
-    def _expected(self) -> str:
-        words = {bool: "yes or no", int: "a whole number", float: "a number", str: "a text"}
-        expected = f"it takes {words[self.kind]}"
-        described = self.describe_range()
-        return f"{expected}, {described}" if described else expected
+    def _refused(self, value: object) -> ParameterError:
+        expected, described = _EXPECTED[self.kind], self.describe_range()
+        if described:
+            expected = Said("{kind}, {range}", kind=expected, range=described)
+        return ParameterError(
+            "{name}={value} is not possible: {expected}.",
+            name=self.name,
+            value=value,
+            expected=expected,
+        )
+
+
+_EXPECTED: dict[type, Said] = {
+    bool: Said("it takes yes or no"),
+    int: Said("it takes a whole number"),
+    float: Said("it takes a number"),
+    str: Said("it takes a text"),
+}
 
 
 def _to_bool(value: object) -> bool:
@@ -148,20 +162,20 @@ class Declared:
     """Base of every parameter set. Subclass as a frozen dataclass; fields via :func:`param`."""
 
     def __post_init__(self) -> None:
-        wrong: list[str] = []
+        wrong: list[Said] = []
         for declared in self.params().values():
             try:
                 object.__setattr__(
                     self, declared.name, declared.check(getattr(self, declared.name))
                 )
             except ParameterError as error:
-                wrong.append(str(error))
+                wrong.append(error.said)
         if not wrong:
             wrong.extend(self.conflicts())
         if wrong:
-            raise ParameterError(" ".join(wrong))
+            raise ParameterError(sentences(wrong))
 
-    def conflicts(self) -> list[str]:
+    def conflicts(self) -> list[Said]:
         """Sentences about values that are fine alone but not together; override where needed."""
         return []
 
@@ -180,7 +194,9 @@ class Declared:
         unknown = [name for name in values if name not in known]
         if unknown:
             raise ParameterError(
-                f"There is no parameter {', '.join(unknown)}. Known: {', '.join(known)}."
+                "There is no parameter {name}. Known: {names}.",
+                name=", ".join(unknown),
+                names=", ".join(known),
             )
         return cls(**{name: known[name].check(value) for name, value in values.items()})
 

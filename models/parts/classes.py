@@ -31,7 +31,9 @@ def labels_for(family: Family, n: int, seed: int, label: int | None) -> list[int
         return [None] * n
     if label is not None:
         if not 0 <= label < classes:
-            raise ParameterError(f"There is no label {label}: use 0 to {classes - 1}.")
+            raise ParameterError(
+                "There is no label {label}: use 0 to {last}.", label=label, last=classes - 1
+            )
         return [label] * n
     edges = family.class_shares.cpu().double().cumsum(0)
     places = torch.tensor([_place(family, seed + i) for i in range(n)], dtype=torch.float64)

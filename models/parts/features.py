@@ -25,7 +25,9 @@ class Extractor:
     def __init__(self, version: str = "random-features-v1", device: str = "cpu") -> None:
         if version not in VERSIONS:
             raise ParameterError(
-                f"There is no extractor {version!r}. Known: {', '.join(VERSIONS)}."
+                "There is no extractor {name!r}. Known: {names}.",
+                name=version,
+                names=", ".join(VERSIONS),
             )
         self.version = version
         self.device = torch.device(device)

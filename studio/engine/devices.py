@@ -57,7 +57,9 @@ def choose(wanted: str = "auto") -> Device:
         if wanted in (device.name, device.name.split(":")[0]):
             return device
     raise UsageError(
-        f"There is no device {wanted!r} here. Known: auto, {', '.join(d.name for d in known)}."
+        "There is no device {name!r} here. Known: auto, {names}.",
+        name=wanted,
+        names=", ".join(d.name for d in known),
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from studio.engine.said import Said
+from studio.engine.said import Said, SaidError
 
 
-class StudioError(Exception):
+class StudioError(SaidError):
     """The work failed. `said` is shown; `detail` is for "copy details"."""
 
     exit_code = 1
 
     def __init__(self, said: str | Said, detail: str = "", /, **values: object) -> None:
-        self.said = Said(said, **values) if isinstance(said, str) else said
+        super().__init__(said, **values)
         self.detail = detail
-        super().__init__(str(self.said))
 
 
 class UsageError(StudioError):

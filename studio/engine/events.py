@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import get_args
 
 from studio.engine.errors import StudioError
+from studio.engine.said import NOTHING, Said, plain, spoken
 
 
 class RunState(StrEnum):
@@ -90,8 +91,8 @@ class Health:
     """Something the artist should know; `action` is what was done about it, in words."""
 
     kind: str
-    sentence: str
-    action: str = ""
+    sentence: Said
+    action: Said = NOTHING
     images_seen: int = 0
 
 
@@ -149,7 +150,7 @@ class Done:
 class Failed:
     """The run ended badly; `checkpoint` is the newest good one, or empty."""
 
-    message: str
+    message: Said
     detail: str = ""
     checkpoint: str = ""
 
@@ -198,14 +199,18 @@ _KINDS = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Command))
 def to_line(message: Event | Command) -> str:
     """One line of JSON, without the line end."""
     # Not "kind" or "message": Health and Failed have fields of those names.
-    return json.dumps({"type": type(message).__name__, **asdict(message)}, ensure_ascii=False)
+    return json.dumps(
+        plain({"type": type(message).__name__, **asdict(message)}), ensure_ascii=False
+    )
 
 
 def from_line(line: str) -> Event | Command:
     """The message of one line; raises :class:`StudioError` for anything else."""
     try:
-        fields = json.loads(line)
+        fields = spoken(json.loads(line))
         kind = _KINDS[fields.pop("type")]
         return kind(**fields)  # type: ignore[no-any-return]  # every kind is an Event or a Command
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StudioError(f"Not a message of the training process: {line[:200]}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise StudioError(
+            "Not a message of the training process: {line}", line=line[:200]
+        ) from error

@@ -49,7 +49,9 @@ def writing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StudioError(f"Could not write {target}: {_reason(error)}.", repr(error)) from error
+        raise StudioError(
+            "Could not write {path}: {reason}.", repr(error), path=target, reason=_reason(error)
+        ) from error
 
 
 @contextlib.contextmanager
@@ -80,12 +82,14 @@ def _claim(temporary: Path, target: Path) -> None:
         os.link(temporary, target)
     except FileExistsError:
         raise TakenError(
-            f"{target} already exists: choose another name or folder; nothing was changed."
+            "{path} already exists: choose another name or folder; nothing was changed.",
+            path=target,
         ) from None
     except OSError:  # a file system without hard links (FAT, some network drives)
         if target.exists():
             raise TakenError(
-                f"{target} already exists: choose another name or folder; nothing was changed."
+                "{path} already exists: choose another name or folder; nothing was changed.",
+                path=target,
             ) from None
         temporary.rename(target)
 

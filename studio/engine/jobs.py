@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import Generic, TypeVar
 
 from studio.engine.errors import StudioError
-from studio.engine.said import Said
+from studio.engine.said import NOTHING, Said, reason, unforeseen
 
 Result = TypeVar("Result")
 
@@ -191,8 +191,9 @@ class Job(Generic[Result]):
         return own or self._trace
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Said:
         """Why it failed, as a sentence."""
-        if isinstance(self.error, StudioError) or self.error is None:
-            return str(self.error or "")
-        return f"{type(self.error).__name__}: {self.error}"
+        if self.error is None:
+            return NOTHING
+        ours = isinstance(self.error, StudioError)
+        return reason(self.error) if ours else unforeseen(self.error)

@@ -17,6 +17,7 @@ from typing import IO, Any, Self
 from studio.engine import schema
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import is_writable
+from studio.engine.said import NOTHING, Said, reason
 
 INDEX = "project.sqlite"
 LOCK = ".lock"
@@ -26,7 +27,7 @@ class Project:
     """An open project. Safe to use from several threads; one process at a time may write."""
 
     def __init__(
-        self, folder: Path, connection: sqlite3.Connection, lock_file: IO[str] | None, reason: str
+        self, folder: Path, connection: sqlite3.Connection, lock_file: IO[str] | None, reason: Said
     ) -> None:
         self.folder = folder
         self.read_only_reason = reason
@@ -65,17 +66,21 @@ class Project:
     @staticmethod
     def _make_room(folder: Path, create: bool) -> None:
         if not create:
-            raise StudioError(f"There is no project in {folder}: import pictures to make one.")
+            raise StudioError(
+                "There is no project in {folder}: import pictures to make one.", folder=folder
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(
-                f"Could not make the project folder {folder}: {error.strerror}; "
-                "choose a place you can write to."
+                "Could not make the project folder {folder}: {reason}; choose a place "
+                "you can write to.",
+                folder=folder,
+                reason=reason(error),
             ) from error
         if not is_writable(folder):
             raise ReadOnlyError(
-                f"The folder {folder} is read-only: choose a place you can write to."
+                "The folder {folder} is read-only: choose a place you can write to.", folder=folder
             )
 
     def close(self) -> None:
@@ -161,9 +166,11 @@ class Project:
                 if _code(error) in _DAMAGE:
                     raise _unreadable(self.folder / INDEX, error) from error
                 raise StudioError(
-                    f"Could not write to {self.folder / INDEX}: {error}. Check that the disk "
-                    "has space and is connected.",
+                    "Could not write to {path}: {reason}. Check that the disk has space and "
+                    "is connected.",
                     repr(error),
+                    path=self.folder / INDEX,
+                    reason=reason(error),
                 ) from error
 
 
@@ -196,7 +203,8 @@ def _connect(index: Path, *, writable: bool, new: bool) -> sqlite3.Connection:
             raise sqlite3.DatabaseError("it is empty")
         if found > schema.VERSION:
             raise StudioError(
-                f"{index} was made by a newer Latent Studio: update this program to open it."
+                "{path} was made by a newer Latent Studio: update this program to open it.",
+                path=index,
             )
         if writable:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -227,31 +235,38 @@ def _code(error: Exception) -> int:
 def _unreadable(index: Path, error: Exception) -> StudioError:
     if _code(error) in _WAITS:
         return StudioError(
-            f"The project file {index} is in use by another program: close it there and try again.",
+            "The project file {path} is in use by another program: close it there and try again.",
             repr(error),
+            path=index,
         )
     return StudioError(
-        f"The project file {index} cannot be read ({error}). Restore it from a backup, or move "
-        "it away and import the pictures again; runs and pieces beside it stay as they are.",
+        "The project file {path} cannot be read ({reason}). Restore it from a "
+        "backup, or move it away and import the pictures again; runs and pieces "
+        "beside it stay as they are.",
         repr(error),
+        path=index,
+        reason=reason(error),
     )
 
 
-def _lock(folder: Path) -> tuple[IO[str] | None, str]:
+def _lock(folder: Path) -> tuple[IO[str] | None, Said]:
     """An exclusive lock that the operating system drops when its holder dies."""
     try:
         lock_file = (folder / LOCK).open("a+", encoding="utf-8")
     except OSError:
-        return None, f"The project {folder} is on a read-only place: it can be looked at only."
+        return None, Said(
+            "The project {folder} is on a read-only place: it can be looked at only.", folder=folder
+        )
     try:
         _lock_exclusively(lock_file)
     except OSError:
         lock_file.close()
-        return None, (
-            f"The project {folder} is open in another window or command: "
-            "it can be looked at only until that one is closed."
+        return None, Said(
+            "The project {folder} is open in another window or command: "
+            "it can be looked at only until that one is closed.",
+            folder=folder,
         )
-    return lock_file, ""
+    return lock_file, NOTHING
 
 
 if sys.platform == "win32":

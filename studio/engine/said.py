@@ -1,53 +1,68 @@
 """Sentences as template and values: what errors, events and findings carry.
 
-English is one rendering of them, by `str()`; the window has others. As JSON a sentence is
-`{"template": ..., "values": {...}}`.
+A :class:`Said` is its English; the window has other languages. Over a pipe and on the disk it
+is `{"template": ..., "values": {...}}`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
-from functools import reduce
+import json
+from typing import Any
 
-from models.errors import Said
+from models.errors import Said, SaidError, either, lines, listed, sentences
 
-__all__ = ["Said", "joined", "listed", "reason", "said_in", "to_json"]
-
-
-def joined(sentences: Iterable[Said]) -> Said:
-    """Whole sentences, one after the other."""
-    kept = list(sentences)
-    return reduce(lambda a, b: Said("{first} {next}", first=a, next=b), kept) if kept else Said("")
+__all__ = [
+    "NOTHING", "Said", "SaidError", "either", "from_text", "lines", "listed", "plain", "reason",
+    "sentences", "spoken", "to_text", "unforeseen",
+]  # fmt: skip
 
 
-def listed(parts: Iterable[object], last: str = "{first}, {next}") -> Said:
-    """`parts` after commas; the last one as `last` has it, such as `{first} or {next}`."""
-    kept = list(parts)
-    if not kept:
-        return Said("")
-    *before, end = (part if isinstance(part, Said) else Said(str(part)) for part in kept)
-    if not before:
-        return end
-    head = reduce(lambda a, b: Said("{first}, {next}", first=a, next=b), before)
-    return Said(last, first=head, next=end)
+NOTHING = Said("")
 
 
 def reason(error: BaseException) -> Said:
     """Why it failed: what one of our own errors says, else the system's words."""
-    said = getattr(error, "said", None)
-    if isinstance(said, Said):
-        return said
+    if isinstance(error, SaidError):
+        return error.said
     return Said((error.strerror if isinstance(error, OSError) else None) or str(error))
 
 
-def to_json(said: Said) -> dict[str, object]:
-    """`said` as JSON values."""
-    return asdict(said)
+def unforeseen(error: Exception) -> Said:
+    """The words of an error that is nobody's fault but ours."""
+    return Said("{kind}: {reason}", kind=type(error).__name__, reason=error)
 
 
-def said_in(value: dict[str, object]) -> object:
-    """`object_hook` of `json.loads`: what :func:`to_json` made is a Said again."""
-    if value.keys() == {"template", "values"} and isinstance(value["values"], dict):
-        return Said(str(value["template"]), **value["values"])
-    return value
+def plain(value: Any) -> Any:
+    """`value` with every sentence in it as JSON values."""
+    if isinstance(value, Said) and value:
+        return {"template": value.template, "values": plain(value.values)}
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def spoken(value: Any) -> Any:
+    """What :func:`plain` made, with its sentences."""
+    if isinstance(value, list):
+        return [spoken(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: spoken(each) for key, each in value.items()}
+    if made.keys() == {"template", "values"} and isinstance(made["values"], dict):
+        return Said(str(made["template"]), **made["values"])
+    return made
+
+
+def to_text(said: str) -> str:
+    """For a column of the index: a text alone where nothing stands in it, as it always was."""
+    held = getattr(said, "values", None)
+    return json.dumps(plain(said), ensure_ascii=False) if held else said
+
+
+def from_text(text: str) -> Said:
+    """Of such a column."""
+    try:
+        found = spoken(json.loads(text)) if text.startswith('{"template"') else text
+    except (ValueError, KeyError, IndexError):
+        found = text
+    return Said.of(found)

@@ -12,6 +12,7 @@ from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, resources
 from studio.engine.project import Project, now
+from studio.engine.said import reason
 from studio.engine.training.record.recipe import Recipe
 
 DATASET = "Sample"
@@ -39,7 +40,10 @@ def make_sample_project(folder: Path) -> Path:
         if isinstance(error, StudioError):
             raise
         raise StudioError(
-            f"The sample could not be copied to {folder}: {error.strerror}.", repr(error)
+            "The sample could not be copied to {folder}: {reason}.",
+            repr(error),
+            folder=folder,
+            reason=reason(error),
         ) from error
     return folder
 
@@ -47,7 +51,9 @@ def make_sample_project(folder: Path) -> Path:
 def _part(name: str) -> Path:
     place = resources() / "sample" / name
     if not place.is_dir():
-        raise StudioError(f"The sample is missing from this installation ({place}): reinstall it.")
+        raise StudioError(
+            "The sample is missing from this installation ({path}): reinstall it.", path=place
+        )
     return place
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
+from studio.engine.said import NOTHING, Said, reason
 
 
 def home() -> Path:
@@ -74,7 +75,7 @@ def _check(name: str, value: Any) -> None:
         raise ValueError(f"The setting {name} cannot be {value!r}.")
 
 
-def load() -> tuple[Settings, str]:
+def load() -> tuple[Settings, Said]:
     """The settings, and a sentence when the file was damaged and moved aside (else empty).
 
     Keys that this version does not know are left out, not refused.
@@ -83,16 +84,20 @@ def load() -> tuple[Settings, str]:
     known = {each.name for each in fields(Settings)}
     try:
         stored = tomllib.loads(path.read_text("utf-8"))
-        return Settings(**{key: value for key, value in stored.items() if key in known}), ""
+        return Settings(**{key: value for key, value in stored.items() if key in known}), NOTHING
     except FileNotFoundError:
-        return Settings(), ""
+        return Settings(), NOTHING
     except (OSError, ValueError, RecursionError):
         aside = path.with_name("settings.damaged.toml")
         try:
             path.replace(aside)
         except OSError:
-            return Settings(), f"The settings in {path} cannot be read; defaults are used."
-        return Settings(), f"The settings were damaged and moved to {aside}; defaults are used."
+            return Settings(), Said(
+                "The settings in {path} cannot be read; defaults are used.", path=path
+            )
+        return Settings(), Said(
+            "The settings were damaged and moved to {path}; defaults are used.", path=aside
+        )
 
 
 def save(settings: Settings) -> None:
@@ -101,7 +106,9 @@ def save(settings: Settings) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"Could not make {path.parent}: {error.strerror}.") from error
+        raise StudioError(
+            "Could not make {path}: {reason}.", path=path.parent, reason=reason(error)
+        ) from error
     import tomlkit
 
     write_text(path, tomlkit.dumps(asdict(settings)))

@@ -37,9 +37,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         code = options.open_window(options.project)
     except ImportError as error:  # a system library of Qt, most often
         raise StudioError(
-            f"The window cannot be opened ({error}): `python3 packaging/launch.py` installs what "
-            "is missing; the other verbs work without it.",
+            "The window cannot be opened ({reason}): `python3 packaging/launch.py` "
+            "installs what is missing; the other verbs work without it.",
             repr(error),
+            reason=error,
         ) from error
     return Result({"closed": True}, exit_code=code)
 

@@ -31,9 +31,13 @@ def augmented(
 
     target = options.augmentations
     if target.suffix.lower() != ".png":
-        raise UsageError(f"{target} is no PNG file: give it a name that ends in .png.")
+        raise UsageError(
+            "{target} is no PNG file: give it a name that ends in .png.", target=target
+        )
     if target.exists():
-        raise StudioError(f"{target} already exists: choose another name; nothing was changed.")
+        raise StudioError(
+            "{target} already exists: choose another name; nothing was changed.", target=target
+        )
     dataset = store.dataset(project, asked.dataset)
     settled = plan.settle(project, asked, runs.start_of(project, asked))
     item = _picture(project, dataset, options.picture)

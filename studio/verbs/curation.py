@@ -140,7 +140,9 @@ def _previews(
         for number, pixels in enumerate(prepare.look(project, item, size, wanted).images):
             target = folder / f"{item.id:06}-{number:03}.png"
             if target.exists():
-                raise StudioError(f"{target} is there already: choose an empty folder.")
+                raise StudioError(
+                    "{target} is there already: choose an empty folder.", target=target
+                )
             Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(target)
             files.append(str(target))
     return files
@@ -228,7 +230,12 @@ def state_sources(
         known = ", ".join(str(source.path) for source in sources)
         sources = [source for source in sources if source.path == options.source]
         if not sources:
-            raise StudioError(f"{options.source} is no source of {dataset.name}: {known}.")
+            raise StudioError(
+                "{path} is no source of {dataset}: {known}.",
+                path=options.source,
+                dataset=dataset.name,
+                known=known,
+            )
     for source in sources if values else ():
         stated.set_source(project, source.id, values)
     return {source.id for source in sources}

@@ -216,7 +216,9 @@ def _value(kind: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"The threshold {kind}={text} is not a number.") from None
+        raise UsageError(
+            "The threshold {kind}={text} is not a number.", kind=kind, text=text
+        ) from None
 
 
 # ------------------------------------------------------------------ fix

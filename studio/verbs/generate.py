@@ -102,6 +102,7 @@ def open_player(project: Project, run_name: str, device: str, *, best: bool = Fa
     newest = checkpoint.load_best(folder) if best else checkpoint.load_latest(folder)
     if newest is None:
         raise StudioError(
-            f"The run {run_name} has no checkpoint that can be read: train it a little longer."
+            "The run {run} has no checkpoint that can be read: train it a little longer.",
+            run=run_name,
         )
     return Player.open(newest, device)

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         facts = _picture(thing)
     else:
         raise StudioError(
-            f"{thing} is no project, run, checkpoint or picture, or it does not exist."
+            "{thing} is no project, run, checkpoint or picture, or it does not exist.", thing=thing
         )
     return Result(facts, outline(facts))
 

@@ -92,8 +92,10 @@ def _from_files(
     wanted = {number: text for number, text in found.texts.items() if number in set(ids)}
     if not wanted:
         raise UsageError(
-            f"None of the {found.rows} captions is for a picture of {dataset.name}: the file "
-            "column holds names or paths of pictures."
+            "None of the {rows} captions is for a picture of {name}: the file column "
+            "holds names or paths of pictures.",
+            rows=found.rows,
+            name=dataset.name,
         )
     before = edits.texts(project, list(wanted), "caption")
     after = {n: edits.clean("caption", text) for n, text in wanted.items() if n in before}

@@ -22,4 +22,6 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    raise StudioError(f"`{options.verb}` is not in this version: see CHANGELOG.md for what is.")
+    raise StudioError(
+        "`{verb}` is not in this version: see CHANGELOG.md for what is.", verb=options.verb
+    )

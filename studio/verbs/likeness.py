@@ -54,7 +54,7 @@ def plane(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.errors import UsageError
 
     if options.out is not None and options.out.suffix.lower() != ".json":
-        raise UsageError(f"A map is written as .json, not as {options.out.name}.")
+        raise UsageError("A map is written as .json, not as {name}.", name=options.out.name)
     with Project.open(options.project) as project:
         dataset = chosen(project, options)
         with _until_stopped(console) as stop:

@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """See above; `--help` shows the page."""
-        raise UsageError(f"{message}; see `{self.prog} --help`.")
+        raise UsageError("{message}; see `{prog} --help`.", message=message, prog=self.prog)
 
 
 class Actions(Protocol):

@@ -87,4 +87,6 @@ def check_kind(kind: str | None) -> None:
 
     if kind is not None and kind not in checks():
         known = ", ".join(checks())
-        raise UsageError(f"There is no finding {kind!r}: choose one of {known}.")
+        raise UsageError(
+            "There is no finding {kind!r}: choose one of {known}.", kind=kind, known=known
+        )

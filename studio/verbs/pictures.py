@@ -38,9 +38,11 @@ def chosen(project: Project, options: argparse.Namespace) -> Dataset:
     if len(known) == 1:
         return known[0]
     if not known:
-        raise StudioError(f"There are no pictures in {project.folder}: import some first.")
+        raise StudioError(
+            "There are no pictures in {folder}: import some first.", folder=project.folder
+        )
     names = ", ".join(dataset.name for dataset in known)
-    raise UsageError(f"Say which dataset with --dataset: {names}.")
+    raise UsageError("Say which dataset with --dataset: {names}.", names=names)
 
 
 def picked(project: Project, dataset: Dataset, names: Sequence[str]) -> list[Item]:
@@ -54,8 +56,10 @@ def picked(project: Project, dataset: Dataset, names: Sequence[str]) -> list[Ite
     for name in names:
         if name not in known:
             raise StudioError(
-                f"There is no picture {name} in {dataset.name}: `latent-studio dataset list` with "
-                "--dataset shows their names."
+                "There is no picture {name} in {name_2}: `latent-studio dataset list` "
+                "with --dataset shows their names.",
+                name=name,
+                name_2=dataset.name,
             )
     found = {item.id: item for name in names for item in known[name]}
     return [found[number] for number in sorted(found)]

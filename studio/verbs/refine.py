@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.said import reason
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, words
 
@@ -61,7 +62,7 @@ def _stack(text: str) -> Stack:
     try:
         return Stack.from_toml(_read(path))
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError("{path}: {reason}", path=path, reason=reason(error)) from error
 
 
 def _read(path: Path) -> str:
@@ -69,10 +70,13 @@ def _read(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"The stack {path} is not a text file: `latent-studio operations` lists what can be "
-            "in one."
+            "The stack {path} is not a text file: `latent-studio operations` lists "
+            "what can be in one.",
+            path=path,
         ) from error
     except OSError as error:
         raise StudioError(
-            f"The stack {path} cannot be read ({error.strerror}): check the path."
+            "The stack {path} cannot be read ({reason}): check the path.",
+            path=path,
+            reason=reason(error),
         ) from error

@@ -63,7 +63,7 @@ def delete(options: argparse.Namespace, console: Console) -> Result:
             name = next(each.name for each in _all(project) if each.id == done.dataset_id)
         elif options.dataset is None:
             known = ", ".join(each.name for each in _all(project)) or "there is none"
-            raise UsageError(f"Say which dataset to delete with --dataset: {known}.")
+            raise UsageError("Say which dataset to delete with --dataset: {known}.", known=known)
         else:
             found = store.dataset(project, options.dataset)
             done = sets.delete(project, found.id, with_runs=options.with_runs)

@@ -87,8 +87,8 @@ def _check(options: argparse.Namespace) -> None:
         given = [name for name in NEW_ONLY if getattr(options, name) is not None]
         if given:
             raise UsageError(
-                f"{flag(RunOptions, given[0])} cannot be changed when a run is resumed: "
-                "leave it out, or start a new run."
+                "{x} cannot be changed when a run is resumed: leave it out, or start a new run.",
+                x=flag(RunOptions, given[0]),
             )
     elif options.picture is not None and options.augmentations is None:
         raise UsageError("--picture needs --augmentations: a run is trained on all pictures.")
@@ -147,7 +147,7 @@ def _asked(project: Project, options: argparse.Namespace) -> NewRun:
     overrides: dict[str, object] = {}
     for key, value in options.set or []:
         if key in overrides:
-            raise UsageError(f"--set {key} is given twice.")
+            raise UsageError("--set {key} is given twice.", key=key)
         overrides[key] = value
     given = {name: getattr(options, name) for name in RunOptions.params()}
     known = RunOptions.from_mapping({k: v for k, v in given.items() if v is not None})
@@ -179,8 +179,10 @@ def _only_dataset(project: Project) -> str:
     if len(known) == 1:
         return known[0]
     if not known:
-        raise StudioError(f"There is no dataset in {project.folder}: import pictures first.")
-    raise UsageError(f"Name one dataset with --dataset: {', '.join(known)}.")
+        raise StudioError(
+            "There is no dataset in {folder}: import pictures first.", folder=project.folder
+        )
+    raise UsageError("Name one dataset with --dataset: {x}.", x=", ".join(known))
 
 
 def _train(

@@ -1,233 +1,179 @@
-"""Every sentence that the engine can say has a Chinese one, with the same places to fill."""
+"""What the engine says reads in the language of the window, with all that stands in it."""
 
 from __future__ import annotations
 
-import ast
-import itertools
 import json
 import re
-import string
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from models.base import ImageSpec
+from models.parameters import Param, ParameterError
 from studio.desktop import i18n
-
-ROOT = Path(__file__).resolve().parents[2]
-CODE = "zh_CN"
-HOLE = "\0"
-"""What stands in a shape for anything that is filled in."""
-SAYERS = {
-    "StudioError": (0,), "UsageError": (0,), "ReadOnlyError": (0,), "ParameterError": (0,),
-    "ArchiveError": (0,), "CaptionError": (0,), "Failed": (0,), "Health": (1, 2),
-    "Problem": (1,), "Finding": (1,),
-}  # fmt: skip
-"""Who is given a sentence, and at which places."""
-KEYWORDS = {"message", "sentence", "action", "reason", "advice"}
-DOCUMENTS = {
-    "studio/engine/doctor.py",
-    "studio/engine/dataset/papers/dataset_card.py",
-    "studio/engine/dataset/papers/report.py",
-}  # fmt: skip
-"""What they write is for a terminal or a file; only their errors come to the window."""
-SAID_BY_ANOTHER = {
-    f"{HOLE}: {HOLE} are {HOLE}.",  # too general: there is one for each of its two beginnings
-    f"The stack cannot be used: {HOLE}: {HOLE}.",  # a parameter may be said so, its words may not
-    "the stack",  # its place
-}
-"""Shapes that a template of another shape translates."""
-BY_HAND = {
-    # Words of the operating system and of SQLite, in `error.strerror` and `error`.
-    "No space left on device", "Disk quota exceeded", "Permission denied",
-    "Operation not permitted", "Read-only file system", "No such file or directory",
-    "File exists", "Is a directory", "Not a directory", "File name too long", "File too large",
-    "Input/output error", "Too many open files", "disk I/O error", "database or disk is full",
-    "database is locked", "database disk image is malformed", "file is not a database",
-    "attempt to write a readonly database", "unable to open database file",
-    # What a function of the window returns, in a notice from before a switch of the language.
-    "1 picture",
-    # What a function returns and a sentence holds.
-    "it was not made by Latent Studio", "it is empty", "too many pixels", "one of {choices}",
-    "between {n} and {n_high}", "between {n} and {n_high} {unit}",
-    "at least {n}", "at least {n} {unit}", "at most {n}", "at most {n} {unit}",
-    *(
-        f"it takes {kind}{more}"
-        for kind in ("yes or no", "a whole number", "a number", "a text")
-        for more in ("", ", {range}")
-    ),
-    "{n} more are like it.", "its decoding ended unexpectedly", "it could not be decoded further",
-    # What was done about trouble, joined.
-    "It went back to its best checkpoint.", "It went back to its best checkpoint, {rest}",
-    "{label} ({key}) is now {value}.", "{label} ({key}) is now {value}, {rest}",
-    # Why a family was chosen.
-    "{title}: {n} picture of {width}x{height} are {reason}.",
-    "{title}: {n} pictures of {width}x{height} are {reason}.",
-    "too few for new ones: it redraws and mixes them", "as few as it was made for",
-    "enough for the sharpest new ones", "enough for sharp new ones whose styles can be mixed",
-    "adversarial pair", "style mixer", "few-picture pair", "variational autoencoder",
-}  # fmt: skip
-"""Templates for texts that are put together where no reader of the code sees it."""
+from studio.desktop.i18n import said, tr
+from studio.desktop.notices.notice_view import NoticeCard, NoticeView
+from studio.desktop.notices.notices import Notices
+from studio.engine.dataset.decoding import decode
+from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.events import Failed, Health, from_line, to_line
+from studio.engine.project import Project
+from studio.engine.said import Said, from_text, lines, listed, plain, reason, spoken, to_text
 
 
-# ------------------------------------------------------------------ what the engine can say
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    i18n.set_language("zh_CN")
+    yield
+    i18n.set_language("en")
 
 
-class Reader(ast.NodeVisitor):
-    """Collects the shapes of all sentences of one module, with their lines."""
-
-    def __init__(self, *, only_errors: bool) -> None:
-        self._only_errors = only_errors
-        self.found: dict[str, int] = {}
-        self._assigned: list[dict[str, list[ast.expr]]] = [{}]
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        names: dict[str, list[ast.expr]] = {}
-        for each in ast.walk(node):
-            if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name):
-                names.setdefault(each.targets[0].id, []).append(each.value)
-        self._assigned.append(names)
-        self.generic_visit(node)
-        self._assigned.pop()
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring says nothing
-            self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        for place in SAYERS.get(name, ()):
-            if place < len(node.args):
-                self._take(node.args[place])
-        for given in node.keywords:
-            if name in SAYERS and given.arg in KEYWORDS:
-                self._take(given.value)
-        self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        self._sentence(node)
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        self._sentence(node)
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                self.visit(part.value)
-
-    def visit_BinOp(self, node: ast.BinOp) -> None:
-        if any(shape != HOLE for shape in self._shapes(node)):
-            self._sentence(node)
-        else:
-            self.generic_visit(node)
-
-    def _sentence(self, node: ast.expr) -> None:
-        """Anything that reads like a sentence is one, wherever it is written."""
-        shapes = [] if self._only_errors else self._shapes(node)
-        if any(re.search(r"[a-z]+ .*\.$", shape, re.DOTALL) for shape in shapes):
-            self._take(node)
-
-    def _take(self, node: ast.expr) -> None:
-        for shape in self._shapes(node):
-            if re.search("[a-z]", shape) and not re.match(r"\s*[<.{]", shape):
-                self.found.setdefault(shape.strip(), node.lineno)
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name):
-                for value in self._assigned[-1].get(inner.id, ()):
-                    if value is not node and not isinstance(value, ast.Call):
-                        self._fragment(value)
-            elif isinstance(inner, ast.BoolOp):
-                for value in inner.values:
-                    self._fragment(value)
-
-    def _fragment(self, node: ast.expr) -> None:
-        for value in node.values if isinstance(node, ast.BoolOp) else ():
-            self._fragment(value)
-        for shape in self._shapes(node):
-            if re.search("[a-z]+ |[a-z]{3}", shape):
-                self.found.setdefault(shape.strip(), node.lineno)
-
-    def _shapes(self, node: ast.expr) -> list[str]:
-        """What the expression may read, as far as it is written out."""
-        if isinstance(node, ast.Constant):
-            # A text that is filled in later has named places.
-            text = node.value if isinstance(node.value, str) else HOLE
-            return [re.sub(r"\{\w+\}", HOLE, text)]
-        if isinstance(node, ast.JoinedStr):
-            parts = [
-                self._shapes(part.value) if isinstance(part, ast.FormattedValue)
-                else self._shapes(part)
-                for part in node.values
-            ]  # fmt: skip
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            parts = [self._shapes(node.left), self._shapes(node.right)]
-        elif isinstance(node, ast.IfExp):
-            return [*self._shapes(node.body), *self._shapes(node.orelse)]
-        else:
-            return [HOLE]
-        joined = ("".join(each) for each in itertools.product(*parts))
-        return list(dict.fromkeys(re.sub(HOLE + "+", HOLE, each) for each in joined))
+def test_a_name_with_a_full_stop_is_no_end_of_a_sentence(chinese: None, tmp_path: Path) -> None:
+    folder = tmp_path / "Paris. 2024: 50% {x} (old)"
+    with Project.open(folder, create=True), Project.open(folder) as second:
+        english = second.read_only_reason
+        assert english.startswith(f"The project {folder} is open in another window or command: it")
+        assert said(english) == (
+            f"项目 {folder} 已在另一个窗口或命令中打开：在那边关闭之前只能查看。"
+        )
+        with pytest.raises(ReadOnlyError) as caught:
+            second.write("DELETE FROM piece")
+    assert said(caught.value.said) == said(english)
 
 
-@cache
-def said() -> dict[str, str]:
-    """Shape -> where it is written first."""
-    found: dict[str, str] = {}
-    for package in ("studio/engine", "models"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            where = path.relative_to(ROOT).as_posix()
-            reader = Reader(only_errors=where in DOCUMENTS)
-            reader.visit(ast.parse(path.read_text("utf-8")))
-            for shape, line in reader.found.items():
-                found.setdefault(shape, f"{where}:{line}")
-    return found
+def test_a_reason_in_a_reason_is_translated(chinese: None) -> None:
+    why = Said("Its header is damaged ({reason}).", reason=Said("it is empty"))
+    told = said(Said("{path} cannot be used: {reason}", path="It is gone.", reason=why))
+    assert told == "It is gone. 无法使用：它的文件头已损坏（它是空的）。"
+    full = OSError(28, "No space left on device")
+    error = StudioError("Could not write {path}: {reason}.", path="/x/Blue", reason=reason(full))
+    assert str(error) == "Could not write /x/Blue: No space left on device."
+    assert said(error.said) == "无法写入 /x/Blue：磁盘空间已满。"
 
 
-def shape(template: str) -> str:
-    """A template without the names of its places."""
-    return re.sub(HOLE + "+", HOLE, re.sub(r"\{\w+\}", HOLE, template))
+def test_a_damaged_picture_says_all_of_it_in_chinese(chinese: None, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(StudioError) as caught:
+        decode.read_picture(tmp_path / "a.png")
+    assert str(caught.value) == (
+        f"{tmp_path / 'a.png'} cannot be used: The file is empty (0 bytes)."
+    )
+    assert not re.search("[a-z]{3}", said(caught.value.said).replace(str(tmp_path / "a.png"), ""))
 
 
-@cache
-def pairs() -> list[tuple[str, str]]:
-    """The catalogue as written, with keys that stand twice."""
-    path = ROOT / "resources" / "translations" / CODE / i18n.SENTENCES
-    found: list[tuple[str, str]] = json.loads(path.read_text("utf-8"), object_pairs_hook=list)
-    return found
+def test_sides_that_are_not_possible_are_listed_without_english(chinese: None) -> None:
+    with pytest.raises(ParameterError) as caught:
+        ImageSpec(3, 72, 100)
+    assert "; try 96 or 112." in str(caught.value)
+    assert "96 或 112" in said(caught.value.said)
+    assert not re.search("[a-wyz]", said(caught.value.said))
 
 
-# ------------------------------------------------------------------ completeness
+def test_several_wrong_parameters_are_said_one_after_the_other(chinese: None) -> None:
+    wrong = []
+    for kind in (int, float, str, bool):
+        for facts in ({}, {"low": 1}, {"high": 2}, {"low": 1, "high": 2.5, "unit": "px"}):
+            with pytest.raises(ParameterError) as caught:
+                Param("q", kind, 1, "", "", **facts).check(object)
+            wrong.append(caught.value.said)
+    told = [said(each) for each in wrong]
+    assert not re.search("[a-z]{4}", "".join(told).replace(str(object), ""))
+    assert told[0] == f"q 不能是 {object}：应为整数。"
+    assert told[3] == f"q 不能是 {object}：应为整数，1 到 2.5 像素。"
 
 
-def test_every_sentence_of_the_engine_is_translated() -> None:
-    assert len(said()) > 150
-    have = {shape(key) for key in i18n.templates(CODE) | i18n.catalogue(CODE)}
-    missing = [
-        f"{each.replace(HOLE, '{…}')!r} ({where})"
-        for each, where in said().items()
-        if each not in have and each not in SAID_BY_ANOTHER
+def test_what_was_done_about_trouble_is_a_list(chinese: None) -> None:
+    changed = [
+        Said("{label} ({key}) is now {value:.4g}", label=Said(label), key=key, value=value)
+        for label, key, value in (
+            ("Evenness", "kl_weight", 0.5),
+            ("Free detail", "free_bits", 0.25),
+        )
     ]
-    assert not missing, f"{len(missing)} sentences have no Chinese: " + "; ".join(missing)
+    done = Said("{what}.", what=listed([Said("It went back to its best checkpoint"), *changed]))
+    assert done == (
+        "It went back to its best checkpoint, Evenness (kl_weight) is now 0.5, "
+        "Free detail (free_bits) is now 0.25."
+    )
+    assert said(done) == (
+        "已回到最佳检查点；均匀度（kl_weight）现为 0.5；免费细节（free_bits）现为 0.25。"
+    )
 
 
-def test_no_sentence_is_left_over() -> None:
-    unused = [key for key, _ in pairs() if key not in BY_HAND and shape(key) not in said()]
-    assert not unused, "nobody says: " + "; ".join(unused)
+def test_an_event_crosses_the_pipe_with_its_template(chinese: None) -> None:
+    why = Said("signal {n}", n=9)
+    hope = Said("resume the run to go on from its last checkpoint.")
+    ended = Said(
+        "The training process ended unexpectedly ({reason}): {hope}", reason=why, hope=hope
+    )
+    for event in (Failed(ended), Health("memory", Said("The device ran out of memory."), ended, 3)):
+        assert from_line(to_line(event)) == event
+    back = from_line(to_line(Failed(ended)))
+    assert (
+        said(back.message) == "训练进程意外结束（信号 9）：请继续该训练，会从最后的检查点接着进行。"
+    )
+    assert said(from_text(to_text(ended))) == said(ended)
+    assert spoken(json.loads(json.dumps(plain({"a": [ended]}))))["a"][0].template == ended.template
 
 
-def test_what_is_written_by_hand_is_in_the_catalogue() -> None:
-    assert BY_HAND - {key for key, _ in pairs()} == set()
-    assert set(said()) >= SAID_BY_ANOTHER
+def test_what_earlier_versions_wrote_is_shown(chinese: None) -> None:
+    """Their texts are English; those without names and numbers are still looked up."""
+    old = from_line('{"type": "Health", "kind": "memory", "sentence": "It has no pixels.", '
+                    '"action": "It now looks at 4 pictures.", "images_seen": 3}')  # fmt: skip
+    assert (said(old.sentence), said(old.action)) == ("它没有像素。", "It now looks at 4 pictures.")
+    assert said(from_text("It has no pixels.")) == "它没有像素。"
+    for text in ("", "No such text.", "One. Two.", '{"template": 3', "a: {b}", "已保留为 a。"):
+        assert said(from_text(text)) == text
 
 
-def test_a_sentence_stands_once() -> None:
-    keys = [key for key, _ in pairs()]
-    assert len(keys) == len(set(keys))
+# ------------------------------------------------------------------ on the screen
 
 
-def places(text: str) -> list[str]:
-    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+def test_a_notice_follows_the_language(qtbot) -> None:
+    notices = Notices()
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    view = NoticeView(notices, window)
+    broken = Said("{file}: {reason}", file="a.jpg", reason=Said("It has no pixels."))
+    notice = notices.error(
+        "The device ran out of memory.", lines([broken]), (tr("Undo"), lambda: None)
+    )
+    card = window.findChild(NoticeCard)
+    view.show_history()
+    try:
+        for code, words, act, why in (
+            ("en", "The device ran out of memory.", "Undo", "It has no pixels."),
+            ("zh_CN", "设备内存不足。", "撤销", "它没有像素。"),
+            ("en", "The device ran out of memory.", "Undo", "It has no pixels."),
+        ):
+            i18n.set_language(code)
+            view.retranslate()
+            assert card.words.text() == words
+            assert card.act_button.text() == act
+            assert view.history.list.item(0).text().endswith(words)
+            assert view.history.detail.toPlainText() == f"a.jpg: {why}"
+            copied = notice.as_text().splitlines()
+            assert copied[0].endswith(words)
+            assert any("The device ran out of memory." in line for line in copied)
+    finally:
+        i18n.set_language("en")
 
 
-def test_places_are_kept_and_words_are_not() -> None:
-    for key, value in pairs():
-        assert sorted(places(key)) == sorted(places(value))
-        assert len(set(places(key))) == len(places(key)), key
-        assert re.search(r"[\u4e00-\u9fff]", value), key
-        assert "您" not in value
+@pytest.mark.parametrize(
+    ("count", "shown"), [("1 picture", "1 张图片"), ("1,249 pictures", "1,249 张图片")]
+)
+def test_what_the_window_said_before_a_switch_is_said_again(count: str, shown: str) -> None:
+    number = count.partition(" ")[0]
+    words = tr("1 picture") if number == "1" else tr("{n} pictures", n=number)
+    told = tr("{dataset} now has {pictures}.", dataset="mixed", pictures=words)
+    assert told == f"mixed now has {count}."
+    i18n.set_language("zh_CN")
+    try:
+        again = said(told)
+        assert shown in again
+    finally:
+        i18n.set_language("en")
+    assert said(again) == told

@@ -28,6 +28,16 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = "zh_CN"
 PROGRAM_NAMES = {"Latent Studio", *i18n.LANGUAGES.values()}
 """Never translated."""
+OF_THE_SYSTEM = {
+    "No space left on device", "Disk quota exceeded", "Permission denied",
+    "Operation not permitted", "Read-only file system", "No such file or directory",
+    "File exists", "Is a directory", "Not a directory", "File name too long", "File too large",
+    "Input/output error", "Too many open files", "disk I/O error", "database or disk is full",
+    "database is locked", "database disk image is malformed", "file is not a database",
+    "attempt to write a readonly database", "unable to open database file",
+    "it was not made by Latent Studio", "it is empty",
+}  # fmt: skip
+"""Reasons that come from the operating system or through SQLite."""
 SAME_IN_BOTH = {"SHA-256", "TensorBoard"}
 """Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
 
@@ -42,18 +52,51 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 @cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """(place, node) of the whole program."""
+    return [
+        (f"{path.relative_to(ROOT).as_posix()}:{getattr(node, 'lineno', 0)}", node)
+        for package in ("models", "studio")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call | ast.ClassDef)
+    ]
+
+
+def named(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+@cache
+def sayers() -> set[str]:
+    """`tr`, `Said`, and every error that carries one."""
+    kinds = [node for _, node in nodes() if isinstance(node, ast.ClassDef)]
+    found, before = {"SaidError"}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {kind.name for kind in kinds if found & set(map(named, kind.bases))}
+    return found | {"Said", "tr"}
+
+
+def calls() -> list[tuple[str, ast.Call]]:
+    """Every call that makes a sentence."""
+    return [
+        (where, node) for where, node in nodes()
+        if isinstance(node, ast.Call) and node.args and named(node.func) in sayers()
+    ]  # fmt: skip
+
+
+@cache
 def said() -> dict[str, str]:
-    """Every literal given to `tr`, with the place of its first use."""
+    """Every literal given to `tr`, to `Said` or to an error, with the place of its first use.
+
+    What `studio/verbs` says is for a terminal.
+    """
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "studio").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            called = node.func
-            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name == "tr" or (name == "Said" and "desktop" in path.parts):
-                for text in literals(node.args[0]):
-                    found.setdefault(text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
+    for where, call in calls():
+        if not where.startswith("studio/verbs/"):
+            for text in literals(call.args[0]):
+                found.setdefault(text, where)
     return found
 
 
@@ -93,6 +136,14 @@ def declared() -> dict[str, str]:
             for text in words_of(param):
                 found.setdefault(text, f"{where}, {param.name}")
     return found
+
+
+def families_in_sentences() -> dict[str, str]:
+    """Why one is chosen, and which would suit better."""
+    return {
+        text: f"family {name}" for name, kind in families.families().items()
+        for text in (kind.title.lower(), kind.facts.why) if text
+    }  # fmt: skip
 
 
 def findings() -> dict[str, str]:
@@ -144,7 +195,8 @@ def places(text: str) -> list[str]:
 
 
 def test_every_text_of_the_window_is_translated(actions) -> None:
-    wanted = said() | declared() | findings() | actions
+    wanted = said() | declared() | findings() | families_in_sentences() | actions
+    wanted |= dict.fromkeys(OF_THE_SYSTEM, "the system")
     catalogue = i18n.catalogue(CODE)
     missing = [
         f"{text!r} ({where})"
@@ -155,7 +207,8 @@ def test_every_text_of_the_window_is_translated(actions) -> None:
 
 
 def test_no_translation_is_left_over(actions) -> None:
-    used = said() | declared() | findings() | actions
+    used = said() | declared() | findings() | families_in_sentences() | actions
+    used |= dict.fromkeys(OF_THE_SYSTEM, "the system")
     unused = [
         f"{key!r} ({name})" for name, pairs in files().items() for key, _ in pairs
         if key not in used
@@ -192,7 +245,7 @@ def test_translations_are_chinese() -> None:
     wrong = [
         f"{key!r} -> {value!r}"
         for key, value in i18n.catalogue(CODE).items()
-        if re.search(r"[a-zA-Z]", key)
+        if re.search(r"[a-zA-Z]", re.sub(r"\{.*?\}", "", key))
         and not re.search(r"[\u4e00-\u9fff]", value)
         and key not in names
     ]
@@ -205,6 +258,26 @@ def test_what_is_short_in_english_is_short_in_chinese() -> None:
         key for key, value in i18n.catalogue(CODE).items() if len(value) > max(8, 1.4 * len(key))
     ]
     assert not long
+
+
+# ------------------------------------------------------------------ sentences
+
+
+def test_a_sentence_is_never_put_together() -> None:
+    """What is joined has no template that another language could look up."""
+    joined = (ast.JoinedStr, ast.BinOp)
+    wrong = [where for where, call in calls() if isinstance(call.args[0], joined)]
+    assert not wrong, "give a template and values: " + ", ".join(wrong)
+
+
+def test_every_place_of_a_sentence_is_filled() -> None:
+    wrong = []
+    for where, call in calls():
+        given = {each.arg for each in call.keywords}
+        for text in literals(call.args[0]):
+            if None not in given and set(places(text)) != given:
+                wrong.append(f"{where}: {set(places(text)) ^ given}")
+    assert not wrong, "; ".join(wrong)
 
 
 # ------------------------------------------------------------------ the machinery
@@ -224,9 +297,7 @@ def test_a_text_without_translation_is_shown_as_it_is() -> None:
     i18n.set_language("zh_CN")
     try:
         assert i18n.tr("Undo") == "撤销"
-        assert i18n.source("撤销") == "Undo"
         assert i18n.tr("No such text {n}", n=3) == "No such text 3"
-        assert i18n.source("No such text") == "No such text"
     finally:
         i18n.set_language("en")
 

@@ -9,8 +9,10 @@ import pytest
 
 from studio.engine import events
 from studio.engine.errors import StudioError
+from studio.engine.said import Said
 
 SAMPLES = {
+    "Said": Said("naïve {n}", n=1),
     "bool": True, "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n",
     "dict[str, float]": {"a": 1.0}, "bool | int | float | str": True,
     "RunState": events.RunState.PAUSED,

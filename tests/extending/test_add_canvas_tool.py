@@ -77,7 +77,11 @@ class Ruler(Tool):
             painter.setPen(Qt.GlobalColor.green)
             painter.drawLine(*(self.hand.view.to_widget(each) for each in self.line))
 '''
-CHINESE = {"Ruler": "标尺", "Pixels a unit": "每单位像素", "How long one unit is.": "一个单位多长。"}
+CHINESE = {
+    "Ruler": "标尺",
+    "Pixels a unit": "每单位像素",
+    "How long one unit is.": "一个单位多长。",
+}
 WINDOW = """
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from studio.desktop import theme
-from studio.desktop.i18n import source, tr
+from studio.desktop.i18n import tr
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ActionRegistry(QObject):
             action.toggled.connect(callback)
         else:
             action.triggered.connect(lambda _checked=False: callback())
-        entry = Entry(id, source(text), room, icon, action)
+        entry = Entry(id, getattr(text, "template", text), room, icon, action)
         self._entries[id] = entry
         self._dress(entry)
         return action

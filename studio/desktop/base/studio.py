@@ -49,7 +49,7 @@ class Studio(QObject):
         try:
             project = Project.open(folder)
         except StudioError as error:
-            self.notices.error(str(error), error.detail)
+            self.notices.error(error.said, error.detail)
             return False
         self.close_project(quiet=True)
         self.project = project
@@ -67,7 +67,7 @@ class Studio(QObject):
         try:
             Project.open(Path(path), create=True).close()
         except StudioError as error:
-            self.notices.error(str(error), error.detail)
+            self.notices.error(error.said, error.detail)
             return False
         return self.open_project(path)
 
@@ -95,7 +95,7 @@ class Studio(QObject):
         try:
             stored.save(self.settings)
         except StudioError as error:
-            self.notices.warn(str(error), error.detail)
+            self.notices.warn(error.said, error.detail)
 
     def set_language(self, code: str) -> None:
         """Switch every open window to `code` and remember it."""

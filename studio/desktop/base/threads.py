@@ -18,12 +18,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from studio.engine.errors import StudioError
+from studio.engine.said import unforeseen
 
 
 class Worker(QObject):
     """Base of an object whose methods run on a `WorkerThread` and report by signals."""
 
-    failed = Signal(str, str)
+    failed = Signal(object, str)
     """A sentence for the user and a detail for "copy details"."""
 
     def __init__(self) -> None:
@@ -67,16 +68,16 @@ class _Loop(QThread):
             try:
                 task.result = task.function(*task.arguments)
             except StudioError as error:
-                task.error = (str(error), error.detail or traceback.format_exc())
+                task.error = (error.said, error.detail or traceback.format_exc())
             except Exception as error:  # noqa: BLE001  # nothing may end the thread in silence
-                task.error = (f"{type(error).__name__}: {error}", traceback.format_exc())
+                task.error = (unforeseen(error), traceback.format_exc())
             self.finished_task.emit(task)
 
 
 class WorkerThread(QObject):
     """Owner of one thread. Give it a `Worker`, or submit plain functions."""
 
-    failed = Signal(str, str)
+    failed = Signal(object, str)
     """Any task that failed without a `failed` callback of its own: sentence and detail."""
 
     def __init__(self, worker: Worker | None = None, parent: QObject | None = None) -> None:

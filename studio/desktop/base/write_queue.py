@@ -66,4 +66,4 @@ class WriteQueue:
             try:
                 self.write_all()
             except StudioError as error:
-                self._failed(str(error), error.detail)
+                self._failed(error.said, error.detail)

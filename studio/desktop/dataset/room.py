@@ -53,7 +53,7 @@ class DatasetRoom(Room):
     datasetsChanged = Signal()
     imported = Signal(object)
     """An import came to its end: :class:`Finished`."""
-    importFailed = Signal(str, str)
+    importFailed = Signal(object, str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)

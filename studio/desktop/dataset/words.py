@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio.desktop import i18n
 from studio.desktop.dataset.session.collection import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
 from studio.desktop.i18n import tr
-from studio.engine.dataset.doctor.checks.base import checks
+from studio.engine.dataset.doctor.checks.base import checks, said
 from studio.engine.dataset.index.store import Finding
 from studio.engine.dataset.preparation.policy import Policy
 
@@ -63,14 +63,8 @@ def advice(kind: str) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """A finding in words. The engine's template is English; its numbers fill the translation."""
-    if finding.kind not in checks() or finding.kind == "broken":
-        return i18n.sentence(finding.sentence)
-    try:
-        return tr(checks()[finding.kind].sentence).format(**finding.data)
-    except (KeyError, IndexError, ValueError):
-        # Stored by a newer version with other numbers: its own sentence is still right.
-        return i18n.sentence(finding.sentence)
+    """A finding in words."""
+    return i18n.said(said(finding))
 
 
 def sort_title(sort: str) -> str:

@@ -104,7 +104,7 @@ class Leaving(QObject):
                 self._studio.project, self._order(ids, folder), Job(Said("Exporting pieces"))
             )
         except StudioError as error:
-            self._studio.notices.error(str(error), error.detail)
+            self._studio.notices.error(error.said, error.detail)
             return []
         return [each.path for each in exported]
 

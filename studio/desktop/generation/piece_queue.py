@@ -22,7 +22,7 @@ class Keeping(QObject):
     """Makes pieces in order; :meth:`finish` makes those that still wait when all is closed."""
 
     kept = Signal(object)
-    failed = Signal(str, str)
+    failed = Signal(object, str)
     changed = Signal()
     """Of :attr:`is_busy`, perhaps."""
 

@@ -192,10 +192,10 @@ class GenerationRoom(Room):
         self.note.setText("")
         self.controls.setEnabled(False)
 
-    @Slot(str, str)
+    @Slot(object, str)
     def _open_failed(self, sentence: str, detail: str) -> None:
         self.studio.notices.error(sentence, detail)
-        self.title.setText(i18n.sentence(sentence))
+        self.title.setText(i18n.said(sentence))
         self.models.show()
 
     @Slot(object, bool)
@@ -236,7 +236,7 @@ class GenerationRoom(Room):
         if self.editing.recipe().edits:
             self.session.render(self.editing.recipe())
 
-    @Slot(str, str)
+    @Slot(object, str)
     def _search_failed(self, sentence: str, detail: str) -> None:
         self.controls.set_searching(None)
         self.recalling.play()

@@ -30,7 +30,7 @@ class Session(QObject):
     opening = Signal(str)
     opened = Signal(object, bool)
     """A :class:`Model`, and whether it is a newer checkpoint of the one before."""
-    openFailed = Signal(str, str)
+    openFailed = Signal(object, str)
     rendered = Signal(QImage, object)
     """A picture and the recipe it was made of."""
     labelDrawn = Signal(str, object)
@@ -38,11 +38,11 @@ class Session(QObject):
     thumbnails = Signal(object)
     searching = Signal(int, int)
     directionsFound = Signal(list)
-    searchFailed = Signal(str, str)
+    searchFailed = Signal(object, str)
     kept = Signal(object)
     keeping = Signal()
     """Of :attr:`is_keeping`, perhaps."""
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self, jobs: Jobs, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)

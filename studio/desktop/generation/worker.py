@@ -89,7 +89,8 @@ class GenerationWorker(Worker):
         chosen = Path(folder) if folder else checkpoint.load_latest(run.folder, whole=False)
         if chosen is None:
             raise StudioError(
-                f"The run {run_name} has no checkpoint yet: train it a little longer first."
+                "The run {run} has no checkpoint yet: train it a little longer first.",
+                run=run_name,
             )
         fresh = Player.open(chosen, device)
         before = self._player

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import lines, sentence, tr, word
+from studio.desktop.i18n import said, tr
 from studio.desktop.notices.notices import Notice
 from studio.desktop.notices.sign import sign
 
@@ -64,7 +64,7 @@ class NoticeHistory(QFrame):
         self._history = list(reversed(history))
         self.list.clear()
         for notice in self._history:
-            words = f"{notice.moment:%H:%M}  {sentence(notice.sentence)}"
+            words = f"{notice.moment:%H:%M}  {said(notice.sentence)}"
             self.list.addItem(QListWidgetItem(QIcon(sign(notice.kind)), words))
         places = [place for place, notice in enumerate(self._history) if notice is chosen]
         self.list.setCurrentRow(places[0] if places and self.isVisible() else 0)
@@ -119,12 +119,12 @@ class NoticeHistory(QFrame):
 
     def _show_detail(self) -> None:
         notice = self._chosen()
-        self.detail.setPlainText(lines(notice.detail) if notice is not None else "")
+        self.detail.setPlainText(said(notice.detail) if notice is not None else "")
         self.detail.setVisible(bool(notice is not None and notice.detail))
         action = notice.action if notice is not None else None
         self.act.setVisible(action is not None)
-        self.act.setText(word(action[0]) if action is not None else "")
-        self.act.setToolTip(sentence(notice.sentence) if notice is not None else "")
+        self.act.setText(said(action[0]) if action is not None else "")
+        self.act.setToolTip(said(notice.sentence) if notice is not None else "")
 
     def _act(self) -> None:
         notice = self._chosen()

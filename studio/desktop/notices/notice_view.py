@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import sentence, tr, word
+from studio.desktop.i18n import said, tr
 from studio.desktop.notices.notices import Notice, Notices
 from studio.desktop.notices.sign import sign
 
@@ -101,9 +101,9 @@ class NoticeCard(QFrame):
         """What was said, and the buttons; their icons in the colours of the theme."""
         self.picture.setPixmap(sign(self.notice.kind))
         self.close_button.setIcon(theme.icon("x"))
-        self.words.setText(sentence(self.notice.sentence))
+        self.words.setText(said(self.notice.sentence))
         if self.notice.action is not None:
-            self.act_button.setText(word(self.notice.action[0]))
+            self.act_button.setText(said(self.notice.action[0]))
             self.act_button.setToolTip(self.words.text())
         self.close_button.setToolTip(tr("Close"))
         self.close_button.setAccessibleName(tr("Close"))

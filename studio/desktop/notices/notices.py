@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.desktop.i18n import sentence
+from studio.desktop.i18n import said
 
 Action = tuple[str, Callable[[], object]]
 KEPT = 200
@@ -19,7 +19,7 @@ RECENT, REPEATED_SECONDS = 8, 2.0
 class Notice:
     """One message; `kind` is info, warn or error, `action` an optional (text, callback).
 
-    Texts are kept as they were given; whoever shows them passes them through `i18n`.
+    Texts are kept as they were given; whoever shows them passes them through `i18n.said`.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Notice:
 
     def as_text(self) -> str:
         """What "copy details" puts on the clipboard: as it is read, and as it was said."""
-        shown = sentence(self.sentence)
+        shown = said(self.sentence)
         head = f"{self.moment:%Y-%m-%d %H:%M:%S} {self.kind}: {shown}"
         if shown != self.sentence:
             head += f"\n{self.sentence}"

@@ -29,7 +29,7 @@ class SavePreset(QUndoCommand):
             try:
                 presets.save(self._name, self._stack)
             except StudioError as error:
-                self._say(str(error))
+                self._say(error.said)
 
     def undo(self) -> None:
         """Forget it."""
@@ -70,7 +70,7 @@ class PresetMenu(QObject):
         try:
             self._put(presets.load(name), tr("Preset {name}", name=name))
         except StudioError as error:
-            self._studio.notices.error(str(error), error.detail)
+            self._studio.notices.error(error.said, error.detail)
 
     def ask(self) -> None:
         """Ask for a name."""
@@ -86,7 +86,7 @@ class PresetMenu(QObject):
         try:
             presets.save(name, stack)
         except StudioError as error:
-            notices.warn(str(error), error.detail)
+            notices.warn(error.said, error.detail)
         else:
             text = tr("Save preset {name}", name=name)
             self._studio.undo.push(SavePreset(name, stack, text, notices.warn))

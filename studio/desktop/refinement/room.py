@@ -224,7 +224,7 @@ class RefinementRoom(Room):
         try:
             Stack.checked(stack.model_dump())
         except StudioError as error:  # parts that fit each other badly, as two crops that meet
-            self.studio.notices.warn(str(error), error.detail)
+            self.studio.notices.warn(error.said, error.detail)
             self.panel.set_stack(before)
         else:
             self.studio.undo.push(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
-from studio.desktop.i18n import sentence, tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import EDGE, SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -128,7 +128,7 @@ class StepsPanel(QWidget):
             button.setEnabled(button.isEnabled() and may)
         self.hint.setVisible(there and (bool(self._read_only) or not self._stack.steps))
         self.hint.setText(
-            sentence(self._read_only)
+            said(self._read_only)
             or tr("No step yet: the piece leaves as it was kept. Steps change nothing for good.")
         )
 
@@ -259,8 +259,7 @@ class StepsPanel(QWidget):
             return
         steps = list(self._stack.steps)
         steps[row] = Step(op=step.op, enabled=on, params=step.params)
-        words = tr("Use {step}") if on else tr("Leave out {step}")
-        self._want(steps, words.format(step=item.text()))
+        self._want(steps, tr("Use {step}" if on else "Leave out {step}", step=item.text()))
 
     def _move(self, by: int) -> None:
         row = self.list.currentRow()

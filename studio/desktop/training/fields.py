@@ -59,7 +59,7 @@ class Field(QWidget):
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
         self.editor.setAccessibleName(label)
-        self.error.setText(i18n.sentence(self._error))
+        self.error.setText(i18n.said(self._error))
         self._describe()
 
     @property
@@ -70,7 +70,7 @@ class Field(QWidget):
     def set_error(self, sentence: str) -> None:
         """Say what is wrong with the value; empty when nothing is."""
         self._error = sentence
-        self.error.setText(i18n.sentence(sentence))
+        self.error.setText(i18n.said(sentence))
         self.error.setVisible(bool(sentence))
         self.error.setStyleSheet(f"color: {theme.colours().bad};")
         self.editor.setProperty("invalid", bool(sentence))

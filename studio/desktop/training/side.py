@@ -167,7 +167,7 @@ class Side(QWidget):
 def _told(mark: Mark, record: RunRecord) -> tuple[str, str]:
     """A mark in two or three words, and in full."""
     if mark.kind is not MarkKind.CHECKPOINT:
-        return words.health(mark.about), words.said(f"{mark.sentence} {mark.action}".rstrip())
+        return words.health(mark.about), words.told(mark.sentence, mark.action)
     text = tr("checkpoint {name}", name=mark.sentence.lstrip("0") or "0")
     if mark.sentence == record.saves.best:
         return f"★ {text}", tr("The best so far; Enter plays it")

@@ -6,16 +6,17 @@ import math
 from collections.abc import Mapping
 
 from models.facts import Curve
-from studio.desktop import i18n
 from studio.desktop.base.amounts import duration
+from studio.desktop.i18n import said as said
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.run_record import RunRecord
 from studio.engine.events import RunState
+from studio.engine.said import sentences
 
 
-def said(text: str) -> str:
-    """What the engine says, in the current language."""
-    return i18n.sentence(text)
+def told(sentence: str, action: str) -> str:
+    """What was found and what was done about it."""
+    return said(sentences(filter(None, (sentence, action))))
 
 
 def size(number: float) -> str:

@@ -171,7 +171,7 @@ class Opening(QObject):
             folder, self._new = str(self._new), None
             self._studio.notices.info(tr("A new project was made in {folder}.", folder=folder))
 
-    @Slot(str, str)
+    @Slot(object, str)
     def no_picture_came(self, _sentence: str, _detail: str) -> None:
         """Of a project that was made for nothing, nothing stays."""
         folder, project = self._new, self._studio.project

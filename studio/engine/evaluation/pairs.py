@@ -39,7 +39,8 @@ def newest_model(project: Project, run_name: str) -> LoadedModel:
     newest = checkpoint.load_latest(runs.run(project, run_name).folder, whole=False)
     if newest is None:
         raise StudioError(
-            f"The run {run_name} has no checkpoint that can be read: train it a little longer."
+            "The run {run} has no checkpoint that can be read: train it a little longer.",
+            run=run_name,
         )
     return lend(newest, "cpu")
 

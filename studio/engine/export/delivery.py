@@ -16,6 +16,7 @@ from studio.engine.export.file_names import Taken
 from studio.engine.export.formats.base import Format
 from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
 from studio.engine.pieces.origin import Origin
+from studio.engine.said import reason
 
 TRIES = 100
 """So often another program may be quicker to take a free name."""
@@ -60,7 +61,9 @@ class Delivery:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(
-                f"Could not make the folder {self._folder} ({error.strerror}): choose another one."
+                "Could not make the folder {folder} ({reason}): choose another one.",
+                folder=self._folder,
+                reason=reason(error),
             ) from error
         try:
             yield
@@ -126,7 +129,9 @@ class Delivery:
                 if self._taken is not Taken.NEXT:
                     raise
                 target = file_names.next_free(self._folder / self._asked[place], self.targets)
-        raise TakenError(f"Other programs take every free name in {self._folder}: try again.")
+        raise TakenError(
+            "Other programs take every free name in {folder}: try again.", folder=self._folder
+        )
 
     def _lay_ready(self, target: Path, artwork: Artwork, origin: Origin) -> str:
         temporary = beside(target)

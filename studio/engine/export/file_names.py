@@ -52,11 +52,13 @@ def targets(
     for target in asked:
         if taken is Taken.REPLACE and os.path.isdir(target):  # noqa: PTH112  # Path.is_dir may raise
             raise StudioError(
-                f"{target} is a folder: choose another folder or name; nothing was changed."
+                "{path} is a folder: choose another folder or name; nothing was changed.",
+                path=target,
             )
         if taken is Taken.REFUSE and os.path.lexists(target):
             raise StudioError(
-                f"{target} already exists: choose another folder or name; nothing was changed."
+                "{path} already exists: choose another folder or name; nothing was changed.",
+                path=target,
             )
     return asked
 
@@ -85,7 +87,9 @@ def _refuse_doubles(asked: Sequence[Path]) -> None:
     seen: set[str] = set()
     for target in asked:
         if _key(target) in seen:
-            raise UsageError(f"Two pictures would both be written to {target}: rename one of them.")
+            raise UsageError(
+                "Two pictures would both be written to {path}: rename one of them.", path=target
+            )
         seen.add(_key(target))
 
 

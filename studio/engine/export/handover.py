@@ -147,11 +147,12 @@ def recipe_of(piece: Piece) -> dict[str, Any]:
 def _refuse_unreviewed(wanted: Sequence[Piece]) -> None:
     for piece in wanted:
         if piece.review is Review.REJECTED:
-            raise StudioError(f"{piece.name} was rejected: it is not exported.")
+            raise StudioError("{piece} was rejected: it is not exported.", piece=piece.name)
         if piece.review is Review.LOOK:
             raise StudioError(
-                f"{piece.name} resembles a training picture more than unseen pictures do: look "
-                "at it and approve it first; nothing was exported."
+                "{piece} resembles a training picture more than unseen pictures do: look "
+                "at it and approve it first; nothing was exported.",
+                piece=piece.name,
             )
 
 

@@ -33,8 +33,9 @@ def refuse(project: Project, targets: Sequence[Path]) -> None:
         named = str(target) in originals or str(real) in originals
         if named or own & set(_identities([target])) or kept_in & set(_identities(real.parents)):
             raise StudioError(
-                f"{target} is a picture that this project needs, and is not replaced: choose "
-                "another folder or name; nothing was changed."
+                "{path} is a picture that this project needs, and is not replaced: "
+                "choose another folder or name; nothing was changed.",
+                path=target,
             )
 
 

@@ -211,8 +211,10 @@ class Player:
         raise self._unknown(text)
 
     def _unknown(self, label: int | str) -> UsageError:
-        known = shown_labels(self.labels) or "none: it was trained without labels"
-        return UsageError(f"This model has no label {label}. Known: {known}.")
+        known = shown_labels(self.labels) or Said("none: it was trained without labels")
+        return UsageError(
+            "This model has no label {label_name}. Known: {known}.", label_name=label, known=known
+        )
 
     # ------------------------------------------------------------------ pictures
 

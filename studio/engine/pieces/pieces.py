@@ -20,6 +20,7 @@ from studio.engine.generation.latent_recipe import LatentRecipe, pack_latent
 from studio.engine.generation.player import Player
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project, now
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
@@ -60,8 +61,13 @@ def piece(project: Project, wanted: int | str) -> Piece:
         return piece(project, int(wanted))
     if not found:
         known = [each.name for each in pieces(project)]
-        listed = ", ".join(known[:20]) + (" …" if len(known) > 20 else "") or "none yet"
-        raise StudioError(f"There is no piece {wanted!r} in {project.folder}. Known: {listed}.")
+        listed = ", ".join(known[:20]) + (" …" if len(known) > 20 else "") or Said("none yet")
+        raise StudioError(
+            "There is no piece {name!r} in {folder}. Known: {known}.",
+            name=wanted,
+            folder=project.folder,
+            known=listed,
+        )
     return _piece(project, found[0])
 
 
@@ -107,14 +113,18 @@ def set_stack(project: Project, piece_id: int, stack: Sequence[dict[str, Any]]) 
 def set_rating(project: Project, piece_id: int, rating: int) -> None:
     """Remember 0 to 5 stars."""
     if not 0 <= rating <= 5:
-        raise UsageError(f"{rating} stars are not possible: give 0 to 5.")
+        raise UsageError("{rating} stars are not possible: give 0 to 5.", rating=rating)
     _set(project, piece_id, "rating", rating)
 
 
 def set_review(project: Project, piece_id: int, review: str) -> None:
     """Remember the artist's decision about a piece."""
     if review not in tuple(Review):
-        raise UsageError(f"There is no review state {review!r}: use {', '.join(Review)}.")
+        raise UsageError(
+            "There is no review state {name!r}: use {choices}.",
+            name=review,
+            choices=", ".join(Review),
+        )
     _set(project, piece_id, "review", review)
 
 
@@ -132,7 +142,9 @@ def rename(project: Project, piece_id: int, name: str) -> None:
     if not name or len(name) > 100 or odd:
         raise UsageError("A piece needs a name of 1 to 100 characters on one line.")
     if project.query("SELECT 1 FROM piece WHERE name = ? AND id != ?", (name, piece_id)):
-        raise UsageError(f"There is a piece called {name!r} already: choose another name.")
+        raise UsageError(
+            "There is a piece called {name!r} already: choose another name.", name=name
+        )
     _set(project, piece_id, "name", name)
 
 

@@ -105,7 +105,9 @@ def facts_in(packet: bytes, path: Path) -> dict[str, Any]:
     tool, recipe, pixels`, those that are there. :class:`StudioError` when it is damaged or huge.
     """
     if len(packet) > LARGEST_PACKET:
-        raise StudioError(f"The metadata of {path} is larger than {LARGEST_PACKET >> 20} MB.")
+        raise StudioError(
+            "The metadata of {path} is larger than {n} MB.", path=path, n=LARGEST_PACKET >> 20
+        )
     if not packet:
         return {}
     root = _root_of(packet, path)
@@ -122,7 +124,7 @@ def _root_of(packet: bytes, path: Path) -> Element:
         root: Element = fromstring(packet.strip(b"\x00 \t\r\n"), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise StudioError(
-            f"The metadata of {path} is damaged: its origin cannot be read.", repr(error)
+            "The metadata of {path} is damaged: its origin cannot be read.", repr(error), path=path
         ) from error
     return root
 

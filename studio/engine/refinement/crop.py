@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import Operation, register
+from studio.engine.said import Said
 
 ASPECTS = ("free", "1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")
 
@@ -38,13 +39,13 @@ class Crop(Operation):
         help="Width to height of what stays.",
     )  # fmt: skip
 
-    def conflicts(self) -> list[str]:
+    def conflicts(self) -> list[Said]:
         """Something has to stay."""
         wrong = []
         if self.left + self.right >= 0.99:
-            wrong.append("left and right together cut the whole picture away.")
+            wrong.append(Said("left and right together cut the whole picture away."))
         if self.top + self.bottom >= 0.99:
-            wrong.append("top and bottom together cut the whole picture away.")
+            wrong.append(Said("top and bottom together cut the whole picture away."))
         return wrong
 
     def apply(self, image: Image) -> Image:

@@ -9,6 +9,7 @@ from studio.engine import settings
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import write_text
 from studio.engine.refinement.stack import Stack
+from studio.engine.said import Said, reason
 
 LONGEST_NAME = 60
 _NOT_IN_NAMES = set('<>:"/\\|?*')
@@ -31,17 +32,21 @@ def load(name: str) -> Stack:
     """The stack called `name`; :class:`UsageError` names those there are, or what is wrong."""
     known = names()
     if name not in known:
-        listed = ", ".join(known) or "none yet"
-        raise UsageError(f"There is no stack called {name!r}. Known: {listed}.")
+        listed = ", ".join(known) or Said("none yet")
+        raise UsageError(
+            "There is no stack called {name!r}. Known: {choices}.", name=name, choices=listed
+        )
     path = folder() / f"{name}.toml"
     try:
         return Stack.from_toml(path.read_text("utf-8"))
     except OSError as error:
         raise StudioError(
-            f"The stack {path} cannot be read ({error.strerror}): check the path."
+            "The stack {path} cannot be read ({reason}): check the path.",
+            path=path,
+            reason=reason(error),
         ) from error
     except (UnicodeDecodeError, UsageError) as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError("{path}: {reason}", path=path, reason=reason(error)) from error
 
 
 def save(name: str, stack: Stack) -> Path:
@@ -50,15 +55,19 @@ def save(name: str, stack: Stack) -> Path:
     odd = any(ch in _NOT_IN_NAMES or not ch.isprintable() for ch in name)
     if not name or name.startswith(".") or len(name) > LONGEST_NAME or odd:
         raise UsageError(
-            f"A stack needs a name of 1 to {LONGEST_NAME} characters, without / \\ : * ? < > |."
+            "A stack needs a name of 1 to {n} characters, without / \\ : * ? < > |.", n=LONGEST_NAME
         )
     if name.casefold() in {each.casefold() for each in names()}:
-        raise UsageError(f"There is a stack called {name!r} already: choose another name.")
+        raise UsageError(
+            "There is a stack called {name!r} already: choose another name.", name=name
+        )
     path = folder() / f"{name}.toml"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"Could not make {path.parent}: {error.strerror}.") from error
+        raise StudioError(
+            "Could not make {path}: {reason}.", path=path.parent, reason=reason(error)
+        ) from error
     write_text(path, stack.to_toml(), overwrite=False)
     return path
 

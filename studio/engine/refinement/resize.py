@@ -41,7 +41,11 @@ class Resize(Operation):
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
         if max(size) > LARGEST or size[0] * size[1] > LARGEST_AREA:
             raise StudioError(
-                f"Resizing to {size[0]}x{size[1]} pixels is too large: at most {LARGEST} a side "
-                f"and {LARGEST_AREA // 1_000_000} million pixels; choose a smaller size."
+                "Resizing to {width}x{height} pixels is too large: at most {n} a side "
+                "and {n_all} million pixels; choose a smaller size.",
+                width=size[0],
+                height=size[1],
+                n=LARGEST,
+                n_all=LARGEST_AREA // 1_000_000,
             )
         return image if size == (width, height) else resized(image, size)

@@ -15,6 +15,7 @@ from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Layer, Pixels, to_image
 from studio.engine.errors import UsageError
 from studio.engine.refinement import base
+from studio.engine.said import Said, reason
 
 BEFORE, AFTER = "Before", "After"
 """Names of layers; in a file, so in one language."""
@@ -58,11 +59,13 @@ class Stack(BaseModel):
             for step in stack.steps:
                 step.operation()
         except ParameterError as error:
-            raise UsageError(f"The stack cannot be used: {error}") from error
+            raise UsageError("The stack cannot be used: {reason}", reason=reason(error)) from error
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the stack"
-            raise UsageError(f"The stack cannot be used: {place}: {first['msg']}.") from error
+            place = ".".join(str(part) for part in first["loc"]) or Said("the stack")
+            raise UsageError(
+                "The stack cannot be used: {place}: {reason}.", place=place, reason=first["msg"]
+            ) from error
         return stack
 
     @classmethod
@@ -88,7 +91,7 @@ class Stack(BaseModel):
         try:
             values = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UsageError(f"The stack is not TOML: {error}.") from error
+            raise UsageError("The stack is not TOML: {error}.", error=error) from error
         return cls.checked(values)
 
     def to_json(self) -> str:
@@ -101,7 +104,7 @@ class Stack(BaseModel):
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"The stack cannot be read: {error}.") from error
+            raise UsageError("The stack cannot be read: {error}.", error=error) from error
         return cls.checked({"steps": values})
 
 

@@ -43,7 +43,7 @@ class Curation(QObject):
     """A step was stored or taken back: what the panels show may be another."""
     preparationChanged = Signal()
     """How pictures are prepared or divided is another."""
-    refused = Signal(str)
+    refused = Signal(object)
     """A wish that cannot be fulfilled, and why. The panels show again what holds."""
 
     def __init__(self, studio: Studio, session: Session, parent: QObject | None = None) -> None:
@@ -59,7 +59,7 @@ class Curation(QObject):
         try:
             change = Change(way, text, find)
         except StudioError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(error.said)
             return
         self._for_pictures(ids, lambda project: steps.texts(project, field, ids, change))
 

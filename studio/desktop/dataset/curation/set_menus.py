@@ -103,5 +103,5 @@ def _complaint(project: Project, dataset: Dataset) -> str:
     try:
         sets.check_unused(project, dataset)
     except sets.InUse as error:
-        return str(error)
+        return error.said
     return ""

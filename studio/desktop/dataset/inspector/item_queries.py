@@ -105,7 +105,7 @@ def _one(project: Project, item: store.Item) -> Seen:
     try:
         look = prepare.look(project, item, size, wanted)
     except StudioError as error:
-        return Seen(item.id, [], 0, [], size, 0, item.crop, str(error))
+        return Seen(item.id, [], 0, [], size, 0, item.crop, error.said)
     images = [to_qimage(pixels) for pixels in look.images[:MOST_TILES].copy()]
     return Seen(
         item.id, images, len(look.images), look.frames, size, look.images.shape[3], item.crop

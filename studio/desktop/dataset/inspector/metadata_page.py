@@ -42,6 +42,7 @@ class MetadataPage(QWidget):
         self._label = ""
         self._begins = False
         self.count, self.trouble = QLabel(), QLabel()
+        self._none = ""
         self.count.setWordWrap(True)
         self.trouble.setWordWrap(True)
         self.trouble.setProperty("tone", "bad")
@@ -91,7 +92,7 @@ class MetadataPage(QWidget):
 
     def show_none(self, sentence: str) -> None:
         """Nothing is chosen."""
-        self._shown = None
+        self._shown, self._none = None, sentence
         self.count.setText(sentence)
         self._enable(False)
         self._label = ""
@@ -134,7 +135,7 @@ class MetadataPage(QWidget):
 
     def say(self, sentence: str) -> None:
         """What is wrong with a wish."""
-        self.trouble.setText(i18n.sentence(sentence))
+        self.trouble.setText(i18n.said(sentence))
         self.trouble.setVisible(bool(sentence))
 
     def _enable(self, on: bool) -> None:
@@ -187,7 +188,7 @@ class MetadataPage(QWidget):
 
     def retranslate(self) -> None:
         if self._shown is None:  # what to do first, said before a switch of the language
-            self.count.setText(i18n.sentence(self.count.text()))
+            self.count.setText(i18n.said(self._none))
         for head, text in zip(self.heads, (tr("Words"), tr("Rights")), strict=True):
             head.setText(text)
         ways = {

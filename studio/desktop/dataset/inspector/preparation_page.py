@@ -109,7 +109,7 @@ class PreparationPage(QWidget):
         try:
             replace(self._held.policy, **fields)  # type: ignore[arg-type]
         except StudioError as error:
-            self.say(str(error))
+            self.say(error.said)
             return
         self.say("")
         self.policyWanted.emit(fields)
@@ -123,14 +123,14 @@ class PreparationPage(QWidget):
         try:
             policies.checked_size(width, height)
         except StudioError as error:
-            self.say(str(error))
+            self.say(error.said)
             return
         self.say("")
         self.sizeWanted.emit(width, height)
 
     def say(self, sentence: str) -> None:
         """What is wrong with a wish, until another is made."""
-        self.trouble.setText(i18n.sentence(sentence))
+        self.trouble.setText(i18n.said(sentence))
         self.trouble.setVisible(bool(sentence))
 
     # ------------------------------------------------------------------ what holds
@@ -175,7 +175,7 @@ class PreparationPage(QWidget):
             return
         first = self._seen[0]
         if first.trouble:
-            self.said.setText(i18n.sentence(first.trouble))
+            self.said.setText(i18n.said(first.trouble))
             return
         parts = [size_text(first.size, full=True), _channels(first.channels)]
         if len(self._seen) < self._chosen:

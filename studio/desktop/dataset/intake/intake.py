@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.desktop import i18n
 from studio.desktop.base.received import Received
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset import words
@@ -16,6 +15,7 @@ from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
+from studio.engine.said import Said, lines, sentences
 
 
 class Intake:
@@ -79,7 +79,7 @@ class Intake:
         stopped = [tr("The import was stopped.")] if self._session.imports.cancelling else []
         if not finished.rejected:
             said = tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
-            self._studio.notices.info(" ".join([*stopped, said]))
+            self._studio.notices.info(sentences([*stopped, said]))
             return
         count = len(finished.rejected)
         sentence = (
@@ -92,9 +92,11 @@ class Intake:
         )  # fmt: skip
         # What a missing library costs is said once, with the command that adds it.
         lacking = dict.fromkeys(why for _, why in finished.rejected if "pip install" in why)
-        sentence = " ".join([*stopped, sentence, *map(i18n.sentence, lacking)])
-        detail = "\n".join(
-            f"{file}: {reason}" for file, reason in finished.rejected if reason not in lacking
+        sentence = sentences([*stopped, sentence, *lacking])
+        detail = lines(
+            Said("{file}: {reason}", file=file, reason=reason)
+            for file, reason in finished.rejected
+            if reason not in lacking
         )
         show = (tr("Show them"), show_broken)
         self._studio.notices.warn(sentence, detail, show)

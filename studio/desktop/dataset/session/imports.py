@@ -33,7 +33,7 @@ class RunningImports(QObject):
     """The id of a dataset, and findings about its pictures."""
     imported = Signal(object)
     """One came to its end: the engine's :class:`importer.Finished`."""
-    failed = Signal(str, str)
+    failed = Signal(object, str)
     over = Signal()
     """One has ended, however."""
 

@@ -43,7 +43,7 @@ class Session(QObject):
     """Ids of pictures that look different now, though their files are the same."""
     leftAside = Signal(object)
     """What was removed (:class:`removed_sets.Removed`) and can still come back."""
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)

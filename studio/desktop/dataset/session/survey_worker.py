@@ -93,7 +93,7 @@ class Explorer(Worker):
 class SurveyThreads(QObject):
     """Two threads: long work on all pictures, and short questions. They live with a project."""
 
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

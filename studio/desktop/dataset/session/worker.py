@@ -230,7 +230,7 @@ def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
 class DatasetThreads(QObject):
     """The five threads of the room. They live as long as one project is open."""
 
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

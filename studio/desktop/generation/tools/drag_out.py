@@ -64,7 +64,7 @@ class DragOut(Tool):
         try:
             data = self.mime()
         except StudioError as error:
-            self.hand.notices.error(str(error), error.detail)
+            self.hand.notices.error(error.said, error.detail)
             return
         if data is None:
             return

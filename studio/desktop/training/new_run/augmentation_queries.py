@@ -12,6 +12,7 @@ from models.parameters import ParameterError, Value
 from studio.desktop.pixels import to_qimage
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 SAMPLES, COLUMNS = 24, 6
 MEASURED_SIDE = 64
@@ -57,7 +58,7 @@ def draw(project: Project, look: Look) -> Drawn:
             count=SAMPLES, seed=look.seed,
         )  # fmt: skip
     except ParameterError as error:
-        raise StudioError(str(error)) from error
+        raise StudioError(error.said) from error
     return Drawn(to_qimage(_sheet(wall.pictures)), wall.name, place, total, wall.p)
 
 
@@ -73,7 +74,7 @@ class Warner:
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], object] = {}
 
-    def warn(self, project: Project, look: Look, cancelled: Callable[[], bool]) -> list[str]:
+    def warn(self, project: Project, look: Look, cancelled: Callable[[], bool]) -> list[Said]:
         """Sentences, most often none. Empty as well when it was cancelled."""
         from studio.engine.dataset.index import store
         from studio.engine.training.preview import augmentations

@@ -73,7 +73,7 @@ class OptionField(Field):
             self.declared.check(text.strip())
             self.set_error("")
         except ParameterError as error:
-            self.set_error(str(error))
+            self.set_error(error.said)
         self.changed.emit()
 
 

@@ -39,7 +39,7 @@ class Obstacle(QWidget):
         self.setVisible(field is not None)
 
     def retranslate(self) -> None:
-        wrong = i18n.sentence(self._field.wrong) if self._field is not None else ""
+        wrong = i18n.said(self._field.wrong) if self._field is not None else ""
         name = self._field.label.text() if self._field is not None else ""
         self.sentence.setText(wrong)
         self.sentence.setStyleSheet(f"color: {theme.colours().bad};")

@@ -62,7 +62,7 @@ class MeasuredCard(QFrame):
             ("batch", batch),
         ):
             self.facts.set_value(name, text)
-        told = [words.said(f"{each.sentence} {each.action}".rstrip()) for each in self._health]
+        told = [words.told(each.sentence, each.action) for each in self._health]
         if found.is_rough:
             told.append(
                 tr(

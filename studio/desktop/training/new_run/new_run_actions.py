@@ -50,7 +50,7 @@ class Planning(QObject):
         if asked is not None:
             self.session.read_advice(asked)
 
-    @Slot(str)
+    @Slot(object)
     def _board_checked(self, sentence: str) -> None:
         self.form.extras.set_board_error(sentence)
 
@@ -102,7 +102,7 @@ class Planning(QObject):
         if measured.found is not None:
             self.form.set_measured(measured.wanted, measured.found, measured.notes)
 
-    @Slot(str, str)
+    @Slot(object, str)
     def _tell(self, sentence: str, detail: str) -> None:
         self.form.set_trouble(sentence)
         self.notices.error(sentence, detail)

@@ -27,7 +27,6 @@ class Telling(QObject):
             self._notices.error(last.message, last.detail, resume)
             return
         play = (tr("Play it"), lambda: self.playRequested.emit(run))
-        text = (
-            tr("{run} is done.") if last.reason is RunState.FINISHED else tr("{run} was stopped.")
-        )
-        self._notices.info(text.format(run=name), "", play)
+        done = last.reason is RunState.FINISHED
+        text = tr("{run} is done." if done else "{run} was stopped.", run=name)
+        self._notices.info(text, "", play)

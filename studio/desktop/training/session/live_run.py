@@ -49,7 +49,7 @@ class Driving(QObject):
     """It was asked to save and end."""
     ended = Signal(object)
     """`Done` or `Failed`; None where it ended without a word."""
-    failed = Signal(str, str)
+    failed = Signal(object, str)
     """It could not be opened."""
 
     def __init__(self, jobs: Jobs, thread: WorkerThread, parent: QObject | None = None) -> None:

@@ -153,10 +153,10 @@ def advise(project: Project, wanted: NewRun) -> Advice:
         try:
             saved = runs.start_of(project, wanted)
         except StudioError as error:
-            return Advice(start_error=str(error))
+            return Advice(start_error=error.said)
         settled = plan.settle(project, replace(wanted, overrides={}), saved)
     except ParameterError as error:
-        raise StudioError(str(error)) from error
+        raise StudioError(error.said) from error
     return Advice(settled.family, settled.config, settled.reason)
 
 
@@ -186,7 +186,7 @@ def plan_run(
     try:
         return runs.plan_run(project, wanted, progress, cancelled)
     except ParameterError as error:
-        raise StudioError(str(error)) from error
+        raise StudioError(error.said) from error
 
 
 def create(
@@ -222,11 +222,11 @@ def open_run(project: Project, name: str) -> Opened:
     try:
         recipe = Recipe.load(row.folder)
     except StudioError as error:
-        return Opened(row, record, None, complaint=str(error))
+        return Opened(row, record, None, complaint=error.said)
     try:
         family = base.family(recipe.family)
     except ParameterError as error:
-        return Opened(row, record, recipe, complaint=str(error))
+        return Opened(row, record, recipe, complaint=error.said)
     record.known_curves = family.facts.curves
     return Opened(row, record, recipe, family.title, family.Config.params())
 

@@ -42,9 +42,9 @@ class Session(QObject):
     """Width and height by the name of the dataset."""
     adviceRead = Signal(object)
     """An :class:`Advice`."""
-    sizeWrong = Signal(str)
+    sizeWrong = Signal(object)
     startsRead = Signal(list)
-    boardChecked = Signal(str)
+    boardChecked = Signal(object)
     """Why TensorBoard files cannot be written, or empty."""
     runsRead = Signal(list)
     opened = Signal(object)
@@ -56,7 +56,7 @@ class Session(QObject):
     created = Signal(object)
     picturesChanged = Signal(str)
     """The run of this name goes on with other pictures from now on."""
-    createFailed = Signal(str, str)
+    createFailed = Signal(object, str)
     advanced = Signal(list)
     """Events of the run that trains; its record is up to date already."""
     ended = Signal(object)
@@ -64,7 +64,7 @@ class Session(QObject):
     otherRead = Signal(object)
     """An :class:`Opened` that the one on the screen is compared with."""
     sheetRead = Signal(object, QImage)
-    failed = Signal(str, str)
+    failed = Signal(object, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)

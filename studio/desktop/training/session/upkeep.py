@@ -38,7 +38,7 @@ def remove_run(project: Project, name: str, with_pieces: bool) -> Removed | str:
     try:
         return removed_runs.remove(project, name, with_pieces=with_pieces)
     except removed_runs.InUse as error:
-        return str(error)
+        return error.said
 
 
 def restore_run(project: Project, removed: Removed) -> None:

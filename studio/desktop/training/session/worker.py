@@ -18,6 +18,7 @@ from studio.engine import events
 from studio.engine.errors import StudioError
 from studio.engine.events import RunState
 from studio.engine.project import Project
+from studio.engine.said import Said, unforeseen
 from studio.engine.training.record import checkpoint
 
 POLL_SECONDS = 1 / 30
@@ -106,9 +107,9 @@ class TrainingDriver(QThread):
             self._note(status=RunState.RUNNING, message="")
             self._drive(process)
         except StudioError as error:
-            self._fail(str(error), error.detail)
+            self._fail(error.said, error.detail)
         except Exception as error:  # noqa: BLE001  # the window must learn of any end
-            self._fail(f"{type(error).__name__}: {error}", traceback.format_exc())
+            self._fail(unforeseen(error), traceback.format_exc())
         finally:
             if process is not None:
                 process.kill()
@@ -128,12 +129,14 @@ class TrainingDriver(QThread):
                     process.wait(2.0)
                     return
             if self._deadline and time.monotonic() > self._deadline:
-                self._fail("The run was ended before it could save; its last checkpoint is kept.")
+                self._fail(
+                    Said("The run was ended before it could save; its last checkpoint is kept.")
+                )
                 return
             # A poll that returns at once must not become a flood of batches.
             time.sleep(max(0.0, POLL_SECONDS - (time.monotonic() - began)))
 
-    def _fail(self, sentence: str, detail: str = "") -> None:
+    def _fail(self, sentence: Said, detail: str = "") -> None:
         failure = events.Failed(sentence, detail, "")
         self._remember([failure])
         self.batch.emit([failure])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from studio.engine.dataset.index import store
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
+from studio.engine.said import either
 
 FIELDS = ("included", "rating")
 
@@ -19,7 +20,11 @@ def differing(project: Project, field: str, item_ids: Sequence[int], value: int)
     for another field.
     """
     if field not in FIELDS:
-        raise UsageError(f"Pictures have no {field!r} to decide on: use {' or '.join(FIELDS)}.")
+        raise UsageError(
+            "Pictures have no {field!r} to decide on: use {fields}.",
+            field=field,
+            fields=either(FIELDS),
+        )
     usable = "AND usable" if field == "included" else ""
     rows = project.query(
         f"SELECT id, {field} FROM item WHERE id IN (SELECT value FROM json_each(?)) "

@@ -28,8 +28,14 @@ def checked(crop: Crop) -> Crop:
     inside = min(found) >= 0 and max(found) <= 1
     if not inside or right - left < SMALLEST or bottom - top < SMALLEST:
         raise UsageError(
-            f"The crop {left:g}, {top:g}, {right:g}, {bottom:g} is no part of a picture: left and "
-            f"top come first, all lie between 0 and 1, and each side is at least {SMALLEST:g}."
+            "The crop {left:g}, {top:g}, {right:g}, {bottom:g} is no part of a "
+            "picture: left and top come first, all lie between 0 and 1, and each "
+            "side is at least {smallest:g}.",
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            smallest=SMALLEST,
         )
     return left, top, right, bottom
 

@@ -12,6 +12,7 @@ from typing import cast
 from studio.engine.dataset.index.facts import Columns, Facts
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
+from studio.engine.said import either
 
 FIELDS = ("label", "caption")
 LONGEST = {"label": 200, "caption": 10_000}
@@ -32,7 +33,9 @@ class Change:
 
     def __post_init__(self) -> None:
         if self.way not in WAYS:
-            raise UsageError(f"A text is not changed by {self.way!r}: use {', '.join(WAYS)}.")
+            raise UsageError(
+                "A text is not changed by {way!r}: use {ways}.", way=self.way, ways=", ".join(WAYS)
+            )
         if self.way == "replace" and not self.find.strip():
             raise UsageError("Say which words are to be replaced.")
         if self.way in ("append", "prepend") and not self.text.strip():
@@ -52,10 +55,17 @@ class Change:
 def clean(field: str, text: str) -> str:
     """One trimmed line; raises :class:`UsageError` when it is too long or no such field."""
     if field not in FIELDS:
-        raise UsageError(f"There is no text {field!r}: write {' or '.join(FIELDS)}.")
+        raise UsageError(
+            "There is no text {name!r}: write {choices}.", name=field, choices=either(FIELDS)
+        )
     line = " ".join(text.split())
     if len(line) > LONGEST[field]:
-        raise UsageError(f"A {field} has at most {LONGEST[field]} characters, not {len(line)}.")
+        raise UsageError(
+            "A {field} has at most {n} characters, not {n_found}.",
+            field=field,
+            n=LONGEST[field],
+            n_found=len(line),
+        )
     return line
 
 

@@ -17,10 +17,11 @@ from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.facts import Data
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 KIND = "no_training"
-SENTENCE = "It was marked by hand as not to be used for training."
-SOURCE_SENTENCE = "Its source was marked by hand as not to be used for training."
+SENTENCE = Said("It was marked by hand as not to be used for training.")
+SOURCE_SENTENCE = Said("Its source was marked by hand as not to be used for training.")
 _FIELD = "no_training"
 _DATA: Data = {"by_hand": True}
 _SOURCE_DATA: Data = {"by_hand": True, "by_source": True}

@@ -104,9 +104,13 @@ def _changed(before: Mapping[str, str], values: Mapping[str, str]) -> Rights:
     after = dict(before)
     for name, text in values.items():
         if name not in FIELDS:
-            raise UsageError(f"There is no right {name!r}: state {', '.join(FIELDS)}.")
+            raise UsageError(
+                "There is no right {name!r}: state {choices}.", name=name, choices=", ".join(FIELDS)
+            )
         clean = " ".join(text.split())
         if len(clean) > LONGEST:
-            raise UsageError(f"The text for {name} is longer than {LONGEST} characters.")
+            raise UsageError(
+                "The text for {name} is longer than {n} characters.", name=name, n=LONGEST
+            )
         after[name] = clean
     return {name: text for name, text in after.items() if text}

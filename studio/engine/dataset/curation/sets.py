@@ -42,10 +42,12 @@ def checked_name(project: Project, name: str, own: int = 0) -> str:
         raise UsageError("A dataset needs a name with at least one letter.")
     if len(text) > LONGEST_NAME:
         raise UsageError(
-            f"The name of a dataset has at most {LONGEST_NAME} characters, not {len(text)}."
+            "The name of a dataset has at most {most} characters, not {n}.",
+            most=LONGEST_NAME,
+            n=len(text),
         )
     if any(each.name == text and each.id != own for each in store.datasets(project)):
-        raise UsageError(f"There is a dataset {text!r} already: choose another name.")
+        raise UsageError("There is a dataset {name!r} already: choose another name.", name=text)
     return text
 
 
@@ -71,7 +73,9 @@ def source_at(project: Project, dataset: Dataset, path: Path) -> Source:
         if source.path == path:
             return source
     known = ", ".join(str(source.path) for source in sources)
-    raise StudioError(f"{path} is no source of {dataset.name}: {known}.")
+    raise StudioError(
+        "{path} is no source of {dataset}: {known}.", path=path, dataset=dataset.name, known=known
+    )
 
 
 def check_source(project: Project, source_id: int) -> Source:
@@ -84,7 +88,9 @@ def check_source(project: Project, source_id: int) -> Source:
                 return source
             name = _there(project, source.dataset_id).name
             raise UsageError(
-                f"{source.path} is the only source of {name!r}: delete the dataset instead."
+                "{path} is the only source of {dataset!r}: delete the dataset instead.",
+                path=source.path,
+                dataset=name,
             )
     raise StudioError("This source is no longer in the project: open the dataset again.")
 
@@ -137,8 +143,10 @@ def check_unused(project: Project, dataset: Dataset) -> None:
     names = users(project, dataset.id)
     if names:
         raise InUse(
-            f"Runs need {dataset.name!r} to train further and to be measured: {', '.join(names)}. "
-            "Remove them first, or delete it all the same."
+            "Runs need {dataset!r} to train further and to be measured: {runs}. "
+            "Remove them first, or delete it all the same.",
+            dataset=dataset.name,
+            runs=", ".join(names),
         )
 
 
@@ -174,7 +182,9 @@ def put_back(
     was deleted for good.
     """
     if not any(each.holder == removed.holder for each in aside(project)):
-        raise StudioError(f"{removed.name!r} was deleted for good: import its pictures again.")
+        raise StudioError(
+            "{name!r} was deleted for good: import its pictures again.", name=removed.name
+        )
     if removed.source_id:
         _put_source_back(project, removed)
         _settle(project, removed.dataset_id, cancelled)

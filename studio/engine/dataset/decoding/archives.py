@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from studio.engine.errors import StudioError
+from studio.engine.said import Said, SaidError, reason
 
 MAX_MEMBERS = 1_000_000
 MAX_MEMBER_BYTES = 512 << 20
@@ -45,11 +46,11 @@ class Refused:
     """A member that is not read, and why."""
 
     name: str
-    reason: str
+    reason: Said
 
 
-class ArchiveError(Exception):
-    """The archive or a member of it cannot be read; the message says why."""
+class ArchiveError(SaidError):
+    """The archive or a member of it cannot be read; `said` tells why."""
 
 
 _listings: OrderedDict[tuple[str, int, int], dict[str, Member]] = OrderedDict()
@@ -77,7 +78,7 @@ def members(path: Path) -> Iterator[Member | Refused]:
             continue
         reason = _refusal(info)
         if not reason and last[info.filename] != index:
-            reason = "The archive holds this name twice; only the last one is used."
+            reason = Said("The archive holds this name twice; only the last one is used.")
         yield Refused(info.filename, reason) if reason else _member(info)
 
 
@@ -91,10 +92,10 @@ def read_member(path: Path, name: str) -> bytes:
         listing = _listing(path, facts.st_mtime_ns, facts.st_size)
         member = listing.get(name)
         if member is None:
-            raise ArchiveError(f"The archive no longer holds {name}.")
+            raise ArchiveError("The archive no longer holds {name}.", name=name)
         return _inflate(path, member)
     except (OSError, zlib.error, zipfile.BadZipFile, EOFError) as error:
-        raise ArchiveError(f"The archive is damaged ({error}).") from error
+        raise ArchiveError("The archive is damaged ({reason}).", reason=error) from error
 
 
 def _infos(path: Path) -> list[zipfile.ZipInfo]:
@@ -102,25 +103,27 @@ def _infos(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise ArchiveError(f"The archive cannot be read ({error}).") from error
+        raise ArchiveError("The archive cannot be read ({reason}).", reason=error) from error
     if len(infos) > MAX_MEMBERS:
-        raise ArchiveError(f"The archive holds more than {MAX_MEMBERS} files; it was not opened.")
+        raise ArchiveError(
+            "The archive holds more than {n} files; it was not opened.", n=MAX_MEMBERS
+        )
     return infos
 
 
-def _refusal(info: zipfile.ZipInfo) -> str:
+def _refusal(info: zipfile.ZipInfo) -> Said | None:
     parts = PurePosixPath(info.filename.replace("\\", "/"))
     if ".." in parts.parts or parts.is_absolute() or info.filename[1:2] == ":":
-        return "Its name points outside the archive; it was not read."
+        return Said("Its name points outside the archive; it was not read.")
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "It is a link inside an archive; it was not followed."
+        return Said("It is a link inside an archive; it was not followed.")
     if info.flag_bits & 0x1:
-        return "It is encrypted: unpack the archive with its password first."
+        return Said("It is encrypted: unpack the archive with its password first.")
     if info.file_size > MAX_MEMBER_BYTES:
-        return f"It unpacks to more than {MAX_MEMBER_BYTES >> 20} MB; it was not read."
+        return Said("It unpacks to more than {n} MB; it was not read.", n=MAX_MEMBER_BYTES >> 20)
     if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size:
-        return "It unpacks to far more than it holds (a zip bomb); it was not read."
-    return ""
+        return Said("It unpacks to far more than it holds (a zip bomb); it was not read.")
+    return None
 
 
 def _member(info: zipfile.ZipInfo) -> Member:
@@ -171,4 +174,4 @@ def _inflate(path: Path, member: Member) -> bytes:
 
 def as_studio_error(path: Path, error: ArchiveError) -> StudioError:
     """The same news for somebody who asked for one picture."""
-    return StudioError(f"Could not read {path}: {error}")
+    return StudioError("Could not read {path}: {reason}", path=path, reason=reason(error))

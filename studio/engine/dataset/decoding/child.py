@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from studio.engine import processes
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.errors import StudioError
+from studio.engine.said import Said, reason, spoken
 
 FIRST_BATCH = 8
 """Files given to a process at once in the beginning, so that a few are shared among all."""
@@ -88,7 +89,7 @@ class Child:
             else:
                 return self._process
         if not self._read(process, _START_SECONDS) and not self._ended:
-            raise _not_started(f"code {self._reap()}")
+            raise _not_started(Said("code {code}", code=self._reap()))
         return process
 
     def _read(self, process: subprocess.Popen[bytes], seconds: float) -> list[Answer]:
@@ -104,7 +105,7 @@ class Child:
         finally:
             self._deadline = float("inf")
         *lines, self._rest = self._rest.split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [spoken(json.loads(line)) for line in lines]
 
     def _reap(self) -> int:
         with self._guard:
@@ -133,13 +134,14 @@ def _spawn(memory: int) -> subprocess.Popen[bytes]:
     try:
         return processes.spawn(processes.Child.DECODING, str(memory), more=_SURROUNDINGS)
     except OSError as error:
-        raise _not_started(error.strerror or str(error)) from error
+        raise _not_started(reason(error)) from error
 
 
-def _not_started(why: str) -> StudioError:
+def _not_started(why: Said) -> StudioError:
     return StudioError(
-        f"The process that decodes pictures could not be started ({why}): "
-        "check the installation with `latent-studio doctor`."
+        "The process that decodes pictures could not be started ({reason}): "
+        "check the installation with `latent-studio doctor`.",
+        reason=why,
     )
 
 
@@ -156,9 +158,11 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 
 def _death(code: int, late: bool, seconds: float) -> Answer:
     if late:
-        return broken(f"Decoding it took longer than {seconds:.0f} seconds; it was given up.")
-    return broken(f"Decoding it ended the decoding process (code {code}).")
+        return broken(
+            Said("Decoding it took longer than {n:.0f} seconds; it was given up.", n=seconds)
+        )
+    return broken(Said("Decoding it ended the decoding process (code {code}).", code=code))
 
 
 def _out_of_memory(limit: int) -> Answer:
-    return broken(f"Decoding it needs more memory than the {limit >> 20} MB it may have.")
+    return broken(Said("Decoding it needs more memory than the {n} MB it may have.", n=limit >> 20))

@@ -26,6 +26,7 @@ from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.said import Said, reason
 
 _HEAD_BYTES = 64
 # Pictures above this are decoded one at a time, so that threads do not add up their memory.
@@ -45,12 +46,12 @@ def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -
         return _decode(source.path, source.member, at_least)
     path = source.expanduser().absolute()
     if not path.is_file():
-        raise StudioError(f"There is no picture at {display_path(path)}: check the path.")
+        raise StudioError("There is no picture at {path}: check the path.", path=display_path(path))
     with Pool(1) as pool:
         answer = next(pool.probe([(os.fspath(path), "")]))
     if answer is None or answer["kind"] != "picture":
-        reason = (answer or {}).get("reason", "It is not a picture that can be read.")
-        raise StudioError(f"{display_path(path)} cannot be used: {reason}")
+        why = (answer or {}).get("reason", pixels.NOT_A_PICTURE)
+        raise StudioError("{path} cannot be used: {reason}", path=display_path(path), reason=why)
     return _decode(path, "", at_least)
 
 
@@ -66,14 +67,16 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
                 with _large if is_large else contextlib.nullcontext():
                     return pixels.upright(image, header.orientation, header.bits, at_least)
     except FileNotFoundError:
-        reason = "It is gone: import its folder again, or connect the drive."
+        why = Said("It is gone: import its folder again, or connect the drive.")
     except pixels.NotAPicture:
-        reason = "It is not a picture that can be read."
+        why = pixels.NOT_A_PICTURE
     except (pixels.BadPicture, archives.ArchiveError) as error:
-        reason = str(error)
+        why = error.said
     except Exception as error:  # noqa: BLE001  # any decoder may raise anything when a file has changed
-        reason = pixels.why(error)
-    raise StudioError(f"{display_path(path, member)} cannot be read: {reason}")
+        why = pixels.why(error)
+    raise StudioError(
+        "{path} cannot be read: {reason}", path=display_path(path, member), reason=why
+    )
 
 
 def open_file(path: Path, member: str) -> IO[bytes]:
@@ -154,8 +157,9 @@ def read_thumbnail(project: Project, item: Item, size: int) -> Path:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise StudioError(
-            f"The thumbnail {target} cannot be written ({error.strerror}): check that the disk "
-            "has space."
+            "The thumbnail {path} cannot be written ({reason}): check that the disk has space.",
+            path=target,
+            reason=reason(error),
         ) from error
     return target
 

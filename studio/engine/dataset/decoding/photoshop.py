@@ -11,25 +11,30 @@ from typing import IO
 import numpy as np
 from PIL import Image
 
+from studio.engine.said import Said
+
 SIGNATURE = b"8BPS"
 _DEPTH, _VERSION = 22, 4
 _HEADER = 26
 
 
-def refusal(head: bytes) -> str:
+def refusal(head: bytes) -> Said:
     """Why the composite of a file cannot be read, in one sentence."""
     if len(head) < _HEADER:
-        return "The file is cut off before its end."
+        return Said("The file is cut off before its end.")
     (version,) = struct.unpack_from(">H", head, _VERSION)
     (depth,) = struct.unpack_from(">H", head, _DEPTH)
     if version == 2:
-        return "It is a large Photoshop document (PSB), which cannot be read: save it as TIFF."
-    if depth > 8:
-        return (
-            f"It is a Photoshop file with {depth} bits a channel, which cannot be read: save it "
-            "with 8 bits, or as TIFF."
+        return Said(
+            "It is a large Photoshop document (PSB), which cannot be read: save it as TIFF."
         )
-    return "It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG."
+    if depth > 8:
+        return Said(
+            "It is a Photoshop file with {n} bits a channel, which cannot be read: save it "
+            "with 8 bits, or as TIFF.",
+            n=depth,
+        )
+    return Said("It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG.")
 
 
 def is_transparent(stream: IO[bytes]) -> bool:

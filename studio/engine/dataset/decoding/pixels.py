@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 
 from studio.engine.dataset.decoding import camera_raw, photoshop
 from studio.engine.dataset.decoding.colour import to_srgb
+from studio.engine.said import Said, SaidError
 
 # Above this a picture is refused by its header, before a byte of it is decoded.
 MAX_PIXELS = 178_956_970
@@ -66,8 +67,11 @@ class NotAPicture(Exception):  # noqa: N818  # a verdict about a file, not a fau
     """The file is something else and does not claim to be a picture."""
 
 
-class BadPicture(Exception):  # noqa: N818
-    """The file claims to be a picture and cannot be used; the message says why."""
+class BadPicture(SaidError):  # noqa: N818
+    """The file claims to be a picture and cannot be used; `said` tells why."""
+
+
+NOT_A_PICTURE = Said("It is not a picture that can be read.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     except Exception as error:  # any parser of a format may raise anything on hostile bytes
         if not claims_picture(head, suffix):
             raise NotAPicture from None
-        raise BadPicture(f"Its header is damaged ({error}).") from error
+        raise BadPicture("Its header is damaged ({reason}).", reason=error) from error
     width, height = image.size
     if width < 1 or height < 1:
         raise BadPicture("It has no pixels.")
@@ -126,7 +130,9 @@ def _developed(stream: IO[bytes]) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:  # the library may raise anything on hostile bytes
-        raise BadPicture(f"Its camera data cannot be read ({_said(error)}).") from error
+        raise BadPicture(
+            "Its camera data cannot be read ({reason}).", reason=_said(error)
+        ) from error
     if isinstance(found, int):
         raise BadPicture(_too_many(found))
     return found
@@ -172,16 +178,16 @@ def upright(
     return result
 
 
-def why(error: BaseException) -> str:
+def why(error: BaseException) -> Said:
     """One sentence for what a decoder raised."""
     text = str(error)
     if isinstance(error, MemoryError):
-        return "Decoding it needs more memory than a picture may have."
+        return Said("Decoding it needs more memory than a picture may have.")
     if "truncated" in text or "end of file" in text.lower():
-        return "The file is cut off before its end."
+        return Said("The file is cut off before its end.")
     if isinstance(error, NotImplementedError):
-        return f"It uses a feature that cannot be read ({text})."
-    return f"Its picture data is damaged ({text or type(error).__name__})."
+        return Said("It uses a feature that cannot be read ({reason}).", reason=text)
+    return Said("Its picture data is damaged ({reason}).", reason=text or type(error).__name__)
 
 
 def _bits(image: Image.Image) -> int:
@@ -193,21 +199,22 @@ def _bits(image: Image.Image) -> int:
     return first if isinstance(first, int) else 0
 
 
-def _too_many(count: int) -> str:
-    return (
-        f"It claims {count // 1_000_000} million pixels, more than the "
-        f"{MAX_PIXELS // 1_000_000} million that are decoded."
+def _too_many(count: int) -> Said:
+    return Said(
+        "It claims {n} million pixels, more than the {n_high} million that are decoded.",
+        n=count // 1_000_000,
+        n_high=MAX_PIXELS // 1_000_000,
     )
 
 
-def _unidentified(head: bytes) -> str:
+def _unidentified(head: bytes) -> Said:
     if not head:
-        return "The file is empty (0 bytes)."
+        return Said("The file is empty (0 bytes).")
     if head.startswith(photoshop.SIGNATURE):
         return photoshop.refusal(head)
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-        return "HEIC needs an extra library: pip install 'latent-studio[formats]'."
-    return "It is not a picture that can be read."
+        return Said("HEIC needs an extra library: pip install 'latent-studio[formats]'.")
+    return NOT_A_PICTURE
 
 
 @functools.cache

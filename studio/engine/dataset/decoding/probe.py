@@ -13,6 +13,7 @@ from PIL import Image
 
 from studio.engine.dataset.decoding import archives, measures, metadata, pixels
 from studio.engine.dataset.index.facts import Answer, broken
+from studio.engine.said import Said, reason
 
 # Everything up to here is read once and kept for hashing and decoding.
 _WHOLE_BYTES = 64 << 20
@@ -37,16 +38,18 @@ def probe(path: str, member: str) -> Answer:
             try:
                 _examine(stream, head, suffix, result)
             except pixels.BadPicture as error:
-                result["reason"] = str(error)
+                result["reason"] = error.said
             result["sha256"] = _digest(stream)
     except pixels.NotAPicture:
         return {"kind": "other"}
     except archives.ArchiveError as error:
-        result["reason"] = str(error)
+        result["reason"] = error.said
     except PermissionError:
-        result["reason"] = "It may not be read by you: change its permissions and import again."
+        result["reason"] = Said(
+            "It may not be read by you: change its permissions and import again."
+        )
     except OSError as error:
-        result["reason"] = f"It cannot be read ({error.strerror or error})."
+        result["reason"] = Said("It cannot be read ({reason}).", reason=reason(error))
     return result
 
 

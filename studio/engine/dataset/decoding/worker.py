@@ -15,6 +15,7 @@ import warnings
 from typing import IO
 
 from studio.engine.dataset.index.facts import Answer
+from studio.engine.said import plain
 
 
 def main(arguments: list[str]) -> int:
@@ -61,7 +62,7 @@ def limit_memory(limit: int) -> None:
 
 
 def _say(channel: IO[bytes], answer: Answer | dict[str, bool]) -> None:
-    channel.write(json.dumps(answer).encode("ascii") + b"\n")
+    channel.write(json.dumps(plain(answer)).encode("ascii") + b"\n")
     channel.flush()
 
 

@@ -26,6 +26,7 @@ from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.said import reason
 
 VERSION = "random-features-v1"
 FILE = "features.sqlite"
@@ -119,7 +120,9 @@ def _opened(path: Path) -> sqlite3.Connection:
             # In use or no room is not damage: another process may be at work in it.
             if attempt or isinstance(error, sqlite3.OperationalError):
                 raise StudioError(
-                    f"The cache {path} cannot be written ({error}): check that the disk has space."
+                    "The cache {path} cannot be written ({reason}): check that the disk has space.",
+                    path=path,
+                    reason=reason(error),
                 ) from error
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -175,8 +178,9 @@ def embed(
                 known &= kept
         except sqlite3.Error as error:
             raise StudioError(
-                f"The features of the pictures cannot be kept ({error}): check that the disk "
-                "has space."
+                "The features of the pictures cannot be kept ({reason}): check that the "
+                "disk has space.",
+                reason=reason(error),
             ) from error
         seen = [item for item in sorted(items, key=lambda item: item.id) if content(item) in known]
         contents = list(dict.fromkeys(content(item) for item in seen))

@@ -42,7 +42,9 @@ def fix(project: Project, dataset_id: int, kind: str, only: Collection[int] | No
     """
     if not fixable(kind):
         kinds = ", ".join(filter(fixable, checks()))
-        raise UsageError(f"There is no fix for {kind!r}: choose one of {kinds}.")
+        raise UsageError(
+            "There is no fix for {kind!r}: choose one of {choices}.", kind=kind, choices=kinds
+        )
     rows = project.query(
         "SELECT item.id AS id, json_extract(data, '$.of') AS best FROM item "
         "JOIN finding ON item_id = item.id "

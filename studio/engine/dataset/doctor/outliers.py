@@ -62,8 +62,10 @@ def find(
     distinct = len({item.sha256 for item in items})
     if distinct < FEWEST:
         raise StudioError(
-            f"Outliers need at least {FEWEST} different pictures to stand out from; "
-            f"there are {distinct}: add more pictures first."
+            "Outliers need at least {n} different pictures to stand out from; there "
+            "are {n_2}: add more pictures first.",
+            n=FEWEST,
+            n_2=distinct,
         )
     found = scores(embed(project, items, cancelled, progress), cancelled)
     before = {item.id: item.facts.get(KIND) for item in items}

@@ -156,7 +156,9 @@ def _defaults() -> dict[str, float]:
 def _known(kind: str) -> None:
     if kind not in _defaults():
         raise UsageError(
-            f"There is no threshold for {kind!r}: choose one of {', '.join(sorted(_defaults()))}."
+            "There is no threshold for {kind!r}: choose one of {choices}.",
+            kind=kind,
+            choices=", ".join(sorted(_defaults())),
         )
 
 
@@ -165,5 +167,9 @@ def _checked(kind: str, value: float) -> None:
     rule = _rules()[kind]
     if not rule.low <= value <= rule.high:
         raise UsageError(
-            f"The threshold of {kind} is {rule.low:g} to {rule.high:g}, not {value:g}."
+            "The threshold of {kind} is {low:g} to {high:g}, not {value:g}.",
+            kind=kind,
+            low=rule.low,
+            high=rule.high,
+            value=value,
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from studio.engine.said import NOTHING, Said
+
 Data = dict[str, object]
 """The values of a finding by their place in its sentence."""
 Columns = dict[str, object]
@@ -57,7 +59,7 @@ class Answer(TypedDict, total=False):
 
     kind: str
     """`picture`, `broken`, or `other` for what does not claim to be a picture."""
-    reason: str
+    reason: Said
     """Why it is broken."""
     memory: bool
     """Memory ran out: the process ends."""
@@ -71,7 +73,7 @@ class Answer(TypedDict, total=False):
     likeness: Likeness
 
 
-def broken(reason: str = "") -> Answer:
+def broken(reason: Said = NOTHING) -> Answer:
     """The answer for a file of which nothing is known."""
     found: Answer = {
         "kind": "broken", "sha256": "", "format": "", "mode": "", "width": 0, "height": 0,

@@ -12,6 +12,7 @@ from typing import Any
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.facts import Data, Facts
 from studio.engine.dataset.index.regions import Region
+from studio.engine.said import spoken
 
 _NO_RIGHTS: dict[str, str] = {}
 
@@ -123,4 +124,6 @@ def in_file(item: Item) -> dict[str, str]:
 
 def finding_of(row: sqlite3.Row) -> Finding:
     """A whole row of the table finding."""
-    return Finding(row["id"], row["item_id"], row["kind"], row["sentence"], json.loads(row["data"]))
+    return Finding(
+        row["id"], row["item_id"], row["kind"], row["sentence"], spoken(json.loads(row["data"]))
+    )

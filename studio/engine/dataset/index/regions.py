@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from studio.engine.errors import UsageError
+from studio.engine.said import either
 
 WAYS = ("blur", "fill")
 """`blur` leaves a few soft patches of colour, `fill` only the mean colour."""
@@ -44,10 +45,14 @@ def box(left: float, top: float, right: float, bottom: float, way: str = "blur")
 def checked(region: Region) -> Region:
     """The region cut to the picture, in five decimals; raises :class:`UsageError`."""
     if region.way not in WAYS:
-        raise UsageError(f"There is no way {region.way!r} to hide a region: {' or '.join(WAYS)}.")
+        raise UsageError(
+            "There is no way {way!r} to hide a region: {known}.", way=region.way, known=either(WAYS)
+        )
     if not 3 <= len(region.points) <= MOST_POINTS:
         raise UsageError(
-            f"A region has 3 to {MOST_POINTS} corners, not {len(region.points)}: draw it again."
+            "A region has 3 to {n} corners, not {n_2}: draw it again.",
+            n=MOST_POINTS,
+            n_2=len(region.points),
         )
     if not all(math.isfinite(value) for point in region.points for value in point):
         raise UsageError("The corners of a region are numbers from 0 to 1.")

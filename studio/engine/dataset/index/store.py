@@ -22,6 +22,7 @@ from studio.engine.dataset.index.records import Source as Source
 from studio.engine.dataset.index.settings import ASIDE
 from studio.engine.errors import StudioError
 from studio.engine.project import Project, now
+from studio.engine.said import Said, plain
 
 
 class Counts(TypedDict):
@@ -46,8 +47,15 @@ def dataset(project: Project, name: str) -> Dataset:
         if each.name == name:
             return each
         known.append(each.name)
-    there = f"There are: {', '.join(known)}." if known else "Import pictures first."
-    raise StudioError(f"There is no dataset {name!r} in {project.folder}. {there}")
+    there = Said("Import pictures first.")
+    if known:
+        there = Said("There are: {names}.", names=", ".join(known))
+    raise StudioError(
+        "There is no dataset {name!r} in {folder}. {hope}",
+        name=name,
+        folder=project.folder,
+        hope=there,
+    )
 
 
 def sources(project: Project, dataset_id: int) -> list[Source]:
@@ -156,7 +164,7 @@ def set_included(project: Project, item_ids: Iterable[int], included: bool) -> N
 def set_rating(project: Project, item_ids: Iterable[int], rating: int) -> None:
     """Rate pictures from 0 (none) to 5 stars."""
     if not 0 <= rating <= 5:
-        raise StudioError(f"A rating is 0 to 5 stars, not {rating}.")
+        raise StudioError("A rating is 0 to 5 stars, not {rating}.", rating=rating)
     project.write_many(
         "UPDATE item SET rating = ? WHERE id = ?", [(rating, number) for number in item_ids]
     )
@@ -222,7 +230,7 @@ def add_findings(
     for item_id, kind, sentence, data in rows:
         cursor = connection.execute(
             "INSERT INTO finding (item_id, kind, sentence, data) VALUES (?, ?, ?, ?)",
-            (item_id, kind, sentence, json.dumps(data)),
+            (item_id, kind, sentence, json.dumps(plain(data))),
         )
         stored.append(Finding(int(cursor.lastrowid or 0), item_id, kind, sentence, data))
     return stored

@@ -15,6 +15,7 @@ from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.intake import captions
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
+from studio.engine.said import reason
 
 SUFFIXES = (".csv", ".jsonl", ".txt")
 
@@ -63,26 +64,32 @@ def _one(path: Path, pictures: list[tuple[int, PurePosixPath]]) -> tuple[dict[in
     """Captions by item id, and how many the file holds."""
     suffix, shown = path.suffix.lower(), display_path(path)
     if suffix not in SUFFIXES:
-        raise UsageError(f"{shown} is no caption file: use .csv, .jsonl or .txt.")
+        raise UsageError("{file} is no caption file: use .csv, .jsonl or .txt.", file=shown)
     try:
         size = path.stat().st_size
         limit = captions.LARGEST_TEXT if suffix == ".txt" else captions.LARGEST_TABLE
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:
-        raise StudioError(f"{shown} cannot be read ({error.strerror}): check the file.") from error
+        raise StudioError(
+            "{file} cannot be read ({reason}): check the file.", file=shown, reason=reason(error)
+        ) from error
     if suffix == ".txt":
         text = captions.caption_of(data)
         if not text:
-            raise StudioError(f"There are no words in {shown}: nothing was changed.")
+            raise StudioError("There are no words in {file}: nothing was changed.", file=shown)
         found = {number: text for number, place in pictures if place.stem == path.stem}
         return found, 1
     try:
         table = captions.CaptionTable(data, path.name.lower())
     except captions.CaptionError as error:
-        raise StudioError(f"The captions in {shown} were not used: {error}") from error
+        raise StudioError(
+            "The captions in {file} were not used: {reason}", file=shown, reason=reason(error)
+        ) from error
     if not len(table):
-        raise StudioError(f"There is no caption in {shown} ({size} bytes): nothing was changed.")
+        raise StudioError(
+            "There is no caption in {file} ({n} bytes): nothing was changed.", file=shown, n=size
+        )
     pairs = ((number, _caption(table, place)) for number, place in pictures)
     return {number: text for number, text in pairs if text}, len(table)
 

@@ -14,6 +14,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from studio.engine.said import SaidError
+
 LARGEST_TEXT = 256 << 10
 LARGEST_TABLE = 64 << 20
 TABLES = ("metadata.jsonl", "metadata.csv", "captions.jsonl", "captions.csv")
@@ -21,8 +23,8 @@ TABLES = ("metadata.jsonl", "metadata.csv", "captions.jsonl", "captions.csv")
 _FILE, _CAPTION = ("file", "file_name"), ("caption", "text")
 
 
-class CaptionError(Exception):
-    """A caption table that cannot be used; the message says why."""
+class CaptionError(SaidError):
+    """A caption table that cannot be used; `said` tells why."""
 
 
 def text_of(data: bytes) -> str:
@@ -56,7 +58,7 @@ class CaptionTable:
 
     def __init__(self, data: bytes, name: str = "captions.csv") -> None:
         if len(data) > LARGEST_TABLE:
-            raise CaptionError(f"It is larger than {LARGEST_TABLE >> 20} MB; it was not read.")
+            raise CaptionError("It is larger than {n} MB; it was not read.", n=LARGEST_TABLE >> 20)
         text = text_of(data).replace("\0", "")
         rows = _lines(text) if name.endswith(".jsonl") else _cells(text)
         self._by_file = {_key(file): " ".join(caption.split()) for file, caption in rows if file}
@@ -85,7 +87,9 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
         for row in rows:
             yield row[file] or "", row[caption] or ""
     except csv.Error as error:
-        raise CaptionError(f"It is not a table that can be read ({error}).") from error
+        raise CaptionError(
+            "It is not a table that can be read ({reason}).", reason=error
+        ) from error
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
@@ -97,7 +101,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise CaptionError(f"Its line {number} is not JSON; it was not used.") from error
+            raise CaptionError("Its line {n} is not JSON; it was not used.", n=number) from error
         any_row = True
         if not isinstance(row, dict):
             continue

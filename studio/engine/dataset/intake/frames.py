@@ -1,7 +1,7 @@
 """The process that decodes one video: `python -m studio.engine.dataset.intake.frames`.
 
 Arguments: the video, an empty folder, seconds between frames, bytes of memory. One line of
-JSON after every frame that was looked at, `{"frames": kept so far, "reason": ""}`, and a
+JSON after every frame that was looked at, `{"frames": kept so far, "reason": null}`, and a
 last one with `done`.
 """
 
@@ -22,7 +22,8 @@ from PIL import Image
 from studio.engine.dataset.decoding import measures, pixels
 from studio.engine.dataset.decoding.worker import limit_memory, private_output
 from studio.engine.dataset.index.facts import Likeness
-from studio.engine.dataset.intake.videos import safe_stem
+from studio.engine.dataset.intake.videos import after, safe_stem
+from studio.engine.said import Said, plain
 
 MOST_FRAMES = 100_000
 QUALITY = 95
@@ -39,28 +40,23 @@ def main(arguments: list[str]) -> int:
     limit_memory(int(memory))
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)
-    kept, reason = 0, ""
+    kept: int = 0
+    wrong: Said | None = None
     try:
         for kept in keep(Path(video), Path(folder), float(every)):
-            _say(answers, {"frames": kept, "reason": ""})
+            _say(answers, {"frames": kept, "reason": None})
     except MemoryError:
-        reason = "decoding it needs more memory than a video may have"
+        wrong = after(kept, Said("decoding it needs more memory than a video may have"))
     except Exception as error:  # noqa: BLE001  # a demuxer may raise anything on hostile bytes
-        reason = f"it is damaged ({type(error).__name__})"
-    if reason:
-        reason = (
-            f"Only its beginning was used (frames: {kept}): {reason} after that."
-            if kept
-            else f"No frame of it can be used: {reason}."
-        )
-    elif not kept:
-        reason = "It has no frame that can be used."
-    _say(answers, {"frames": kept, "reason": reason, "done": True})
+        wrong = after(kept, Said("it is damaged ({reason})", reason=type(error).__name__))
+    if not kept and wrong is None:
+        wrong = Said("It has no frame that can be used.")
+    _say(answers, {"frames": kept, "reason": wrong, "done": True})
     return 0
 
 
 def _say(channel: IO[bytes], answer: dict[str, object]) -> None:
-    channel.write(json.dumps(answer).encode("ascii") + b"\n")
+    channel.write(json.dumps(plain(answer)).encode("ascii") + b"\n")
     channel.flush()
 
 

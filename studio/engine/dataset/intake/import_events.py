@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.engine.dataset.index.store import Dataset, Finding, Item
+from studio.engine.said import Said
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Rejected:
     """A file that cannot be used, and why; `file` is safe to show."""
 
     file: str
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Finished:
     found: int
     usable: int
     findings: dict[str, int]
-    rejected: list[tuple[str, str]]
+    rejected: list[tuple[str, Said]]
 
 
 ImportEvent = Found | Checked | Rejected | Finished

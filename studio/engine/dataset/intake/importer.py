@@ -16,7 +16,8 @@ from pathlib import Path
 from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
-from studio.engine.dataset.index import store, whole_set_pass
+from studio.engine.dataset.doctor.checks import base as checks
+from studio.engine.dataset.index import records, store, whole_set_pass
 from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
@@ -32,6 +33,7 @@ from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
+from studio.engine.said import NOTHING, Said, lines, sentences
 
 __all__ = ["Checked", "Finished", "Found", "ImportEvent", "Rejected", "import_sources"]
 _FLUSH_ITEMS = 256
@@ -85,7 +87,7 @@ class _Import:
     is_new: bool
     known_sources: set[Path]
     frames: videos.Frames
-    rejected: list[tuple[str, str]] = field(default_factory=list)
+    rejected: list[tuple[str, Said]] = field(default_factory=list)
     places: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """Where each item met lies: source id and the folders below its root."""
     new_ids: list[int] = field(default_factory=list)
@@ -215,12 +217,11 @@ class _Import:
         self.places[old.id] = (old.source_id, entry.folders)
         self.pictures += old.usable
         if not old.usable:
-            reasons = self.project.query(
-                "SELECT sentence FROM finding WHERE item_id = ? AND kind = 'broken'", (old.id,)
+            rows = self.project.query(
+                "SELECT * FROM finding WHERE item_id = ? AND kind = 'broken'", (old.id,)
             )
-            yield self._reject(
-                display_path(entry.path, entry.member), reasons[0][0] if reasons else ""
-            )
+            why = checks.said(records.finding_of(rows[0])) if rows else NOTHING
+            yield self._reject(display_path(entry.path, entry.member), why)
 
     def _store(
         self,
@@ -269,7 +270,7 @@ class _Import:
             if answer["kind"] == "broken":
                 yield self._reject(display_path(entry.path, entry.member), answer["reason"])
 
-    def _reject(self, file: str, reason: str) -> Rejected:
+    def _reject(self, file: str, reason: Said) -> Rejected:
         self.rejected.append((file, reason))
         return Rejected(file, reason)
 
@@ -280,14 +281,21 @@ class _Import:
             yield Checked(store.items_by_id(self.project, about), part)
 
     def _nothing(self, roots: list[Path]) -> StudioError:
-        where = display_path(roots[0]) if len(roots) == 1 else f"{len(roots)} sources"
+        where = display_path(roots[0]) if len(roots) == 1 else Said("{n} sources", n=len(roots))
         if self.was_cancelled:
             return StudioError("The import was stopped before a picture was read.")
         if not self.rejected:
-            return StudioError(f"There is no picture in {where}: choose a folder with pictures.")
+            return StudioError(
+                "There is no picture in {where}: choose a folder with pictures.", where=where
+            )
         file, reason = self.rejected[0]
-        return StudioError(
-            f"No picture in {where} can be used: {file}: {reason}"
-            + (f" {len(self.rejected) - 1} more are like it." if len(self.rejected) > 1 else ""),
-            "\n".join(f"{file}: {reason}" for file, reason in self.rejected),
+        said = Said(
+            "No picture in {where} can be used: {file}: {reason}",
+            where=where,
+            file=file,
+            reason=reason,
         )
+        if len(self.rejected) > 1:
+            said = sentences([said, Said("{n} more are like it.", n=len(self.rejected) - 1)])
+        detail = lines(Said("{file}: {reason}", file=f, reason=why) for f, why in self.rejected)
+        return StudioError(said, detail)

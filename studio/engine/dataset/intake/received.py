@@ -21,6 +21,7 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import videos
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project, now
+from studio.engine.said import reason
 
 FOLDER = "received"
 ORIGINS = "origins.json"
@@ -67,7 +68,8 @@ def keep(project: Project, dataset: str, data: bytes, name: str = "", origin: st
         raise StudioError("What was received is empty: save the picture as a file and drop that.")
     if len(data) > LARGEST:
         raise StudioError(
-            f"What was received is larger than {LARGEST >> 20} MB: save it as a file and drop that."
+            "What was received is larger than {n} MB: save it as a file and drop that.",
+            n=LARGEST >> 20,
         )
     folder = place(project, dataset)
     digest = hashlib.sha256(data).hexdigest()[:8]
@@ -76,8 +78,9 @@ def keep(project: Project, dataset: str, data: bytes, name: str = "", origin: st
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(
-                f"Could not make the folder {folder} ({error.strerror}): check that the disk has "
-                "space."
+                "Could not make the folder {folder} ({reason}): check that the disk has space.",
+                folder=folder,
+                reason=reason(error),
             ) from error
         if not any(folder.glob(f"*{digest}.*")):
             stem = videos.safe_stem(Path(_named(name, origin)))

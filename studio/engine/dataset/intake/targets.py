@@ -21,7 +21,8 @@ def roots(sources: list[Path]) -> list[Path]:
         root = Path(os.path.normpath(Path(source).expanduser().absolute()))
         if not root.exists():
             raise StudioError(
-                f"There is nothing at {display_path(root)}: check the path, or connect the drive."
+                "There is nothing at {path}: check the path, or connect the drive.",
+                path=display_path(root),
             )
         if root not in found:
             found.append(root)

@@ -27,6 +27,7 @@ from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake.walk import Candidate, Problem
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
+from studio.engine.said import Said, reason, spoken
 
 SUFFIXES = frozenset(
     {
@@ -39,7 +40,7 @@ EVERY, SHORTEST, LONGEST = 1.0, 0.01, 3600.0
 """Seconds between frames: the usual, and the bounds."""
 MEMORY_BYTES = 3 << 30
 STALL_SECONDS = 60.0
-NEEDS_LIBRARY = (
+NEEDS_LIBRARY = Said(
     "Videos need an extra library, so this one and any others were passed over: pip install av, "
     "then import again."
 )
@@ -54,7 +55,10 @@ def check_rate(every: float | None) -> None:
     """Raises :class:`UsageError` for seconds between frames that are not possible."""
     if every is not None and not SHORTEST <= every <= LONGEST:
         raise UsageError(
-            f"A frame every {every:g} seconds is not possible: use {SHORTEST:g} to {LONGEST:g}."
+            "A frame every {every:g} seconds is not possible: use {low:g} to {high:g}.",
+            every=every,
+            low=SHORTEST,
+            high=LONGEST,
         )
 
 
@@ -93,9 +97,9 @@ class Frames:
                     self._told = True
                     yield Problem(display_path(video.path), NEEDS_LIBRARY, incomplete=True)
                 return
-            reason = self._extract(video, place)
-            if reason:
-                yield Problem(display_path(video.path), reason, incomplete=True)
+            wrong = self._extract(video, place)
+            if wrong is not None:
+                yield Problem(display_path(video.path), wrong, incomplete=True)
         if place.is_dir():
             for path in sorted(place.iterdir()):
                 facts = path.stat()
@@ -104,19 +108,24 @@ class Frames:
                     video.caption,
                 )  # fmt: skip
 
-    def _extract(self, video: Candidate, place: Path) -> str:
+    def _extract(self, video: Candidate, place: Path) -> Said | None:
         """Write the frames and rename their folder to `place`; returns what was wrong."""
         temporary = place.with_name(f".{os.urandom(6).hex()}.part")
         try:
             temporary.mkdir(parents=True)
             end = self._run(video.path, temporary)
             if end is None:
-                return ""
+                return None
             if end["frames"]:
                 temporary.rename(place)
-            return str(end["reason"])
+            why = end["reason"]
+            return why if isinstance(why, Said) else None
         except OSError as error:
-            return f"Its frames cannot be kept in {place.parent} ({error.strerror or error})."
+            return Said(
+                "Its frames cannot be kept in {folder} ({reason}).",
+                folder=place.parent,
+                reason=reason(error),
+            )
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -131,7 +140,7 @@ class Frames:
         assert child.stdout is not None
         reader = threading.Thread(target=_forward, args=(child.stdout, lines), daemon=True)
         reader.start()
-        last: dict[str, object] = {"frames": 0, "reason": ""}
+        last: dict[str, object] = {"frames": 0, "reason": None}
         heard = time.monotonic()
         try:
             while not self.cancelled():
@@ -139,12 +148,16 @@ class Frames:
                     line = lines.get(timeout=0.1)
                 except queue.Empty:
                     if time.monotonic() - heard > STALL_SECONDS:
-                        return last | {"reason": _after(last, "it could not be decoded further")}
+                        return last | {
+                            "reason": after(last["frames"], Said("it could not be decoded further"))
+                        }
                     continue
                 if not line:
-                    return last | {"reason": _after(last, "its decoding ended unexpectedly")}
+                    return last | {
+                        "reason": after(last["frames"], Said("its decoding ended unexpectedly"))
+                    }
                 heard = time.monotonic()
-                last = json.loads(line)
+                last = spoken(json.loads(line))
                 if last.get("done"):
                     return last
             return None
@@ -155,10 +168,13 @@ class Frames:
             child.stdout.close()
 
 
-def _after(last: dict[str, object], what: str) -> str:
-    if not last["frames"]:
-        return f"No frame of it can be used: {what}."
-    return f"Only its beginning was used (frames: {last['frames']}): {what} after that."
+def after(frames: object, what: Said) -> Said:
+    """What is to be said of a video whose decoding ended behind so many `frames`, and why."""
+    if not frames:
+        return Said("No frame of it can be used: {reason}.", reason=what)
+    return Said(
+        "Only its beginning was used (frames: {n}): {reason} after that.", n=frames, reason=what
+    )
 
 
 def _forward(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:

@@ -26,6 +26,7 @@ from studio.engine.dataset.intake.captions import (
     sidecar_caption,
 )
 from studio.engine.dataset.intake.reasons import special, unreadable
+from studio.engine.said import Said
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
 DEEPEST = 200
@@ -52,7 +53,7 @@ class Problem:
     """Something that was passed over, and why. `incomplete` when pictures may be behind it."""
 
     file: str
-    reason: str
+    reason: Said
     incomplete: bool = False
 
 
@@ -110,10 +111,12 @@ class Walk:
         above: tuple[str, ...],
     ) -> Iterator[Candidate | Problem]:
         if real in above:
-            yield Problem(display_path(folder), "It is a link back to a folder above it.")
+            yield Problem(display_path(folder), Said("It is a link back to a folder above it."))
             return
         if len(above) >= DEEPEST:
-            yield Problem(display_path(folder), f"It lies more than {DEEPEST} folders deep.")
+            yield Problem(
+                display_path(folder), Said("It lies more than {n} folders deep.", n=DEEPEST)
+            )
             return
         if real in self._folders or real == self._avoid:
             return
@@ -209,7 +212,7 @@ def _archive(
     try:
         listing = list(archives.members(path))
     except ArchiveError as error:
-        yield Problem(display_path(path), str(error), incomplete=True)
+        yield Problem(display_path(path), error.said, incomplete=True)
         return
     by_name = {entry.name: entry for entry in listing if isinstance(entry, Member)}
     tables = []
@@ -221,7 +224,7 @@ def _archive(
             folder = name[: -len(PurePosixPath(name).name)]
             tables.append((folder, _table_inside(path, by_name[name])))
         except (CaptionError, ArchiveError) as error:
-            yield Problem(display_path(path, name), str(error))
+            yield Problem(display_path(path, name), error.said)
     for entry in listing:
         if isinstance(entry, Refused):
             yield Problem(display_path(path, entry.name), entry.reason)
@@ -231,7 +234,7 @@ def _archive(
             continue
         if member.suffix.lower() in ARCHIVE_SUFFIXES:
             yield Problem(
-                display_path(path, entry.name), "An archive inside an archive is not opened."
+                display_path(path, entry.name), Said("An archive inside an archive is not opened.")
             )
             continue
         yield Candidate(
@@ -291,6 +294,6 @@ def _with_table(
     except OSError as error:
         return Problem(display_path(path), unreadable(error)), tables
     except CaptionError as error:
-        return Problem(display_path(path), str(error)), tables
+        return Problem(display_path(path), error.said), tables
     folder = "".join(f"{name}/" for name in folders)
     return None, _Tables((*tables.tables, (folder, table)))

@@ -69,7 +69,7 @@ def write(
     cannot be written or the work is `cancelled`.
     """
     if target.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"A report ends in .html or .json, not as {target.name} does.")
+        raise UsageError("A report ends in .html or .json, not as {path} does.", path=target.name)
     said = report(project, dataset)
     if cancelled():
         raise StudioError("The report was stopped; nothing was written.")

@@ -40,16 +40,25 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.crop not in CROPS:
-            raise UsageError(f"There is no crop {self.crop!r}: use {', '.join(CROPS)}.")
+            raise UsageError(
+                "There is no crop {crop!r}: use {choices}.",
+                crop=self.crop,
+                choices=", ".join(CROPS),
+            )
         if self.fill and self.crop != "pad":
-            raise UsageError(f"Only pad has bars to fill, {self.crop} has none: leave it out.")
+            raise UsageError(
+                "Only pad has bars to fill, {crop} has none: leave it out.", crop=self.crop
+            )
         if self.fill and self.fill not in FILLS and not _COLOUR.fullmatch(self.fill):
             raise UsageError(
-                f"The bars of pad cannot be {self.fill!r}: use {', '.join(FILLS)} or a colour "
-                "such as #ffffff."
+                "The bars of pad cannot be {fill!r}: use {choices} or a colour such as #ffffff.",
+                fill=self.fill,
+                choices=", ".join(FILLS),
             )
         if self.flatten and not _COLOUR.fullmatch(self.flatten):
-            raise UsageError(f"{self.flatten!r} is no colour to lay pictures on: use #rrggbb.")
+            raise UsageError(
+                "{colour!r} is no colour to lay pictures on: use #rrggbb.", colour=self.flatten
+            )
 
     @property
     def text(self) -> str:
@@ -68,7 +77,9 @@ def parse(text: str) -> Policy:
     known = [part for part in rest if part == _LINEAR or part.startswith(_FLATTEN)]
     if known != rest or len(flatten) > 1 or rest.count(_LINEAR) > 1 or first.endswith(":"):
         raise UsageError(
-            f"There is no crop {text!r}: use {', '.join(CROPS)}, as pad:blur or smart+linear."
+            "There is no crop {crop!r}: use {choices}, as pad:blur or smart+linear.",
+            crop=text,
+            choices=", ".join(CROPS),
         )
     return Policy(crop, fill.lower(), _LINEAR in rest, flatten[0].lower() if flatten else "")
 
@@ -121,6 +132,10 @@ def checked_size(width: int, height: int) -> tuple[int, int]:
     """A training size as it is; raises :class:`UsageError` for one that nothing trains at."""
     if not all(SIDES[0] <= side <= SIDES[1] for side in (width, height)):
         raise UsageError(
-            f"{width} x {height} is no training size: each side is {SIDES[0]} to {SIDES[1]} pixels."
+            "{width} x {height} is no training size: each side is {low} to {high} pixels.",
+            width=width,
+            height=height,
+            low=SIDES[0],
+            high=SIDES[1],
         )
     return width, height

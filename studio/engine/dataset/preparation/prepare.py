@@ -31,6 +31,7 @@ from studio.engine.dataset.preparation.prepared_pixels import (
 from studio.engine.dataset.privacy import identical_files, leftovers
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
+from studio.engine.said import reason
 
 _IMAGES = "images.npy"
 _SPARE_BYTES = 16 << 20
@@ -98,9 +99,10 @@ class Prepared:
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise StudioError(
-                f"The prepared pictures in {folder} are gone or damaged: prepare them again "
-                "(they are a cache and can be deleted).",
+                "The prepared pictures in {folder} are gone or damaged: prepare them "
+                "again (they are a cache and can be deleted).",
                 repr(error),
+                folder=folder,
             ) from error
 
 
@@ -137,9 +139,9 @@ def prepare(
     """
     policy = policies.settled(project, dataset_id, crop)
     if channels not in (None, 1, 3, 4):
-        raise UsageError(f"{channels} channels are not possible: use 1, 3 or 4.")
+        raise UsageError("{channels} channels are not possible: use 1, 3 or 4.", channels=channels)
     if min(size) < 1:
-        raise UsageError(f"{size[0]}x{size[1]} pixels are not possible.")
+        raise UsageError("{width}x{height} pixels are not possible.", width=size[0], height=size[1])
     leftovers.delete_prepared(project)
     items = _chosen(project, dataset_id)
     if not items:
@@ -283,9 +285,11 @@ def _make(folder: Path, build: Build) -> None:
                 raise
     except OSError as error:
         raise StudioError(
-            f"The pictures could not be prepared in {folder.parent} ({error.strerror}): check "
-            "that the disk has space.",
+            "The pictures could not be prepared in {folder} ({reason}): check that "
+            "the disk has space.",
             repr(error),
+            folder=folder.parent,
+            reason=reason(error),
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

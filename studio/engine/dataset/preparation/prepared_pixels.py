@@ -22,6 +22,7 @@ from studio.engine.dataset.preparation import shape, split
 from studio.engine.dataset.preparation.policy import Policy
 from studio.engine.dataset.privacy import leftovers
 from studio.engine.errors import StudioError
+from studio.engine.said import Said, lines
 
 # Part of the key: raise it when the pixels that preparation makes change.
 _RECIPE = 1
@@ -35,7 +36,7 @@ class PreparationCancelled(StudioError):  # noqa: N818  # a request, not a fault
 class UnreadableError(StudioError):
     """Pictures that can no longer be read; `items` are all of them."""
 
-    def __init__(self, sentence: str, detail: str, items: list[Item]) -> None:
+    def __init__(self, sentence: Said, detail: str, items: list[Item]) -> None:
         super().__init__(sentence, detail)
         self.items = items
 
@@ -101,7 +102,7 @@ class Build:
         }
 
     def _fill(self, images: np.ndarray) -> None:
-        failures: list[tuple[Item, str]] = []
+        failures: list[tuple[Item, Said]] = []
         guard, done = threading.Lock(), 0
         line = iter(range(len(self.items)))
 
@@ -131,18 +132,18 @@ class Build:
         if done < len(self.items):
             raise PreparationCancelled("Preparing the pictures was stopped.")
 
-    def _one(self, images: np.ndarray, number: int) -> str:
+    def _one(self, images: np.ndarray, number: int) -> Said | None:
         """Fill the rows of a picture; returns a sentence when it can no longer be read."""
         item = self.items[number]
         first, after = self.starts[number], self.starts[number + 1]
         try:
             found = views(item, self.size, self.policy, self.channels)
         except StudioError as error:
-            return str(error)
+            return error.said
         if len(found) != after - first:
-            return f"{item.name} has another size than when it was imported."
+            return Said("{name} has another size than when it was imported.", name=item.name)
         images[first:after] = found
-        return ""
+        return None
 
 
 def views(item: Item, size: tuple[int, int], policy: Policy, channels: int) -> np.ndarray:
@@ -167,12 +168,19 @@ def seen(
     return np.stack([shape.with_channels(each, channels) for each in found])
 
 
-def _unreadable(failures: list[tuple[Item, str]], total: int) -> UnreadableError:
+def _unreadable(failures: list[tuple[Item, Said]], total: int) -> UnreadableError:
     failures.sort(key=lambda failure: failure[0].id)
-    count = f"{len(failures)} of {total} pictures" if len(failures) > 1 else "One picture"
+    many = Said("One picture")
+    if len(failures) > 1:
+        many = Said("{n} of {n_all} pictures", n=len(failures), n_all=total)
+    said = Said(
+        "{many} can no longer be read: {reason} Import the folder again or exclude them.",
+        many=many,
+        reason=failures[0][1],
+    )
     return UnreadableError(
-        f"{count} can no longer be read: {failures[0][1]} Import the folder again or exclude them.",
-        "\n".join(sentence for _, sentence in failures),
+        said,
+        lines(sentence for _, sentence in failures),
         [item for item, _ in failures],
     )
 

@@ -125,13 +125,17 @@ def change(project: Project, dataset_id: int, share: float) -> Split:
 def cut_for(project: Project, dataset_id: int, share: float) -> str:
     """The cut that :func:`change` would choose; raises :class:`UsageError` where there is none."""
     if not 0 <= share <= MOST_SHARE:
-        raise UsageError(f"The held-out share is 0 to {MOST_SHARE:g}, not {share:g}.")
+        raise UsageError(
+            "The held-out share is 0 to {high:g}, not {share:g}.", high=MOST_SHARE, share=share
+        )
     contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
     cut = choose(contents, share)
     if cut is None:
         raise UsageError(
-            f"{len(contents)} pictures cannot be divided so: import at least {FEWEST} that are "
-            "not copies of each other, or hold out nothing with 0."
+            "{n} pictures cannot be divided so: import at least {n_few} that are not "
+            "copies of each other, or hold out nothing with 0.",
+            n=len(contents),
+            n_few=FEWEST,
         )
     return cut
 

@@ -21,6 +21,7 @@ from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.regions import Region
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.said import NOTHING, Said
 
 _LONGEST_SIDE = 1280
 _SURE = 0.7
@@ -39,27 +40,29 @@ def model() -> Path | None:
     return found[0] if found else None
 
 
-def missing() -> str:
-    """What to add before faces can be detected, in one sentence; empty when nothing is."""
+def missing() -> Said | None:
+    """What to add before faces can be detected, in one sentence; None when nothing is."""
     if importlib.util.find_spec("cv2") is None:
-        return (
+        return Said(
             "Detecting faces needs an extra library and a YuNet model: pip install "
-            f"opencv-python-headless, then put its .onnx file into {place()}. Regions can be "
-            "drawn by hand without it."
+            "opencv-python-headless, then put its .onnx file into {folder}. Regions can be "
+            "drawn by hand without it.",
+            folder=place(),
         )
     if model() is None:
-        return (
-            f"Detecting faces needs a YuNet model: put its .onnx file into {place()}. Regions "
-            "can be drawn by hand without it."
+        return Said(
+            "Detecting faces needs a YuNet model: put its .onnx file into {folder}. Regions "
+            "can be drawn by hand without it.",
+            folder=place(),
         )
-    return ""
+    return None
 
 
 def faces(item: Item, way: str = "blur") -> list[Region]:
     """A region for every face in a picture; raises :class:`StudioError` with :func:`missing`."""
     lacking, network = missing(), model()
-    if lacking or network is None:
-        raise StudioError(lacking)
+    if lacking is not None or network is None:
+        raise StudioError(lacking or NOTHING)
     picture = read_picture(item).convert("RGB")
     picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     cv2: Any = importlib.import_module("cv2")
@@ -70,7 +73,9 @@ def faces(item: Item, way: str = "blur") -> list[Region]:
         _, found = detector.detect(np.ascontiguousarray(np.asarray(picture)[..., ::-1]))
     except cv2.error as error:
         raise StudioError(
-            f"The detector {network} cannot be used: put another YuNet model there.", str(error)
+            "The detector {path} cannot be used: put another YuNet model there.",
+            str(error),
+            path=network,
         ) from error
     boxes = [] if found is None else np.asarray(found)[:, :4].tolist()
     found_regions = []

@@ -36,7 +36,7 @@ def set_regions(
     wanted = {number: tuple(map(checked, each)) for number, each in regions.items()}
     for each in wanted.values():
         if len(each) > MOST_REGIONS:
-            raise UsageError(f"A picture has at most {MOST_REGIONS} hidden regions.")
+            raise UsageError("A picture has at most {n} hidden regions.", n=MOST_REGIONS)
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     return _apply(project, identical_files.spread(project, wanted), scores, cancelled)

@@ -14,6 +14,7 @@ from studio.engine.export.formats.base import FlatFormat, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import written_sha256, xmp_packet
+from studio.engine.said import Said
 
 LONGEST_PACKET = 60_000
 """Bytes of XMP. One APP1 segment holds 65502 (XMP specification part 3, 1.1.3), but the encoder
@@ -54,8 +55,8 @@ class Jpeg(FlatFormat):
         packet = xmp_packet(origin, written_sha256(picture, options))
         if len(packet) > LONGEST_PACKET:
             raise StudioError(
-                f"The recipe of {origin.title or 'this picture'} is too long for a JPEG: "
-                "choose PNG, TIFF or WebP."
+                "The recipe of {what} is too long for a JPEG: choose PNG, TIFF or WebP.",
+                what=origin.title or Said("this picture"),
             )
         picture.save(target, **options, xmp=packet)
 

@@ -38,8 +38,11 @@ class Webp(FlatFormat):
         """Grey becomes RGB, which is all that WebP knows."""
         if max(image.shape[:2]) > LARGEST:
             raise StudioError(
-                f"WebP holds at most {LARGEST} pixels a side and this picture has "
-                f"{image.shape[1]}x{image.shape[0]}: choose PNG or TIFF."
+                "WebP holds at most {n} pixels a side and this picture has "
+                "{width}x{height}: choose PNG or TIFF.",
+                n=LARGEST,
+                width=image.shape[1],
+                height=image.shape[0],
             )
         picture = to_pillow(image)
         picture = picture.convert("RGB") if picture.mode == "L" else picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
 HEALTHY, COLLAPSED = 0.6, 0.5
@@ -36,13 +37,15 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         return None
     return Finding(
         "collapse",
-        "The pictures have become too alike: their variety is "
-        f"{100 * found.variety:.0f} % of the set's.",
+        Said(
+            "The pictures have become too alike: their variety is {n:.0f} % of the set's.",
+            n=100 * found.variety,
+        ),
         (
             Change("gamma", times=2.0),
             Change("lr", times=0.5),
             Change("augment_p", plus=0.1, high=0.8),
         ),
         roll_back=True,
-        advice="Go back to an earlier checkpoint and raise the critic's calm.",
+        advice=Said("Go back to an earlier checkpoint and raise the critic's calm."),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
 MOST_DISGUISE = 0.8
@@ -28,16 +29,18 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         for name, bad in (("colour", cast), ("turn", turned), ("disguise", heavy))
     ]
     if results[0]:
-        sentence = "The pictures vary in colour more than the set: colour changes show in them."
+        sentence = Said(
+            "The pictures vary in colour more than the set: colour changes show in them."
+        )
         return _leak(sentence, Change("augment_colour", times=0.5))
     if results[1]:
-        sentence = "The pictures lean: turning shows in them."
+        sentence = Said("The pictures lean: turning shows in them.")
         return _leak(sentence, Change("augment_turn", times=0.0, low=0.0))
     if results[2]:
-        sentence = "The disguise is so heavy that it begins to show in the pictures."
+        sentence = Said("The disguise is so heavy that it begins to show in the pictures.")
         return _leak(sentence, Change("augment_p", times=0.0, plus=LESS_DISGUISE))
     return None
 
 
-def _leak(sentence: str, change: Change) -> Finding:
-    return Finding("leak", sentence, (change,), advice="Lower that disguise.")
+def _leak(sentence: Said, change: Change) -> Finding:
+    return Finding("leak", sentence, (change,), advice=Said("Lower that disguise."))

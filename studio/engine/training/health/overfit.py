@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
 LARGEST = 0.5
@@ -27,12 +28,15 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         return None
     return Finding(
         "overfit",
-        "The critic knows its pictures by heart: unseen ones look "
-        f"{100 * min(1.0, found):.0f} % as false to it as generated ones.",
+        Said(
+            "The critic knows its pictures by heart: unseen ones look {n:.0f} % as false to it "
+            "as generated ones.",
+            n=100 * min(1.0, found),
+        ),
         (
             Change("gamma", times=2.0),
             Change("augment_p", plus=0.1, high=0.8),
             Change("augment_cutout", low=0.3),
         ),
-        advice="Raise the disguise, add pictures, or keep the best checkpoint.",
+        advice=Said("Raise the disguise, add pictures, or keep the best checkpoint."),
     )

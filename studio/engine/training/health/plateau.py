@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Finding, Memory, Reading
 
 READINGS = 10
@@ -25,7 +26,9 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     memory["told"] = True
     return Finding(
         "plateau",
-        f"Training longer has stopped helping: the best model is that of {memory['images_seen']} "
-        "images.",
-        advice="Its checkpoint is kept; stop whenever you like.",
+        Said(
+            "Training longer has stopped helping: the best model is that of {images} images.",
+            images=memory["images_seen"],
+        ),
+        advice=Said("Its checkpoint is kept; stop whenever you like."),
     )

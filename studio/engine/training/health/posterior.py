@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
 FEWEST_ACTIVE = 0.1
@@ -28,9 +29,9 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     memory["target"] = float(reading.config["kl_weight"])
     return Finding(
         "posterior",
-        f"Only {100 * reading.active:.0f} % of the sliders inside still do anything.",
+        Said("Only {n:.0f} % of the sliders inside still do anything.", n=100 * reading.active),
         (Change("kl_weight", times=RESTART), Change("free_bits", low=FREE_BITS)),
-        advice="Lower the evenness, or raise the free detail.",
+        advice=Said("Lower the evenness, or raise the free detail."),
     )
 
 
@@ -41,7 +42,7 @@ def _climb(reading: Reading, memory: Memory) -> Finding | None:
         return None
     return Finding(
         "posterior",
-        "Evenness climbs back to where it was.",
+        Said("Evenness climbs back to where it was."),
         (Change("kl_weight", times=2.0, high=target),),
         goes_on=True,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from studio.engine.said import NOTHING, Said
 from studio.engine.training.health.small_set import Likeness
 
 Memory = dict[str, Any]
@@ -80,12 +81,12 @@ class Finding:
     """Something is wrong, or worth knowing: one plain sentence, and what would help."""
 
     kind: str
-    sentence: str
+    sentence: Said
     changes: tuple[Change, ...] = ()
     roll_back: bool = False
     goes_on: bool = False
     """The next move of a remedy that was begun."""
-    advice: str = ""
+    advice: Said = NOTHING
     """Said instead of an action where nothing may be changed."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio.engine.devices import Device
+from studio.engine.said import NOTHING, Said
 
 if TYPE_CHECKING:
     from models.base import Family
@@ -30,7 +31,7 @@ class Recommendation:
 
     family: str
     overrides: dict[str, Value] = field(default_factory=dict)
-    reason: str = ""
+    reason: Said = NOTHING
 
 
 def recommend(
@@ -59,7 +60,7 @@ def recommend(
         if kind is rungs[-1] or budget(kind) >= PATIENCE * kind.facts.first_picture
     )
     short = "" if chosen is wanted else wanted.title.lower()
-    reason = _reason(chosen.title, pictures, size, wanted.facts.why, short, device)
+    reason = _reason(chosen.title, pictures, size, Said(wanted.facts.why), short, device)
     overrides = _overrides(chosen, pictures, size, device, budget(chosen))
     return Recommendation(chosen.name, overrides, reason)
 
@@ -100,10 +101,18 @@ def _overrides(
 
 
 def _reason(
-    title: str, pictures: int, size: tuple[int, int], why: str, short: str, device: Device
-) -> str:
-    place = device.title if device.is_accelerator else "this processor"
-    many = f"{pictures} picture{'' if pictures == 1 else 's'} of {size[0]}x{size[1]}"
-    if short:
-        return f"{title}: for {many} the {short} would need longer than this on {place}."
-    return f"{title}: {many} are {why}."
+    title: str, pictures: int, size: tuple[int, int], why: Said, short: str, device: Device
+) -> Said:
+    width, height = size
+    many = Said("{n} pictures of {width}x{height}", n=pictures, width=width, height=height)
+    if pictures == 1:
+        many = Said("{n} picture of {width}x{height}", n=1, width=width, height=height)
+    if not short:
+        return Said("{title}: {many} are {reason}.", title=Said(title), many=many, reason=why)
+    return Said(
+        "{title}: for {many} the {what} would need longer than this on {where}.",
+        title=Said(title),
+        many=many,
+        what=Said(short),
+        where=device.title if device.is_accelerator else Said("this processor"),
+    )

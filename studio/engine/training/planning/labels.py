@@ -12,6 +12,7 @@ import numpy as np
 
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import UsageError
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.training.record.recipe import Recipe
@@ -32,7 +33,7 @@ class Labelling:
     """`names` of the classes in the order of their numbers, empty for a run without; and notes."""
 
     names: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
 
 
 def settle(prepared: Prepared, dataset: str, wanted: bool | None) -> Labelling:
@@ -48,31 +49,41 @@ def settle(prepared: Prepared, dataset: str, wanted: bool | None) -> Labelling:
     if len(found) < 2:
         if wanted:
             raise UsageError(
-                f"The pictures of {dataset!r} have fewer than two labels: label them first, or "
-                "train without labels."
+                "The pictures of {dataset!r} have fewer than two labels: label them "
+                "first, or train without labels.",
+                dataset=dataset,
             )
         return Labelling()
     pictures = sum(found.values())
     if wanted is None and (pictures < FEWEST_EACH * len(found) or len(found) > MOST):
         return Labelling(
             notes=[
-                f"The labels are left out: {len(found)} of them are too many for {pictures} "
-                "pictures."
+                Said(
+                    "The labels are left out: {n} of them are too many for {pictures} pictures.",
+                    n=len(found),
+                    pictures=pictures,
+                )
             ]
         )
     return Labelling(list(found), _notes(found))
 
 
-def _notes(found: dict[str, int]) -> list[str]:
+def _notes(found: dict[str, int]) -> list[Said]:
     notes = []
     if unnamed := found.get("", 0):
-        notes.append(f"Pictures without a label count as a label of their own: {unnamed}.")
+        notes.append(
+            Said("Pictures without a label count as a label of their own: {n}.", n=unnamed)
+        )
     rare = [name for name, count in found.items() if name and count < RARE]
     if rare:
         shown = ", ".join(repr(name) for name in rare[:5]) + (" …" if len(rare) > 5 else "")
         notes.append(
-            f"There are fewer than {RARE} pictures of {shown}: what is made of such a label will "
-            "look much like them."
+            Said(
+                "There are fewer than {n} pictures of {labels}: what is made of such a label will "
+                "look much like them.",
+                n=RARE,
+                labels=shown,
+            )
         )
     return notes
 

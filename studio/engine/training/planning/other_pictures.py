@@ -34,7 +34,9 @@ def change(
     recipe = Recipe.load(run.folder)
     if not checkpoint.folders(run.folder):
         raise StudioError(
-            f"The run {name} has not begun yet: start a new run on {chosen.name} instead."
+            "The run {name} has not begun yet: start a new run on {dataset} instead.",
+            name=name,
+            dataset=chosen.name,
         )
     prepared = prepare(
         project, chosen.id, (recipe.width, recipe.height), recipe.crop, recipe.channels,
@@ -46,9 +48,11 @@ def change(
         labels = labelling.fingerprint(prepared, recipe.labels)
     except KeyError as error:
         raise StudioError(
-            f"The run {name} has learnt labels that the pictures of {chosen.name!r} do not all "
-            "have: label them alike, or start a new run.",
+            "The run {name} has learnt labels that the pictures of {dataset!r} do "
+            "not all have: label them alike, or start a new run.",
             repr(error),
+            name=name,
+            dataset=chosen.name,
         ) from error
     changed = recipe.model_copy(
         update={

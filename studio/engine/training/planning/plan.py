@@ -10,6 +10,7 @@ from studio.engine import devices
 from studio.engine.dataset.index import store
 from studio.engine.dataset.preparation.prepare import automatic_channels
 from studio.engine.errors import UsageError
+from studio.engine.said import NOTHING, Said
 from studio.engine.training.planning import transfer
 from studio.engine.training.record.options import AUTO, NewRun
 
@@ -27,7 +28,7 @@ class Settled:
 
     family: str
     config: dict[str, bool | int | float | str]
-    reason: str = ""
+    reason: Said = NOTHING
 
 
 def length(images: int | None, minutes: float | None) -> tuple[int | None, float | None]:
@@ -35,9 +36,13 @@ def length(images: int | None, minutes: float | None) -> tuple[int | None, float
     if images is not None and minutes is not None:
         raise UsageError("Give the length of the run in images or in minutes, not in both.")
     if images is not None and not 1 <= images < MOST_IMAGES:
-        raise UsageError(f"{images} images are not possible: a run needs at least one.")
+        raise UsageError(
+            "{images} images are not possible: a run needs at least one.", images=images
+        )
     if minutes is not None and not 0 < minutes < 1e6:
-        raise UsageError(f"{minutes} minutes are not possible: a run needs more than none.")
+        raise UsageError(
+            "{minutes} minutes are not possible: a run needs more than none.", minutes=minutes
+        )
     if images is None and minutes is None:
         minutes = DEFAULT_MINUTES
     return images, minutes
@@ -53,7 +58,7 @@ def settle(project: Project, wanted: NewRun, saved: Saved | None = None) -> Sett
     items = store.chosen_items(project, store.dataset(project, wanted.dataset).id)
     family, size, machine = wanted.family, wanted.size, devices.choose(wanted.options.device)
     advised: Mapping[str, object] = {}
-    reason = ""
+    reason = NOTHING
     if saved is not None:
         family = str(saved.state["family"]) if family == AUTO else family
         transfer.check_family(family, saved, wanted.options.start_from)

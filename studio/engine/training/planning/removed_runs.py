@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import write_text
 from studio.engine.project import Project
+from studio.engine.said import reason
 from studio.engine.training.planning import runs
 
 LONGEST_TITLE = 80
@@ -41,7 +42,9 @@ def set_title(project: Project, name: str, title: str) -> str:
     text = " ".join(title.split())
     if len(text) > LONGEST_TITLE:
         raise StudioError(
-            f"A name of {len(text)} characters is too long for a run: {LONGEST_TITLE} at most."
+            "A name of {n} characters is too long for a run: {most} at most.",
+            n=len(text),
+            most=LONGEST_TITLE,
         )
     if text:
         write_text(run.folder / runs.TITLE, text + "\n")
@@ -60,7 +63,11 @@ def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed
     run = runs.run(project, name)
     pieces = project.query("SELECT count(*) FROM piece WHERE run_name = ?", (name,))[0][0]
     if pieces and not with_pieces:
-        raise InUse(f"Pieces are rendered from the run {name}, which is kept for them: {pieces}.")
+        raise InUse(
+            "Pieces are rendered from the run {name}, which is kept for them: {n}.",
+            name=name,
+            n=pieces,
+        )
     (row,) = project.query("SELECT * FROM run WHERE name = ?", (name,))
     aside = project.cache / runs.REMOVED
     try:
@@ -71,8 +78,10 @@ def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed
             run.folder.rename(target)
     except OSError as error:
         raise StudioError(
-            f"The run {name} could not be removed ({error.strerror}): close what uses its folder.",
+            "The run {name} could not be removed ({reason}): close what uses its folder.",
             repr(error),
+            name=name,
+            reason=reason(error),
         ) from error
     try:
         project.write("DELETE FROM run WHERE name = ?", (name,))
@@ -89,8 +98,10 @@ def restore(project: Project, removed: Removed) -> None:
         removed.folder.rename(project.runs / removed.name)
     except OSError as error:
         raise StudioError(
-            f"The run {removed.name} cannot come back ({error.strerror}): its folder is gone.",
+            "The run {name} cannot come back ({reason}): its folder is gone.",
             repr(error),
+            name=removed.name,
+            reason=reason(error),
         ) from error
     columns = ", ".join(removed.row)
     places = ", ".join("?" for _ in removed.row)

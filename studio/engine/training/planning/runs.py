@@ -21,6 +21,7 @@ from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import RunState
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
+from studio.engine.said import Said, from_text, to_text
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import plan, transfer
 from studio.engine.training.record import board, checkpoint
@@ -45,7 +46,7 @@ class Run:
     status: RunState
     images_seen: int
     total_images: int
-    message: str
+    message: Said
     folder: Path
     title: str = ""
     """What the artist calls it, or empty; `name` stays what it is."""
@@ -68,8 +69,13 @@ def run(project: Project, name: str) -> Run:
     """The run called `name`, or :class:`StudioError` naming those there are."""
     found = project.query(f"{_SELECT} WHERE run.name = ?", (name,))
     if not found:
-        known = ", ".join(each.name for each in runs(project)) or "none yet"
-        raise StudioError(f"There is no run {name!r} in {project.folder}. Known: {known}.")
+        known = ", ".join(each.name for each in runs(project)) or Said("none yet")
+        raise StudioError(
+            "There is no run {name!r} in {folder}. Known: {known}.",
+            name=name,
+            folder=project.folder,
+            known=known,
+        )
     return _run(project, found[0])
 
 
@@ -80,7 +86,8 @@ def update(project: Project, name: str, **values: str | int) -> None:
         raise ValueError(f"no such column: {unknown}")
     if values:
         assignments = ", ".join(f"{column} = ?" for column in values)
-        project.write(f"UPDATE run SET {assignments} WHERE name = ?", (*values.values(), name))
+        held = (to_text(v) if isinstance(v, str) else v for v in values.values())
+        project.write(f"UPDATE run SET {assignments} WHERE name = ?", (*held, name))
 
 
 def create_run(
@@ -204,13 +211,17 @@ def pictures_of(
             prepared = _prepare_again(project, recipe, cancelled)
     if prepared.fingerprint != recipe.fingerprint:
         raise StudioError(
-            f"The pictures of {recipe.dataset!r} have changed since the run {recipe.run} began: "
-            "start a new run, or bring the same pictures back."
+            "The pictures of {dataset!r} have changed since the run {run} began: "
+            "start a new run, or bring the same pictures back.",
+            dataset=recipe.dataset,
+            run=recipe.run,
         )
     if not labelling.unchanged(prepared, recipe):
         raise StudioError(
-            f"The labels of {recipe.dataset!r} have changed since the run {recipe.run} began: "
-            "start a new run, or bring the same labels back."
+            "The labels of {dataset!r} have changed since the run {run} began: start "
+            "a new run, or bring the same labels back.",
+            dataset=recipe.dataset,
+            run=recipe.run,
         )
     return prepared
 
@@ -219,8 +230,10 @@ def _prepare_again(project: Project, recipe: Recipe, cancelled: Callable[[], boo
     rows = project.query("SELECT dataset_id FROM run WHERE name = ?", (recipe.run,))
     if rows and rows[0][0] is None:  # its id may be that of another one by now
         raise StudioError(
-            f"The dataset {recipe.dataset!r} of the run {recipe.run} was deleted: start a new "
-            "run, or let this one go on with another dataset."
+            "The dataset {dataset!r} of the run {run} was deleted: start a new run, "
+            "or let this one go on with another dataset.",
+            dataset=recipe.dataset,
+            run=recipe.run,
         )
     (project.folder / "cache").mkdir(exist_ok=True)
     return prepare(
@@ -244,6 +257,7 @@ def _free_name(project: Project, family: str, size: int) -> str:
 
 def _run(project: Project, row: sqlite3.Row) -> Run:
     values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118  # a Row is no dict
+    values["message"] = from_text(values["message"])
     folder = project.folder / "runs" / row["name"]
     values["status"] = RunState(values["status"])
     return Run(**values, folder=folder, title=_title(folder))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import sha256_file
+from studio.engine.said import Said, reason
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.checkpoint import Saved
 
@@ -30,8 +31,9 @@ def source(run_folder: Path, name: str) -> Saved:
     found = checkpoint.load_best(run_folder)
     if found is None:
         raise StudioError(
-            f"The run {name} has no checkpoint that can be read: train it a little longer, or "
-            "start without it."
+            "The run {run} has no checkpoint that can be read: train it a little "
+            "longer, or start without it.",
+            run=name,
         )
     return found
 
@@ -41,7 +43,11 @@ def check_family(wanted: str, saved: Saved, name: str) -> None:
     have = str(saved.state["family"])
     if wanted != have:
         raise UsageError(
-            f"The run {name} is of the family {have}; {wanted} cannot learn from it: choose {have}."
+            "The run {run} is of the family {have}; {wanted} cannot learn from it: choose {same}.",
+            run=name,
+            have=have,
+            wanted=wanted,
+            same=have,
         )
 
 
@@ -51,9 +57,11 @@ def keep(saved: Saved, folder: Path) -> None:
         shutil.copyfile(saved.folder / checkpoint.MODEL, folder / START)
     except OSError as error:
         raise StudioError(
-            f"The weights in {saved.folder} could not be copied ({error.strerror}): check that "
-            "the disk has space.",
+            "The weights in {folder} could not be copied ({reason}): check that the "
+            "disk has space.",
             repr(error),
+            folder=saved.folder,
+            reason=reason(error),
         ) from error
 
 
@@ -67,7 +75,7 @@ def fitting(family: Family, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def begin(family: Family, run_folder: Path, recipe: Recipe) -> str:
+def begin(family: Family, run_folder: Path, recipe: Recipe) -> Said:
     """Take over what fits; a sentence of how much. :class:`StudioError` when nothing does."""
     path = run_folder / START
     try:
@@ -76,12 +84,14 @@ def begin(family: Family, run_folder: Path, recipe: Recipe) -> str:
         whole = False
     if not whole:
         raise StudioError(
-            f"The weights of {recipe.start_from} in {path} are missing or damaged: start a new run."
+            "The weights of {run} in {path} are missing or damaged: start a new run.",
+            run=recipe.start_from,
+            path=path,
         )
     return take_over(family, checkpoint.read_tensors(path), recipe)
 
 
-def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> str:
+def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> Said:
     """As :func:`begin`, from tensors in memory."""
     from models.parts.classes import renamed
 
@@ -93,10 +103,10 @@ def take_over(family: Family, tensors: dict[str, Tensor], recipe: Recipe) -> str
     part = sum(tensor.numel() for tensor in found.values()) / max(1, all_of)
     if part <= 0:
         raise StudioError(
-            f"No weights of {name} fit this run: use the same family and sizes of network."
+            "No weights of {run} fit this run: use the same family and sizes of network.", run=name
         )
     family.load_state_dict(found, strict=False)
-    return f"It begins with {100 * part:.0f} % of its weights from {name}."
+    return Said("It begins with {n:.0f} % of its weights from {run}.", n=100 * part, run=name)
 
 
 def freeze(family: Family, levels: int) -> int:

@@ -17,6 +17,7 @@ from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation import prepare
 from studio.engine.errors import StudioError
+from studio.engine.said import Said
 from studio.engine.training.preview import symmetry
 from studio.engine.training.preview.symmetry import Symmetry
 
@@ -128,7 +129,7 @@ def measure(
     return symmetry.measure(pictures, cancelled)
 
 
-def warnings(family: str, config: Mapping[str, Value], found: Symmetry) -> list[str]:
+def warnings(family: str, config: Mapping[str, Value], found: Symmetry) -> list[Said]:
     """What of these augmentations would show in what the model draws, a sentence each."""
     from models import base
 
@@ -137,14 +138,20 @@ def warnings(family: str, config: Mapping[str, Value], found: Symmetry) -> list[
     if config.get(PREFIX + "mirror") and found.has_sides:
         told = round(100 * found.mirrored)
         said.append(
-            f"These pictures have a left and a right, as lettering has: {told} of 100 are told "
-            "from their mirror images. Mirrored ones will be drawn, too: turn Mirror off."
+            Said(
+                "These pictures have a left and a right, as lettering has: {told} of 100 are told "
+                "from their mirror images. Mirrored ones will be drawn, too: turn Mirror off.",
+                told=told,
+            )
         )
     if found.is_upright and _turns(config) and _shows(kind, config):
         told = round(100 * found.turned)
         said.append(
-            f"These pictures have an up and a down, as a skyline has: {told} of 100 are told from "
-            "turned ones. Turned ones will be drawn, too: turn them less, or less often."
+            Said(
+                "These pictures have an up and a down, as a skyline has: {told} of 100 are told "
+                "from turned ones. Turned ones will be drawn, too: turn them less, or less often.",
+                told=told,
+            )
         )
     return said
 

@@ -23,6 +23,7 @@ from typing import IO
 
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Event, Failed, RunState, Stage, Stop, from_line, to_line
+from studio.engine.said import Said
 
 NICENESS = 10
 
@@ -53,7 +54,7 @@ def _work(
         except queue.Empty:
             return None
 
-    event: Event = Failed("The run ended without a word.")
+    event: Event = Failed(Said("The run ended without a word."))
     try:
         for event in _events(folders, options, next_command):
             if not _say(lines, event):
@@ -64,8 +65,11 @@ def _work(
                 gc.freeze()
     except Exception as error:  # noqa: BLE001  # whatever it is, the window must be told
         event = Failed(
-            f"The training process failed ({type(error).__name__}); the last checkpoint is "
-            "intact: resume the run.",
+            Said(
+                "The training process failed ({kind}); the last checkpoint is intact: "
+                "resume the run.",
+                kind=type(error).__name__,
+            ),
             traceback.format_exc(),
         )
         _say(lines, event)

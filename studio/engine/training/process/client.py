@@ -13,6 +13,7 @@ from typing import IO
 from studio.engine import processes
 from studio.engine.errors import StudioError
 from studio.engine.events import Command, Done, Event, Failed, Metrics, Progress, from_line, to_line
+from studio.engine.said import Said
 from studio.engine.training.record import checkpoint
 
 STDERR_LINES = 60
@@ -153,15 +154,17 @@ class TrainingProcess:
             self._process.wait(5.0)
         self._threads[0].join(1.0)  # the last lines of stderr
         code = self._process.returncode
-        why = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
+        why = Said("code {code}", code=code)
+        if code is not None and code < 0:
+            why = Said("signal {n}", n=-code)
         good = checkpoint.load_latest(self._run_folder)
-        hope = (
-            "resume the run to go on from its last checkpoint."
-            if good
-            else "start it again; it had no checkpoint yet."
-        )
+        hope = Said("start it again; it had no checkpoint yet.")
+        if good:
+            hope = Said("resume the run to go on from its last checkpoint.")
         return Failed(
-            f"The training process ended unexpectedly ({why}): {hope}",
+            Said(
+                "The training process ended unexpectedly ({reason}): {hope}", reason=why, hope=hope
+            ),
             "\n".join(self._stderr),
             str(good.folder) if good else "",
         )

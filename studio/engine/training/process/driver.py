@@ -17,6 +17,7 @@ from studio.engine.events import (
     Stop,
 )
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.session.loop import train
 
@@ -40,7 +41,9 @@ def run_training(
         raise ReadOnlyError(project.read_only_reason)
     run = runs.run(project, name)
     runs.update(project, name, status=RunState.RUNNING, message="")
-    last: Done | Failed = Failed("The run was interrupted; resume it from its last checkpoint.")
+    last: Done | Failed = Failed(
+        Said("The run was interrupted; resume it from its last checkpoint.")
+    )
     total, refused, stuck = 0, False, False
 
     def next_command() -> Command | None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from models.parameters import Value
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, sha256_file, write_text
+from studio.engine.said import Said, reason
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -157,7 +158,10 @@ def write(target: Path, files: Mapping[str, Mapping[str, Tensor]], state: State)
             (temporary / STATE).write_text(json.dumps(whole), "utf-8")
     except SafetensorError as error:
         raise StudioError(
-            f"Could not write {target}: {error}. Check that the disk has space.", repr(error)
+            "Could not write {path}: {reason}. Check that the disk has space.",
+            repr(error),
+            path=target,
+            reason=reason(error),
         ) from error
     return Saved(target, whole)
 
@@ -179,7 +183,8 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
             raise StudioError(_damaged(path))
         if state["format"] > FORMAT:
             raise StudioError(
-                f"{folder} was made by a newer Latent Studio: update this program to open it."
+                "{path} was made by a newer Latent Studio: update this program to open it.",
+                path=folder,
             )
         for name, wanted in state["files"].items():
             path = folder / name
@@ -190,8 +195,11 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
     return Saved(folder, state)
 
 
-def _damaged(path: Path) -> str:
-    return f"The checkpoint file {path} is missing or damaged: use another checkpoint of the run."
+def _damaged(path: Path) -> Said:
+    return Said(
+        "The checkpoint file {path} is missing or damaged: use another checkpoint of the run.",
+        path=path,
+    )
 
 
 # (file, inode, size, time of the last change): its hash.
@@ -334,9 +342,10 @@ def load_model(saved: Saved | Path, device: str = "auto", *, whole: bool = True)
         _fill(model, saved, chosen, whole)
     except (KeyError, TypeError, RuntimeError, ParameterError) as error:
         raise StudioError(
-            f"The model in {saved.folder} cannot be built by this version: it may come from "
+            "The model in {folder} cannot be built by this version: it may come from "
             "another one; use another checkpoint.",
             str(error),
+            folder=saved.folder,
         ) from error
     return model.eval().requires_grad_(False)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import tomlkit
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -20,6 +21,7 @@ from pydantic import (
 from models.parameters import Value
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
+from studio.engine.said import NOTHING, Said, plain, reason, spoken
 from studio.engine.training.record.options import RecipeOptions
 
 if TYPE_CHECKING:
@@ -30,10 +32,14 @@ SAMPLE_EVERY = 30.0
 CHECKPOINT_EVERY = 120.0
 
 
+Sentence = Annotated[Said, BeforeValidator(lambda said: Said(said) if type(said) is str else said)]
+"""Earlier versions kept English."""
+
+
 class Recipe(BaseModel, RecipeOptions):
     """One training run. Sides in pixels, times in seconds except `minutes`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     run: str
     dataset: str
@@ -46,7 +52,7 @@ class Recipe(BaseModel, RecipeOptions):
     """Names of the classes that the model knows, in the order of their numbers."""
     labels_sha256: str = ""
     """Of the classes and the class of every training picture."""
-    label_notes: list[str] = Field(default_factory=list)
+    label_notes: list[Sentence] = Field(default_factory=list)
     """What is to be known about the labels, or why they are left out."""
     classes: int = 0
     classes_apart: bool = False
@@ -69,7 +75,7 @@ class Recipe(BaseModel, RecipeOptions):
     created: str
     earlier: list[str] = Field(default_factory=list)
     """The datasets that the run has learnt from before this one, in order."""
-    reason: str = ""
+    reason: Sentence = NOTHING
     """Why this family, where the studio chose it."""
 
     @field_validator(*RecipeOptions.params())
@@ -101,25 +107,29 @@ class Recipe(BaseModel, RecipeOptions):
 
     def save(self, run_folder: Path) -> None:
         """Durably write `recipe.toml`."""
-        write_text(run_folder / FILE, tomlkit.dumps(self.model_dump(exclude_none=True)))
+        write_text(run_folder / FILE, tomlkit.dumps(plain(self.model_dump(exclude_none=True))))
 
     @classmethod
     def load(cls, run_folder: Path) -> Self:
         """Read `recipe.toml`; raises :class:`StudioError` naming the file when it is damaged."""
         path = run_folder / FILE
         try:
-            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+            return cls.model_validate(spoken(tomllib.loads(path.read_text("utf-8"))))
         except OSError as error:
             raise StudioError(
-                f"The recipe {path} cannot be read ({error.strerror}): "
-                "restore the run's folder from a backup, or start a new run.",
+                "The recipe {path} cannot be read ({reason}): restore the run's folder "
+                "from a backup, or start a new run.",
                 repr(error),
+                path=path,
+                reason=reason(error),
             ) from error
-        except (ValueError, RecursionError) as error:
+        except (ValueError, LookupError, RecursionError) as error:
             raise StudioError(
-                f"The recipe {path} is damaged ({_first_problem(error)}): "
-                "restore it from a backup, or start a new run.",
+                "The recipe {path} is damaged ({reason}): restore it from a backup, or "
+                "start a new run.",
                 str(error),
+                path=path,
+                reason=_first_problem(error),
             ) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Health, Metrics, RunState, Samples, Stage
+from studio.engine.said import NOTHING, Said, listed, reason
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.watch import Watch
 from studio.engine.training.planning import transfer
@@ -25,6 +26,9 @@ BREAKDOWNS = 3
 """So often in a row may a run go back before it gives up."""
 
 
+_GOES_ON = Said("Training goes on.")
+
+
 class DeviceFailed(StudioError):  # noqa: N818  # named as what happened
     """A device that vanished, or a driver that gave up."""
 
@@ -36,7 +40,7 @@ class Care:
         """Restore the newest checkpoint, or write the first, so that there always is one."""
         self.folder, self.trainer = run_folder, trainer
         self._quality: dict[str, float] = {}
-        self.unsaved = ""
+        self.unsaved: Said = NOTHING
         """Why the last checkpoint could not be written; empty when it was."""
         self._breakdowns = 0
         checkpoint.clear_unfinished(run_folder)
@@ -51,14 +55,18 @@ class Care:
                 compilation.translate(trainer)
             self.last = newest
         elif checkpoint.folders(run_folder):
+            if not resume:
+                raise StudioError(
+                    "The run {run} has begun already: resume it, or start a new run.",
+                    run=run_folder,
+                )
             raise StudioError(
-                f"No checkpoint of {run_folder} can be read: restore the folder from a backup, "
-                "or start a new run."
-                if resume
-                else f"The run {run_folder} has begun already: resume it, or start a new run."
+                "No checkpoint of {folder} can be read: restore the folder from a backup, "
+                "or start a new run.",
+                folder=run_folder,
             )
         recipe, seen = trainer.recipe, trainer.state.images_seen
-        begun = ""
+        begun = NOTHING
         if newest is None and recipe.start_from:
             begun = transfer.begin(trainer.family, run_folder, recipe)
         self._board = Board(run_folder, seen) if recipe.tensorboard else None
@@ -67,13 +75,15 @@ class Care:
             self.begun: list[Event] = []
             """What the beginning of the run has to say."""
             if changed:
-                sentence = f"It goes on with the pictures of {recipe.dataset}."
-                self.begun.append(self._note(Health("pictures", sentence, "", seen)))
+                sentence = Said(
+                    "It goes on with the pictures of {dataset}.", dataset=recipe.dataset
+                )
+                self.begun.append(self._note(Health("pictures", sentence, images_seen=seen)))
             if begun:
-                self.begun.append(self._note(Health("transfer", begun, "", seen)))
+                self.begun.append(self._note(Health("transfer", begun, images_seen=seen)))
             if newest is None:
                 for sentence in recipe.label_notes:
-                    self.begun.append(self._note(Health("labels", sentence, "", seen)))
+                    self.begun.append(self._note(Health("labels", sentence, images_seen=seen)))
                 self.last = self._write(trainer.judge())
         except BaseException:
             self.close()
@@ -136,14 +146,14 @@ class Care:
         try:
             columns, count = self.trainer.write_samples(path)
         except (StudioError, OSError) as error:
-            yield self._note(Health("disk", str(error), "Training goes on.", seen))
+            yield self._note(Health("disk", reason(error), _GOES_ON, seen))
             return
         except (RuntimeError, MemoryError) as error:
             problem = _want_of_memory(error)
         if problem:
             self.trainer.forget_memory()
-            sentence = "The device has too little memory for the samples just now."
-            yield self._note(Health("memory", sentence, "Training goes on.", seen))
+            sentence = Said("The device has too little memory for the samples just now.")
+            yield self._note(Health("memory", sentence, _GOES_ON, seen))
             return
         yield self._note(Samples(seen, str(path), columns, count))
 
@@ -172,11 +182,11 @@ class Care:
             self.last = self._write(reading)
             checkpoint.keep_last(self.folder)
         except StudioError as error:
-            self.unsaved = str(error)
-            action = "Paused: free some space, then resume. The last checkpoint is intact."
+            self.unsaved = error.said
+            action = Said("Paused: free some space, then resume. The last checkpoint is intact.")
             yield self._note(Health("disk", self.unsaved, action, seen))
             return
-        self.unsaved, self._breakdowns = "", 0
+        self.unsaved, self._breakdowns = NOTHING, 0
         if self._quality:
             yield self._note(Metrics(seen, self._quality))
         yield self._note(Checkpoint(seen, str(self.last.folder), self.last.sha256))
@@ -199,32 +209,37 @@ class Care:
         try:
             self.trainer.set_live(key, value)
         except ParameterError as error:
-            return Health("refused", str(error), "Nothing was changed.", seen)
-        return self._note(Health("changed", f"{key} is now {value}.", "", seen))
+            return Health("refused", error.said, Said("Nothing was changed."), seen)
+        said = Said("{key} is now {value}.", key=key, value=value)
+        return self._note(Health("changed", said, images_seen=seen))
 
     # ------------------------------------------------------------------ ways back
 
     def _shrink(self, problem: str) -> Event:
         trainer = self.trainer
         if not trainer.halve_parts():
-            few = "one picture" if trainer.part_size == 1 else f"{trainer.part_size} pictures"
+            few = Said("one picture")
+            if trainer.part_size > 1:
+                few = Said("{n} pictures", n=trainer.part_size)
             raise StudioError(
-                f"The device has too little memory for even {few} at a time: choose a "
+                "The device has too little memory for even {many} at a time: choose a "
                 "smaller size. The last checkpoint is intact.",
                 problem,
+                many=few,
             )
         trainer.forget_memory()
-        action = (
-            f"It now looks at {trainer.part_size} pictures at a time and still learns from "
-            f"{trainer.batch_size} at once."
+        action = Said(
+            "It now looks at {n} pictures at a time and still learns from {n_all} at once.",
+            n=trainer.part_size,
+            n_all=trainer.batch_size,
         )
         seen = trainer.state.images_seen
-        return self._note(Health("memory", "The device ran out of memory.", action, seen))
+        return self._note(Health("memory", Said("The device ran out of memory."), action, seen))
 
     def _untranslate(self) -> Event:
         compilation.undo(self.trainer)
         self.trainer.forget_memory()
-        sentence = "The translated networks failed on this machine."
+        sentence = Said("The translated networks failed on this machine.")
         seen = self.trainer.state.images_seen
         return self._note(Health("speed", sentence, compilation.AS_WRITTEN, seen))
 
@@ -245,26 +260,25 @@ class Care:
             )
         half = trainer.is_half
         self._return_to(newest)
-        action = "It went back to its last checkpoint."
+        action = Said("It went back to its last checkpoint.")
         if half:
             trainer.use_full_precision()
-            action = "It went back to its last checkpoint and calculates in full precision."
+            action = Said("It went back to its last checkpoint and calculates in full precision.")
         elif trainer.halve_rate():
-            action = "It went back to its last checkpoint and learns at half the rate."
-        return self._note(Health("nan", "Training broke down (not a number).", action, seen))
+            action = Said("It went back to its last checkpoint and learns at half the rate.")
+        return self._note(Health("nan", Said("Training broke down (not a number)."), action, seen))
 
     def _answer(self, finding: Finding, reading: Reading, *, at_end: bool) -> Event:
         """Do what a detector asks for, where that is allowed, and say so."""
-        done: list[str] = []
+        done: list[Said] = []
         if self.trainer.recipe.act_on_health and not at_end and self.watch.may_act(finding):
             best = checkpoint.load_best(self.folder) if finding.roll_back else None
             if best is not None and best.images_seen < reading.images_seen:
                 self._return_to(best)
-                done.append("it went back to its best checkpoint")
+                done.append(Said("It went back to its best checkpoint"))
             done += apply(finding.changes, self.trainer, reading)
-        action = ", ".join(done) or finding.advice
+        action = Said("{what}.", what=listed(done)) if done else finding.advice
         seen = self.trainer.state.images_seen
-        action = f"{action[:1].upper()}{action[1:]}".rstrip(".") + "." if action else ""
         return self._note(Health(finding.kind, finding.sentence, action, seen))
 
     def _return_to(self, saved: Saved) -> None:

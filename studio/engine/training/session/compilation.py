@@ -15,6 +15,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from studio.engine.said import NOTHING, Said
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -29,21 +31,21 @@ PAYS = 1.1
 SHORTEST = {"cpu": math.inf, "cuda": 10.0}
 """Minutes of a run from which it is tried. A processor translates for minutes, in every session:
 there only where the recipe insists (measured: the VAE at 64 pixels gains 6 %)."""
-AS_WRITTEN = "They run as they are written."
+AS_WRITTEN = Said("They run as they are written.")
 TIMED_STEPS = 16
 """One round of the longest interval at which any family regularises by default."""
 
 
-def obstacle(device: torch.device) -> str:
+def obstacle(device: torch.device) -> Said:
     """Why nothing can be translated here, in a sentence; empty where it can."""
     if device.type not in SHORTEST:
-        return f"Networks cannot be translated for {device.type}."
+        return Said("Networks cannot be translated for {device}.", device=device.type)
     names = (os.environ.get("CXX", ""), "g++", "clang++", "cl")
     if not any(name and shutil.which(name) for name in names):
-        return "Networks cannot be translated for this machine: there is no compiler here."
+        return Said("Networks cannot be translated for this machine: there is no compiler here.")
     if device.type == "cuda" and importlib.util.find_spec("triton") is None:
-        return "Networks cannot be translated for this machine: Triton is not installed."
-    return ""
+        return Said("Networks cannot be translated for this machine: Triton is not installed.")
+    return NOTHING
 
 
 def is_worth_trying(device: torch.device, minutes: float | None) -> bool:
@@ -60,7 +62,7 @@ def is_wanted(trainer: Trainer, minutes: float | None) -> bool:
     return wanted == "on"
 
 
-def decide(trainer: Trainer, saved: Saved) -> tuple[str, str]:
+def decide(trainer: Trainer, saved: Saved) -> tuple[Said, Said]:
     """Translate the networks if that pays; what was found and what was done, in a sentence each.
 
     `saved` is where the trainer stands, and where it stands again afterwards.
@@ -75,13 +77,14 @@ def decide(trainer: Trainer, saved: Saved) -> tuple[str, str]:
         trainer.forget_memory()
         trainer.restore(saved)
         kind = type(error).__name__
-        return f"Networks could not be translated for this machine ({kind}).", AS_WRITTEN
+        said = Said("Networks could not be translated for this machine ({kind}).", kind=kind)
+        return said, AS_WRITTEN
     trainer.restore(saved)
-    sentence = f"Networks translated for this machine are {found:.2f} times as fast."
+    sentence = Said("Networks translated for this machine are {n:.2f} times as fast.", n=found)
     if found < PAYS and trainer.recipe.compile != "on":
         undo(trainer)
         return sentence, AS_WRITTEN
-    return sentence, "They run translated."
+    return sentence, Said("They run translated.")
 
 
 def networks(family: Family) -> list[nn.Module]:

@@ -25,6 +25,7 @@ from studio.engine.events import (
     Stage,
     Stop,
 )
+from studio.engine.said import Said
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
@@ -82,14 +83,13 @@ def _failed(run_folder: Path, error: Exception) -> Failed:
     good = checkpoint.load_latest(run_folder)
     place = str(good.folder) if good else ""
     if isinstance(error, StudioError | ParameterError):
-        return Failed(str(error), getattr(error, "detail", ""), place)
-    hope = (
-        "the last checkpoint is intact: resume the run."
-        if good
-        else "nothing was saved yet: start the run again."
-    )
+        return Failed(error.said, getattr(error, "detail", ""), place)
+    hope = Said("nothing was saved yet: start the run again.")
+    if good:
+        hope = Said("the last checkpoint is intact: resume the run.")
     detail = "".join(traceback.format_exception(error))
-    return Failed(f"Training failed ({type(error).__name__}); {hope}", detail, place)
+    said = Said("Training failed ({kind}); {hope}", kind=type(error).__name__, hope=hope)
+    return Failed(said, detail, place)
 
 
 class _Loop:

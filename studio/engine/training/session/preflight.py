@@ -17,6 +17,7 @@ from pathlib import Path
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
 from studio.engine.events import ROUND, Done, Event, Failed, Health, RunState, Stage, Stop
+from studio.engine.said import Said, reason
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session.care import Care, DeviceFailed
@@ -52,13 +53,14 @@ def preflight(recipe: Recipe, project_folder: Path, commands: Commands) -> Itera
 def _failed(error: Exception) -> Failed:
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, StudioError | ParameterError) and not isinstance(error, DeviceFailed):
-        return Failed(str(error), getattr(error, "detail", ""))
-    what = "the device failed" if isinstance(error, DeviceFailed) else type(error).__name__
-    return Failed(
-        f"The run could not be measured ({what}). Nothing was changed; try again, or choose "
+        return Failed(error.said, getattr(error, "detail", ""))
+    failed = isinstance(error, DeviceFailed)
+    said = Said(
+        "The run could not be measured ({reason}). Nothing was changed; try again, or choose "
         "another device or family.",
-        detail,
+        reason=Said("the device failed") if failed else type(error).__name__,
     )
+    return Failed(said, detail)
 
 
 def _room(project_folder: Path) -> Path:
@@ -67,8 +69,10 @@ def _room(project_folder: Path) -> Path:
         cache.mkdir(exist_ok=True)
     except OSError as error:
         raise StudioError(
-            f"{cache} cannot be written ({error.strerror}): check that the disk has space.",
+            "{path} cannot be written ({reason}): check that the disk has space.",
             repr(error),
+            path=cache,
+            reason=reason(error),
         ) from error
     return cache
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from models.parameters import ParameterError
+from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Reading
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _PERFECT = 1e-10
 """An error of 100 dB; below it a logarithm says nothing."""
 
 
-def apply(changes: Iterable[Change], trainer: Trainer, reading: Reading) -> list[str]:
+def apply(changes: Iterable[Change], trainer: Trainer, reading: Reading) -> list[Said]:
     """Change the live parameters that this family has; what was done, in words."""
     done = []
     for change in changes:
@@ -39,7 +40,14 @@ def apply(changes: Iterable[Change], trainer: Trainer, reading: Reading) -> list
             trainer.set_live(change.key, wanted)
         except ParameterError:
             continue
-        done.append(f"{declared.label} ({change.key}) is now {wanted:.4g}")
+        done.append(
+            Said(
+                "{label} ({key}) is now {value:.4g}",
+                label=Said(declared.label),
+                key=change.key,
+                value=wanted,
+            )
+        )
     return done
 
 

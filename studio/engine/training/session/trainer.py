@@ -131,7 +131,9 @@ class Trainer:
         if declared is None or not declared.live:
             live = [name for name, each in self.config.params().items() if each.live]
             raise ParameterError(
-                f"{key} cannot change while a run goes on. These can: {', '.join(live)}."
+                "{key} cannot change while a run goes on. These can: {names}.",
+                key=key,
+                names=", ".join(live),
             )
         changed = {**self.config.as_dict(), key: declared.check(value)}
         self.replace_config(type(self.config).from_mapping(changed))
@@ -275,9 +277,10 @@ class Trainer:
             self._restore_scale(state.get("full_precision", False), training)
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             raise StudioError(
-                f"The checkpoint {saved.folder} does not fit the run {self.recipe.run}: "
-                "start a new run.",
+                "The checkpoint {folder} does not fit the run {run}: start a new run.",
                 repr(error),
+                folder=saved.folder,
+                run=self.recipe.run,
             ) from error
         self.averages.clear()
 

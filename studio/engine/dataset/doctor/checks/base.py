@@ -15,6 +15,8 @@ from functools import cache
 
 from studio.engine.dataset.doctor import checks as package
 from studio.engine.dataset.index.facts import Answer, Data
+from studio.engine.dataset.index.records import Finding
+from studio.engine.said import Said
 
 Measured = Answer
 """A picture as it was decoded: width, height, mode and facts."""
@@ -100,9 +102,20 @@ def grouped() -> tuple[str, ...]:
     return tuple(kind for kind, each in checks().items() if each.grouped)
 
 
-def sentence(kind: str, data: Data) -> str:
-    """The sentence of a finding in English."""
-    return checks()[kind].sentence.format(**data)
+def sentence(kind: str, data: Data) -> Said:
+    """The sentence of a finding."""
+    return Said(checks()[kind].sentence, **data)
+
+
+def said(finding: Finding) -> Said:
+    """The sentence of a finding that was stored, maybe by another version with other numbers."""
+    if finding.kind == "broken":
+        why = finding.data.get("reason")
+        return why if isinstance(why, Said) else Said(finding.sentence)
+    try:
+        return sentence(finding.kind, finding.data)
+    except (KeyError, IndexError, ValueError):
+        return Said(finding.sentence)
 
 
 def check(picture: Measured, limits: Mapping[str, float] | None = None) -> list[tuple[str, Data]]:
