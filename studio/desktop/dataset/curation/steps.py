@@ -6,7 +6,7 @@ hundred thousand pictures are then one step like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from PySide6.QtGui import QUndoCommand
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.curation.decisions import decision_title
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
 from studio.engine.dataset.curation.edits import Change
@@ -182,8 +181,20 @@ def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
 
 
 def deciding(project: Project, field: str, ids: Sequence[int], value: int) -> Plan:
-    """Very many pictures left out, taken in or rated; see `decisions` for a few."""
-    before = bulk_decisions.differing(project, field, ids, value)
+    """Very many pictures left out, taken in or rated; see `decisions` for those on the screen."""
+    return decided(project, field, bulk_decisions.differing(project, field, ids, value), value)
+
+
+def decided(project: Project, field: str, before: Mapping[int, int], value: int) -> Plan:
+    """The same where it is known what the pictures have."""
+
+    def title() -> str:
+        pictures = words.pictures(len(before))
+        if field == "rating":
+            return tr("Rate {pictures} with {n}", pictures=pictures, n=value)
+        if value:
+            return tr("Include {pictures}", pictures=pictures)
+        return tr("Exclude {pictures}", pictures=pictures)
 
     def undo() -> None:
         for old in sorted(set(before.values())):
@@ -191,9 +202,7 @@ def deciding(project: Project, field: str, ids: Sequence[int], value: int) -> Pl
             bulk_decisions.write(project, field, same, old)
 
     return Plan(
-        lambda: decision_title(field, value, len(before)),
-        partial(bulk_decisions.write, project, field, list(before), value),
-        undo,
+        title, partial(bulk_decisions.write, project, field, list(before), value), undo,
         len(before), tuple(before),
     )  # fmt: skip
 

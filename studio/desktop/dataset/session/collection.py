@@ -158,5 +158,5 @@ class Desk:
 
     project: Project
     collection: Collection
-    decide: Callable[[Callable[[], None]], None]
+    decide: Callable[[Callable[[], object]], None]
     changed: Callable[[Sequence[int]], None]
