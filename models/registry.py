@@ -32,7 +32,6 @@ class Registry(Generic[Kind]):
 
     def one(self, name: str) -> type[Kind]:
         """The kind called `name`, or the refusal."""
-        known = self.all()
-        if name not in known:
-            raise self._refusal(repr(name), ", ".join(known))
-        return known[name]
+        if name not in self._kinds and name not in self.all():
+            raise self._refusal(repr(name), ", ".join(self.all()))
+        return self._kinds[name]

@@ -46,7 +46,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
     from studio.engine.export.handover import export_made
-    from studio.engine.generation.latent_recipe import LatentRecipe, Seeded
+    from studio.engine.generation.beginnings import Seeded
+    from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.pieces import pieces
     from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project

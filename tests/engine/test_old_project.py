@@ -16,8 +16,8 @@ from studio.engine.events import Done
 from studio.engine.export.handover import export_pieces
 from studio.engine.export.recall import recall
 from studio.engine.files import sha256_file
+from studio.engine.generation.beginnings import unpack_latent
 from studio.engine.generation.directions import find_directions
-from studio.engine.generation.latent_recipe import unpack_latent
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project

@@ -75,7 +75,7 @@ class Editing(QObject):
 
     def set_psi(self, psi: float) -> None:
         """Truncation."""
-        from studio.engine.generation.latent_recipe import Point
+        from studio.engine.generation.beginnings import Point
 
         text, recipe = tr("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
         if isinstance(recipe.beginning, Point):
@@ -85,7 +85,7 @@ class Editing(QObject):
 
     def set_direction(self, index: int, value: float, name: str) -> None:
         """Standard deviations along a direction; 0 takes the edit away."""
-        from studio.engine.generation.latent_recipe import Along
+        from studio.engine.generation.moves.along import Along
 
         move = Along(direction=index, sigma=value)
         self._put(f"direction {index}", f"{name} {value:+.1f}", self.recipe().moved(move))
@@ -113,14 +113,14 @@ class Editing(QObject):
 
     def _begin(self, key: str, text: str, **values: int | float | None) -> None:
         """A seed with these `values`; what a point was of is not known, so it is left then."""
-        from studio.engine.generation.latent_recipe import Seeded
+        from studio.engine.generation.beginnings import Seeded
 
         recipe = self.recipe()
         said = recipe.beginning.model_dump(include={"seed", "truncation_psi", "label"})
         self._put(key, text, recipe.begun(Seeded.model_validate({**said, **values})))
 
     def _blend(self, key: str, text: str, seed: int, mix: float) -> None:
-        from studio.engine.generation.latent_recipe import Blend
+        from studio.engine.generation.moves.blend import Blend
 
         self._put(key, text, self.recipe().moved(Blend(seed=seed, mix=mix)))
 

@@ -1,135 +1,27 @@
-"""How a picture is made: where it begins, and what moves it from there, in order.
-
-A new way to change a picture is one class here: it names its `kind`, says which control
-it belongs to, and folds itself over the point so far.
-"""
+"""How a picture is made: where it begins, and what moves it from there, in order."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Protocol, Self
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from studio.engine.errors import StudioError
-from studio.engine.generation.slerp import Latent, slerp
-from studio.engine.seeds import LARGEST_SEED
-
-FARTHEST = 100.0
-"""Standard deviations; far beyond anything that is still a picture."""
-
-Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
-Psi = Annotated[float, Field(ge=0.0, le=1.5)]
-Sigma = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
-Mix = Annotated[float, Field(ge=0.0, le=1.0)]
+from studio.engine.generation.beginnings import Beginning, Part, Played, Point, Psi, Seed, Seeded
+from studio.engine.generation.moves.along import Along, Sigma
+from studio.engine.generation.moves.base import AnyMove, Move
+from studio.engine.generation.moves.blend import Blend, Mix
+from studio.engine.generation.slerp import Latent
 
 
-class Played(Protocol):
-    """What a recipe asks of the model that it is played on. Points are [slots, dim]."""
-
-    def sample(self, beginning: Seeded) -> Latent:
-        """Where a seed lies."""
-
-    def read(self, beginning: Point) -> Latent:
-        """Where a point lies, which must fit the model."""
-
-    def centre(self, one: Beginning, two: Beginning) -> Latent:
-        """What a blend of two goes around."""
-
-    def direction(self, index: int) -> Latent:
-        """One standard deviation along a direction."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Seeded(_Part):
-    """Begins by chance. Without `label` the seed draws one, where the model knows labels."""
-
-    kind: Literal["seeded"] = "seeded"
-    seed: Seed = 0
-    truncation_psi: Psi = 1.0
-    label: int | None = None
-
-    def place(self, played: Played) -> Latent:
-        """The point w [slots, dim]."""
-        return played.sample(self)
-
-
-class Point(_Part):
-    """Begins at a point of the model's space: float32 [slots, dim], little-endian, base64."""
-
-    kind: Literal["point"] = "point"
-    w: str
-    truncation_psi: Psi = 1.0
-    label: ClassVar[None] = None
-    """It has one, if the model knows labels; which is not known."""
-
-    def place(self, played: Played) -> Latent:
-        """The point w [slots, dim]."""
-        return played.read(self)
-
-
-class Along(_Part):
-    """`sigma` standard deviations along a direction of the model."""
-
-    kind: Literal["along"] = "along"
-    direction: Annotated[int, Field(ge=0)]
-    sigma: Sigma
-    rank: ClassVar[int] = 1
-
-    @property
-    def control(self) -> tuple[str, int]:
-        """A recipe has one move of each control."""
-        return self.kind, self.direction
-
-    @property
-    def idle(self) -> bool:
-        """Whether it says nothing."""
-        return self.sigma == 0
-
-    def apply(self, w: Latent, _beginning: Beginning, played: Played) -> Latent:
-        """The point after this move."""
-        return w + np.float32(self.sigma) * played.direction(self.direction) if self.sigma else w
-
-
-class Blend(_Part):
-    """Towards another seed, of the beginning's truncation and label; `mix` 1 is there."""
-
-    kind: Literal["blend"] = "blend"
-    seed: Seed
-    mix: Mix = 0.0
-    rank: ClassVar[int] = 0
-    idle: ClassVar[bool] = False  # it remembers its seed
-
-    @property
-    def control(self) -> tuple[str, int]:
-        """A recipe has one move of each control."""
-        return self.kind, 0
-
-    def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
-        """The point after this move."""
-        if not self.mix:
-            return w
-        psi, label = beginning.truncation_psi, beginning.label
-        other = Seeded(seed=self.seed, truncation_psi=psi, label=label)
-        return slerp(w, played.sample(other), self.mix, played.centre(beginning, other))
-
-
-Beginning = Seeded | Point
-Move = Along | Blend
-
-
-class LatentRecipe(_Part):
+class LatentRecipe(Part):
     """A beginning and moves. `point`, where it was recorded, is what they led to (as
     :attr:`Point.w`): a check, and what a piece is rendered from; playing does not read it.
     """
 
     beginning: Annotated[Beginning, Field(discriminator="kind")] = Seeded()
-    moves: tuple[Annotated[Move, Field(discriminator="kind")], ...] = ()
+    moves: tuple[AnyMove, ...] = ()
     noise_seed: Seed = 0
     point: str | None = None
 
@@ -191,7 +83,7 @@ class LatentRecipe(_Part):
         return self.begun(beginning).model_copy(update={"moves": (kept,) if kept else ()})
 
 
-class _Flat(_Part):
+class _Flat(Part):
     """A recipe as version b1d9e7a wrote it, into projects and files.
 
     A piece has both its seed with its edits and, in `latent`, the point that was rendered.
@@ -217,22 +109,3 @@ class _Flat(_Part):
             "beginning": seeded, "moves": (*blend, *edits), "noise_seed": self.noise_seed,
             "point": self.latent,
         }  # fmt: skip
-
-
-def pack_latent(w: Latent) -> str:
-    """A point as text for a recipe."""
-    return base64.b64encode(np.asarray(w, "<f4").tobytes()).decode("ascii")
-
-
-def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
-    """The point of a recipe; :class:`StudioError` when it does not fit the model."""
-    try:
-        values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
-        if not np.isfinite(values).all():
-            raise ValueError("there are values that are no numbers")
-        return values.reshape(shape).astype(np.float32)
-    except ValueError as error:
-        raise StudioError(
-            "The latent of this recipe does not fit the model: open the model it was made with.",
-            repr(error),
-        ) from error

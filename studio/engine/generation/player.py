@@ -12,13 +12,8 @@ import numpy as np
 from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.generation.latent_recipe import (
-    Beginning,
-    LatentRecipe,
-    Point,
-    Seeded,
-    unpack_latent,
-)
+from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.slerp import Latent
 from studio.engine.said import Said
 from studio.engine.training.record.checkpoint import Saved
@@ -128,7 +123,7 @@ class Player:
             return family.encode(batch)[0].float().cpu().numpy()
 
     def sample(self, beginning: Seeded) -> Latent:
-        """As :class:`latent_recipe.Played` asks."""
+        """As :class:`beginnings.Played` asks."""
         import torch
 
         # A slider of a direction moves from the same point all the time.
@@ -146,7 +141,7 @@ class Player:
         return known.copy()
 
     def read(self, beginning: Point) -> Latent:
-        """As :class:`latent_recipe.Played` asks."""
+        """As :class:`beginnings.Played` asks."""
         w = unpack_latent(beginning.w, (self.latent.slots, self.latent.dim))
         psi = np.float32(beginning.truncation_psi)
         if psi == 1:
@@ -166,7 +161,7 @@ class Player:
         return self._mean()
 
     def direction(self, index: int) -> Latent:
-        """As :class:`latent_recipe.Played` asks."""
+        """As :class:`beginnings.Played` asks."""
         self.need(Ability.DIRECTIONS)
         found = self.directions
         if found is None or index >= len(found.vectors):

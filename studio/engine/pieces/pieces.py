@@ -16,7 +16,8 @@ from studio.engine.artwork import Pixels
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
-from studio.engine.generation.latent_recipe import LatentRecipe, pack_latent
+from studio.engine.generation.beginnings import pack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project, now

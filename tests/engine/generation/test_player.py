@@ -13,15 +13,10 @@ from pydantic import ValidationError
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.generation.latent_recipe import (
-    Along,
-    Blend,
-    LatentRecipe,
-    Point,
-    Seeded,
-    pack_latent,
-    unpack_latent,
-)
+from studio.engine.generation.beginnings import Point, Seeded, pack_latent, unpack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.moves.along import Along
+from studio.engine.generation.moves.blend import Blend
 from studio.engine.generation.player import Directions, Player
 from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.record import checkpoint

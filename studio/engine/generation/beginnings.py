@@ -1,0 +1,87 @@
+"""Where a recipe begins: by chance, or at a point."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, ClassVar, Literal, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from studio.engine.errors import StudioError
+from studio.engine.generation.slerp import Latent
+from studio.engine.seeds import LARGEST_SEED
+
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+Psi = Annotated[float, Field(ge=0.0, le=1.5)]
+
+
+class Played(Protocol):
+    """What a recipe asks of the model that it is played on. Points are [slots, dim]."""
+
+    def sample(self, beginning: Seeded) -> Latent:
+        """Where a seed lies."""
+
+    def read(self, beginning: Point) -> Latent:
+        """Where a point lies, which must fit the model."""
+
+    def centre(self, one: Beginning, two: Beginning) -> Latent:
+        """What a blend of two goes around."""
+
+    def direction(self, index: int) -> Latent:
+        """One standard deviation along a direction."""
+
+
+class Part(BaseModel):
+    """What a recipe is made of: checked once, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Seeded(Part):
+    """Begins by chance. Without `label` the seed draws one, where the model knows labels."""
+
+    kind: Literal["seeded"] = "seeded"
+    seed: Seed = 0
+    truncation_psi: Psi = 1.0
+    label: int | None = None
+
+    def place(self, played: Played) -> Latent:
+        """The point w [slots, dim]."""
+        return played.sample(self)
+
+
+class Point(Part):
+    """Begins at a point of the model's space: float32 [slots, dim], little-endian, base64."""
+
+    kind: Literal["point"] = "point"
+    w: str
+    truncation_psi: Psi = 1.0
+    label: ClassVar[None] = None
+    """It has one, if the model knows labels; which is not known."""
+
+    def place(self, played: Played) -> Latent:
+        """The point w [slots, dim]."""
+        return played.read(self)
+
+
+Beginning = Seeded | Point
+
+
+def pack_latent(w: Latent) -> str:
+    """A point as text for a recipe."""
+    return base64.b64encode(np.asarray(w, "<f4").tobytes()).decode("ascii")
+
+
+def unpack_latent(text: str, shape: tuple[int, int]) -> Latent:
+    """The point of a recipe; :class:`StudioError` when it does not fit the model."""
+    try:
+        values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+        if not np.isfinite(values).all():
+            raise ValueError("there are values that are no numbers")
+        return values.reshape(shape).astype(np.float32)
+    except ValueError as error:
+        raise StudioError(
+            "The latent of this recipe does not fit the model: open the model it was made with.",
+            repr(error),
+        ) from error

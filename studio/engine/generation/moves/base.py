@@ -1,0 +1,54 @@
+"""What a move of a recipe is, and the list of those there are.
+
+Adding one is adding one file to this folder: a class that is decorated with `register`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, SerializeAsAny
+
+from models.registry import Registry
+from studio.engine.generation.beginnings import Beginning, Part, Played
+from studio.engine.generation.slerp import Latent
+
+
+class Move(Part):
+    """One change of the point. `kind` says in files which move it is; so does `name` here."""
+
+    name: ClassVar[str]
+    rank: ClassVar[int]
+    """A new move comes after those of its rank and of lower ones."""
+
+    @property
+    def control(self) -> tuple[str, int]:
+        """What the hand moves: a recipe has one move of each."""
+        return self.name, 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether it says nothing, and is left out."""
+        return False
+
+    @abstractmethod
+    def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
+        """The point [slots, dim] after this move; `w` is not changed."""
+
+
+_REGISTRY = Registry[Move](
+    __package__, lambda name, known: ValueError(f"There is no move {name}. Known: {known}.")
+)
+register, moves = _REGISTRY.register, _REGISTRY.all
+
+
+def _read(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return _REGISTRY.one(str(value.get("kind"))).model_validate(value)
+
+
+AnyMove = Annotated[SerializeAsAny[Move], BeforeValidator(_read)]
+"""A move as a file says it, by its kind."""

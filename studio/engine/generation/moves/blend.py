@@ -1,0 +1,33 @@
+"""Towards another seed."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from studio.engine.generation.beginnings import Beginning, Played, Seed, Seeded
+from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.slerp import Latent, slerp
+
+Mix = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+@register
+class Blend(Move):
+    """Towards another seed, of the beginning's truncation and label; `mix` 1 is there."""
+
+    name: ClassVar[str] = "blend"
+    rank: ClassVar[int] = 0
+
+    kind: Literal["blend"] = "blend"
+    seed: Seed
+    mix: Mix = 0.0
+
+    def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
+        """The point after this move."""
+        if not self.mix:
+            return w
+        psi, label = beginning.truncation_psi, beginning.label
+        other = Seeded(seed=self.seed, truncation_psi=psi, label=label)
+        return slerp(w, played.sample(other), self.mix, played.centre(beginning, other))
