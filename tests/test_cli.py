@@ -19,7 +19,7 @@ VERBS = (
     "app", "import", "train", "generate", "walk", "invert", "evaluate", "refine", "export",
     "inspect", "dataset", "families", "presets", "operations", "doctor",
 )  # fmt: skip
-HEAVY = {"torch", "PySide6", "pyqtgraph", "kornia", "torchmetrics", "numpy"}
+HEAVY = {"torch", "PySide6", "pyqtgraph", "torchmetrics", "numpy"}
 
 
 # ------------------------------------------------------------------ help
@@ -61,7 +61,7 @@ import contextlib, importlib.abc, io, json, sys
 
 class Blocked(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("PySide6", "shiboken6", "pyqtgraph", "superqt"):
+        if name.partition(".")[0] in ("PySide6", "shiboken6", "pyqtgraph"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Blocked())

@@ -13,7 +13,7 @@ from studio.engine import settings
 from studio.engine.files import is_writable, resources
 
 NEEDED = (
-    "torch", "numpy", "pillow", "safetensors", "pydantic", "tomlkit", "platformdirs", "kornia",
+    "torch", "numpy", "pillow", "safetensors", "pydantic", "tomlkit", "platformdirs",
     "torchmetrics", "defusedxml",
 )  # fmt: skip
 WINDOW = ("PySide6-Essentials", "pyqtgraph")

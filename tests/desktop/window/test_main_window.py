@@ -478,7 +478,7 @@ window = MainWindow(Studio())
 window.firstPainted.connect(app.quit)
 window.show()
 app.exec()
-heavy = {"torch", "kornia", "torchmetrics", "numpy", "PIL", "pyqtgraph", "pydantic"}
+heavy = {"torch", "torchmetrics", "numpy", "PIL", "pyqtgraph", "pydantic"}
 print(sorted(heavy & set(sys.modules)), window.rooms is None)
 window.close()
 """
