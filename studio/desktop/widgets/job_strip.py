@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -32,6 +34,26 @@ def how_far(job: AnyJob) -> str:
         if left is not None:
             parts.append(tr("{time} left", time=duration(left)))
     return " · ".join(parts)
+
+
+def job_commands(job: AnyJob) -> list[tuple[str, Callable[[], object]]]:
+    """What can be done about a job, in words."""
+    found: list[tuple[str, Callable[[], object]]] = []
+    title = said(job.title)
+    if job.can_cancel and not job.is_cancelling:
+        found.append((f"{_cancel_word(job)}: {title}", job.cancel))
+    if job.can_pause and not job.is_cancelling:
+        act = job.resume if job.is_paused else job.pause
+        found.append((f"{_pause_word(job)}: {title}", act))
+    return found
+
+
+def _cancel_word(job: AnyJob) -> str:
+    return tr("Stop") if job.ending is Ending.STOP else tr("Cancel")
+
+
+def _pause_word(job: AnyJob) -> str:
+    return tr("Resume") if job.is_paused else tr("Pause")
 
 
 class JobRow(QFrame):
@@ -67,7 +89,6 @@ class JobRow(QFrame):
         self.bar.setValue(job.done)
         self.text.setText(" · ".join(part for part in (title, how_far(job)) if part))
         self.pause.setVisible(job.can_pause)
-        self.pause.setText(tr("Resume") if job.is_paused else tr("Pause"))
         self.cancel.setVisible(job.can_cancel)
         for button in (self.pause, self.cancel):
             button.setEnabled(not job.is_cancelling)
@@ -89,7 +110,8 @@ class JobRow(QFrame):
         """Texts in the current language."""
         job = self.job
         keeps = job is not None and job.ending is Ending.STOP
-        self.cancel.setText(tr("Stop") if keeps else tr("Cancel"))
+        self.cancel.setText(_cancel_word(job) if job is not None else tr("Cancel"))
+        self.pause.setText(_pause_word(job) if job is not None else tr("Pause"))
         self.cancel.setToolTip(
             tr("Stop here; what was done so far stays")
             if keeps

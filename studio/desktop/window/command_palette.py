@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.base.actions import ActionRegistry, Entry
+from studio.desktop.base.jobs import Jobs
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.job_strip import job_commands
 from studio.desktop.window.top_bar import PLACES, place_title
 
 WIDTH, HEIGHT = 560, 420
@@ -52,9 +54,16 @@ class CommandPalette(QFrame):
     """Lies over the window; Escape or a click elsewhere closes it."""
 
     def __init__(
-        self, registry: ActionRegistry, parent: QWidget, run: Callable[[Entry], object]
+        self,
+        registry: ActionRegistry,
+        jobs: Jobs,
+        parent: QWidget,
+        run: Callable[[Entry], object],
     ) -> None:
         super().__init__(parent)
+        self._jobs = jobs
+        self._of_jobs: dict[str, Callable[[], object]] = {}
+        """What can be done about work that goes on, by its words."""
         self._run_entry = run
         self._window = parent
         self.setObjectName("raised")
@@ -76,6 +85,7 @@ class CommandPalette(QFrame):
     def open_for(self, room: str) -> None:
         """Show all commands, those of `room` first; without one only the window's can be used."""
         self._room = room
+        self._of_jobs = dict(each for job in self._jobs.of() for each in job_commands(job))
         self.field.setPlaceholderText(tr("Type a command"))
         self.field.setAccessibleName(tr("Type a command"))
         self.field.setToolTip(tr("Find any command by typing a part of its name"))
@@ -111,6 +121,9 @@ class CommandPalette(QFrame):
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
         self.list.clear()
+        for shown in self._of_jobs:
+            if all(word in shown.casefold() for word in words):
+                self.list.addItem(QListWidgetItem(shown))
         for entry in sorted(self._registry.all(), key=self._rank):
             place = place_title(entry.room) if entry.room in PLACES else ""
             shown = f"{place} {tr(entry.text)} {entry.room} {entry.text}".casefold()
@@ -136,8 +149,12 @@ class CommandPalette(QFrame):
     def _run(self, item: QListWidgetItem | None) -> None:
         if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
+        of_job = self._of_jobs.get(item.text()) if item.data(_ENTRY) is None else None
         wanted = str(item.data(_ENTRY))
         self._close()
+        if of_job is not None:
+            of_job()
+            return
         self._run_entry(next(entry for entry in self._registry.all() if entry.id == wanted))
 
     def _close(self) -> None:

@@ -102,7 +102,8 @@ class MainWindow(QMainWindow):
         self.status.languageChosen.connect(studio.set_language)
         self.status.themeToggled.connect(self.toggle_theme)
         self.status.noticesWanted.connect(self.toggle_notices)
-        self.status.runClicked.connect(lambda: self.go("training"))
+        self.status.runClicked.connect(self._go_to_work)
+        studio.jobs.changed.connect(self._show_jobs)
         self.welcome.sampleWanted.connect(self.opening.sample)
         self.welcome.folderWanted.connect(self.opening.ask_pictures)
         self.welcome.projectWanted.connect(self.opening.ask_project)
@@ -182,7 +183,10 @@ class MainWindow(QMainWindow):
         from studio.desktop.window.command_palette import CommandPalette
 
         return CommandPalette(
-            self.studio.actions, self, lambda entry: go_and_do(self, entry.room, entry.action)
+            self.studio.actions,
+            self.studio.jobs,
+            self,
+            lambda entry: go_and_do(self, entry.room, entry.action),
         )
 
     def open_palette(self) -> None:
@@ -213,6 +217,14 @@ class MainWindow(QMainWindow):
         """The window can be used again."""
         self.setEnabled(True)
         self.overlay.hide()
+
+    def _show_jobs(self) -> None:
+        self.status.show_jobs(self.studio.jobs.of())
+
+    def _go_to_work(self) -> None:
+        jobs = self.studio.jobs
+        first = next(iter(jobs.of()), None)
+        self.go("training" if self.status.training or first is None else jobs.place_of(first))
 
     def show_run(self, name: str, part: float, words: str) -> None:
         """How far the run that trains is."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
 
 from studio.desktop import theme
-from studio.desktop.i18n import LANGUAGES, language, tr
+from studio.desktop.i18n import LANGUAGES, language, said, tr
+
+if TYPE_CHECKING:
+    from studio.desktop.base.jobs import AnyJob
 
 HEIGHT = 32
 
 
 class StatusBar(QWidget):
-    """Shows progress of training wherever the artist is."""
+    """Shows what goes on wherever the artist is: the run that trains, else the oldest job."""
 
     languageChosen = Signal(str)
     themeToggled = Signal()
@@ -24,6 +30,8 @@ class StatusBar(QWidget):
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
+        self._run: tuple[str, float, str] | None = None
+        self._work: tuple[str, float, str] | None = None
         self.run, self.sentence = QPushButton(), QLabel()
         self.run.setObjectName("bare")
         self.run.clicked.connect(self.runClicked)
@@ -59,8 +67,27 @@ class StatusBar(QWidget):
         """Name, 0 to 1 (below 0: unknown) and words of the run; nothing of both takes it away."""
         # A run that has ended has neither a part nor words.
         going = bool(name) and (fraction >= 0 or bool(sentence))
+        self._run = (name, fraction, sentence) if going else None
+        self._show_work()
+
+    def show_jobs(self, jobs: Sequence[AnyJob]) -> None:
+        """What goes on beside a run: shown while none trains."""
+        from studio.desktop.widgets.job_strip import how_far
+
+        self._work = None
+        if jobs:
+            job, more = jobs[0], f"+{len(jobs) - 1}" if len(jobs) > 1 else ""
+            words = " · ".join(part for part in (how_far(job), more) if part)
+            self._work = said(job.title), job.done / job.total if job.total else -1.0, words
+        self._show_work()
+
+    def _show_work(self) -> None:
+        shown = self._run or self._work
         for widget in (self.run, self.bar, self.sentence):
-            widget.setVisible(going)
+            widget.setVisible(shown is not None)
+        if shown is None:
+            return
+        name, fraction, sentence = shown
         self.run.setText(f"● {name}")
         self.run.setAccessibleName(f"{name} {sentence}")
         self.bar.setRange(0, 0 if fraction < 0 else 1000)
@@ -71,7 +98,7 @@ class StatusBar(QWidget):
     @property
     def training(self) -> bool:
         """Whether a run is shown, which is while it goes on."""
-        return not self.run.isHidden()
+        return self._run is not None
 
     def show_saving(self, saved: bool | None) -> None:
         """Whether decisions are written, or the project can only be looked at; None without one."""
@@ -94,8 +121,8 @@ class StatusBar(QWidget):
     def retranslate(self) -> None:
         """Set every visible text."""
         self.show_saving(self._saving)
-        self.run.setToolTip(tr("Go to the run"))
-        self.bar.setAccessibleName(tr("Progress of the run"))
+        self.run.setToolTip(tr("Go to where it goes on"))
+        self.bar.setAccessibleName(tr("How far it is"))
         self.language.setText(LANGUAGES[language()])
         self.theme.setIcon(theme.icon("sun" if theme.name() == "dark" else "moon"))
         self.notices.setIcon(theme.icon("bell"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from studio.desktop.evaluation import copy_search
 from studio.desktop.window.main_window import MainWindow
@@ -197,3 +197,29 @@ def test_leaving_at_once_cancels_what_still_runs(
     assert window.close()
     assert not window.isVisible()
     assert not window.studio.jobs.of()
+
+
+def test_foot_and_palette_tell_of_work_in_another_place(
+    full_window, tmp_path, go, monkeypatch, qtbot
+) -> None:
+    window = full_window
+    export_slowly(window, tmp_path / "out", go, monkeypatch, qtbot)
+    window.go("dataset")
+    assert window.status.run.text() == "● Exporting pieces"
+    assert window.status.sentence.text() == "1 / 2"
+    qtbot.mouseClick(window.status.run, Qt.MouseButton.LeftButton)
+    assert window.place == "export"
+    window.open_palette()
+    palette = window._palette
+    qtbot.keyClicks(palette.field, "pause export")
+    assert palette.list.currentItem().text() == "Pause: Exporting pieces"
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    job = window.studio.jobs.of("export")[0]
+    assert job.is_paused
+    window.open_palette()
+    qtbot.keyClicks(palette.field, "cancel export")
+    assert palette.list.count() == 1
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert job.is_cancelling
+    go.set()
+    qtbot.waitUntil(window.status.run.isHidden, timeout=WAIT)
