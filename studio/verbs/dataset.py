@@ -40,7 +40,10 @@ _FOUND = (
 
 def add(verbs: Verbs) -> None:
     """Declare the verb with its actions."""
-    parser = verbs.add("dataset", "Look at pictures, find what is wrong, put it right.", run=_none)
+    verbs.add("dataset", "Look at pictures, find what is wrong, put it right.", _none, _declare)
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
     actions: Actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )

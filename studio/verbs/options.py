@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from models.parameters import Param
 from studio.engine.errors import UsageError
-from studio.engine.training.record.options import RunOptions, Word
 from studio.verbs.console import Console, Result
 
 Run = Callable[[argparse.Namespace, Console], Result]
@@ -20,9 +17,19 @@ Run = Callable[[argparse.Namespace, Console], Result]
 class Parser(argparse.ArgumentParser):
     """argparse that raises :class:`UsageError` with one sentence instead of printing a page."""
 
+    declare: Callable[[argparse.ArgumentParser], None] | None = None
+    """Adds the options of a verb when somebody asks for them: all verbs' take long to read."""
+
     def error(self, message: str) -> NoReturn:
         """See above; `--help` shows the page."""
         raise UsageError("{message}; see `{prog} --help`.", message=message, prog=self.prog)
+
+    def parse_known_args(self, *given: Any, **more: Any) -> Any:
+        """As the base class, with the options that are only declared now."""
+        declare, self.declare = self.declare, None
+        if declare is not None:
+            declare(self)
+        return super().parse_known_args(*given, **more)
 
 
 class Actions(Protocol):
@@ -36,52 +43,25 @@ class Verbs:
     """Collects the verbs of a parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._verbs: Actions = parser.add_subparsers(
+        self._verbs: argparse._SubParsersAction[Parser] = parser.add_subparsers(
             title="verbs", metavar="VERB", dest="verb", parser_class=Parser
         )
 
-    def add(self, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
-        """A new verb with the options that all have."""
+    def add(
+        self,
+        name: str,
+        summary: str,
+        run: Run,
+        declare: Callable[[argparse.ArgumentParser], None] | None = None,
+    ) -> argparse.ArgumentParser:
+        """A new verb with the options that all have; `declare` adds more when they are needed."""
         parser = self._verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        parser.declare = declare
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object as the last line of stdout"
         )
         parser.set_defaults(run=run)
         return parser
-
-
-def flag(kind: type[RunOptions], name: str) -> str:
-    """What the command line calls an option."""
-    word = kind.words().get(name)
-    return f"--{(word and word.name) or name.replace('_', '-')}"
-
-
-def declare(parser: argparse.ArgumentParser, kind: type[RunOptions]) -> None:
-    """An option for each that `kind` declares; None where it is not given."""
-    for name, each in kind.params().items():
-        word = kind.words()[name]
-        more = word.more or ("" if each.kind is bool else f"default: {each.default}")
-        parser.add_argument(
-            flag(kind, name), dest=name, default=None,
-            help="; ".join(part for part in (each.help, more) if part), **_taken(each, word),
-        )  # fmt: skip
-
-
-def _taken(declared: Param, word: Word) -> dict[str, Any]:
-    """What argparse is to take for it."""
-    if declared.kind is bool and not declared.default:
-        return {"action": "store_true"}
-    if declared.kind is bool or declared.choices[1:] == ("yes", "no"):
-        return {"action": argparse.BooleanOptionalAction}
-    if declared.choices:
-        return {"choices": declared.choices}
-    convert: Callable[[str], object] = words
-    if declared.kind is not str:
-        low = -math.inf if declared.low is None else declared.low
-        high = math.inf if declared.high is None else declared.high
-        low = low if word.lowest is None else word.lowest
-        convert = number(low, high) if declared.kind is float else whole(low, high)
-    return {"type": convert, "metavar": word.metavar}
 
 
 def folder(text: str) -> Path:

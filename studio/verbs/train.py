@@ -8,25 +8,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.training.record.options import AUTO, NewRun, RunOptions
 from studio.verbs.augmentation_sheet import augmented
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
-from studio.verbs.options import Verbs, declare, flag, folder, number, pair, size, whole, words
+from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
 from studio.verbs.preflight import measured
 from studio.verbs.run_progress import Watch
 
 if TYPE_CHECKING:
     from studio.engine.events import Command, Done
     from studio.engine.project import Project
+    from studio.engine.training.record.options import NewRun
     from studio.engine.training.record.recipe import Recipe
 
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
-NEW_ONLY = ("family", "size", "set", *RunOptions.params(), "preflight", "augmentations")
 
 
 def add(verbs: Verbs) -> None:
-    parser = verbs.add("train", "Train a model on a dataset, or go on with a run.", run)
+    verbs.add("train", "Train a model on a dataset, or go on with a run.", run, _declare)
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    from studio.engine.training.record.options import RunOptions
+    from studio.verbs.run_options import declare
+
     parser.add_argument("project", metavar="PROJECT", type=folder)
     parser.add_argument(
         "--dataset",
@@ -84,7 +89,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 def _check(options: argparse.Namespace) -> None:
     if options.resume:
-        given = [name for name in NEW_ONLY if getattr(options, name) is not None]
+        from studio.engine.training.record.options import RunOptions
+        from studio.verbs.run_options import flag
+
+        new = ("family", "size", "set", *RunOptions.params(), "preflight", "augmentations")
+        given = [name for name in new if getattr(options, name) is not None]
         if given:
             raise UsageError(
                 "{x} cannot be changed when a run is resumed: leave it out, or start a new run.",
@@ -143,6 +152,7 @@ def _asked(project: Project, options: argparse.Namespace) -> NewRun:
     """What the options say of a new run, with what is usual where they say nothing."""
     from studio.engine.dataset.index import store
     from studio.engine.dataset.preparation import policy
+    from studio.engine.training.record.options import AUTO, NewRun, RunOptions
 
     overrides: dict[str, object] = {}
     for key, value in options.set or []:
