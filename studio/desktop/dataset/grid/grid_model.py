@@ -142,10 +142,6 @@ class PictureModel(QAbstractListModel):
             self._drop(key)
         self._asked.clear()
 
-    def forget_wishes(self) -> None:
-        """Wishes that were not fulfilled are made again when the tile is painted next."""
-        self._asked.clear()
-
     def tile(self, item_id: int) -> QPixmap | None:
         """The tile when it is there; otherwise, or when it is too small, it is wished for."""
         pixmap = None

@@ -20,7 +20,7 @@ from studio.desktop.base.garbage import collected_later
 from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.dataset.session.columns import Arrangement, Columns
-from studio.desktop.dataset.session.views import Row, View
+from studio.desktop.dataset.session.views import View
 from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
@@ -81,7 +81,7 @@ class Loader(Worker):
             part = listed_rows.after(project, dataset_id, last, most)
             if not part:
                 break
-            self.rowsLoaded.emit(token, [Row.of(line) for line in part])
+            self.rowsLoaded.emit(token, part)
             last, most = part[-1].id, _ROWS_AT_ONCE
             time.sleep(_BREATH_S)
         else:
@@ -108,7 +108,7 @@ class Loader(Worker):
             number = stamp()
             self._before()
             part = listed_rows.among(project, item_ids[start : start + _ROWS_AT_ONCE])
-            self.readAgain.emit(token, number, [Row.of(line) for line in part])
+            self.readAgain.emit(token, number, part)
             time.sleep(_BREATH_S)
 
 
@@ -142,7 +142,7 @@ class Importer(Worker):
                 if not found:
                     self.began.emit(token, event.items[0].dataset_id)
                 found += len(event.items)
-                self.found.emit(token, [Row.of(listed_rows.line(item)) for item in event.items])
+                self.found.emit(token, [listed_rows.line(item) for item in event.items])
             elif isinstance(event, importer.Checked):
                 self.checked.emit(token, event.findings)
             elif isinstance(event, importer.Rejected):

@@ -9,37 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.doctor.checks.base import grouped
+from studio.engine.dataset.index.listed_rows import Line
 from studio.engine.dataset.index.store import Finding
 
-
-class Listed(Protocol):
-    """What is asked of a picture."""
-
-    @property
-    def source_id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def caption(self) -> str: ...
-    @property
-    def rating(self) -> int: ...
-    @property
-    def licence(self) -> str: ...
-    @property
-    def author(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def consent(self) -> str: ...
-
-
-Condition = Callable[[Listed], bool]
+Condition = Callable[[Line], bool]
 
 
 @dataclass(frozen=True)
@@ -84,6 +60,6 @@ def found_with(findings: Mapping[int, Sequence[Finding]], kind: str) -> set[int]
     return found.keys() | bests if kind in grouped() else set(found)
 
 
-def _holds(row: Listed, text: str) -> bool:
+def _holds(row: Line, text: str) -> bool:
     places = (row.name, row.caption, row.label, row.author, row.licence, row.url, row.consent)
     return any(text in place.casefold() for place in places)

@@ -16,8 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from studio.engine.errors import StudioError
-from studio.engine.said import Said, SaidError, reason
+from studio.engine.said import Said, SaidError
 
 MAX_MEMBERS = 1_000_000
 MAX_MEMBER_BYTES = 512 << 20
@@ -170,8 +169,3 @@ def _inflate(path: Path, member: Member) -> bytes:
     if len(data) != member.size or zlib.crc32(data) != member.crc:
         raise ArchiveError("The archive is damaged (a checksum does not match).")
     return data
-
-
-def as_studio_error(path: Path, error: ArchiveError) -> StudioError:
-    """The same news for somebody who asked for one picture."""
-    return StudioError("Could not read {path}: {reason}", path=path, reason=reason(error))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from sys import intern
 
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.records import in_file
 from studio.engine.project import Project
 
 
-class Line(NamedTuple):
+@dataclass(slots=True)
+class Line:
     """One picture of a list. `colour` is the mean as 0xRRGGBB, -1 where it is not known;
     `sharpness` is -1 then. The last four are those that hold, empty if not stated."""
 
@@ -29,15 +31,28 @@ class Line(NamedTuple):
     channels: int
     label: str
     caption: str
-    usable: int
-    included: int
+    usable: bool
+    included: bool
     rating: int
-    colour: int
-    sharpness: float
-    licence: str
-    author: str
-    url: str
-    consent: str
+    colour: int = -1
+    sharpness: float = -1.0
+    licence: str = ""
+    author: str = ""
+    url: str = ""
+    consent: str = ""
+
+    def __post_init__(self) -> None:
+        # SQLite has no bool, and most pictures share what is said of them.
+        self.usable, self.included = bool(self.usable), bool(self.included)
+        self.label, self.licence, self.author, self.url, self.consent = (
+            intern(self.label), intern(self.licence), intern(self.author), intern(self.url),
+            intern(self.consent),
+        )  # fmt: skip
+
+    @property
+    def trains(self) -> bool:
+        """Whether training uses the picture."""
+        return self.usable and self.included
 
 
 _HASHES_AT_ONCE = 4096
@@ -62,7 +77,7 @@ def after(project: Project, dataset_id: int, item_id: int, most: int) -> list[Li
         "WHERE item.dataset_id = ? AND item.id > ? ORDER BY item.id LIMIT ?",
         (dataset_id, item_id, most),
     )
-    return [Line._make(row) for row in rows]
+    return [Line(*row) for row in rows]
 
 
 def among(project: Project, item_ids: Sequence[int]) -> list[Line]:
@@ -72,7 +87,7 @@ def among(project: Project, item_ids: Sequence[int]) -> list[Line]:
         "WHERE item.id IN (SELECT value FROM json_each(?)) ORDER BY item.id",
         (json.dumps([int(number) for number in item_ids]),),
     )
-    return [Line._make(row) for row in rows]
+    return [Line(*row) for row in rows]
 
 
 def chosen_hashes(project: Project, dataset_id: int) -> dict[int, str]:
@@ -104,7 +119,7 @@ def line(item: store.Item) -> Line:
     stated = {name: item.rights.get(name) or said.get(name, "") for name in _IN_LINES}
     return Line(
         item.id, item.source_id, item.name, item.bytes, item.mtime_ns, item.width, item.height,
-        item.channels, item.label, item.caption, int(item.usable), int(item.included),
+        item.channels, item.label, item.caption, item.usable, item.included,
         item.rating, packed, float(item.facts.get("sharpness", -1.0)), **stated,
     )  # fmt: skip
 
