@@ -300,7 +300,7 @@ def seeded_normal(n: int, seed: int, shape: Sequence[int]) -> Tensor:
     return torch.stack(rows) if rows else torch.empty(0, *shape)
 
 
-_REGISTRY = Registry[Family](
+_REGISTRY = Registry[type[Family]](
     "models.families",
     lambda name, known: ParameterError(
         "There is no family {name}. Known: {known}.", name=name, known=known

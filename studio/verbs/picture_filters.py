@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from studio.engine.errors import UsageError
 from studio.verbs.options import folder, whole, words
 
 if TYPE_CHECKING:
@@ -83,10 +82,7 @@ def lines(
 
 def check_kind(kind: str | None) -> None:
     """Raises :class:`UsageError` for a kind of finding that there is not."""
-    from studio.engine.dataset.doctor.checks.base import checks
+    from studio.engine.dataset.doctor.checks.base import check_of
 
-    if kind is not None and kind not in checks():
-        known = ", ".join(checks())
-        raise UsageError(
-            "There is no finding {kind!r}: choose one of {known}.", kind=kind, known=known
-        )
+    if kind is not None:
+        check_of(kind)

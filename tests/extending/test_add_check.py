@@ -14,20 +14,20 @@ FILE = '''
 
 from __future__ import annotations
 
-from studio.engine.dataset.doctor.checks.base import Check, Measured, Threshold
+from studio.engine.dataset.doctor.checks.base import Check, Measured, Threshold, register
 
 
 def _share(picture: Measured) -> float:
     return 100.0 * picture["height"] / picture["width"]
 
 
-UPRIGHT = Check(
+register(Check(
     "upright", order=105, listed=105, title="Upright", badge="Upright one",
     help="Pictures that are higher than they are wide.",
     advice="Lying pictures may be what you want.",
     sentence="Its height is {share} % of its width (limit {limit} %).",
     limit=Threshold("share", 120.0, 0.0, 1000.0, "percent", measure=_share),
-)
+))
 '''
 CHINESE = {
     "Upright": "竖幅",

@@ -31,7 +31,7 @@ class Operation(Declared, ABC):
         """A new picture; `image` is not changed. The size may change."""
 
 
-_REGISTRY = Registry[Operation](
+_REGISTRY = Registry[type[Operation]](
     "studio.engine.refinement",
     lambda name, known: UsageError(
         "There is no operation {name}. Known: {known}.", name=name, known=known

@@ -128,7 +128,7 @@ class Tool:
         """The program ends."""
 
 
-_REGISTRY = Registry[Tool](
+_REGISTRY = Registry[type[Tool]](
     "studio.desktop.generation.tools",
     lambda name, known: UsageError(
         "There is no tool {name}. Known: {known}.", name=name, known=known

@@ -102,7 +102,7 @@ def _opened(path: Path) -> Iterator[Picture]:
         ) from error
 
 
-_REGISTRY = Registry[Format](
+_REGISTRY = Registry[type[Format]](
     "studio.engine.export.formats",
     lambda name, known: UsageError(
         "There is no export format {name}. Known: {known}.", name=name, known=known

@@ -7,15 +7,14 @@ whole set. All its words stand here in English; the window says them in other la
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from studio.engine.dataset.doctor import checks as package
+from models.registry import Registry
 from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.records import Finding
+from studio.engine.errors import UsageError
 from studio.engine.said import Said
 
 Measured = Answer
@@ -58,7 +57,7 @@ class Check:
     in the window's list.
     """
 
-    kind: str
+    name: str
     order: int
     listed: int
     title: str
@@ -79,14 +78,19 @@ class Check:
     """False of files that are never used anyway: there is nothing to leave out."""
 
 
+_REGISTRY = Registry[Check](
+    "studio.engine.dataset.doctor.checks",
+    lambda name, known: UsageError(
+        "There is no finding {name}: choose one of {known}.", name=name, known=known
+    ),
+)
+register, check_of = _REGISTRY.register, _REGISTRY.one
+
+
 @cache
 def checks() -> dict[str, Check]:
     """All checks by kind, in the order of findings about one picture."""
-    found: list[Check] = []
-    for module in pkgutil.iter_modules(package.__path__):
-        there = vars(importlib.import_module(f"{package.__name__}.{module.name}")).values()
-        found += [each for each in there if isinstance(each, Check)]
-    return {each.kind: each for each in sorted(found, key=lambda each: each.order)}
+    return dict(sorted(_REGISTRY.all().items(), key=lambda each: each[1].order))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.engine.dataset.doctor.checks.base import Check, Measured
+from studio.engine.dataset.doctor.checks.base import Check, Measured, register
 from studio.engine.dataset.index.facts import Data
 
 
@@ -11,22 +11,22 @@ def _marked(picture: Measured) -> Data | None:
     return {"mark": mark} if mark else None
 
 
-BROKEN = Check(
+register(Check(
     "broken", order=10, listed=170, title="Broken", badge="Broken", always=True, fixable=False,
     help="Files that cannot be read as a picture; they are never used.",
     advice="Open it in another program and save it again, then add the folder again.",
     sentence="{reason}",
-)  # fmt: skip
-MISSING = Check(
+))  # fmt: skip
+register(Check(
     "missing", order=20, listed=160, title="Missing", badge="Missing", fixable=False,
     help="Pictures whose file is no longer where it was imported from.",
     advice="Connect the drive or put the file back, then add the folder again.",
     sentence="The file is no longer where it was imported from.",
-)  # fmt: skip
-NO_TRAINING = Check(
+))  # fmt: skip
+register(Check(
     "no_training", order=60, listed=150, title="Not for training", badge="No training",
     help="Pictures whose author forbids training in the file; left out at first.",
     advice="Include it only when you have the author's leave.",
     sentence="Its author has marked it as not to be used for training ({mark}).",
     find=_marked,
-)  # fmt: skip
+))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.engine.dataset.doctor.checks.base import Check, Measured, Threshold
+from studio.engine.dataset.doctor.checks.base import Check, Measured, Threshold, register
 from studio.engine.dataset.index.facts import Data
 
 _ODD_MODES = {
@@ -41,38 +41,38 @@ def _bars(picture: Measured) -> float | None:
     return 100.0 * float(1 - (1 - left - right) * (1 - top - bottom))
 
 
-ANIMATED = Check(
+register(Check(
     "animated", order=70, listed=130, title="Animated", badge="First frame",
     help="Files with several frames, of which only the first is used.",
     advice="Save the other frames as pictures to train on them too.",
     sentence="It has {frames} frames; only the first is used.",
     find=_frames,
-)  # fmt: skip
-ODD_MODE = Check(
+))  # fmt: skip
+register(Check(
     "odd_mode", order=80, listed=140, title="Unusual colour", badge="Converted",
     help="Pictures stored as CMYK, Lab or more than 8 bits; converted to sRGB.",
     advice="Check that the colours still look right.",
     sentence="It is stored as {stored} and was converted to 8-bit sRGB.",
     find=_stored,
-)  # fmt: skip
-TINY = Check(
+))  # fmt: skip
+register(Check(
     "tiny", order=90, listed=90, title="Too small", badge="Too small",
     help="Pictures with fewer pixels than the smallest training size.",
     advice="It would be enlarged for training and look soft.",
     sentence="Its shorter side is {side} pixels, fewer than {limit}.",
     limit=Threshold("side", 32, 1, 16384, "pixels", below=True, measure=_side),
-)  # fmt: skip
-ASPECT = Check(
+))  # fmt: skip
+register(Check(
     "aspect", order=100, listed=100, title="Very long or tall", badge="Long side",
     help="Pictures of which a crop would lose most.",
     advice="Most of it is lost in a square crop: pad it, or leave it out.",
     sentence="Its longer side is {aspect} times its shorter one (limit {limit}).",
     limit=Threshold("aspect", 3.0, 1.0, 100.0, "times", measure=_aspect),
-)  # fmt: skip
-BORDERS = Check(
+))  # fmt: skip
+register(Check(
     "borders", order=140, listed=110, title="Plain bars", badge="Bars",
     help="Pictures with plain bars at opposite edges, such as film stills have.",
     advice="The model would learn the bars as part of the picture.",
     sentence="Plain bars at its edges take {bars} % of it (limit {limit} %).",
     limit=Threshold("bars", 3.0, 0.0, 100.0, "percent", fact="bars", measure=_bars, blank=False),
-)  # fmt: skip
+))  # fmt: skip
