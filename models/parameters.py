@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, NoReturn, Self, TypedDict, Unpack, get_type_hints
+from typing import Any, Self, TypedDict, Unpack, get_type_hints
 
 from models.errors import ParameterError, Said, sentences
 
@@ -88,7 +88,7 @@ class Param:
                 return "yes" if value else "no"
             if self.kind is str and isinstance(value, str):
                 return value
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError, KeyError):
             pass
         raise self._refused(value)
 
@@ -112,24 +112,18 @@ _EXPECTED: dict[type, Said] = {
 }
 
 
+_BOOLS = {"true": True, "yes": True, "on": True, "1": True}
+_BOOLS |= {"false": False, "no": False, "off": False, "0": False}
+
+
 def _to_bool(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "yes": True, "on": True, "1": True}
-    words |= {"false": False, "no": False, "off": False, "0": False}
-    return words[str(value).strip().lower()] if str(value).strip().lower() in words else _refuse()
+    return value if isinstance(value, bool) else _BOOLS[str(value).strip().lower()]
 
 
 def _to_int(value: object) -> int:
-    if isinstance(value, bool):
-        return _refuse()
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else _refuse()
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError
     return int(value)  # type: ignore[call-overload]  # refused below
-
-
-def _refuse() -> NoReturn:
-    raise ValueError
 
 
 class Given(TypedDict, total=False):
