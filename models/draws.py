@@ -33,6 +33,11 @@ class Draws:
         return _WEIGHTS[0] * parts[0] + _WEIGHTS[1] * parts[1]
 
 
+def folded(seed: int) -> int:
+    """A seed of 32 bits for a generator of PyTorch, of every bit of `seed`; small ones stay."""
+    return mixed_bits(seed) >> 32 if seed >> 32 else seed
+
+
 def mixed_bits(seed: int) -> int:
     """64 bits, of which each depends on every bit of `seed`."""
     bits = (seed + 0x9E3779B97F4A7C15) & _BITS

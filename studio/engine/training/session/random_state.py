@@ -18,9 +18,11 @@ def seed_all(seed: int) -> None:
     """Set every global source of chance."""
     import torch
 
+    from models.draws import folded
+
     random.seed(seed)
-    np.random.seed(seed % (1 << 32))
-    torch.manual_seed(seed)
+    np.random.seed(folded(seed))
+    torch.manual_seed(folded(seed))
 
 
 def capture(device: torch.device) -> tuple[dict[str, object], dict[str, Tensor]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.base import TrainState
+from models.draws import folded
 from models.parameters import ParameterError
 from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
@@ -57,7 +58,7 @@ class Trainer:
         self.sampler = Sampler(self.pictures.count, recipe.seed)
         self.state = TrainState(
             device=self.device,
-            generator=torch.Generator(self.device).manual_seed(recipe.seed),
+            generator=torch.Generator(self.device).manual_seed(folded(recipe.seed)),
             total_images=recipe.total_images or UNPLANNED,
             set_size=self.pictures.count,
         )

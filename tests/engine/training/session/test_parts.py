@@ -167,6 +167,20 @@ def test_chance_comes_back_whatever_was_drawn() -> None:
     assert draw() == first
 
 
+def test_every_bit_of_a_seed_counts() -> None:
+    def drawn(seed: int) -> tuple[float, float]:
+        random_state.seed_all(seed)
+        return float(np.random.rand()), float(torch.rand(()))
+
+    seeds = [3, *(3 + (1 << bit) for bit in range(32, 63, 5)), (1 << 63) - 1]
+    for numbers in zip(*(drawn(seed) for seed in seeds), strict=True):
+        assert len(set(numbers)) == len(seeds)
+    assert drawn(3) == (
+        np.random.RandomState(3).rand(),
+        float(torch.rand((), generator=torch.Generator().manual_seed(3))),
+    )
+
+
 # ---------------------------------------------------------------------- numbers and sheets
 
 
