@@ -86,14 +86,41 @@ class Checkpoint:
     sha256: str
 
 
+class HealthKind(StrEnum):
+    """What the artist should know about."""
+
+    NAN = "nan"
+    MEMORY = "memory"
+    DISK = "disk"
+    CHANGED = "changed"
+    REFUSED = "refused"
+    TRANSFER = "transfer"
+    PICTURES = "pictures"
+    LABELS = "labels"
+    COLLAPSE = "collapse"
+    OVERFIT = "overfit"
+    POSTERIOR = "posterior"
+    LEAK = "leak"
+    PLATEAU = "plateau"
+    SPEED = "speed"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> HealthKind:
+        return cls.OTHER  # in the diary of a run that another version trained
+
+
 @dataclass(frozen=True)
 class Health:
     """Something the artist should know; `action` is what was done about it, in words."""
 
-    kind: str
+    kind: HealthKind
     sentence: Said
     action: Said = NOTHING
     images_seen: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", HealthKind(self.kind))
 
 
 ROUND = 16

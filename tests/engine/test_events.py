@@ -15,7 +15,7 @@ SAMPLES = {
     "Said": Said("naïve {n}", n=1),
     "bool": True, "int": 3, "float": 0.5, "float | None": None, "str": "naïve\n",
     "dict[str, float]": {"a": 1.0}, "bool | int | float | str": True,
-    "RunState": events.RunState.PAUSED,
+    "RunState": events.RunState.PAUSED, "HealthKind": events.HealthKind.PLATEAU,
 }  # fmt: skip
 
 
@@ -31,3 +31,10 @@ def test_a_message_survives_the_pipe(kind: type) -> None:
 def test_anything_else_is_refused(line: str) -> None:
     with pytest.raises(StudioError):
         events.from_line(line)
+
+
+def test_a_kind_of_health_that_another_version_knew_is_read(tmp_path) -> None:
+    line = events.to_line(events.Health(events.HealthKind.SPEED, events.NOTHING))
+    read = events.from_line(line.replace('"speed"', '"moon"'))
+    assert isinstance(read, events.Health)
+    assert read.kind is events.HealthKind.OTHER

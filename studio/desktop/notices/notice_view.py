@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
-from studio.desktop.notices.notices import Notice, Notices
+from studio.desktop.notices.notices import Notice, NoticeKind, Notices
 from studio.desktop.notices.sign import sign
 
 if TYPE_CHECKING:
     from studio.desktop.notices.notice_history import NoticeHistory
 
 WIDTH = 380
-SECONDS = {"info": 5.0, "warn": 9.0, "error": 15.0}
+SECONDS = {NoticeKind.INFO: 5.0, NoticeKind.WARN: 9.0, NoticeKind.ERROR: 15.0}
 SHOWN = 4
 _MARGIN, _CLOSE = 16, 22
 _LOOK_MS = 200
@@ -41,7 +41,7 @@ class NoticeCard(QFrame):
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("notice" if notice.kind != "info" else "raised")
+        self.setObjectName("notice" if notice.kind is not NoticeKind.INFO else "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedWidth(WIDTH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,14 +16,22 @@ KEPT = 200
 RECENT, REPEATED_SECONDS = 8, 2.0
 
 
+class NoticeKind(StrEnum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    WARN = "warn"
+    ERROR = "error"
+
+
 @dataclass(frozen=True)
 class Notice:
-    """One message; `kind` is info, warn or error, `action` an optional (text, callback).
+    """One message; `action` is an optional (text, callback).
 
     Texts are kept as they were given; whoever shows them passes them through `i18n.said`.
     """
 
-    kind: str
+    kind: NoticeKind
     sentence: str
     detail: str = ""
     action: Action | None = None
@@ -48,18 +57,18 @@ class Notices(QObject):
 
     def info(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         """Something went well or is worth knowing."""
-        return self._post(Notice("info", sentence, detail, action))
+        return self._post(Notice(NoticeKind.INFO, sentence, detail, action))
 
     def warn(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         """Something the artist should look at."""
-        return self._post(Notice("warn", sentence, detail, action))
+        return self._post(Notice(NoticeKind.WARN, sentence, detail, action))
 
     def error(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         """Something failed: what happened, which file, what to do."""
-        return self._post(Notice("error", sentence, detail, action))
+        return self._post(Notice(NoticeKind.ERROR, sentence, detail, action))
 
     def _post(self, notice: Notice) -> Notice:
-        if notice.kind != "info" and (known := self._just_said(notice)) is not None:
+        if notice.kind is not NoticeKind.INFO and (known := self._just_said(notice)) is not None:
             return known
         self.history.append(notice)
         del self.history[:-KEPT]

@@ -10,7 +10,7 @@ from studio.desktop.base.amounts import duration
 from studio.desktop.i18n import said as said
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.run_record import RunRecord
-from studio.engine.events import RunState
+from studio.engine.events import HealthKind, RunState
 from studio.engine.said import sentences
 
 
@@ -75,25 +75,25 @@ def status(state: RunState) -> str:
     }[state]
 
 
-def health(kind: str) -> str:
+def health(kind: HealthKind) -> str:
     """What kind of thing was found, in two or three words."""
-    known = {
-        "nan": tr("It broke down"),
-        "memory": tr("Memory was short"),
-        "disk": tr("The disk is full"),
-        "changed": tr("Changed by hand"),
-        "refused": tr("Not changed"),
-        "transfer": tr("Begun with another run"),
-        "pictures": tr("Other pictures"),
-        "labels": tr("About the labels"),
-        "collapse": tr("Pictures repeat"),
-        "overfit": tr("Learnt by heart"),
-        "posterior": tr("Numbers asleep"),
-        "leak": tr("The disguise shows"),
-        "plateau": tr("No better for a while"),
-        "speed": tr("Speed"),
-    }
-    return known.get(kind, tr("Worth knowing"))
+    return {
+        HealthKind.NAN: tr("It broke down"),
+        HealthKind.MEMORY: tr("Memory was short"),
+        HealthKind.DISK: tr("The disk is full"),
+        HealthKind.CHANGED: tr("Changed by hand"),
+        HealthKind.REFUSED: tr("Not changed"),
+        HealthKind.TRANSFER: tr("Begun with another run"),
+        HealthKind.PICTURES: tr("Other pictures"),
+        HealthKind.LABELS: tr("About the labels"),
+        HealthKind.COLLAPSE: tr("Pictures repeat"),
+        HealthKind.OVERFIT: tr("Learnt by heart"),
+        HealthKind.POSTERIOR: tr("Numbers asleep"),
+        HealthKind.LEAK: tr("The disguise shows"),
+        HealthKind.PLATEAU: tr("No better for a while"),
+        HealthKind.SPEED: tr("Speed"),
+        HealthKind.OTHER: tr("Worth knowing"),
+    }[kind]
 
 
 def curve(name: str, own: Mapping[str, Curve]) -> Curve:

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.desktop.base.studio import is_shutting_down
 from studio.desktop.i18n import said, tr
+from studio.desktop.notices.notices import Notice, NoticeKind
 from studio.engine.jobs import Ending
 
 if TYPE_CHECKING:
     from studio.desktop.base.jobs import AnyJob
-    from studio.desktop.notices.notices import Notice
     from studio.desktop.window.shell import Shell
 
 LOOK_MS = 50
@@ -93,7 +93,7 @@ class Closing(QObject):
 
     @Slot(object)
     def _look_at_notice(self, notice: Notice) -> None:
-        if notice.kind == "error":
+        if notice.kind is NoticeKind.ERROR:
             self._end()
 
     def _end(self) -> None:

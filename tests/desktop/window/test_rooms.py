@@ -136,7 +136,7 @@ def slow_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     go, opened = threading.Event(), GenerationWorker.open
 
     def wait(*arguments: object) -> object:
-        assert go.wait(WAIT / 1000)
+        assert go.wait(2 * WAIT / 1000)
         return opened(*arguments)
 
     monkeypatch.setattr(GenerationWorker, "open", wait)

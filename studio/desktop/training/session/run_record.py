@@ -14,7 +14,7 @@ from pathlib import Path
 from models.facts import Curve
 from studio.desktop.training.session.series import Series
 from studio.engine import events
-from studio.engine.events import RunState
+from studio.engine.events import HealthKind, RunState
 from studio.engine.training.record import checkpoint, sample_sheet, statistics
 from studio.engine.training.record.checkpoint import Saves
 
@@ -45,8 +45,7 @@ class Mark:
     sentence: str
     moment: float = 0.0
     """`time.monotonic()` when it came in while the window looked on, else 0."""
-    about: str = ""
-    """What kind of health: nan, memory, plateau …"""
+    about: HealthKind = HealthKind.OTHER
     action: str = ""
     """What was done about it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.events import HealthKind
 from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
@@ -36,7 +37,7 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     if not in_a_row(memory, worse and (alike or fewer), READINGS):
         return None
     return Finding(
-        "collapse",
+        HealthKind.COLLAPSE,
         Said(
             "The pictures have become too alike: their variety is {n:.0f} % of the set's.",
             n=100 * found.variety,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.events import HealthKind
 from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
@@ -43,4 +44,4 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
 
 
 def _leak(sentence: Said, change: Change) -> Finding:
-    return Finding("leak", sentence, (change,), advice=Said("Lower that disguise."))
+    return Finding(HealthKind.LEAK, sentence, (change,), advice=Said("Lower that disguise."))

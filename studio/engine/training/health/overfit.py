@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.events import HealthKind
 from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
@@ -27,7 +28,7 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     if not in_a_row(memory, found > LARGEST and certain, READINGS):
         return None
     return Finding(
-        "overfit",
+        HealthKind.OVERFIT,
         Said(
             "The critic knows its pictures by heart: unseen ones look {n:.0f} % as false to it "
             "as generated ones.",

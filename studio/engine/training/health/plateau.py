@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.events import HealthKind
 from studio.engine.said import Said
 from studio.engine.training.health.reading import Finding, Memory, Reading
 
@@ -25,7 +26,7 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         return None
     memory["told"] = True
     return Finding(
-        "plateau",
+        HealthKind.PLATEAU,
         Said(
             "Training longer has stopped helping: the best model is that of {images} images.",
             images=memory["images_seen"],

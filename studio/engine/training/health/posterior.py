@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.engine.events import HealthKind
 from studio.engine.said import Said
 from studio.engine.training.health.reading import Change, Finding, Memory, Reading, in_a_row
 
@@ -28,7 +29,7 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         return None
     memory["target"] = float(reading.config["kl_weight"])
     return Finding(
-        "posterior",
+        HealthKind.POSTERIOR,
         Said("Only {n:.0f} % of the sliders inside still do anything.", n=100 * reading.active),
         (Change("kl_weight", times=RESTART), Change("free_bits", low=FREE_BITS)),
         advice=Said("Lower the evenness, or raise the free detail."),
@@ -41,7 +42,7 @@ def _climb(reading: Reading, memory: Memory) -> Finding | None:
         del memory["target"]
         return None
     return Finding(
-        "posterior",
+        HealthKind.POSTERIOR,
         Said("Evenness climbs back to where it was."),
         (Change("kl_weight", times=2.0, high=target),),
         goes_on=True,

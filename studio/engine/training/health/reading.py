@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from studio.engine.events import HealthKind
 from studio.engine.said import NOTHING, Said
 from studio.engine.training.health.small_set import Likeness
 
@@ -80,7 +81,7 @@ class Change:
 class Finding:
     """Something is wrong, or worth knowing: one plain sentence, and what would help."""
 
-    kind: str
+    kind: HealthKind
     sentence: Said
     changes: tuple[Change, ...] = ()
     roll_back: bool = False

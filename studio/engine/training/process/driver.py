@@ -11,6 +11,7 @@ from studio.engine.events import (
     Event,
     Failed,
     Health,
+    HealthKind,
     Progress,
     RunState,
     Stage,
@@ -59,7 +60,7 @@ def run_training(
             elif isinstance(event, Progress):
                 total = event.total_images
             stuck = stuck or (refused and event == Stage(RunState.PAUSED))
-            refused = isinstance(event, Health) and event.kind == "disk"
+            refused = isinstance(event, Health) and event.kind is HealthKind.DISK
             on_event(event)
     finally:
         _record(project, name, last, total)

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError
-from studio.engine.events import Checkpoint, Event, Health, Metrics, RunState, Samples, Stage
+from studio.engine.events import (
+    Checkpoint,
+    Event,
+    Health,
+    HealthKind,
+    Metrics,
+    RunState,
+    Samples,
+    Stage,
+)
 from studio.engine.said import NOTHING, Said, listed, reason
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.watch import Watch
@@ -78,12 +87,16 @@ class Care:
                 sentence = Said(
                     "It goes on with the pictures of {dataset}.", dataset=recipe.dataset
                 )
-                self.begun.append(self._note(Health("pictures", sentence, images_seen=seen)))
+                self.begun.append(
+                    self._note(Health(HealthKind.PICTURES, sentence, images_seen=seen))
+                )
             if begun:
-                self.begun.append(self._note(Health("transfer", begun, images_seen=seen)))
+                self.begun.append(self._note(Health(HealthKind.TRANSFER, begun, images_seen=seen)))
             if newest is None:
                 for sentence in recipe.label_notes:
-                    self.begun.append(self._note(Health("labels", sentence, images_seen=seen)))
+                    self.begun.append(
+                        self._note(Health(HealthKind.LABELS, sentence, images_seen=seen))
+                    )
                 self.last = self._write(trainer.judge())
         except BaseException:
             self.close()
@@ -95,7 +108,7 @@ class Care:
         if trainer.state.images_seen or not compilation.is_wanted(trainer, minutes):
             return
         yield Stage(RunState.MEASURING)
-        yield self._note(Health("speed", *compilation.decide(trainer, self.last), 0))
+        yield self._note(Health(HealthKind.SPEED, *compilation.decide(trainer, self.last), 0))
         if trainer.compiled:
             self.last = self._write(trainer.judge())  # a run keeps to what it begins with
         yield Stage(RunState.TRAINING)
@@ -146,14 +159,14 @@ class Care:
         try:
             columns, count = self.trainer.write_samples(path)
         except (StudioError, OSError) as error:
-            yield self._note(Health("disk", reason(error), _GOES_ON, seen))
+            yield self._note(Health(HealthKind.DISK, reason(error), _GOES_ON, seen))
             return
         except (RuntimeError, MemoryError) as error:
             problem = _want_of_memory(error)
         if problem:
             self.trainer.forget_memory()
             sentence = Said("The device has too little memory for the samples just now.")
-            yield self._note(Health("memory", sentence, _GOES_ON, seen))
+            yield self._note(Health(HealthKind.MEMORY, sentence, _GOES_ON, seen))
             return
         yield self._note(Samples(seen, str(path), columns, count))
 
@@ -184,7 +197,7 @@ class Care:
         except StudioError as error:
             self.unsaved = error.said
             action = Said("Paused: free some space, then resume. The last checkpoint is intact.")
-            yield self._note(Health("disk", self.unsaved, action, seen))
+            yield self._note(Health(HealthKind.DISK, self.unsaved, action, seen))
             return
         self.unsaved, self._breakdowns = NOTHING, 0
         if self._quality:
@@ -209,9 +222,9 @@ class Care:
         try:
             self.trainer.set_live(key, value)
         except ParameterError as error:
-            return Health("refused", error.said, Said("Nothing was changed."), seen)
+            return Health(HealthKind.REFUSED, error.said, Said("Nothing was changed."), seen)
         said = Said("{key} is now {value}.", key=key, value=value)
-        return self._note(Health("changed", said, images_seen=seen))
+        return self._note(Health(HealthKind.CHANGED, said, images_seen=seen))
 
     # ------------------------------------------------------------------ ways back
 
@@ -234,14 +247,16 @@ class Care:
             n_all=trainer.batch_size,
         )
         seen = trainer.state.images_seen
-        return self._note(Health("memory", Said("The device ran out of memory."), action, seen))
+        return self._note(
+            Health(HealthKind.MEMORY, Said("The device ran out of memory."), action, seen)
+        )
 
     def _untranslate(self) -> Event:
         compilation.undo(self.trainer)
         self.trainer.forget_memory()
         sentence = Said("The translated networks failed on this machine.")
         seen = self.trainer.state.images_seen
-        return self._note(Health("speed", sentence, compilation.AS_WRITTEN, seen))
+        return self._note(Health(HealthKind.SPEED, sentence, compilation.AS_WRITTEN, seen))
 
     def _go_back(self) -> Event:
         """Numbers that are none are never saved and never masked."""
@@ -266,7 +281,9 @@ class Care:
             action = Said("It went back to its last checkpoint and calculates in full precision.")
         elif trainer.halve_rate():
             action = Said("It went back to its last checkpoint and learns at half the rate.")
-        return self._note(Health("nan", Said("Training broke down (not a number)."), action, seen))
+        return self._note(
+            Health(HealthKind.NAN, Said("Training broke down (not a number)."), action, seen)
+        )
 
     def _answer(self, finding: Finding, reading: Reading, *, at_end: bool) -> Event:
         """Do what a detector asks for, where that is allowed, and say so."""

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import torch
 
+from studio.desktop.training import words
 from studio.desktop.training.session.run_record import read_record
+from studio.engine.events import HealthKind, RunState
 from studio.engine.training.record import checkpoint
 
 
@@ -39,3 +41,9 @@ def test_a_score_that_is_no_number_is_never_the_best(tmp_path: Path) -> None:
     save(tmp_path, 2.0, "")
     save(tmp_path, float("inf"), "")
     assert checkpoint.saves(tmp_path).best == "000002"
+
+
+def test_every_kind_of_health_and_every_state_of_a_run_has_a_word(qapp) -> None:
+    told = {words.health(kind) for kind in HealthKind}
+    assert len(told) == len(HealthKind)
+    assert all(words.status(state) for state in RunState)
