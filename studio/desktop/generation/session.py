@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
@@ -55,14 +58,14 @@ class Session(QObject):
         self._device = device
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
-        self._search = WorkerThread(parent=self)
+        self._jobs = jobs
+        self._finding: Job[list[float]] | None = None
         self._keeping = Keeping(jobs, self)
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
         self._render.failed.connect(self.failed)
-        self._search.failed.connect(self.failed)
-        self._worker.progressed.connect(self._progressed)
+        jobs.changed.connect(self._progressed)
         self._sheet = 0
 
     # ------------------------------------------------------------------ the project
@@ -79,14 +82,12 @@ class Session(QObject):
         self._sheet += 1
         self._keeping.finish()
         self._render.clear()
-        self._search.clear()
         self._render.submit(self._worker.close)
 
     def shutdown(self) -> None:
-        """End both threads."""
+        """End the thread."""
         self._keeping.finish()
         self._worker.stop()
-        self._search.stop()
         self._render.stop()
 
     @property
@@ -202,15 +203,17 @@ class Session(QObject):
             self.directionsFound.emit([])
             return
         self.searching.emit(0, 0)
-        self._search.latest(
-            "find", self._worker.find,
-            done=self.directionsFound.emit, failed=self._not_found,
+        if self._finding is not None:
+            self._finding.cancel()
+        job = self._finding = Job(Said("Looking for directions"), self._worker.find)
+        self._jobs.start(
+            job, "generation", lane="directions", in_strip=False,
+            done=partial(self._found, job), failed=self.searchFailed.emit,
         )  # fmt: skip
 
-    def _not_found(self, sentence: str, detail: str) -> None:
-        # A search that was given up because another model was opened is no news.
-        if self.model is not None and not self._search.busy:
-            self.searchFailed.emit(sentence, detail)
+    def _found(self, job: Job[list[float]], explained: list[float]) -> None:
+        if job is self._finding and not job.is_cancelled:
+            self.directionsFound.emit(explained)
 
     def write_names(self, folder: Path, names: Names) -> None:
         """Keep the artist's names for the directions of the run in `folder`."""
@@ -219,6 +222,8 @@ class Session(QObject):
                 write_names, folder, Names(dict(names.names), set(names.pinned)),
             )  # fmt: skip
 
-    @Slot(int, int)
-    def _progressed(self, done: int, total: int) -> None:
-        self.searching.emit(done, total)
+    @Slot()
+    def _progressed(self) -> None:
+        job = self._finding
+        if job is not None and job.total and not job.is_over and not job.is_cancelled:
+            self.searching.emit(job.done, job.total)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
 from models.facts import Ability
@@ -20,6 +19,7 @@ from studio.desktop.base.threads import Worker
 from studio.desktop.pixels import from_qimage, to_qimage
 from studio.engine.errors import StudioError
 from studio.engine.files import write_json
+from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -61,9 +61,6 @@ class Model:
 
 class GenerationWorker(Worker):
     """Owns the player. Methods run on the rendering thread unless they say otherwise."""
-
-    progressed = Signal(int, int)
-    """Samples drawn and samples wanted, while directions are looked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,15 +131,20 @@ class GenerationWorker(Worker):
         """The open model, for who takes it along. Any thread may ask."""
         return self._player
 
-    def find(self) -> list[float]:
-        """Find the directions; how much each explains, 0 to 1. Runs on the second thread."""
+    def find(self, job: Job[list[float]]) -> list[float]:
+        """Find the directions; how much each explains, 0 to 1. Runs on the job's thread."""
         from studio.engine.generation.directions import find_directions
 
         shown = self._need_player()
+
+        def given_up() -> bool:
+            if self._player is not shown:
+                job.cancel()  # that another model was opened is no failure
+            return job.cancelled()
+
         found = find_directions(
             shown, count=DIRECTIONS, samples=SAMPLES,
-            progress=self.progressed.emit,
-            cancelled=lambda: self.stopping() or self._player is not shown,
+            progress=job.advance, cancelled=given_up,
         )  # fmt: skip
         return [float(share) for share in found.explained]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 
@@ -14,14 +13,16 @@ from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.curation.steps import FINDINGS, Plan
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.session.collection import Collection
-from studio.desktop.dataset.session.survey_worker import SurveyThreads
+from studio.desktop.dataset.session.imports import PLACE
 from studio.desktop.dataset.session.ticker import Ticker
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
-from studio.engine.dataset.doctor import thresholds
+from studio.engine.dataset.doctor import outliers, thresholds
 from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.doctor.outliers import KIND, Outliers
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 _COUNTED_MS = 250
 
@@ -37,16 +38,15 @@ class Doctoring(QObject):
         super().__init__(panel)
         self._around, self.panel = around, panel
         self.is_on = False
-        self._cancel = threading.Event()
-        self._searching = 0
-        self._heard: SurveyThreads | None = None
+        self._job: Job[Outliers] | None = None
+        around.studio.jobs.changed.connect(self._advanced)
         self._again = Ticker(panel, self._count, _COUNTED_MS)
         panel.hide()
         panel.kindChosen.connect(self._read_values)
         panel.changed.connect(self._change)
         panel.excludeWanted.connect(self.exclude)
         panel.outliersWanted.connect(self.find_outliers)
-        panel.cancelled.connect(lambda: self._cancel.set())
+        panel.cancelled.connect(self._give_up)
         panel.closed.connect(lambda: self.show(False))
         around.session.opened.connect(self._start_anew)
         around.session.changed.connect(lambda _: self._again.soon())
@@ -70,10 +70,7 @@ class Doctoring(QObject):
 
     def close(self) -> None:
         """The project goes."""
-        self._cancel.set()
-        self._heard = None
-        self._searching += 1
-        self.panel.show_progress(None)
+        self._give_up()
         self.panel.show_limits([])
 
     @Slot()
@@ -177,39 +174,48 @@ class Doctoring(QObject):
             self.show(True, KIND)
         else:
             self.follow(KIND)
-        self._cancel = threading.Event()
-        self._searching += 1
-        threads = self._around.threads()
-        if self._heard is not threads:
-            threads.explorer.advanced.connect(self._advanced)
-            self._heard = threads
+        self._give_up()
         self.panel.show_progress((0, 0))
-        token = self._searching
-        threads.work.submit(
-            threads.explorer.find_outliers, *place, self._cancel,
-            done=partial(self._take_outliers, token), failed=partial(self._failed, token),
+        job = self._job = Job(
+            Said("Looking for outliers"),
+            lambda job: outliers.find(*place, job.cancelled, job.advance),
+        )
+        self._around.studio.jobs.start(
+            job, PLACE, lane="survey", in_strip=False,
+            done=partial(self._take_outliers, job), failed=partial(self._failed, job),
         )  # fmt: skip
 
-    @Slot(str, int, int)
-    def _advanced(self, work: str, done: int, total: int) -> None:
-        if work == "outliers" and not self._cancel.is_set():
-            self.panel.show_progress((done, total))
+    @Slot()
+    def _give_up(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._end()
 
-    def _take_outliers(self, token: int, found: Outliers | None) -> None:
-        if token != self._searching:
-            return
+    def _end(self) -> None:
+        self._job = None
         self.panel.show_progress(None)
-        if found is None:
+
+    @Slot()
+    def _advanced(self) -> None:
+        job = self._job
+        if job is not None and job.is_cancelled:  # by whomever
+            self._end()
+        elif job is not None:
+            self.panel.show_progress((job.done, job.total))
+
+    def _take_outliers(self, job: Job[Outliers], found: Outliers) -> None:
+        if job is not self._job:
             return
+        self._end()
         few = {0: tr("No outlier was found."), 1: tr("1 outlier was found.")}
         many = tr("{n} outliers were found.", n=words.number(found.count))
         self._around.studio.notices.info(few.get(found.count, many))
         self._around.session.judge_again()
         self._read(KIND)
 
-    def _failed(self, token: int, sentence: str, detail: str) -> None:
-        if token == self._searching:
-            self.panel.show_progress(None)
+    def _failed(self, job: Job[Outliers], sentence: str, detail: str) -> None:
+        if job is self._job:
+            self._end()
             self._around.studio.notices.warn(sentence, detail)
 
 

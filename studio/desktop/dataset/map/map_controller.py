@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,10 +10,13 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, Signal,
 from PySide6.QtGui import QPixmap
 
 from studio.desktop.dataset.map.map_page import MapPage
-from studio.desktop.dataset.session.survey_worker import SurveyThreads
+from studio.desktop.dataset.session.imports import PLACE
 from studio.desktop.dataset.session.ticker import Ticker
 from studio.desktop.dataset.survey_parts import Around
+from studio.engine.dataset.doctor import atlas
 from studio.engine.dataset.doctor.atlas import Atlas
+from studio.engine.jobs import Job
+from studio.engine.said import Said
 
 _UNKNOWN = 0x808080
 _VIVID, _ROWS_MS = 1.8, 120
@@ -29,13 +31,11 @@ class Mapping(QObject):
         super().__init__(page)
         self._around, self.page = around, page
         self.is_on = False
-        self._cancel = threading.Event()
+        self._job: Job[Atlas] | None = None
         self._charted: frozenset[int] = frozenset()
         self._moved: frozenset[int] = frozenset()
         """Of those, pictures that look different since: where they lie is no longer known."""
         self._drawn_for: int | None = None
-        self._token = 0
-        self._heard: SurveyThreads | None = None
         view = page.view
         view.tile_of, view.words_of = self._tile, self._words
         self._follow_choice = Ticker(page, self._show_choice)
@@ -45,6 +45,7 @@ class Mapping(QObject):
         view.enlargeWanted.connect(around.selection.enlarge)
         page.drawWanted.connect(self.draw)
         page.cancelled.connect(self.cancel)
+        around.studio.jobs.changed.connect(self._advanced)
         model, picker = around.model, around.grid.selectionModel()
         picker.selectionChanged.connect(lambda *_: self._follow_choice.soon())
         picker.currentChanged.connect(lambda *_: self._follow_choice.soon())
@@ -79,25 +80,21 @@ class Mapping(QObject):
             self.page.show_nothing()
             return
         project, number = place
-        self._cancel.set()
-        self._cancel = threading.Event()
-        self._token += 1
-        threads = self._around.threads()
-        if self._heard is not threads:
-            threads.explorer.advanced.connect(self._advanced)
-            self._heard = threads
+        self._give_up()
         self.page.show_waiting()
-        threads.work.latest(
-            "map", threads.explorer.chart, project, number, self._cancel,
-            done=partial(self._take, self._token, number),
-            failed=partial(self._failed, self._token),
+        job = self._job = Job(
+            Said("Drawing the map"),
+            lambda job: atlas.chart(project, number, job.cancelled, job.advance),
+        )
+        self._around.studio.jobs.start(
+            job, PLACE, lane="survey", in_strip=False,
+            done=partial(self._take, job, number), failed=partial(self._failed, job),
         )  # fmt: skip
 
     @Slot()
     def cancel(self) -> None:
         """Give up drawing."""
-        self._cancel.set()
-        self._token += 1
+        self._give_up()
         if self._is_drawn():
             self.page.show_map()
         else:
@@ -105,31 +102,36 @@ class Mapping(QObject):
 
     def close(self) -> None:
         """The project goes."""
-        self._cancel.set()
-        self._heard = None
         self._forget()
 
     @Slot()
     def _start_anew(self) -> None:
-        self._cancel.set()
         self._forget()
         if self.is_on:
             self._follow_rows.soon()
 
+    def _give_up(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
     def _forget(self) -> None:
-        self._token += 1
+        self._give_up()
         self._drawn_for, self._charted, self._moved = None, frozenset(), frozenset()
         empty = np.empty(0, np.int64)
         self.page.view.show_points(empty, np.empty((0, 2)), np.empty((0, 3), np.uint8))
         self.page.show_nothing()
 
-    @Slot(str, int, int)
-    def _advanced(self, work: str, done: int, total: int) -> None:
-        if work == "map" and self.page.is_waiting:
-            self.page.show_progress(done, total)
+    @Slot()
+    def _advanced(self) -> None:
+        job = self._job
+        if job is not None and job.is_cancelled:  # by whomever
+            self.cancel()
+        elif job is not None and self.page.is_waiting:
+            self.page.show_progress(job.done, job.total)
 
-    def _take(self, token: int, number: int, chart: Atlas | None) -> None:
-        if token != self._token or chart is None:
+    def _take(self, job: Job[Atlas], number: int, chart: Atlas) -> None:
+        if job is not self._job:
             return
         if not len(chart.item_ids):
             self.page.show_nothing()
@@ -154,8 +156,8 @@ class Mapping(QObject):
         vivid = grey * 0.8 + 48 + (channels - grey) * _VIVID
         return np.asarray(np.clip(vivid, 0, 255), np.uint8)
 
-    def _failed(self, token: int, sentence: str, detail: str) -> None:
-        if token == self._token:
+    def _failed(self, job: Job[Atlas], sentence: str, detail: str) -> None:
+        if job is self._job:
             self.page.show_nothing(sentence)
             self._around.session.failed.emit(sentence, detail)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +12,7 @@ from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.dataset.session.folder_watch import folders_below
 from studio.desktop.pixels import to_qimage
 from studio.engine.dataset.decoding import decode
-from studio.engine.dataset.doctor import atlas, outliers, thresholds
-from studio.engine.dataset.doctor.atlas import Atlas
-from studio.engine.dataset.doctor.embedding import EmbeddingCancelled
-from studio.engine.dataset.doctor.outliers import Outliers
+from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.regions import Region, Regions
 from studio.engine.dataset.index.settings import WATCH
@@ -28,32 +22,9 @@ from studio.engine.dataset.papers.about import About
 from studio.engine.dataset.privacy import face_detector
 from studio.engine.project import Project
 
-_TOLD_EVERY_S = 0.1
-
 
 class Explorer(Worker):
-    """Each method is called with an event that ends it early; it returns None then."""
-
-    advanced = Signal(str, int, int)
-    """The work (`map` or `outliers`), pictures looked at, and how many there are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told = 0.0
-
-    def chart(self, project: Project, dataset_id: int, cancel: threading.Event) -> Atlas | None:
-        try:
-            return atlas.chart(project, dataset_id, self._until(cancel), self._teller("map"))
-        except EmbeddingCancelled:
-            return None
-
-    def find_outliers(
-        self, project: Project, dataset_id: int, cancel: threading.Event
-    ) -> Outliers | None:
-        try:
-            return outliers.find(project, dataset_id, self._until(cancel), self._teller("outliers"))
-        except EmbeddingCancelled:
-            return None
+    """Short questions about a dataset and its pictures."""
 
     def values(self, project: Project, dataset_id: int, kind: str) -> np.ndarray:
         """What the threshold of a kind is set on."""
@@ -77,35 +48,18 @@ class Explorer(Worker):
         """What a file tells about itself; raises :class:`StudioError`."""
         return about.about(item)
 
-    def _until(self, cancel: threading.Event) -> Callable[[], bool]:
-        return lambda: cancel.is_set() or self.stopping()
-
-    def _teller(self, work: str) -> Callable[[int, int], None]:
-        def tell(done: int, total: int) -> None:
-            now = time.monotonic()
-            if now - self._told >= _TOLD_EVERY_S or done == total:
-                self._told = now
-                self.advanced.emit(work, done, total)
-
-        return tell
-
 
 class SurveyThreads(QObject):
-    """Two threads: long work on all pictures, and short questions. They live with a project."""
+    """A thread for short questions; long work is a job. It lives with a project."""
 
     failed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.explorer, self.reader = Explorer(), Explorer()
-        self.work = WorkerThread(self.explorer, self)
+        self.reader = Explorer()
         self.ask = WorkerThread(self.reader, self)
-        for thread in (self.work, self.ask):
-            thread.failed.connect(self.failed)
+        self.ask.failed.connect(self.failed)
 
     def stop(self) -> None:
-        """Ask both to end, then join them."""
-        for worker in (self.explorer, self.reader):
-            worker.stop()
-        for thread in (self.work, self.ask):
-            thread.stop()
+        """Ask it to end, then join it."""
+        self.ask.stop()
