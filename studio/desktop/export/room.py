@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
@@ -25,9 +25,9 @@ from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
-from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, RoomHeader, SectionHeader
+from studio.desktop.widgets.panel import RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
-from studio.desktop.widgets.piece_list import PieceTile
+from studio.desktop.widgets.piece_list import PieceTile, piece_pages
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
@@ -81,14 +81,7 @@ class ExportRoom(Room):
         add("export.all", "Choose all pieces", self.list.selectAll, "Ctrl+A", self.key, "check")
 
     def _lay_out(self) -> None:
-        left, centre = QWidget(), QWidget()
-        left.setObjectName("side")
-        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(SIDE_WIDTH)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(16, 16, 8, 16)
-        column.addWidget(self.pieces_header)
-        column.addWidget(self.list, 1)
+        centre = QWidget()
         inner = QVBoxLayout()
         inner.setContentsMargins(16, 16, 16, 16)
         inner.setSpacing(16)
@@ -101,22 +94,8 @@ class ExportRoom(Room):
         middle.addWidget(self._header)
         middle.addLayout(inner, 1)
         self.strip = JobStrip(self.studio.jobs, self.key, centre)
-        self.origin.setObjectName("side")
-        self.origin.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.origin.setFixedWidth(PANEL_WIDTH)
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left)
-        row.addWidget(centre, 1)
-        row.addWidget(self.origin)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(page)
-        self._pages.addWidget(self.empty)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        left = (self.pieces_header, self.list)
+        self._pages = piece_pages(self, left, centre, self.origin, self.empty)
 
     def retranslate(self) -> None:
         """Set every visible text."""

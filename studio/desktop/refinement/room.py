@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.room import Room
@@ -22,9 +22,9 @@ from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Refined
 from studio.desktop.widgets.empty_state import EmptyState
-from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
-from studio.desktop.widgets.piece_list import PieceList, PieceTile
+from studio.desktop.widgets.piece_list import PieceList, PieceTile, piece_pages
 from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces
 from studio.engine.pieces.review import Review
@@ -74,34 +74,14 @@ class RefinementRoom(Room):
     # ------------------------------------------------------------------ construction
 
     def _lay_out(self) -> None:
-        left, centre = QWidget(), QWidget()
-        left.setObjectName("side")
-        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(16, 16, 8, 16)
-        column.addWidget(self.pieces_header)
-        column.addWidget(self.list, 1)
+        centre = QWidget()
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(self.header)
         middle.addWidget(self.view, 1)
-        self.panel.setObjectName("side")
-        self.panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for widget, stretch in ((left, 0), (centre, 1), (self.panel, 0)):
-            row.addWidget(widget, stretch)
-        left.setFixedWidth(SIDE_WIDTH)
-        self.panel.setFixedWidth(PANEL_WIDTH)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(page)
-        self._pages.addWidget(self.empty)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        left = (self.pieces_header, self.list)
+        self._pages = piece_pages(self, left, centre, self.panel, self.empty)
 
     def _add_actions(self) -> None:
         add = self.studio.actions.add

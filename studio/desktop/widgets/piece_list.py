@@ -7,10 +7,20 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH
 
 TILE = 104
 FADED = 0.25
@@ -92,6 +102,32 @@ class PieceList(QListWidget):
 
     def _tell(self) -> None:
         self.chosen.emit(self.chosen_ids())
+
+
+def piece_pages(
+    room: QWidget, left: Sequence[QWidget], centre: QWidget, panel: QWidget, empty: QWidget
+) -> QStackedWidget:
+    """What a place for pieces shows: `left` above each other, `centre` and `panel`; or `empty`."""
+    side, page, pages = QWidget(), QWidget(), QStackedWidget()
+    column = QVBoxLayout(side)
+    column.setContentsMargins(16, 16, 8, 16)
+    for each in left:
+        column.addWidget(each, int(isinstance(each, PieceList)))
+    row = QHBoxLayout(page)
+    for widget, width in ((side, SIDE_WIDTH), (centre, 0), (panel, PANEL_WIDTH)):
+        row.addWidget(widget, int(not width))
+        if width:
+            widget.setObjectName("side")
+            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            widget.setFixedWidth(width)
+    outer = QVBoxLayout(room)
+    outer.addWidget(pages)
+    for layout in (row, outer):
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+    pages.addWidget(page)
+    pages.addWidget(empty)
+    return pages
 
 
 def _faded(image: QImage) -> QPixmap:
