@@ -27,13 +27,17 @@ def add(verbs: Verbs) -> None:
 
 def families(options: argparse.Namespace, console: Console) -> Result:
     from models import base
+    from studio.engine.training.record.options import RunOptions
 
     found = [
         {"name": kind.name, "title": kind.title, "summary": kind.summary}
         | {"parameters": parameters(kind.Config)}
         for kind in base.families().values()
     ]
-    return Result({"families": found}, _describe(found))
+    shared = parameters(RunOptions)
+    whole = {"name": "train", "title": "Options of a run of any family", "parameters": shared}
+    lines = _describe([*found, whole | {"summary": "On the command line as `train --help` says."}])
+    return Result({"families": found, "options": shared}, lines)
 
 
 def presets(options: argparse.Namespace, console: Console) -> Result:

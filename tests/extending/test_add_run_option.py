@@ -28,6 +28,10 @@ assert "--patience: 10 is not a whole number between 1 and 9" in said.getvalue()
 with contextlib.redirect_stderr(said):
     assert main(["train", "nowhere", "--resume", "run", "--patience", "4"]) == 2
 assert "--patience cannot be changed" in said.getvalue()
+listed = io.StringIO()
+with contextlib.redirect_stdout(listed):
+    main(["families", "--json"])
+assert '"name": "patience"' in listed.getvalue()
 """
 
 IN_THE_RECIPE = """

@@ -7,8 +7,16 @@ import pytest
 from models import base
 from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
+from studio.engine.training.record.options import RunOptions
 from studio.verbs.lists import SIZES
 from tests.verbs.support import call, done
+
+
+def test_the_options_of_every_run_are_listed_beside_the_families():
+    options = {each["name"]: each for each in done("families")["options"]}
+    assert list(options) == list(RunOptions.params())
+    assert options["precision"]["choices"] == ["auto", "bf16", "fp16", "fp32"]
+    assert (options["freeze"]["low"], options["freeze"]["high"]) == (0, 8)
 
 
 def test_families():
