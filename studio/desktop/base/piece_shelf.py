@@ -94,7 +94,7 @@ def _kept(piece: Piece, draw: Callable[[Piece], Pixels], before: Kept | None) ->
     try:
         whole = to_qimage(draw(piece))
     except StudioError as error:
-        return Kept(piece, QImage(), QSize(), str(error), stamp)
+        return Kept(piece, QImage(), QSize(), error.said, stamp)
     small = whole
     if max(whole.width(), whole.height()) > SIDE:
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode

@@ -21,7 +21,7 @@ from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
@@ -107,6 +107,8 @@ class ExportRoom(Room):
         self.preview.setToolTip(tr("What is handed over; the wheel zooms, a double click fits"))
         self.formats.retranslate()
         self.origin.retranslate()
+        for each in self.shelf.kept.values():
+            self.list.set_tile(self._tile(each))
         self.strip.retranslate()
         self.empty.set_texts(
             tr("No piece yet. Keep a picture in Generation, then hand it over from here."),
@@ -171,7 +173,7 @@ class ExportRoom(Room):
             piece.review, ""
         )
         return PieceTile(
-            piece.id, piece.name, piece.rating, kept.picture, kept.problem or note,
+            piece.id, piece.name, piece.rating, kept.picture, said(kept.problem) or note,
             faded=piece.review is Review.REJECTED,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.commands import EditStack
@@ -173,7 +173,7 @@ class RefinementRoom(Room):
         kept, review = self.shelf.kept[key], self.deciding.reviews[key]
         return PieceTile(
             key, kept.piece.name, self.deciding.ratings[key], kept.picture,
-            kept.problem or review_words(review), faded=review is Review.REJECTED,
+            said(kept.problem) or review_words(review), faded=review is Review.REJECTED,
         )  # fmt: skip
 
     def _show_pieces(self) -> None:

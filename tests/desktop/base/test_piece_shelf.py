@@ -50,6 +50,9 @@ def test_a_picture_that_is_gone_is_said(window, sample_project, qtbot, place) ->
     qtbot.waitUntil(lambda: room.list.count() == 2, timeout=WAIT)
     sentence = f"The piece piece-002 cannot be shown: its picture {file} is gone or damaged."
     assert sentence in room.list.item(0).toolTip()
+    window.studio.set_language("zh_CN")
+    assert "不见了或已损坏" in room.list.item(0).toolTip()
+    window.studio.set_language("en")
     room.list.choose([2])
     qtbot.waitUntil(lambda: sentence in said, timeout=WAIT)
     room.list.choose([1])

@@ -104,7 +104,7 @@ def test_an_existing_file_stays_unless_it_may_be_replaced(
     assert room.origin.export.isEnabled()
     window.studio.set_language("zh_CN")
     assert tick.text() == "替换同名文件"
-    assert "是一个文件夹" in i18n.sentence(said[-1])
+    assert "是一个文件夹" in i18n.said(said[-1])
     window.studio.set_language("en")
 
 
