@@ -18,7 +18,7 @@ from studio.engine.training.health import collapse, leak, overfit, plateau, post
 from studio.engine.training.health.reading import Change, CriticView, Finding, Reading
 from studio.engine.training.health.small_set import Likeness, SmallSet, coverage, facts, squared_mmd
 from studio.engine.training.health.watch import MOST_ACTIONS, Watch
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, statistics
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session.remedy import figures
 from studio.engine.training.session.trainer import Trainer
@@ -231,11 +231,10 @@ def test_a_collapse_goes_back_to_the_best_and_is_written_down(
     saves = script(orders(1, 2, 3, 4), end=5)
     with pytest.raises(KeyboardInterrupt):
         run.train(commands=saves)
-    lines = [json.loads(line) for line in (run.folder / "stats.jsonl").read_text().splitlines()]
-    (found,) = [line for line in lines if line.get("kind") == "collapse"]
-    assert "back to its best checkpoint" in found["action"]
-    assert "(gamma) is now" in found["action"]
-    assert found["images_seen"] == 4
+    (found,) = health(list(statistics.read(run.folder)), "collapse")
+    assert "back to its best checkpoint" in str(found.action)
+    assert "(gamma) is now" in str(found.action)
+    assert found.images_seen == 4
     newest = checkpoint.load_latest(run.folder)
     assert newest is not None
     assert newest.images_seen == 4

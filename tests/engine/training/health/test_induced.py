@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from studio.engine.events import CheckpointNow, Done, Event, Health
 from studio.engine.project import Project
 from studio.engine.training.health import collapse, leak, posterior
 from studio.engine.training.planning import runs
+from studio.engine.training.record import statistics
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import examine
 from studio.engine.training.session.loop import train
@@ -87,8 +87,7 @@ def told(events: list[Event], kind: str) -> list[Health]:
 
 def lines(run: Path, kind: str) -> list[str]:
     """What the run's diary keeps of it."""
-    found = [json.loads(line) for line in (run / "stats.jsonl").read_text().splitlines()]
-    return [each["sentence"] for each in found if each.get("kind") == kind]
+    return [str(each.sentence) for each in told(list(statistics.read(run)), kind)]
 
 
 @pytest.fixture
