@@ -21,6 +21,7 @@ from studio.engine.events import Done, Failed, Health, Preflight, Stop, from_lin
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.process.client import TrainingProcess
+from studio.engine.training.record.options import NewRun
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import preflight as pre
 from studio.engine.training.session.accumulation import step_in_parts
@@ -171,7 +172,7 @@ def test_stop_ends_it_without_figures(vae: Driven) -> None:
 
 def test_a_plan_writes_no_run(project: Project) -> None:
     before = runs.runs(project), files(project.runs)
-    plan = runs.plan_run(project, "set", "vae", 16, 16, images=8, overrides=TINY["vae"])
+    plan = runs.plan_run(project, NewRun("set", "vae", 16, 16, images=8, overrides=TINY["vae"]))
     assert plan.total_images == 8
     assert (runs.runs(project), files(project.runs)) == before
 
