@@ -20,7 +20,17 @@ from studio.engine.dataset.decoding import decode
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.events import Failed, Health, from_line, to_line
 from studio.engine.project import Project
-from studio.engine.said import Said, from_text, lines, listed, plain, reason, spoken, to_text
+from studio.engine.said import (
+    Said,
+    from_text,
+    lines,
+    listed,
+    plain,
+    reason,
+    sentences,
+    spoken,
+    to_text,
+)
 
 
 @pytest.fixture
@@ -41,6 +51,17 @@ def test_a_name_with_a_full_stop_is_no_end_of_a_sentence(chinese: None, tmp_path
         with pytest.raises(ReadOnlyError) as caught:
             second.write("DELETE FROM piece")
     assert said(caught.value.said) == said(english)
+
+
+def test_a_stopped_import_of_a_name_with_a_full_stop_is_said_again() -> None:
+    words = tr("{dataset} now has {pictures}.", dataset="Paris. 2024", pictures="3")
+    told = sentences([tr("The import was stopped."), words])
+    assert told == "The import was stopped. Paris. 2024 now has 3."
+    i18n.set_language("zh_CN")
+    try:
+        assert said(told) == "导入已停止。Paris. 2024 现有 3可用。"
+    finally:
+        i18n.set_language("en")
 
 
 def test_a_reason_in_a_reason_is_translated(chinese: None) -> None:
