@@ -61,7 +61,6 @@ class PieceShelf(QObject):
         self.reload()
 
     def close(self) -> None:
-        """Let go of them."""
         self.project = None
         self.kept = {}
 

@@ -47,7 +47,6 @@ class Room(QWidget):
         """Stop the room's threads. The window is out of sight by then."""
 
     def changeEvent(self, event: QEvent) -> None:
-        """Retranslate when the language changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()

@@ -63,7 +63,6 @@ class _Loop(QThread):
         self._owner = owner
 
     def run(self) -> None:
-        """The thread's body."""
         while (task := self._owner.take()) is not None:
             try:
                 task.result = task.function(*task.arguments)

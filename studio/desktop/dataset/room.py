@@ -172,7 +172,6 @@ class DatasetRoom(Room):
         self.gallery.start_anew()
 
     def shutdown(self) -> None:
-        """Stop the threads."""
         self.gallery.stop()
         self.survey.close()
         self.session.close()
@@ -182,7 +181,6 @@ class DatasetRoom(Room):
         self.grid.setFocus()
 
     def retranslate(self) -> None:
-        """Every text in the current language."""
         frame = (self.side, self.header, self.inspector, self.strip)
         for part in (*frame, self.quick, self.editor, self.survey):
             part.retranslate()

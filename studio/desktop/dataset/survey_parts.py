@@ -43,7 +43,6 @@ class Around:
         return session.project, session.dataset.id
 
     def close(self) -> None:
-        """End the threads."""
         if self._threads is not None:
             self._threads.stop()
             self._threads.deleteLater()

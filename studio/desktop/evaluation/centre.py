@@ -103,7 +103,6 @@ class Centre(QWidget):
             wall.setFixedHeight(max(_STRIP, round(self.height() * _STRIP_SHARE)))
 
     def retranslate(self) -> None:
-        """Every text in the current language."""
         texts = (
             (tr("Real"), self.real, tr("Pictures of the dataset, at the size of the model.")),
             (tr("Generated"), self.generated, tr("Pictures that the model made from the seeds.")),

@@ -49,7 +49,6 @@ class Figures(QFrame):
         self._state = State.NOTHING
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.head.setText(tr("Held-out pictures"))
         self._say()
 

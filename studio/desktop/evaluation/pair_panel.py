@@ -45,7 +45,6 @@ class PairPanel(QFrame):
         column.addStretch(1)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.head.setText(tr("This pair"))
         self.file_head.setText(tr("Training picture"))
         self.note.setText(

@@ -68,7 +68,6 @@ class PairStrip(QListWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Closest pairs"))
         self.setToolTip(
             tr("Generated at the left, training picture at the right; the closest first.")

@@ -146,7 +146,6 @@ class PairsPage(QWidget):
         self.shown.emit(None)
 
     def retranslate(self) -> None:
-        """Every text in the current language."""
         texts = (
             (tr("Generated"), self.generated, tr("A picture that the model made from a seed.")),
             (tr("Training picture"), self.training,

@@ -116,7 +116,6 @@ class EvaluationRoom(Room):
         self.thread_.stop()
 
     def retranslate(self) -> None:
-        """Every text in the current language."""
         self.side.retranslate()
         self.figures.retranslate()
         self.centre.retranslate()

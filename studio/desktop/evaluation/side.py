@@ -85,7 +85,6 @@ class Side(SteadyScroll):
         self.show_front(pairs=False)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Model and seeds"))
         self.run_head.setText(tr("Model"))
         self.seed_head.setText(tr("Seeds"))

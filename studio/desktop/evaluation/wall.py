@@ -150,12 +150,10 @@ class Wall(QWidget):
         self._toggle()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The frame appears."""
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The frame goes."""
         super().focusOutEvent(event)
         self.update()
 

@@ -47,7 +47,6 @@ class FormatCard(QPushButton):
         column.addStretch(1)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self._title.setText(tr(self.kind.title))
         self._summary.setText(tr(self.kind.summary))
         self.setToolTip(tr(self.kind.summary))
@@ -103,7 +102,6 @@ class FormatPanel(QWidget):
         return self._kinds[self.name].suffix
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.options_header.setText(tr("Options"))
         for card in self.cards.values():
             card.retranslate()

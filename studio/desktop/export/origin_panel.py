@@ -79,7 +79,6 @@ class OriginPanel(QWidget):
         column.addWidget(self.export)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.header.setText(tr("Proof of origin in every file"))
         proofs = (
             tr("✓ IPTC: trained algorithmic media"),

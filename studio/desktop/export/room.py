@@ -98,7 +98,6 @@ class ExportRoom(Room):
         self._pages = piece_pages(self, left, centre, self.origin, self.empty)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.pieces_header.setText(tr("Pieces"))
         self.list.setAccessibleName(tr("Pieces to export"))
         self.list.setToolTip(tr("Choose what to export, or drag it into another program"))

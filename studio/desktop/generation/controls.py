@@ -212,13 +212,11 @@ class Controls(QWidget):
     # ------------------------------------------------------------------ words
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         self.searching.setStyleSheet(f"color: {theme.colours().quiet};")
         for row in self.rows:
             row.restyle()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         words = (tr("Directions"), tr("Whole picture"), tr("Blend"))
         for head, text in zip(self.heads, words, strict=True):
             head.setText(text)

@@ -41,12 +41,10 @@ class Track(ParamTrack):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the pointer."""
         if self.isSliderDown():
             self.setSliderPosition(self._at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of a drag."""
         self.setSliderDown(False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -84,11 +82,9 @@ class Name(QLabel):
             painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.colours().accent))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Rename."""
         self.renameWanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F2 renames."""
         if event.key() == Qt.Key.Key_F2:
             self.renameWanted.emit()
         else:
@@ -215,7 +211,6 @@ class DirectionRow(QWidget):
             self.pinned.emit(self.index, on)
 
     def restyle(self) -> None:
-        """Colours of the theme."""
         c = theme.colours()
         self.value_text.setStyleSheet(f"color: {c.quiet};")
         shade = c.accent if self.star.isChecked() else c.quiet
@@ -226,7 +221,6 @@ class DirectionRow(QWidget):
         )
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.name.setText(self.title)
         self.name.setToolTip(tr("Double-click or F2 to rename"))
         tip = tr(

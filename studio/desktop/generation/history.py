@@ -45,7 +45,6 @@ class History:
         self.changed()
 
     def clear(self) -> None:
-        """No model is open."""
         self.steps, self.position = [], -1
         self.changed()
 
@@ -91,7 +90,6 @@ class Change(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        """Go to the new step."""
         self._history.put(*self._after)
 
     def undo(self) -> None:
@@ -112,7 +110,6 @@ class Jump(QUndoCommand):
         self._after = (history.steps, position)
 
     def redo(self) -> None:
-        """Go to the chosen step."""
         self._history.put(*self._after)
 
     def undo(self) -> None:

@@ -73,7 +73,6 @@ class LabelLine(QWidget):
         self.setVisible(False)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         tip = tr("What the picture is to be of (class label); L takes the next")
         self.word.setText(tr("Label"))
         self.word.setToolTip(tip)

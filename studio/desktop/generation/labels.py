@@ -82,7 +82,6 @@ class Labels(QObject):
             self._line.box.show_drawn(name or tr("without a label"))
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self._line.box.set_names(self._names)
         self._line.retranslate()
         self._show(self._editing.recipe().beginning.label)

@@ -22,7 +22,6 @@ class Models:
         self._live = ""
 
     def clear(self) -> None:
-        """The project is closed."""
         self.runs, self._live = [], ""
 
     def set_live(self, run: str) -> None:

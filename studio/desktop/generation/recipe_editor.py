@@ -46,7 +46,6 @@ class Editing(QObject):
         self.history.start(Step(run, tr("Seed {n}", n=0), "seed", LatentRecipe()))
 
     def close(self) -> None:
-        """No model is open."""
         self.history = History()
         self.history.changed = self.changed.emit
         self.changed.emit()

@@ -149,7 +149,6 @@ class GenerationRoom(Room):
         self.session.read_runs()
 
     def shutdown(self) -> None:
-        """End the threads."""
         self.session.shutdown()
         self.canvas.close_tools()
 
@@ -327,7 +326,6 @@ class GenerationRoom(Room):
         self.side.dot.update()
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Generation"))
         self.canvas.retranslate()
         self.empty.set_texts(

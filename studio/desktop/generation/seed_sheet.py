@@ -87,7 +87,6 @@ class ContactSheet(QListWidget):
         self._quiet = False
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         self.setAccessibleName(tr("Contact sheet of seeds"))
         self.setToolTip(tr("Click a picture to begin from its seed; arrow keys walk the sheet"))
         for row in range(self.count()):
@@ -97,7 +96,6 @@ class ContactSheet(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tiles fill the width."""
         super().resizeEvent(event)
         self._fit()
 

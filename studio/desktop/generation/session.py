@@ -85,7 +85,6 @@ class Session(QObject):
         self._render.submit(self._worker.close)
 
     def shutdown(self) -> None:
-        """End the thread."""
         self._keeping.finish()
         self._worker.stop()
         self._render.stop()

@@ -40,7 +40,6 @@ class Dot(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A disc."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -122,7 +121,6 @@ class Side(QWidget):
         self.runChosen.emit(str(self.model.itemData(index)))
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for head, text in zip(
             self.heads, (tr("Model"), tr("Find · seeds"), tr("History")), strict=True
         ):

@@ -96,7 +96,6 @@ class NoticeHistory(QFrame):
         self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.title.setText(tr("Notices"))
         self.list.setAccessibleName(tr("Notices"))
         self.list.setToolTip(tr("What was said, the newest first"))
@@ -107,7 +106,6 @@ class NoticeHistory(QFrame):
         self.fill(self._history[::-1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes."""
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         else:

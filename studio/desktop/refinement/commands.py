@@ -39,11 +39,9 @@ class EditStack(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        """Make the change."""
         self._apply(self._piece_id, self._after)
 
     def undo(self) -> None:
-        """Take it back."""
         self._apply(self._piece_id, self._before)
 
 
@@ -58,9 +56,7 @@ class Decide(QUndoCommand, Generic[T]):
         self._apply = apply
 
     def redo(self) -> None:
-        """Decide."""
         self._apply(self._piece_id, self._after)
 
     def undo(self) -> None:
-        """Take it back."""
         self._apply(self._piece_id, self._before)

@@ -22,12 +22,10 @@ class Header(RoomHeader):
             self.add(button)
 
     def restyle(self) -> None:
-        """Icons in the colours of the theme."""
         for button, picture in ((self.fit, "fit"), (self.full, "zoom"), (self.compare, "compare")):
             button.setIcon(theme.icon(picture))
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         for button, text, words in (
             (self.fit, tr("Fit"), tr("Show the whole picture")),
             (self.full, tr("100 %"), tr("One picture pixel on one screen pixel")),

@@ -40,7 +40,6 @@ class Deciding(QObject):
         self.reviews = {key: each.piece.review for key, each in kept.items()}
 
     def clear(self) -> None:
-        """No project is open."""
         self.project = None
         self.ratings, self.reviews = {}, {}
 

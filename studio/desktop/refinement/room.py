@@ -104,7 +104,6 @@ class RefinementRoom(Room):
         add_actions(self.studio.actions, self.key, self.deciding, lambda: self._current)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.pieces_header.setText(tr("Pieces"))
         self.list.setAccessibleName(tr("Pieces of this project"))
         self.list.setToolTip(tr("Pictures that you kept; choose one to work on it"))

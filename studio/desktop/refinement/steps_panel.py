@@ -138,7 +138,6 @@ class StepsPanel(QWidget):
         self.list.setVisible(rows > 0)
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.header.setText(tr("Steps"))
         self.add.setText(tr("Add a step"))
         self._dress(self.add, tr("Add a step to this piece (non-destructive)"))
@@ -161,7 +160,6 @@ class StepsPanel(QWidget):
         self.set_stack(self._stack if self.export.isEnabled() else None)
 
     def restyle(self) -> None:
-        """Icons in the colours of the theme."""
         for button, picture in (
             (self.up, "arrow-up"), (self.down, "arrow-down"), (self.remove, "trash"),
         ):  # fmt: skip

@@ -40,7 +40,6 @@ class Viewing(QObject):
         centre.samples.scrubber.moved.connect(self._scrubbed)
 
     def forget(self) -> None:
-        """The project is closed."""
         self._runs = []
         self._side.show_runs([], "", "", None)
 

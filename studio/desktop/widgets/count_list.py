@@ -96,7 +96,6 @@ class CountList(QListWidget):
                 self.setCurrentRow(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Rows keep to the width."""
         super().resizeEvent(event)
         self.doItemsLayout()
 

@@ -60,7 +60,6 @@ class EmptyState(QWidget):
         self.sentence.setMinimumHeight(max(0, self.sentence.heightForWidth(WIDTH)))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme and the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()

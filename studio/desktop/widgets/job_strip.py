@@ -107,7 +107,6 @@ class JobRow(QFrame):
             self.show_job(self.job)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         job = self.job
         keeps = job is not None and job.ending is Ending.STOP
         self.cancel.setText(_cancel_word(job) if job is not None else tr("Cancel"))
@@ -159,13 +158,11 @@ class JobStrip(QWidget):
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the parent."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place_it(sum(not row.isHidden() for row in self.rows))
         return super().eventFilter(watched, event)
 
     def retranslate(self) -> None:
-        """Texts in the current language."""
         for row in self.rows:
             row.retranslate()
         self.refresh()

@@ -99,7 +99,6 @@ class ParamForm(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         for name, declared in self._params.items():
             label, editor = tr(declared.label), self.editors[name]
             self.labels[name].setText(label)
@@ -122,7 +121,6 @@ class ParamForm(QWidget):
         return f"{tr(declared.help)}\n{facts}"
 
     def changeEvent(self, event: QEvent) -> None:
-        """Retranslate when the language changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()

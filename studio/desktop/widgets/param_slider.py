@@ -46,7 +46,6 @@ class Track(QSlider):
         painter.drawEllipse(int(at - 6), int(middle - 6), 12, 12)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the default."""
         self.reset.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -136,7 +135,6 @@ class ParamSlider(QWidget):
         self.slider.setFocus(reason)
 
     def reset(self) -> None:
-        """Back to the default."""
         if self.value() != self.default:
             self.set_value(self.default)
             self.valueChanged.emit(self.default)

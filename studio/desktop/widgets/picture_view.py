@@ -191,7 +191,6 @@ class PictureView(QWidget):
         self._last = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move what was taken."""
         where = self.target()
         if self._grabbed == "line" and where.width():
             self.set_split((event.position().x() - where.x()) / where.width())
@@ -205,7 +204,6 @@ class PictureView(QWidget):
         self.setCursor(shapes.SplitHCursor if on_line else shapes.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
         self._grabbed = ""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -33,7 +33,6 @@ class DropOverlay(QWidget):
         return self._words, self._more
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shade, frame, words."""
         c = theme.colours()
         painter = QPainter(self)
         shade = QColor(c.window)

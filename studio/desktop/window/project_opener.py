@@ -46,7 +46,6 @@ class Opening(QObject):
         return WorkerThread(parent=self)
 
     def shutdown(self) -> None:
-        """End the thread."""
         self._thread.stop()
 
     def sample(self) -> None:

@@ -119,7 +119,6 @@ class StatusBar(QWidget):
             )
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.show_saving(self._saving)
         self.run.setToolTip(tr("Go to where it goes on"))
         self.bar.setAccessibleName(tr("How far it is"))

@@ -134,7 +134,6 @@ class TopBar(QWidget):
         self.device.setVisible(bool(text))
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.mark.setToolTip(tr("Menu (F10)"))
         self.mark.setAccessibleName(tr("Menu"))
         for number, key in enumerate(PLACES, 1):

@@ -35,7 +35,6 @@ class Way(QFrame):
         column.addWidget(self.button)
 
     def set_texts(self, words: str, button: str) -> None:
-        """Set every visible text."""
         self.picture.setPixmap(theme.pixmap(self._icon, 32, theme.colours().accent))
         self.words.setText(words)
         self.button.setText(button)
@@ -118,7 +117,6 @@ class Welcome(QWidget):
         self.recent_header.setVisible(bool(self._shown))
 
     def retranslate(self) -> None:
-        """Set every visible text."""
         self.title.setText(tr("Your pictures, your model, your hands"))
         self.subtitle.setText(
             tr("Drop a folder of pictures, train a model on them, and play it with sliders.")

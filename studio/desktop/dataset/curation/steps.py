@@ -52,7 +52,6 @@ class Step(QUndoCommand):
         self._plan, self._write = plan, write
 
     def redo(self) -> None:
-        """Do it, or do it again."""
         self._write(self._plan, self._plan.do)
 
     def undo(self) -> None:

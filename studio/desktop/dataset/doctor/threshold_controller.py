@@ -69,7 +69,6 @@ class Doctoring(QObject):
             self._read_values(kind)
 
     def close(self) -> None:
-        """The project goes."""
         self._give_up()
         self.panel.show_limits([])
 

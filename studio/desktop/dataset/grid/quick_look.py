@@ -89,7 +89,6 @@ class QuickLook(QWidget):
         QPainter(self).fillRect(self.rect(), QColor(theme.colours().canvas))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of the room."""
         parent = self.parentWidget()
         if event.type() == QEvent.Type.Resize and self.isVisible() and parent is not None:
             self.setGeometry(parent.rect())

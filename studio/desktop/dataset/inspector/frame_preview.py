@@ -94,7 +94,6 @@ class FramePreview(QWidget):
         ]  # fmt: skip
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture, shade, frame."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHints(

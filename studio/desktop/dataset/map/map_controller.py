@@ -101,7 +101,6 @@ class Mapping(QObject):
             self.page.show_nothing()
 
     def close(self) -> None:
-        """The project goes."""
         self._forget()
 
     @Slot()

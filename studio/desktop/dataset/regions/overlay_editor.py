@@ -151,7 +151,6 @@ class OverlayEditor(QFrame):
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of the room."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(self._room.rect())
         return False

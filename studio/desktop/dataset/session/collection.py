@@ -47,7 +47,6 @@ class Collection:
         self._columns: Columns | None = None
 
     def clear(self) -> None:
-        """Forget everything."""
         # New ones, because another thread may be reading the old.
         self.rows, self.findings = {}, {}
         self.held_out = frozenset()

@@ -60,7 +60,6 @@ class Watching(QObject):
             self._around.curation.plan(lambda project: setting(project, place[1], on))
 
     def close(self) -> None:
-        """The project goes."""
         self._later.stop()
         self._again.stop()
         self._waiting.clear()

@@ -74,7 +74,6 @@ class Previewing(QObject):
         self.painter, self.judge = WorkerThread(parent=self), WorkerThread(parent=self)
 
     def shutdown(self) -> None:
-        """End the threads."""
         self.forget()
         self.project = None
         for thread in (self.painter, self.judge):

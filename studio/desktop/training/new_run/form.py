@@ -136,7 +136,6 @@ class NewRunForm(QWidget):
         self._check()
 
     def forget_datasets(self) -> None:
-        """The project is closed."""
         self.pictures.forget()
         self._measured = None
         self._check()

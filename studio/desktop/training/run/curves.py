@@ -119,7 +119,6 @@ class Curves(QWidget):
         self._timer.start()
 
     def restyle(self) -> None:
-        """Take over the colours of the theme."""
         if self._plot is None:
             return
         c = theme.colours()

@@ -99,7 +99,6 @@ class TrainingDriver(QThread):
         self.send(events.Stop())
 
     def run(self) -> None:
-        """The thread's body."""
         process: Process | None = None
         try:
             process = self._make()
