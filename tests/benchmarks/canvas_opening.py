@@ -5,7 +5,7 @@
 Both trees work in fresh processes, in turn, on copies of one project that the earlier one made.
 Opening: seconds, and memory added at its highest and at rest, from entering the place until the
 sliders work and one piece is kept. Slider: from the mouse to the painted picture, beyond the
-forward pass in it (see slider_to_picture.py), with a model small enough for that to be seen.
+bare forward pass (see slider_to_picture.py), of a model small enough for that to be seen.
 Medians of all rounds; JSON on stdout.
 """
 
@@ -27,7 +27,7 @@ BOUND = 0.6
 PICTURES = 16
 OPENED = "stylegan2", 256, {"latent_dim": 512, "top_width": 64, "width": 512, "batch_size": 2}
 """Family, side and sizes that a graphics card is recommended: as heavy as it gets at this side."""
-SLID = "gan", 64, {"batch_size": 2}
+SLID = "gan", 256, {"latent_dim": 32, "top_width": 8, "width": 8, "group_size": 8, "batch_size": 2}
 
 
 def memory(field: str) -> int:
@@ -95,7 +95,8 @@ def sliding(folder: Path, moves: int) -> dict[str, float]:
     with slider.canvas(folder) as (room, watch):
         room.project_opened(room.studio.project)
         ours, _, bare = slider.rounds(room, watch, moves)
-    return {"beyond_ms": float(np.median(ours - bare))}
+    # The lower quartile: what else the machine does can only add.
+    return {"beyond_ms": float(np.percentile(ours - bare, 25))}
 
 
 def run(checkout: Path, home: Path, *arguments: str) -> str:

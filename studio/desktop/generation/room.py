@@ -299,7 +299,8 @@ class GenerationRoom(Room):
     @Slot(QImage, object)
     def _rendered(self, image: QImage, _recipe: object) -> None:
         self.view.set_image(image)
-        self.view.repaint()  # now: an update would wait for the panels to be painted
+        # Now: an update would wait for the panels to be painted.
+        self.view.repaint(self.view.picture_rect())
         if self._follow.isActive():
             self._follow.stop()
             self._panels_follow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QRegion,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -65,11 +66,16 @@ class PictureView(QWidget):
 
     def set_image(self, image: QImage) -> None:
         """Show a picture. Zoom and place stay when it has the shape of the one before."""
-        if image.size() != self._image.size():
+        same = image.size() == self._image.size()
+        if not same:
             self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
         self._image = image
         self._shown = _tiled(_native(image)) if self._tiled else _native(image)
-        self.update()
+        self.update(self.picture_rect() if same else self.rect())
+
+    def picture_rect(self) -> QRect:
+        """Every pixel of the widget that the picture reaches."""
+        return self.target().toAlignedRect()
 
     def set_before(self, image: QImage | None) -> None:
         """Show another picture left of a line that can be dragged; None takes it away."""
@@ -147,10 +153,14 @@ class PictureView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, the board under its transparent parts, the line."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.colours().canvas))
+        where = self.target()
+        around = QRegion(event.rect())
+        if self._before.isNull() and not self._image.hasAlphaChannel():
+            around -= QRegion(where.toRect().adjusted(1, 1, -1, -1))  # painted once, not twice
+        for part in around:
+            painter.fillRect(part, QColor(theme.colours().canvas))
         if self._image.isNull():
             return
-        where = self.target()
         smooth = self.zoom() < SMOOTH_BELOW
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         if self._image.hasAlphaChannel():
