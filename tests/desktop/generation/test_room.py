@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from studio.engine.dataset.intake import importer
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import export_arrays, export_pieces
 from studio.engine.export.recall import recall
+from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.seeds import LARGEST_SEED
@@ -116,6 +118,30 @@ def test_a_model_opens_with_its_sheet_and_at_least_eight_directions(
     assert room.view.image().width() == 16
     target = room.view.target()
     assert target.width() > room.width() * 0.4
+
+
+def test_a_checkpoint_is_loaded_and_hashed_once_for_all_that_is_done_with_it(
+    room: GenerationRoom, studio, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads, hashes = [], []
+    load, hash_file = checkpoint.read_tensors, checkpoint.sha256_file
+    monkeypatch.setattr(checkpoint, "read_tensors", lambda p: (loads.append(p), load(p))[1])
+    monkeypatch.setattr(checkpoint, "sha256_file", lambda p: (hashes.append(p), hash_file(p))[1])
+    folder = checkpoint.folders(room.session.model.folder)[-1]
+    for path in folder.iterdir():
+        os.utime(path, ns=(1, 1))  # what was written just now is hashed each time
+    for cached in (studio.project.cache / "directions").iterdir():
+        cached.unlink()
+    room.project_closed()
+    room.project_opened(studio.project)
+    qtbot.waitUntil(lambda: room.session.model is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.controls.rows[0].slider.isEnabled(), timeout=WAIT)
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
+        qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    piece = kept.args[0]
+    made = Player.open(pieces.checkpoint_of(studio.project, piece), "cpu").picture(piece.recipe)
+    assert np.array_equal(made, pieces.stored(piece))
+    assert loads == hashes == [folder / checkpoint.MODEL]
 
 
 def test_a_slider_changes_the_picture_and_undo_brings_it_back(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -121,6 +121,8 @@ def test_a_picture_is_fitted_zoomed_about_a_point_and_moved(show, qtbot) -> None
     qtbot.mouseMove(view, QPoint(230, 150))
     qtbot.mouseRelease(view, LEFT, pos=QPoint(230, 150))
     assert view.target().x() == pytest.approx(before + 30)
+    assert view.to_widget(QPointF(0, 0)) == view.target().topLeft()
+    assert view.to_picture(view.to_widget(QPointF(2.5, 1.0))) == QPointF(2.5, 1.0)
     qtbot.mouseDClick(view, LEFT)
     assert view.zoom() == pytest.approx(fitted)
     view.set_split(7.0)
