@@ -157,8 +157,9 @@ class PictureView(QWidget):
         around = QRegion(event.rect())
         if self._before.isNull() and not self._image.hasAlphaChannel():
             around -= QRegion(where.toRect().adjusted(1, 1, -1, -1))  # painted once, not twice
-        for part in around:
-            painter.fillRect(part, QColor(theme.colours().canvas))
+        painter.setClipRegion(around)
+        painter.fillRect(self.rect(), QColor(theme.colours().canvas))
+        painter.setClipping(False)
         if self._image.isNull():
             return
         smooth = self.zoom() < SMOOTH_BELOW
