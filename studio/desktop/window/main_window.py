@@ -45,7 +45,10 @@ _READ_AFTER_MS = 300
 
 
 class MainWindow(QMainWindow):
-    """Made at once and painted; the rooms, and what they need, come after the first paint."""
+    """Made at once and painted; the rooms, and what they need, come after the first paint.
+
+    What its helpers may ask of it is described by :class:`shell.Shell`.
+    """
 
     firstPainted = Signal()
 
@@ -136,7 +139,6 @@ class MainWindow(QMainWindow):
         return self.rooms
 
     def go(self, key: str) -> None:
-        """Bring a place to the front."""
         if self.studio.project is None:
             self.pages.setCurrentWidget(self.welcome)
             return
@@ -190,31 +192,25 @@ class MainWindow(QMainWindow):
         )
 
     def open_palette(self) -> None:
-        """Commands, by name."""
         self._palette.open_for(self._place if self.studio.project else "")
 
     def open_menu(self) -> None:
-        """The program's menu, by keyboard."""
         self.top.mark.showMenu()
 
     def show_shortcuts(self) -> None:
-        """Every shortcut in a notice of its own."""
         self.studio.notices.info(
             tr("Shortcuts are listed in the details."), shortcut_sheet(self.studio.actions)
         )
         self.notice_view.show_history()
 
     def toggle_notices(self) -> None:
-        """Past notices, or no longer."""
         self.notice_view.toggle_history()
 
     def cover(self, words: str, more: str = "") -> None:
-        """Lie words over everything; nothing can be done meanwhile."""
         self.setEnabled(False)
         self.overlay.cover(words, more)
 
     def uncover(self) -> None:
-        """The window can be used again."""
         self.setEnabled(True)
         self.overlay.hide()
 
@@ -227,19 +223,15 @@ class MainWindow(QMainWindow):
         self.go("training" if self.status.training or first is None else jobs.place_of(first))
 
     def show_run(self, name: str, part: float, words: str) -> None:
-        """How far the run that trains is."""
         self.status.show_run(name, part, words)
 
     def set_preparing(self, on: bool) -> None:
-        """The sample is being made: one click is enough."""
         self.welcome.set_busy(on)
 
     def toggle_theme(self) -> None:
-        """Light or dark."""
         self.studio.set_theme("light" if theme.name() == "dark" else "dark")
 
     def toggle_full_screen(self) -> None:
-        """The whole screen, or a window again."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     def retranslate(self) -> None:
