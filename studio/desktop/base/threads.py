@@ -9,6 +9,7 @@ thread that owns the `WorkerThread`.
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -133,9 +134,17 @@ class WorkerThread(QObject):
             self._queue.clear()
 
     def stop(self, timeout: float = 10.0) -> bool:
-        """Drop what waits, ask the worker to return early and join the thread.
+        """As :meth:`retire`, and join the thread; False when it did not end in `timeout` seconds.
 
-        Nothing is delivered after this. False when the thread did not end in `timeout` seconds.
+        For a room that is out of sight: whoever joins stands still.
+        """
+        self.retire()
+        return bool(self._thread.wait(int(timeout * 1000))) if self._thread.isRunning() else True
+
+    def retire(self) -> None:
+        """Drop what waits and ask the worker to return early; nothing is delivered after this.
+
+        The thread ends by itself, even if this object is gone by then: see :func:`join_retired`.
         """
         with self._ready:
             self._stopped = True
@@ -143,7 +152,9 @@ class WorkerThread(QObject):
             self._ready.notify_all()
         if self.worker is not None:
             self.worker.stop()
-        return bool(self._thread.wait(int(timeout * 1000))) if self._thread.isRunning() else True
+        _retired[:] = [each for each in _retired if each.isRunning()]
+        if self._thread.isRunning():
+            _retired.append(self._thread)
 
     def take(self) -> _Task | None:
         """The next task, waiting for one; None when stopped. Called by the thread."""
@@ -181,3 +192,14 @@ class WorkerThread(QObject):
             task.failed(*task.error)
         else:
             self.failed.emit(*task.error)
+
+
+_retired: list[_Loop] = []
+"""Held until they have ended: Qt ends the program when a running thread is destroyed."""
+
+
+def join_retired(timeout: float = 10.0) -> None:
+    """Wait for threads that were asked to end, all of them together no longer than `timeout`."""
+    ends = time.monotonic() + timeout
+    for each in _retired:
+        each.wait(max(1, int(1000 * (ends - time.monotonic()))))

@@ -283,6 +283,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what runs, stop every thread, let go of the project."""
+        from studio.desktop.base.threads import join_retired
+
         if not self.closing.may_close():
             event.ignore()
             return
@@ -294,6 +296,7 @@ class MainWindow(QMainWindow):
         self.opening.shutdown()
         self.background.stop()
         self.studio.close_project()
+        join_retired()
         super().closeEvent(event)
 
 

@@ -150,8 +150,8 @@ def test_an_import_is_stopped_and_keeps_what_was_read(
                 time.sleep(0.005)
 
     monkeypatch.setattr(importer, "import_sources", slow)
-    room.session.import_sources([few_pictures], "New ones")
-    qtbot.waitUntil(lambda: room.session.import_found > 0, timeout=WAIT)
+    room.session.imports.start(window.studio.project, [few_pictures], "New ones")
+    qtbot.waitUntil(lambda: room.session.imports.found > 0, timeout=WAIT)
     window.opening.open(other)
     assert window.overlay.words()[0].startswith("Stopping the import")
     qtbot.waitUntil(lambda: window.studio.project.folder == other, timeout=WAIT)

@@ -61,5 +61,5 @@ class SurveyThreads(QObject):
         self.ask.failed.connect(self.failed)
 
     def stop(self) -> None:
-        """Ask it to end, then join it."""
-        self.ask.stop()
+        """Ask it to end."""
+        self.ask.retire()

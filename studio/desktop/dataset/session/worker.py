@@ -263,14 +263,12 @@ class DatasetThreads(QObject):
         self.write.submit(self.decisions.after_all, make, done=done, failed=failed)
 
     def stop(self) -> None:
-        """Write what is decided, then join every thread."""
-        # All are asked first, so that they end side by side.
+        """Write what is decided; the threads end by themselves, so that nothing waits for them."""
         self._stopping.set()
         for thread in self._all():
             if thread.worker is not None:
                 thread.worker.stop()
             thread.clear()
         self.decisions.finish()
-        ends = time.monotonic() + 10.0
         for thread in self._all():
-            thread.stop(max(0.1, ends - time.monotonic()))
+            thread.retire()
