@@ -22,7 +22,7 @@ from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import COUNT
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
-from studio.desktop.generation.tools.tool import Hand, ToolAction
+from studio.desktop.generation.tools.tool import Hand
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.empty_state import EmptyState
@@ -116,19 +116,15 @@ class GenerationRoom(Room):
 
     def _add_actions(self) -> None:
         """Give every command its name, key and icon."""
+        labels, editing = self.labels, self.editing
         own = (
-            ToolAction("generation.shuffle", "Shuffle the contact sheet", self.shuffle,
-                       "Shift+R", "shuffle"),
-            ToolAction("generation.label", "Next label", self.labels.following, "L",
-                       "arrow-right"),
-            ToolAction("generation.reset", "Reset all sliders", self.editing.reset, "Ctrl+0",
-                       "rotate-ccw"),
-        )  # fmt: skip
+            ("generation.shuffle", "Shuffle the contact sheet", self.shuffle, "Shift+R", "shuffle"),
+            ("generation.label", "Next label", labels.following, "L", "arrow-right"),
+            ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
+        )
         of_tools = (each for tool in self.canvas.tools.values() for each in tool.actions())
-        for each in (*own, *of_tools):
-            self.studio.actions.add(
-                each.id, each.text, each.callback, each.keys, room=self.key, icon=each.icon
-            )
+        for id, text, callback, keys, icon in (*own, *of_tools):
+            self.studio.actions.add(id, text, callback, keys, room=self.key, icon=icon)
 
     # ------------------------------------------------------------------ the room's hooks
 

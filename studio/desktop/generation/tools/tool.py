@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
@@ -54,8 +54,7 @@ class Mouse:
 Drag = Generator[None, Mouse, None]
 
 
-@dataclass(frozen=True)
-class ToolAction:
+class ToolAction(NamedTuple):
     """What a tool can be asked by key or by name; `text` is English."""
 
     id: str
