@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 from studio.engine import schema
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -133,7 +133,7 @@ class Project:
         """Whether it holds neither pictures nor runs."""
         return not self.query("SELECT 1 FROM dataset UNION ALL SELECT 1 FROM run LIMIT 1")
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT. Raises :class:`StudioError` when the index is damaged."""
         with self._guard:
             try:
@@ -143,12 +143,12 @@ class Project:
                     raise
                 raise _unreadable(self.folder / INDEX, error) from error
 
-    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+    def write(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one INSERT, UPDATE or DELETE; returns the id of a new row."""
         with self.transaction() as connection:
             return int(connection.execute(sql, values).lastrowid or 0)
 
-    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for many rows in one transaction."""
         with self.transaction() as connection:
             connection.executemany(sql, rows)

@@ -7,7 +7,6 @@ import re
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
@@ -51,7 +50,7 @@ class Settings:
     device: str = "auto"
     shortcuts: dict[str, str] = field(default_factory=dict)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         _check(name, value)
         super().__setattr__(name, value)
 
@@ -61,7 +60,7 @@ class Settings:
         self.recent_projects = [str(folder), *others][:10]
 
 
-def _check(name: str, value: Any) -> None:
+def _check(name: str, value: object) -> None:
     kind: str = Settings.__annotations__[name]
     low, high = _RANGES.get(name, (0, 0))
     fits = {
