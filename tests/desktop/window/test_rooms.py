@@ -41,7 +41,7 @@ def generations(project: Path, scores: list[float]) -> Path:
 
 
 @pytest.fixture
-def scored(window: MainWindow, sample_project: Path, qtbot) -> Iterator[MainWindow]:
+def scored(window: MainWindow, sample_project: Path, qtbot) -> MainWindow:
     """The window on a run whose second of three checkpoints is the best, looked at."""
     generations(sample_project, [3.0, 1.0, 2.0])
     assert window.studio.open_project(sample_project)
@@ -51,12 +51,17 @@ def scored(window: MainWindow, sample_project: Path, qtbot) -> Iterator[MainWind
     training.session.view(training.side.runs.current_key() or _only_run(sample_project))
     qtbot.waitUntil(lambda: training.session.viewed is not None, timeout=WAIT)
     qtbot.waitUntil(training.panel.best.isVisible, timeout=WAIT)
-    yield window
-    qtbot.waitUntil(lambda: not window.make_rooms().generation.session.busy, timeout=WAIT)
+    return window
 
 
 def _only_run(project: Path) -> str:
     return next(iter((project / "runs").iterdir())).name
+
+
+def rests(window: MainWindow, qtbot) -> None:
+    """Wait until nothing is drawn and no job goes on: a window closes at once then."""
+    session, jobs = window.make_rooms().generation.session, window.studio.jobs
+    qtbot.waitUntil(lambda: not session.busy and jobs.unfinished is None, timeout=WAIT)
 
 
 def plays(window: MainWindow, number: str, qtbot) -> None:
@@ -70,6 +75,7 @@ def plays(window: MainWindow, number: str, qtbot) -> None:
 
     qtbot.waitUntil(shown, timeout=WAIT)
     qtbot.waitUntil(lambda: not generation.view.image().isNull(), timeout=WAIT)
+    rests(window, qtbot)
 
 
 def test_every_signal_that_a_room_sends_out_is_received(window: MainWindow) -> None:
@@ -121,7 +127,7 @@ def test_a_checkpoint_that_was_asked_for_stays_when_a_newer_one_lands(
     run = session.wanted
     folder = checkpoint.folders(session.model.folder)[-1]
     rooms.training.checkpointLanded.emit(run, str(folder))
-    qtbot.waitUntil(lambda: not session.busy, timeout=WAIT)
+    rests(scored, qtbot)
     assert session.model.checkpoint == "000002"
     rooms.generation.open_run(run)
     plays(scored, "000003", qtbot)
@@ -158,7 +164,7 @@ def test_a_dropped_picture_does_not_wait_for_a_model_that_is_being_opened(
     assert rooms.generation.session.model is None
     slow_model.set()
     qtbot.waitUntil(lambda: rooms.generation.session.model is not None, timeout=WAIT)
-    qtbot.waitUntil(lambda: not rooms.generation.session.busy, timeout=WAIT)
+    rests(window, qtbot)
 
 
 def test_a_dropped_picture_that_was_made_here_is_played_on(
@@ -174,7 +180,7 @@ def test_a_dropped_picture_that_was_made_here_is_played_on(
     qtbot.waitUntil(lambda: full_window.place == "generation", timeout=WAIT)
     qtbot.waitUntil(lambda: generation.editing.recipe().seed == 7, timeout=WAIT)
     assert len(full_window.make_rooms().dataset.model.ids) == 64
-    qtbot.waitUntil(lambda: not generation.session.busy, timeout=WAIT)
+    rests(full_window, qtbot)
 
 
 def drop(window: MainWindow, path: Path) -> None:
