@@ -6,8 +6,11 @@ one byte is inflated, and inflating stops at the size the listing promised.
 
 from __future__ import annotations
 
+import lzma
 import os
+import re
 import stat
+import struct
 import threading
 import zipfile
 import zlib
@@ -16,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from studio.engine.dataset.decoding import legacy_text
 from studio.engine.said import Said, SaidError
 
 MAX_MEMBERS = 1_000_000
@@ -26,13 +30,34 @@ MAX_RATIO = 200
 RATIO_FREE_BYTES = 32 << 20
 _LOCAL_HEADER = 30
 _KEPT_OPEN = 4
+_UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
+# Systems whose programs may part folders by a backslash: FAT, HPFS, NTFS, VFAT (4.4.2.2).
+_WINDOWS = (0, 6, 10, 14)
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+# Methods of PKWARE's APPNOTE.TXT (4.4.5) that no zip library of Python's reads everywhere.
+_METHODS = {
+    1: "Shrink", 2: "Reduce", 3: "Reduce", 4: "Reduce", 5: "Reduce", 6: "Implode",
+    9: "Deflate64", 10: "Implode", 20: "Zstandard", 93: "Zstandard", 94: "MP3", 95: "XZ",
+    96: "JPEG", 97: "WavPack", 98: "PPMd", 99: "AES",
+}  # fmt: skip
+_DAMAGES = (
+    OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, EOFError, ValueError, RuntimeError,
+    struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in an archive, with what is needed to read it without listing again."""
+    """One file in an archive, with what is needed to read it without listing again.
+
+    `name` is as people read it, folders parted by `/`; `stored` as the library gives it, by
+    which projects of earlier versions know it.
+    """
 
     name: str
+    stored: str
     size: int
     packed: int
     offset: int
@@ -71,14 +96,15 @@ def members(path: Path) -> Iterator[Member | Refused]:
     size = max(1, path.stat().st_size)
     if total > MAX_TOTAL_BYTES or (total > 64 * RATIO_FREE_BYTES and total > MAX_RATIO * size):
         raise ArchiveError("It unpacks to far more than it holds (a zip bomb); it was not opened.")
-    last = {info.filename: index for index, info in enumerate(infos)}
-    for index, info in enumerate(infos):
-        if info.is_dir():
+    names = _names(infos)
+    last = {name: index for index, name in enumerate(names)}
+    for index, (info, name) in enumerate(zip(infos, names, strict=True)):
+        if name.endswith("/"):
             continue
-        reason = _refusal(info)
-        if not reason and last[info.filename] != index:
+        reason = _refusal(info, name)
+        if not reason and last[name] != index:
             reason = Said("The archive holds this name twice; only the last one is used.")
-        yield Refused(info.filename, reason) if reason else _member(info)
+        yield Refused(name, reason) if reason else _member(info, name)
 
 
 def read_member(path: Path, name: str) -> bytes:
@@ -93,7 +119,7 @@ def read_member(path: Path, name: str) -> bytes:
         if member is None:
             raise ArchiveError("The archive no longer holds {name}.", name=name)
         return _inflate(path, member)
-    except (OSError, zlib.error, zipfile.BadZipFile, EOFError) as error:
+    except _DAMAGES as error:
         raise ArchiveError("The archive is damaged ({reason}).", reason=error) from error
 
 
@@ -101,7 +127,7 @@ def _infos(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except _DAMAGES as error:
         raise ArchiveError("The archive cannot be read ({reason}).", reason=error) from error
     if len(infos) > MAX_MEMBERS:
         raise ArchiveError(
@@ -110,14 +136,50 @@ def _infos(path: Path) -> list[zipfile.ZipInfo]:
     return infos
 
 
-def _refusal(info: zipfile.ZipInfo) -> Said | None:
-    parts = PurePosixPath(info.filename.replace("\\", "/"))
-    if ".." in parts.parts or parts.is_absolute() or info.filename[1:2] == ":":
+def _names(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """The names as people read them: in their code page, folders parted by `/`."""
+    unsaid = [_bytes(info) for info in infos if not info.flag_bits & _UTF8_FLAG]
+    codec = legacy_text.code_page(unsaid, legacy_text.WESTERN_NAMES)
+    names = [_name(info, codec) for info in infos]
+    never = not any("/" in name for name in names)
+    return [
+        name.replace("\\", "/") if never or info.create_system in _WINDOWS else name
+        for name, info in zip(names, infos, strict=True)
+    ]
+
+
+def _name(info: zipfile.ZipInfo, codec: str) -> str:
+    """The name of one file; its Unicode extra field (4.6.9) goes before a code page."""
+    if info.flag_bits & _UTF8_FLAG:
+        return info.filename
+    raw, extra = _bytes(info), info.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        value, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == _UNICODE_PATH and value[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            return value[5:].decode("utf-8", "replace")
+    return raw.decode(codec, "replace").partition("\0")[0]
+
+
+def _bytes(info: zipfile.ZipInfo) -> bytes:
+    """A name without the flag as it is stored: the library reads it as code page 437."""
+    return info.orig_filename.encode("cp437", "replace")
+
+
+def _refusal(info: zipfile.ZipInfo, name: str) -> Said | None:
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if ".." in parts.parts or parts.is_absolute() or _DRIVE.match(name):
         return Said("Its name points outside the archive; it was not read.")
     if stat.S_ISLNK(info.external_attr >> 16):
         return Said("It is a link inside an archive; it was not followed.")
     if info.flag_bits & 0x1:
         return Said("It is encrypted: unpack the archive with its password first.")
+    if info.compress_type not in _READ:
+        return Said(
+            "It is packed by a method that is not read ({method}): unpack the archive and import "
+            "the folder.",
+            method=_METHODS.get(info.compress_type, str(info.compress_type)),
+        )
     if info.file_size > MAX_MEMBER_BYTES:
         return Said("It unpacks to more than {n} MB; it was not read.", n=MAX_MEMBER_BYTES >> 20)
     if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size:
@@ -125,8 +187,9 @@ def _refusal(info: zipfile.ZipInfo) -> Said | None:
     return None
 
 
-def _member(info: zipfile.ZipInfo) -> Member:
+def _member(info: zipfile.ZipInfo, name: str) -> Member:
     return Member(
+        name,
         info.filename,
         info.file_size,
         info.compress_size,
@@ -142,7 +205,8 @@ def _listing(path: Path, mtime_ns: int, size: int) -> dict[str, Member]:
         if key in _listings:
             _listings.move_to_end(key)
             return _listings[key]
-    listing = {entry.name: entry for entry in members(path) if isinstance(entry, Member)}
+    found = [entry for entry in members(path) if isinstance(entry, Member)]
+    listing = {entry.stored: entry for entry in found} | {entry.name: entry for entry in found}
     with _guard:
         _listings[key] = listing
         while len(_listings) > _KEPT_OPEN:
@@ -152,7 +216,7 @@ def _listing(path: Path, mtime_ns: int, size: int) -> dict[str, Member]:
 
 def _inflate(path: Path, member: Member) -> bytes:
     if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        with zipfile.ZipFile(path) as archive, archive.open(member.name) as stream:
+        with zipfile.ZipFile(path) as archive, archive.open(member.stored) as stream:
             return stream.read(member.size)
     with path.open("rb") as stream:
         stream.seek(member.offset)
