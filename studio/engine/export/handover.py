@@ -60,7 +60,8 @@ def export_pieces(
         own = {"creator": creator, "rights": rights}
         own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
         artwork = refined(stacks[place], _render(project, piece, players), layered=kind.layered)
-        return artwork, Origin(piece.name, **own, recipe=recipe_of(piece))
+        said = Origin(piece.name, **own, recipe=recipe_of(piece), version=piece.version)
+        return artwork, said
 
     with delivery.begun():
         _write_all(delivery, make, progress, cancelled, [piece.id for piece in wanted])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from studio import __version__
+
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """Of the IPTC Digital Source Type vocabulary: made by a model trained on pictures."""
 
@@ -22,3 +24,5 @@ class Origin:
     rights: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     source_type: str = TRAINED
+    version: str = __version__
+    """Of the studio, where the picture was made first."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from studio import __version__
 from studio.engine.artwork import Pixels
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
@@ -44,6 +45,12 @@ class Piece:
     review: Review
     rights: dict[str, Any]
     file: Path
+
+    @property
+    def version(self) -> str:
+        """The studio that it was kept with, which its files name as their first tool
+        (xmp:CreatorTool); only the first one kept recipes without a beginning."""
+        return __version__ if "beginning" in self.written else "0.1.0"
 
 
 def pieces(project: Project) -> list[Piece]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-import studio
 from studio.engine.errors import StudioError
 from studio.engine.pieces.origin import Origin
 
@@ -67,7 +66,7 @@ def written_sha256(picture: Picture, options: Mapping[str, Any]) -> str:
 def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
     """The packet of a picture, UTF-8; `pixels` is :func:`pixels_sha256` of what a reader sees."""
     spaces = " ".join(f'xmlns:{name}="{place}"' for name, place in _SPACES.items())
-    parts = [f"<xmp:CreatorTool>Latent Studio {studio.__version__}</xmp:CreatorTool>"]
+    parts = [f"<xmp:CreatorTool>Latent Studio {origin.version}</xmp:CreatorTool>"]
     if origin.source_type:
         kind = _text(origin.source_type)
         parts.append(f"<Iptc4xmpExt:DigitalSourceType>{kind}</Iptc4xmpExt:DigitalSourceType>")
