@@ -109,7 +109,7 @@ def test_every_verb_works_without_a_window(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "keys"),
     [
-        (["families"], 0, {"families"}),
+        (["families"], 0, {"families", "options"}),
         (["presets"], 0, {"presets", "export_presets", "stacks"}),
         (["operations"], 0, {"operations", "formats"}),
         (["doctor"], 0, {"ok", "checks"}),
