@@ -49,7 +49,6 @@ def said(text: str) -> str:
 
 
 def language() -> str:
-    """The code of the current language."""
     return _Current.code
 
 

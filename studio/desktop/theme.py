@@ -72,7 +72,6 @@ class _Current:
 
 
 def colours() -> Colours:
-    """The colours of the current theme."""
     return THEMES[_Current.name]
 
 

@@ -89,7 +89,6 @@ class Jobs(QObject):
         return [each.job for each in self._entries if each.place == place and each.in_strip]
 
     def place_of(self, job: AnyJob) -> str:
-        """Where a job belongs."""
         return next((each.place for each in self._entries if each.job is job), "")
 
     @property

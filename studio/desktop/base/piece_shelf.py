@@ -56,7 +56,6 @@ class PieceShelf(QObject):
         self.kept: dict[int, Kept] = {}
 
     def open(self, project: Project) -> None:
-        """Read the pieces of a project."""
         self.project = project
         self.reload()
 

@@ -78,7 +78,6 @@ def received(data: QMimeData) -> Received | None:
 
 
 def _origin(data: QMimeData) -> str:
-    """The web address of what is dragged."""
     for url in data.urls():
         if url.scheme() in ("http", "https"):
             return _plain(url)

@@ -123,7 +123,6 @@ class WorkerThread(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a task waits or runs."""
         with self._ready:
             return bool(self._queue) or self._running > 0
 

@@ -72,7 +72,6 @@ class FigureCard(QFrame):
             column.addWidget(widget)
 
     def show_figure(self, figure: Figure) -> None:
-        """Say it."""
         self.title.setText(figure.title)
         self.number.setText(figure.number)
         self.words.setText(figure.words)
@@ -90,7 +89,6 @@ class _Bar(QWidget):
         self.setFixedHeight(4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The accent as far as it goes."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

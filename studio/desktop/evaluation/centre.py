@@ -129,7 +129,6 @@ class Centre(QWidget):
         self.bar.setAccessibleName(tr("Work in progress"))
 
     def show_front(self, *, pairs: bool) -> None:
-        """Put one of the pages in front."""
         self.front.setCurrentIndex(int(pairs))
         for number, tab in enumerate(self.tabs):
             tab.setChecked(number == int(pairs))
@@ -140,7 +139,6 @@ class Centre(QWidget):
         self.cancel.setVisible(busy)
 
     def show_run(self, row: RunRow | None) -> None:
-        """Which run is shown."""
         facts = []
         if row is not None:
             facts.append(row.family)

@@ -89,7 +89,6 @@ class Comparing(QObject):
 
     @Slot()
     def again(self) -> None:
-        """Compare anew."""
         self._asked = None
         self.ask()
 
@@ -100,7 +99,6 @@ class Comparing(QObject):
             self._job.cancel()
 
     def _drop(self) -> None:
-        """What is under way is for nobody."""
         self.stop()
         self._job = self._asked = None
 

@@ -58,7 +58,6 @@ class Figures(QFrame):
         self._say()
 
     def show_state(self, state: State) -> None:
-        """Say why there are no figures."""
         self._values, self._state = {}, state
         self._say()
 

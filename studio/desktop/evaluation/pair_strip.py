@@ -87,11 +87,9 @@ class _Tile(QStyledItemDelegate):
     """Both pictures, a word on what is a copy, and how alike they are below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        """One size for all."""
         return QSize(2 * SIDE + GAP + 2 * EDGE + 6, SIDE + LINE + 2 * EDGE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        """The frame says which pair is shown large."""
         c = theme.colours()
         pair, images = index.data(_PAIR), index.data(_IMAGES)
         cell: QRect = option.rect.adjusted(0, 0, -6, 0)

@@ -74,7 +74,6 @@ def percent(likeness: Likeness) -> str:
 
 
 def in_words(likeness: Likeness) -> str:
-    """How alike, in a sentence or two."""
     if likeness.alike == 100 and not likeness.distance:
         said = tr("The same picture.")
     elif likeness.in_place:
@@ -97,7 +96,6 @@ def short(likeness: Likeness) -> str:
 
 
 def figure(pair: Pair) -> Figure:
-    """The measure that decides, as a card."""
     one = pair.likeness
     words = in_words(one)
     if one.too_close and not one.in_place:
@@ -116,7 +114,6 @@ def figure(pair: Pair) -> Figure:
 
 
 def name_of(pair: Pair) -> str:
-    """What the training picture is called."""
     return pair.item.name if pair.item else tr("a picture no longer in the dataset")
 
 

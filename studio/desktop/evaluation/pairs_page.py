@@ -111,7 +111,6 @@ class PairsPage(QWidget):
     # ------------------------------------------------------------------ what is shown
 
     def show_found(self, found: Gallery) -> None:
-        """The pairs, the closest of them large."""
         self._found, self._state = found, Nothing.ASKED
         self.strip.show_pairs(found.pairs)
         self.pages.setCurrentIndex(_PAIRS if found.pairs else _NOTHING)
@@ -119,7 +118,6 @@ class PairsPage(QWidget):
         self._show_pair(0)
 
     def show_waiting(self) -> None:
-        """Pictures are being made and compared."""
         self._found = None
         self.pages.setCurrentIndex(_WAITING)
         self.show_progress(0, 0)
@@ -138,7 +136,6 @@ class PairsPage(QWidget):
             self.at.setText(tr("Looking at the training pictures…"))
 
     def show_state(self, state: Nothing) -> None:
-        """Say why there is no pair."""
         self._found, self._state = None, state
         self.strip.show_pairs([])
         self.pages.setCurrentIndex(_NOTHING)

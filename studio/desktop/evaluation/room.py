@@ -93,7 +93,6 @@ class EvaluationRoom(Room):
             self.refresh()
 
     def project_closed(self) -> None:
-        """Answers that are still under way are for nobody."""
         self.studio.jobs.end(self.key)
         self.thread_.clear()
         self._asked += 1
@@ -153,7 +152,6 @@ class EvaluationRoom(Room):
 
     @Slot(object)
     def choose(self, run: str) -> None:
-        """Show another run."""
         self.run, self._measured = run, None
         self._clear()
         self.ask()

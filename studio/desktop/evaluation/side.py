@@ -119,11 +119,9 @@ class Side(SteadyScroll):
         self.runs.set_entries(entries, chosen)
 
     def draw_seed(self) -> None:
-        """Another seed, and ask at once."""
         self.set_seed(randrange(_SHUFFLED))
 
     def set_seed(self, seed: int) -> None:
-        """This seed, and ask at once."""
         self.seed.show_seed(seed)
         self._timer.stop()
         self.asked.emit()

@@ -49,14 +49,12 @@ class Wall(QWidget):
         self.update()
 
     def choose(self, place: int) -> None:
-        """Put the frame on a picture."""
         if self.images and 0 <= place < len(self.images) and place != self.current:
             self.current = place
             self.stepped.emit(place)
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Takes what it gets."""
         return QSize(360, 320)
 
     # ------------------------------------------------------------------ arrangement
@@ -122,7 +120,6 @@ class Wall(QWidget):
         painter.drawImage(area, image)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Space enlarges, Esc brings all back."""
         steps = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
@@ -146,7 +143,6 @@ class Wall(QWidget):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Enlarge, or bring all back."""
         self._toggle()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -32,7 +32,6 @@ class RunRow:
 
     @property
     def shown(self) -> str:
-        """What it is called in the window."""
         return run_name(self.name, self.family, self.title)
 
 

@@ -20,9 +20,7 @@ class Approve(QUndoCommand):
         self._apply = apply
 
     def redo(self) -> None:
-        """They may leave."""
         self._apply(self._piece_ids, Review.APPROVED)
 
     def undo(self) -> None:
-        """They wait for a look again."""
         self._apply(self._piece_ids, Review.LOOK)

@@ -21,7 +21,6 @@ class OutList(PieceList):
         self.setDragEnabled(True)
 
     def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
-        """Files of the tiles, written when the drag begins."""
         ids = [int(item.data(Qt.ItemDataRole.UserRole)) for item in items]
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.render_files(ids)])

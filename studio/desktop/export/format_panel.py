@@ -83,11 +83,9 @@ class FormatPanel(QWidget):
 
     @property
     def name(self) -> str:
-        """The chosen format."""
         return next((n for n, card in self.cards.items() if card.isChecked()), "")
 
     def values(self) -> dict[str, Any]:
-        """The options of the chosen format."""
         form = self._forms.get(self.name)
         return form.values() if form is not None else {}
 
@@ -98,7 +96,6 @@ class FormatPanel(QWidget):
             self._show()
 
     def suffix(self) -> str:
-        """The file ending of the chosen format."""
         return self._kinds[self.name].suffix
 
     def retranslate(self) -> None:

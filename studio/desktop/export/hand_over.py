@@ -48,7 +48,6 @@ class Leaving(QObject):
         self._drags: tempfile.TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
-        """Remove what was written for drags."""
         if self._drags is not None:
             self._drags.cleanup()
             self._drags = None
@@ -61,7 +60,6 @@ class Leaving(QObject):
         )  # fmt: skip
 
     def export(self, ids: Sequence[int]) -> None:
-        """Write these pieces into the folder."""
         project = self._studio.project
         if not ids or project is None or self.is_busy:
             return
@@ -78,7 +76,6 @@ class Leaving(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether pieces are being written."""
         return bool(self._studio.jobs.of(PLACE))
 
     def _exported(self, exported: list[Exported]) -> None:

@@ -127,7 +127,6 @@ class OriginPanel(QWidget):
             )  # fmt: skip
 
     def show_count(self, count: int, ready: bool) -> None:
-        """How many pieces the button would export."""
         self.export.setText(
             tr("Export 1 piece") if count == 1 else tr("Export {n} pieces", n=count)
         )

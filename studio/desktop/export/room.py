@@ -118,14 +118,12 @@ class ExportRoom(Room):
     # ------------------------------------------------------------------ the project
 
     def project_opened(self, project: Project) -> None:
-        """Read the pieces."""
         stored = self.studio.settings.export_folder
         self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
         self._first = True
         self.shelf.open(project)
 
     def project_closed(self) -> None:
-        """Let go of everything of the project."""
         self.studio.jobs.end(self.key)
         self._thread.clear()
         self._saving.finish()
@@ -134,7 +132,6 @@ class ExportRoom(Room):
         self._show_choice()
 
     def entered(self) -> None:
-        """Pieces may have changed meanwhile."""
         self.reload()
 
     def shutdown(self) -> None:
@@ -145,12 +142,10 @@ class ExportRoom(Room):
         self.leaving.close()
 
     def choose_pieces(self, ids: list[int]) -> None:
-        """Choose these pieces once they are read."""
         self._wanted = list(ids)
         self.reload()
 
     def reload(self) -> None:
-        """Read the pieces again."""
         self.shelf.reload()
         if self.shelf.project is None:
             self._show_choice()
@@ -223,7 +218,6 @@ class ExportRoom(Room):
     # ------------------------------------------------------------------ leaving
 
     def export(self) -> None:
-        """Write the chosen pieces into the folder."""
         self.leaving.export(self.list.chosen_ids())
 
     def copy(self) -> None:

@@ -81,7 +81,6 @@ class NoticeHistory(QFrame):
         self.list.setFocus()
 
     def leave(self) -> None:
-        """Go, and give the keyboard back."""
         inside = self.isAncestorOf(QApplication.focusWidget() or self)
         self.hide()
         if inside:
@@ -90,7 +89,6 @@ class NoticeHistory(QFrame):
         self._before = None
 
     def place(self) -> None:
-        """Above the status bar, at the right."""
         window = self._window
         height = min(520, window.height() - 120)
         self.setGeometry(window.width() - 476, window.height() - 40 - height, 460, height)

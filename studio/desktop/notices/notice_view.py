@@ -118,11 +118,9 @@ class NoticeCard(QFrame):
         return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The time begins again."""
         self._clock.start()
 
     def dismiss(self) -> None:
-        """Go."""
         self._clock.stop()
         self.hide()
         self.deleteLater()
@@ -159,7 +157,6 @@ class NoticeView(QWidget):
         return self._history if there else None
 
     def show_notice(self, notice: Notice) -> None:
-        """Slide a card in."""
         card = NoticeCard(notice, self._window)
         card.destroyed.connect(self._forget)
         self._cards.append(card)
@@ -205,7 +202,6 @@ class NoticeView(QWidget):
         ]
 
     def toggle_history(self) -> None:
-        """Show or hide all that was said."""
         if history := self._open_history():
             history.leave()
         else:

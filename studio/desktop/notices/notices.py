@@ -56,11 +56,9 @@ class Notices(QObject):
         self.history: list[Notice] = []
 
     def info(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
-        """Something went well or is worth knowing."""
         return self._post(Notice(NoticeKind.INFO, sentence, detail, action))
 
     def warn(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
-        """Something the artist should look at."""
         return self._post(Notice(NoticeKind.WARN, sentence, detail, action))
 
     def error(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:

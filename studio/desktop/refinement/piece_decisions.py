@@ -34,7 +34,6 @@ class Deciding(QObject):
         self.reviews: dict[int, Review] = {}
 
     def take(self, project: Project | None, kept: dict[int, Kept]) -> None:
-        """What the index says."""
         self.project = project
         self.ratings = {key: each.piece.rating for key, each in kept.items()}
         self.reviews = {key: each.piece.review for key, each in kept.items()}

@@ -32,7 +32,6 @@ class SavePreset(QUndoCommand):
                 self._say(error.said)
 
     def undo(self) -> None:
-        """Forget it."""
         presets.remove(self._name)
         self._is_kept = False
 
@@ -73,7 +72,6 @@ class PresetMenu(QObject):
             self._studio.notices.error(error.said, error.detail)
 
     def ask(self) -> None:
-        """Ask for a name."""
         title = tr("Save as preset…")
         name, chosen = QInputDialog.getText(self._window, title, tr("Name of the preset"))
         if chosen:

@@ -125,12 +125,10 @@ class RefinementRoom(Room):
     # ------------------------------------------------------------------ the project
 
     def project_opened(self, project: Project) -> None:
-        """Read the pieces."""
         self.panel.set_read_only(project.read_only_reason)
         self.shelf.open(project)
 
     def project_closed(self) -> None:
-        """Let go of everything of the project."""
         self._thread.clear()
         self._saving.finish()
         self.shelf.close()
@@ -142,7 +140,6 @@ class RefinementRoom(Room):
         self._show_pieces()
 
     def entered(self) -> None:
-        """Pieces may have been kept meanwhile."""
         self.reload()
 
     def shutdown(self) -> None:

@@ -222,12 +222,10 @@ class StepsPanel(QWidget):
         self._want([*self._stack.steps, step], tr("Add {step}", step=title))
 
     def remove_current(self) -> None:
-        """Remove the chosen step."""
         self._remove()
 
     @property
     def stack(self) -> Stack:
-        """What is shown."""
         return self._stack
 
     def use_stack(self, stack: Stack, text: str) -> None:

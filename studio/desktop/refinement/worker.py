@@ -29,7 +29,6 @@ def refine(piece: Piece, whole: Pixels | None, stack: Stack) -> Refined:
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:
-    """Remember the stack of a piece."""
     pieces.set_stack(project, piece_id, [step.model_dump() for step in stack.steps])
 
 
@@ -39,5 +38,4 @@ def save_review(project: Project, piece_id: int, review: Review) -> None:
 
 
 def save_rating(project: Project, piece_id: int, rating: int) -> None:
-    """Remember the stars of a piece."""
     pieces.set_rating(project, piece_id, rating)

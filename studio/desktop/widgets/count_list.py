@@ -86,7 +86,6 @@ class CountList(QListWidget):
         return None if item is None else item.data(_KEY)
 
     def entries(self) -> list[Entry]:
-        """What is shown."""
         return list(self._entries)
 
     def choose(self, key: Any) -> None:
@@ -135,7 +134,6 @@ class _Painter(QStyledItemDelegate):
     """Words at the left, count at the right in its tone."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        """One height for all."""
         return QSize(80, ROW_HEIGHT)
 
     def paint(

@@ -79,7 +79,6 @@ class JobRow(QFrame):
         self.cancel.clicked.connect(self._give_up)
 
     def show_job(self, job: AnyJob | None) -> None:
-        """Where a job stands now."""
         self.job = job
         self.setHidden(job is None)
         if job is None:
@@ -141,7 +140,6 @@ class JobStrip(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what goes on now."""
         going = self._jobs.in_strip(self._place)
         while len(self.rows) < len(going):
             self.rows.append(JobRow())

@@ -35,7 +35,6 @@ class RoomHeader(QWidget):
         self._line.addStretch(1)
 
     def add(self, widget: QWidget) -> None:
-        """One more thing at the right end."""
         self._line.addWidget(widget)
 
 
@@ -43,16 +42,13 @@ class _Facts(QLabel):
     """What gives way where the bar is full: cut at its end, and whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as there has to be."""
         return QSize(0, super().minimumSizeHint().height())
 
     def setText(self, text: str) -> None:
-        """See above."""
         super().setText(text)
         self.setToolTip(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, as far as it goes."""
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         elide = Qt.TextElideMode.ElideRight

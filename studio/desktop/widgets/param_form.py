@@ -29,7 +29,6 @@ class Number(QDoubleSpinBox):
     """Numbers of any size without trailing zeros, so that 0.0002 does not read 0.00."""
 
     def textFromValue(self, value: float) -> str:
-        """As short as it goes."""
         return f"{value:.6g}"
 
 
@@ -63,7 +62,6 @@ class ParamForm(QWidget):
     # ------------------------------------------------------------------ values
 
     def values(self) -> dict[str, Any]:
-        """Names to values, of the declared kinds."""
         return {name: self._value(name) for name in self.editors}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
@@ -84,7 +82,6 @@ class ParamForm(QWidget):
             editor.blockSignals(False)
 
     def set_enabled_names(self, names: set[str]) -> None:
-        """Only these can be changed."""
         for name, editor in self.editors.items():
             editor.setEnabled(name in names)
 

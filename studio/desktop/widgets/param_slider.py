@@ -23,7 +23,6 @@ class Track(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Groove, fill from the origin, handle."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -49,7 +48,6 @@ class Track(QSlider):
         self.reset.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only when the artist is on it."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -119,13 +117,11 @@ class ParamSlider(QWidget):
     setValue = set_value
 
     def set_label(self, label: str) -> None:
-        """The artist's word for it."""
         self.label.setText(label)
         self.slider.setAccessibleName(label)
         self.number.setAccessibleName(label)
 
     def setToolTip(self, text: str) -> None:
-        """On every part."""
         super().setToolTip(text)
         for part in (self.label, self.slider, self.number):
             part.setToolTip(text)
@@ -140,7 +136,6 @@ class ParamSlider(QWidget):
             self.valueChanged.emit(self.default)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel over the number belongs to whoever scrolls."""
         if event.type() == QEvent.Type.Wheel and not self.number.hasFocus():
             event.ignore()
             return True

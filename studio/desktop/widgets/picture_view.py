@@ -188,14 +188,12 @@ class PictureView(QWidget):
         painter.drawLine(QPointF(line, where.top()), QPointF(line, where.bottom()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the cursor."""
         steps = event.angleDelta().y() / 120.0
         if steps:
             self.set_zoom(self.zoom() * 1.2**steps, event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the line or the picture."""
         if event.button() != Qt.MouseButton.LeftButton or self._image.isNull():
             return
         self._grabbed = "line" if self._on_line(event.position()) else "picture"
@@ -218,7 +216,6 @@ class PictureView(QWidget):
         self._grabbed = ""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit, or full size when it is fitted already."""
         self.fit() if self._zoom else self.full_size()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

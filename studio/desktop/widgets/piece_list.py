@@ -95,7 +95,6 @@ class PieceList(QListWidget):
         return [int(self.item(row).data(_ID)) for row in rows]
 
     def set_tile(self, tile: PieceTile) -> None:
-        """A piece changed."""
         for row in range(self.count()):
             if self.item(row).data(_ID) == tile.id:
                 _dress(self.item(row), tile)

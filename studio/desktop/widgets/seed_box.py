@@ -62,7 +62,6 @@ class SeedBox(QLineEdit):
         return takes_enter(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down step by one."""
         steps = {Qt.Key.Key_Up: following, Qt.Key.Key_Down: previous}
         step = steps.get(Qt.Key(event.key()))
         if step is None:

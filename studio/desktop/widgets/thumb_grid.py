@@ -101,15 +101,12 @@ class ThumbGrid(QAbstractItemView):
         return self.model().index(number, 0)
 
     def horizontalOffset(self) -> int:
-        """Never scrolled sideways."""
         return 0
 
     def verticalOffset(self) -> int:
-        """Pixels scrolled away at the top."""
         return self.verticalScrollBar().value()
 
     def isIndexHidden(self, index: Index) -> bool:
-        """All tiles are shown."""
         return False
 
     def updateGeometries(self) -> None:
@@ -125,7 +122,6 @@ class ThumbGrid(QAbstractItemView):
         self._measuring = False
 
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:
-        """More tiles at the end."""
         super().rowsInserted(parent, start, end)
         self.updateGeometries()
         self.viewport().update()
@@ -135,7 +131,6 @@ class ThumbGrid(QAbstractItemView):
         index: Index,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
-        """Bring a tile into sight."""
         if not index.isValid():
             return
         area, bar, page = self.visualRect(index), self.verticalScrollBar(), self.viewport().height()
@@ -149,7 +144,6 @@ class ThumbGrid(QAbstractItemView):
             bar.setValue(top + area.height() - page)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Move what is painted already."""
         self.scrollDirtyRegion(dx, dy)
         self.viewport().scroll(dx, dy)
 
@@ -207,7 +201,6 @@ class ThumbGrid(QAbstractItemView):
             self.scrollTo(self.model().index(first, 0), hint)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The tiles that touch what is to be painted."""
         painter = QPainter(self.viewport())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)

@@ -52,7 +52,6 @@ class Dropped:
 
     @property
     def may_be_recipe(self) -> bool:
-        """Whether it has to be looked into."""
         return len(self.paths) == 1 and self.paths[0].is_file()
 
     def looked_into(self, project: Project) -> Dropped:

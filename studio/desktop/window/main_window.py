@@ -118,7 +118,6 @@ class MainWindow(QMainWindow):
 
     @property
     def place(self) -> str:
-        """The place on the screen."""
         return self._place
 
     def room(self, key: str) -> Room:
@@ -126,7 +125,6 @@ class MainWindow(QMainWindow):
         return self.make_rooms().room(key)
 
     def make_rooms(self) -> Rooms:
-        """All rooms, joined."""
         if self.rooms is None:
             from studio.desktop.window.rooms import Rooms
 
@@ -167,7 +165,6 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def background(self) -> WorkerThread:
-        """Work of the window itself, beside it."""
         from studio.desktop.base.threads import WorkerThread
 
         thread = WorkerThread(parent=self)
@@ -250,7 +247,6 @@ class MainWindow(QMainWindow):
                 self.rooms.retranslate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What lies over the window follows it."""
         super().resizeEvent(event)
         self.notice_view.place()
         if self.overlay.isVisible():
@@ -269,11 +265,9 @@ class MainWindow(QMainWindow):
             self.overlay.cover()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went away again."""
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take them."""
         self.overlay.hide()
         self.opening.drop(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -307,7 +301,6 @@ def read_rooms() -> None:
 
 
 def device_title() -> str:
-    """The device that would train, in words."""
     from studio.engine import devices
 
     best = devices.choose("auto")

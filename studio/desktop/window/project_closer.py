@@ -40,7 +40,6 @@ class Closing(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is still being finished."""
         return self._then is not None
 
     def before(self, act: Callable[[], object]) -> None:

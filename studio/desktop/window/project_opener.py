@@ -71,7 +71,6 @@ class Opening(QObject):
         self._studio.notices.error(sentence, detail)
 
     def ask_project(self) -> None:
-        """Choose a project folder to open."""
         chosen = self._ask(tr("Open a project…"), _home_of_projects())
         if chosen:
             self.open(chosen)
@@ -120,7 +119,6 @@ class Opening(QObject):
         self.take(given)
 
     def take_paths(self, paths: list[Path]) -> None:
-        """Files and folders were chosen."""
         from studio.desktop.window.dropped import Dropped
 
         self.take(Dropped(tuple(paths)))

@@ -46,11 +46,9 @@ class Rooms:
         )  # fmt: skip
 
     def room(self, key: str) -> Room:
-        """One of the six."""
         return next(room for room in self.all() if room.key == key)
 
     def project_opened(self, project: Project) -> None:
-        """Tell every room."""
         self._open = True
         for room in self.all():
             room.project_opened(project)

@@ -44,7 +44,6 @@ class Mark(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A lamp seen from the front."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, theme.pixmap("mark", 30, ""))
@@ -124,12 +123,10 @@ class TopBar(QWidget):
             button.setEnabled(on)
 
     def show_project(self, name: str) -> None:
-        """The project's name beside the program's."""
         self.project.setText(f"· {name}" if name else "")
         self.project.setToolTip(name)
 
     def show_device(self, text: str) -> None:
-        """The machine that trains."""
         self.device.setText(text)
         self.device.setVisible(bool(text))
 

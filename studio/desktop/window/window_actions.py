@@ -29,7 +29,6 @@ _LAST = "window.quit"
 
 
 def add_window_actions(window: Shell, opening: Opening) -> None:
-    """Register everything that works in every place."""
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
         ("window.new", "New project…", opening.ask_new_project, "Ctrl+N", "folder-plus"),
@@ -128,7 +127,6 @@ def go_and_do(window: Shell, key: str, action: QAction) -> None:
 
 
 def shortcut_sheet(registry: ActionRegistry) -> str:
-    """Every shortcut, a line each."""
     lines = []
     for entry in registry.all():
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
