@@ -1,20 +1,48 @@
-"""From any mode and profile of Pillow to grey, RGB or RGBA in sRGB, 8 bits a channel."""
+"""From any mode and stated colours of Pillow to grey, RGB or RGBA in sRGB, 8 bits a channel."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageCms
 
-# Larger profiles exist only to exhaust memory; the biggest real ones (CMYK presses) are near 3 MB.
-LARGEST_PROFILE = 8 << 20
+from studio.engine.dataset.decoding import icc_profile, transfer
+from studio.engine.dataset.decoding.colour_statement import STATED, Statement, embedded
+
+# A profile whose colours are nowhere further from sRGB than this, in levels of 255, is sRGB.
+NEAR = 2
 _DEEP = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
-_SPACE_OF_MODE = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "LAB"}
-# One transform may not be used by two threads at once, and making one costs milliseconds.
-_local = threading.local()
+_SPACE_OF_MODE = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
+Info = Mapping[str | tuple[int, int], object]
+_STEPS = np.linspace(0, 255, 16).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """From stated colours to sRGB: by a table of grey, or by a transform; by neither for sRGB."""
+
+    table: np.ndarray | None = None
+    """uint8 of 256 or 65,536 levels."""
+    transform: ImageCms.ImageCmsTransform | None = None
+
+
+_SAME = _Way()
+
+
+class _Ways(threading.local):
+    """One transform may not be used by two threads at once, and making one costs milliseconds."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[bytes, str], _Way | None] = {}
+        self.srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+_ways = _Ways()
 
 
 def to_srgb(image: Image.Image, bits: int = 0) -> Image.Image:
@@ -23,57 +51,69 @@ def to_srgb(image: Image.Image, bits: int = 0) -> Image.Image:
     `bits` is the depth of deep grey where the file states one (12-bit scans in a
     16-bit container); 0 means the full range of the container.
     """
-    profile = _profile(image)
     if image.mode in _DEEP:
         return _from_deep(image, bits)
     if image.mode == "LAB":
         return _from_lab(image)
     if image.mode == "CMYK":
-        return _through_profile(image, profile) or image.convert("RGB")
-    image = _eight_bit(image)
-    if image.mode == "RGBA":
-        image = _without_opaque_alpha(image)
-    if not profile:
-        return image
-    if image.mode == "RGBA":
-        colour = _through_profile(image.convert("RGB"), profile)
-        if colour is None:
-            return image
-        colour.putalpha(image.getchannel("A"))
+        return _converted(image, image.info) or image.convert("RGB")
+    colour, alpha = _eight_bit(image)
+    colour = _converted(colour, image.info) or colour
+    if alpha is None:
         return colour
-    return _through_profile(image, profile) or image
+    if colour.mode == "L":
+        return Image.merge("RGBA", (colour, colour, colour, alpha))
+    colour.putalpha(alpha)
+    return colour
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """L, RGB or RGBA from the modes that need no colour science."""
-    if image.mode in ("RGBA", "RGBa", "LA", "La", "PA"):
-        grey = image.mode in ("LA", "La")
-        image = _straight(image)
-        if grey and _is_opaque(image):
-            return image.getchannel("R")
-        return image
-    if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
-        return image.convert("RGBA")
-    if image.mode == "P":
-        has_alpha = image.palette is not None and image.palette.mode in ("RGBA", "RGBa")
-        return image.convert("RGBA" if has_alpha else "RGB")
-    if image.mode in ("L", "RGB"):
-        return image
-    return image.convert("L" if image.mode == "1" else "RGB")
+def space_of(image: Image.Image) -> tuple[str, bool]:
+    """What the stated colours of an opened picture are called that it is converted from, and
+    whether they are of high dynamic range; an empty name for sRGB or nothing stated.
+    """
+    mode = image.mode if image.mode in ("CMYK", "LAB") else "RGB"
+    if image.mode in _DEEP or image.mode in ("1", "L", "LA", "La"):
+        mode = "L"
+    found = _first_usable(image.info, mode)
+    if found is None or found[1] is _SAME:
+        return "", False
+    return _name(found[0]), found[0].high_range
 
 
-def _straight(image: Image.Image) -> Image.Image:
+def stated_name(image: Image.Image) -> str:
+    """What the colours of an opened picture are stated as; empty where nothing is."""
+    stated = _stated(image.info)
+    return _name(stated[0]) if stated else ""
+
+
+def _name(statement: Statement) -> str:
+    return statement.name or icc_profile.name_of(statement.profile) or "ICC"
+
+
+def _stated(info: Info) -> tuple[Statement, ...]:
+    found = info.get(STATED)
+    if isinstance(found, tuple):
+        return found
+    return tuple(embedded(info.get("icc_profile")))  # a picture that was not opened by `pixels`
+
+
+def _eight_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """L or RGB from the modes that need no colour science, and alpha where it is used."""
+    has_key = "transparency" in image.info and image.mode in ("1", "L", "P", "RGB")
+    has_alpha = image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or (
+        image.mode == "P" and image.palette is not None and image.palette.mode in ("RGBA", "RGBa")
+    )
+    if not has_key and not has_alpha:
+        mode = "L" if image.mode in ("1", "L") else "RGB"
+        return (image if image.mode == mode else image.convert(mode)), None
+    is_grey = image.mode in ("1", "L", "LA", "La")
     if image.mode == "La":
         image = image.convert("LA")
-    return image if image.mode == "RGBA" else image.convert("RGBA")
-
-
-def _without_opaque_alpha(image: Image.Image) -> Image.Image:
-    return image.convert("RGB") if _is_opaque(image) else image
-
-
-def _is_opaque(image: Image.Image) -> bool:
-    return image.getchannel("A").getextrema() == (255, 255)
+    if image.mode != "RGBA":
+        image = image.convert("RGBA")
+    alpha = image.getchannel("A")
+    colour = image.getchannel("R") if is_grey else image.convert("RGB")
+    return colour, None if alpha.getextrema() == (255, 255) else alpha
 
 
 def _from_deep(image: Image.Image, bits: int) -> Image.Image:
@@ -81,8 +121,14 @@ def _from_deep(image: Image.Image, bits: int) -> Image.Image:
     values = np.asarray(image).astype(np.float32, copy=False)
     finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = _range(finite, image.mode, bits)
-    scaled = (finite - low) * (255.0 / max(high - low, 1e-12))
-    grey = Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
+    scale = 1.0 / max(high - low, 1e-12)
+    found = _first_usable(image.info, "I;16")
+    if found is not None and found[1].table is not None:
+        places = np.clip((finite - low) * (65535.0 * scale) + 0.5, 0, 65535).astype(np.uint16)
+        grey = Image.fromarray(found[1].table[places])
+    else:
+        levels = (finite - low) * (255.0 * scale)
+        grey = Image.fromarray(np.clip(levels + 0.5, 0, 255).astype(np.uint8))
     hole = image.info.get("transparency")
     if isinstance(hole, int):
         alpha = Image.fromarray(np.where(values == hole, 0, 255).astype(np.uint8))
@@ -104,57 +150,78 @@ def _range(values: np.ndarray, mode: str, bits: int) -> tuple[float, float]:
 
 def _from_lab(image: Image.Image) -> Image.Image:
     lab = ImageCms.createProfile("LAB")
-    transform = ImageCms.buildTransform(lab, _srgb(), "LAB", "RGB")
+    transform = ImageCms.buildTransform(lab, _ways.srgb, "LAB", "RGB")
     result = ImageCms.applyTransform(image, transform)
     assert result is not None  # only in-place transforms return None
     return result
 
 
-def _profile(image: Image.Image) -> bytes:
-    profile = image.info.get("icc_profile")
-    return profile if isinstance(profile, bytes) and len(profile) <= LARGEST_PROFILE else b""
-
-
-def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """`image` converted, itself when the profile is sRGB, None when the profile is no use."""
-    if not profile:
-        return None
-    transform = _transform(profile, image.mode)
-    if transform is None or isinstance(transform, str):
-        return image if transform else None
-    try:
-        converted = ImageCms.applyTransform(image, transform)
-    except (ImageCms.PyCMSError, ValueError):
-        return None
+def _converted(image: Image.Image, info: Info) -> Image.Image | None:
+    """`image` (L, RGB, CMYK) by the first statement that is of use, None when none is."""
+    found = _first_usable(info, image.mode)
+    if found is None or found[1] is _SAME:
+        return image if found else None
+    way = found[1]
+    if way.table is not None:
+        return image.point(way.table.tolist())
+    assert way.transform is not None
+    converted = ImageCms.applyTransform(image, way.transform)
     if converted is None or image.mode != "L":
         return converted
     return converted.getchannel("G")  # grey in, grey out: the three channels are equal
 
 
-def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | str | None:
-    cache = _local.__dict__.setdefault("transforms", {})
+def _first_usable(info: Info, mode: str) -> tuple[Statement, _Way] | None:
+    """The first statement that fits the mode of the colours, and the way from it to sRGB."""
+    for each in _stated(info):
+        way = _way(each.profile, mode)
+        if way is not None:
+            return each, way
+    return None
+
+
+def _way(profile: bytes, mode: str) -> _Way | None:
+    if not profile:
+        return _SAME
     key = (hashlib.sha1(profile, usedforsecurity=False).digest(), mode)
-    if key not in cache:
-        if len(cache) > 32:
-            cache.clear()
-        cache[key] = _build(profile, mode)
-    return cache[key]  # type: ignore[no-any-return]  # a thread-local cache has no type
+    if key not in _ways.known:
+        if len(_ways.known) > 32:
+            _ways.known.clear()
+        _ways.known[key] = _of_grey(profile, mode) or _by_transform(profile, mode)
+    return _ways.known[key]
 
 
-def _build(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | str | None:
+def _of_grey(profile: bytes, mode: str) -> _Way | None:
+    """A profile of RGB tells the curve of grey, too, and some programs leave it in grey files."""
+    if mode not in ("L", "I;16"):
+        return None
+    levels = np.linspace(0, 1, 256 if mode == "L" else 65536)
+    light = icc_profile.light_of_grey(profile, levels)
+    if light is None:
+        return None
+    shown = transfer.encoded(light)
+    if np.abs(shown - levels).max() * 255 <= NEAR:
+        return _SAME
+    return _Way(table=(shown * 255 + 0.5).astype(np.uint8))
+
+
+def _by_transform(profile: bytes, mode: str) -> _Way | None:
+    space = _SPACE_OF_MODE.get(mode)
+    if space is None or icc_profile.space_of(profile) != space:
+        return None
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if opened.profile.xcolor_space.strip() != _SPACE_OF_MODE.get(mode):
-            return None
-        description = opened.profile.profile_description or ""
-        if description.startswith(("sRGB", "sRGB IEC61966")):
-            return "same"
-        return ImageCms.buildTransform(opened, _srgb(), mode, "RGB")
+        transform = ImageCms.buildTransform(opened, _ways.srgb, mode, "RGB")
+        if mode == "RGB" and _is_srgb(transform):
+            return _SAME
+        return _Way(transform=transform)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None  # a damaged profile must not cost the picture
 
 
-def _srgb() -> ImageCms.ImageCmsProfile:
-    if not hasattr(_local, "srgb"):
-        _local.srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    return _local.srgb  # type: ignore[no-any-return]
+def _is_srgb(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether a cube of colours stays where it is."""
+    cube = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), -1).reshape(-1, 16, 3)
+    moved = ImageCms.applyTransform(Image.fromarray(cube), transform)
+    assert moved is not None
+    return int(np.abs(np.asarray(moved, np.int16) - cube).max()) <= NEAR

@@ -16,7 +16,7 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
-from studio.engine.dataset.decoding import camera_raw, photoshop
+from studio.engine.dataset.decoding import camera_raw, colour_statement, photoshop
 from studio.engine.dataset.decoding.colour import to_srgb
 from studio.engine.said import Said, SaidError
 
@@ -119,6 +119,7 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         raise BadPicture(_too_many(width * height))
     if image.format == "PSD":
         image.info[_TRANSPARENT] = photoshop.is_transparent(stream)
+    image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
     return image
 
 

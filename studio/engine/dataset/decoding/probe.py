@@ -11,7 +11,7 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset.decoding import archives, measures, metadata, pixels
+from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.said import Said, reason
 
@@ -87,8 +87,6 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: Answer) -> Non
         facts["bits"] = bits
     if (frames := _frames(image)) > 1:
         facts["frames"] = frames
-    if image.info.get("icc_profile"):
-        facts["icc"] = True
     wanted = measures.shrunk(header.size)
     try:
         picture = pixels.upright(image, header.orientation, header.bits, wanted)
@@ -100,6 +98,11 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: Answer) -> Non
     with contextlib.suppress(Exception):  # hostile metadata costs itself, not the picture
         # Only now: a PNG may carry it behind its pixels.
         facts |= metadata.rights_facts(image)
+    space, high_range = colour.space_of(image)
+    if space:
+        facts["space"] = space
+    if high_range:
+        facts["high_range"] = True
     result["channels"] = {"L": 1, "RGB": 3, "RGBA": 4}[picture.mode]
     measured, result["likeness"] = measures.measurements(picture)
     facts |= measured

@@ -19,8 +19,10 @@ class Facts(TypedDict, total=False):
     """As EXIF has it, 2 to 8."""
     bits: int
     frames: int
-    icc: bool
-    """Whether it brings a colour profile."""
+    space: str
+    """What its colours are stated as, where they were converted to sRGB."""
+    high_range: bool
+    """Whether lights brighter than a usual screen were compressed."""
     sharpness: float
     """Variance of the Laplacian."""
     deviation: float

@@ -7,16 +7,15 @@ taken is only said to be in the file, and never leaves it.
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
-from studio.engine.dataset.decoding import decode, pixels
+from studio.engine.dataset.decoding import colour, decode, pixels
 from studio.engine.dataset.index.store import Item
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132
@@ -39,7 +38,7 @@ class About:
     has_place: bool = False
     """Whether the file says where it was taken."""
     profile: str = ""
-    """The description of its ICC profile."""
+    """What it states its colours as: the name of a profile, or of what else states them."""
     tones: np.ndarray = field(default_factory=lambda: np.zeros((3, 256), np.int64))
     """int64 [3, 256]: how often each level of red, green and blue occurs, in sRGB."""
 
@@ -73,7 +72,7 @@ def told(path: Path, member: str = "") -> Told:
         head = stream.read(64)
         stream.seek(0)
         with pixels.opened(stream, head, f".{suffix}") as image:
-            facts["profile"] = profile_name(image.info.get("icc_profile"))
+            facts["profile"] = colour.stated_name(image)
             facts |= exif_facts(image)
     return facts
 
@@ -83,15 +82,6 @@ def tones(picture: Image.Image) -> np.ndarray:
     values = np.asarray(picture.convert("RGBA")).reshape(-1, 4)
     seen = values[values[:, 3] > 0]
     return np.stack([np.bincount(seen[:, channel], minlength=256) for channel in range(3)])
-
-
-def profile_name(profile: object) -> str:
-    """What an ICC profile calls itself; empty where there is none that can be read."""
-    if not isinstance(profile, bytes) or not profile or len(profile) > (8 << 20):
-        return ""
-    with contextlib.suppress(Exception):  # a damaged profile has no name
-        return _clean(ImageCms.getProfileDescription(io.BytesIO(profile)))
-    return ""
 
 
 def exif_facts(image: Image.Image) -> Told:

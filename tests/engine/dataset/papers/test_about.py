@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from studio.engine.dataset.decoding import icc_profile
 from studio.engine.dataset.index import store
 from studio.engine.dataset.papers import about
 
@@ -55,9 +56,9 @@ def test_a_profile_has_a_name_and_a_damaged_one_has_none(described) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     named = described(Image.new("RGB", (64, 48)), "a.png", icc_profile=profile)
     assert "sRGB" in named.profile
-    assert about.profile_name(b"x" * 500_000) == ""
-    assert about.profile_name(profile[:200]) == ""
-    assert about.profile_name(None) == ""
+    assert icc_profile.name_of(b"x" * 500_000) == ""
+    assert icc_profile.name_of(profile[:200]) == ""
+    assert icc_profile.name_of(b"") == ""
 
 
 def test_the_tones_count_what_can_be_seen(described) -> None:
