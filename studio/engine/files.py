@@ -7,16 +7,20 @@ that a power cut leaves either the old content or the new, never half of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import studio
+from studio.engine.door import opened
 from studio.engine.errors import StudioError, TakenError
+from studio.engine.said import NOTHING, Said, reason
 
 
 @cache
@@ -50,7 +54,7 @@ def writing(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudioError(
-            "Could not write {path}: {reason}.", repr(error), path=target, reason=_reason(error)
+            "Could not write {path}: {reason}.", repr(error), path=target, reason=reason(error)
         ) from error
 
 
@@ -138,8 +142,47 @@ def sha256_file(path: Path) -> str:
     """Hex SHA-256 of a file's content."""
     import hashlib
 
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+_ROOM = 64 << 10
+"""Bytes without which no project can go on: the log of its index alone begins with as many."""
+
+
+def refusal(folder: Path) -> Said:
+    """Why nothing can be written in `folder`, in the system's words; empty where it can be."""
+    probe = folder / f".{os.urandom(6).hex()}.probe"
+    try:
+        try:
+            with probe.open("xb") as stream:
+                stream.write(bytes(_ROOM))
+                stream.flush()
+                os.fsync(stream.fileno())
+        finally:
+            probe.unlink(missing_ok=True)
+    except OSError as error:
+        return reason(error)
+    return NOTHING
+
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file is no longer being written."""
+# (file, inode, size, time of the last change): what was worked out of it.
+_worked_out: dict[tuple[Path, int, int, int], str] = {}
+
+
+def remembered(path: Path, work: Callable[[Path], str]) -> str:
+    """What `work` makes of a file, worked out once for as long as the file stays as it is."""
+    facts = path.stat()
+    stamp = (path, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+    if stamp not in _worked_out:
+        found = work(path)
+        if time.time_ns() - facts.st_mtime_ns < SETTLED:
+            return found  # clocks of disks are coarse: another change could have the same time
+        _worked_out[stamp] = found
+    return _worked_out[stamp]
 
 
 def is_writable(folder: Path) -> bool:
@@ -160,7 +203,3 @@ def fsync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

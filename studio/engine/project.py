@@ -10,17 +10,19 @@ import datetime
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
-from studio.engine import schema
+from studio.engine import index_file
+from studio.engine.door import inside
 from studio.engine.errors import ReadOnlyError, StudioError
-from studio.engine.files import is_writable
+from studio.engine.files import FULL, refusal
 from studio.engine.said import NOTHING, Said, reason
 
 INDEX = "project.sqlite"
 LOCK = ".lock"
+T = TypeVar("T")
 
 
 class Project:
@@ -36,6 +38,8 @@ class Project:
         self._lock_file = lock_file
         self._guard = threading.RLock()
         self.is_closed = False
+        self.unreadable: dict[str, Said] = {}
+        """What is wrong with rows that were left out, by its English."""
 
     # ------------------------------------------------------------------ opening
 
@@ -43,7 +47,7 @@ class Project:
     def open(cls, folder: Path | str, *, create: bool = False) -> Self:
         """Open the project in `folder`; with `create`, make it when it is not there yet.
 
-        Where another process writes, or the place is read-only, the project opens
+        Where another process writes, or the place is read-only or full, the project opens
         read-only and `read_only_reason` says so. Raises :class:`StudioError` when
         there is no project or its index cannot be read.
         """
@@ -54,7 +58,7 @@ class Project:
         was_locked_before = (folder / LOCK).exists()
         lock_file, reason = _lock(folder)
         try:
-            connection = _connect(index, writable=not reason, new=not index.exists())
+            connection, reason = _connect(index, reason)
         except BaseException:
             if lock_file is not None:
                 lock_file.close()
@@ -78,9 +82,12 @@ class Project:
                 folder=folder,
                 reason=reason(error),
             ) from error
-        if not is_writable(folder):
+        if why := refusal(folder):
             raise ReadOnlyError(
-                "The folder {folder} is read-only: choose a place you can write to.", folder=folder
+                "The folder {folder} cannot be written ({reason}): choose a place you can write "
+                "to.",
+                folder=folder,
+                reason=why,
             )
 
     def close(self) -> None:
@@ -108,20 +115,21 @@ class Project:
     @property
     def runs(self) -> Path:
         """Where training runs live."""
-        return self._place("runs")
+        return self.place("runs")
 
     @property
     def pieces(self) -> Path:
         """Where rendered keepers live."""
-        return self._place("pieces")
+        return self.place("pieces")
 
     @property
     def cache(self) -> Path:
         """What may be deleted at any time."""
-        return self._place("cache")
+        return self.place("cache")
 
-    def _place(self, name: str) -> Path:
-        place = self.folder / name
+    def place(self, name: str) -> Path:
+        """A folder of the project, made where it may be; `OutsideError` for a link."""
+        place = inside(self.folder, name)
         if not self.read_only_reason:
             place.mkdir(exist_ok=True)
         return place
@@ -138,10 +146,38 @@ class Project:
         with self._guard:
             try:
                 return self._connection.execute(sql, values).fetchall()
-            except sqlite3.DatabaseError as error:
-                if _code(error) not in _DAMAGE | _WAITS | _LOST:
-                    raise
-                raise _unreadable(self.folder / INDEX, error) from error
+            except sqlite3.ProgrammingError:  # closed meanwhile: no fault of the file
+                raise
+            except sqlite3.Error as error:
+                raise index_file.unreadable(self.folder / INDEX, error) from error
+
+    def rows(
+        self, make: Callable[[Self, sqlite3.Row], T], sql: str, values: Sequence[object] = ()
+    ) -> list[T]:
+        """What `make` makes of every row of a SELECT; one that cannot be read costs itself.
+
+        `unreadable` then says so; the rows have a `name`.
+        """
+        made = []
+        for row in self.query(sql, values):
+            try:
+                made.append(self.row(make, row))
+            except StudioError as error:
+                self.unreadable[str(error)] = error.said
+        return made
+
+    def row(self, make: Callable[[Self, sqlite3.Row], T], row: sqlite3.Row) -> T:
+        """What `make` makes of one row; :class:`StudioError` whatever stands in it."""
+        try:
+            return make(self, row)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise StudioError(
+                "An entry of the project file {path} is damaged: {name}. It is left out; restore "
+                "the file from a backup to have it again.",
+                repr(error),
+                path=self.folder / INDEX,
+                name=str(row["name"]),
+            ) from error
 
     def write(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one INSERT, UPDATE or DELETE; returns the id of a new row."""
@@ -163,8 +199,8 @@ class Project:
                 with self._connection:
                     yield self._connection
             except sqlite3.Error as error:
-                if _code(error) in _DAMAGE:
-                    raise _unreadable(self.folder / INDEX, error) from error
+                if not index_file.is_refusal(error):
+                    raise index_file.unreadable(self.folder / INDEX, error) from error
                 raise StudioError(
                     "Could not write to {path}: {reason}. Check that the disk has space and "
                     "is connected.",
@@ -179,73 +215,26 @@ def now() -> str:
     return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def _connect(index: Path, *, writable: bool, new: bool) -> sqlite3.Connection:
-    uri = f"{index.as_uri()}?mode={'rwc' if writable else 'ro'}"
-    if (
-        not writable
-        and not index.with_name(f"{INDEX}-wal").exists()
-        and not is_writable(index.parent)
-    ):
-        # SQLite cannot make the files that its log needs here, and nobody is writing one.
-        uri += "&immutable=1"
+def _connect(index: Path, reason: Said) -> tuple[sqlite3.Connection, Said]:
+    """The index, and why it may only be looked at where that is so."""
+    new = not index.exists()
     try:
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=10)
+        return index_file.connect(index, writable=not reason, new=new), reason
     except sqlite3.Error as error:
-        raise _unreadable(index, error) from error
+        why = refusal(index.parent) if index_file.is_refusal(error) and not new else NOTHING
+        if reason or not why:
+            raise index_file.unreadable(index, error) from error
     try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
-        found = schema.version_of(connection)
-        if not found and not new and _has_tables(connection):
-            raise sqlite3.DatabaseError("it was not made by Latent Studio")
-        if not found and not new and (index.parent / "runs").exists():
-            # A new index here would forget what lies beside it.
-            raise sqlite3.DatabaseError("it is empty")
-        if found > schema.VERSION:
-            raise StudioError(
-                "{path} was made by a newer Latent Studio: update this program to open it.",
-                path=index,
-            )
-        if writable:
-            connection.execute("PRAGMA journal_mode = WAL")
-            schema.migrate(connection)
+        return index_file.connect(index, writable=False), _looked_at(index.parent, why)
     except sqlite3.Error as error:
-        connection.close()
-        raise _unreadable(index, error) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        raise index_file.unreadable(index, error) from error
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-
-
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_WAITS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-
-
-def _code(error: Exception) -> int:
-    """The primary result code of SQLite; 0 for errors of the `sqlite3` module itself."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _unreadable(index: Path, error: Exception) -> StudioError:
-    if _code(error) in _WAITS:
-        return StudioError(
-            "The project file {path} is in use by another program: close it there and try again.",
-            repr(error),
-            path=index,
-        )
-    return StudioError(
-        "The project file {path} cannot be read ({reason}). Restore it from a "
-        "backup, or move it away and import the pictures again; runs and pieces "
-        "beside it stay as they are.",
-        repr(error),
-        path=index,
-        reason=reason(error),
+def _looked_at(folder: Path, why: Said) -> Said:
+    return Said(
+        "The project {folder} cannot be written ({reason}): it can be looked at only; it is whole.",
+        folder=folder,
+        reason=why,
     )
 
 
@@ -253,7 +242,9 @@ def _lock(folder: Path) -> tuple[IO[str] | None, Said]:
     """An exclusive lock that the operating system drops when its holder dies."""
     try:
         lock_file = (folder / LOCK).open("a+", encoding="utf-8")
-    except OSError:
+    except OSError as error:
+        if error.errno in FULL:
+            return None, _looked_at(folder, reason(error))
         return None, Said(
             "The project {folder} is on a read-only place: it can be looked at only.", folder=folder
         )
