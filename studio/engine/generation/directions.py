@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.facts import Ability
+from studio.engine.door import inside, ordinary
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_path
 from studio.engine.generation.player import Directions, Player
@@ -177,12 +178,8 @@ def _cache_path(player: Player, settings: str) -> Path | None:
     parents = player.folder.absolute().parents
     if len(parents) < 4 or not (parents[3] / INDEX).is_file():
         return None
-    return (
-        parents[3]
-        / "cache"
-        / "directions"
-        / f"{player.sha256[:32]}-{settings}-{_RECIPE}.safetensors"
-    )
+    name = f"{player.sha256[:32]}-{settings}-{_RECIPE}.safetensors"
+    return inside(parents[3], "cache", "directions", name)
 
 
 def _read(path: Path, shape: tuple[int, int, int]) -> Directions | None:
@@ -190,7 +187,7 @@ def _read(path: Path, shape: tuple[int, int, int]) -> Directions | None:
     from safetensors.numpy import load_file
 
     try:
-        stored = load_file(path)
+        stored = load_file(ordinary(path))
         found = Directions(*(stored[name] for name in _NAMES))
     except (OSError, SafetensorError, KeyError, ValueError):
         return None  # not there yet, or damaged: found again

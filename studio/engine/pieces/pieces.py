@@ -14,6 +14,7 @@ import numpy as np
 
 from studio import __version__
 from studio.engine.artwork import Pixels
+from studio.engine.door import inside
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
@@ -55,7 +56,7 @@ class Piece:
 
 def pieces(project: Project) -> list[Piece]:
     """All pieces, oldest first."""
-    return [_piece(project, row) for row in project.query("SELECT * FROM piece ORDER BY id")]
+    return project.rows(_piece, "SELECT * FROM piece ORDER BY id")
 
 
 def piece(project: Project, wanted: int | str) -> Piece:
@@ -76,7 +77,7 @@ def piece(project: Project, wanted: int | str) -> Piece:
             folder=project.folder,
             known=listed,
         )
-    return _piece(project, found[0])
+    return project.row(_piece, found[0])
 
 
 def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) -> Piece:
@@ -181,7 +182,7 @@ def checkpoint_of(project: Project, wanted: Piece) -> Path | None:
 
 def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None:
     """The checkpoint folder of a run whose model has this SHA-256, or None when it is gone."""
-    for folder in reversed(checkpoint.folders(project.runs / run_name)):
+    for folder in reversed(checkpoint.folders(inside(project.folder, "runs", run_name))):
         try:
             if checkpoint.verify(folder, whole=False).sha256 == sha256:
                 return folder
@@ -227,7 +228,7 @@ def save_png(pixels: Pixels, path: Path) -> None:
 
 def _review(project: Project, run_name: str, pixels: Pixels) -> Review:
     try:
-        recipe = Recipe.load(project.runs / run_name)
+        recipe = Recipe.load(inside(project.runs, run_name))
         prepared = runs.pictures_of(project.folder, recipe)
     except StudioError:
         return Review.NEW  # without the training pictures nothing can be compared
@@ -256,5 +257,5 @@ def _piece(project: Project, row: sqlite3.Row) -> Piece:
         rating=row["rating"],
         review=Review(row["review"]),
         rights=json.loads(row["rights"]),
-        file=project.folder / "pieces" / row["file"],
+        file=inside(project.folder, "pieces", row["file"]),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from studio.desktop.training.session import queries
 from studio.engine import events
+from studio.engine.door import inside
 from studio.engine.errors import StudioError
 from studio.engine.jobs import Job
 from studio.engine.project import Project
@@ -85,5 +86,5 @@ def _watch(process: TrainingProcess, wanted: NewRun, job: Job[Measured]) -> Meas
 
 def _sweep(project_folder: Path) -> None:
     """What a measurement that was killed left in the project; nobody else may measure there."""
-    for place in (project_folder / "cache").glob(".preflight-*"):
+    for place in inside(project_folder, "cache").glob(".preflight-*"):
         shutil.rmtree(place, ignore_errors=True)

@@ -24,6 +24,7 @@ from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
+from studio.engine.door import inside
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import Said, reason
@@ -100,7 +101,7 @@ def _thumbnails_of(project: Project, item: Item) -> tuple[Path, str]:
     """The folder of all thumbnails of a picture, and how their names begin."""
     place = os.fsencode(item.path) + b"\0" + item.member.encode("utf-8", "surrogateescape")
     key = hashlib.sha256(place).hexdigest()[:40]
-    return project.folder / "cache" / "thumbnails" / key[:2], key[2:]
+    return inside(project.folder, "cache", "thumbnails", key[:2]), key[2:]
 
 
 def forget_thumbnails(project: Project, item: Item) -> None:

@@ -24,6 +24,7 @@ from PIL import Image
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
+from studio.engine.door import inside
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import reason
@@ -68,7 +69,7 @@ class _Cache:
         if project.read_only_reason:
             self._connection = sqlite3.connect("", check_same_thread=False)
         else:
-            self._connection = _opened(project.cache / FILE)
+            self._connection = _opened(inside(project.cache, FILE))
         self._connection.execute(_SCHEMA)
 
     def __enter__(self) -> Self:

@@ -19,6 +19,7 @@ from studio.engine import files
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import videos
+from studio.engine.door import inside
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project, now
 from studio.engine.said import reason
@@ -40,7 +41,7 @@ def place(project: Project, dataset: str) -> Path:
 
     The one it has, whatever it is called by now; never one that another dataset has.
     """
-    home = project.folder / FOLDER
+    home = inside(project.folder, FOLDER)
     stem = videos.safe_stem(Path(f"{dataset or UNNAMED}.x"))
     rows = project.query(
         "SELECT source.path AS path, dataset.name AS name FROM source "
@@ -49,7 +50,7 @@ def place(project: Project, dataset: str) -> Path:
     there = [(Path(os.fsdecode(row["path"])), row["name"]) for row in rows]
     for path, name in there:
         if name == dataset and path.parent == home:
-            return path
+            return inside(home, path.name)
     folder, number = home / stem, 2
     while any(path == folder for path, _ in there):
         folder, number = home / f"{stem} {number}", number + 1
@@ -126,7 +127,7 @@ def origins(folder: Path) -> dict[str, object]:
 
 def state_origins(project: Project, dataset_id: int) -> None:
     """State the noted addresses as source addresses, where nobody has stated another."""
-    home = project.folder / FOLDER
+    home = inside(project.folder, FOLDER)
     for source in store.sources(project, dataset_id):
         if source.path.parent != home:
             continue

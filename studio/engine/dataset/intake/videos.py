@@ -25,6 +25,7 @@ from studio.engine import processes
 from studio.engine.dataset.index import settings
 from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake.walk import Candidate, Problem
+from studio.engine.door import inside
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
 from studio.engine.said import Said, reason, spoken
@@ -90,7 +91,7 @@ class Frames:
 
     def of(self, video: Candidate) -> Iterator[Candidate | Problem]:
         """The kept frames of one video as candidates, and what went wrong with it."""
-        place = self.project.folder / FOLDER / _folder_name(video, self.every)
+        place = inside(self.project.folder, FOLDER, _folder_name(video, self.every))
         if not place.is_dir():
             if importlib.util.find_spec("av") is None:
                 if not self._told:

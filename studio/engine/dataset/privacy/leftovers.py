@@ -18,6 +18,7 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import stored
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.privacy import identical_files
+from studio.engine.door import inside
 from studio.engine.project import Project
 
 PREPARED, META = "prepared", "meta.json"
@@ -32,7 +33,7 @@ def delete_prepared(project: Project) -> list[Path]:
     """Delete prepared sets that show a region which is hidden by now; returns those deleted."""
     wanted = {} if project.read_only_reason else _hidden_now(project)
     gone = []
-    for folder in sorted((project.cache / PREPARED).glob("[!.]*")) if wanted else ():
+    for folder in sorted(inside(project.cache, PREPARED).glob("[!.]*")) if wanted else ():
         if _shows(folder / META, wanted):  # those with a dot are being made
             shutil.rmtree(folder, ignore_errors=True)
             gone.append(folder)
@@ -58,7 +59,7 @@ def _hidden_now(project: Project) -> dict[int, str]:
 def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:
     """Delete all prepared sets that have any of these pictures."""
     wanted = set(item_ids)
-    for folder in (project.cache / PREPARED).glob("[!.]*"):
+    for folder in inside(project.cache, PREPARED).glob("[!.]*"):
         try:
             said: Any = json.loads((folder / META).read_text("utf-8"))
             there = not wanted.isdisjoint(said["item_ids"])

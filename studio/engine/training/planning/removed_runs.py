@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.engine.door import delete_folder, inside
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import write_text
 from studio.engine.project import Project
@@ -69,11 +69,11 @@ def remove(project: Project, name: str, *, with_pieces: bool = False) -> Removed
             n=pieces,
         )
     (row,) = project.query("SELECT * FROM run WHERE name = ?", (name,))
-    aside = project.cache / runs.REMOVED
+    aside = inside(project.cache, runs.REMOVED)
     try:
         aside.mkdir(parents=True, exist_ok=True)
-        target = aside / name
-        shutil.rmtree(target, ignore_errors=True)
+        target = inside(aside, name)
+        delete_folder(aside, name)
         if run.folder.exists():
             run.folder.rename(target)
     except OSError as error:
@@ -115,7 +115,7 @@ def restore(project: Project, removed: Removed) -> None:
 def purge(project: Project) -> None:
     """Delete what was removed for good."""
     if not project.read_only_reason:
-        shutil.rmtree(project.cache / runs.REMOVED, ignore_errors=True)
+        delete_folder(project.cache, runs.REMOVED)
 
 
 def _writable(project: Project) -> None:

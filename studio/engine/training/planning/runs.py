@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from models.parameters import ParameterError
 from studio.engine.dataset.index import store
@@ -17,6 +17,7 @@ from studio.engine.dataset.papers import dataset_card
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.dataset.privacy import leftovers
+from studio.engine.door import inside, read_text
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import RunState
 from studio.engine.files import atomic_folder
@@ -30,6 +31,8 @@ from studio.engine.training.record.recipe import Recipe
 
 TITLE = "title.txt"
 """In the folder of a run: what the artist calls it."""
+LONGEST_TITLE = 4096
+"""Bytes."""
 REMOVED = "removed-runs"
 """In the cache: runs that were removed and may come back."""
 _COLUMNS = ("status", "images_seen", "total_images", "message")
@@ -62,7 +65,7 @@ _SELECT = (
 
 def runs(project: Project) -> list[Run]:
     """All runs, oldest first."""
-    return [_run(project, row) for row in project.query(f"{_SELECT} ORDER BY run.id")]
+    return project.rows(_run, f"{_SELECT} ORDER BY run.id")
 
 
 def run(project: Project, name: str) -> Run:
@@ -76,7 +79,7 @@ def run(project: Project, name: str) -> Run:
             folder=project.folder,
             known=known,
         )
-    return _run(project, found[0])
+    return project.row(_run, found[0])
 
 
 def update(project: Project, name: str, **values: str | int) -> None:
@@ -167,7 +170,7 @@ def start_of(project: Project, wanted: NewRun) -> checkpoint.Saved | None:
 
 def begin_run(project: Project, recipe: Recipe) -> None:
     """Write the run that was planned: its folder and its row, or neither."""
-    folder = project.runs / recipe.run
+    folder = inside(project.runs, recipe.run)
     with atomic_folder(folder) as temporary:
         recipe.save(temporary)
         dataset_card.write(project, store.dataset(project, recipe.dataset), temporary)
@@ -200,7 +203,7 @@ def pictures_of(
     So is one that shows what is hidden by now. Raises :class:`StudioError` where the run has
     learnt from others, and :class:`PreparationCancelled`.
     """
-    folder = project_folder / recipe.prepared
+    folder = inside(project_folder, *PurePosixPath(recipe.prepared).parts)
     # Read-only is enough for the index: only the cache is written, and the run's own
     # process may not hold the project.
     with Project.open(project_folder) as project:
@@ -235,7 +238,7 @@ def _prepare_again(project: Project, recipe: Recipe, cancelled: Callable[[], boo
             dataset=recipe.dataset,
             run=recipe.run,
         )
-    (project.folder / "cache").mkdir(exist_ok=True)
+    inside(project.folder, "cache").mkdir(exist_ok=True)
     return prepare(
         project, recipe.dataset_id, (recipe.width, recipe.height), recipe.crop,
         channels=recipe.channels, key=Path(recipe.prepared).name, cancelled=cancelled,
@@ -258,13 +261,13 @@ def _free_name(project: Project, family: str, size: int) -> str:
 def _run(project: Project, row: sqlite3.Row) -> Run:
     values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118  # a Row is no dict
     values["message"] = from_text(values["message"])
-    folder = project.folder / "runs" / row["name"]
+    folder = inside(project.folder, "runs", row["name"])
     values["status"] = RunState(values["status"])
     return Run(**values, folder=folder, title=_title(folder))
 
 
 def _title(folder: Path) -> str:
     try:
-        return (folder / TITLE).read_text("utf-8", errors="replace").strip()
+        return read_text(folder / TITLE, "replace", most=LONGEST_TITLE).strip()
     except OSError:
         return ""

@@ -13,15 +13,15 @@ import hashlib
 import json
 import math
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from models.parameters import Value
+from studio.engine.door import OutsideError, inside, ordinary, read_text
 from studio.engine.errors import StudioError
-from studio.engine.files import atomic_folder, sha256_file, write_text
+from studio.engine.files import atomic_folder, remembered, sha256_file, write_text
 from studio.engine.said import Said, reason
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ MODEL, TRAINING, STATE = "model.safetensors", "training.safetensors", "state.jso
 PINNED = "pinned"
 FORMAT = 1
 KEPT = 3
-SETTLED = 2_000_000_000
-"""Nanoseconds after which a file is no longer being written."""
 
 
 class State(TypedDict, total=False):
@@ -114,16 +112,16 @@ class Saves:
 
 
 def place_of(run_folder: Path, name: str = "") -> Path:
-    """Where the checkpoints of a run lie, or the one called `name`."""
-    return run_folder / "checkpoints" / name
+    """Where the checkpoints of a run lie, or the one called `name`; `OutsideError` for a link."""
+    return inside(run_folder, "checkpoints", *([name] if name else []))
 
 
 def folders(run_folder: Path) -> list[Path]:
     """All checkpoint folders of a run, oldest first, verified or not."""
-    place = place_of(run_folder)
     try:
-        found = [path for path in place.iterdir() if path.name.isdecimal() and path.is_dir()]
-    except OSError:
+        found = [path for path in place_of(run_folder).iterdir() if path.name.isdecimal()]
+        found = [path for path in found if path.is_dir() and not path.is_symlink()]
+    except (OSError, OutsideError):
         return []
     return sorted(found, key=lambda path: int(path.name))
 
@@ -178,7 +176,7 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
     """
     path = folder / STATE
     try:
-        state = json.loads(path.read_text("utf-8"))
+        state = json.loads(read_text(path))
         if state["check"] != _check(state):
             raise StudioError(_damaged(path))
         if state["format"] > FORMAT:
@@ -186,9 +184,11 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
                 "{path} was made by a newer Latent Studio: update this program to open it.",
                 path=folder,
             )
+        if not {MODEL} <= state["files"].keys() <= {MODEL, TRAINING}:
+            raise StudioError(_damaged(path))
         for name, wanted in state["files"].items():
             path = folder / name
-            if (whole or name == MODEL) and _sha256(path) != wanted:
+            if (whole or name == MODEL) and remembered(path, sha256_file) != wanted:
                 raise StudioError(_damaged(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudioError(_damaged(path), repr(error)) from error
@@ -200,22 +200,6 @@ def _damaged(path: Path) -> Said:
         "The checkpoint file {path} is missing or damaged: use another checkpoint of the run.",
         path=path,
     )
-
-
-# (file, inode, size, time of the last change): its hash.
-_hashes: dict[tuple[Path, int, int, int], str] = {}
-
-
-def _sha256(path: Path) -> str:
-    """The hash of a file, worked out once for as long as it stays as it is."""
-    stat = path.stat()
-    stamp = (path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
-    if stamp not in _hashes:
-        found = sha256_file(path)
-        if time.time_ns() - stat.st_mtime_ns < SETTLED:
-            return found  # clocks of disks are coarse: another change could have the same time
-        _hashes[stamp] = found
-    return _hashes[stamp]
 
 
 def load_latest(run_folder: Path, *, whole: bool = True) -> Saved | None:
@@ -255,7 +239,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     try:
-        return load_file(path)
+        return load_file(ordinary(path))
     except (OSError, SafetensorError) as error:
         raise StudioError(_damaged(path), repr(error)) from error
 
@@ -297,7 +281,7 @@ def _newest(states: Mapping[Path, State]) -> State:
 def _plain_state(folder: Path) -> State:
     """What a generation says of itself, unverified; empty when it cannot be read."""
     try:
-        state = json.loads((folder / STATE).read_text("utf-8"))
+        state = json.loads(read_text(folder / STATE))
     except (OSError, ValueError):
         return {}
     return cast(State, state) if isinstance(state, dict) else {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from studio.engine.door import inside
 from studio.engine.files import atomic_path
 
 LONGEST_SIDE = 512
@@ -16,7 +17,7 @@ _NUMBER = re.compile(r"\d+")
 
 def path_of(run_folder: Path, images_seen: int) -> Path:
     """Where the sheet of a moment lies."""
-    return run_folder / "samples" / f"{images_seen:09d}.png"
+    return inside(run_folder, "samples") / f"{images_seen:09d}.png"
 
 
 def sheets(run_folder: Path) -> list[tuple[int, Path]]:

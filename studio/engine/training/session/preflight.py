@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.parameters import ParameterError
+from studio.engine.door import inside
 from studio.engine.errors import StudioError
 from studio.engine.events import ROUND, Done, Event, Failed, Health, RunState, Stage, Stop
 from studio.engine.said import Said, reason
@@ -64,7 +65,7 @@ def _failed(error: Exception) -> Failed:
 
 
 def _room(project_folder: Path) -> Path:
-    cache = project_folder / "cache"
+    cache = inside(project_folder, "cache")
     try:
         cache.mkdir(exist_ok=True)
     except OSError as error:
