@@ -24,12 +24,14 @@ from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.dataset.preparation import prepared_pixels, shape, split
 from studio.engine.dataset.preparation.policy import Policy
-from studio.engine.dataset.preparation.prepared_pixels import Build, UnreadableError
+from studio.engine.dataset.preparation.prepared_pixels import Build, UnreadableError, fingerprint
 from studio.engine.dataset.preparation.prepared_pixels import (
     PreparationCancelled as PreparationCancelled,
 )
 from studio.engine.dataset.privacy import identical_files, leftovers
+from studio.engine.door import delete_folder, inside, ordinary, read_text
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.files import remembered
 from studio.engine.project import Project
 from studio.engine.said import reason
 
@@ -78,13 +80,20 @@ class Prepared:
         return int(self.images.shape[0])
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open a prepared folder; raises :class:`StudioError` when it is gone or damaged."""
+    def load(cls, folder: Path, *, just_made: bool = False) -> Self:
+        """Open a prepared folder; raises :class:`StudioError` when it is gone or damaged.
+
+        Its pixels are read once, to see that they are those of its fingerprint.
+        """
         try:
-            meta = json.loads((folder / leftovers.META).read_text("utf-8"))
-            images = np.load(folder / _IMAGES, mmap_mode="r", allow_pickle=False)
+            meta = json.loads(read_text(folder / leftovers.META))
+            path = ordinary(folder / _IMAGES)
+            images = np.load(path, mmap_mode="r", allow_pickle=False)
             if list(images.shape) != meta["shape"] or images.dtype != np.uint8:
                 raise ValueError("the shape of the pictures is not the one recorded")
+            found = meta["fingerprint"]
+            if not just_made and found != remembered(path, lambda _: fingerprint(images)):
+                raise ValueError("the pixels are not those that were recorded")
             return cls(
                 folder=folder,
                 images=images,
@@ -94,7 +103,7 @@ class Prepared:
                 classes=meta["classes"],
                 labels=np.asarray(meta["labels"], np.int64),
                 captions=meta["captions"],
-                fingerprint=meta["fingerprint"],
+                fingerprint=found,
                 crop=meta["crop"],
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
@@ -199,14 +208,14 @@ def _chosen(project: Project, dataset_id: int) -> list[Item]:
 
 def _made(project: Project, build: Build) -> Prepared:
     """What was made of the same before, or makes it."""
-    folder = project.cache / leftovers.PREPARED / _key(build)
+    folder = inside(project.cache, leftovers.PREPARED, _key(build))
     if folder.exists():
         try:
             return Prepared.load(folder)
         except StudioError:
-            shutil.rmtree(folder, ignore_errors=True)  # a damaged cache is made again
+            delete_folder(folder.parent, folder.name)  # a damaged cache is made again
     _make(folder, build)
-    return Prepared.load(folder)
+    return Prepared.load(folder, just_made=True)
 
 
 def _key(build: Build) -> str:

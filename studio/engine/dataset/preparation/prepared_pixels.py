@@ -74,7 +74,7 @@ class Build:
         images = np.lib.format.open_memmap(target, "w+", np.uint8, full)
         try:
             self._fill(images)
-            fingerprint = _fingerprint(images)
+            found = fingerprint(images)
             images.flush()
         finally:
             del images  # Windows renames no folder with an open map in it
@@ -96,7 +96,7 @@ class Build:
             "classes": classes,
             "labels": [classes.index(item.label) if classes else 0 for item in rows],
             "captions": [item.caption for item in rows],
-            "fingerprint": fingerprint,
+            "fingerprint": found,
             "crop": self.policy.text,
             "hidden": leftovers.hidden_in(self.items),
         }
@@ -199,7 +199,8 @@ def key(
     return digest.hexdigest()[:32]
 
 
-def _fingerprint(images: np.ndarray) -> str:
+def fingerprint(images: np.ndarray) -> str:
+    """SHA-256 over the shape and the pixels."""
     digest = hashlib.sha256(json.dumps(images.shape).encode())
     flat = np.ascontiguousarray(images).reshape(-1)
     for start in range(0, flat.size, _HASHED_AT_ONCE):
