@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, number
 
 if TYPE_CHECKING:
+    from studio.engine.dataset.index.left_out import LeftOut
     from studio.engine.dataset.intake.importer import Finished
     from studio.engine.project import Project
 
@@ -56,6 +58,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "usable": done.usable,
         "findings": done.findings,
         "rejected": [{"file": file, "reason": reason} for file, reason in done.rejected],
+        "left_out": [dataclasses.asdict(kind) for kind in done.left_out],
         "project": str(options.project),
         "interrupted": stop.requested,
     }
@@ -103,6 +106,8 @@ def _project(folder: Path) -> Iterator[Project]:
 
 
 def _lines(done: Finished) -> list[str]:
+    from studio.engine.dataset.index import left_out
+
     lines = [f"{done.dataset.name}: {done.usable} of {done.found} pictures can be used."]
     lines += [f"  {kind}: {count}" for kind, count in sorted(done.findings.items())]
     # What a missing library costs is said once, with the command that adds it.
@@ -112,4 +117,11 @@ def _lines(done: Finished) -> list[str]:
     lines += [f"  rejected: {file}: {reason}" for file, reason in others[:REJECTED_SHOWN]]
     if len(others) > REJECTED_SHOWN:
         lines.append(f"  … and {len(others) - REJECTED_SHOWN} more; --json lists them all")
+    lines += [f"  {left_out.sentence(kind)} {_named(kind)}" for kind in done.left_out]
     return lines
+
+
+def _named(kind: LeftOut) -> str:
+    """The first files of a kind, for a line."""
+    more = ", …" if kind.count > len(kind.files) else ""
+    return f"({', '.join(kind.files)}{more})"

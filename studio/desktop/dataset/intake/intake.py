@@ -12,10 +12,14 @@ from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
+from studio.engine.dataset.index import left_out
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
-from studio.engine.said import Said, lines, sentences
+from studio.engine.said import Said, lines, listed, sentences
+
+_KINDS = 5
+"""Named in a notice; the rest is in its detail."""
 
 
 class Intake:
@@ -77,9 +81,10 @@ class Intake:
         """One notice, with the reason for every file that cannot be used."""
         name, usable = finished.dataset.name, words.pictures(finished.usable)
         stopped = [tr("The import was stopped.")] if self._session.imports.cancelling else []
+        aside, asides = _left_out(finished)
         if not finished.rejected:
             said = tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
-            self._studio.notices.info(sentences([*stopped, said]))
+            self._studio.notices.info(sentences([*stopped, said, *aside]), asides)
             return
         count = len(finished.rejected)
         sentence = (
@@ -92,15 +97,31 @@ class Intake:
         )  # fmt: skip
         # What a missing library costs is said once, with the command that adds it.
         lacking = dict.fromkeys(why for _, why in finished.rejected if "pip install" in why)
-        sentence = sentences([*stopped, sentence, *lacking])
-        detail = lines(
+        sentence = sentences([*stopped, sentence, *lacking, *aside])
+        broken = [
             Said("{file}: {reason}", file=file, reason=reason)
             for file, reason in finished.rejected
             if reason not in lacking
-        )
+        ]
+        detail = lines([*broken, *([asides] if asides else [])])
         show = (tr("Show them"), show_broken)
         self._studio.notices.warn(sentence, detail, show)
 
 
 def _kept(project: Project, name: str, held: Received) -> Path:
     return received.keep(project, name, held.encoded(), held.name, held.origin)
+
+
+def _left_out(finished: Finished) -> tuple[list[str], Said]:
+    """How much was passed over, as a sentence, and a line for every kind of it."""
+    count = sum(kind.count for kind in finished.left_out)
+    if not count:
+        return [], Said("")
+    kinds = listed(left_out.words_of(kind.kind) for kind in finished.left_out[:_KINDS])
+    said = tr("{n} other files were left out: {kinds}.", n=words.number(count), kinds=kinds)
+    if count == 1:
+        said = tr("One other file was left out: {kinds}.", kinds=kinds)
+    return [said], lines(
+        Said("{what} {files}", what=left_out.sentence(kind), files=", ".join(kind.files))
+        for kind in finished.left_out
+    )

@@ -89,6 +89,15 @@ def is_archive(path: Path) -> bool:
         return False
 
 
+def is_cut_off(path: Path) -> bool:
+    """Whether a file begins as a zip archive and has lost the list at its end."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4) == b"PK\3\4" and not zipfile.is_zipfile(path)
+    except OSError:
+        return False
+
+
 def members(path: Path) -> Iterator[Member | Refused]:
     """Every file of the archive in its own order; raises :class:`ArchiveError`."""
     infos = _infos(path)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from studio.engine.dataset.doctor import near_duplicates
@@ -151,30 +152,40 @@ def replace_findings(
     return store.add_findings(connection, fresh)
 
 
+_PART_OF_A_SET = re.compile(
+    r"(train|training|val|valid|validation|dev|test|testing|eval|evaluation|holdout)"
+    r"([-_ ]?(set|data|images))?[-_ ]?\d*"
+)
+_ONLY_PICTURES = {"images", "image", "imgs", "img", "pictures", "photos"}
+
+
 def label(
     project: Project,
     places: dict[int, tuple[int, tuple[str, ...]]],
     cancelled: Callable[[], bool] = whole_set_pass.never,
+    stated: Mapping[int, str] | None = None,
 ) -> None:
     """Label items with their folder, where a source has at least two folders with pictures.
 
     `places` gives source id and folders below the root by item id. Folders that all
-    pictures of a source share are passed over first.
+    pictures of a source share are passed over first, and those that part a set into training
+    and test. What is `stated` of an item goes before its folder.
 
     Raises :class:`whole_set_pass.Stopped` when `cancelled`.
     """
+    stated = stated or {}
     by_source: dict[int, dict[int, tuple[str, ...]]] = {}
     for item_id, (source_id, folders) in places.items():
         by_source.setdefault(source_id, {})[item_id] = folders
     rows = []
     for group in by_source.values():
-        depth = _shared_depth(list(group.values()))
+        depth = _depth_of_classes(list(group.values()))
         names = {folders[depth] for folders in group.values() if len(folders) > depth}
-        if len(names) < 2:
-            continue
+        has_classes = len(names) > 1
         for item_id, folders in group.items():
-            name = folders[depth] if len(folders) > depth else ""
-            rows.append((display_name(name), item_id))
+            name = folders[depth] if has_classes and len(folders) > depth else ""
+            if has_classes or item_id in stated:
+                rows.append((display_name(stated.get(item_id, name)), item_id))
     for start in range(0, len(rows), whole_set_pass.PART):
         whole_set_pass.go_on(cancelled)
         # What the artist wrote goes before the name of a folder.
@@ -185,9 +196,14 @@ def label(
         )
 
 
-def _shared_depth(all_folders: list[tuple[str, ...]]) -> int:
-    low, high = min(all_folders), max(all_folders)
+def _depth_of_classes(all_folders: list[tuple[str, ...]]) -> int:
+    """The level of folders that are classes, behind those that say nothing of a picture."""
     depth = 0
-    while depth < min(len(low), len(high)) and low[depth] == high[depth]:
+    while True:
+        names = {folders[depth] for folders in all_folders if len(folders) > depth}
+        is_shared = len(names) == 1 and all(len(folders) > depth for folders in all_folders)
+        small = {name.lower() for name in names}
+        parts = len(names) > 1 and all(map(_PART_OF_A_SET.fullmatch, small))
+        if not (is_shared or parts or (small and small <= _ONLY_PICTURES)):
+            return depth
         depth += 1
-    return depth

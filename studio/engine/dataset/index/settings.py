@@ -24,6 +24,15 @@ class Division(TypedDict):
     earlier: list[str]
 
 
+class Passed(TypedDict):
+    """Files of one kind that an import did not take; see :mod:`left_out`."""
+
+    kind: str
+    reason: str
+    count: int
+    files: list[str]
+
+
 @dataclass(frozen=True)
 class Setting(Generic[T]):
     """One key. `parse` gives None for JSON that this version does not know."""
@@ -99,6 +108,22 @@ def _aside(value: object) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
+def _passed(value: object) -> dict[str, list[Passed]] | None:
+    if not isinstance(value, dict):
+        return None
+    return {str(source): _passed_of(kinds) for source, kinds in value.items()}
+
+
+def _passed_of(kinds: object) -> list[Passed]:
+    found = []
+    for each in kinds if isinstance(kinds, list) else ():
+        match each:
+            case {"kind": str(kind), "reason": str(why), "count": int(count), "files": list(files)}:
+                shown = [str(file) for file in files]
+                found.append(Passed(kind=kind, reason=why, count=count, files=shown))
+    return found
+
+
 PREPARATION = Setting("preparation", _text)
 """The text of a :class:`preparation.policy.Policy`."""
 TRAINING_SIZE = Setting("training_size", _sides)
@@ -115,3 +140,5 @@ UNSETTLED = Setting("unsettled", _on)
 ASIDE = Setting("aside", _aside)
 """What was removed: the dataset, or the source that this one holds meanwhile. Keys are `what`
 (dataset or source), `name`, `from` (the id of its dataset) and `let_go`."""
+LEFT_OUT = Setting("left_out", _passed)
+"""What the last import of each source, by its id, did not take."""

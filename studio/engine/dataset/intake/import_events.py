@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from studio.engine.dataset.index.left_out import LeftOut
 from studio.engine.dataset.index.store import Dataset, Finding, Item
 from studio.engine.said import Said
 
@@ -33,13 +34,14 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end. Counts are those of the whole dataset; `rejected` is this import's."""
+    """The end. Counts are those of the whole dataset; `rejected` and `left_out` this import's."""
 
     dataset: Dataset
     found: int
     usable: int
     findings: dict[str, int]
     rejected: list[tuple[str, Said]]
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 ImportEvent = Found | Checked | Rejected | Finished

@@ -17,7 +17,7 @@ from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.doctor import near_duplicates, reconcile, thresholds
 from studio.engine.dataset.doctor.checks import base as checks
-from studio.engine.dataset.index import records, store, whole_set_pass
+from studio.engine.dataset.index import left_out, records, store, whole_set_pass
 from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
@@ -29,6 +29,7 @@ from studio.engine.dataset.intake.import_events import (
     ImportEvent,
     Rejected,
 )
+from studio.engine.dataset.intake.tally import Tally
 from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
 from studio.engine.errors import ReadOnlyError, StudioError
@@ -90,6 +91,9 @@ class _Import:
     rejected: list[tuple[str, Said]] = field(default_factory=list)
     places: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """Where each item met lies: source id and the folders below its root."""
+    stated: dict[int, str] = field(default_factory=dict)
+    """The labels that files beside items state."""
+    tally: Tally = field(default_factory=Tally)
     new_ids: list[int] = field(default_factory=list)
     kept: bool = False
     was_cancelled: bool = False
@@ -107,8 +111,9 @@ class _Import:
         with Pool(workers) as pool:
             yield from self._read(pool, self._walk(roots, incomplete), before, cancelled)
         self.was_cancelled = cancelled()
+        passed_over = self.tally.close()
         if not self.pictures:
-            raise self._nothing(roots)
+            raise self._nothing(roots, passed_over)
         self.kept = True
         if not self.was_cancelled:
             scanned = {s.id for s in self._sources(roots)} - incomplete
@@ -119,10 +124,12 @@ class _Import:
             ]
             with contextlib.suppress(whole_set_pass.Stopped):
                 yield from self._settle(lost, cancelled)
+        self.tally.keep(self.project, self.dataset.id, [s.id for s in self._sources(roots)])
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
-            self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected
-        )
+            self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected,
+            passed_over,
+        )  # fmt: skip
 
     def _settle(self, lost: list[int], cancelled: Callable[[], bool]) -> Iterator[ImportEvent]:
         """What needs the whole set. An import that is stopped leaves it to the next one."""
@@ -131,7 +138,7 @@ class _Import:
             with project.transaction() as connection:
                 whole_set_pass.begin(connection, number)
             yield from self._news(reconcile.mark_missing(project, lost))
-        reconcile.label(project, self.places, cancelled)
+        reconcile.label(project, self.places, cancelled, self.stated)
         received.state_origins(project, number)
         yield from self._news(reconcile.mark_duplicates(project, number, cancelled))
         yield from self._news(hidden_regions.cover_copies(project, number, cancelled))
@@ -164,6 +171,7 @@ class _Import:
         self, roots: list[Path], incomplete: set[int]
     ) -> Iterator[tuple[int, Candidate | Problem]]:
         walk = Walk(avoid=self.project.folder)
+        self.tally.used = walk.used
         for source in self._sources(roots):
             for entry in walk.source(source.path):
                 for each in self.frames.instead_of(entry):
@@ -196,12 +204,17 @@ class _Import:
             source_id, entry = line[position]
             position += 1
             if isinstance(entry, Problem):
-                yield self._reject(entry.file, entry.reason)
+                if entry.kind:
+                    self.tally.add(source_id, entry.kind, entry.file)
+                else:
+                    yield self._reject(entry.file, entry.reason)
                 continue
             if answer is None:
                 yield from self._again(before[row_of_file.key(entry)], entry)
             elif answer["kind"] != "other":
                 batch.append((source_id, entry, answer))
+            else:
+                self.tally.no_picture(source_id, display_path(entry.path, entry.member))
             if position >= 4096:
                 del line[:position]
                 position = 0
@@ -214,7 +227,7 @@ class _Import:
 
     def _again(self, old: reconcile.Stored, entry: Candidate) -> Iterator[ImportEvent]:
         """A file that is as it was: nothing to decode; a broken one is named again."""
-        self.places[old.id] = (old.source_id, entry.folders)
+        self._place(old.id, old.source_id, entry)
         self.pictures += old.usable
         if not old.usable:
             rows = self.project.query(
@@ -255,7 +268,7 @@ class _Import:
                 ids.append(item_id)
                 if is_hidden:
                     covered.append(item_id)
-                self.places[item_id] = (source_id, entry.folders)
+                self._place(item_id, source_id, entry)
                 self.pictures += answer["kind"] == "picture"
                 about += [(item_id, *found) for found in row_of_file.findings(answer, self.limits)]
             stored = store.add_findings(connection, about)
@@ -270,6 +283,11 @@ class _Import:
             if answer["kind"] == "broken":
                 yield self._reject(display_path(entry.path, entry.member), answer["reason"])
 
+    def _place(self, item_id: int, source_id: int, entry: Candidate) -> None:
+        self.places[item_id] = (source_id, entry.folders)
+        if entry.label:
+            self.stated[item_id] = entry.label
+
     def _reject(self, file: str, reason: Said) -> Rejected:
         self.rejected.append((file, reason))
         return Rejected(file, reason)
@@ -280,14 +298,15 @@ class _Import:
             about = sorted({finding.item_id for finding in part})
             yield Checked(store.items_by_id(self.project, about), part)
 
-    def _nothing(self, roots: list[Path]) -> StudioError:
+    def _nothing(self, roots: list[Path], passed_over: list[left_out.LeftOut]) -> StudioError:
         where = display_path(roots[0]) if len(roots) == 1 else Said("{n} sources", n=len(roots))
         if self.was_cancelled:
             return StudioError("The import was stopped before a picture was read.")
         if not self.rejected:
-            return StudioError(
+            said = Said(
                 "There is no picture in {where}: choose a folder with pictures.", where=where
             )
+            return StudioError(sentences([said, *map(left_out.sentence, passed_over)]))
         file, reason = self.rejected[0]
         said = Said(
             "No picture in {where} can be used: {file}: {reason}",

@@ -6,27 +6,32 @@ met once, however many roots, links or overlapping folders lead to it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset.decoding import archives
 from studio.engine.dataset.decoding.archives import ArchiveError, Member, Refused
 from studio.engine.dataset.decoding.pixels import SUFFIXES
+from studio.engine.dataset.index import left_out
 from studio.engine.dataset.index.safe_names import display_name, display_path
+from studio.engine.dataset.intake import label_table, system_files, tally
 from studio.engine.dataset.intake.captions import (
     LARGEST_TABLE,
     LARGEST_TEXT,
     TABLES,
     CaptionError,
     CaptionTable,
-    caption_of,
-    sidecar_caption,
+    small_file,
 )
+from studio.engine.dataset.intake.label_table import LabelTable
 from studio.engine.dataset.intake.reasons import special, unreadable
-from studio.engine.said import Said
+from studio.engine.dataset.intake.side_files import SideFiles
+from studio.engine.dataset.intake.system_files import Aside
+from studio.engine.said import NOTHING, Said
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
 DEEPEST = 200
@@ -36,7 +41,8 @@ DEEPEST = 200
 class Candidate:
     """A file, or a member of an archive, that may be a picture.
 
-    `folders` are the folder names between the source's root and the file.
+    `folders` are the folder names between the source's root and the file; `label` is what a
+    file beside it states, which goes before them.
     """
 
     path: Path
@@ -46,29 +52,41 @@ class Candidate:
     mtime_ns: int
     folders: tuple[str, ...]
     caption: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was passed over, and why. `incomplete` when pictures may be behind it."""
+    """Something that was passed over, and why. `incomplete` when pictures may be behind it.
+
+    With a `kind` it is one of many of its kind, which are counted.
+    """
 
     file: str
     reason: Said
     incomplete: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """Caption tables in force, nearest last, each with the folder it lies in."""
+    """Tables in force, nearest last, each with the folder it lies in."""
 
-    tables: tuple[tuple[str, CaptionTable], ...] = ()
+    captions: tuple[tuple[str, CaptionTable], ...] = ()
+    labels: tuple[tuple[str, LabelTable], ...] = ()
 
-    def find(self, relative: str) -> str:
-        for folder, table in reversed(self.tables):
-            found = table.find(relative[len(folder) :])
-            if found:
+    def caption(self, relative: str) -> str:
+        for folder, table in reversed(self.captions):
+            if relative.startswith(folder) and (found := table.find(relative[len(folder) :])):
                 return found
         return ""
+
+    def label(self, relative: str) -> str | None:
+        """What a table states, maybe nothing; None where there is no table."""
+        for folder, table in reversed(self.labels):
+            if relative.startswith(folder):
+                return table.find(relative[len(folder) :])
+        return None
 
 
 class Walk:
@@ -78,6 +96,9 @@ class Walk:
         self._folders: set[str] = set()
         self._files: set[str] = set()
         self._avoid = os.path.realpath(avoid) if avoid else ""
+        self._beside: dict[Path, tuple[SideFiles, _Tables]] = {}
+        self.used: set[str] = set()
+        """Side files whose words were taken, as they are shown."""
 
     def source(self, root: Path) -> Iterator[Candidate | Problem]:
         """Everything under `root`, which is a folder, an archive or one file."""
@@ -92,15 +113,26 @@ class Walk:
             yield Problem(display_path(root), special(facts.st_mode))
         elif self._is_new(os.path.realpath(root)):
             if kind_of(root) == "archive":
-                yield from _archive(root, facts, ())
+                yield from self._archive(root, facts, ())
+            elif archives.is_cut_off(root):
+                yield Problem(display_path(root), tally.CUT_OFF, incomplete=True)
             else:
-                yield _lone_file(root, facts)
+                yield from self._lone(root, facts)
 
     def _is_new(self, real: str) -> bool:
         if real in self._files:
             return False
         self._files.add(real)
         return True
+
+    def _lone(self, path: Path, facts: os.stat_result) -> Iterator[Candidate | Problem]:
+        """One file that was chosen by itself, whatever it is called."""
+        if path.parent not in self._beside:
+            names = _names_in(path.parent)
+            tables, _ = _with_tables(path.parent, names, (), _Tables())
+            self._beside[path.parent] = SideFiles(names, _reader(path.parent)), tables
+        beside, tables = self._beside[path.parent]
+        yield from self._candidate(path, "", (path.name,), facts.st_size, facts, beside, tables)
 
     def _folder(
         self,
@@ -127,20 +159,23 @@ class Walk:
         except OSError as error:
             yield Problem(display_path(folder), unreadable(error), incomplete=True)
             return
-        names = {entry.name for entry in entries}
-        problems, tables = _with_tables(folder, names, folders, tables)
+        names = [entry.name for entry in entries]
+        tables, problems = _with_tables(folder, names, folders, tables)
         yield from problems
+        beside = SideFiles(names, _reader(folder))
         below = []
         for entry in entries:
             try:
                 if entry.is_dir():
                     below.append(entry)
                 else:
-                    yield from self._file(entry, real, folders, names, tables)
+                    yield from self._file(entry, real, folders, beside, tables)
             except OSError as error:
                 yield Problem(display_path(Path(entry.path)), unreadable(error))
         for entry in below:
-            if entry.name.startswith(".") or entry.name == "__MACOSX":
+            aside = system_files.of_folder(entry.name)
+            if aside is not None:
+                yield from _aside(aside, display_path(Path(entry.path)))
                 continue
             inner = os.path.join(real, entry.name)  # noqa: PTH118  # hot path of 100,000 files
             inner = os.path.realpath(inner) if entry.is_symlink() else inner
@@ -153,7 +188,7 @@ class Walk:
         entry: os.DirEntry[str],
         real: str,
         folders: tuple[str, ...],
-        names: set[str],
+        beside: SideFiles,
         tables: _Tables,
     ) -> Iterator[Candidate | Problem]:
         facts = entry.stat()
@@ -163,27 +198,101 @@ class Walk:
         target = os.path.join(real, entry.name)  # noqa: PTH118
         if not self._is_new(os.path.realpath(target) if entry.is_symlink() else target):
             return
-        stem, suffix = os.path.splitext(entry.name)  # noqa: PTH122
-        if entry.name.startswith("._") or entry.name in TABLES:
-            return  # AppleDouble companions carry the picture's own ending
-        path = Path(entry.path)
-        if suffix.lower() in ARCHIVE_SUFFIXES and archives.is_archive(path):
-            yield from _archive(path, facts, (*folders, entry.name))
+        path, parts = Path(entry.path), (*folders, entry.name)
+        aside = system_files.of_file(entry.name)
+        if aside is not None:
+            yield from _aside(aside, display_path(path))
+        elif os.path.splitext(entry.name)[1].lower() in ARCHIVE_SUFFIXES:  # noqa: PTH122
+            if archives.is_archive(path):
+                yield from self._archive(path, facts, parts)
+            elif archives.is_cut_off(path):
+                yield Problem(display_path(path), tally.CUT_OFF, incomplete=True)
+            else:
+                yield from self._candidate(path, "", parts, facts.st_size, facts, beside, tables)
+        else:
+            yield from self._candidate(path, "", parts, facts.st_size, facts, beside, tables)
+
+    def _candidate(
+        self,
+        path: Path,
+        member: str,
+        parts: tuple[str, ...],
+        size: int,
+        facts: os.stat_result,
+        beside: SideFiles,
+        tables: _Tables,
+    ) -> Iterator[Candidate | Problem]:
+        """A file with what is said of it; `parts` are its folders and its name."""
+        *folders, name = parts
+        within = member.rpartition("/")[0]
+
+        def shown(file: str) -> str:
+            return (
+                display_path(path, f"{within}/{file}" if within else file)
+                if member
+                else (display_path(path.with_name(file)))
+            )
+
+        if name.lower() in TABLES:
             return
-        caption = ""
-        if suffix != ".txt" and f"{stem}.txt" in names:
-            caption = sidecar_caption(path.with_name(f"{stem}.txt"))
-        if not caption and tables.tables:
-            caption = tables.find("/".join((*folders, entry.name)))
+        if beside.is_mask(name):
+            yield Problem(shown(name), NOTHING, kind=left_out.MASK)
+            return
+        said = beside.of(name)
+        self.used.update(map(shown, (*said.used, *said.boxes)))
+        yield from (Problem(shown(file), NOTHING, kind=left_out.BOXES) for file in said.boxes)
+        relative = member or "/".join(parts)
+        stated = tables.label(relative)
+        if name == label_table.NAME and stated is not None:
+            return
         yield Candidate(
             path,
-            "",
-            display_name(entry.name),
-            facts.st_size,
+            member,
+            display_name(name),
+            size,
             facts.st_mtime_ns,
-            folders,
-            caption,
+            tuple(folders) if stated is None else (),
+            said.caption or tables.caption(relative),
+            said.label or stated or "",
         )
+
+    def _archive(
+        self, path: Path, facts: os.stat_result, folders: tuple[str, ...]
+    ) -> Iterator[Candidate | Problem]:
+        """The members of an archive, with captions from texts and tables inside it."""
+        try:
+            listing = list(archives.members(path))
+        except ArchiveError as error:
+            yield Problem(display_path(path), error.said, incomplete=True)
+            return
+        by_name = {entry.name: entry for entry in listing if isinstance(entry, Member)}
+        inside: dict[str, list[str]] = {}
+        for name in by_name:
+            folder, _, last = name.rpartition("/")
+            inside.setdefault(folder, []).append(last)
+        tables, problems = _tables_inside(path, by_name)
+        yield from problems
+        beside = {
+            folder: SideFiles(names, _reader_inside(path, by_name, folder))
+            for folder, names in inside.items()
+        }
+        for entry in listing:
+            parts = PurePosixPath(entry.name).parts
+            aside = _aside_of(parts)
+            if aside is not None and (isinstance(entry, Member) or aside is Aside.SYSTEM):
+                yield from _aside(aside, display_path(path, entry.name))
+            elif isinstance(entry, Refused):
+                yield Problem(display_path(path, entry.name), entry.reason)
+            elif PurePosixPath(entry.name).suffix.lower() in ARCHIVE_SUFFIXES:
+                yield Problem(
+                    display_path(path, entry.name),
+                    Said("An archive inside an archive is not opened."),
+                )
+            else:
+                yield from self._candidate(
+                    path, entry.name, (*folders, *parts), entry.size, facts,
+                    beside[entry.name.rpartition("/")[0]], tables,
+                )  # fmt: skip
 
 
 def kind_of(root: Path) -> str:
@@ -194,106 +303,107 @@ def kind_of(root: Path) -> str:
     return "archive" if is_archive else "file"
 
 
-def _lone_file(path: Path, facts: os.stat_result) -> Candidate:
-    sidecar = path.with_suffix(".txt")
-    caption = sidecar_caption(sidecar) if sidecar != path and sidecar.is_file() else ""
-    if not caption:
-        _, tables = _with_tables(path.parent, TABLES, (), _Tables())
-        caption = tables.find(path.name)
-    return Candidate(
-        path, "", display_name(path.name), facts.st_size, facts.st_mtime_ns, (), caption
-    )
+def _aside(aside: Aside, shown: str) -> Iterator[Problem]:
+    """What is said of a name that is passed over: nothing of files of the system."""
+    if aside is not Aside.SYSTEM:
+        yield Problem(shown, NOTHING, kind=aside.value)
 
 
-def _archive(
-    path: Path, facts: os.stat_result, folders: tuple[str, ...]
-) -> Iterator[Candidate | Problem]:
-    """The members of an archive, with captions from texts and tables inside it."""
+def _aside_of(parts: tuple[str, ...]) -> Aside | None:
+    """Why a member of an archive is passed over: for its own name, or for that of a folder."""
+    folders = (system_files.of_folder(name) for name in parts[:-1])
+    found = next((each for each in folders if each is not None), None)
+    return found or system_files.of_file(parts[-1] if parts else "")
+
+
+def _names_in(folder: Path) -> list[str]:
     try:
-        listing = list(archives.members(path))
-    except ArchiveError as error:
-        yield Problem(display_path(path), error.said, incomplete=True)
-        return
-    by_name = {entry.name: entry for entry in listing if isinstance(entry, Member)}
-    tables = []
-    for name in sorted(
-        (n for n in by_name if PurePosixPath(n).name in TABLES),
-        key=lambda n: (PurePosixPath(n).parts[:-1], TABLES.index(PurePosixPath(n).name)),
-    ):
-        try:
-            folder = name[: -len(PurePosixPath(name).name)]
-            tables.append((folder, _table_inside(path, by_name[name])))
-        except (CaptionError, ArchiveError) as error:
-            yield Problem(display_path(path, name), error.said)
-    for entry in listing:
-        if isinstance(entry, Refused):
-            yield Problem(display_path(path, entry.name), entry.reason)
-            continue
-        member = PurePosixPath(entry.name)
-        if member.name in TABLES or member.name.startswith("._") or "__MACOSX" in member.parts:
-            continue
-        if member.suffix.lower() in ARCHIVE_SUFFIXES:
-            yield Problem(
-                display_path(path, entry.name), Said("An archive inside an archive is not opened.")
-            )
-            continue
-        yield Candidate(
-            path,
-            entry.name,
-            display_name(member.name),
-            entry.size,
-            facts.st_mtime_ns,
-            (*folders, *member.parts[:-1]),
-            _caption_inside(path, entry.name, by_name, tables),
-        )
+        return os.listdir(folder)  # noqa: PTH208  # the names alone
+    except OSError:
+        return []
 
 
-def _caption_inside(
-    path: Path, name: str, by_name: dict[str, Member], tables: list[tuple[str, CaptionTable]]
-) -> str:
-    stem = name.rpartition(".")[0] or name
-    sidecar = by_name.get(f"{stem}.txt")
-    if sidecar and sidecar.name != name and sidecar.size <= LARGEST_TEXT:
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    return lambda name: small_file(folder / name)
+
+
+def _reader_inside(path: Path, by_name: dict[str, Member], folder: str) -> Callable[[str], bytes]:
+    def read(name: str) -> bytes:
+        member = by_name[f"{folder}/{name}" if folder else name]
+        if member.size > LARGEST_TEXT:
+            return b""
         try:
-            return caption_of(archives.read_member(path, sidecar.name))
+            return archives.read_member(path, member.name)
         except ArchiveError:
-            return ""
-    fitting = [(folder, table) for folder, table in tables if name.startswith(folder)]
-    return _Tables(tuple(fitting)).find(name)
+            return b""
 
-
-def _table_inside(path: Path, member: Member) -> CaptionTable:
-    if member.size > LARGEST_TABLE:
-        raise CaptionError("It is too large for a caption table; it was not read.")
-    return CaptionTable(archives.read_member(path, member.name), member.name)
+    return read
 
 
 def _with_tables(
     folder: Path, names: Collection[str], folders: tuple[str, ...], tables: _Tables
-) -> tuple[list[Problem], _Tables]:
-    """`tables` with those in `folder`, of which `names` are in it, and what is wrong with them."""
-    problems = []
-    for name in TABLES:
-        if name in names:
-            problem, tables = _with_table(folder / name, folders, tables)
-            problems += [problem] if problem else []
-    return problems, tables
+) -> tuple[_Tables, list[Problem]]:
+    """`tables` with those among the `names` of `folder`, and what is wrong with them."""
+
+    def read(name: str) -> bytes:
+        facts = (folder / name).stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise CaptionError(special(facts.st_mode))
+        if facts.st_size > LARGEST_TABLE:
+            raise CaptionError(_TOO_LARGE)
+        return (folder / name).read_bytes()
+
+    inner = "".join(f"{name}/" for name in folders)
+    return _added(tables, inner, names, read, lambda name: display_path(folder / name))
 
 
-def _with_table(
-    path: Path, folders: tuple[str, ...], tables: _Tables
-) -> tuple[Problem | None, _Tables]:
-    """`tables` with the one at `path`, or a problem where that is no caption table."""
-    try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST_TABLE:
-            return None, tables
-        table = CaptionTable(path.read_bytes(), path.name)
-    except FileNotFoundError:
-        return None, tables
-    except OSError as error:
-        return Problem(display_path(path), unreadable(error)), tables
-    except CaptionError as error:
-        return Problem(display_path(path), error.said), tables
-    folder = "".join(f"{name}/" for name in folders)
-    return None, _Tables((*tables.tables, (folder, table)))
+def _tables_inside(path: Path, by_name: dict[str, Member]) -> tuple[_Tables, list[Problem]]:
+    tables, problems = _Tables(), []
+    found = [name for name in by_name if _is_table(name.rpartition("/")[2])]
+    for folder in sorted({name.rpartition("/")[0] for name in found}):
+        inner = f"{folder}/" if folder else ""
+
+        def read(name: str, inner: str = inner) -> bytes:
+            if by_name[inner + name].size > LARGEST_TABLE:
+                raise CaptionError(_TOO_LARGE)
+            return archives.read_member(path, inner + name)
+
+        def shown(name: str, inner: str = inner) -> str:
+            return display_path(path, inner + name)
+
+        names = [name[len(inner) :] for name in found if name.rpartition("/")[0] == folder]
+        tables, more = _added(tables, inner, names, read, shown)
+        problems += more
+    return tables, problems
+
+
+_TOO_LARGE = Said("It is too large for a caption table; it was not read.")
+
+
+def _is_table(name: str) -> bool:
+    return name.lower() in TABLES or name == label_table.NAME
+
+
+def _added(
+    tables: _Tables,
+    folder: str,
+    names: Collection[str],
+    read: Callable[[str], bytes],
+    shown: Callable[[str], str],
+) -> tuple[_Tables, list[Problem]]:
+    """`tables` with those of one folder; `read` and `shown` take a name in it."""
+    problems: list[Problem] = []
+    captions, labels = list(tables.captions), list(tables.labels)
+    found = [name for name in names if _is_table(name)]
+    for name in sorted(found, key=lambda name: (*TABLES, label_table.NAME).index(name.lower())):
+        try:
+            if name == label_table.NAME:
+                with contextlib.suppress(ValueError):  # another program's
+                    labels.append((folder, LabelTable(read(name))))
+            else:
+                captions.append((folder, CaptionTable(read(name), name.lower())))
+        except OSError as error:
+            problems.append(Problem(shown(name), unreadable(error)))
+        except (CaptionError, ArchiveError) as error:
+            problems.append(Problem(shown(name), error.said))
+    return _Tables(tuple(captions), tuple(labels)), problems

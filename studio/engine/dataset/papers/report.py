@@ -14,9 +14,10 @@ from studio.engine import files
 from studio.engine.dataset.decoding.decode import make_thumbnail
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.doctor.checks.base import checks, grouped
-from studio.engine.dataset.index import store
+from studio.engine.dataset.index import left_out, store
 from studio.engine.dataset.index.facts import Data
 from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.dataset.index.settings import Passed
 from studio.engine.dataset.index.store import Dataset, Finding, Item
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project, now
@@ -53,6 +54,8 @@ class Report(TypedDict):
     counts: dict[str, int]
     limits: dict[str, float]
     findings: dict[str, list[Entry]]
+    left_out: list[Passed]
+    """By kind, what the imports did not take."""
 
 
 def write(
@@ -117,6 +120,10 @@ def report(project: Project, dataset: Dataset) -> Report:
         "counts": counts["findings"],
         "limits": thresholds.read(project, dataset.id),
         "findings": {kind: kinds[kind] for kind in checks() if kind in kinds},
+        "left_out": [
+            Passed(kind=one.kind, reason=one.reason, count=one.count, files=one.files)
+            for one in left_out.of(project, dataset.id)
+        ],
     }
 
 
@@ -196,9 +203,21 @@ def _page(said: Report, thumbnails: dict[int, str]) -> str:
         f"<h1>{name}</h1><p>{said['found']} pictures, {said['usable']} of them usable, "
         f"{said['included']} will train.</p>"
         + (f"<table>{contents}</table>" if contents else "<p>Nothing was found.</p>")
-        + f"{sections}<p><small>Thresholds: {html.escape(limits)}. Written {said['written']} by "
+        + f"{sections}{_left_out(said['left_out'])}"
+        f"<p><small>Thresholds: {html.escape(limits)}. Written {said['written']} by "
         f"{html.escape(said['program'])}. No file was changed.</small></p></body></html>\n"
     )
+
+
+def _left_out(kinds: list[Passed]) -> str:
+    """What did not come in: a table of kinds with how many there are, why, and the first files."""
+    rows = "".join(
+        f"<tr><td>{html.escape(one['kind'])}</td><td>{one['count']}</td>"
+        f"<td>{html.escape(one['reason'])}<br>"
+        f"<small>{html.escape(', '.join(one['files']))}</small></td></tr>"
+        for one in kinds
+    )
+    return f'<h2 id="left-out">Left out of the import</h2><table>{rows}</table>' if rows else ""
 
 
 def _section(kind: str, entries: list[Entry], thumbnails: dict[int, str]) -> str:
