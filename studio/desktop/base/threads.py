@@ -45,8 +45,8 @@ class Worker(QObject):
 class _Task:
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
-    done: Callable[[Any], None] | None
-    failed: Callable[[str, str], None] | None
+    done: Callable[[Any], object] | None
+    failed: Callable[[str, str], object] | None
     key: str
     number: int
     era: int = 0
@@ -99,8 +99,8 @@ class WorkerThread(QObject):
         self,
         function: Callable[..., Any],
         *arguments: Any,
-        done: Callable[[Any], None] | None = None,
-        failed: Callable[[str, str], None] | None = None,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[str, str], object] | None = None,
     ) -> None:
         """Run `function(*arguments)` after everything submitted before it."""
         self._add(_Task(function, arguments, done, failed, "", 0))
@@ -110,8 +110,8 @@ class WorkerThread(QObject):
         key: str,
         function: Callable[..., Any],
         *arguments: Any,
-        done: Callable[[Any], None] | None = None,
-        failed: Callable[[str, str], None] | None = None,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[str, str], object] | None = None,
     ) -> None:
         """As `submit`, but a newer call with the same `key` replaces a waiting one.
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.labels import text_label
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,12 @@ class FigureCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("raised")
-        self.title, self.number, self.words = QLabel(), QLabel(), QLabel()
+        self.title, self.number = text_label(quiet=True, wrap=False), text_label(wrap=False)
+        self.words, self.bar = text_label(quiet=True), _Bar()
         self.number.setFont(theme.font(26, bold=True))
         self.title.setFont(theme.font(11, bold=True))
-        self.title.setProperty("quiet", True)
-        self.words.setProperty("quiet", True)
-        self.words.setWordWrap(True)
-        self.bar = _Bar()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(6)
-        for widget in (self.title, self.number, self.words, self.bar):
-            column.addWidget(widget)
+        margins = (12, 12, 12, 12)
+        column(self.title, self.number, self.words, self.bar, on=self, gap=6, margins=margins)
 
     def show_figure(self, figure: Figure) -> None:
         self.title.setText(figure.title)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 
-from studio.desktop.evaluation.wall import Wall
+from studio.desktop.evaluation.wall import Wall, walls_beside
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import RoomHeader
 
 # The two walls are the place's point: the rebuilt pictures are strips below them.
@@ -34,26 +28,17 @@ class Centre(QWidget):
         super().__init__(parent)
         self._header = RoomHeader()
         self.title, self.facts = self._header.title, self._header.facts
-        self.bar, self.cancel = QProgressBar(), secondary("")
+        self.bar, self.cancel = QProgressBar(), secondary()
         self.real, self.generated = Wall(), Wall()
         self.originals, self.rebuilt = Wall(), Wall()
-        self.names = [QLabel() for _ in range(4)]
+        self.names = [text_label(quiet=True) for _ in range(4)]
         self.below = QWidget()
         self.tabs = [QPushButton(), QPushButton()]
         self.front = QStackedWidget()
-        for label in self.names:
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setProperty("quiet", True)
-            label.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self._fill_header()
-        column.addWidget(self._header)
-        column.addWidget(self.front, 1)
-        self.front.addWidget(self._walls())
-        self.front.addWidget(pairs)
-        self._fill_below()
+        column(self._header, (self.front, 1), on=self)
+        for page in (self._walls(), pairs):
+            self.front.addWidget(page)
         self.show_front(pairs=False)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -71,30 +56,13 @@ class Centre(QWidget):
 
     def _walls(self) -> QWidget:
         page = QWidget()
-        whole = QVBoxLayout(page)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        walls = QHBoxLayout()
+        walls = walls_beside(self.names[:2], (self.real, self.generated))
         walls.setContentsMargins(16, 16, 16, 16)
-        walls.setSpacing(16)
-        for name, wall in zip(self.names[:2], (self.real, self.generated), strict=True):
-            column = QVBoxLayout()
-            column.setSpacing(8)
-            column.addWidget(name)
-            column.addWidget(wall, 1)
-            walls.addLayout(column, 1)
-        whole.addLayout(walls, 1)
-        whole.addWidget(self.below)
-        return page
-
-    def _fill_below(self) -> None:
-        column = QVBoxLayout(self.below)
-        column.setContentsMargins(16, 0, 16, 16)
-        column.setSpacing(6)
-        for name, wall in zip(self.names[2:], (self.originals, self.rebuilt), strict=True):
-            column.addWidget(name)
-            column.addWidget(wall)
+        column((walls, 1), self.below, on=page)
+        strips = self.names[2], self.originals, self.names[3], self.rebuilt
+        column(*strips, on=self.below, gap=6, margins=(16, 0, 16, 16))
         self.below.hide()
+        return page
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The strips grow with the window, less than the walls do."""
@@ -109,23 +77,18 @@ class Centre(QWidget):
             (tr("Held out"), self.originals, tr("Real pictures that training never saw.")),
             (tr("Rebuilt"), self.rebuilt, tr("What the model makes of the pictures above.")),
         )  # fmt: skip
-        tabs = (
-            (tr("Side by side"), tr("Real and generated pictures beside each other (C).")),
-            (tr("Closest pairs"),
-             tr("The generated pictures that come closest to a training picture (C).")),
-        )  # fmt: skip
-        for tab, (name, help) in zip(self.tabs, tabs, strict=True):
-            tab.setText(name)
-            tab.setAccessibleName(name)
-            tab.setToolTip(help)
         walk = tr("Arrows walk, Space enlarges.")
         for label, (name, wall, help) in zip(self.names, texts, strict=True):
             label.setText(f"{name} — {help}")
-            wall.setAccessibleName(name)
-            wall.setToolTip(f"{help} {walk}")
+            set_words((wall, name, f"{help} {walk}"))
+        set_words(
+            (self.tabs[0], tr("Side by side"),
+             tr("Real and generated pictures beside each other (C).")),
+            (self.tabs[1], tr("Closest pairs"),
+             tr("The generated pictures that come closest to a training picture (C).")),
+            (self.cancel, tr("Stop measuring"), tr("Stop waiting for these pictures.")),
+        )  # fmt: skip
         self.cancel.setText(tr("Stop"))
-        self.cancel.setAccessibleName(tr("Stop measuring"))
-        self.cancel.setToolTip(tr("Stop waiting for these pictures."))
         self.bar.setAccessibleName(tr("Work in progress"))
 
     def show_front(self, *, pairs: bool) -> None:
@@ -135,8 +98,8 @@ class Centre(QWidget):
 
     def show_busy(self, busy: bool) -> None:
         """The bar and its way out, while there is something to wait for."""
-        self.bar.setVisible(busy)
-        self.cancel.setVisible(busy)
+        for widget in (self.bar, self.cancel):
+            widget.setVisible(busy)
 
     def show_run(self, row: RunRow | None) -> None:
         facts = []

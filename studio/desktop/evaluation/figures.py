@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop.evaluation import cards
 from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 
 
@@ -32,18 +33,10 @@ class Figures(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setFixedWidth(PANEL_WIDTH)
-        self.head = SectionHeader("")
+        self.head, self.note = SectionHeader(), text_label(quiet=True)
         self.psnr, self.ssim = FigureCard(), FigureCard()
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setProperty("quiet", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        for widget in (self.head, self.psnr, self.ssim, self.note):
-            column.addWidget(widget)
-        column.addStretch(1)
+        parts = (self.head, self.psnr, self.ssim, self.note, None)
+        column(*parts, on=self, gap=8, margins=(16, 16, 16, 16))
         self._values: dict[str, float] = {}
         self._count = 0
         self._state = State.NOTHING
@@ -62,12 +55,10 @@ class Figures(QFrame):
         self._say()
 
     def _say(self) -> None:
-        self.psnr.setVisible("psnr" in self._values)
-        self.ssim.setVisible("ssim" in self._values)
-        if "psnr" in self._values:
-            self.psnr.show_figure(cards.psnr(self._values["psnr"]))
-        if "ssim" in self._values:
-            self.ssim.show_figure(cards.ssim(self._values["ssim"]))
+        for key, card, said in (("psnr", self.psnr, cards.psnr), ("ssim", self.ssim, cards.ssim)):
+            card.setVisible(key in self._values)
+            if key in self._values:
+                card.show_figure(said(self._values[key]))
         sentences = {
             State.WAITING: tr("Measuring…"),
             State.STOPPED: tr("Measuring was stopped. Choose the run again to go on."),

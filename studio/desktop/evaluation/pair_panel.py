@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 
 if TYPE_CHECKING:
@@ -24,25 +25,13 @@ class PairPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setFixedWidth(PANEL_WIDTH)
-        self.head, self.card, self.mark = SectionHeader(""), FigureCard(), QLabel()
-        self.file_head, self.file, self.note = SectionHeader(""), QLabel(), QLabel()
+        self.head, self.card, self.mark = SectionHeader(), FigureCard(), text_label()
+        self.file_head, self.file = SectionHeader(), text_label()
+        self.note = text_label(quiet=True)
         self._pair: Pair | None = None
-        for label in (self.mark, self.file, self.note):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.note.setProperty("quiet", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(self.head)
-        column.addWidget(self.card)
-        column.addWidget(self.mark)
-        column.addSpacing(14)
-        column.addWidget(self.file_head)
-        column.addWidget(self.file)
-        column.addSpacing(14)
-        column.addWidget(self.note)
-        column.addStretch(1)
+        training = 14, self.file_head, self.file, 14, self.note, None
+        edges = (16, 16, 16, 16)
+        column(self.head, self.card, self.mark, *training, on=self, gap=8, margins=edges)
 
     def retranslate(self) -> None:
         self.head.setText(tr("This pair"))

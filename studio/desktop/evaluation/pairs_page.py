@@ -6,22 +6,17 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation.pair_strip import PairStrip
-from studio.desktop.evaluation.wall import Wall
+from studio.desktop.evaluation.wall import Wall, walls_beside
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.labels import set_words, text_label
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Gallery, Pair
@@ -49,63 +44,41 @@ class PairsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pages = QStackedWidget()
-        self.verdict, self.advice, self.caution = QLabel(), QLabel(), QLabel()
-        self.names = [QLabel(), QLabel()]
+        self.verdict = text_label()
+        self.advice, self.caution = text_label(quiet=True), text_label(quiet=True)
+        self.names = [text_label(quiet=True), text_label(quiet=True)]
         self.generated, self.training = Wall(), Wall()
         self.strip = PairStrip()
-        self.bar, self.at, self.cancel = QProgressBar(), QLabel(), secondary("")
+        self.bar, self.at, self.cancel = QProgressBar(), QLabel(), secondary()
         self.nothing = EmptyState("copy", "", "", self.wanted.emit)
         self._found: Gallery | None = None
         self._state = Nothing.ASKED
         self._at = (0, 0)
         self._lay_out()
         self.strip.chosen.connect(self._show_pair)
-        self.cancel.clicked.connect(lambda: self.stopped.emit())
+        self.cancel.clicked.connect(self.stopped)
         self.show_state(Nothing.ASKED)
 
     def _lay_out(self) -> None:
         self.verdict.setFont(theme.font(16, bold=True))
-        for label in (self.verdict, self.advice, self.caution, *self.names):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        for label in (self.advice, self.caution, *self.names):
-            label.setProperty("quiet", True)
+        large = walls_beside(self.names, (self.generated, self.training))
         full = QWidget()
-        column = QVBoxLayout(full)
-        column.setContentsMargins(16, 16, 16, 8)
-        column.setSpacing(6)
-        for label in (self.verdict, self.advice, self.caution):
-            column.addWidget(label)
-        column.addSpacing(6)
-        column.addLayout(self._large(), 1)
-        column.addWidget(self.strip)
+        words = self.verdict, self.advice, self.caution
+        column(*words, 6, (large, 1), self.strip, on=full, gap=6, margins=(16, 16, 16, 8))
         for page in (full, self._waiting(), self.nothing):
             self.pages.addWidget(page)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.pages)
-
-    def _large(self) -> QHBoxLayout:
-        pair = QHBoxLayout()
-        pair.setSpacing(16)
-        for name, wall in zip(self.names, (self.generated, self.training), strict=True):
-            column = QVBoxLayout()
-            column.setSpacing(8)
-            column.addWidget(name)
-            column.addWidget(wall, 1)
-            pair.addLayout(column, 1)
-        return pair
+        column(self.pages, on=self)
 
     def _waiting(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setSpacing(12)
+        parts = QVBoxLayout(page)
+        parts.setSpacing(12)
         self.bar.setFixedSize(280, 6)
         self.bar.setTextVisible(False)
-        column.addStretch(2)
+        parts.addStretch(2)
         for widget in (self.at, self.bar, self.cancel):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+            parts.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        parts.addStretch(3)
         return page
 
     # ------------------------------------------------------------------ what is shown
@@ -128,12 +101,12 @@ class PairsPage(QWidget):
         self._at = done, total
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        if total:
-            self.at.setText(
-                tr("Comparing generated pictures: {n} of {m}", n=f"{done:,}", m=f"{total:,}")
-            )
-        else:
-            self.at.setText(tr("Looking at the training pictures…"))
+        numbers = {"n": f"{done:,}", "m": f"{total:,}"}
+        self.at.setText(
+            tr("Comparing generated pictures: {n} of {m}", **numbers)
+            if total
+            else tr("Looking at the training pictures…")
+        )
 
     def show_state(self, state: Nothing) -> None:
         self._found, self._state = None, state
@@ -143,18 +116,14 @@ class PairsPage(QWidget):
         self.shown.emit(None)
 
     def retranslate(self) -> None:
-        texts = (
-            (tr("Generated"), self.generated, tr("A picture that the model made from a seed.")),
-            (tr("Training picture"), self.training,
+        set_words(
+            (self.generated, tr("Generated"), tr("A picture that the model made from a seed.")),
+            (self.training, tr("Training picture"),
              tr("The training picture nearest to it, as the model saw it.")),
+            (self.cancel, tr("Stop comparing"), tr("Show what was compared so far.")),
         )  # fmt: skip
-        for name, wall, help in texts:
-            wall.setAccessibleName(name)
-            wall.setToolTip(help)
-        self.strip.retranslate()
         self.cancel.setText(tr("Stop"))
-        self.cancel.setAccessibleName(tr("Stop comparing"))
-        self.cancel.setToolTip(tr("Show what was compared so far."))
+        self.strip.retranslate()
         self.bar.setAccessibleName(tr("Work in progress"))
         self.show_progress(*self._at)
         self._say()
@@ -191,10 +160,10 @@ class PairsPage(QWidget):
         if not 0 <= row < len(pairs):
             return
         pair: Pair = pairs[row]
-        self.generated.set_pictures(pair.generated[None])
-        self.training.set_pictures(pair.training[None])
+        pictures = (self.generated, pair.generated), (self.training, pair.training)
+        for wall, picture in pictures:
+            wall.set_pictures(picture[None])
+            wall.setAccessibleDescription(pair_words.spoken(pair))
         self.names[0].setText(f"{tr('Generated')} — {tr('Seed {n}', n=pair.seed)}")
         self.names[1].setText(f"{tr('Training picture')} — {pair_words.name_of(pair)}")
-        self.generated.setAccessibleDescription(pair_words.spoken(pair))
-        self.training.setAccessibleDescription(pair_words.spoken(pair))
         self.shown.emit(pair)

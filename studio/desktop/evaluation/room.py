@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
@@ -17,6 +17,7 @@ from studio.desktop.evaluation.figures import Figures, State
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine.project import Project
@@ -46,27 +47,20 @@ class EvaluationRoom(Room):
         self.real, self.generated = self.centre.real, self.centre.generated
         self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
         self.pages, self.panels = QStackedWidget(), QStackedWidget()
-        self.empty = EmptyState("scale", "", "", self._go)
+        self.empty = EmptyState("scale", "", "", lambda: self.placeRequested.emit("training"))
         self._lay_out()
         self._connect()
         self.retranslate()
 
     def _lay_out(self) -> None:
         full = QWidget()
-        rows = QHBoxLayout(full)
-        whole = QVBoxLayout(self)
-        for layout in (rows, whole):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
-        rows.addWidget(self.side)
-        rows.addWidget(self.centre, 1)
-        rows.addWidget(self.panels)
+        row(self.side, (self.centre, 1), self.panels, on=full)
         for panel in (self.figures, self.comparing.panel):
             self.panels.addWidget(panel)
         self.panels.setFixedWidth(PANEL_WIDTH)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(full)
-        whole.addWidget(self.pages)
+        for page in (self.empty, full):
+            self.pages.addWidget(page)
+        column(self.pages, on=self)
 
     def _connect(self) -> None:
         self.side.runChosen.connect(self.choose)
@@ -79,7 +73,7 @@ class EvaluationRoom(Room):
         self.generated.stepped.connect(self._name_generated)
         add = self.studio.actions.add
         add("evaluation.shuffle", "Generate from other seeds", self.side.draw_seed, "R", self.key)
-        add("evaluation.zero", "Generate from seed 0", self._zero, "0", self.key)
+        add("evaluation.zero", "Generate from seed 0", lambda: self.side.set_seed(0), "0", self.key)
         add("evaluation.pairs", "Show the closest pairs, or the walls", self._turn, "C", self.key)
         add("evaluation.again", "Measure again", self._measure_again, "F5", self.key)
         add("evaluation.stop", "Stop measuring", self.stop_waiting, "", self.key)
@@ -115,11 +109,9 @@ class EvaluationRoom(Room):
         self.thread_.stop()
 
     def retranslate(self) -> None:
-        self.side.retranslate()
-        self.figures.retranslate()
-        self.centre.retranslate()
-        self.comparing.page.retranslate()
-        self.comparing.panel.retranslate()
+        compared = self.comparing.page, self.comparing.panel
+        for part in (self.side, self.figures, self.centre, *compared):
+            part.retranslate()
         self.side.show_runs(self.runs, self.run)
         self._show_state()
 
@@ -142,13 +134,9 @@ class EvaluationRoom(Room):
         """Read the list of runs again, and ask for the chosen run's pictures anew."""
         if self.project is None:
             return
-        self.thread_.latest(
-            "runs",
-            self.worker.runs,
-            self.project,
-            done=partial(self._take_runs, self.project),
-            failed=self._say_failed,
-        )
+        done = partial(self._take_runs, self.project)
+        runs = partial(self.worker.runs, self.project)
+        self.thread_.latest("runs", runs, done=done, failed=self.studio.notices.error)
 
     @Slot(object)
     def choose(self, run: str) -> None:
@@ -166,28 +154,17 @@ class EvaluationRoom(Room):
             return
         number = self._asked
         self.waiting = {"walls"}
-        self.thread_.latest(
-            "walls",
-            self.worker.walls,
-            self.project,
-            row.name,
-            self.side.count.currentData(),
-            self.side.seed.seed(),
-            done=partial(self._take_walls, number),
-            failed=partial(self._failed, number, "walls"),
-        )
+        count, seed = self.side.count.currentData(), self.side.seed.seed()
+        walls = partial(self.worker.walls, self.project, row.name, count, seed)
+        done, failed = partial(self._take_walls, number), partial(self._failed, number, "walls")
+        self.thread_.latest("walls", walls, done=done, failed=failed)
         if self._measured != row:
             self.waiting.add("rebuilt")
             self.figures.show_state(State.WAITING)
-            self.thread_.latest(
-                "rebuilt",
-                self.worker.rebuilt,
-                self.project,
-                row.name,
-                _PAIRS,
-                done=partial(self._take_rebuilt, number, row),
-                failed=partial(self._failed, number, "rebuilt"),
-            )
+            rebuilt = partial(self.worker.rebuilt, self.project, row.name, _PAIRS)
+            take = partial(self._take_rebuilt, number, row)
+            failed = partial(self._failed, number, "rebuilt")
+            self.thread_.latest("rebuilt", rebuilt, done=take, failed=failed)
         self._show_state()
 
     @Slot()
@@ -206,12 +183,6 @@ class EvaluationRoom(Room):
     def _measure_again(self) -> None:
         self.refresh()
         self.comparing.again()
-
-    def _zero(self) -> None:
-        self.side.set_seed(0)
-
-    def _go(self) -> None:
-        self.placeRequested.emit("training")
 
     def _row(self) -> RunRow | None:
         return next((row for row in self.runs if row.name == self.run), None)
@@ -257,9 +228,6 @@ class EvaluationRoom(Room):
             why = State.NO_HELD_OUT if found.has_encoder else State.NO_ENCODER
             self.figures.show_state(why)
         self._show_state()
-
-    def _say_failed(self, sentence: str, detail: str) -> None:
-        self.studio.notices.error(sentence, detail)
 
     def _failed(self, number: int, what: str, sentence: str, detail: str) -> None:
         if number != self._asked:

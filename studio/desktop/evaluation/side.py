@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from random import randrange
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
 
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import when
+from studio.desktop.widgets.boxes import add
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.seed_box import SeedBox
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
@@ -42,17 +38,16 @@ class Side(SteadyScroll):
         super().__init__(inner, parent)
         self.setFixedWidth(SIDE_WIDTH)
         self.runs = CountList()
-        self.run_head, self.seed_head = SectionHeader(""), SectionHeader("")
-        self.seed_name, self.count_name = QLabel(), QLabel()
-        self.seed = SeedBox()
-        self.count = QComboBox()
-        for count in COUNTS:
-            self.count.addItem(str(count), count)
-        self.compared_name, self.compared = QLabel(), QComboBox()
-        for count in COMPARED:
-            self.compared.addItem(f"{count:,}", count)
+        self.run_head, self.seed_head = SectionHeader(), SectionHeader()
+        self.seed_name, self.count_name, self.compared_name = (
+            text_label(wrap=False) for _ in range(3)
+        )
+        self.seed, self.count, self.compared = SeedBox(), QComboBox(), QComboBox()
+        for box, counts in ((self.count, COUNTS), (self.compared, COMPARED)):
+            for count in counts:
+                box.addItem(f"{count:,}", count)
         self.compared.setCurrentIndex(COMPARED.index(COMPARED_FIRST))
-        self.shuffle, self.again = secondary(""), secondary("")
+        self.shuffle, self.again = secondary(), secondary()
         self._lay_out(column)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -63,7 +58,7 @@ class Side(SteadyScroll):
         self.seed.seedEntered.connect(lambda _: self._timer.start())
         for box in (self.count, self.compared):
             box.activated.connect(lambda _: self.asked.emit())
-        self.shuffle.clicked.connect(lambda: self.draw_seed())
+        self.shuffle.clicked.connect(self.draw_seed)
         self.again.clicked.connect(lambda: self.set_seed(0))
 
     def _lay_out(self, column: QVBoxLayout) -> None:
@@ -73,14 +68,9 @@ class Side(SteadyScroll):
         form.addRow(self.seed_name, self.seed)
         form.addRow(self.count_name, self.count)
         form.addRow(self.compared_name, self.compared)
-        column.addWidget(self.run_head)
-        column.addWidget(self.runs)
-        column.addSpacing(14)
-        column.addWidget(self.seed_head)
-        column.addLayout(form)
-        column.addWidget(self.shuffle)
-        column.addWidget(self.again)
-        column.addStretch(1)
+        seeds = self.seed_head, form, self.shuffle, self.again
+        for part in (self.run_head, self.runs, 14, *seeds, None):
+            add(column, part)
         # Not before all this lies in the panel: shown without one, a field is a window of its own.
         self.show_front(pairs=False)
 
@@ -92,7 +82,7 @@ class Side(SteadyScroll):
         self.seed_name.setText(tr("First seed"))
         self.count_name.setText(tr("Pictures"))
         self.compared_name.setText(tr("Compared"))
-        texts = (
+        set_words(
             (self.seed, tr("First seed"),
              tr("The number the first generated picture is made from; the others follow it.")),
             (self.count, tr("Pictures"), tr("How many real and generated pictures are shown.")),
@@ -102,11 +92,6 @@ class Side(SteadyScroll):
             (self.again, tr("Back to seed 0"),
              tr("The same seeds for every run, to compare them fairly.")),
         )  # fmt: skip
-        for widget, name, help in texts:
-            widget.setAccessibleName(name)
-            widget.setToolTip(help)
-        self.shuffle.setText(tr("Shuffle"))
-        self.again.setText(tr("Back to seed 0"))
 
     def show_front(self, *, pairs: bool) -> None:
         """Ask for what the page in front needs: so many to show, or so many to compare."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -16,10 +17,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.desktop import theme
 from studio.desktop.pixels import to_qimage
+from studio.desktop.widgets.boxes import column, row
 
 GAP = 4.0
 _TOGGLES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -75,12 +77,15 @@ class Wall(QWidget):
         width = max(1.0, min(wide, tall * aspect))
         return width, width / aspect
 
-    def place_of(self, number: int) -> QRectF:
-        """Where picture `number` is painted."""
+    def _places(self) -> list[QRectF]:
+        """Where the pictures are painted."""
         columns = self.columns()
         width, height = self._side(columns)
-        row, column = divmod(number, columns)
-        return QRectF(column * (width + GAP), row * (height + GAP), width, height)
+        cells = (divmod(number, columns) for number in range(len(self.images)))
+        return [QRectF(x * (width + GAP), y * (height + GAP), width, height) for y, x in cells]
+
+    def place_of(self, number: int) -> QRectF:
+        return self._places()[number]
 
     def _whole(self) -> QRectF:
         image = self.images[self.current]
@@ -102,11 +107,7 @@ class Wall(QWidget):
         if self.enlarged:
             self._draw(painter, self.images[self.current], self._whole())
             return
-        columns = self.columns()
-        width, height = self._side(columns)
-        for number, image in enumerate(self.images):
-            row, column = divmod(number, columns)
-            area = QRectF(column * (width + GAP), row * (height + GAP), width, height)
+        for image, area in zip(self.images, self._places(), strict=True):
             self._draw(painter, image, area)
         if self.hasFocus():
             painter.setPen(QPen(QColor(c.accent), 2))
@@ -120,13 +121,8 @@ class Wall(QWidget):
         painter.drawImage(area, image)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -self.columns(),
-            Qt.Key.Key_Down: self.columns(),
-        }
-        key = Qt.Key(event.key())
+        keys, key, wide = Qt.Key, Qt.Key(event.key()), self.columns()
+        steps = {keys.Key_Left: -1, keys.Key_Right: 1, keys.Key_Up: -wide, keys.Key_Down: wide}
         if key in steps and self.images:
             self.choose(self.current + steps[key])
         elif key in _TOGGLES or (key == Qt.Key.Key_Escape and self.enlarged):
@@ -137,8 +133,8 @@ class Wall(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Put the frame where the mouse is."""
         self.setFocus()
-        for number in range(0 if self.enlarged else len(self.images)):
-            if self.place_of(number).contains(event.position()):
+        for number, place in enumerate([] if self.enlarged else self._places()):
+            if place.contains(event.position()):
                 self.choose(number)
         self.update()
 
@@ -157,3 +153,9 @@ class Wall(QWidget):
         if self.images:
             self.enlarged = not self.enlarged
             self.update()
+
+
+def walls_beside(names: Sequence[QLabel], walls: Sequence[Wall]) -> QHBoxLayout:
+    """Walls beside each other, each below its name."""
+    columns = [column(*pair, gap=8) for pair in zip(names, walls, strict=True)]
+    return row(*((each, 1) for each in columns), gap=16)

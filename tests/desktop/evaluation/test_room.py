@@ -190,7 +190,7 @@ def test_without_runs_the_next_step_is_a_button(studio, prompt, tmp_path, qtbot)
         qtbot.waitUntil(lambda: not room.thread_.busy)
         assert room.pages.currentWidget() is room.empty
         with qtbot.waitSignal(room.placeRequested) as asked:
-            room._go()
+            room.empty.button.click()
         assert asked.args == ["training"]
         room.project_closed()
         room.shutdown()
