@@ -7,17 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QPushButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.engine.export.formats.base import Format, formats
@@ -39,12 +33,8 @@ class FormatCard(QPushButton):
         self._summary.setWordWrap(True)
         for label in (self._title, self._summary):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(4)
-        column.addWidget(self._title)
-        column.addWidget(self._summary)
-        column.addStretch(1)
+        margins = (12, 10, 12, 10)
+        column(self._title, self._summary, None, on=self, gap=4, margins=margins)
 
     def retranslate(self) -> None:
         self._title.setText(tr(self.kind.title))
@@ -64,20 +54,15 @@ class FormatPanel(QWidget):
         self._forms: dict[str, ParamForm] = {}
         self._group = QButtonGroup(self)
         self.cards = {name: FormatCard(kind) for name, kind in self._kinds.items()}
-        self.options_header = SectionHeader("")
+        self.options_header = SectionHeader()
         table = QGridLayout()
         table.setSpacing(theme.SPACE)
         for place, card in enumerate(self.cards.values()):
             self._group.addButton(card)
             table.addWidget(card, place // 4, place % 4)
             table.setColumnStretch(place % 4, 1)
-        self._holder = QVBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE)
-        column.addLayout(table)
-        column.addWidget(self.options_header)
-        column.addLayout(self._holder)
+        self._holder = column()
+        column(table, self.options_header, self._holder, on=self, gap=theme.SPACE)
         self._group.buttonClicked.connect(lambda _button: self._show())
         self.choose(next(iter(self.cards)))
 

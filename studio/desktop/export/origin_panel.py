@@ -13,14 +13,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from studio.desktop import theme
 from studio.desktop.export.format_panel import short
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import Part, column
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
 
 
@@ -33,7 +34,7 @@ class OriginPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder = Path()
-        self.header = SectionHeader("")
+        self.header = SectionHeader()
         self.proofs = [QLabel() for _ in range(3)]
         self.creator, self.rights = QLineEdit(), QLineEdit()
         self._creator_label, self._rights_label = QLabel(), QLabel()
@@ -44,39 +45,24 @@ class OriginPanel(QWidget):
         self._card_title, self._card_text = QLabel(), QLabel()
         self._card_title.setObjectName("accent")
         self._card_text.setWordWrap(True)
-        self.approve = secondary("")
+        self.approve = secondary()
         self.approve.clicked.connect(self.approveRequested)
         self.folder_label, self.folder_button = QLabel(), QPushButton()
         self.folder_button.clicked.connect(self._ask_folder)
         self.replace = QCheckBox()  # not remembered: that could cost somebody a file next week
-        self.copy, self.export = secondary(""), primary("")
+        self.copy, self.export = secondary(), primary()
         self._lay_out()
 
     def _lay_out(self) -> None:
-        inside = QVBoxLayout(self.card)
-        inside.setContentsMargins(12, 10, 12, 12)
-        for widget in (self._card_title, self._card_text, self.approve):
-            inside.addWidget(widget)
+        inside = self._card_title, self._card_text, self.approve
+        column(*inside, on=self.card, gap=-1, margins=(12, 10, 12, 12))
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.addRow(self._creator_label, self.creator)
         form.addRow(self._rights_label, self.rights)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(theme.SPACE)
-        column.addWidget(self.header)
-        for proof in self.proofs:
-            column.addWidget(proof)
-        column.addSpacing(theme.SPACE)
-        column.addLayout(form)
-        column.addSpacing(theme.SPACE)
-        column.addWidget(self.card)
-        column.addStretch(1)
-        column.addWidget(self.folder_label)
-        column.addWidget(self.folder_button)
-        column.addWidget(self.replace)
-        column.addWidget(self.copy)
-        column.addWidget(self.export)
+        top: list[Part] = [self.header, *self.proofs, theme.SPACE, form, theme.SPACE, self.card]
+        foot = self.folder_label, self.folder_button, self.replace, self.copy, self.export
+        column(*top, None, *foot, on=self, gap=theme.SPACE, margins=(16, 16, 16, 16))
 
     def retranslate(self) -> None:
         self.header.setText(tr("Proof of origin in every file"))
@@ -91,24 +77,20 @@ class OriginPanel(QWidget):
         self._rights_label.setText(tr("Rights"))
         self.creator.setPlaceholderText(tr("Your name"))
         self.rights.setPlaceholderText(tr("© You, CC BY 4.0, …"))
-        for field, words in (
-            (self.creator, tr("Written into every file as its creator (dc:creator)")),
-            (self.rights, tr("Written into every file as its rights (dc:rights)")),
-        ):
-            field.setToolTip(words)
-            field.setAccessibleName(words)
         self.folder_label.setText(tr("Folder"))
+        created = tr("Written into every file as its creator (dc:creator)")
+        looked = tr("Allow the export of pieces that resemble a training picture")
+        numbered = tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
+        copied = tr("Copy the first chosen piece as a picture (Ctrl+C)")
+        set_words(
+            (self.creator, "", created),
+            (self.rights, "", tr("Written into every file as its rights (dc:rights)")),
+            (self.replace, tr("Replace files of the same name"), numbered),
+            (self.approve, tr("I have looked: allow it"), looked),
+            (self.copy, tr("Copy to clipboard"), copied),
+        )
         self.folder_button.setToolTip(tr("Choose where the files go"))
         self.folder_button.setAccessibleName(tr("Export folder"))
-        self.replace.setText(tr("Replace files of the same name"))
-        self.replace.setToolTip(
-            tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
-        )
-        self.replace.setAccessibleName(self.replace.text())
-        self.approve.setText(tr("I have looked: allow it"))
-        self.approve.setToolTip(tr("Allow the export of pieces that resemble a training picture"))
-        self.copy.setText(tr("Copy to clipboard"))
-        self.copy.setToolTip(tr("Copy the first chosen piece as a picture (Ctrl+C)"))
 
     def set_folder(self, folder: Path) -> None:
         """Show where the files go."""
@@ -127,13 +109,11 @@ class OriginPanel(QWidget):
             )  # fmt: skip
 
     def show_count(self, count: int, ready: bool) -> None:
-        self.export.setText(
-            tr("Export 1 piece") if count == 1 else tr("Export {n} pieces", n=count)
-        )
-        self.export.setEnabled(count > 0 and ready)
-        self.export.setToolTip(
-            tr("Write the files (Ctrl+E)") if self.export.isEnabled() else tr("Choose pieces first")
-        )
+        may = count > 0 and ready
+        what = tr("Export 1 piece") if count == 1 else tr("Export {n} pieces", n=count)
+        why = tr("Write the files (Ctrl+E)") if may else tr("Choose pieces first")
+        set_words((self.export, what, why))
+        self.export.setEnabled(may)
         self.copy.setEnabled(count > 0)
 
     def _ask_folder(self) -> None:

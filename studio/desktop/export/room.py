@@ -8,26 +8,29 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
-from studio.desktop.export.approval import Approve
 from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile, piece_pages
+from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
@@ -42,15 +45,15 @@ class ExportRoom(Room):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self._thread = WorkerThread(parent=self)
-        self._thread.failed.connect(self._failed)
+        self._thread.failed.connect(studio.notices.error)
         draw = partial(worker.refined, resized=False)
         self.shelf = PieceShelf(self._thread, draw, self)
         self.shelf.loaded.connect(self._loaded)
         self._wanted: list[int] = []
         self._first = True
         self._shown: Piece | None = None
-        self._saving = WriteQueue(self._thread, self._failed, self.reload)
-        self.pieces_header = SectionHeader("")
+        self._saving = WriteQueue(self._thread, studio.notices.error, self.reload)
+        self.pieces_header = SectionHeader()
         self.list = OutList()
         self.list.chosen.connect(lambda _ids: self._show_choice())
         self._header, self.hint = RoomHeader(), QLabel()
@@ -82,33 +85,26 @@ class ExportRoom(Room):
 
     def _lay_out(self) -> None:
         centre = QWidget()
-        inner = QVBoxLayout()
-        inner.setContentsMargins(16, 16, 16, 16)
-        inner.setSpacing(16)
-        inner.addWidget(self.formats)
-        inner.addWidget(self.names)
-        inner.addWidget(self.preview, 1)
-        middle = QVBoxLayout(centre)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        middle.addWidget(self._header)
-        middle.addLayout(inner, 1)
+        shown = self.formats, self.names, (self.preview, 1)
+        inner = column(*shown, gap=16, margins=(16, 16, 16, 16))
+        column(self._header, (inner, 1), on=centre)
         self.strip = JobStrip(self.studio.jobs, self.key, centre)
         left = (self.pieces_header, self.list)
         self._pages = piece_pages(self, left, centre, self.origin, self.empty)
 
     def retranslate(self) -> None:
         self.pieces_header.setText(tr("Pieces"))
-        self.list.setAccessibleName(tr("Pieces to export"))
-        self.list.setToolTip(tr("Choose what to export, or drag it into another program"))
+        drag = tr("Choose what to export, or drag it into another program")
+        zoom = tr("What is handed over; the wheel zooms, a double click fits")
+        set_words(
+            (self.list, tr("Pieces to export"), drag),
+            (self.preview, tr("The first of the chosen pieces"), zoom),
+        )
         self.hint.setText(tr("Drag any picture out of here into another program"))
-        self.preview.setAccessibleName(tr("The first of the chosen pieces"))
-        self.preview.setToolTip(tr("What is handed over; the wheel zooms, a double click fits"))
-        self.formats.retranslate()
-        self.origin.retranslate()
+        for part in (self.formats, self.origin, self.strip):
+            part.retranslate()
         for each in self.shelf.kept.values():
             self.list.set_tile(self._tile(each))
-        self.strip.retranslate()
         self.empty.set_texts(
             tr("No piece yet. Keep a picture in Generation, then hand it over from here."),
             tr("Go to Generation"),
@@ -163,9 +159,8 @@ class ExportRoom(Room):
     @staticmethod
     def _tile(kept: Kept) -> PieceTile:
         piece = kept.piece
-        note = {Review.LOOK: tr("waits for your eye"), Review.REJECTED: tr("rejected")}.get(
-            piece.review, ""
-        )
+        notes = {Review.LOOK: tr("waits for your eye"), Review.REJECTED: tr("rejected")}
+        note = notes.get(piece.review, "")
         return PieceTile(
             piece.id, piece.name, piece.rating, kept.picture, said(kept.problem) or note,
             faded=piece.review is Review.REJECTED,
@@ -209,9 +204,8 @@ class ExportRoom(Room):
         settings.export_format = self.formats.name
         if self.studio.project is not None and self.origin.folder != Path():
             default = pictures_folder() / self.studio.project.name
-            settings.export_folder = (
-                "" if self.origin.folder == default else str(self.origin.folder)
-            )
+            chosen = self.origin.folder
+            settings.export_folder = "" if chosen == default else str(chosen)
         self.studio.save_settings()
         self._show_choice()
 
@@ -228,20 +222,19 @@ class ExportRoom(Room):
 
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
-        ids = [
-            key
-            for key in self.list.chosen_ids()
-            if self.shelf.kept[key].piece.review is Review.LOOK
-        ]
+        chosen = (self.shelf.kept[key].piece for key in self.list.chosen_ids())
+        ids = [piece.id for piece in chosen if piece.review is Review.LOOK]
         if ids and self.shelf.project is not None and self._may_write():
             text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
-            self.studio.undo.push(Approve(ids, text, self._apply_review))
+            do = partial(self._apply_review, ids, Review.APPROVED)
+            back = partial(self._apply_review, ids, Review.LOOK)
+            self.studio.undo.push(UndoStep(text, do, back))
 
     def _apply_review(self, ids: Sequence[int], review: Review) -> None:
         if self.shelf.project is None:
             return
         for key in ids:
-            write = partial(worker.save_review, self.shelf.project, key, review)
+            write = partial(pieces.set_review, self.shelf.project, key, review)
             self._saving.put(write, key=key)
 
     def _may_write(self) -> bool:
@@ -249,6 +242,3 @@ class ExportRoom(Room):
         if reason:
             self.studio.notices.warn(reason)
         return not reason
-
-    def _failed(self, sentence: str, detail: str) -> None:
-        self.studio.notices.error(sentence, detail)

@@ -12,7 +12,6 @@ from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.jobs import Job
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
-from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
@@ -49,8 +48,3 @@ def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exp
         taken=Taken.REPLACE if order.replace else Taken.NEXT,
         progress=job.advance, cancelled=job.cancelled,
     )  # fmt: skip
-
-
-def save_review(project: Project, piece_id: int, review: Review) -> None:
-    """The artist has looked at a piece that resembles a training picture, and decided."""
-    pieces.set_review(project, piece_id, review)

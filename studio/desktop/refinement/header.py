@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader
 
 
@@ -26,16 +27,10 @@ class Header(RoomHeader):
             button.setIcon(theme.icon(picture))
 
     def retranslate(self) -> None:
-        for button, text, words in (
+        line = tr("Draw a line through the picture: before on its left (Space)")
+        set_words(
             (self.fit, tr("Fit"), tr("Show the whole picture")),
             (self.full, tr("100 %"), tr("One picture pixel on one screen pixel")),
-            (
-                self.compare,
-                tr("Before / after"),
-                tr("Draw a line through the picture: before on its left (Space)"),
-            ),
-        ):
-            button.setText(text)
-            button.setToolTip(words)
-            button.setAccessibleName(words)
+            (self.compare, tr("Before / after"), line),
+        )
         self.restyle()

@@ -11,10 +11,10 @@ from PySide6.QtGui import QUndoStack
 
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.piece_shelf import Kept
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import tr
-from studio.desktop.refinement import worker
-from studio.desktop.refinement.commands import Decide
+from studio.engine.pieces import pieces
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 
@@ -60,7 +60,8 @@ class Deciding(QObject):
         self, piece_id: int, before: T | None, after: T, text: str, apply: Callable[[int, T], None]
     ) -> None:
         if before is not None and before != after and self._may_write():
-            self._undo.push(Decide(piece_id, before, after, text, apply))
+            do, back = partial(apply, piece_id, after), partial(apply, piece_id, before)
+            self._undo.push(UndoStep(text, do, back))
 
     def _may_write(self) -> bool:
         return self.project is not None and not self.project.read_only_reason
@@ -68,14 +69,14 @@ class Deciding(QObject):
     def _apply_rating(self, piece_id: int, stars: int) -> None:
         if self.project is not None and piece_id in self.ratings:
             self.ratings[piece_id] = stars
-            write = partial(worker.save_rating, self.project, piece_id, stars)
+            write = partial(pieces.set_rating, self.project, piece_id, stars)
             self._saving.put(write, key=("rating", piece_id))
             self.changed.emit(piece_id)
 
     def _apply_review(self, piece_id: int, review: Review) -> None:
         if self.project is not None and piece_id in self.reviews:
             self.reviews[piece_id] = review
-            write = partial(worker.save_review, self.project, piece_id, review)
+            write = partial(pieces.set_review, self.project, piece_id, review)
             self._saving.put(write, key=("review", piece_id))
             self.changed.emit(piece_id)
 

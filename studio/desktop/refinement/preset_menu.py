@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoCommand
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.i18n import tr
 from studio.engine.errors import StudioError
 from studio.engine.refinement import presets
 from studio.engine.refinement.stack import Stack
-
-
-class SavePreset(QUndoCommand):
-    """A stack was kept; taken back, it is forgotten."""
-
-    def __init__(self, name: str, stack: Stack, text: str, say: Callable[[str], object]) -> None:
-        super().__init__(text)
-        self._name, self._stack, self._say = name, stack, say
-        self._is_kept = True
-
-    def redo(self) -> None:
-        """Keep it again. An error must not leave this method: Qt would have nobody to tell."""
-        if not self._is_kept:
-            try:
-                presets.save(self._name, self._stack)
-            except StudioError as error:
-                self._say(error.said)
-
-    def undo(self) -> None:
-        presets.remove(self._name)
-        self._is_kept = False
 
 
 class PresetMenu(QObject):
@@ -81,10 +61,16 @@ class PresetMenu(QObject):
         """Keep the steps of the piece as `name`."""
         name = name.strip()
         stack, notices = self._current(), self._studio.notices
-        try:
-            presets.save(name, stack)
-        except StudioError as error:
-            notices.warn(error.said, error.detail)
-        else:
+
+        def keep() -> bool:  # redo calls it: an error must not leave it, Qt would tell nobody
+            try:
+                presets.save(name, stack)
+            except StudioError as error:
+                notices.warn(error.said, error.detail)
+                return False
+            return True
+
+        if keep():
             text = tr("Save preset {name}", name=name)
-            self._studio.undo.push(SavePreset(name, stack, text, notices.warn))
+            forget = partial(presets.remove, name)
+            self._studio.undo.push(UndoStep(text, keep, forget, is_done=True))

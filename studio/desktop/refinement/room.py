@@ -5,23 +5,25 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
-from studio.desktop.refinement.commands import EditStack
 from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Refined
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile, piece_pages
@@ -42,17 +44,17 @@ class RefinementRoom(Room):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self._thread = WorkerThread(parent=self)
-        self._thread.failed.connect(self._failed)
+        self._thread.failed.connect(studio.notices.error)
         self.shelf = PieceShelf(self._thread, pieces.stored, self)
         self.shelf.loaded.connect(self._loaded)
         self._stacks: dict[int, Stack] = {}
         self._refined: Refined | None = None
-        self._saving = WriteQueue(self._thread, self._failed)
+        self._saving = WriteQueue(self._thread, studio.notices.error)
         self.deciding = Deciding(studio.undo, self._saving, self)
         self.deciding.changed.connect(self._decided)
         self._current = 0
         self._wanted = 0
-        self.pieces_header = SectionHeader("")
+        self.pieces_header = SectionHeader()
         self.list = PieceList()
         self.list.chosen.connect(self._chosen)
         self.view = PictureView()
@@ -75,11 +77,7 @@ class RefinementRoom(Room):
 
     def _lay_out(self) -> None:
         centre = QWidget()
-        middle = QVBoxLayout(centre)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        middle.addWidget(self.header)
-        middle.addWidget(self.view, 1)
+        column(self.header, (self.view, 1), on=centre)
         left = (self.pieces_header, self.list)
         self._pages = piece_pages(self, left, centre, self.panel, self.empty)
 
@@ -105,8 +103,8 @@ class RefinementRoom(Room):
 
     def retranslate(self) -> None:
         self.pieces_header.setText(tr("Pieces"))
-        self.list.setAccessibleName(tr("Pieces of this project"))
-        self.list.setToolTip(tr("Pictures that you kept; choose one to work on it"))
+        kept = tr("Pictures that you kept; choose one to work on it")
+        set_words((self.list, tr("Pieces of this project"), kept))
         self.header.retranslate()
         self.view.setAccessibleName(tr("The piece with its steps applied"))
         self.empty.set_texts(
@@ -203,9 +201,9 @@ class RefinementRoom(Room):
             self.studio.notices.warn(error.said, error.detail)
             self.panel.set_stack(before)
         else:
-            self.studio.undo.push(
-                EditStack(self._current, before, stack, text, key, self._apply_stack)
-            )
+            do, back = (partial(self._apply_stack, self._current, each) for each in (stack, before))
+            step = (self._current, key) if key else None
+            self.studio.undo.push(UndoStep(text, do, back, key=step))
 
     def _apply_stack(self, piece_id: int, stack: Stack) -> None:
         if piece_id not in self.shelf.kept or self.shelf.project is None:
@@ -241,8 +239,8 @@ class RefinementRoom(Room):
         self._show_facts()
 
     def _show_before(self, on: bool) -> None:
-        there = on and self._refined is not None
-        self.view.set_before(to_qimage(self._refined.before) if there and self._refined else None)
+        refined = self._refined if on else None
+        self.view.set_before(to_qimage(refined.before) if refined is not None else None)
 
     def _show_facts(self) -> None:
         kept, refined = self.shelf.kept.get(self._current), self._refined
@@ -253,6 +251,3 @@ class RefinementRoom(Room):
         size = f"{wide} × {high}" if wide > 0 else ""
         said = review_words(self.deciding.reviews.get(self._current))
         self.header.facts.setText(" · ".join(part for part in (size, said) if part))
-
-    def _failed(self, sentence: str, detail: str) -> None:
-        self.studio.notices.error(sentence, detail)

@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
+from studio.desktop.widgets.boxes import add, column, row
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import EDGE, SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
@@ -40,56 +33,38 @@ class StepsPanel(QWidget):
         self._kinds: dict[str, type[Operation]] = operations()
         self._form: ParamForm | None = None
         self._form_op = ""
-        self.header, self.step_header = SectionHeader(""), SectionHeader("")
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
-        self.hint.setProperty("quiet", True)
+        self.header, self.step_header = SectionHeader(), SectionHeader()
+        self.hint = text_label(quiet=True)
         self._read_only = ""
         self.list = QListWidget()
         self.list.setObjectName("steps")
         self.list.currentRowChanged.connect(self._show_step)
         self.list.itemChanged.connect(self._toggled)
-        self.add = secondary("")
+        self.add = secondary()
         self._menu = QMenu(self)
         self.add.setMenu(self._menu)
-        self.presets = secondary("")
+        self.presets = secondary()
         self.presets.setMenu(QMenu(self))
         self.up, self.down, self.remove = (QToolButton() for _ in range(3))
-        self.up.clicked.connect(lambda: self._move(-1))
-        self.down.clicked.connect(lambda: self._move(1))
-        self.remove.clicked.connect(self._remove)
-        self._form_place = QVBoxLayout()
-        self.reset, self.export = secondary(""), primary("")
+        self.up.clicked.connect(lambda: self.move_current(-1))
+        self.down.clicked.connect(lambda: self.move_current(1))
+        self.remove.clicked.connect(self.remove_current)
+        self._form_place = column()
+        self.reset, self.export = secondary(), primary()
         self.reset.clicked.connect(self._reset)
         self._lay_out()
         self.set_stack(None)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(theme.SPACE // 2)
-        tools.addWidget(self.add)
-        tools.addWidget(self.presets)
-        tools.addStretch(1)
-        for button in (self.up, self.down, self.remove):
-            tools.addWidget(button)
-        ends = QHBoxLayout()
-        ends.setContentsMargins(EDGE, theme.SPACE, EDGE, EDGE)
-        ends.setSpacing(theme.SPACE)
-        ends.addWidget(self.reset, 1)
-        ends.addWidget(self.export, 1)
-        inner, column = panel_column(theme.SPACE)
-        column.addWidget(self.header)
-        column.addWidget(self.list)
-        column.addWidget(self.hint)
-        column.addLayout(tools)
-        column.addWidget(self.step_header)
-        column.addLayout(self._form_place)
-        column.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(SteadyScroll(inner), 1)
-        whole.addLayout(ends)
+        moves = self.up, self.down, self.remove
+        tools = row(self.add, self.presets, None, *moves, gap=theme.SPACE // 2)
+        margins = (EDGE, theme.SPACE, EDGE, EDGE)
+        ends = row((self.reset, 1), (self.export, 1), gap=theme.SPACE, margins=margins)
+        inner, parts = panel_column(theme.SPACE)
+        shown = self.header, self.list, self.hint, tools, self.step_header, self._form_place, None
+        for part in shown:
+            add(parts, part)
+        column((SteadyScroll(inner), 1), ends, on=self)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -118,11 +93,9 @@ class StepsPanel(QWidget):
         """A piece is there (or not): what can be done with it?"""
         may = there and not self._read_only
         self.export.setEnabled(there)
-        self.add.setEnabled(may)
-        self.presets.setEnabled(may)
-        self.list.setEnabled(may)
-        if self._form is not None:
-            self._form.setEnabled(may)
+        for widget in (self.add, self.presets, self.list, self._form):
+            if widget is not None:
+                widget.setEnabled(may)
         self.reset.setEnabled(may and bool(self._stack.steps))
         for button in (self.up, self.down, self.remove):
             button.setEnabled(button.isEnabled() and may)
@@ -139,23 +112,19 @@ class StepsPanel(QWidget):
 
     def retranslate(self) -> None:
         self.header.setText(tr("Steps"))
-        self.add.setText(tr("Add a step"))
-        self._dress(self.add, tr("Add a step to this piece (non-destructive)"))
-        self.presets.setText(tr("Presets"))
-        self._dress(self.presets, tr("Use steps that were kept under a name, or keep these"))
-        self.reset.setText(tr("Remove all"))
-        self._dress(self.reset, tr("Take all steps away; undo brings them back"))
-        self.export.setText(tr("Export →"))
-        self._dress(self.export, tr("Take this piece to the Export place"))
-        for button, words in (
-            (self.up, tr("Move the step up: it happens earlier (Alt+Up)")),
-            (self.down, tr("Move the step down: it happens later (Alt+Down)")),
-            (self.remove, tr("Remove the step (Delete)")),
-        ):
-            self._dress(button, words)
+        presets = tr("Use steps that were kept under a name, or keep these")
+        order = tr("Steps happen from top to bottom; untick one to leave it out")
+        set_words(
+            (self.add, tr("Add a step"), tr("Add a step to this piece (non-destructive)")),
+            (self.presets, tr("Presets"), presets),
+            (self.reset, tr("Remove all"), tr("Take all steps away; undo brings them back")),
+            (self.export, tr("Export →"), tr("Take this piece to the Export place")),
+            (self.up, "", tr("Move the step up: it happens earlier (Alt+Up)")),
+            (self.down, "", tr("Move the step down: it happens later (Alt+Down)")),
+            (self.remove, "", tr("Remove the step (Delete)")),
+            (self.list, tr("Steps of this piece"), order),
+        )
         self.restyle()
-        self.list.setAccessibleName(tr("Steps of this piece"))
-        self.list.setToolTip(tr("Steps happen from top to bottom; untick one to leave it out"))
         self._fill_menu()
         self.set_stack(self._stack if self.export.isEnabled() else None)
 
@@ -172,11 +141,6 @@ class StepsPanel(QWidget):
             action.setToolTip(tr(kind.summary))
             action.triggered.connect(lambda _checked=False, op=name: self.add_step(op))
         self._menu.setToolTipsVisible(True)
-
-    @staticmethod
-    def _dress(widget: QWidget, words: str) -> None:
-        widget.setToolTip(words)
-        widget.setAccessibleName(words)
 
     def _item(self, step: Step) -> QListWidgetItem:
         item = QListWidgetItem(tr(self._kinds[step.op].title))
@@ -222,7 +186,11 @@ class StepsPanel(QWidget):
         self._want([*self._stack.steps, step], tr("Add {step}", step=title))
 
     def remove_current(self) -> None:
-        self._remove()
+        row = self.list.currentRow()
+        if 0 <= row < len(self._stack.steps):
+            title = tr(self._kinds[self._stack.steps[row].op].title)
+            steps = [step for at, step in enumerate(self._stack.steps) if at != row]
+            self._want(steps, tr("Remove {step}", step=title))
 
     @property
     def stack(self) -> Stack:
@@ -234,7 +202,15 @@ class StepsPanel(QWidget):
 
     def move_current(self, by: int) -> None:
         """Move the chosen step: -1 earlier, 1 later."""
-        self._move(by)
+        row = self.list.currentRow()
+        if row < 0 or not 0 <= row + by < len(self._stack.steps):
+            return
+        steps = list(self._stack.steps)
+        steps[row], steps[row + by] = steps[row + by], steps[row]
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(row + by)
+        self.list.blockSignals(False)
+        self._want(steps, tr("Reorder the steps"))
 
     def _tuned(self, name: str, value: Any) -> None:
         row = self.list.currentRow()
@@ -256,24 +232,6 @@ class StepsPanel(QWidget):
         steps = list(self._stack.steps)
         steps[row] = Step(op=step.op, enabled=on, params=step.params)
         self._want(steps, tr("Use {step}" if on else "Leave out {step}", step=item.text()))
-
-    def _move(self, by: int) -> None:
-        row = self.list.currentRow()
-        if row < 0 or not 0 <= row + by < len(self._stack.steps):
-            return
-        steps = list(self._stack.steps)
-        steps[row], steps[row + by] = steps[row + by], steps[row]
-        self.list.blockSignals(True)
-        self.list.setCurrentRow(row + by)
-        self.list.blockSignals(False)
-        self._want(steps, tr("Reorder the steps"))
-
-    def _remove(self) -> None:
-        row = self.list.currentRow()
-        if 0 <= row < len(self._stack.steps):
-            title = tr(self._kinds[self._stack.steps[row].op].title)
-            steps = [step for at, step in enumerate(self._stack.steps) if at != row]
-            self._want(steps, tr("Remove {step}", step=title))
 
     def _reset(self) -> None:
         if self._stack.steps:

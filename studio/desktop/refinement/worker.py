@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from studio.engine.artwork import Pixels
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
-from studio.engine.pieces.review import Review
 from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack, apply
 
@@ -30,12 +29,3 @@ def refine(piece: Piece, whole: Pixels | None, stack: Stack) -> Refined:
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:
     pieces.set_stack(project, piece_id, [step.model_dump() for step in stack.steps])
-
-
-def save_review(project: Project, piece_id: int, review: Review) -> None:
-    """Remember whether the artist picked or rejected a piece."""
-    pieces.set_review(project, piece_id, review)
-
-
-def save_rating(project: Project, piece_id: int, rating: int) -> None:
-    pieces.set_rating(project, piece_id, rating)
