@@ -88,6 +88,7 @@ class Session(QObject):
         self._keeping.finish()
         self._worker.stop()
         self._render.stop()
+        self._worker.close()
 
     @property
     def is_keeping(self) -> bool:

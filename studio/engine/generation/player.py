@@ -16,7 +16,7 @@ from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.slerp import Latent
 from studio.engine.said import Said
-from studio.engine.training.record.checkpoint import Saved
+from studio.engine.training.record.checkpoint import Saved, verify
 from studio.engine.training.record.loaded_models import LoadedModel, lend
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ class Directions:
 class Player:
     """One checkpoint on one device, with directions. Any thread may play it; they take turns."""
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, saved: Saved) -> None:
         self.model = model
-        self.folder, self.sha256 = model.saved.folder, model.saved.sha256
+        self.folder, self.sha256 = saved.folder, saved.sha256
         """Of the checkpoint, and of its `model.safetensors`."""
         self.device = model.device
-        named = [str(name) for name in model.saved.state.get("labels", [])]
+        named = [str(name) for name in saved.state.get("labels", [])]
         count = model.family.image_spec.classes
         self.labels = named if len(named) == count else [str(number) for number in range(count)]
         """Names of the model's classes in the order of their numbers, which stand in where there
@@ -64,7 +64,8 @@ class Player:
     @classmethod
     def open(cls, checkpoint: Saved | Path, device: str = "auto") -> Self:
         """Play a checkpoint; :class:`StudioError` when it is damaged."""
-        return cls(lend(checkpoint, device))
+        saved = verify(checkpoint, whole=False) if isinstance(checkpoint, Path) else checkpoint
+        return cls(lend(saved, device), saved)
 
     @property
     def image_spec(self) -> ImageSpec:

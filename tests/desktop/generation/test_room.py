@@ -130,12 +130,16 @@ def test_a_checkpoint_is_loaded_and_hashed_once_for_all_that_is_done_with_it(
     folder = checkpoint.folders(room.session.model.folder)[-1]
     for path in folder.iterdir():
         os.utime(path, ns=(1, 1))  # what was written just now is hashed each time
-    for cached in (studio.project.cache / "directions").iterdir():
+    found = studio.project.cache / "directions"
+    qtbot.waitUntil(lambda: any(found.glob("*.safetensors")), timeout=WAIT)
+    settle(room, qtbot)
+    for cached in found.iterdir():
         cached.unlink()
     room.project_closed()
+    settle(room, qtbot)
     room.project_opened(studio.project)
     qtbot.waitUntil(lambda: room.session.model is not None, timeout=WAIT)
-    qtbot.waitUntil(lambda: room.controls.rows[0].slider.isEnabled(), timeout=WAIT)
+    qtbot.waitUntil(lambda: any(found.glob("*.safetensors")), timeout=WAIT)
     with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     piece = kept.args[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +19,6 @@ from studio.engine.evaluation.metrics import Reconstruction, reconstruction
 from studio.engine.evaluation.pairs import pictures_and_model, side_by_side
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
-from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.loaded_models import LoadedModel
 from studio.engine.training.record.recipe import Recipe
 
@@ -76,7 +74,7 @@ def measured(
         synthesize=lambda w: torch.from_numpy(np.ascontiguousarray(redraw(w.numpy()))),
     )
     prepared = prepared_of(originals, len(originals) if held_out is None else held_out)
-    model = LoadedModel(family, Saved(Path("nowhere"), {}), "cpu")
+    model = LoadedModel(family, "cpu")
     monkeypatch.setattr(metrics, "pictures_and_model", lambda *_: (prepared, model))
     return reconstruction(None, "run", 4)  # type: ignore[arg-type]
 

@@ -57,7 +57,7 @@ class Known:
 
 def player_of(family: Any, labels: tuple[str, ...] = ()) -> Player:
     state = {"files": {MODEL: "0" * 64}, "labels": labels}
-    return Player(LoadedModel(family, Saved(Path("nowhere"), state), "cpu"))
+    return Player(LoadedModel(family, "cpu"), Saved(Path("nowhere"), state))
 
 
 def flat(found: Directions) -> np.ndarray:

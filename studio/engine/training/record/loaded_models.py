@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 class LoadedModel:
     """The part of a checkpoint that generates. `with model as family` is one thread's turn."""
 
-    def __init__(self, family: Family, saved: Saved, device: str) -> None:
+    def __init__(self, family: Family, device: str) -> None:
         self.family = family
         """Asked without a turn for what it says of itself (sizes, latent) only."""
-        self.saved, self.device = saved, device
+        self.device = device
         self._turn = threading.RLock()
 
     def __enter__(self) -> Family:
@@ -37,14 +36,13 @@ _lent: WeakValueDictionary[tuple[str, str], LoadedModel] = WeakValueDictionary()
 _loading = threading.Lock()
 
 
-def lend(saved: Saved | Path, device: str = "auto") -> LoadedModel:
+def lend(saved: Saved, device: str = "auto") -> LoadedModel:
     """The model of a checkpoint on a device, loaded if nobody plays it; see `load_model`."""
-    saved = checkpoint.verify(saved, whole=False) if isinstance(saved, Path) else saved
     chosen = devices.choose(device).name
     key = str(saved.state["check"]), chosen
     with _loading:
         model = _lent.get(key)
         if model is None:
             family = checkpoint.load_model(saved, chosen, whole=False)
-            model = _lent[key] = LoadedModel(family, saved, chosen)
+            model = _lent[key] = LoadedModel(family, chosen)
         return model

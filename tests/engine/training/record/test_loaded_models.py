@@ -56,9 +56,13 @@ def test_everybody_plays_the_same_weights_after_one_load_and_one_hash(
     assert loads == hashes == [folder / checkpoint.MODEL]
 
 
-def test_a_copy_of_a_checkpoint_is_the_same_model(folder: Path, tmp_path: Path) -> None:
-    one = Player.open(folder, "cpu")
-    assert Player.open(Path(shutil.copytree(folder, tmp_path / "000009")), "cpu").model is one.model
+def test_a_copy_of_a_checkpoint_is_the_same_model_at_its_own_place(
+    folder: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "000009"))
+    one, other = Player.open(folder, "cpu"), Player.open(copy, "cpu")
+    assert one.model is other.model
+    assert (one.folder, other.folder) == (folder, copy)  # directions and pins go to each its own
 
 
 def test_a_model_that_nobody_plays_leaves_the_memory(folder: Path) -> None:
@@ -107,7 +111,7 @@ def test_what_only_training_needs_stays_on_the_disk(trained: Project, family: st
         assert mine.is_meta or (torch.equal(mine, tensor) and mine.stride() == tensor.stride())
     with torch.inference_mode():
         wanted = whole.synthesize(whole.sample(1, 5))[0].numpy()
-    assert np.array_equal(Player(lent).picture(LatentRecipe(seed=5)), wanted)
+    assert np.array_equal(Player(lent, saved).picture(LatentRecipe(seed=5)), wanted)
 
 
 def test_a_damaged_training_file_does_not_keep_the_model_from_being_played(folder: Path) -> None:
