@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from studio.engine.dataset.decoding.packets import Packets
 from studio.engine.errors import StudioError
 from studio.engine.export.formats.base import Format, reader_of
-from studio.engine.pieces.provenance import facts_in, pixels_sha256
+from studio.engine.pieces.provenance import facts_in, further_in, pixels_sha256
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
     """What a picture file says of its origin; an empty dictionary when it says nothing.
 
-    Keys: `digital_source_type, creator, rights, title, tool, recipe, verified`, those that are
-    there. `verified` is whether the pixels are still those that were exported; it is no
-    signature, and says nothing of the words beside them. For that the file is decoded in
-    this process: a file that nobody vouches for is read by :func:`read_words`. Raises
-    :class:`StudioError` when the file is no picture, or its packet is damaged or huge.
+    Keys: those of :func:`facts_in`, and `verified` for `pixels`; those that are there.
+    `verified` is whether the pixels are still those that were exported; it is no signature,
+    and says nothing of the words beside them. For that the file is decoded in this process:
+    a file that nobody vouches for is read by :func:`read_words`. Raises :class:`StudioError`
+    when the file is no picture, or its packet is damaged or huge.
     """
     kind = reader_of(path)
-    facts = facts_in(kind.read_packet(path), path)
+    facts = facts_in(_packets(kind, path), path)
     if "pixels" in facts:
         facts["verified"] = _shown_sha256(kind, path) == facts.pop("pixels").lower()
     return facts
@@ -28,9 +30,22 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 def read_words(path: Path) -> dict[str, Any]:
     """As :func:`read_provenance`, without `verified`: no pixel of the file is decoded."""
-    facts = facts_in(reader_of(path).read_packet(path), path)
+    facts = facts_in(_packets(reader_of(path), path), path)
     facts.pop("pixels", None)
     return facts
+
+
+def read_further(path: Path) -> tuple[str, ...]:
+    """What else it states of its rights, as XML of XMP; nothing where that cannot be read."""
+    try:
+        return further_in(_packets(reader_of(path), path), path)
+    except StudioError:
+        return ()
+
+
+def _packets(kind: type[Format], path: Path) -> Packets:
+    packet, beside = kind.read_packet(path), kind.read_beside(path)
+    return replace(beside, xmp=(packet, *(each for each in beside.xmp if each != packet)))
 
 
 def _shown_sha256(kind: type[Format], path: Path) -> str:

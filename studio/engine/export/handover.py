@@ -57,10 +57,12 @@ def export_pieces(
 
     def make(place: int) -> tuple[Artwork, Origin]:
         piece = wanted[place]
-        own = {"creator": creator, "rights": rights}
-        own = {key: text or str(piece.rights.get(key, "")) for key, text in own.items()}
+        own = {key: str(piece.rights.get(key, "")) for key in ("creator", "rights")}
         artwork = refined(stacks[place], _render(project, piece, players), layered=kind.layered)
-        said = Origin(piece.name, **own, recipe=recipe_of(piece), version=piece.version)
+        said = Origin(
+            piece.name, creator or own["creator"], rights or own["rights"], recipe_of(piece),
+            version=piece.version,
+        )  # fmt: skip
         return artwork, said
 
     with delivery.begun():

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.errors import StudioError
-from studio.engine.export.file_origin import read_words
+from studio.engine.export.file_origin import read_further, read_words
 from studio.engine.pieces.origin import Origin
 
 
 def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
     """What the refined copy of `source` says.
 
-    Steps change nothing about who or what made a picture: kind of source, creator, rights
-    and recipe go on as they were, and what said nothing still says nothing. Only a model's
-    picture is called one.
+    Steps change nothing about who or what made a picture: kind of source, title, creators,
+    rights, marks against training and recipe go on as they were, and what said nothing still
+    says nothing. Only a model's picture is called one.
     """
     try:
         said = read_words(source)
@@ -29,6 +29,11 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
         "refined_from": source.name,
         "stack": [*(stack if isinstance(stack, list) else []), *steps],
     }
-    words = {key: str(said.get(key, "")) for key in ("creator", "rights")}
-    kind = str(said.get("digital_source_type", ""))
-    return Origin(source.stem, **words, recipe=recipe, source_type=kind)
+    return Origin(
+        str(said.get("title") or source.stem),
+        tuple(said.get("creators", ())) or str(said.get("creator", "")),
+        said.get("rights_by_language") or str(said.get("rights", "")),
+        recipe,
+        str(said.get("digital_source_type", "")),
+        further=read_further(source),
+    )

@@ -20,9 +20,12 @@ class Origin:
     """
 
     title: str = ""
-    creator: str = ""
-    rights: str = ""
+    creator: str | tuple[str, ...] = ""
+    rights: str | dict[str, str] = ""
+    """One line, or one for each language (RFC 3066, or `x-default`)."""
     recipe: dict[str, Any] = field(default_factory=dict)
     source_type: str = TRAINED
     version: str = __version__
     """Of the studio, where the picture was made first."""
+    further: tuple[str, ...] = ()
+    """Other statements of rights that the picture came with: elements of XMP, as XML."""

@@ -12,11 +12,12 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
+from studio.engine.dataset.decoding.packets import Packets
 from studio.engine.errors import StudioError
 from studio.engine.pieces.origin import Origin
 
@@ -42,6 +43,21 @@ _WANTED = {
     "recipe": ("latentstudio", "Recipe"),
     "pixels": ("latentstudio", "PixelsSHA256"),
 }
+_FURTHER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "xmpRights": ("http://ns.adobe.com/xap/1.0/rights/", ()),
+    "plus": ("http://ns.useplus.org/ldf/xmp/1.0/", ()),
+    "cc": ("http://creativecommons.org/ns#", ()),
+    "tdm": ("http://www.w3.org/ns/tdmrep/", ()),
+    "photoshop": ("http://ns.adobe.com/photoshop/1.0/", ("Credit", "Source", "AuthorsPosition")),
+    "dc": (_SPACES["dc"], ("contributor", "publisher", "source")),
+    "Iptc4xmpExt": (
+        _SPACES["Iptc4xmpExt"], ("ArtworkOrObject", "AISystemUsed", "AISystemVersionUsed"),
+    ),
+}  # fmt: skip
+"""What goes on with a picture: name spaces with their properties, all where none are named.
+Nothing here says where a picture was taken."""
+_LONGEST_STATEMENT = 8000
+_DEFAULT, _LANGUAGE = "x-default", "{http://www.w3.org/XML/1998/namespace}lang"
 # What XML 1.0 cannot hold at all, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -72,9 +88,10 @@ def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
         parts.append(f"<Iptc4xmpExt:DigitalSourceType>{kind}</Iptc4xmpExt:DigitalSourceType>")
     if origin.title:
         parts.append(f"<dc:title>{_alternatives(origin.title)}</dc:title>")
-    if origin.creator:
-        name = _text(origin.creator)
-        parts.append(f"<dc:creator><rdf:Seq><rdf:li>{name}</rdf:li></rdf:Seq></dc:creator>")
+    creators = (origin.creator,) if isinstance(origin.creator, str) else origin.creator
+    names = "".join(f"<rdf:li>{_text(name)}</rdf:li>" for name in creators if name)
+    if names:
+        parts.append(f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>")
     if origin.rights:
         parts.append(f"<dc:rights>{_alternatives(origin.rights)}</dc:rights>")
     if origin.recipe:
@@ -82,7 +99,7 @@ def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
         parts.append(f"<latentstudio:Recipe>{recipe}</latentstudio:Recipe>")
     if pixels:
         parts.append(f"<latentstudio:PixelsSHA256>{pixels}</latentstudio:PixelsSHA256>")
-    inside = "".join(parts)
+    inside = "".join((*parts, *origin.further))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
@@ -95,22 +112,79 @@ def _text(value: str) -> str:
     return escape(_FORBIDDEN.sub("\ufffd", value))
 
 
-def _alternatives(value: str) -> str:
-    return f'<rdf:Alt><rdf:li xml:lang="x-default">{_text(value)}</rdf:li></rdf:Alt>'
+def _alternatives(value: str | Mapping[str, str]) -> str:
+    spoken = {_DEFAULT: value} if isinstance(value, str) else value
+    lines = (
+        f"<rdf:li xml:lang={quoteattr(_FORBIDDEN.sub('', language))}>{_text(line)}</rdf:li>"
+        for language, line in spoken.items()
+    )
+    return f"<rdf:Alt>{''.join(lines)}</rdf:Alt>"
 
 
-def facts_in(packet: bytes, path: Path) -> dict[str, Any]:
-    """What the packet of the file at `path` says: `digital_source_type, creator, rights, title,
-    tool, recipe, pixels`, those that are there. :class:`StudioError` when it is damaged or huge.
+def facts_in(packets: Packets, path: Path) -> dict[str, Any]:
+    """What the words of the file at `path` say: `digital_source_type, creator, rights, title,
+    tool, recipe, pixels`, those that are there; XMP goes before EXIF and IPTC. Several creators
+    are a list besides, `creators`, and rights in several languages `rights_by_language`.
+
+    :class:`StudioError` when all that it says is damaged, or a packet is huge.
     """
-    if len(packet) > LARGEST_PACKET:
-        raise StudioError(
-            "The metadata of {path} is larger than {n} MB.", path=path, n=LARGEST_PACKET >> 20
-        )
-    if not packet:
-        return {}
-    root = _root_of(packet, path)
-    return _with_recipe({key: value for key in _WANTED if (value := _value(root, *_WANTED[key]))})
+    roots, damage = _roots(packets, path)
+    found: dict[str, Any] = {}
+    for root in roots:
+        found = _facts_of(root) | found
+    if packets.authors and "creator" not in found:
+        found |= _creators(packets.authors)
+    if packets.rights:
+        found.setdefault("rights", packets.rights)
+    if damage and not found:
+        raise damage
+    return _with_recipe(found)
+
+
+def further_in(packets: Packets, path: Path) -> tuple[str, ...]:
+    """Other statements of rights, as elements: terms, licences, marks against training."""
+    found: dict[str, str] = {}
+    for root in _roots(packets, path)[0]:
+        for described in root.iter(f"{{{_SPACES['rdf']}}}Description"):
+            for name, xml in _statements(described):
+                if _is_further(name) and len(xml) <= _LONGEST_STATEMENT:
+                    found.setdefault(name, xml)
+    return tuple(found.values())
+
+
+def _statements(described: Element) -> Iterator[tuple[str, str]]:
+    """Properties by their full names, as XML; plain ones may be attributes."""
+    from xml.etree import ElementTree
+
+    for prefix, (space, _) in _FURTHER.items():
+        ElementTree.register_namespace(prefix, space)
+    for name, value in described.attrib.items():
+        single = ElementTree.Element(name)
+        single.text = value
+        yield name, ElementTree.tostring(single, "unicode")
+    for each in described:
+        each.tail = None
+        yield each.tag, ElementTree.tostring(each, "unicode")
+
+
+def _is_further(name: str) -> bool:
+    space, _, tag = name.removeprefix("{").partition("}")
+    return any(space == place and (not tags or tag in tags) for place, tags in _FURTHER.values())
+
+
+def _roots(packets: Packets, path: Path) -> tuple[list[Element], StudioError | None]:
+    """Every packet that can be read, and what was wrong with another."""
+    roots, damage = [], None
+    for packet in packets.xmp:
+        if len(packet) > LARGEST_PACKET:
+            raise StudioError(
+                "The metadata of {path} is larger than {n} MB.", path=path, n=LARGEST_PACKET >> 20
+            )
+        try:
+            roots += [_root_of(packet, path)] if packet else []
+        except StudioError as error:
+            damage = error
+    return roots, damage
 
 
 def _root_of(packet: bytes, path: Path) -> Element:
@@ -120,7 +194,7 @@ def _root_of(packet: bytes, path: Path) -> Element:
     from defusedxml.ElementTree import fromstring
 
     try:
-        root: Element = fromstring(packet.strip(b"\x00 \t\r\n"), forbid_dtd=True)
+        root: Element = fromstring(_unicode(packet.strip(b"\x00 \t\r\n")), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise StudioError(
             "The metadata of {path} is damaged: its origin cannot be read.", repr(error), path=path
@@ -128,14 +202,46 @@ def _root_of(packet: bytes, path: Path) -> Element:
     return root
 
 
-def _value(root: Element, space: str, tag: str) -> str:
-    """A property as an element, or as an attribute, as other programs rewrite plain ones."""
-    name = f"{{{_SPACES[space]}}}{tag}"
+def _unicode(packet: bytes) -> bytes:
+    """As it is, unless it is in Latin-1, as the plain texts of a PNG are by their format."""
+    try:
+        packet.decode("utf-16" if packet[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeDecodeError:
+        return packet.decode("latin-1").encode()
+    return packet
+
+
+def _facts_of(root: Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, (space, tag) in _WANTED.items():
+        values = _values(root, f"{{{_SPACES[space]}}}{tag}")
+        if key == "creator":
+            found |= _creators([text for _, text in values])
+        elif values:
+            spoken = dict(reversed(values))
+            found[key] = spoken.get(_DEFAULT, values[0][1])
+            if key == "rights" and len(spoken) > 1:
+                found["rights_by_language"] = dict(values) | spoken
+    return found
+
+
+def _creators(names: Sequence[str]) -> dict[str, Any]:
+    listed = list(dict.fromkeys(names))
+    found: dict[str, Any] = {"creator": "; ".join(listed)} if listed else {}
+    return found | ({"creators": listed} if len(listed) > 1 else {})
+
+
+def _values(root: Element, name: str) -> list[tuple[str, str]]:
+    """The texts of a property with their languages: entries of a list, the text of an element,
+    or an attribute, as other programs rewrite plain ones."""
     element = root.find(f".//{name}")
     if element is not None:
-        return "".join(element.itertext()).strip()
+        entries = list(element.iter(f"{{{_SPACES['rdf']}}}li")) or [element]
+        found = [(each.get(_LANGUAGE, ""), "".join(each.itertext()).strip()) for each in entries]
+        return [(language, text) for language, text in found if text]
     described = root.iter(f"{{{_SPACES['rdf']}}}Description")
-    return next((each.attrib[name] for each in described if name in each.attrib), "").strip()
+    said = next((each.attrib[name] for each in described if name in each.attrib), "").strip()
+    return [("", said)] if said else []
 
 
 def _with_recipe(found: dict[str, Any]) -> dict[str, Any]:

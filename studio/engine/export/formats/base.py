@@ -7,17 +7,19 @@ with a `write_flat`, or a `write` where it has layers, decorated with `register`
 from __future__ import annotations
 
 import contextlib
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from models.parameters import Declared
 from models.registry import Registry
 from studio.engine.artwork import Artwork, Pixels
+from studio.engine.dataset.decoding.packets import Packets, packets_of, sidecar_of
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.pieces.origin import Origin
 
@@ -54,6 +56,11 @@ class Format(Declared, ABC):
         """
 
     @classmethod
+    def read_beside(cls, path: Path) -> Packets:
+        """What else states an origin: other packets, EXIF and IPTC. Raises :class:`StudioError`."""
+        return Packets()
+
+    @classmethod
     @abstractmethod
     def read_picture(cls, path: Path) -> Picture:
         """What a reader of the file sees. Raises :class:`StudioError`."""
@@ -72,28 +79,32 @@ class FlatFormat(Format):
 
     @classmethod
     def read_packet(cls, path: Path) -> bytes:
-        """From where PNG, JPEG, WebP and TIFF have it."""
-        with _opened(path) as image:
-            found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-            if not found and hasattr(image, "tag_v2"):
-                found = image.tag_v2.get(XMP_TAG, b"")
-        return found.encode("utf-8") if isinstance(found, str) else bytes(found)
+        """The first of those that are found."""
+        return next(iter(FlatFormat.read_beside(path).xmp), b"")
+
+    @classmethod
+    def read_beside(cls, path: Path) -> Packets:
+        """From where PNG, JPEG, WebP, TIFF and others have it, and from an `.xmp` beside it."""
+        with _opened(path) as (image, stream):
+            found = packets_of(image, stream)
+        sidecar = sidecar_of(os.fspath(path))
+        return replace(found, xmp=(*found.xmp, sidecar)) if sidecar else found
 
     @classmethod
     def read_picture(cls, path: Path) -> Picture:
         """Decoded in this process."""
-        with _opened(path) as image:
+        with _opened(path) as (image, _):
             image.load()
         return image
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Picture]:
+def _opened(path: Path) -> Iterator[tuple[Picture, IO[bytes]]]:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
-            yield image
+        with path.open("rb") as stream, Image.open(stream) as image:
+            yield image, stream
     except FileNotFoundError as error:
         raise StudioError("There is no file {path}.", path=path) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
