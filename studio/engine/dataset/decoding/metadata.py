@@ -6,74 +6,77 @@ process and never parsed as XML.
 
 from __future__ import annotations
 
-import contextlib
 import html
 import re
-from typing import Literal
+from typing import IO, Literal
 
 from PIL import Image
 
+from studio.engine.dataset.decoding.packets import packets_of
 from studio.engine.dataset.index.facts import Facts
 
-_LARGEST = 1 << 20
+LARGEST = 1 << 20
+"""Bytes of XMP that are searched."""
 _LONGEST = 300
-_ARTIST, _COPYRIGHT, _XMP_TAG = 0x013B, 0x8298, 700
+_CREATORS = 4000
 
 # PLUS License Data Format, property Data Mining, which IPTC Photo Metadata 2023.1 adopts.
 _PROHIBITED = re.compile(rb"DMI-PROHIBITED[A-Z-]{0,60}")
 # W3C community group, TDM Reservation Protocol, section 8: the same property in XMP.
-_RESERVED = re.compile(rb"tdm:reservation\s*(?:=\s*[\"']|>)\s*1\s*[\"'<]")
+_PREFIX = re.compile(rb"xmlns:([\w.-]{1,40})\s{0,9}=\s{0,9}[\"'][^\"'<>]{0,80}tdmrep")
+_RESERVED = re.compile(rb"([\w.-]{1,40}):reservation\s*(?:=\s*[\"']|>)\s*1\s*[\"'<]")
+# C2PA 2.x and CAWG 1.1, assertion "training and data mining": CBOR or JSON maps of entries.
+_NOT_ALLOWED = re.compile(
+    rb"(?:c2pa|cawg)\.(?:ai_generative_training|ai_training|data_mining)"
+    rb"[^.]{0,60}?use[^.]{0,6}?(?:notAllowed|constrained)", re.DOTALL
+)  # fmt: skip
+_LICENCE = re.compile(
+    rb"(?:cc:license|xmpRights:WebStatement|plus:LicensorURL|dc:rights)\b"
+    rb"(?:[^>]{0,40}rdf:resource=\"|=\"|>(?:\s*<rdf:\w+[^>]{0,80}>){0,2}\s*)([^<\"]{1,300})"
+)
+_CREATOR = re.compile(rb":creator\s*>")
+_ENTRY = re.compile(rb"<[\w.-]{1,20}:li[^<>]{0,80}>([^<]{1,300})")
 _Field = Literal["author", "licence"]
-_XMP_FIELDS: dict[_Field, re.Pattern[bytes]] = {
-    "licence": re.compile(
-        rb"(?:cc:license|xmpRights:WebStatement|plus:LicensorURL|dc:rights)\b"
-        rb"(?:[^>]{0,40}rdf:resource=\"|=\"|>(?:\s*<rdf:\w+[^>]{0,80}>){0,2}\s*)([^<\"]{1,300})"
-    ),
-    "author": re.compile(
-        rb"dc:creator\s*>\s*<rdf:\w+[^>]{0,80}>\s*<rdf:li[^>]{0,80}>([^<]{1,300})"
-    ),
-}
-_EXIF_FIELDS: dict[_Field, int] = {"author": _ARTIST, "licence": _COPYRIGHT}
 
 
-def rights_facts(image: Image.Image) -> Facts:
-    """`no_training` (the mark), `author` and `licence` of an opened picture, where stated."""
+def rights_facts(
+    image: Image.Image, stream: IO[bytes] | None = None, sidecar: bytes = b""
+) -> Facts:
+    """`no_training` (the mark), `author` and `licence` of an opened picture, where stated.
+
+    `stream` is its file, `sidecar` an XMP packet that lies beside it.
+    """
     facts = Facts()
-    packet = _xmp(image)
-    if packet:
-        mark = _PROHIBITED.search(packet)
-        if mark:
-            facts["no_training"] = mark.group().decode("ascii")
-        elif _RESERVED.search(packet):
-            facts["no_training"] = "tdm:reservation"
-        for name, pattern in _XMP_FIELDS.items():
-            found = pattern.search(packet)
-            if found:
-                _state(facts, name, found.group(1).decode("utf-8", "replace"))
-    with contextlib.suppress(Exception):  # damaged EXIF must not cost a mark in the XMP
-        tags = image.getexif()
-        for name, tag in _EXIF_FIELDS.items():
-            if name not in facts:
-                _state(facts, name, tags.get(tag))
+    packets = packets_of(image, stream)
+    for packet in (*packets.xmp, sidecar):
+        _search(facts, packet[:LARGEST].replace(b"\0", b""))  # UTF-16 becomes readable too
+    if "no_training" not in facts and (mark := _NOT_ALLOWED.search(packets.content_credentials)):
+        facts["no_training"] = mark.group().split(b".")[0].decode() + ".training-mining"
+    _state(facts, "author", "; ".join(packets.authors))
+    _state(facts, "licence", packets.rights)
     return facts
 
 
-def _state(facts: Facts, name: _Field, value: object) -> None:
-    if isinstance(value, str):
-        text = " ".join(html.unescape(value).replace("\0", "").split())[:_LONGEST]
-        if text:
-            facts[name] = text
+def _search(facts: Facts, packet: bytes) -> None:
+    if "no_training" not in facts:
+        if mark := _PROHIBITED.search(packet):
+            facts["no_training"] = mark.group().decode("ascii")
+        elif _is_reserved(packet):
+            facts["no_training"] = "tdm:reservation"
+    if found := _LICENCE.search(packet):
+        _state(facts, "licence", found.group(1).decode("utf-8", "replace"))
+    if found := _CREATOR.search(packet):
+        inside = packet[found.end() : found.end() + _CREATORS].split(b":creator", 1)[0]
+        names = [each.strip().decode("utf-8", "replace") for each in _ENTRY.findall(inside)]
+        _state(facts, "author", "; ".join(names))
 
 
-def _xmp(image: Image.Image) -> bytes:
-    """The XMP packet as single bytes, empty where there is none."""
-    found: object = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
-    if found is None and hasattr(image, "tag_v2"):
-        found = image.tag_v2.get(_XMP_TAG)
-    if isinstance(found, tuple) and found:
-        found = found[0]
-    if isinstance(found, str):
-        found = found.encode("utf-8", "replace")
-    if not isinstance(found, bytes):
-        return b""
-    return found[:_LARGEST].replace(b"\0", b"")  # UTF-16 becomes readable too
+def _is_reserved(packet: bytes) -> bool:
+    prefixes = {b"tdm", *_PREFIX.findall(packet)}
+    return any(each.group(1) in prefixes for each in _RESERVED.finditer(packet))
+
+
+def _state(facts: Facts, name: _Field, value: str) -> None:
+    text = " ".join(html.unescape(value).replace("\0", "").split())[:_LONGEST]
+    if text and name not in facts:
+        facts[name] = text

@@ -12,6 +12,7 @@ from typing import IO
 from PIL import Image
 
 from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels
+from studio.engine.dataset.decoding.packets import sidecar_of
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.said import Said, reason
 
@@ -36,7 +37,7 @@ def probe(path: str, member: str) -> Answer:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
             try:
-                _examine(stream, head, suffix, result)
+                _examine(stream, head, suffix, sidecar_of(path, member), result)
             except pixels.BadPicture as error:
                 result["reason"] = error.said
             result["sha256"] = _digest(stream)
@@ -73,7 +74,7 @@ def _digest(stream: IO[bytes]) -> str:
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _examine(stream: IO[bytes], head: bytes, suffix: str, result: Answer) -> None:
+def _examine(stream: IO[bytes], head: bytes, suffix: str, sidecar: bytes, result: Answer) -> None:
     # Pillow closes a stream that it refuses, so it gets its own view of small files.
     own: IO[bytes] = io.BytesIO(stream.getvalue()) if isinstance(stream, io.BytesIO) else stream
     image = pixels.opened(own, head, suffix)
@@ -96,8 +97,7 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, result: Answer) -> Non
     except Exception as error:  # any decoder may raise anything on hostile bytes
         raise pixels.BadPicture(pixels.why(error)) from error
     with contextlib.suppress(Exception):  # hostile metadata costs itself, not the picture
-        # Only now: a PNG may carry it behind its pixels.
-        facts |= metadata.rights_facts(image)
+        facts |= metadata.rights_facts(image, own, sidecar)
     space, high_range = colour.space_of(image)
     if space:
         facts["space"] = space
