@@ -59,6 +59,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "findings": done.findings,
         "rejected": [{"file": file, "reason": reason} for file, reason in done.rejected],
         "left_out": [dataclasses.asdict(kind) for kind in done.left_out],
+        "moved": done.moved,
         "project": str(options.project),
         "interrupted": stop.requested,
     }
@@ -109,6 +110,8 @@ def _lines(done: Finished) -> list[str]:
     from studio.engine.dataset.index import left_out
 
     lines = [f"{done.dataset.name}: {done.usable} of {done.found} pictures can be used."]
+    if done.moved:
+        lines.append(f"  {done.moved} of them were known and have another place now.")
     lines += [f"  {kind}: {count}" for kind, count in sorted(done.findings.items())]
     # What a missing library costs is said once, with the command that adds it.
     lacking = Counter(reason for _, reason in done.rejected if "pip install" in reason)

@@ -34,6 +34,7 @@ class Stored:
     """Whether it was already known as marked against training, so that a decision stands."""
     hidden: bool
     """Whether parts of it are hidden: it is measured as it may be seen."""
+    sha256: str
 
 
 def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]:
@@ -43,7 +44,7 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
         "finding WHERE item_id = item.id AND kind = 'missing') AS missing, EXISTS (SELECT 1 FROM "
         "finding WHERE item_id = item.id AND kind = 'no_training') AS barred, "
         "EXISTS (SELECT 1 FROM likeness WHERE item_id = item.id) "
-        "AND facts LIKE '%\"lettering\"%' AS measured, hidden != '' AS hidden "
+        "AND facts LIKE '%\"lettering\"%' AS measured, hidden != '' AS hidden, sha256 "
         "FROM item WHERE dataset_id = ?",
         (dataset_id,),
     )
@@ -58,6 +59,7 @@ def stored(project: Project, dataset_id: int) -> dict[tuple[bytes, str], Stored]
             bool(row["measured"]),
             bool(row["barred"]),
             bool(row["hidden"]),
+            row["sha256"],
         )
         for row in rows
     }

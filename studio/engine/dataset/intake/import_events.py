@@ -42,6 +42,8 @@ class Finished:
     findings: dict[str, int]
     rejected: list[tuple[str, Said]]
     left_out: list[LeftOut] = field(default_factory=list)
+    moved: int = 0
+    """Pictures that were known already, at a place that is gone."""
 
 
 ImportEvent = Found | Checked | Rejected | Finished

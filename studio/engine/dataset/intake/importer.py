@@ -29,6 +29,7 @@ from studio.engine.dataset.intake.import_events import (
     ImportEvent,
     Rejected,
 )
+from studio.engine.dataset.intake.moved import Moved
 from studio.engine.dataset.intake.tally import Tally
 from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
@@ -107,6 +108,7 @@ class _Import:
         self, roots: list[Path], cancelled: Callable[[], bool], workers: int
     ) -> Iterator[ImportEvent]:
         before = reconcile.stored(self.project, self.dataset.id)
+        self.moved = Moved(before)
         incomplete: set[int] = set()
         with Pool(workers) as pool:
             yield from self._read(pool, self._walk(roots, incomplete), before, cancelled)
@@ -122,13 +124,15 @@ class _Import:
                 for old in before.values()
                 if old.source_id in scanned and old.id not in self.places
             ]
+            lost += self.moved.lost(before, {*self.places, *lost})
             with contextlib.suppress(whole_set_pass.Stopped):
                 yield from self._settle(lost, cancelled)
+            self.moved.settle(self.project)
         self.tally.keep(self.project, self.dataset.id, [s.id for s in self._sources(roots)])
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
             self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected,
-            passed_over,
+            passed_over, self.moved.count,
         )  # fmt: skip
 
     def _settle(self, lost: list[int], cancelled: Callable[[], bool]) -> Iterator[ImportEvent]:
@@ -249,17 +253,22 @@ class _Import:
             barred = no_training_marks.marked_sources(connection)
             for source_id, entry, whole in batch:
                 old = before.get(row_of_file.key(entry))
+                if old is not None:
+                    source_id = old.source_id
+                else:
+                    old = self.moved.old(entry, whole["sha256"], source_id, self.places)
                 cover = self.hidden.get(whole["sha256"], "")
                 answer, values, is_hidden = row_of_file.decided(entry, whole, old, cover)
+                values |= {"source_id": source_id, "path": entry.path}
+                values |= {"member": entry.member, "name": entry.name}
                 if old is None:
-                    values |= {"dataset_id": self.dataset.id, "source_id": source_id}
-                    values |= {"path": entry.path, "member": entry.member, "name": entry.name}
+                    values["dataset_id"] = self.dataset.id
                     item_id = store.insert_item(connection, values)
                     self.new_ids.append(item_id)
                     if source_id in barred:
                         about.append(no_training_marks.inherit(connection, item_id))
                 else:
-                    item_id, source_id = old.id, old.source_id
+                    item_id = old.id
                     values = edits.keep(connection, item_id, values)
                     store.update_item(connection, item_id, values)
                     no_training_marks.clear_findings(connection, item_id)
