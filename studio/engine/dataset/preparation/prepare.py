@@ -159,7 +159,8 @@ def prepare(
         )
     channels = channels or automatic_channels(items, policy)
     cut = split.settle(project, dataset_id, [item.sha256 for item in items])
-    build = Build(items, size, policy, channels, cut, cancelled, progress)
+    kin = split.kin(project, dataset_id)
+    build = Build(items, size, policy, channels, cut, cancelled, progress, kin)
     for earlier in _earlier(build, split.known_cuts(project, dataset_id)) if key else ():
         if _key(earlier) == key:
             build = earlier
@@ -181,10 +182,10 @@ def prepare_readable(
     """
     policy = policies.settled(project, dataset_id, crop)
     items = _chosen(project, dataset_id)
-    cut = split.known_cuts(project, dataset_id)[0]
+    cut, kin = split.known_cuts(project, dataset_id)[0], split.kin(project, dataset_id)
     lost: list[str] = []
     while items:
-        build = Build(items, size, policy, channels, cut, cancelled, lambda done, total: None)
+        build = Build(items, size, policy, channels, cut, cancelled, lambda done, total: None, kin)
         try:
             return _made(project, build), lost
         except UnreadableError as error:
@@ -219,7 +220,9 @@ def _made(project: Project, build: Build) -> Prepared:
 
 
 def _key(build: Build) -> str:
-    return prepared_pixels.key(build.items, build.size, build.policy, build.channels, build.cut)
+    return prepared_pixels.key(
+        build.items, build.size, build.policy, build.channels, build.division
+    )
 
 
 def _earlier(build: Build, cuts: Sequence[str | None]) -> Iterator[Build]:

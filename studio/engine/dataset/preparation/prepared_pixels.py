@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +52,8 @@ class Build:
     cut: str | None
     cancelled: Callable[[], bool]
     progress: Callable[[int, int], None]
+    kin: Mapping[str, str] = field(default_factory=dict)
+    """As :func:`split.kin`."""
     starts: list[int] = field(init=False)
     """The first row of every picture, and the number of all rows at the end."""
 
@@ -61,6 +63,18 @@ class Build:
             for item in self.items
         ]
         self.starts = [0, *itertools.accumulate(counts)]
+
+    @property
+    def contents(self) -> list[str]:
+        """What divides the pictures: their content, or that of the first of their kin."""
+        return split.grouped([item.sha256 for item in self.items], self.cut, self.kin)
+
+    @property
+    def division(self) -> str | None:
+        """All that divides them, for the name of the folder."""
+        if self.cut is None or not self.cut.startswith(split.NEAR):
+            return self.cut
+        return self.cut + hashlib.sha256(json.dumps(self.contents).encode()).hexdigest()[:16]
 
     @property
     def bytes(self) -> int:
@@ -78,7 +92,7 @@ class Build:
             images.flush()
         finally:
             del images  # Windows renames no folder with an open map in it
-        kept = set(split.held_out([item.sha256 for item in self.items], self.cut))
+        kept = set(split.held_out(self.contents, self.cut))
         names = sorted({item.label for item in self.items})
         classes = names if len(names) > 1 else []
         # All patches of one picture are on one side, or the measure would know them already.

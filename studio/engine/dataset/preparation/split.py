@@ -3,12 +3,16 @@
 A picture is held out when the hash of its content does not exceed the cut of its dataset.
 The cut is chosen once, from the first ten or more pictures, and then kept: pictures that are
 added, left out or renamed never move another picture to the other side.
+
+Pictures that are nearly the same go to the side of the one that came first. A cut that was chosen
+before there was this rule goes on for the runs that began with it; `NEAR` stands before a cut
+for which it makes a difference.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +24,7 @@ from studio.engine.project import Project
 
 FEWEST = 10
 MOST_SHARE = 0.5
+NEAR = "near "
 _DIGITS = 16
 
 
@@ -49,6 +54,29 @@ def _places(contents: Sequence[str]) -> np.ndarray:
     return np.frombuffer(digits.encode(), f"S{_DIGITS}")
 
 
+def kin(project: Project, dataset_id: int) -> dict[str, str]:
+    """By the content of a picture that is nearly the same as others, the content of the first.
+
+    Also of those that do not train: leaving one out moves no other.
+    """
+    groups: dict[int, list[tuple[int, str]]] = {}
+    for row in project.query(
+        "SELECT item.id, item.sha256, best.id AS of_id, best.sha256 AS of_sha FROM finding "
+        "JOIN item ON item.id = item_id JOIN item AS best ON best.id = json_extract(data, '$.of') "
+        "WHERE item.dataset_id = ? AND kind = 'near_duplicate'",
+        (dataset_id,),
+    ):
+        group = groups.setdefault(row["of_id"], [(row["of_id"], row["of_sha"])])
+        group.append((row["id"], row["sha256"]))
+    return {content: min(group)[1] for group in groups.values() for _, content in group}
+
+
+def grouped(contents: Sequence[str], cut: str | None, kin: Mapping[str, str]) -> list[str]:
+    """`contents` as `cut` divides them: with those of the first of their kin, or as they are."""
+    near = cut is not None and cut.startswith(NEAR)
+    return [kin.get(content, content) if near else content for content in contents]
+
+
 def held_out(contents: Sequence[str], cut: str | None) -> list[int]:
     """Rows of `contents` (hashes of pictures) that are kept from training, ascending.
 
@@ -58,7 +86,8 @@ def held_out(contents: Sequence[str], cut: str | None) -> list[int]:
         return held_out_rows(contents)
     if len(contents) < FEWEST:
         return []
-    rows: list[int] = np.flatnonzero(_places(contents) <= cut.encode()).tolist()
+    last = cut.removeprefix(NEAR).encode()
+    rows: list[int] = np.flatnonzero(_places(contents) <= last).tolist()
     return rows if len(rows) < len(contents) else []
 
 
@@ -81,16 +110,32 @@ def choose(contents: Sequence[str], share: float | None = None) -> str | None:
 
 def settle(project: Project, dataset_id: int, contents: Sequence[str]) -> str | None:
     """The cut of a dataset, chosen from `contents` and kept where there is none yet."""
-    stored = SPLIT.read(project, dataset_id)
-    if stored:
-        return stored["cut"]
-    cut = choose(contents)
-    if cut is None or project.read_only_reason:
-        return None
+    stored, near = SPLIT.read(project, dataset_id), kin(project, dataset_id)
+    cut = _in_force(stored["cut"] if stored else None, contents, near)
+    if cut is None or (stored and stored["cut"] == cut):
+        return cut
+    if project.read_only_reason:
+        return stored["cut"] if stored else None
     with project.transaction() as connection:
-        stored = SPLIT.read(project, dataset_id) or Division(cut=cut, earlier=[])
-        SPLIT.write(connection, dataset_id, stored)
-    return stored["cut"]
+        stored = SPLIT.read(project, dataset_id)
+        earlier = _without(stored, cut) if stored else []
+        SPLIT.write(connection, dataset_id, Division(cut=cut, earlier=earlier))
+    return cut
+
+
+def _in_force(cut: str | None, contents: Sequence[str], near: Mapping[str, str]) -> str | None:
+    """The cut of the next run: the one there is, or one chosen now, that parts no near copies."""
+    if cut is None:
+        cut = choose([near.get(content, content) for content in contents])
+    return cut if cut is None else _whole(cut, contents, near)
+
+
+def _whole(cut: str, contents: Sequence[str], near: Mapping[str, str]) -> str:
+    """`cut`, marked where it would otherwise divide pictures that are nearly the same."""
+    if cut.startswith(NEAR):
+        return cut
+    whole = grouped(contents, NEAR + cut, near)
+    return cut if held_out(contents, cut) == held_out(whole, cut) else NEAR + cut
 
 
 def known_cuts(project: Project, dataset_id: int) -> list[str | None]:
@@ -103,10 +148,11 @@ def read(project: Project, dataset_id: int) -> Split:
     """The division in force, or the one that the first training run would choose."""
     hashes = listed_rows.chosen_hashes(project, dataset_id)
     numbers, contents = list(hashes), list(hashes.values())
-    cut = known_cuts(project, dataset_id)[0]
-    rows = held_out(contents, choose(contents) if cut is None else cut)
+    near, cut = kin(project, dataset_id), known_cuts(project, dataset_id)[0]
+    used = _in_force(cut, contents, near)
+    rows = held_out(grouped(contents, used, near), used)
     ids = [numbers[row] for row in rows]
-    return Split(cut, len(numbers) - len(ids), len(ids), ids)
+    return Split(cut and used, len(numbers) - len(ids), len(ids), ids)
 
 
 def change(project: Project, dataset_id: int, share: float) -> Split:
@@ -129,7 +175,8 @@ def cut_for(project: Project, dataset_id: int, share: float) -> str:
             "The held-out share is 0 to {high:g}, not {share:g}.", high=MOST_SHARE, share=share
         )
     contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
-    cut = choose(contents, share)
+    near = kin(project, dataset_id)
+    cut = choose([near.get(content, content) for content in contents], share)
     if cut is None:
         raise UsageError(
             "{n} pictures cannot be divided so: import at least {n_few} that are not "
@@ -137,7 +184,7 @@ def cut_for(project: Project, dataset_id: int, share: float) -> str:
             n=len(contents),
             n_few=FEWEST,
         )
-    return cut
+    return _whole(cut, contents, near)
 
 
 def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
@@ -146,7 +193,7 @@ def put_back(project: Project, dataset_id: int, cut: str | None) -> Split:
     Runs that began with the division that is given up can still go on with it.
     """
     contents = list(listed_rows.chosen_hashes(project, dataset_id).values())
-    wanted = choose(contents) if cut is None else cut
+    wanted = _in_force(None, contents, kin(project, dataset_id)) if cut is None else cut
     with project.transaction() as connection:
         stored = SPLIT.read(project, dataset_id)
         if stored:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from studio.engine.dataset.index import listed_rows, settings, store
-from studio.engine.dataset.preparation import split
+from studio.engine.dataset.preparation import policy as policies
+from studio.engine.dataset.preparation import prepared_pixels, split
 from studio.engine.dataset.preparation.prepare import prepare
 from studio.engine.errors import UsageError
 from studio.engine.project import Project
@@ -153,3 +156,66 @@ def test_a_run_keeps_its_card_and_its_division(project, folder, take_in):
     split.change(project, dataset, 0.4)
     shutil.rmtree(project.cache / "prepared")
     assert list(runs.pictures_of(project.folder, recipe).held_out) == before
+
+
+def near_copies(project, take_in, place, count=30):
+    """`count` pictures, each as PNG, as a JPEG and smaller; the number stands in every name."""
+    place.mkdir()
+    for number in range(count):
+        small = np.random.default_rng(number).integers(0, 256, (7, 7, 3), dtype=np.uint8)
+        whole = Image.fromarray(small).resize((96, 96), Image.Resampling.BICUBIC)
+        whole.save(place / f"full-{number:02d}.png")
+        whole.save(place / f"web-{number:02d}.jpg", quality=80)
+        whole.resize((64, 64)).save(place / f"thumb-{number:02d}.jpg", quality=70)
+    return take_in(place, name="near").dataset.id
+
+
+def parted(project, dataset):
+    """Numbers of pictures of which copies lie on both sides, and how many are held out."""
+    held = set(split.read(project, dataset).item_ids)
+    sides = {}
+    for item in store.items(project, dataset):
+        sides.setdefault(item.path.stem[-2:], set()).add(item.id in held)
+    return [number for number, found in sides.items() if len(found) > 1], len(held)
+
+
+def test_near_copies_lie_on_one_side_of_the_split(project, take_in, tmp_path):
+    dataset = near_copies(project, take_in, tmp_path / "near")
+    assert parted(project, dataset) == ([], 9)
+    prepared = prepare(project, dataset, (32, 32))
+    known = {item.id: item.path.stem[-2:] for item in store.items(project, dataset)}
+    train, unseen = (
+        {known[prepared.item_ids[row]] for row in rows}
+        for rows in (prepared.train, prepared.held_out)
+    )
+    assert not train & unseen
+    assert len(prepared.held_out) == 9
+    # Leaving out the first of a group, or adding other pictures, moves none.
+    before = set(split.read(project, dataset).item_ids)
+    left = min(before)
+    store.set_included(project, [left], False)
+    assert set(split.read(project, dataset).item_ids) == before - {left}
+    for share in (0.1, 0.25, 0.5):
+        split.change(project, dataset, share)
+        assert parted(project, dataset)[0] in ([], [known[left]])
+
+
+def test_a_division_from_before_there_was_this_rule_goes_on_for_its_runs(
+    project, take_in, tmp_path
+):
+    dataset = near_copies(project, take_in, tmp_path / "near")
+    items = store.chosen_items(project, dataset)
+    old = split.choose([item.sha256 for item in items])
+    settings.SPLIT.put(project, dataset, settings.Division(cut=old, earlier=[]))
+    was = split.held_out([item.sha256 for item in items], old)
+    assert len({items[row].path.stem[-2:] for row in was}) > len(was) / 3  # copies were parted
+    policy = policies.settled(project, dataset, None)
+    name = prepared_pixels.key(items, (32, 32), policy, 3, old)
+    # A new run parts none, a run that began before finds its own division again.
+    assert parted(project, dataset)[0] == []
+    new = prepare(project, dataset, (32, 32))
+    assert split.known_cuts(project, dataset) == [split.NEAR + old, old, None]
+    again = prepare(project, dataset, (32, 32), key=name)
+    assert again.folder.name == name
+    assert again.held_out.tolist() == was
+    assert new.folder.name != name
