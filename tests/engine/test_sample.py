@@ -12,7 +12,7 @@ from studio.engine.errors import StudioError
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
-from studio.engine.training.planning import runs
+from studio.engine.training.planning import runs, transfer
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
 
@@ -42,6 +42,16 @@ def test_its_model_plays(made: Path) -> None:
         first, second = (player.picture(LatentRecipe(seed=seed)) for seed in (1, 2))
         assert first.shape == (64, 64, 3)
         assert (first != second).any()
+
+
+def test_a_run_learns_on_from_it(made: Path) -> None:
+    """Its file holds averages in half precision and nothing else."""
+    with Project.open(made) as project:
+        asked = {"images": 64, "start_from": sample.RUN, "device": "cpu"}
+        recipe = runs.create_run(project, sample.DATASET, "auto", 64, 64, **asked)
+        folder = runs.run(project, recipe.run).folder
+        said = transfer.begin(recipe.build(), folder, recipe)
+    assert said == "It begins with 100 % of its weights from starter-vae-64."
 
 
 def test_it_is_small_and_free() -> None:

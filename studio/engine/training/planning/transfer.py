@@ -66,13 +66,18 @@ def keep(saved: Saved, folder: Path) -> None:
 
 
 def fitting(family: Family, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Those that have a place of the same name and shape in `family`."""
-    own = family.state_dict()
-    return {
-        name: tensor
-        for name, tensor in tensors.items()
-        if name in own and own[name].shape == tensor.shape and own[name].dtype == tensor.dtype
-    }
+    """Those that have a place of the same name and shape in `family`.
+
+    A slim checkpoint has averages alone, in half precision: they are what is known of the rest.
+    """
+    found = {}
+    for name, own in family.state_dict().items():
+        tensor = tensors.get(name, tensors.get(checkpoint.average_of(name)))
+        if tensor is None or own.shape != tensor.shape:
+            continue
+        if own.is_floating_point() == tensor.is_floating_point():
+            found[name] = tensor
+    return found
 
 
 def begin(family: Family, run_folder: Path, recipe: Recipe) -> Said:

@@ -354,7 +354,7 @@ def _fill(model: Family, saved: Saved, device: str, whole: bool) -> None:
 
 
 def _of_training(name: str, tensors: Mapping[str, Tensor], model: Family) -> bool:
-    return _average_of(name) in tensors or name.partition(".")[0] in model.facts.training_only
+    return average_of(name) in tensors or name.partition(".")[0] in model.facts.training_only
 
 
 def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
@@ -370,7 +370,7 @@ def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
     small: dict[str, Tensor] = {}
     left_out: dict[str, str] = {}
     for name, tensor in tensors.items():
-        average = _average_of(name)
+        average = average_of(name)
         if average in tensors:
             left_out[name] = average
             continue
@@ -382,7 +382,8 @@ def export_slim(folder: Path, target: Path, dtype: str = "float16") -> Saved:
     return write(target, {MODEL: small}, state | State(left_out=left_out))
 
 
-def _average_of(name: str) -> str:
+def average_of(name: str) -> str:
+    """The name of the average over training that a tensor may have."""
     first, _, rest = name.partition(".")
     return f"{first}_ema.{rest}"
 
