@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Set Latent Studio up in a private environment and start it.
 
-    python3 packaging/launch.py [run] [PROJECT]         open the window
+    python3 packaging/launch.py [run] [PROJECT]         open the window, or without a display, demo
+    python3 packaging/launch.py demo [FOLDER] [--minutes 2]    the sample through the whole program
     python3 packaging/launch.py test [-- PYTEST ARGS]   run the tests
     python3 packaging/launch.py check                   run the linters and the type checker
     python3 packaging/launch.py setup                   only set up
@@ -55,13 +56,18 @@ def _options(arguments):
         cut = arguments.index("--")
         arguments, rest = arguments[:cut], arguments[cut + 1 :]
     parser = argparse.ArgumentParser(prog="launch.py", description=__doc__.split("\n")[0])
-    verbs = ("run", "test", "check", "setup")
+    verbs = ("run", "demo", "test", "check", "setup")
     parser.add_argument("verb", nargs="?", default="run", choices=verbs, help="default: run")
-    parser.add_argument("project", nargs="?", help="with run: a project folder to open")
+    parser.add_argument(
+        "project", nargs="?", help="with run: a project folder to open; with demo: a new folder"
+    )
     parser.add_argument("--fresh", action="store_true", help="make the environment anew")
+    parser.add_argument("--minutes", help="with demo: length of the training (default 2)")
     options = parser.parse_args(arguments)
-    if options.project and options.verb != "run":
+    if options.project and options.verb not in ("run", "demo"):
         parser.error(f"{options.verb} takes no project; put arguments for pytest behind --")
+    if options.minutes and options.verb != "demo":
+        parser.error("--minutes belongs to demo")
     return options, rest
 
 
@@ -76,15 +82,26 @@ def _start(options, rest, environment):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _ask_for_parts(True, environment.log)
         return _become([python, "-m", "pytest", *(rest or ALL_TESTS)])
-    if not system_parts.has_display():
-        raise SetupError(
-            "There is no display here, so the window cannot open; the same work goes on the "
-            f"command line: {environment.program} --help (it begins with "
-            f"`{environment.program} import PROJECT FOLDER`)."
-        )
-    _ask_for_parts(False, environment.log)
     project = [str(Path(options.project).absolute())] if options.project else []
-    return _become([python, "-m", "studio", "app", *project, *rest])
+    if options.verb == "run" and system_parts.has_display():
+        _ask_for_parts(False, environment.log)
+        return _become([python, "-m", "studio", "app", *project, *rest])
+    if options.verb == "run":
+        _without_display(project, environment.program)
+    minutes = ["--minutes", options.minutes] if options.minutes else []
+    return _become([python, "-m", "studio", "demo", *project, *minutes, *rest])
+
+
+def _without_display(project, program):
+    """Say so, before the demo; a project that is there is not to be played with."""
+    none = "There is no display here, so the window cannot open"
+    if project and Path(project[0], "project.sqlite").exists():
+        raise SetupError(f"{none}; `{program} --help` shows what can be done with {project[0]}.")
+    print(
+        f"{none}: the demo does the same work on the command line, and `{program} --help` shows "
+        "how to do it with pictures of your own.",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip
 
 
 def _become(command):

@@ -28,8 +28,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
         raise StudioError(
             "There is no display here, so the window cannot open; the same work goes on the "
-            "command line: `latent-studio import PROJECT FOLDER` begins it, "
-            "`latent-studio --help` shows the rest."
+            "command line: `latent-studio demo` shows all of it, "
+            "`latent-studio import PROJECT FOLDER` begins with pictures of your own."
         )
     if options.open_window is None:
         raise StudioError("The window can be opened by `latent-studio app` only.")

@@ -57,7 +57,7 @@ def test_options_are_read_and_the_rest_is_for_pytest(parts) -> None:
     assert parts["launch"]._options(["run", "P"])[0].project == "P"
 
 
-@pytest.mark.parametrize("arguments", [["dance"], ["test", "P"], ["--no-such"]])
+@pytest.mark.parametrize("arguments", [["dance"], ["test", "P"], ["--no-such"], ["--minutes", "3"]])
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True
@@ -66,15 +66,42 @@ def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_without_a_display_it_says_so_in_one_sentence(ready, parts, monkeypatch, capsys) -> None:
+@pytest.fixture
+def headless(ready, parts, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """No display; what the launcher would become."""
+    called: list[list[str]] = []
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    assert parts["launch"].main(["run"]) == 1
+    monkeypatch.setattr(parts["launch"], "_become", lambda command: called.append(command) or 0)
+    return called
+
+
+def test_without_a_display_it_says_so_in_one_sentence_and_goes_on(
+    ready, parts, headless, capsys
+) -> None:
+    assert parts["launch"].main(["run"]) == 0
     said = capsys.readouterr().err.strip()
     assert len(said.splitlines()) == 1
     assert "no display" in said
-    assert "import PROJECT FOLDER" in said
+    assert str(ready.program) in said
+    assert headless == [[str(ready.python), "-m", "studio", "demo"]]
+
+
+def test_without_a_display_a_project_is_left_alone(parts, headless, capsys, tmp_path: Path) -> None:
+    (tmp_path / "project.sqlite").touch()
+    assert parts["launch"].main(["run", str(tmp_path)]) == 1
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert str(tmp_path) in said
+    assert headless == []
+
+
+def test_the_demo_goes_where_it_is_told_as_long_as_it_is_told(ready, parts, headless) -> None:
+    assert parts["launch"].main(["demo", "there", "--minutes", "0.5", "--", "--json"]) == 0
+    where = str(Path("there").absolute())
+    wanted = ["-m", "studio", "demo", where, "--minutes", "0.5", "--json"]
+    assert headless == [[str(ready.python), *wanted]]
 
 
 # ------------------------------------------------------------------ the environment
