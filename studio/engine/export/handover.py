@@ -61,7 +61,7 @@ def export_pieces(
         artwork = refined(stacks[place], _render(project, piece, players), layered=kind.layered)
         said = Origin(
             piece.name, creator or own["creator"], rights or own["rights"], recipe_of(piece),
-            version=piece.version,
+            version=piece.version, identifier=piece.identifier,
         )  # fmt: skip
         return artwork, said
 

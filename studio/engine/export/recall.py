@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_words
 from studio.engine.export.formats.base import formats, reader_of
+from studio.engine.export.handover import recipe_of
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
@@ -37,7 +38,8 @@ def recall(project: Project, path: Path) -> Recalled | None:
     if reader_of(path) not in formats().values() or not path.is_file():
         return None
     try:
-        said = read_words(path).get("recipe")
+        words = read_words(path)
+        said = words.get("recipe") or _pointed_at(project, words.get("identifier"))
         if not isinstance(said, Mapping) or not _WANTED.issubset(said):
             return None
         recipe = LatentRecipe.model_validate(said["latent"])
@@ -47,5 +49,11 @@ def recall(project: Project, path: Path) -> Recalled | None:
     known = project.query("SELECT 1 FROM run WHERE name = ?", (run,))
     if not known:
         return None
-    folder = pieces.checkpoint_with(project, run, said["checkpoint_sha256"])
+    folder = pieces.checkpoint_with(project, run, str(said["checkpoint_sha256"]))
     return Recalled(run, recipe if folder else recipe.unrecorded(), folder)
+
+
+def _pointed_at(project: Project, identifier: object) -> Mapping[str, object] | None:
+    """The recipe of the piece of this name, for a file whose recipe another program dropped."""
+    found = (each for each in pieces.pieces(project) if each.identifier == identifier)
+    return next((recipe_of(each) for each in found if identifier), None)

@@ -35,5 +35,6 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
         said.get("rights_by_language") or str(said.get("rights", "")),
         recipe,
         str(said.get("digital_source_type", "")),
+        identifier=str(said.get("identifier", "")),
         further=read_further(source),
     )

@@ -10,6 +10,9 @@ from studio import __version__
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """Of the IPTC Digital Source Type vocabulary: made by a model trained on pictures."""
 
+FIRST = "0.1.0"
+"""The version whose pieces leave as they did then."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -27,5 +30,13 @@ class Origin:
     source_type: str = TRAINED
     version: str = __version__
     """Of the studio, where the picture was made first."""
+    identifier: str = ""
+    """Of a piece; it stays in a file where other programs drop the recipe."""
     further: tuple[str, ...] = ()
     """Other statements of rights that the picture came with: elements of XMP, as XML."""
+
+    @property
+    def as_first(self) -> bool:
+        """Whether its file has to be byte for byte the one that version 0.1.0 made of it, which
+        stated an ICC profile in PNG, a resolution only in TIFF, and no identifier."""
+        return self.version == FIRST

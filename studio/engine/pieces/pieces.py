@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,15 @@ from studio.engine.files import atomic_path
 from studio.engine.generation.beginnings import pack_latent
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
+from studio.engine.pieces.origin import FIRST
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project, now
 from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
+
+_PIECES = uuid.uuid5(uuid.NAMESPACE_URL, "https://latent.studio/ns/1.0/piece")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,16 @@ class Piece:
     def version(self) -> str:
         """The studio that it was kept with, which its files name as their first tool
         (xmp:CreatorTool); only the first one kept recipes without a beginning."""
-        return __version__ if "beginning" in self.written else "0.1.0"
+        return __version__ if "beginning" in self.written else FIRST
+
+    @property
+    def identifier(self) -> str:
+        """A name of its own, by what it was kept from and when; those of the first version have
+        none, as their files are to stay what they were."""
+        if self.version == FIRST:
+            return ""
+        point = json.dumps(self.written, sort_keys=True)
+        return uuid.uuid5(_PIECES, f"{self.created} {self.checkpoint_sha256} {point}").urn
 
 
 def pieces(project: Project) -> list[Piece]:

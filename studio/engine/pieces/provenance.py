@@ -39,6 +39,7 @@ _WANTED = {
     "creator": ("dc", "creator"),
     "rights": ("dc", "rights"),
     "title": ("dc", "title"),
+    "identifier": ("dc", "identifier"),
     "tool": ("xmp", "CreatorTool"),
     "recipe": ("latentstudio", "Recipe"),
     "pixels": ("latentstudio", "PixelsSHA256"),
@@ -94,6 +95,8 @@ def xmp_packet(origin: Origin, pixels: str = "") -> bytes:
         parts.append(f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>")
     if origin.rights:
         parts.append(f"<dc:rights>{_alternatives(origin.rights)}</dc:rights>")
+    if origin.identifier:
+        parts.append(f"<dc:identifier>{_text(origin.identifier)}</dc:identifier>")
     if origin.recipe:
         recipe = _text(json.dumps(origin.recipe, ensure_ascii=False, sort_keys=True))
         parts.append(f"<latentstudio:Recipe>{recipe}</latentstudio:Recipe>")
@@ -123,8 +126,9 @@ def _alternatives(value: str | Mapping[str, str]) -> str:
 
 def facts_in(packets: Packets, path: Path) -> dict[str, Any]:
     """What the words of the file at `path` say: `digital_source_type, creator, rights, title,
-    tool, recipe, pixels`, those that are there; XMP goes before EXIF and IPTC. Several creators
-    are a list besides, `creators`, and rights in several languages `rights_by_language`.
+    identifier, tool, recipe, pixels`, those that are there; XMP goes before EXIF and IPTC.
+    Several creators are a list besides, `creators`, and rights in several languages
+    `rights_by_language`.
 
     :class:`StudioError` when all that it says is damaged, or a packet is huge.
     """

@@ -81,7 +81,9 @@ def _of_png(data: bytes) -> Beside:
         place += 12 + length
     assert seen[0] == b"IHDR"
     assert seen[-1] == b"IEND"
-    assert seen.index(b"iCCP") < seen.index(b"IDAT")
+    colour = b"iCCP" if icc else b"sRGB"
+    assert seen.index(colour) < seen.index(b"IDAT")
+    assert len({b"iCCP", b"sRGB"} & set(seen)) == 1, "PNG 3rd edition, 11.3.2.5"
     return Beside(icc, xmp, {})
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import Taken, export_pieces
+from studio.engine.export.recall import recall
 from studio.engine.files import sha256_file
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
@@ -279,3 +283,23 @@ def test_an_export_that_is_given_up_leaves_nothing(
         )  # fmt: skip
     assert not written.exists()
     assert ledger.entries(trained) == []
+
+
+def test_a_piece_is_known_again_where_another_program_dropped_its_recipe(
+    trained: Project, run_name: str, keep: Keep, tmp_path: Path
+) -> None:
+    piece, other = keep(5), keep(6)
+    made = export_pieces(trained, [other, piece], "png", {}, tmp_path)[1]
+    with Image.open(made.path) as opened:
+        packet = opened.info["XML:com.adobe.xmp"]
+        packet = re.sub("<latentstudio:.*</latentstudio:[A-Za-z0-9]+>", "", packet)  # as GIMP does
+        info = PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", packet)
+        opened.save(tmp_path / "back.png", pnginfo=info)
+    assert "recipe" not in read_provenance(tmp_path / "back.png")
+    found = recall(trained, tmp_path / "back.png")
+    assert found is not None
+    assert (found.run, found.recipe) == (run_name, piece.recipe)
+    assert found.folder is not None
+    trained.write("DELETE FROM piece WHERE id = ?", (piece.id,))
+    assert recall(trained, tmp_path / "back.png") is None

@@ -33,6 +33,10 @@ class Jpeg(FlatFormat):
     also = (".jpeg",)
     summary = "Small, for mail and the web. Transparency is laid over one colour."
 
+    dpi: int = param(
+        300, label="Resolution", low=36, high=2400, unit="dpi",
+        help="Pixels on an inch of paper; the pixels themselves do not change.",
+    )  # fmt: skip
     quality: int = param(
         95, label="Quality", low=1, high=100, help="Higher is finer and larger.",
     )  # fmt: skip
@@ -52,6 +56,8 @@ class Jpeg(FlatFormat):
             "format": "JPEG", "quality": self.quality, "subsampling": 0 if self.full_colour else 2,
             "optimize": True, "icc_profile": profile_of(image[..., :3]),
         }  # fmt: skip
+        if not origin.as_first:
+            options["dpi"] = (self.dpi, self.dpi)
         packet = xmp_packet(origin, written_sha256(picture, options))
         if len(packet) > LONGEST_PACKET:
             raise StudioError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.parameters import param
 from studio.engine.artwork import Pixels
@@ -16,13 +17,20 @@ from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 @register
 @dataclass(frozen=True)
 class Png(FlatFormat):
-    """PNG with iCCP and the XMP packet in an iTXt chunk (PNG 3rd edition, 11.3.2.3)."""
+    """PNG with sRGB and the XMP packet in an iTXt chunk (PNG 3rd edition, 11.3.2.5).
+
+    A profile instead of the chunk would mean the same, and other programs ask what to do with it.
+    """
 
     name = "png"
     title = "PNG"
     suffix = ".png"
     summary = "Lossless, with transparency. For Photoshop, Krita, Blender, game engines."
 
+    dpi: int = param(
+        300, label="Resolution", low=36, high=2400, unit="dpi",
+        help="Pixels on an inch of paper; the pixels themselves do not change.",
+    )  # fmt: skip
     compression: int = param(
         6, label="Compression", low=0, high=9, term="zlib level",
         help="Higher is smaller and slower; the pixels are the same.",
@@ -36,7 +44,9 @@ class Png(FlatFormat):
         packet = xmp_packet(origin, pixels_sha256(picture))
         info = PngInfo()
         info.add_itxt("XML:com.adobe.xmp", packet.decode("utf-8"))
-        picture.save(
-            target, format="PNG", compress_level=self.compression, icc_profile=profile_of(image),
-            pnginfo=info,
-        )  # fmt: skip
+        if origin.as_first:
+            stated: dict[str, Any] = {"icc_profile": profile_of(image)}
+        else:
+            info.add(b"sRGB", b"\0")  # perceptual
+            stated = {"dpi": (self.dpi, self.dpi)}
+        picture.save(target, format="PNG", compress_level=self.compression, pnginfo=info, **stated)

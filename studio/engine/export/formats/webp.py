@@ -26,6 +26,10 @@ class Webp(FlatFormat):
     suffix = ".webp"
     summary = "Small, with transparency. For the web."
 
+    dpi: int = param(
+        300, label="Resolution", low=36, high=2400, unit="dpi",
+        help="Pixels on an inch of paper; the pixels themselves do not change.",
+    )  # fmt: skip
     lossless: bool = param(
         False, label="Lossless", help="Every pixel as it is; the file is larger.",
     )  # fmt: skip
@@ -51,4 +55,15 @@ class Webp(FlatFormat):
             "lossless": self.lossless, "exact": self.lossless,
         }  # fmt: skip
         seen = pixels_sha256(picture) if self.lossless else written_sha256(picture, options)
+        if not origin.as_first:
+            options["exif"] = _resolution(self.dpi)
         picture.save(target, **options, icc_profile=srgb_profile(), xmp=xmp_packet(origin, seen))
+
+
+def _resolution(dpi: int) -> bytes:
+    """As EXIF, the only place that WebP has for it (EXIF 2.32, 4.6.4 A: inches)."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128] = dpi, dpi, 2
+    return exif.tobytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from studio.engine.export.formats.jpeg import Jpeg, over
 from studio.engine.export.formats.png import Png
 from studio.engine.export.formats.tiff import Tiff
 from studio.engine.export.formats.webp import LARGEST, Webp
-from studio.engine.pieces.origin import TRAINED, Origin
+from studio.engine.pieces.origin import FIRST, TRAINED, Origin
 from tests.engine.export.readers import DC, IPTC, OURS, Pixels, beside, by_qt, described
 
 ORIGIN = Origin(
@@ -137,7 +138,9 @@ def test_colour_is_as_fine_as_light_unless_told_otherwise(tmp_path: Path) -> Non
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", EVERY, ids=spoken)
 def test_the_profile_is_srgb(kind: FlatFormat, channels: int, tmp_path: Path) -> None:
-    kind.write_flat(picture(channels), ORIGIN, tmp_path / "a")
+    # A PNG says so in a word: GIMP asks what to do with every profile that it does not know.
+    origin = replace(ORIGIN, version=FIRST) if kind.name == "png" else ORIGIN
+    kind.write_flat(picture(channels), origin, tmp_path / "a")
     icc = beside(tmp_path / "a").icc
     assert struct.unpack(">I", icc[:4])[0] == len(icc)
     assert icc[36:40] == b"acsp"
@@ -149,6 +152,29 @@ def test_the_profile_is_srgb(kind: FlatFormat, channels: int, tmp_path: Path) ->
         assert space.primaries() == QColorSpace.Primaries.SRgb
         assert space.transferFunction() == QColorSpace.TransferFunction.SRgb
     assert QImageReader(str(tmp_path / "a")).read().colorSpace().isValid()
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_png_is_srgb_without_a_profile(channels: int, tmp_path: Path) -> None:
+    Png().write_flat(picture(channels), ORIGIN, tmp_path / "a.png")
+    assert beside(tmp_path / "a.png").icc == b""
+    assert b"sRGB\0" in (tmp_path / "a.png").read_bytes()
+    space = QImageReader(str(tmp_path / "a.png")).read().colorSpace()
+    assert space == QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=spoken)
+@pytest.mark.parametrize("dpi", [None, 150])
+def test_every_format_states_a_resolution(
+    dpi: int | None, kind: FlatFormat, tmp_path: Path
+) -> None:
+    kind = type(kind).from_mapping({} if dpi is None else {"dpi": dpi})
+    kind.write_flat(picture(3), ORIGIN, tmp_path / "a")
+    with Image.open(tmp_path / "a") as opened:
+        tags = opened.getexif()
+        stated = opened.info.get("dpi") or (tags[0x011A], tags[0x011B])
+        assert [round(float(each), 1) for each in stated] == [dpi or 300] * 2
+        assert kind.name != "webp" or tags[0x0128] == 2  # inches
 
 
 def test_the_grey_profile_has_the_curve_of_srgb(tmp_path: Path) -> None:
@@ -272,7 +298,7 @@ def test_an_unknown_format_names_those_there_are() -> None:
     ("name", "options"),
     [
         ("png", {"compression": 10}), ("png", {"compression": -1}), ("png", {"compression": "x"}),
-        ("png", {"dpi": 300}), ("jpeg", {"quality": 0}), ("jpeg", {"quality": float("nan")}),
+        ("png", {"dpi": 35}), ("jpeg", {"quality": 0}), ("jpeg", {"quality": float("nan")}),
         ("jpeg", {"ground": "pink"}), ("tiff", {"dpi": 0}), ("tiff", {"compression": "zip"}),
         ("webp", {"quality": 101}), ("webp", {"lossless": "perhaps"}),
     ],
