@@ -49,8 +49,7 @@ def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None 
         console.fail("Interrupted; nothing half-written was left behind.", INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has seen enough (`| head`); the interpreter must not flush into that pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # The reader has seen enough (`| head`).
         return 1
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
@@ -84,6 +83,7 @@ def _run(arguments: list[str], console: Console, open_window: OpenWindow | None)
     try:
         options = parser(VERBS[:1] if is_window else VERBS).parse_args(arguments or ["app"])
     except SystemExit as end:  # --help and --version have printed
+        console.say()
         return int(end.code or 0)
     options.open_window = open_window
     if options.verb is None:

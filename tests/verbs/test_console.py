@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from studio.verbs import console as module
 from studio.verbs.console import Console, Result, plain
+from tests.verbs.support import ROOT
 
 
 class Terminal(io.StringIO):
@@ -90,3 +94,32 @@ def test_values_that_json_cannot_carry():
     odd = {1: (float("nan"), float("inf"), Path("x"), True, None, 2, "é\udcff")}
     assert plain(odd) == {"1": [None, None, "x", True, None, 2, "é\udcff"]}
     assert json.loads(json.dumps(plain(odd), allow_nan=False)) == plain(odd)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("words", [["families"], ["families", "--json"], ["--help"]])
+@pytest.mark.parametrize("place", [">/dev/full", ">&-"])
+def test_an_output_that_takes_nothing_is_one_sentence(words, place):
+    """Neither a traceback nor success, also where the interpreter flushes at its end."""
+    command = f"'{sys.executable}' -m studio {' '.join(words)} {place}"
+    made = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert made.returncode == 1
+    (sentence,) = made.stderr.splitlines()
+    assert sentence.startswith("latent-studio: What was found could not be written to the output")
+
+
+class Full(io.StringIO):
+    """As a file on a disk without room."""
+
+    def flush(self):
+        raise OSError(28, "No space left on device")
+
+
+def test_words_that_find_no_reader_cost_no_work():
+    console = Console(False, io.StringIO(), Full())
+    console.note("read")
+    console.progress("reading", 0.5)
+    console.finish(Result({}, ["done"]))
