@@ -344,6 +344,30 @@ def test_a_full_disk_does_not_hang_a_run_without_a_window(
     assert (row.status, row.message) == ("failed", end.message)
 
 
+def test_one_refused_checkpoint_is_no_polite_end(
+    vae: Driven, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is room again for the last one, but nobody asked the run to end."""
+    disk = Disk(monkeypatch)
+    orders = script({2: [CheckpointNow()]})
+
+    def ask() -> Command | None:
+        command = orders()
+        disk.full = disk.full or command is not None
+        return command
+
+    def free(event: Event) -> None:
+        disk.full = disk.full and not isinstance(event, Health)
+
+    end = run_training(project, vae.folder.name, resume=False, commands=ask, on_event=free)
+    assert isinstance(end, Failed)
+    assert "No space left" in end.message
+    newest = checkpoint.load_latest(vae.folder)
+    assert newest is not None
+    assert (str(newest.folder), newest.images_seen) == (end.checkpoint, 8)
+    assert runs.run(project, vae.folder.name).status == "failed"
+
+
 def test_samples_that_cannot_be_written_do_not_end_the_run(vae: Driven) -> None:
     (vae.folder / "samples").write_text("in the way")
     events = vae.train()

@@ -18,7 +18,7 @@ from studio.engine.events import (
     Stop,
 )
 from studio.engine.project import Project
-from studio.engine.said import Said
+from studio.engine.said import NOTHING, Said
 from studio.engine.training.planning import runs
 from studio.engine.training.session.loop import train
 
@@ -45,7 +45,7 @@ def run_training(
     last: Done | Failed = Failed(
         Said("The run was interrupted; resume it from its last checkpoint.")
     )
-    total, refused, stuck = 0, False, False
+    total, refused, stuck = 0, NOTHING, NOTHING
 
     def next_command() -> Command | None:
         return Stop() if stuck else commands()
@@ -59,9 +59,24 @@ def run_training(
                 last = event
             elif isinstance(event, Progress):
                 total = event.total_images
-            stuck = stuck or (refused and event == Stage(RunState.PAUSED))
-            refused = isinstance(event, Health) and event.kind is HealthKind.DISK
+            if refused and event == Stage(RunState.PAUSED):
+                stuck = stuck or refused
+            refused = NOTHING
+            if isinstance(event, Health) and event.kind is HealthKind.DISK:
+                refused = event.sentence
             on_event(event)
+        if stuck and isinstance(last, Done) and last.reason is not RunState.FINISHED:
+            # The last checkpoint found room again, but nobody asked for an end.
+            last = Failed(
+                Said(
+                    "The run ended after {n} images, for a checkpoint could not be written "
+                    "({reason}): free some space, then resume it.",
+                    n=last.images_seen,
+                    reason=stuck,
+                ),
+                "",
+                last.checkpoint,
+            )
     finally:
         _record(project, name, last, total)
     return last
