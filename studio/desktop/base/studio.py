@@ -31,6 +31,7 @@ class Studio(QObject):
         super().__init__(parent)
         self.settings, complaint = stored.load()
         self.project: Project | None = None
+        self._told: set[str] = set()
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(200)
         self.actions = ActionRegistry(self, self.settings.shortcuts)
@@ -59,6 +60,14 @@ class Studio(QObject):
             self.notices.warn(project.read_only_reason)
         self.projectChanged.emit()
         return True
+
+    def tell_of_damage(self) -> None:
+        """Say of each entry of the project that was left out why, once."""
+        known = dict(self.project.unreadable) if self.project is not None else {}
+        for english, sentence in known.items():
+            if english not in self._told:
+                self._told.add(english)
+                self.notices.warn(sentence)
 
     def new_project(self, path: Path | str) -> bool:
         """Make a project in folder `path` and open it; an error becomes a notice and False."""

@@ -147,6 +147,7 @@ class ExportRoom(Room):
             self._show_choice()
 
     def _loaded(self) -> None:
+        self.studio.tell_of_damage()
         kept = self.shelf.kept
         self.list.show_pieces([self._tile(each) for each in kept.values()])
         wanted, self._wanted = self._wanted, []

@@ -153,6 +153,7 @@ class RefinementRoom(Room):
             self._show_pieces()
 
     def _loaded(self) -> None:
+        self.studio.tell_of_damage()
         kept = self.shelf.kept
         self._stacks = {key: Stack.lenient(each.piece.stack) for key, each in kept.items()}
         self.deciding.take(self.shelf.project, kept)

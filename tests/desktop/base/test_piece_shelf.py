@@ -58,3 +58,17 @@ def test_a_picture_that_is_gone_is_said(window, sample_project, qtbot, place) ->
     room.list.choose([1])
     view = room.view if place == "refinement" else room.preview
     qtbot.waitUntil(lambda: view.image().width() == 64, timeout=WAIT)
+
+
+@pytest.mark.parametrize("place", ["refinement", "export"])
+def test_one_bad_piece_costs_itself_and_is_said(window, sample_project, qtbot, place) -> None:
+    with Project.open(sample_project) as project:
+        project.write("UPDATE piece SET recipe = '{' WHERE id = 1")
+    said: list[str] = []
+    window.studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    assert window.studio.open_project(sample_project)
+    window.go(place)
+    room = window.room(place)
+    qtbot.waitUntil(lambda: room.list.count() == 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: any("damaged: piece-001" in each for each in said), timeout=WAIT)
+    assert sum("damaged: piece-001" in each for each in said) == 1
