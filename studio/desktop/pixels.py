@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QImage
 
+from studio.engine import door
 from studio.engine.artwork import Pixels
 
 if TYPE_CHECKING:
@@ -17,6 +19,16 @@ _FORMATS = {
     3: QImage.Format.Format_RGB888,
     4: QImage.Format.Format_RGBA8888,
 }
+
+
+def read_qimage(path: Path, *formats: str) -> QImage:
+    """A picture that the studio wrote, of one of Pillow's formats; null where it is none."""
+    try:
+        with door.picture(path, formats) as image:
+            image.load()
+            return to_qimage(image)
+    except OSError:
+        return QImage()
 
 
 def from_qimage(image: QImage) -> Pixels:

@@ -6,14 +6,20 @@ folder of the project, no link on the way, an ordinary file at its end.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from studio.engine.errors import StudioError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 LARGEST_TEXT = 256 << 20
 """Bytes of a diary, a recipe, a list that is read at once."""
@@ -27,6 +33,9 @@ _DEVICES = {
 _JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT: what Windows calls a link of folders."""
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_APPEND = (
+    os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -92,10 +101,45 @@ def opened(path: Path | str, *, links: bool = False) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def ordinary(path: Path) -> Path:
+def ordinary(path: Path, *, links: bool = False) -> Path:
     """The path, for a reader that opens by name; raises :class:`OSError` as :func:`opened`."""
-    opened(path).close()
+    opened(path, links=links).close()
     return path
+
+
+def appended(path: Path) -> TextIO:
+    """An ordinary file, made where there is none, to be read and written on at its end."""
+    descriptor = os.open(path, _APPEND | _NO_LINK, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotAFileError(path)
+    return os.fdopen(descriptor, "a+", encoding="utf-8")
+
+
+def database(path: Path) -> Path:
+    """The path of a database; :class:`NotAFileError` where it or what lies beside it is none."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        part = path.with_name(path.name + suffix)
+        if os.path.lexists(part):
+            ordinary(part)
+    return path
+
+
+@contextlib.contextmanager
+def picture(path: Path, formats: tuple[str, ...], *, links: bool = False) -> Iterator[Picture]:
+    """A picture of one of Pillow's `formats`, for reading only; raises :class:`OSError` whatever
+    a decoder raises inside."""
+    from PIL import Image
+
+    with opened(path, links=links) as stream:
+        try:
+            with Image.open(stream, formats=formats) as image:
+                yield image
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            why = str(error) or type(error).__name__
+            raise OSError(errno.EINVAL, why, os.fspath(path)) from error
 
 
 def read_bytes(path: Path, *, most: int = LARGEST_TEXT, links: bool = False) -> bytes:
@@ -107,9 +151,11 @@ def read_bytes(path: Path, *, most: int = LARGEST_TEXT, links: bool = False) -> 
     return found
 
 
-def read_text(path: Path, errors: str = "strict", *, most: int = LARGEST_TEXT) -> str:
+def read_text(
+    path: Path, errors: str = "strict", *, most: int = LARGEST_TEXT, links: bool = False
+) -> str:
     """The same as UTF-8, line ends as they come from any system."""
-    found = read_bytes(path, most=most).decode("utf-8", errors)
+    found = read_bytes(path, most=most, links=links).decode("utf-8", errors)
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.engine import schema
-from studio.engine.door import NotAFileError, opened
+from studio.engine.door import NotAFileError, database, opened
 from studio.engine.errors import StudioError
 from studio.engine.files import is_writable
 from studio.engine.said import reason
@@ -92,7 +92,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 def _check_length(index: Path) -> None:
     """Raise where the end of the file is gone: SQLite would read zeros there and write on."""
     try:
-        with opened(index, links=True) as stream:
+        with opened(database(index)) as stream:
             head, length = stream.read(100), os.fstat(stream.fileno()).st_size
     except NotAFileError as error:
         raise UnknownIndexError("it is not an ordinary file") from error

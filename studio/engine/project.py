@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Self, TypeVar
 
 from studio.engine import index_file
-from studio.engine.door import inside
+from studio.engine.door import appended, inside
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.files import FULL, refusal
 from studio.engine.said import NOTHING, Said, reason
@@ -241,7 +241,7 @@ def _looked_at(folder: Path, why: Said) -> Said:
 def _lock(folder: Path) -> tuple[IO[str] | None, Said]:
     """An exclusive lock that the operating system drops when its holder dies."""
     try:
-        lock_file = (folder / LOCK).open("a+", encoding="utf-8")
+        lock_file = appended(folder / LOCK)
     except OSError as error:
         if error.errno in FULL:
             return None, _looked_at(folder, reason(error))

@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.dataset.preparation.prepare import prepare
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.files import atomic_folder, resources
 from studio.engine.project import Project, now
@@ -76,7 +77,7 @@ def _install_model(project: Project) -> None:
 
 def _recipe(project: Project, model: Path) -> Recipe:
     """How the model was trained, as its checkpoint says, on the pictures as they lie here."""
-    said = json.loads((model / "state.json").read_text("utf-8"))
+    said = json.loads(read_text(model / "state.json"))
     shape = said["image_spec"]
     dataset = store.dataset(project, DATASET)
     prepared = prepare(project, dataset.id, (shape["width"], shape["height"]))

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
 from studio.engine.said import NOTHING, Said, reason
@@ -82,7 +83,7 @@ def load() -> tuple[Settings, Said]:
     path = home() / "settings.toml"
     known = {each.name for each in fields(Settings)}
     try:
-        stored = tomllib.loads(path.read_text("utf-8"))
+        stored = tomllib.loads(read_text(path, links=True))
         return Settings(**{key: value for key, value in stored.items() if key in known}), NOTHING
     except FileNotFoundError:
         return Settings(), NOTHING

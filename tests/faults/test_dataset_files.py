@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.engine.dataset.decoding import probe as probing
 from studio.engine.dataset.decoding.decode import read_picture, read_thumbnail
 from studio.engine.dataset.decoding.pixels import MAX_PIXELS
 from studio.engine.dataset.decoding.probe import probe
@@ -158,7 +159,7 @@ def test_a_folder_and_a_file_that_refuse_are_named(project, folder, monkeypatch)
     ((file, reason),) = done.rejected
     assert file.endswith("closed")
     assert reason == "It may not be read by you: change its permissions and import again."
-    monkeypatch.setattr(Path, "open", lambda *_: refusing("closed"))
+    monkeypatch.setattr(probing, "opened", lambda *_, **__: refusing("closed"))
     assert probe(str(folder / "good.png"), "")["reason"] == reason
 
 

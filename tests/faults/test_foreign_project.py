@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import hashlib
+import io
+import json
 import os
 from pathlib import Path
 
@@ -17,7 +22,7 @@ from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import removed_runs, runs
 from studio.engine.training.record import checkpoint
-from tests.verbs.support import call
+from tests.verbs.support import ROOT, call
 
 RUN = "INSERT INTO run (name, family, created, status) VALUES (?, 'vae', '2026', 'finished')"
 PIECE = (
@@ -83,11 +88,17 @@ def test_a_run_that_lies_elsewhere_is_neither_removed_nor_renamed(
     assert whole(victim) == before
 
 
-def test_one_bad_run_and_piece_cost_themselves_and_are_told(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("recipe", "{"), ("recipe", "[]"), ("recipe", '{"seed": []}'), ("stack", "3"),
+     ("stack", "[3]"), ("rights", "[]"), ("review", "odd"), ("recipe", "[" * 100_000)],
+)  # fmt: skip
+def test_one_bad_run_and_piece_cost_themselves_and_are_told(
+    folder: Path, column: str, value: str
+) -> None:
     with Project.open(folder) as project:
         project.write(PIECE, ("torn", "torn.png"))
-        project.write("UPDATE piece SET recipe = '{' WHERE name = 'torn'")
-        project.write("UPDATE piece SET stack = '3' WHERE name = 'mine'")
+        project.write(f"UPDATE piece SET {column} = ? WHERE name = 'torn'", (value,))
         assert [run.name for run in runs.runs(project)] == ["good"]
         assert [piece.name for piece in pieces.pieces(project)] == ["mine"]
         assert len(project.unreadable) == 3
@@ -175,3 +186,131 @@ def test_a_prepared_set_of_zeros_is_made_again(pictures: Path) -> None:
         again = prepare(project, 1, (16, 16))
         assert again.fingerprint == fingerprint
         assert np.array_equal(again.images, pixels)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_picture_that_became_a_pipe_is_one_sentence(pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / "pictures" / "3.png").unlink()
+    os.mkfifo(tmp_path / "pictures" / "3.png")
+    with (
+        Project.open(pictures) as project,
+        pytest.raises(StudioError, match=r"3\.png cannot be read: A folder, a pipe"),
+    ):
+        prepare(project, 1, (16, 16))
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "../../pipe", "training.safetensors/x", "title.txt"])
+def test_a_checkpoint_of_files_with_other_names_is_damaged(folder: Path, name: str) -> None:
+    place = folder / "runs" / "good" / "checkpoints" / "000001"
+    place.mkdir(parents=True)
+    (place / checkpoint.MODEL).write_bytes(b"")
+    state = {"format": 1, "files": {checkpoint.MODEL: "", name: ""}}
+    state["check"] = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+    (place / checkpoint.STATE).write_text(json.dumps(state), "utf-8")
+    for thing in (place, place.parent.parent):
+        assert call("inspect", thing).code in (0, 1)
+    with pytest.raises(StudioError, match="damaged"):
+        checkpoint.verify(place)
+    assert checkpoint.load_latest(place.parent.parent) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("name", [checkpoint.STATE, checkpoint.MODEL])
+def test_a_pipe_in_a_checkpoint_is_damage(folder: Path, name: str) -> None:
+    place = folder / "runs" / "good" / "checkpoints" / "000001"
+    place.mkdir(parents=True)
+    state = {"format": 1, "files": {checkpoint.MODEL: ""}}
+    state["check"] = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+    (place / checkpoint.STATE).write_text(json.dumps(state), "utf-8")
+    (place / name).unlink(missing_ok=True)
+    os.mkfifo(place / name)
+    call("inspect", place).refused(1)
+    with pytest.raises(StudioError, match="damaged"):
+        checkpoint.verify(place)
+
+
+def test_only_a_png_is_a_kept_picture(folder: Path) -> None:
+    kept = folder / "pieces" / "mine.png"
+    with Project.open(folder) as project:
+        wanted = pieces.piece(project, "mine")
+        assert pieces.stored(wanted).shape == (8, 8, 3)
+        Image.new("RGB", (8, 8)).save(kept, "EPS")
+        with pytest.raises(StudioError, match="gone or damaged"):
+            pieces.stored(wanted)
+        whole_png = io.BytesIO()
+        Image.new("RGB", (64, 64)).save(whole_png, "PNG")
+        for cut in range(1, len(whole_png.getvalue()), 7):
+            kept.write_bytes(whole_png.getvalue()[:cut] + b"\xff" * 8)
+            with contextlib.suppress(StudioError):
+                pieces.stored(wanted)
+
+
+ALLOWED = {
+    "studio/engine/door.py": "it is the door",
+    "studio/engine/files.py": "durable writes, and descriptors of folders",
+    "studio/engine/dataset/decoding/pixels.py": "Pillow, with a closed list of formats",
+    "studio/engine/dataset/decoding/worker.py": "the null device",
+    "studio/engine/pieces/provenance.py": "its own bytes in memory",
+    "studio/engine/index_file.py": "SQLite, after door.database",
+    "studio/engine/dataset/doctor/embedding.py": "SQLite, through door.database",
+    "studio/engine/evaluation/copies.py": "a cache that it writes; read through door.ordinary",
+    "studio/engine/dataset/preparation/prepare.py": "a memory map, through door.ordinary",
+    "studio/engine/training/record/checkpoint.py": "safetensors, through door.ordinary",
+    "studio/engine/generation/directions.py": "safetensors, through door.ordinary",
+    "studio/engine/dataset/intake/frames.py": "a video, in a child, through door.ordinary",
+    "studio/engine/dataset/decoding/archives.py": "members of what door.opened gave",
+    "studio/verbs/refine.py": "the file that the artist names herself may be a pipe",
+    "studio/verbs/console.py": "the null device",
+    "studio/desktop/theme.py": "the program's own resources",
+    "studio/desktop/i18n.py": "the program's own resources",
+}
+OPENERS = {
+    "read_text", "read_bytes", "load_file", "safe_open", "memmap", "fromfile", "QImageReader",
+    "QMovie", "ZipFile", "is_zipfile",
+}  # fmt: skip
+MODULES = {"Image", "os", "io", "av", "zipfile", "tarfile", "archive", "codecs"}
+DOOR = {"read_text", "read_bytes"}
+
+
+def opens(call_: ast.Call) -> bool:
+    """Whether a call opens a file by its name."""
+    function = call_.func
+    if isinstance(function, ast.Name):
+        return function.id == "open" or function.id in OPENERS - DOOR
+    if not isinstance(function, ast.Attribute):
+        return False
+    owner = function.value.id if isinstance(function.value, ast.Name) else ""
+    if function.attr == "open":
+        modes = [each for each in call_.args if isinstance(each, ast.Constant)]
+        is_mode = any(
+            isinstance(each.value, str) and set(each.value) <= set("rwabx+t") for each in modes
+        )
+        return owner in MODULES or is_mode
+    if function.attr == "load":
+        return owner in ("np", "torch")
+    if function.attr == "connect":
+        return owner == "sqlite3"
+    return function.attr in OPENERS and owner != "door"
+
+
+def test_nothing_else_opens_files() -> None:
+    found = set()
+    for path in sorted((ROOT / "studio").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and opens(node) and name not in ALLOWED:
+                found.add(f"{name}:{node.lineno}")
+    assert not found, "these go through studio.engine.door"
+
+
+def test_no_picture_is_opened_by_name_in_qt() -> None:
+    """Qt opens whatever a plug-in reads: `desktop.pixels.read_qimage` is the way."""
+    found = []
+    for path in sorted((ROOT / "studio" / "desktop").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                by_name = len(node.args) == 1 and isinstance(node.args[0], ast.Call)
+                text = by_name and getattr(node.args[0].func, "id", "") in ("str", "fspath")
+                if node.func.id in ("QImage", "QPixmap") and text:
+                    found.append(f"{path}:{node.lineno}")
+    assert not found

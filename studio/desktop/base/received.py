@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
 
+from studio.engine.door import read_bytes
 from studio.engine.errors import StudioError
 
 FORMATS = (
@@ -58,7 +59,7 @@ def received(data: QMimeData) -> Received | None:
         return None
     if files:  # a browser's own copy, which it will delete
         try:
-            return Received(files[0].read_bytes(), QImage(), files[0].name, origin)
+            return Received(read_bytes(files[0]), QImage(), files[0].name, origin)
         except OSError:
             return None
     for name in FORMATS:

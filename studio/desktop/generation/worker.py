@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage
 from models.facts import Ability
 from studio.desktop.base.threads import Worker
 from studio.desktop.pixels import from_qimage, to_qimage
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.files import write_json
 from studio.engine.jobs import Job
@@ -157,7 +158,7 @@ class GenerationWorker(Worker):
 def read_names(run_folder: Path) -> Names:
     """The artist's names for directions; a damaged file is the same as none."""
     try:
-        stored = json.loads((run_folder / NAMES_FILE).read_text("utf-8"))
+        stored = json.loads(read_text(run_folder / NAMES_FILE))
         return Names(
             {int(index): str(name) for index, name in stored.get("names", {}).items()},
             {int(index) for index in stored.get("pinned", [])},

@@ -17,6 +17,7 @@ import numpy as np
 from studio.engine.artwork import Pixels
 from studio.engine.dataset.doctor import near_duplicates
 from studio.engine.dataset.preparation.prepare import Prepared
+from studio.engine.door import ordinary
 from studio.engine.evaluation import layout
 from studio.engine.files import atomic_path
 
@@ -227,7 +228,7 @@ def _cached(
     """What was made of the set before, or makes it; it lies beside the set."""
     path = prepared.folder / f"{name}.npy"
     try:
-        found: np.ndarray = np.load(path, allow_pickle=False)
+        found: np.ndarray = np.load(ordinary(path), allow_pickle=False)
         if found.shape == wanted and np.isfinite(found).all():
             return found
     except (OSError, EOFError, ValueError, TypeError):

@@ -15,7 +15,7 @@ import numpy as np
 
 from studio import __version__
 from studio.engine.artwork import Pixels
-from studio.engine.door import inside
+from studio.engine.door import inside, picture
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
@@ -206,10 +206,8 @@ def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None
 
 def stored(wanted: Piece) -> Pixels:
     """The picture as it was when the piece was kept; :class:`StudioError` when it is gone."""
-    from PIL import Image
-
     try:
-        with Image.open(wanted.file) as image:
+        with picture(wanted.file, ("PNG",)) as image:
             mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
             pixels = np.asarray(image.convert(mode))
     except OSError as error:
@@ -257,7 +255,9 @@ def _free_name(project: Project) -> str:
 
 
 def _piece(project: Project, row: sqlite3.Row) -> Piece:
-    written = json.loads(row["recipe"])
+    written, stack, rights = (json.loads(row[name]) for name in ("recipe", "stack", "rights"))
+    if not isinstance(stack, list) or not all(isinstance(each, dict) for each in [*stack, rights]):
+        raise ValueError("a stack is a list of steps, and rights are words by name")
     return Piece(
         id=row["id"],
         name=row["name"],
@@ -266,9 +266,9 @@ def _piece(project: Project, row: sqlite3.Row) -> Piece:
         checkpoint_sha256=row["checkpoint_sha256"],
         recipe=LatentRecipe.model_validate(written),
         written={key: value for key, value in written.items() if value is not None},
-        stack=json.loads(row["stack"]),
+        stack=stack,
         rating=row["rating"],
         review=Review(row["review"]),
-        rights=json.loads(row["rights"]),
+        rights=rights,
         file=inside(project.folder, "pieces", row["file"]),
     )

@@ -76,7 +76,7 @@ def written_sha256(picture: Picture, options: Mapping[str, Any]) -> str:
 
     with io.BytesIO() as trial:
         picture.save(trial, **options)
-        with Image.open(trial) as made:
+        with Image.open(trial, formats=[str(options["format"])]) as made:
             return pixels_sha256(made)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from studio.engine import settings
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import write_text
 from studio.engine.refinement.stack import Stack
@@ -38,7 +39,7 @@ def load(name: str) -> Stack:
         )
     path = folder() / f"{name}.toml"
     try:
-        return Stack.from_toml(path.read_text("utf-8"))
+        return Stack.from_toml(read_text(path, links=True))
     except OSError as error:
         raise StudioError(
             "The stack {path} cannot be read ({reason}): check the path.",

@@ -21,7 +21,7 @@ from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.dataset.session.columns import Arrangement, Columns
 from studio.desktop.dataset.session.views import View
-from studio.desktop.pixels import to_qimage
+from studio.desktop.pixels import read_qimage, to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order
 from studio.engine.dataset.index import listed_rows, store
@@ -215,9 +215,12 @@ class Previewer(Worker):
         return to_qimage(decode.make_thumbnail(item, side))
 
 
+_FORMATS = ("JPEG", "WEBP")
+
+
 def _tile(item: Item, result: Path | StudioError, size: int) -> QImage:
     if isinstance(result, Path):
-        image = QImage(str(result))
+        image = read_qimage(result, *_FORMATS)
         if not image.isNull():
             return image
     # The cache cannot be written or its file is damaged: the picture itself still can be read.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtGui import QImage
 
 from models.parameters import Param, ParameterError, Value
+from studio.desktop.pixels import read_qimage
 from studio.desktop.training.session.run_record import RunRecord, read_record
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
@@ -252,7 +253,7 @@ def another_end(opened: Opened) -> tuple[int | None, float | None]:
 
 def read_sheet(path: Path) -> QImage:
     """A sheet's pixels; a null image when the file is gone or damaged."""
-    return QImage(str(path))
+    return read_qimage(path, "PNG")
 
 
 def _listed(labels: list[str], most: int = 6) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset.decoding import legacy_text
+from studio.engine.door import opened
 from studio.engine.said import Said, SaidError
 
 MAX_MEMBERS = 1_000_000
@@ -84,7 +85,8 @@ _guard = threading.Lock()
 def is_archive(path: Path) -> bool:
     """Whether the content is that of a zip archive."""
     try:
-        return zipfile.is_zipfile(path)
+        with opened(path, links=True) as stream:
+            return zipfile.is_zipfile(stream)
     except OSError:
         return False
 
@@ -92,7 +94,7 @@ def is_archive(path: Path) -> bool:
 def is_cut_off(path: Path) -> bool:
     """Whether a file begins as a zip archive and has lost the list at its end."""
     try:
-        with path.open("rb") as stream:
+        with opened(path, links=True) as stream:
             return stream.read(4) == b"PK\3\4" and not zipfile.is_zipfile(path)
     except OSError:
         return False
@@ -134,7 +136,7 @@ def read_member(path: Path, name: str) -> bytes:
 
 def _infos(path: Path) -> list[zipfile.ZipInfo]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened(path, links=True) as stream, zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
     except _DAMAGES as error:
         raise ArchiveError("The archive cannot be read ({reason}).", reason=error) from error
@@ -225,9 +227,13 @@ def _listing(path: Path, mtime_ns: int, size: int) -> dict[str, Member]:
 
 def _inflate(path: Path, member: Member) -> bytes:
     if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        with zipfile.ZipFile(path) as archive, archive.open(member.stored) as stream:
-            return stream.read(member.size)
-    with path.open("rb") as stream:
+        with (
+            opened(path, links=True) as whole,
+            zipfile.ZipFile(whole) as archive,
+            archive.open(member.stored) as inner,
+        ):
+            return inner.read(member.size)
+    with opened(path, links=True) as stream:
         stream.seek(member.offset)
         head = stream.read(_LOCAL_HEADER)
         if len(head) < _LOCAL_HEADER or head[:4] != b"PK\x03\x04":

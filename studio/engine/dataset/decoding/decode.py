@@ -24,7 +24,7 @@ from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
-from studio.engine.door import inside
+from studio.engine.door import NotAFileError, inside, opened
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import Said, reason
@@ -69,6 +69,8 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
                     return pixels.upright(image, header.orientation, header.bits, at_least)
     except FileNotFoundError:
         why = Said("It is gone: import its folder again, or connect the drive.")
+    except NotAFileError:
+        why = Said("A folder, a pipe or a device lies in its place.")
     except pixels.NotAPicture:
         why = pixels.NOT_A_PICTURE
     except (pixels.BadPicture, archives.ArchiveError) as error:
@@ -82,7 +84,7 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
 
 def open_file(path: Path, member: str) -> IO[bytes]:
     """The bytes of a file or of a member of an archive."""
-    return io.BytesIO(archives.read_member(path, member)) if member else path.open("rb")
+    return io.BytesIO(archives.read_member(path, member)) if member else opened(path, links=True)
 
 
 # ---------------------------------------------------------------------- thumbnails

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import struct
 import zlib
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import IO
 from PIL import Image
 
 from studio.engine.dataset.decoding.legacy_text import text_of
+from studio.engine.door import opened
 
 LARGEST = (4 << 20) + 1
 """Bytes of one block that are read; one byte more than anybody reads, so that this is seen."""
@@ -68,10 +68,8 @@ def packets_of(image: Image.Image, stream: IO[bytes] | None = None) -> Packets:
 def sidecar_of(path: str, member: str = "") -> bytes:
     """What an `.xmp` beside a file says of it, under either usual name (`a.xmp`, `a.jpg.xmp`)."""
     for name in () if member else (f"{os.path.splitext(path)[0]}.xmp", f"{path}.xmp"):  # noqa: PTH122
-        with contextlib.suppress(OSError):
-            if stat.S_ISREG(os.lstat(name).st_mode):
-                with open(name, "rb") as file:  # noqa: PTH123  # two names for every picture
-                    return file.read(LARGEST)
+        with contextlib.suppress(OSError), opened(name) as file:
+            return file.read(LARGEST)
     return b""
 
 

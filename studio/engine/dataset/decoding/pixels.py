@@ -98,7 +98,7 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     if camera_raw.claims_raw(head, suffix) and head:
         return _developed(stream)
     try:
-        image = Image.open(stream, formats=_formats(_BY_NAME.get(suffix, "")))
+        image = Image.open(stream, formats=formats(_BY_NAME.get(suffix, "")))
     except UnidentifiedImageError:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
@@ -219,7 +219,7 @@ def _unidentified(head: bytes) -> Said:
 
 
 @functools.cache
-def _formats(by_name: str) -> tuple[str, ...]:
+def formats(by_name: str = "") -> tuple[str, ...]:
     """What a file may be, the usual ones first; `by_name` only because its name says so."""
     _allow_heif()
     wanted = dict.fromkeys(("JPEG", "PNG", *_BY_CONTENT, by_name))

@@ -14,6 +14,7 @@ from PIL import Image
 from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels
 from studio.engine.dataset.decoding.packets import sidecar_of
 from studio.engine.dataset.index.facts import Answer, broken
+from studio.engine.door import opened
 from studio.engine.said import Said, reason
 
 # Everything up to here is read once and kept for hashing and decoding.
@@ -57,7 +58,7 @@ def probe(path: str, member: str) -> Answer:
 def _stream(path: str, member: str) -> IO[bytes]:
     if member:
         return io.BytesIO(archives.read_member(Path(path), member))
-    file = Path(path).open("rb")  # noqa: SIM115  # the caller closes it
+    file = opened(path, links=True)
     size = os.fstat(file.fileno()).st_size
     data = file.read(size + 1) if size <= _WHOLE_BYTES else None
     if data is None or len(data) > size:  # large, or growing just now

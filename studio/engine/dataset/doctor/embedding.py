@@ -24,7 +24,7 @@ from PIL import Image
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
-from studio.engine.door import inside
+from studio.engine.door import database, inside
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import reason
@@ -110,7 +110,7 @@ class _Cache:
 def _opened(path: Path) -> sqlite3.Connection:
     """The cache; a damaged one is begun anew."""
     for attempt in range(2):
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+        connection = sqlite3.connect(database(path), check_same_thread=False, timeout=10)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.intake import captions
+from studio.engine.door import opened
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project
 from studio.engine.said import reason
@@ -68,7 +69,7 @@ def _one(path: Path, pictures: list[tuple[int, PurePosixPath]]) -> tuple[dict[in
     try:
         size = path.stat().st_size
         limit = captions.LARGEST_TEXT if suffix == ".txt" else captions.LARGEST_TABLE
-        with path.open("rb") as stream:
+        with opened(path, links=True) as stream:
             data = stream.read(limit + 1)
     except OSError as error:
         raise StudioError(

@@ -10,11 +10,11 @@ import codecs
 import csv
 import io
 import json
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset.decoding import legacy_text
+from studio.engine.door import opened
 from studio.engine.said import SaidError
 
 LARGEST_TEXT = 256 << 10
@@ -52,9 +52,7 @@ def caption_of(data: bytes) -> str:
 def small_file(path: Path) -> bytes:
     """The beginning of the text file at `path`; empty where there is none that can be read."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return b""
-        with path.open("rb") as stream:
+        with opened(path, links=True) as stream:
             return stream.read(LARGEST_TEXT)
     except OSError:
         return b""

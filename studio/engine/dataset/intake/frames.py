@@ -23,6 +23,7 @@ from studio.engine.dataset.decoding import measures, pixels
 from studio.engine.dataset.decoding.worker import limit_memory, private_output
 from studio.engine.dataset.index.facts import Likeness
 from studio.engine.dataset.intake.videos import after, safe_stem
+from studio.engine.door import ordinary
 from studio.engine.said import Said, plain
 
 MOST_FRAMES = 100_000
@@ -90,7 +91,7 @@ def _clock(seconds: float) -> str:
 def _decoded(video: Path, every: float) -> Iterator[tuple[float, Image.Image | None]]:
     """(seconds from the start, upright RGB) of frames that are due; None now and then between."""
     av = importlib.import_module("av")  # optional: looked for before this process starts
-    with av.open(os.fspath(video)) as container:
+    with av.open(os.fspath(ordinary(video, links=True))) as container:
         if not container.streams.video:
             return
         stream = container.streams.video[0]

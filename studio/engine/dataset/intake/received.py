@@ -19,7 +19,7 @@ from studio.engine import files
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import videos
-from studio.engine.door import inside
+from studio.engine.door import inside, read_text
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project, now
 from studio.engine.said import reason
@@ -119,7 +119,7 @@ def _note(folder: Path, name: str, origin: str) -> None:
 def origins(folder: Path) -> dict[str, object]:
     """By file name where each picture of a folder came from; empty where nothing is noted."""
     try:
-        found = json.loads((folder / ORIGINS).read_text("utf-8"))
+        found = json.loads(read_text(folder / ORIGINS))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

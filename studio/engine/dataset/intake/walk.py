@@ -31,6 +31,7 @@ from studio.engine.dataset.intake.label_table import LabelTable
 from studio.engine.dataset.intake.reasons import special, unreadable
 from studio.engine.dataset.intake.side_files import SideFiles
 from studio.engine.dataset.intake.system_files import Aside
+from studio.engine.door import read_bytes
 from studio.engine.said import NOTHING, Said
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
@@ -351,7 +352,7 @@ def _with_tables(
             raise CaptionError(special(facts.st_mode))
         if facts.st_size > LARGEST_TABLE:
             raise CaptionError(_TOO_LARGE)
-        return (folder / name).read_bytes()
+        return read_bytes(folder / name, most=LARGEST_TABLE, links=True)
 
     inner = "".join(f"{name}/" for name in folders)
     return _added(tables, inner, names, read, lambda name: display_path(folder / name))

@@ -18,7 +18,7 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import stored
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.privacy import identical_files
-from studio.engine.door import inside
+from studio.engine.door import inside, read_text
 from studio.engine.project import Project
 
 PREPARED, META = "prepared", "meta.json"
@@ -61,7 +61,7 @@ def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:
     wanted = set(item_ids)
     for folder in inside(project.cache, PREPARED).glob("[!.]*"):
         try:
-            said: Any = json.loads((folder / META).read_text("utf-8"))
+            said: Any = json.loads(read_text(folder / META))
             there = not wanted.isdisjoint(said["item_ids"])
         except (OSError, ValueError, KeyError, TypeError):
             there = False  # not to be read: not to be used either, and made again under its name
@@ -72,7 +72,7 @@ def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:
 def _shows(meta: Path, wanted: dict[int, str]) -> bool:
     """Whether a prepared set has a picture of `wanted` with anything else hidden."""
     try:
-        said: Any = json.loads(meta.read_text("utf-8"))
+        said: Any = json.loads(read_text(meta))
         then = said.get("hidden", {})
         return any(then.get(str(n), "") != wanted[n] for n in wanted.keys() & set(said["item_ids"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -19,7 +19,9 @@ import numpy as np
 from models.parameters import Declared
 from models.registry import Registry
 from studio.engine.artwork import Artwork, Pixels
+from studio.engine.dataset.decoding import pixels
 from studio.engine.dataset.decoding.packets import Packets, packets_of, sidecar_of
+from studio.engine.door import opened, picture
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.pieces.origin import Origin
 
@@ -100,14 +102,16 @@ class FlatFormat(Format):
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[Picture, IO[bytes]]]:
-    from PIL import Image
-
     try:
-        with path.open("rb") as stream, Image.open(stream) as image:
+        # Two streams: a picture that is being read moves its own.
+        with (
+            opened(path, links=True) as stream,
+            picture(path, pixels.formats(), links=True) as image,
+        ):
             yield image, stream
     except FileNotFoundError as error:
         raise StudioError("There is no file {path}.", path=path) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except OSError as error:
         raise StudioError(
             "{path} is no picture that can be read.", repr(error), path=path
         ) from error

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from studio.engine.door import inside
 from studio.engine.errors import UsageError
 from studio.engine.events import Event, Health, Metrics
 
@@ -30,7 +31,7 @@ class Board:
         import tensorboardX
 
         self._writer: Any = tensorboardX.SummaryWriter(
-            str(run_folder / FOLDER), purge_step=images_seen + 1
+            str(inside(run_folder, FOLDER)), purge_step=images_seen + 1
         )
 
     def write(self, event: Event) -> None:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from models.parameters import Value
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
 from studio.engine.said import NOTHING, Said, plain, reason, spoken
@@ -114,7 +115,7 @@ class Recipe(BaseModel, RecipeOptions):
         """Read `recipe.toml`; raises :class:`StudioError` naming the file when it is damaged."""
         path = run_folder / FILE
         try:
-            return cls.model_validate(spoken(tomllib.loads(path.read_text("utf-8"))))
+            return cls.model_validate(spoken(tomllib.loads(read_text(path))))
         except OSError as error:
             raise StudioError(
                 "The recipe {path} cannot be read ({reason}): restore the run's folder "

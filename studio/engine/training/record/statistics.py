@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from studio.engine.door import appended, read_text
 from studio.engine.errors import StudioError
 from studio.engine.events import Checkpoint, Event, Metrics, Samples, from_line, to_line
 from studio.engine.files import write_text
@@ -28,7 +29,7 @@ class Diary:
         """Open for appending, first cut back to `images_seen`: what follows happens again."""
         self.path = run_folder / FILE
         _cut(self.path, images_seen)
-        self._stream: IO[str] = self.path.open("a", encoding="utf-8")
+        self._stream: IO[str] = appended(self.path)
 
     def write(self, event: Event) -> None:
         """Append one event, paths as seen from the run's folder; OSError when the disk is full."""
@@ -45,15 +46,14 @@ class Diary:
         """Forget what lies after `images_seen`."""
         self._stream.close()
         _cut(self.path, images_seen)
-        self._stream = self.path.open("a", encoding="utf-8")
+        self._stream = appended(self.path)
 
     def close(self) -> None:
         """Release the file, also when its last line no longer fits on the disk."""
         try:
             self._stream.close()
         except OSError:
-            self._stream = self.path.open("r", encoding="utf-8")
-            self._stream.close()
+            appended(self.path).close()
 
 
 def read(run_folder: Path) -> Iterator[Event]:
@@ -62,7 +62,7 @@ def read(run_folder: Path) -> Iterator[Event]:
     A line of plain numbers by name, with `images_seen`, is read as scalars.
     """
     try:
-        lines = (run_folder / FILE).read_text("utf-8", errors="replace").splitlines()
+        lines = read_text(run_folder / FILE, "replace").splitlines()
     except OSError:
         return
     for line in lines:
@@ -91,7 +91,7 @@ def _plain(line: str) -> Metrics | None:
 def _cut(path: Path, images_seen: int) -> None:
     if not path.exists():
         return
-    text = path.read_text("utf-8", errors="replace")
+    text = read_text(path, "replace")
     kept = [line for line in text.splitlines() if _belongs(line, images_seen)]
     whole = "".join(line + "\n" for line in kept)
     if whole != text:
