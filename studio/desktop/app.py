@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
+from studio.desktop.window import whereabouts
 from studio.desktop.window.main_window import MainWindow
 from studio.engine import settings
 
@@ -41,6 +42,9 @@ def run(project: Path | None = None) -> int:
     window.firstPainted.connect(_after_first_paint)
     if project is not None:
         window.firstPainted.connect(lambda: studio.open_or_make(project))
+    else:
+        window.firstPainted.connect(lambda: whereabouts.come_back(window))
+    whereabouts.fit_screen(window)
     window.show()
     code = int(app.exec())
     sys.excepthook = sys.__excepthook__

@@ -46,6 +46,9 @@ class Settings:
     export_format: str = "png"
     window_geometry: str = ""
     """Base64 of the window's saved geometry."""
+    last_project: str = ""
+    """The folder that was open when the window was closed, or empty."""
+    last_place: str = ""
     thumbnail_size: int = 128
     """Pixels, 32 to 512."""
     device: str = "auto"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -19,6 +19,7 @@ from studio.desktop import theme
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notice_view import NoticeView
+from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
 from studio.desktop.window.project_closer import Closing
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from studio.desktop.window.command_palette import CommandPalette
     from studio.desktop.window.rooms import Rooms
 
-SMALLEST = (1100, 700)
-FIRST_SIZE = (1440, 900)
 _READ_AFTER_MS = 300
 
 
@@ -70,12 +69,7 @@ class MainWindow(QMainWindow):
         self._connect()
         add_window_actions(self, self.opening)
         self.retranslate()
-        self.resize(*FIRST_SIZE)
-        self.setMinimumSize(*SMALLEST)
-        if studio.settings.window_geometry:
-            self.restoreGeometry(
-                QByteArray.fromBase64(studio.settings.window_geometry.encode("ascii"))
-            )
+        whereabouts.restore_size(self)
         self._project_changed()
         FirstPaint(self, self._first_painted)
 
@@ -282,8 +276,7 @@ class MainWindow(QMainWindow):
         if not self.closing.may_close():
             event.ignore()
             return
-        geometry = self.saveGeometry().toBase64().data()
-        self.studio.settings.window_geometry = bytes(geometry).decode("ascii")
+        whereabouts.remember(self)
         self.hide()  # threads that still come to their ends are nothing to look at
         if self.rooms is not None:
             self.rooms.shutdown()

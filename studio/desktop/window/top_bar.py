@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,22 +35,22 @@ def place_title(key: str) -> str:
 
 
 class Mark(QToolButton):
-    """The safelight; a click opens the menu of the program."""
+    """The safelight, and a caret that tells of the menu of the program behind it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bare")
-        self.setFixedSize(30, 30)
+        self.setFixedSize(46, 30)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, theme.pixmap("mark", 30, ""))
+        painter.setPen(QPen(QColor(theme.colours().quiet), 1.5))
+        painter.drawPolyline([QPointF(33, 13), QPointF(37, 17), QPointF(41, 13)])
         if self.hasFocus() or self.underMouse():
-            painter.setPen(QColor(theme.colours().quiet))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QRectF(4, 4, 22, 22))
+            painter.drawRoundedRect(QRectF(1, 1, 44, 28), 6, 6)
 
 
 class TopBar(QWidget):
