@@ -17,7 +17,9 @@ NEEDED = (
     "torchmetrics", "defusedxml",
 )  # fmt: skip
 WINDOW = ("PySide6-Essentials", "pyqtgraph")
-OPTIONAL = {"pi-heif": "formats", "rawpy": "formats", "tensorboardX": "tensorboard"}
+OPTIONAL = {
+    "pi-heif": "formats", "psd-tools": "layered", "rawpy": "formats", "tensorboardX": "tensorboard",
+}  # fmt: skip
 LEAST_FREE = 5 << 30
 INSTALL = "python3 packaging/launch.py"
 

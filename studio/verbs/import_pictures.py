@@ -60,6 +60,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "rejected": [{"file": file, "reason": reason} for file, reason in done.rejected],
         "left_out": [dataclasses.asdict(kind) for kind in done.left_out],
         "moved": done.moved,
+        "kinds": done.kinds,
         "project": str(options.project),
         "interrupted": stop.requested,
     }

@@ -1,79 +1,243 @@
-"""Photoshop files, flattened: what is right about their composite, and what has to be mended.
+"""The merged picture of a Photoshop file of any mode and depth, also of large documents (PSB).
 
-Offsets after Adobe Photoshop File Formats Specification (2019), "Photoshop File Format".
+After Adobe Photoshop File Formats Specification (2019), "Photoshop File Format". Where a file was
+saved without a merged picture, psd-tools puts the layers together.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import struct
-from typing import IO
+from dataclasses import dataclass, field
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
 
-from studio.engine.said import Said
+from studio.engine.said import Said, SaidError
 
 SIGNATURE = b"8BPS"
-_DEPTH, _VERSION = 22, 4
-_HEADER = 26
+BITS = "bits of Photoshop"
+"""Where the depth of a picture is noted in its `info`."""
+NEEDS_LIBRARY = Said(
+    "It was saved without a merged picture: save it with maximised compatibility, or "
+    "pip install 'latent-studio[layered]'."
+)
+_CUT_OFF = Said("The file is cut off before its end.")
+_UNKNOWN = Said("It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG.")
+_BITMAP, _GREY, _INDEXED, _RGB, _CMYK, _INKS, _DUOTONE, _LAB = 0, 1, 2, 3, 4, 7, 8, 9
+_COLOURS = {_BITMAP: 1, _GREY: 1, _INDEXED: 1, _RGB: 3, _CMYK: 4, _DUOTONE: 1, _LAB: 3}
+_PROFILE, _CLEAR_INDEX, _VERSION_INFO = 1039, 1047, 1057
+_LARGEST_RESOURCE = 16 << 20
+_RAW, _PACKED = 0, 1
 
 
-def refusal(head: bytes) -> Said:
-    """Why the composite of a file cannot be read, in one sentence."""
-    if len(head) < _HEADER:
-        return Said("The file is cut off before its end.")
-    (version,) = struct.unpack_from(">H", head, _VERSION)
-    (depth,) = struct.unpack_from(">H", head, _DEPTH)
-    if version == 2:
-        return Said(
-            "It is a large Photoshop document (PSB), which cannot be read: save it as TIFF."
-        )
-    if depth > 8:
-        return Said(
-            "It is a Photoshop file with {n} bits a channel, which cannot be read: save it "
-            "with 8 bits, or as TIFF.",
-            n=depth,
-        )
-    return Said("It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG.")
+class PhotoshopError(SaidError):
+    """The file cannot be used; `said` tells why."""
 
 
-def is_transparent(stream: IO[bytes]) -> bool:
-    """Whether the channel behind the colours of the composite is its transparency.
+@dataclass
+class _Document:
+    """What stands before the pixels."""
 
-    It may just as well be a selection that was saved: a negative number of layers tells.
-    The stream is left where it was; False for what cannot be told.
+    large: bool
+    channels: int
+    width: int
+    height: int
+    depth: int
+    mode: int
+    palette: bytes = b""
+    resources: dict[int, bytes] = field(default_factory=dict)
+    layers: bool = False
+    transparent: bool = False
+    """Whether the channel behind the colours is transparency and not a selection that was saved."""
+
+
+def opened(stream: IO[bytes], most_pixels: int) -> Image.Image | int:
+    """The merged picture, decoded; the number of its pixels where it has more than `most_pixels`.
+
+    Raises :class:`PhotoshopError`.
     """
-    before = stream.tell()
+    stream.seek(0)
     try:
-        stream.seek(_HEADER)
-        for _ in range(2):  # colour mode data, image resources
-            (length,) = struct.unpack(">I", stream.read(4))
-            stream.seek(length, 1)
-        section, layers, count = struct.unpack(">IIh", stream.read(10))
-        return bool(section and layers and count < 0)
-    except (OSError, struct.error):
-        return False
-    finally:
-        stream.seek(before)
+        document = _header(stream)
+        if document.width * document.height > most_pixels:
+            return document.width * document.height
+        merged = document.resources.get(_VERSION_INFO, b"\0\0\0\0\1")[4:5] != b"\0"
+        if not merged and document.layers:
+            return _composed(stream)
+        picture = _picture(document, _planes(stream, document))
+    except (struct.error, EOFError, ValueError, OSError) as error:
+        raise PhotoshopError(_CUT_OFF) from error
+    picture.format = "PSD"
+    picture.info[BITS] = document.depth
+    if profile := document.resources.get(_PROFILE):
+        picture.info["icc_profile"] = profile
+    return picture
 
 
-def flattened(image: Image.Image, transparent: bool) -> Image.Image:
-    """The composite in straight colour: a loaded RGBA picture of a Photoshop file.
+def _header(stream: IO[bytes]) -> _Document:
+    signature, version, channels, height, width, depth, mode = _read(stream, ">4sH6xHIIHH")
+    if signature != SIGNATURE or version not in (1, 2):
+        raise PhotoshopError(_UNKNOWN)
+    document = _Document(version == 2, channels, width, height, depth, mode)
+    count = _COLOURS.get(mode, min(channels, 3))
+    if mode not in (*_COLOURS, _INKS) or depth not in (1, 8, 16, 32) or not 0 < count <= channels:
+        raise PhotoshopError(_UNKNOWN)
+    if not (width and height):
+        raise PhotoshopError("It has no pixels.")
+    document.palette = _exactly(stream, min(_read(stream, ">I")[0], _LARGEST_RESOURCE))
+    _resources(stream, document)
+    (length,) = _read(stream, ">Q" if document.large else ">I")
+    end = stream.tell() + length
+    _layers(stream, document, end)
+    stream.seek(end)
+    return document
 
-    Colours of a transparent composite are mixed with white, which is taken out again. A
-    channel that is no transparency is dropped.
-    """
-    if image.mode != "RGBA":
-        return image
-    if not transparent:
-        kept = image.convert("RGB")
-        kept.info = dict(image.info)
-        return kept
-    values = np.asarray(image).astype(np.float32)
-    alpha = values[..., 3:] / 255.0
-    colours = (values[..., :3] - 255.0 * (1.0 - alpha)) / np.maximum(alpha, 1 / 255)
-    colours = np.where(alpha > 0, np.clip(colours + 0.5, 0, 255), 0)
-    straight = np.concatenate([colours, values[..., 3:]], axis=2).astype(np.uint8)
-    result = Image.fromarray(straight)
-    result.info = dict(image.info)
-    return result
+
+def _resources(stream: IO[bytes], document: _Document) -> None:
+    (length,) = _read(stream, ">I")
+    end = stream.tell() + length
+    while stream.tell() + 12 <= end:
+        _, number, name = _read(stream, ">4sHB")
+        stream.seek(name + (1 - name % 2), 1)  # with its length, the name is even
+        (size,) = _read(stream, ">I")
+        if number in (_PROFILE, _CLEAR_INDEX, _VERSION_INFO) and size <= _LARGEST_RESOURCE:
+            document.resources[number] = _exactly(stream, size)
+        else:
+            stream.seek(size, 1)
+        stream.seek(size % 2, 1)
+    stream.seek(end)
+
+
+def _layers(stream: IO[bytes], document: _Document, end: int) -> None:
+    """Whether there are layers, and what their count and the blocks behind say of transparency."""
+    wide = ">Q" if document.large else ">I"
+    if stream.tell() + 6 > end:
+        return
+    (length,) = _read(stream, wide)
+    start = stream.tell()
+    if length:
+        (count,) = _read(stream, ">h")
+        document.layers, document.transparent = count != 0, count < 0
+    stream.seek(start + length)
+    if stream.tell() + 4 > end:
+        return
+    stream.seek(_read(stream, ">I")[0], 1)  # global mask
+    while stream.tell() + 12 <= end:
+        _, key = _read(stream, ">4s4s")
+        long = document.large and key in (b"Lr16", b"Lr32", b"Layr", b"Mt16", b"Mt32", b"Mtrn")
+        (size,) = _read(stream, ">Q" if long else ">I")
+        start = stream.tell()
+        if key in (b"Lr16", b"Lr32", b"Layr") and size >= 2:
+            (count,) = _read(stream, ">h")
+            document.layers, document.transparent = count != 0, count < 0
+        document.transparent |= key in (b"Mt16", b"Mt32", b"Mtrn")
+        stream.seek(start + size + -size % 4)
+
+
+def _planes(stream: IO[bytes], document: _Document) -> np.ndarray:
+    """Colours and transparency, uint8 [C, H, W]."""
+    colours = _COLOURS.get(document.mode, min(document.channels, 3))
+    count = colours + (document.transparent and document.channels > colours)
+    row = (document.width * document.depth + 7) // 8
+    (packing,) = _read(stream, ">H")
+    if packing == _RAW:
+        data = [_exactly(stream, row * document.height) for _ in range(count)]
+    elif packing == _PACKED:
+        wide = np.dtype(">u4" if document.large else ">u2")
+        table = _exactly(stream, document.channels * document.height * wide.itemsize)
+        rows = np.frombuffer(table, wide).reshape(document.channels, -1)
+        sizes = rows.sum(axis=1, dtype=np.int64)
+        data = [_unpacked(_exactly(stream, int(size)), row, document) for size in sizes[:count]]
+    else:
+        raise PhotoshopError(_UNKNOWN)
+    return np.stack([_eight_bits(each, row, document) for each in data])
+
+
+def _unpacked(data: bytes, row: int, document: _Document) -> bytes:
+    return Image.frombytes("L", (row, document.height), data, "packbits", "L").tobytes()
+
+
+def _eight_bits(data: bytes, row: int, document: _Document) -> np.ndarray:
+    """One channel, uint8 [H, W]."""
+    size = (document.height, document.width)
+    if document.depth == 1:
+        rows = np.frombuffer(data, np.uint8).reshape(document.height, row)
+        return np.unpackbits(rows, axis=1, count=document.width) * np.uint8(255)
+    if document.depth == 16:
+        deep = np.frombuffer(data, ">u2").reshape(size).astype(np.uint32)
+        return ((deep * 255 + 32767) // 65535).astype(np.uint8)
+    if document.depth == 32:
+        light = np.nan_to_num(np.frombuffer(data, ">f4").reshape(size)).clip(0, 1)
+        if _PROFILE not in document.resources:  # light without a profile is linear
+            light = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+        return np.asarray(light * 255 + 0.5).astype(np.uint8)
+    return np.frombuffer(data, np.uint8).reshape(size)
+
+
+def _picture(document: _Document, planes: np.ndarray) -> Image.Image:
+    if document.mode == _BITMAP:
+        return Image.fromarray(255 - planes[0])  # a bit that is set is ink
+    if document.mode == _INDEXED:
+        return _indexed(document, planes[0])
+    if document.mode == _CMYK:
+        return _merged("CMYK", 255 - planes[:4])  # stored inverted: 255 is no ink
+    if document.mode == _LAB:
+        return _merged("LAB", planes[:3])
+    colours = 3 if len(planes) >= 3 else 1
+    if len(planes) > colours:
+        planes = _freed_of_white(planes[:colours], planes[colours])
+    return _merged({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[len(planes)], planes)
+
+
+def _merged(mode: str, planes: np.ndarray) -> Image.Image:
+    return Image.merge(mode, [Image.fromarray(np.ascontiguousarray(each)) for each in planes])
+
+
+def _indexed(document: _Document, plane: np.ndarray) -> Image.Image:
+    picture = Image.fromarray(plane)
+    table = np.frombuffer(document.palette[:768].ljust(768, b"\0"), np.uint8).reshape(3, 256)
+    picture.putpalette(table.T.tobytes())
+    if clear := document.resources.get(_CLEAR_INDEX):
+        picture.info["transparency"] = int.from_bytes(clear[:2], "big")
+    return picture
+
+
+def _freed_of_white(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Straight colour: that of a transparent picture is mixed with white, which is taken out."""
+    share = alpha.astype(np.float32) / 255.0
+    straight = (colours - 255.0 * (1.0 - share)) / np.maximum(share, 1 / 255)
+    straight = np.where(alpha > 0, np.clip(straight + 0.5, 0, 255), 0)
+    return np.concatenate([straight, alpha[None]]).astype(np.uint8)
+
+
+def _composed(stream: IO[bytes]) -> Image.Image:
+    if importlib.util.find_spec("psd_tools") is None:
+        raise PhotoshopError(NEEDS_LIBRARY)
+    stream.seek(0)
+    try:
+        from psd_tools import PSDImage
+
+        picture: Image.Image | None = PSDImage.open(stream).composite(ignore_preview=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # the library may raise anything on hostile bytes
+        raise PhotoshopError(
+            "Its layers cannot be put together ({reason}).", reason=error
+        ) from error
+    if picture is None:
+        raise PhotoshopError(_UNKNOWN)
+    picture.format = "PSD"
+    return picture
+
+
+def _read(stream: IO[bytes], layout: str) -> tuple[Any, ...]:
+    return struct.unpack(layout, stream.read(struct.calcsize(layout)))
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data

@@ -16,7 +16,7 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
-from studio.engine.dataset.decoding import camera_raw, colour_statement, photoshop
+from studio.engine.dataset.decoding import camera_raw, colour_statement, painting, photoshop
 from studio.engine.dataset.decoding.colour import to_srgb
 from studio.engine.said import Said, SaidError
 
@@ -26,7 +26,7 @@ MAX_PIXELS = 178_956_970
 # Recognised by their first bytes, whatever the file is called.
 _BY_CONTENT = (
     "AVIF", "BLP", "BMP", "CUR", "DCX", "DDS", "DIB", "FLI", "FTEX", "GIF", "HEIF", "ICNS",
-    "ICO", "JPEG", "JPEG2000", "MPO", "MSP", "PCX", "PIXAR", "PNG", "PPM", "PSD", "QOI", "SGI",
+    "ICO", "JPEG", "JPEG2000", "MPO", "MSP", "PCX", "PIXAR", "PNG", "PPM", "QOI", "SGI",
     "SUN", "TIFF", "WEBP", "XBM", "XPM",
 )  # fmt: skip
 # Without a signature, so believed only where the file's name says so too.
@@ -37,7 +37,7 @@ SUFFIXES = frozenset(
         ".heic", ".heif", ".hif", ".icns", ".ico", ".j2c", ".j2k", ".jfif", ".jp2", ".jpe",
         ".jpeg", ".jpf", ".jpg", ".jpx", ".mpo", ".msp", ".pbm", ".pcx", ".pgm", ".png", ".pnm",
         ".ppm", ".psd", ".qoi", ".ras", ".rgb", ".rgba", ".sgi", ".tif", ".tiff", ".webp", ".xbm",
-        ".xpm", *_BY_NAME,
+        ".xpm", ".psb", *painting.SUFFIXES, *_BY_NAME,
     }
 )  # fmt: skip
 _SIGNATURES = (
@@ -54,7 +54,6 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 ORIENTATION = 0x0112
-_TRANSPARENT = "transparent composite"
 _BITS_PER_SAMPLE = 258
 
 # Our own limit is checked first (see `opened`); Pillow's, for frames inside files, follows it.
@@ -97,6 +96,10 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     suffix = suffix.lower()
     if camera_raw.claims_raw(head, suffix) and head:
         return _developed(stream)
+    if head.startswith(photoshop.SIGNATURE):
+        return _flattened(stream)
+    if painting.claims_painting(head, suffix):
+        return _merged(stream, suffix)
     try:
         image = Image.open(stream, formats=formats(_BY_NAME.get(suffix, "")))
     except UnidentifiedImageError:
@@ -117,8 +120,6 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         raise BadPicture("It has no pixels.")
     if width * height > MAX_PIXELS:
         raise BadPicture(_too_many(width * height))
-    if image.format == "PSD":
-        image.info[_TRANSPARENT] = photoshop.is_transparent(stream)
     image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
     return image
 
@@ -137,6 +138,33 @@ def _developed(stream: IO[bytes]) -> Image.Image:
     if isinstance(found, int):
         raise BadPicture(_too_many(found))
     return found
+
+
+def _flattened(stream: IO[bytes]) -> Image.Image:
+    """A Photoshop document, decoded."""
+    try:
+        found = photoshop.opened(stream, MAX_PIXELS)
+    except photoshop.PhotoshopError as error:
+        raise BadPicture(error.said) from error
+    if isinstance(found, int):
+        raise BadPicture(_too_many(found))
+    found.info[colour_statement.STATED] = colour_statement.statements(found, stream)
+    return found
+
+
+def _merged(stream: IO[bytes], suffix: str) -> Image.Image:
+    """The merged picture of a painting, not decoded yet."""
+    try:
+        inner = painting.merged(stream, suffix)
+    except painting.PaintingError as error:
+        raise BadPicture(error.said) from error
+    head = inner.read(64)
+    inner.seek(0)
+    if not head.startswith(b"\x89PNG"):
+        raise BadPicture(NOT_A_PICTURE)
+    image = opened(inner, head, ".png")
+    image.format = suffix[1:].upper()
+    return image
 
 
 def _said(error: Exception) -> str:
@@ -171,8 +199,6 @@ def upright(
         image.draft(None, (width, height))
     turned_by_pillow = image.format == "TIFF"  # its plugin turns while it loads
     image.load()
-    if image.format == "PSD":
-        image = photoshop.flattened(image, bool(image.info.get(_TRANSPARENT)))
     result = to_srgb(image, bits)
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])
@@ -192,6 +218,8 @@ def why(error: BaseException) -> Said:
 
 
 def _bits(image: Image.Image) -> int:
+    if photoshop.BITS in image.info:
+        return int(image.info[photoshop.BITS])
     tags = getattr(image, "tag_v2", None)
     if image.format != "TIFF" or tags is None:
         return 0
@@ -211,9 +239,7 @@ def _too_many(count: int) -> Said:
 def _unidentified(head: bytes) -> Said:
     if not head:
         return Said("The file is empty (0 bytes).")
-    if head.startswith(photoshop.SIGNATURE):
-        return photoshop.refusal(head)
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc") and not _known("HEIF"):
         return Said("HEIC needs an extra library: pip install 'latent-studio[formats]'.")
     return NOT_A_PICTURE
 

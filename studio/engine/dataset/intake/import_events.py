@@ -44,6 +44,8 @@ class Finished:
     left_out: list[LeftOut] = field(default_factory=list)
     moved: int = 0
     """Pictures that were known already, at a place that is gone."""
+    kinds: dict[str, int] = field(default_factory=dict)
+    """What was taken, by ending."""
 
 
 ImportEvent = Found | Checked | Rejected | Finished

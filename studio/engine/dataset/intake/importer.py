@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from studio.engine.dataset.curation import edits, no_training_marks
 from studio.engine.dataset.decoding.sandbox import Pool
@@ -99,6 +100,7 @@ class _Import:
     kept: bool = False
     was_cancelled: bool = False
     pictures: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.limits = thresholds.read(self.project, self.dataset.id)
@@ -132,7 +134,7 @@ class _Import:
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
             self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected,
-            passed_over, self.moved.count,
+            passed_over, self.moved.count, dict(sorted(self.kinds.items())),
         )  # fmt: skip
 
     def _settle(self, lost: list[int], cancelled: Callable[[], bool]) -> Iterator[ImportEvent]:
@@ -294,6 +296,7 @@ class _Import:
 
     def _place(self, item_id: int, source_id: int, entry: Candidate) -> None:
         self.places[item_id] = (source_id, entry.folders)
+        self.kinds[PurePath(entry.name).suffix.lower()] += 1
         if entry.label:
             self.stated[item_id] = entry.label
 
