@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -136,6 +137,28 @@ def write_text(target: Path, text: str, *, overwrite: bool = True) -> None:
 def write_json(target: Path, value: Any) -> None:
     """Durably write `value` as indented JSON."""
     write_text(target, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+_UNFINISHED = re.compile(r"\.[0-9a-f]{12}\.(part(\.\w+)?|probe)|\.preflight-\w+")
+"""The names that :func:`beside` and its like give to what is being made."""
+
+
+def clear_unfinished(folder: Path, older: float = 0.0) -> None:
+    """Delete what killed work left half-made in `folder`, at least `older` seconds old.
+
+    Only for who alone may write there. A link is no folder of ours.
+    """
+    with contextlib.suppress(OSError):
+        if folder.is_symlink():
+            return
+        for entry in os.scandir(folder):
+            is_old = time.time() - entry.stat(follow_symlinks=False).st_mtime >= older
+            if not _UNFINISHED.fullmatch(entry.name) or not is_old:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def sha256_file(path: Path) -> str:

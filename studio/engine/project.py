@@ -17,12 +17,13 @@ from typing import IO, Self, TypeVar
 from studio.engine import index_file
 from studio.engine.door import appended, inside
 from studio.engine.errors import ReadOnlyError, StudioError
-from studio.engine.files import FULL, refusal
+from studio.engine.files import FULL, clear_unfinished, refusal
 from studio.engine.said import NOTHING, Said, reason
 
 INDEX = "project.sqlite"
 LOCK = ".lock"
 T = TypeVar("T")
+_HOLD_UNFINISHED = ("pieces", "runs", "cache", "cache/prepared", "cache/directions", "frames")
 
 
 class Project:
@@ -65,7 +66,21 @@ class Project:
                 if not was_locked_before:  # nothing stays beside what is no project
                     (folder / LOCK).unlink(missing_ok=True)
             raise
-        return cls(folder, connection, lock_file, reason)
+        project = cls(folder, connection, lock_file, reason)
+        if not reason:
+            project._tidy()
+        return project
+
+    def _tidy(self) -> None:
+        """Delete what killed work left half-made; nobody else writes here now."""
+        parts = [self.folder, *(self.folder / name for name in _HOLD_UNFINISHED)]
+        with contextlib.suppress(OSError):
+            for run in (self.folder / "runs").iterdir():
+                if not run.is_symlink():
+                    parts += [run, run / "checkpoints", run / "samples"]
+        for part in parts:
+            if not part.parent.is_symlink():
+                clear_unfinished(part)
 
     @staticmethod
     def _make_room(folder: Path, create: bool) -> None:

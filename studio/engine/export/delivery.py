@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,21 @@ from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
 from studio.engine.export.file_names import Taken
 from studio.engine.export.formats.base import Format
-from studio.engine.files import atomic_path, beside, fsync_file, fsync_folder, sha256_file, writing
+from studio.engine.files import (
+    atomic_path,
+    beside,
+    clear_unfinished,
+    fsync_file,
+    fsync_folder,
+    sha256_file,
+    writing,
+)
 from studio.engine.pieces.origin import Origin
 from studio.engine.said import reason
 
+OLD = 3600.0
+"""Seconds after which nobody is still writing a picture."""
+_KEPT = re.compile(r"\..+\.[0-9a-f]{6}\.old")
 TRIES = 100
 """So often another program may be quicker to take a free name."""
 
@@ -65,6 +77,7 @@ class Delivery:
                 folder=self._folder,
                 reason=reason(error),
             ) from error
+        self._settle()
         try:
             yield
             self.finish()
@@ -74,6 +87,17 @@ class Delivery:
         for kept in self._before.values():
             with contextlib.suppress(OSError):
                 kept.unlink(missing_ok=True)
+
+    def _settle(self) -> None:
+        """End what an export that was killed has left in the folder: what was replaced goes, or
+        comes back where nothing took its place."""
+        clear_unfinished(self._folder, OLD)
+        with contextlib.suppress(OSError):
+            names = {target.name: target for target in self.targets}
+            for kept in self._folder.glob(".*.old"):
+                target = names.get(kept.name[1:-11])
+                if target is not None and not kept.is_symlink() and _KEPT.fullmatch(kept.name):
+                    kept.unlink() if os.path.lexists(target) else kept.rename(target)
 
     def write(
         self, place: int, artwork: Artwork, origin: Origin, piece_id: int | None = None
@@ -97,7 +121,7 @@ class Delivery:
         """Replace what is to be replaced, now that all of it has been made.
 
         Where the program is ended from without meanwhile, what was at `vase.png` may be left
-        over beside it as the hidden `.vase.png.1f2e3d.old`; nothing removes that.
+        over beside it as the hidden `.vase.png.1f2e3d.old`, until the next export of that name.
         """
         for temporary, target in self._waiting:
             with writing(target):
