@@ -46,7 +46,6 @@ class Commands:
         }
 
     def set_menus(self) -> tuple[QMenu, QMenu]:
-        """The menus of the lists of datasets and of sources."""
         found = []
         for names in _SET_MENUS:
             menu = QMenu(self._room)
@@ -59,7 +58,6 @@ class Commands:
         return found[0], found[1]
 
     def menu(self) -> QMenu:
-        """The context menu of the chosen tiles."""
         menu = QMenu(self._room)
         for name in _MENU:
             if not name:
@@ -73,7 +71,6 @@ class Commands:
         return menu
 
     def pop_up(self, place: QPoint) -> None:
-        """Show the context menu at a point of the screen."""
         menu = self.menu()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)

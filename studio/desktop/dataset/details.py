@@ -76,7 +76,6 @@ class Details(QObject):
     # ------------------------------------------------------------------ asking
 
     def show(self) -> None:
-        """Bring what is in front up to date."""
         threads, project = self._session.threads, self._session.project
         ids = self._selection.ids()
         if threads is None or project is None or self._session.dataset is None or not ids:
@@ -152,7 +151,6 @@ class Details(QObject):
     # ------------------------------------------------------------------ cropping
 
     def crop(self) -> None:
-        """Open the crop editor on the current picture."""
         threads, project, number = (
             self._session.threads, self._session.project, self._selection.current,
         )  # fmt: skip
@@ -166,7 +164,6 @@ class Details(QObject):
         )
 
     def uncrop(self) -> None:
-        """The chosen pictures whole again."""
         self._curation.crop(dict.fromkeys(self._selection.ids()))
 
     def _open_editor(self, item: Item | None) -> None:

@@ -66,11 +66,9 @@ class Gallery(QObject):
         self.resize_tiles(0)
 
     def stop(self) -> None:
-        """Work out nothing more."""
         self._recount.stop()
 
     def change_view(self, **fields: object) -> None:
-        """Another filter, order or search."""
         self.view = replace(self.view, **fields)  # type: ignore[arg-type]  # names of View
         self.model.asked_for = self.view.kind
         self.catch_up()
@@ -84,7 +82,6 @@ class Gallery(QObject):
         self.change_view(kind=GROUP, group=copies, **_NO_LIMITS)
 
     def resize_tiles(self, steps: int) -> None:
-        """Larger or smaller tiles."""
         self._header.tile_size.setValue(self._header.tile_size.value() + steps * STEP)
         self._size_tiles(self._header.tile_size.value())
 

@@ -177,7 +177,6 @@ class DatasetRoom(Room):
         self.session.close()
 
     def entered(self) -> None:
-        """The keys act on the tiles."""
         self.grid.setFocus()
 
     def retranslate(self) -> None:

@@ -73,7 +73,6 @@ class Selection(QObject):
 
     @property
     def current(self) -> int | None:
-        """The picture with the keyboard's frame."""
         return self._model.id_at(self._grid.currentIndex())
 
     def ids(self) -> list[int]:
@@ -110,7 +109,6 @@ class Selection(QObject):
         self._timer.start()
 
     def step(self, by: int) -> None:
-        """Choose the next or previous picture."""
         place = self._grid.currentIndex().row() + by
         if 0 <= place < self._model.rowCount():
             index = self._model.index(place)
@@ -120,7 +118,6 @@ class Selection(QObject):
     # ------------------------------------------------------------------ showing
 
     def show(self) -> None:
-        """Bring inspector and enlarged view up to date."""
         self.shown.emit()
         ids = self.ids()
         key = ids[0] if len(ids) == 1 else None
@@ -188,7 +185,6 @@ class Selection(QObject):
     # ------------------------------------------------------------------ enlarging
 
     def enlarge(self) -> None:
-        """Open the enlarged view, or close it."""
         if self._quick.isVisible():
             self._quick.close_up()
         elif self.current is not None:
@@ -220,11 +216,9 @@ class Selection(QObject):
     # ------------------------------------------------------------------ deciding
 
     def include(self, included: bool) -> None:
-        """Take the chosen pictures into training, or leave them out."""
         self._decide("included", self.ids(), included)
 
     def rate(self, stars: int) -> None:
-        """Rate the chosen pictures."""
         self._decide("rating", self.ids(), stars)
 
     def keep_best(self, item_id: int) -> None:

@@ -102,7 +102,6 @@ class Side(SteadyScroll):
         self._column.addStretch(1)
 
     def _headed(self, place: int) -> QWidget:
-        """A head with the button of its menu."""
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, self.heads[place].contentsMargins().top(), 0, 0)
@@ -203,7 +202,6 @@ class Side(SteadyScroll):
         self.datasets.set_entries(entries, current)
 
     def show_counts(self, counts: Counts, sources: Sequence[Source], view: View) -> None:
-        """Counts of the open dataset."""
         by_source = counts.sources
         rows = [Entry(None, tr("All sources"), words.number(counts.totals.get("found", 0)))]
         rows += [

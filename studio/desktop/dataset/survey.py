@@ -58,7 +58,6 @@ class Survey(QObject):
     def furnish(
         self, centre: QStackedWidget, header: Header, side: Side, inspector: Inspector
     ) -> None:
-        """Put everything in its place in the room."""
         centre.addWidget(self.map.page)
         middle = header.parentWidget()
         column = middle.layout() if middle is not None else None
@@ -95,7 +94,6 @@ class Survey(QObject):
 
     @Slot(object)
     def show_item(self, item: Item | None) -> None:
-        """Tell about the file of another picture."""
         same = item is not None and self._item is not None and item.sha256 == self._item.sha256
         same = same and item is not None and item.hidden == getattr(self._item, "hidden", ())
         self._item = item

@@ -30,7 +30,6 @@ class Around:
     _threads: SurveyThreads | None = field(default=None, init=False)
 
     def threads(self) -> SurveyThreads:
-        """Those of the open project."""
         if self._threads is None:
             self._threads = SurveyThreads(self.parent)
             self._threads.failed.connect(self.session.failed)

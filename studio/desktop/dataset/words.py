@@ -42,7 +42,6 @@ def kind_title(kind: str) -> str:
 
 
 def kind_help(kind: str) -> str:
-    """What a filter shows, for its tooltip."""
     helps = {
         EVERYTHING: tr("Every picture of the dataset."),
         EXCLUDED: tr("Pictures that you left out of training."),
@@ -53,22 +52,18 @@ def kind_help(kind: str) -> str:
 
 
 def badge(kind: str) -> str:
-    """One or two words for a tile."""
     return tr(checks()[kind].badge) if kind in checks() else kind
 
 
 def advice(kind: str) -> str:
-    """What a finding means for training, below its sentence."""
     return tr(checks()[kind].advice) if kind in checks() else ""
 
 
 def sentence(finding: Finding) -> str:
-    """A finding in words."""
     return i18n.said(said(finding))
 
 
 def sort_title(sort: str) -> str:
-    """The name of an order."""
     titles = {
         "imported": tr("As imported"),
         "name": tr("Name"),
@@ -84,7 +79,6 @@ def sort_title(sort: str) -> str:
 
 
 def crop_title(crop: str) -> str:
-    """What a crop mode is called."""
     titles = {
         "centre": tr("Crop the middle"),
         "smart": tr("Crop to the detail"),
@@ -102,7 +96,6 @@ def fill_title(fill: str) -> str:
 
 
 def policy_title(policy: Policy) -> str:
-    """A whole policy in a few words."""
     parts = [crop_title(policy.crop)]
     parts += [fill_title(policy.fill)] if policy.fill else []
     parts += [tr("linear light")] if policy.linear else []
@@ -121,7 +114,6 @@ def bytes_text(count: int) -> str:
 
 
 def number(count: int) -> str:
-    """A count with a separator between thousands."""
     return f"{count:,}"
 
 

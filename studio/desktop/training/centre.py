@@ -197,7 +197,6 @@ class Centre(QWidget):
         self._keys.clear()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """A double click puts the smoothing back."""
         if watched is self.smooth and event.type() == QEvent.Type.MouseButtonDblClick:
             self.smooth.setValue(2)
             return True

@@ -54,7 +54,6 @@ class Field(QWidget):
         layout.addWidget(self.error)
 
     def set_texts(self, label: str, tip: str) -> None:
-        """Label, tooltip and the name for screen readers."""
         self.label.setText(label)
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
@@ -120,7 +119,6 @@ class Choice(ElidedCombo):
             self.setCurrentIndex(index)
 
     def wheelEvent(self, event: object) -> None:
-        """Leave the wheel to the panel."""
         event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
 
     def _picked(self, _index: int) -> None:
@@ -148,7 +146,6 @@ class SizeBox(QComboBox):
         return int(found[1]), int(found[2] or found[1])
 
     def wheelEvent(self, event: object) -> None:
-        """Leave the wheel to the panel."""
         event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
 
 
@@ -180,11 +177,9 @@ class Length(QWidget):
         self.number.valueChanged.connect(self._kept)
 
     def minutes(self) -> float | None:
-        """Minutes, when that is the unit."""
         return self.number.value() if self._unit == "minutes" else None
 
     def images(self) -> int | None:
-        """Pictures, when that is the unit."""
         return int(self.number.value()) if self._unit == "images" else None
 
     def retranslate(self) -> None:
@@ -240,7 +235,6 @@ class Facts(QWidget):
             self.labels[name], self.values[name] = label, value
 
     def set_label(self, name: str, text: str, tip: str = "") -> None:
-        """The quiet word of one fact."""
         self.labels[name].setText(text)
         self.labels[name].setToolTip(tip)
         self.values[name].setAccessibleName(text)
@@ -268,7 +262,6 @@ def narrow(form: ParamForm) -> None:
 
 
 def dataset_text(name: str, pictures: int) -> str:
-    """A dataset in the pick list."""
     return tr("{name} · {n} pictures", name=name, n=amounts.count(pictures))
 
 

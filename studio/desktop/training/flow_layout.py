@@ -34,11 +34,9 @@ class Flow(QLayout):
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Of all rows."""
         return self._lay(QRect(0, 0, width, 0), move=False)
 
     def minimumSize(self) -> QSize:
@@ -55,7 +53,6 @@ class Flow(QLayout):
         return QSize(max(0, wide), max((hint.height() for hint in hints), default=0))
 
     def setGeometry(self, rect: QRect) -> None:
-        """Lay out."""
         super().setGeometry(rect)
         high = self._lay(rect, move=True)
         if high != self._high:

@@ -131,13 +131,11 @@ class TrainingRoom(Room):
     # ------------------------------------------------------------------ the room's hooks
 
     def project_opened(self, project: Project) -> None:
-        """Read its runs and datasets."""
         self.session.open(project)
         self.preview.open(project)
         self._show_form()
 
     def project_closed(self) -> None:
-        """Save what trains, and forget the rest."""
         self.preview.forget()
         self.session.close()
         self.preview.close()
@@ -160,7 +158,6 @@ class TrainingRoom(Room):
         self.preview.shutdown()
 
     def start_for(self, dataset: str) -> None:
-        """The dataset place asks to train these pictures."""
         self._wanted_dataset = dataset
         self._show_form()
         self.session.read_families()

@@ -34,7 +34,6 @@ class Tending(QObject):
         managing.changed.connect(self._run_changed)
 
     def join(self, panel: RunPanel, centre: Centre) -> None:
-        """What they show and are asked."""
         self.panel, self.centre = panel, centre
         centre.other.picked.connect(self._compare)
         self.session.otherRead.connect(self._other_read)

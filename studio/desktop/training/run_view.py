@@ -72,7 +72,6 @@ class Viewing(QObject):
         self.name_samples()
 
     def name_samples(self) -> None:
-        """Say whose samples they are."""
         if self._session.viewed is not None:
             self._centre.name_samples(self.name_of(self._session.viewed.run.name))
 

@@ -95,7 +95,6 @@ class Side(QWidget):
         return RunState.INTERRUPTED if killed else run.status
 
     def show_record(self, record: RunRecord | None) -> None:
-        """How far the run in view is."""
         for widget in (self.facts_header, self.facts, self.marks_header, self.marks):
             widget.setVisible(record is not None)
         self._record = record

@@ -15,7 +15,6 @@ from studio.engine.said import sentences
 
 
 def told(sentence: str, action: str) -> str:
-    """What was found and what was done about it."""
     return said(sentences(filter(None, (sentence, action))))
 
 
@@ -58,7 +57,6 @@ def progress(record: RunRecord) -> str:
 
 
 def status(state: RunState) -> str:
-    """The state of a run in the current language."""
     return {
         RunState.READY: tr("ready"),
         RunState.RUNNING: tr("running"),

@@ -55,7 +55,6 @@ class Curation(QObject):
     # ------------------------------------------------------------------ wishes
 
     def change_texts(self, field: str, ids: Sequence[int], way: str, text: str, find: str) -> None:
-        """Change labels or captions of pictures."""
         try:
             change = Change(way, text, find)
         except StudioError as error:
@@ -64,11 +63,9 @@ class Curation(QObject):
         self._for_pictures(ids, lambda project: steps.texts(project, field, ids, change))
 
     def state_rights(self, ids: Sequence[int], values: dict[str, str]) -> None:
-        """State rights of single pictures."""
         self._for_pictures(ids, lambda project: steps.item_rights(project, ids, values))
 
     def state_source(self, source_id: int, name: str, values: dict[str, str]) -> None:
-        """State rights of a whole source."""
         self._plan(lambda project: steps.source_rights(project, source_id, name, values))
 
     def mark(self, ids: Sequence[int], marked: bool) -> None:
@@ -80,7 +77,6 @@ class Curation(QObject):
         self._plan(lambda project: steps.source_marking(project, source_id, name, marked))
 
     def decide(self, field: str, ids: Sequence[int], value: int) -> None:
-        """Leave out, take in or rate very many pictures."""
         self._for_pictures(ids, lambda project: steps.deciding(project, field, ids, value))
 
     def crop(self, wanted: dict[int, Crop | None]) -> None:
@@ -92,15 +88,12 @@ class Curation(QObject):
         self._for_dataset(lambda project, number: steps.preparing(project, number, fields))
 
     def set_size(self, width: int, height: int) -> None:
-        """Train at another size."""
         self._for_dataset(lambda project, n: steps.sizing(project, n, (width, height)))
 
     def hold_out(self, share: float) -> None:
-        """Divide the open dataset anew."""
         self._for_dataset(lambda project, number: steps.dividing(project, number, share))
 
     def import_captions(self, paths: Sequence[Path]) -> None:
-        """Take captions out of files."""
         dataset, project = self._session.dataset, self._session.project
         if dataset is None or project is None or not self._may_write() or not paths:
             return

@@ -31,7 +31,6 @@ class Outgoing(QObject):
     # ------------------------------------------------------------------ asking
 
     def ask_report(self) -> None:
-        """Choose a file for the report."""
         if self._session.dataset is not None:
             name = f"{self._name()} report.html"
             filters = f"{tr('Web page')} (*.html);;JSON (*.json)"
@@ -44,7 +43,6 @@ class Outgoing(QObject):
                 self.write_report(path if path.suffix else path.with_suffix(".html"))
 
     def ask_card(self) -> None:
-        """Choose a folder for the dataset card."""
         if self._session.dataset is not None:
             start = str(pictures_folder().parent)
             folder = QFileDialog.getExistingDirectory(
@@ -54,7 +52,6 @@ class Outgoing(QObject):
                 self.write_card(Path(folder))
 
     def ask_captions(self) -> None:
-        """Choose files with captions."""
         if self._session.dataset is not None:
             start = str(pictures_folder().parent)
             filters = f"{tr('Captions')} (*.csv *.jsonl *.txt)"
@@ -79,7 +76,6 @@ class Outgoing(QObject):
             )  # fmt: skip
 
     def write_card(self, folder: Path) -> None:
-        """The dataset card, for people and for programs."""
         project, dataset = self._session.project, self._session.dataset
         if project is not None and dataset is not None:
             self._begin(

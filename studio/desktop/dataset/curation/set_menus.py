@@ -30,7 +30,6 @@ class Managing(QObject):
         self._session, self._curation = session, curation
 
     def ask_rename(self) -> None:
-        """Ask for another name of the open dataset."""
         dataset = self._session.dataset
         if dataset is None:
             return

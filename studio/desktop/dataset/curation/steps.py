@@ -62,12 +62,10 @@ class Step(QUndoCommand):
 
 
 def texts(project: Project, field: str, ids: Sequence[int], change: Change) -> Plan:
-    """Labels or captions of pictures changed in one way."""
     return _texts(project, field, *edits.planned(project, ids, field, change))
 
 
 def captions(project: Project, found: caption_files.Found) -> Plan:
-    """Captions that were read out of files."""
     before = edits.texts(project, list(found.texts), "caption")
     after = {n: edits.clean("caption", text) for n, text in found.texts.items()}
     changed = [number for number, text in before.items() if after[number] != text]
@@ -94,7 +92,6 @@ def _texts(project: Project, field: str, before: dict[int, str], after: dict[int
 
 
 def item_rights(project: Project, ids: Sequence[int], values: dict[str, str]) -> Plan:
-    """Rights stated about single pictures."""
     before = rights.changed_by(project, ids, values)
 
     def title() -> str:
@@ -109,7 +106,6 @@ def item_rights(project: Project, ids: Sequence[int], values: dict[str, str]) ->
 
 
 def source_rights(project: Project, source_id: int, name: str, values: dict[str, str]) -> Plan:
-    """Rights stated about a whole source."""
     before = rights.of_source(project, source_id)
     same = all(before.get(field, "") == " ".join(text.split()) for field, text in values.items())
     ids = store.ids_of_source(project, source_id)
@@ -160,7 +156,6 @@ def source_marking(project: Project, source_id: int, name: str, marked: bool) ->
 
 
 def cropping(project: Project, wanted: dict[int, crops.Crop | None]) -> Plan:
-    """Pictures cropped by hand, or whole again."""
     checked = {number: crop and crops.checked(crop) for number, crop in wanted.items()}
     before = crops.changed_by(project, checked)
     removes = all(crop is None for crop in checked.values())
@@ -219,7 +214,6 @@ def preparing(project: Project, dataset_id: int, fields: dict[str, Any]) -> Plan
 
 
 def sizing(project: Project, dataset_id: int, size: tuple[int, int]) -> Plan:
-    """Another training size of a dataset."""
     wanted = policy.checked_size(*size)
     before = policy.read_size(project, dataset_id)
     return Plan(

@@ -114,7 +114,6 @@ class Histogram(QWidget):
         return area.left() + share * area.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Bars, the side that is flagged in amber, the line."""
         c, area = theme.colours(), self._area()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(c.canvas))
@@ -158,7 +157,6 @@ class Histogram(QWidget):
         self.moved.emit(self._limit)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the line, or call it here."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._dragging = True
             self._to(event.position().x())

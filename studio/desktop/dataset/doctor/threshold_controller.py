@@ -165,7 +165,6 @@ class Doctoring(QObject):
 
     @Slot()
     def find_outliers(self) -> None:
-        """Have every picture compared with its neighbours."""
         place = self._around.open_dataset()
         if place is None:
             return
@@ -235,7 +234,6 @@ def _kept(collection: Collection, kind: str, ids: Sequence[int]) -> set[int]:
 
 
 def moving(project: Project, dataset_id: int, kind: str, value: float) -> Plan:
-    """Another threshold for a kind of finding."""
     before = thresholds.read(project, dataset_id)[kind]
     return Plan(
         lambda: tr("Threshold of {finding}: {value}", finding=words.kind_title(kind),

@@ -107,11 +107,9 @@ class ThresholdPanel(QFrame):
 
     @property
     def shown(self) -> str:
-        """The kind of finding whose threshold is shown."""
         return str(self.kind.currentData() or "")
 
     def show_limits(self, limits: Sequence[Limit]) -> None:
-        """All thresholds of the open dataset."""
         before = self.shown
         self._limits = {limit.kind: limit for limit in limits}
         with QSignalBlocker(self.kind):
@@ -137,7 +135,6 @@ class ThresholdPanel(QFrame):
             self._show_limit()
 
     def show_found(self, found: int) -> None:
-        """How many included pictures have the finding that is shown."""
         self._found = found
         self.exclude.setEnabled(found > 0)
         self._say(self.histogram.limit)
@@ -175,7 +172,6 @@ class ThresholdPanel(QFrame):
     # ------------------------------------------------------------------ changing
 
     def reset(self) -> None:
-        """Back to the usual limit."""
         limit = self._limits.get(self.shown)
         if limit is not None:
             self._settled(limit.default)

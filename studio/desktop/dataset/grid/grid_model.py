@@ -179,12 +179,10 @@ class PictureModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.ids)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Tiles can be chosen and dragged out as files."""
         base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return base | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What the delegate paints and what a screen reader says."""
         key = self.id_at(index)
         row = self.collection.rows.get(key) if key is not None else None
         if row is None:
@@ -193,7 +191,6 @@ class PictureModel(QAbstractListModel):
         return look(self, row) if look else None
 
     def mimeTypes(self) -> list[str]:
-        """Real files."""
         return ["text/uri-list"]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
@@ -208,7 +205,6 @@ class PictureModel(QAbstractListModel):
         return Qt.DropAction.CopyAction
 
     def badge(self, row: Row) -> str:
-        """The few words at the foot of a tile."""
         kinds = self.collection.kinds(row.id)
         named = self.asked_for if self.asked_for in kinds else next(iter(kinds), "")
         first = words.badge(named) if named else ""

@@ -129,7 +129,6 @@ class Header(QFrame):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The sums use the room there is."""
         super().resizeEvent(event)
         self.search.setFixedWidth(_SEARCH_WIDEST if self.width() >= _WIDE else _SEARCH_WIDTH)
         QTimer.singleShot(0, self, self._fit)

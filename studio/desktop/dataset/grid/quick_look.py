@@ -45,7 +45,6 @@ class QuickLook(QWidget):
         self.view.setAccessibleName(tr("Enlarged picture"))
 
     def open(self) -> None:
-        """Cover the room and take the keys."""
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
@@ -54,14 +53,12 @@ class QuickLook(QWidget):
         self.setFocus()
 
     def close_up(self) -> None:
-        """Uncover the room."""
         if self.isVisible():
             self.hide()
             self.view.set_image(QImage())
             self.closed.emit()
 
     def show_words(self, text: str) -> None:
-        """The line below the picture."""
         self.words.setText(text)
         self.setAccessibleDescription(text)
 
@@ -71,7 +68,6 @@ class QuickLook(QWidget):
             self.view.set_image(image)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Esc and Space close."""
         step = _STEPS.get(Qt.Key(event.key()))
         if step is not None:
             self.stepped.emit(step)
@@ -85,7 +81,6 @@ class QuickLook(QWidget):
         self.close_up()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The darkest grey of the theme."""
         QPainter(self).fillRect(self.rect(), QColor(theme.colours().canvas))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

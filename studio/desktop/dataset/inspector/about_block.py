@@ -109,7 +109,6 @@ class AboutBlock(QWidget):
                 self._add(name, text)
 
     def facts(self) -> dict[str, str]:
-        """What is shown, by name."""
         return {name.text(): value.text() for name, value in self._pairs}
 
     def _add(self, name: str, text: str) -> None:

@@ -88,14 +88,12 @@ class Pick(QComboBox):
         self._shown = self.currentText()
 
     def key(self) -> str:
-        """The chosen key, or what was typed."""
         place = self.findText(self.currentText().strip())
         if place >= 0:
             return str(self.itemData(place) or "")
         return self.currentText().strip() if self.isEditable() else ""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel."""
         event.ignore()
 
     def _activated(self, _place: int) -> None:

@@ -61,7 +61,6 @@ class FramePreview(QWidget):
         self.setAccessibleName(tr("Picture with the frame that the network sees"))
 
     def sizeHint(self) -> QSize:
-        """As wide as the panel makes it."""
         return QSize(240, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

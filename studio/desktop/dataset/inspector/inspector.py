@@ -135,14 +135,12 @@ class Inspector(QFrame):
         return PAGES[self.pages.currentIndex()]
 
     def show_page(self, name: str) -> None:
-        """Bring a page to the front."""
         self.pages.setCurrentIndex(PAGES.index(name))
         for each, button in self.tabs.items():
             button.setChecked(each == name)
         self.pageChanged.emit(name)
 
     def write_metadata(self) -> None:
-        """Go to the words of the chosen pictures."""
         self.show_page("metadata")
         self.metadata.begin()
 
@@ -160,7 +158,6 @@ class Inspector(QFrame):
         self.train.setAccessibleName(self.train.text())
 
     def show_none(self, sentence: str) -> None:
-        """No single picture is chosen."""
         self._item = None
         for widget in (self.preview, self.caption, self.decide, self.take_in):
             widget.hide()
@@ -202,7 +199,6 @@ class Inspector(QFrame):
         self.itemShown.emit(item)
 
     def add_block(self, block: QWidget) -> None:
-        """Something more about the picture, below its findings."""
         self._blocks.addWidget(block)
 
     def show_image(self, image: QImage, size: tuple[int, int], *, waiting: bool = False) -> None:
@@ -211,11 +207,9 @@ class Inspector(QFrame):
 
     @property
     def item(self) -> Item | None:
-        """The picture that is shown."""
         return self._item
 
     def facts(self) -> dict[str, str]:
-        """What the list of facts says."""
         return {name.text(): value.text() for name, value in self._fact_labels}
 
     def _say_decide(self, included: bool, help: str) -> None:

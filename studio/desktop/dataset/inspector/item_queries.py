@@ -122,7 +122,6 @@ class Described:
 
 
 def describe(project: Project, dataset_id: int, item_ids: list[int]) -> Described:
-    """Labels, captions and rights of chosen pictures."""
     common = summary.common(project, item_ids)
     sources = {source.id: source for source in store.sources(project, dataset_id)}
     only = sources.get(common.sources[0]) if len(common.sources) == 1 else None

@@ -82,7 +82,6 @@ class MetadataPage(QWidget):
 
     @property
     def shown(self) -> Described | None:
-        """The pictures that are described here."""
         return self._shown
 
     def show_labels(self, labels: Sequence[str]) -> None:
@@ -91,7 +90,6 @@ class MetadataPage(QWidget):
             self._known.setStringList(list(labels))
 
     def show_none(self, sentence: str) -> None:
-        """Nothing is chosen."""
         self._shown, self._none = None, sentence
         self.count.setText(sentence)
         self._enable(False)
@@ -134,7 +132,6 @@ class MetadataPage(QWidget):
         self.label.setFocus()
 
     def say(self, sentence: str) -> None:
-        """What is wrong with a wish."""
         self.trouble.setText(i18n.said(sentence))
         self.trouble.setVisible(bool(sentence))
 
@@ -245,13 +242,11 @@ class CaptionBox(QPlainTextEdit):
             self.setPlainText(text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """What was typed counts."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self._keep()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Enter keeps, Esc takes back."""
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
             self._keep()

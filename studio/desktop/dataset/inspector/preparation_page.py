@@ -137,11 +137,9 @@ class PreparationPage(QWidget):
 
     @property
     def held(self) -> Preparation:
-        """What holds for the dataset."""
         return self._held
 
     def show_preparation(self, held: Preparation) -> None:
-        """What holds now."""
         self._held = held
         policy = held.policy
         self.crop.set_choices([(c, words.crop_title(c)) for c in policies.CROPS], policy.crop)

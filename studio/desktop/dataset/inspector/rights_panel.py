@@ -72,7 +72,6 @@ class RightsPanel(QWidget):
         return one and self.scope.key() == _SOURCE
 
     def show_none(self) -> None:
-        """Nothing is chosen."""
         self._shown = None
         self._texts = dict.fromkeys(rights.FIELDS, "")
         for editor in self.fields.values():

@@ -49,14 +49,12 @@ class SeenWall(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as the panel makes it."""
         return QSize(240, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
 
     def cells(self) -> list[QRectF]:
-        """Where each picture is painted."""
         count = max(1, len(self._images))
         across, width = self._grid(count)
         height = width / self._aspect

@@ -34,17 +34,14 @@ class Intake:
         self._import(list(paths), dataset.name if dataset else None)
 
     def ask_folder(self) -> None:
-        """Choose a folder for the open dataset."""
         if folder := self._folder():
             self.import_paths([folder])
 
     def ask_new(self) -> None:
-        """Choose a folder for a new dataset."""
         if folder := self._folder():
             self._import([folder], None)
 
     def ask_files(self) -> None:
-        """Choose pictures and archives for the open dataset."""
         start = str(pictures_folder().parent)
         files, _ = QFileDialog.getOpenFileNames(self._room, tr("Add pictures or a zip…"), start)
         if files:

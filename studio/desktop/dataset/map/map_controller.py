@@ -74,7 +74,6 @@ class Mapping(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """Have the map of the open dataset drawn."""
         place = self._around.open_dataset()
         if place is None or not self._around.session.collection.rows:
             self.page.show_nothing()
@@ -93,7 +92,6 @@ class Mapping(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Give up drawing."""
         self._give_up()
         if self._is_drawn():
             self.page.show_map()
@@ -180,7 +178,6 @@ class Mapping(QObject):
 
     @Slot(object)
     def _changed(self, ids: Sequence[int]) -> None:
-        """Parts of pictures were hidden or shown."""
         self._moved |= self._charted & frozenset(ids)
         self._follow_rows.soon()
 

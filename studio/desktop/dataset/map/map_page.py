@@ -81,17 +81,14 @@ class MapPage(QWidget):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the map is being drawn."""
         return self.pages.currentIndex() == _WAITING
 
     def show_waiting(self) -> None:
-        """Pictures are being looked at."""
         self.pages.setCurrentIndex(_WAITING)
         self.show_progress(0, 0)
         self._say()
 
     def show_progress(self, done: int, total: int) -> None:
-        """So many of so many."""
         self._at = done, total
         if total and done >= total:
             self.bar.setRange(0, 0)

@@ -75,16 +75,13 @@ class MapView(QWidget):
         self._again()
 
     def show_chosen(self, ids: Sequence[int] | np.ndarray, current: int | None) -> None:
-        """What is chosen, and the picture with the keyboard's frame."""
         self.plane.choose(np.asarray(ids, np.int64), current)
         self._again()
 
     def refresh(self) -> None:
-        """Thumbnails arrived."""
         self.update()
 
     def fit(self) -> None:
-        """The whole map in sight."""
         self.plane.fit(self.width(), self.height(), _MARGIN)
         self._again()
 
@@ -114,7 +111,6 @@ class MapView(QWidget):
             self.pan((self.width() - old.width()) / 2, (self.height() - old.height()) / 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Points, thumbnails, frame of the current picture, lasso."""
         painter = QPainter(self)
         painter.drawImage(QPoint(0, 0), self._points())
         near = self.near()
@@ -191,7 +187,6 @@ class MapView(QWidget):
     # ------------------------------------------------------------------ the mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a lasso, or take hold of the map."""
         left = event.button() == Qt.MouseButton.LeftButton
         held = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         self._pressed = event.position()
@@ -202,7 +197,6 @@ class MapView(QWidget):
             self._lasso = [event.position()]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw on, or move the map."""
         spot = event.position()
         if self._held is not None:
             self.pan(spot.x() - self._held.x(), spot.y() - self._held.y())
@@ -212,7 +206,6 @@ class MapView(QWidget):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Choose what the lasso holds, or the one point that was clicked."""
         if self._held is not None:
             self._held = None
             self.unsetCursor()

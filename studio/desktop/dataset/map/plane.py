@@ -39,7 +39,6 @@ class Plane:
         self.is_shown = np.isin(self.ids, ids)
 
     def choose(self, ids: np.ndarray, current: int | None) -> None:
-        """Mark what is chosen."""
         self.is_chosen = np.isin(self.ids, ids)
         self.current_row = None if current is None else self._row(current)
 
@@ -50,7 +49,6 @@ class Plane:
     # ------------------------------------------------------------------ the part in sight
 
     def fit(self, width: int, height: int, margin: int) -> None:
-        """All of it, as large as it can be."""
         self._scale = self._fitting = max(1.0, (min(width, height) - 2 * margin) / 2)
         self._offset = np.array([width / 2, height / 2])
         self.is_fitted = True
@@ -83,7 +81,6 @@ class Plane:
         return np.asarray(found)
 
     def in_sight(self, width: int, height: int) -> np.ndarray:
-        """Rows of the shown points within the widget."""
         spots = self.on_screen()
         x, y = spots[:, 0], spots[:, 1]
         return np.flatnonzero(self.is_shown & (x >= 0) & (y >= 0) & (x < width) & (y < height))

@@ -80,7 +80,6 @@ class CropEditor(OverlayEditor):
         self.drawn.emit(self._item.id, self.view.box)
 
     def finish(self) -> None:
-        """The part that is drawn."""
         self._apply(self.view.box)
 
     def other_way(self) -> None:

@@ -111,7 +111,6 @@ class CropView(QWidget):
         return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)
 
     def box_rect(self) -> QRectF:
-        """Where the rectangle is painted."""
         area, box = self.picture_rect(), self._box
         return QRectF(
             area.left() + box[0] * area.width(), area.top() + box[1] * area.height(),
@@ -140,7 +139,6 @@ class CropView(QWidget):
     # ------------------------------------------------------------------ mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab a handle or the inside, or begin a new rectangle."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._grabbed = self._under(event.position()) or "new"
@@ -167,7 +165,6 @@ class CropView(QWidget):
         self._grabbed = ""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """As much of the picture as there is."""
         self.set_box(self.largest())
 
     def _draw(self, first: tuple[float, float], second: tuple[float, float]) -> None:
@@ -230,7 +227,6 @@ class CropView(QWidget):
     # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture, shade, thirds, frame and handles."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -97,7 +97,6 @@ class OverlayEditor(QFrame):
     # ------------------------------------------------------------------ opening
 
     def cover(self, item: Item, image: QImage) -> None:
-        """Begin with a picture."""
         self._item = item
         self.head.setText(item.name)
         self.show_image(image)
@@ -111,11 +110,9 @@ class OverlayEditor(QFrame):
 
     @property
     def item(self) -> Item | None:
-        """The picture that is being worked on."""
         return self._item if self.isVisible() else None
 
     def show_image(self, image: QImage) -> None:
-        """The picture, sharper than the tile that stood for it."""
         if self._item is not None:
             self.view.show_picture(image, (self._item.width, self._item.height))
 

@@ -37,7 +37,6 @@ class Hiding(QObject):
         editor.closed.connect(around.grid.setFocus)
 
     def open(self) -> None:
-        """Open the editor on the current picture."""
         project, number = self._around.session.project, self._around.selection.current
         if project is None or number is None:
             return

@@ -67,12 +67,10 @@ class RegionEditor(OverlayEditor):
         self.retranslate()
 
     def show_hidden(self, item_id: int, image: QImage) -> None:
-        """The picture as the network will see it."""
         if self._item is not None and self._item.id == item_id and not image.isNull():
             self.view.show_picture(image, (self._item.width, self._item.height))
 
     def add_regions(self, item_id: int, regions: list[Region]) -> None:
-        """What a detector found."""
         if self._item is not None and self._item.id == item_id:
             for region in regions:
                 self.view.add(region)
@@ -98,7 +96,6 @@ class RegionEditor(OverlayEditor):
             self.excludeWanted.emit(number)
 
     def changed(self) -> None:
-        """How many parts are hidden now."""
         count = len(self.view.regions)
         self.facts.setText(
             tr("1 part is hidden") if count == 1
@@ -115,14 +112,12 @@ class RegionEditor(OverlayEditor):
         return tuple(self.view.regions)
 
     def finish(self) -> None:
-        """The parts that are drawn."""
         if self._item is not None:
             number, regions = self._item.id, self._regions()
             self.close_up()
             self.applied.emit(number, regions)
 
     def other_way(self) -> None:
-        """By rectangle, or by lasso."""
         (self.box if self.lasso.isChecked() else self.lasso).setChecked(True)
 
     # ------------------------------------------------------------------ words

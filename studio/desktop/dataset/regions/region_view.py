@@ -59,20 +59,17 @@ class RegionView(QWidget):
         self._tell()
 
     def add(self, region: Region) -> None:
-        """One more, chosen."""
         self.regions.append(region)
         self.current = len(self.regions) - 1
         self._tell()
 
     def remove_current(self) -> None:
-        """Take the chosen region away."""
         if 0 <= self.current < len(self.regions):
             del self.regions[self.current]
             self.current = min(self.current, len(self.regions) - 1)
             self._tell()
 
     def set_way(self, way: str) -> None:
-        """How the chosen region and those to come are hidden."""
         self.way = way
         if 0 <= self.current < len(self.regions):
             old = self.regions[self.current]
@@ -93,7 +90,6 @@ class RegionView(QWidget):
     # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture, regions, the stroke that is being drawn."""
         c, area = theme.colours(), self.picture_rect()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(c.canvas))

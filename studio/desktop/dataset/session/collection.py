@@ -105,12 +105,10 @@ class Collection:
         self._columns = None
 
     def set_held_out(self, item_ids: Iterable[int]) -> None:
-        """The pictures that training keeps for measuring."""
         self.held_out = frozenset(item_ids)
         self._columns = None
 
     def kinds(self, item_id: int) -> list[str]:
-        """The kinds of finding of one picture."""
         return [finding.kind for finding in self.findings.get(item_id, ())]
 
     def columns(self) -> Columns:

@@ -58,7 +58,6 @@ class Watch(QObject):
         self._look.start()
 
     def extend(self, folders: Sequence[str]) -> None:
-        """Folders that are new below a root."""
         if self._watcher is not None:
             known = set(self._watcher.directories())
             fresh = [folder for folder in folders if folder not in known]

@@ -70,7 +70,6 @@ class RunningImports(QObject):
 
     @property
     def cancelling(self) -> bool:
-        """Whether the artist asked the import to end."""
         return any(job.is_cancelled for job in self._running.values())
 
     def start(self, project: Project, paths: Sequence[Path], name: str | None) -> None:

@@ -165,14 +165,12 @@ class Session(QObject):
         return self.collection.decided
 
     def judge_again(self) -> None:
-        """Read findings and division of the open dataset anew."""
         if self.threads is not None and self.project is not None and self.dataset is not None:
             self.threads.load.submit(
                 self.threads.loader.judge, self._load, self.project, self.dataset.id
             )
 
     def sources_again(self) -> None:
-        """Read what is stated about the sources anew."""
         if self.threads is not None and self.project is not None and self.dataset is not None:
             self.threads.load.submit(
                 self.threads.loader.roots, self._load, self.project, self.dataset.id

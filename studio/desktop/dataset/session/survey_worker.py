@@ -27,7 +27,6 @@ class Explorer(Worker):
     """Short questions about a dataset and its pictures."""
 
     def values(self, project: Project, dataset_id: int, kind: str) -> np.ndarray:
-        """What the threshold of a kind is set on."""
         return thresholds.values(project, dataset_id, kind, self.stopping)
 
     def covered(self, item: Item, hidden: Regions, side: int) -> QImage:
@@ -61,5 +60,4 @@ class SurveyThreads(QObject):
         self.ask.failed.connect(self.failed)
 
     def stop(self) -> None:
-        """Ask it to end."""
         self.ask.retire()

@@ -18,6 +18,5 @@ class Ticker(QTimer):
         self.timeout.connect(act)
 
     def soon(self) -> None:
-        """Act once, a moment from now."""
         if not self.isActive():
             self.start()

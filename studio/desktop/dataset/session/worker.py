@@ -62,7 +62,6 @@ class Loader(Worker):
         """Token of the load that is wanted now; others end early."""
 
     def survey(self, project: Project) -> list[tuple[store.Dataset, int]]:
-        """All datasets with the number of their pictures."""
         if not project.read_only_reason:
             hidden_regions.cover_older(project, self.stopping)
         counts = listed_rows.counts(project)
@@ -89,13 +88,11 @@ class Loader(Worker):
         self.judge(token, project, dataset_id)
 
     def judge(self, token: int, project: Project, dataset_id: int) -> None:
-        """Read the findings, and which pictures are held out."""
         self._before()
         division = split.read(project, dataset_id)
         self.findingsLoaded.emit(token, store.findings(project, dataset_id), division)
 
     def roots(self, token: int, project: Project, dataset_id: int) -> None:
-        """Read the sources."""
         self.sourcesLoaded.emit(token, store.sources(project, dataset_id))
 
     def again(
@@ -116,7 +113,6 @@ class Arranger(Worker):
     """Chooses, orders and counts rows, so that the window need not."""
 
     def arrange(self, project: Project | None, columns: Columns, view: View) -> Arrangement:
-        """What a view shows of a snapshot."""
         by_likeness = view.sort == "similar" and project is not None
         apart = likeness_order.distances(project, view.anchor) if by_likeness and project else None
         return columns.arrange(view, apart)
@@ -179,7 +175,6 @@ class Tiles(Worker):
         return was_idle
 
     def forget(self) -> None:
-        """Drop every wish."""
         with self._guard:
             self._wanted.clear()
 

@@ -68,7 +68,6 @@ class Watching(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Watch what the open dataset says."""
         place = self._around.open_dataset()
         if place is None:
             self.close()

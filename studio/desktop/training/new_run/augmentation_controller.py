@@ -81,13 +81,11 @@ class Previewing(QObject):
 
     @Slot(int)
     def step(self, by: int) -> None:
-        """To another picture."""
         self._place += by
         self.update()
 
     @Slot()
     def roll(self) -> None:
-        """By other chance."""
         self._seed += 1
         self.update()
 

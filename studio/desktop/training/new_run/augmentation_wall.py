@@ -66,7 +66,6 @@ class AugmentationWall(QWidget):
         return self._drawn
 
     def show_drawn(self, drawn: Drawn) -> None:
-        """Hang these samples."""
         self._drawn = drawn
         self.view.set_sheet(drawn.image, COLUMNS, SAMPLES)
         self.roll.setEnabled(True)
@@ -85,14 +84,12 @@ class AugmentationWall(QWidget):
         self._words()
 
     def show_warnings(self, sentences: Sequence[str]) -> None:
-        """What of it would show in what the model draws."""
         self._warnings = list(sentences)
         shown = [*sentences, *[""] * MOST_WARNINGS][:MOST_WARNINGS]
         for card, sentence in zip(self.cards, shown, strict=True):
             card.set_texts(tr("It would show"), sentence)
 
     def moment(self) -> str:
-        """Which picture it is, for the head of the place."""
         if self._drawn is None:
             return ""
         place, total = amounts.count(self._drawn.place + 1), amounts.count(self._drawn.total)

@@ -56,7 +56,6 @@ class DatasetField(Field):
         self.set_datasets([])
 
     def card(self) -> DatasetCard | None:
-        """The dataset that a run would learn from now."""
         return next((card for card in self._cards if card.name == self.choice.key()), None)
 
     def retranslate(self) -> None:
@@ -77,7 +76,6 @@ class DatasetField(Field):
         self.picked.emit()
 
     def _say(self) -> None:
-        """Whether what was chosen is gone."""
         now, meant = self.card(), self._meant
         text = ""
         if meant is not None and now is None:

@@ -102,7 +102,6 @@ class Extras(QWidget):
         self.fields["tensorboard"].changed.connect(self._board_toggled)
 
     def values(self) -> dict[str, Value]:
-        """Every option by name."""
         return {name: field.value() for name, field in self.fields.items()}
 
     def set_machines(self, machines: Sequence[tuple[str, str]]) -> None:

@@ -115,11 +115,9 @@ class NewRunForm(QWidget):
 
     @property
     def basics(self) -> ParamForm | None:
-        """The usual parameters of the family, once they are known."""
         return self.forms.basics
 
     def set_families(self, cards: Sequence[FamilyCard]) -> None:
-        """Offer a recommendation and these families."""
         self._cards = {card.name: card for card in cards}
         self._offer_families()
         self._family_picked()
@@ -146,7 +144,6 @@ class NewRunForm(QWidget):
         self._offer_size()
 
     def begin_with(self, run: str) -> None:
-        """Set up a run that learns on from another one."""
         self.family.choose(AUTO)
         self.beginning.run.choose(run)
 
@@ -168,7 +165,6 @@ class NewRunForm(QWidget):
         self._check()
 
     def set_trouble(self, sentence: str) -> None:
-        """Something about the whole form, above the button."""
         self.foot.set_trouble(sentence)
 
     def set_measured(self, wanted: NewRun, found: Preflight, notes: Sequence[Health]) -> None:

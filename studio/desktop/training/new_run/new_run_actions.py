@@ -77,7 +77,6 @@ class Planning(QObject):
 
     @Slot(str, str)
     def go_on_with(self, name: str, dataset: str) -> None:
-        """Train a run further with the pictures of another dataset."""
         if not self.session.training:
             self.session.change_pictures(name, dataset)
 
@@ -85,7 +84,6 @@ class Planning(QObject):
 
     @Slot(object)
     def measure(self, wanted: NewRun) -> None:
-        """Try the first steps of a run."""
         if self.session.training:
             self.form.set_trouble(
                 tr("Another run is training, so nothing true can be measured: stop it first.")

@@ -42,7 +42,6 @@ class Beginning(QWidget):
         self._offer()
 
     def set_starts(self, cards: Sequence[StartCard]) -> None:
-        """All runs that can be begun with."""
         self._cards = list(cards)
         self._offer()
 
@@ -52,7 +51,6 @@ class Beginning(QWidget):
         self._offer()
 
     def card(self) -> StartCard | None:
-        """The run to begin with."""
         return next((card for card in self._cards if card.run == self.run.key()), None)
 
     def values(self) -> dict[str, Value]:
@@ -61,7 +59,6 @@ class Beginning(QWidget):
         return {_RUN.name: self.run.key(), _LEVELS.name: levels}
 
     def set_error(self, sentence: str) -> None:
-        """Why the chosen run cannot be begun with."""
         self.run_field.set_error(sentence)
 
     def _may_freeze(self) -> bool:

@@ -35,7 +35,6 @@ class RunCommands(QObject):
         measure: Callable[[], None],
         start: Callable[[], None],
     ) -> None:
-        """Give every command its name, key and icon."""
         for id, text, callback, keys, icon in (
             ("training.new", "New run", new, "N", "plus"),
             ("training.measure", "Measure a new run first", measure, "M", "scale"),
@@ -54,7 +53,6 @@ class RunCommands(QObject):
 
     @Slot()
     def toggle_pause(self) -> None:
-        """Hold the run that trains, or let it go on."""
         live = self._session.live
         if live is not None:
             paused = live.record.stage is RunState.PAUSED
@@ -72,12 +70,10 @@ class RunCommands(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Save and end."""
         self._session.send(events.Stop())
 
     @Slot()
     def go_on(self) -> None:
-        """Train the run in view further."""
         if self._session.viewed is not None:
             self.resume(self._session.viewed.run.name)
 
@@ -100,13 +96,11 @@ class RunCommands(QObject):
 
     @Slot()
     def remove(self) -> None:
-        """Take the run in view out of the project."""
         if self._session.viewed is not None:
             self.removeRequested.emit(self._session.viewed.run.name)
 
     @Slot()
     def play(self) -> None:
-        """Open the run in view on the canvas."""
         opened = self._session.viewed
         if opened is not None and opened.record.checkpoint:
             self.playRequested.emit(opened.run.name)

@@ -91,7 +91,6 @@ class Curves(QWidget):
         self.changed()
 
     def set_shown(self, name: str, on: bool) -> None:
-        """Show or hide one curve."""
         self._hidden.discard(name) if on else self._hidden.add(name)
         self.changed()
 
@@ -135,7 +134,6 @@ class Curves(QWidget):
         self.changed()
 
     def retranslate(self) -> None:
-        """Names of the plot for screen readers and its tip."""
         self.setAccessibleName(tr("Loss curves"))
         self.setToolTip(
             tr(

@@ -48,7 +48,6 @@ class Card(QFrame):
         self.setVisible(bool(sentence))
 
     def retranslate(self) -> None:
-        """What the engine said, in the current language and the theme's colours."""
         for label, text in zip((self.title, self.sentence, self.done), self._said, strict=True):
             label.setText(words.said(text))
             label.setVisible(bool(text))

@@ -159,7 +159,6 @@ class RunPanel(QWidget):
         self.card.set_texts(title, sentence)
 
     def set_datasets(self, datasets: Sequence[DatasetCard]) -> None:
-        """What a run may go on with."""
         if list(datasets) != self._datasets:
             self._datasets = list(datasets)
             self._offer_pictures()

@@ -44,7 +44,6 @@ class SheetView(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What stands there in place of a sheet."""
         return self._sentence
 
     @property
@@ -52,7 +51,6 @@ class SheetView(QWidget):
         return self._image
 
     def sizeHint(self) -> QSize:
-        """Wide and low, as the sheets are."""
         return QSize(800, 320)
 
     def cell_size(self) -> QSize:
@@ -95,7 +93,6 @@ class SheetView(QWidget):
         return min(wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cells, or the sentence."""
         painter = QPainter(self)
         if self._image.isNull():
             painter.setPen(QColor(theme.colours().quiet))
@@ -156,13 +153,11 @@ class Scrubber(QWidget):
         self.slider.setValue(before[-1] if before else 0)
 
     def current(self) -> Sheet | None:
-        """The sheet the artist looks at."""
         value = self.slider.value()
         return self._sheets[value] if 0 <= value < len(self._sheets) else None
 
     @property
     def at_newest(self) -> bool:
-        """Whether the newest sheet is shown."""
         return self.slider.value() >= len(self._sheets) - 1
 
     def retranslate(self) -> None:
@@ -200,7 +195,6 @@ class SamplesPanel(QWidget):
         layout.addWidget(self.scrubber)
 
     def clear(self, sentence: str) -> None:
-        """No run, or none of its sheets yet."""
         self.view.set_sheet(QImage(), 0, 0)
         self.view.set_sentence(sentence)
         self.scrubber.set_sheets([], follow=True)

@@ -33,7 +33,6 @@ class RunJob(Job[None]):
         self._finish = finish
 
     def cancel(self) -> None:
-        """Have it save and end."""
         super().cancel()
         self._finish()
 
@@ -88,7 +87,6 @@ class Driving(QObject):
         )
 
     def send(self, command: events.Command) -> None:
-        """A command for the run that trains."""
         if self._driver is not None:
             self._driver.send(command)
 

@@ -212,7 +212,6 @@ def list_runs(project: Project) -> list[Run]:
 
 
 def open_run(project: Project, name: str) -> Opened:
-    """A run with its curves and sheets."""
     from models import base
     from studio.engine.training.planning import runs
     from studio.engine.training.record.recipe import Recipe
@@ -262,7 +261,6 @@ def _listed(labels: list[str], most: int = 6) -> str:
 
 
 def facts_of(recipe: Recipe) -> dict[str, Any]:
-    """What cannot change during a run, by the field's word."""
     colour = {1: "grey", 3: "RGB", 4: "RGBA"}.get(recipe.channels, "")
     return {
         "dataset": recipe.dataset,

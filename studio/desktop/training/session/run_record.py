@@ -81,7 +81,6 @@ class RunRecord:
         return self.checkpoint_of(self.saves.best)
 
     def checkpoint_of(self, name: str) -> Path | None:
-        """The folder of a checkpoint that is still there."""
         there = name in self.saves.images_seen
         return checkpoint.place_of(self.folder, name) if there else None
 

@@ -123,7 +123,6 @@ class Session(QObject):
             self.thread_.latest("starts", queries.starts, self.project, done=self.startsRead.emit)
 
     def read_datasets(self) -> None:
-        """Ask for the datasets and their sizes."""
         if self.project is not None:
             self.thread_.latest(
                 "sizes", queries.dataset_sizes, self.project, done=self.sizesRead.emit
@@ -133,7 +132,6 @@ class Session(QObject):
             )
 
     def read_advice(self, asked: NewRun) -> None:
-        """Ask for the recommended family and parameters."""
         if self.project is not None:
             self.thread_.latest(
                 "advice", queries.advise, self.project, asked,
@@ -141,7 +139,6 @@ class Session(QObject):
             )  # fmt: skip
 
     def check_board(self) -> None:
-        """Ask whether TensorBoard files can be written."""
         self.thread_.latest(
             "board", queries.check_board, done=lambda _: self.boardChecked.emit(""),
             failed=lambda sentence, _: self.boardChecked.emit(sentence),
@@ -176,7 +173,6 @@ class Session(QObject):
         self.viewed = self.live if viewed is live else _titled(viewed, titles)
 
     def read_other(self, name: str) -> None:
-        """Ask for the record of a run to compare with."""
         if self.project is not None:
             self.thread_.latest(
                 "other", queries.open_run, self.project, name, done=self.otherRead.emit
@@ -207,7 +203,6 @@ class Session(QObject):
 
     @property
     def live(self) -> Opened | None:
-        """The run that trains."""
         return self.driving.live
 
     @property
@@ -276,11 +271,9 @@ class Session(QObject):
             self.driving.start(self.project, run, resume=resume, opened=opened)
 
     def send(self, command: events.Command) -> None:
-        """A command for the run that trains."""
         self.driving.send(command)
 
     def set_live(self, key: str, value: Value) -> None:
-        """Change a parameter of the run that trains."""
         self.send(events.Set(key, value))
 
     @Slot(object)

@@ -18,7 +18,6 @@ def change_pictures(
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> None:
-    """Let a run go on with another dataset."""
     from studio.engine.training.planning import other_pictures
 
     other_pictures.change(project, name, dataset, progress, cancelled)
@@ -42,14 +41,12 @@ def remove_run(project: Project, name: str, with_pieces: bool) -> Removed | str:
 
 
 def restore_run(project: Project, removed: Removed) -> None:
-    """Bring a run back."""
     from studio.engine.training.planning import removed_runs
 
     removed_runs.restore(project, removed)
 
 
 def purge_runs(project: Project) -> None:
-    """Delete for good what was removed in earlier sessions."""
     from studio.engine.training.planning import removed_runs
 
     removed_runs.purge(project)
