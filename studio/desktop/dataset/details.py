@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.inspector import item_queries
 from studio.desktop.dataset.inspector.inspector import Inspector
@@ -44,10 +45,7 @@ class Details(QObject):
         self._studio, self._session, self._selection = studio, session, selection
         self._inspector, self._curation, self._editor = inspector, curation, editor
         self._counted: tuple[int | None, int | None] = None, None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_AFTER_MS)
-        self._timer.timeout.connect(self.show)
+        self._timer = Ticker(self, self.show, _AFTER_MS)
         self._connect()
 
     def _connect(self) -> None:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import STEP, Header
 from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
@@ -48,16 +49,13 @@ class Gallery(QObject):
         self.arranging = False
         """Whether what the view shows is still being worked out."""
         self._began = 0.0
-        self._recount = QTimer(self)
-        self._recount.setSingleShot(True)
-        self._recount.setInterval(_RECOUNT_MS)
-        self._recount.timeout.connect(self._recount_due)
+        self._recount = Ticker(self, self._recount_due, _RECOUNT_MS)
         session.opened.connect(self.start_anew)
         session.rowsAdded.connect(self._rows_added)
         session.changed.connect(self._rows_changed)
         session.tilesMade.connect(self._tiles_made)
         session.tilesStale.connect(self._tiles_stale)
-        session.imports.news.connect(self._recount_soon)
+        session.imports.news.connect(self._recount.soon)
         self.model.tileWanted.connect(session.want_tile)
         self.model.allChanged.connect(grid.viewport().update)
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
@@ -104,7 +102,7 @@ class Gallery(QObject):
     def _rows_added(self, ids: list[int]) -> None:
         if self.view == View() and self.model.rowCount() < _FIRST_SCREEN:
             self.model.append(ids)
-        self._recount_soon()
+        self._recount.soon()
 
     @Slot(object)
     def _rows_changed(self, ids: Sequence[int] | None) -> None:
@@ -112,7 +110,7 @@ class Gallery(QObject):
         if ids is None:  # all is read: there is nothing more to wait for
             self.catch_up()
         else:
-            self._recount_soon()
+            self._recount.soon()
 
     @Slot(object)
     def _tiles_made(self, made: list[tuple[int, QImage]]) -> None:
@@ -123,10 +121,6 @@ class Gallery(QObject):
     def _tiles_stale(self, ids: Sequence[int]) -> None:
         self.model.forget_tiles(ids)
         self.model.refresh(ids)
-
-    def _recount_soon(self) -> None:
-        if not self._recount.isActive():
-            self._recount.start()
 
     @Slot()
     def _recount_due(self) -> None:

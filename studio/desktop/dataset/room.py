@@ -12,9 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QComboBox,
-    QHBoxLayout,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -38,6 +36,7 @@ from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey import Survey
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.thumb_grid import ThumbGrid
@@ -93,23 +92,13 @@ class DatasetRoom(Room):
     def _lay_out(self) -> None:
         for page in (self.grid, self.nothing):
             self.centre.addWidget(page)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        full = QWidget()
-        line = QHBoxLayout(full)
-        whole = QVBoxLayout(self)
-        for layout in (column, line, whole):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
+        middle, full = QWidget(), QWidget()
+        boxes.column(self.header, (self.centre, 1), on=middle)
+        boxes.row(self.side, (middle, 1), self.inspector, on=full)
+        boxes.column((self.pages, 1), on=self)
         self.strip = JobStrip(self.studio.jobs, self.key, middle)
-        column.addWidget(self.header)
-        column.addWidget(self.centre, 1)
-        line.addWidget(self.side)
-        line.addWidget(middle, 1)
-        line.addWidget(self.inspector)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(full)
-        whole.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
         session, side = self.session, self.side
@@ -125,14 +114,7 @@ class DatasetRoom(Room):
         gallery.viewChanged.connect(self._view_changed)
         gallery.arranged.connect(self._arranged)
         side.datasetChosen.connect(session.choose)
-        side.kindChosen.connect(lambda kind: gallery.change_view(kind=kind))
-        side.sourceChosen.connect(lambda source: gallery.change_view(source_id=source))
-        side.labelChosen.connect(lambda label: gallery.change_view(label=label))
-        side.rights.licenceChosen.connect(lambda licence: gallery.change_view(licence=licence))
-        side.rights.authorChosen.connect(lambda author: gallery.change_view(author=author))
-        side.rights.siteChosen.connect(lambda site: gallery.change_view(site=site))
-        side.rights.consentChosen.connect(lambda note: gallery.change_view(consent=note))
-        side.ratingChosen.connect(lambda stars: gallery.change_view(rating=stars))
+        side.filterChosen.connect(lambda field, value: gallery.change_view(**{field: value}))
         side.reportWanted.connect(self.outgoing.ask_report)
         side.cardWanted.connect(self.outgoing.ask_card)
         side.addFolder.connect(self.intake.ask_folder)
@@ -157,12 +139,10 @@ class DatasetRoom(Room):
     # ------------------------------------------------------------------ hooks
 
     def project_opened(self, project: Project) -> None:
-        """Read its datasets; the newest is shown."""
         self.session.open(project)
         self.gallery.catch_up()
 
     def project_closed(self) -> None:
-        """Write out decisions, stop the threads, forget everything."""
         self.quick.close_up()
         self.editor.close_up()
         self.curation.forget()
@@ -205,11 +185,9 @@ class DatasetRoom(Room):
     # ------------------------------------------------------------------ bringing pictures in
 
     def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import folders, pictures and archives into the open dataset, or into a new one."""
         self.intake.import_paths(paths)
 
     def take_received(self, held: Received) -> None:
-        """A picture that has no file on this computer."""
         self.intake.take_received(held)
 
     @Slot(object)
@@ -228,7 +206,6 @@ class DatasetRoom(Room):
             self.trainRequested.emit(name)
 
     def _remove_source(self) -> None:
-        """Take the source that is chosen in the list out of the dataset."""
         self.managing.remove_source(self.gallery.view.source_id)
 
     # ------------------------------------------------------------------ what follows the pictures

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractItemView
 
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
 from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.grid.grid_model import PictureModel
@@ -55,10 +56,7 @@ class Selection(QObject):
         self._enlarged = 0
         self.wholesale: Callable[[str, Sequence[int], int], None] | None = None
         """Decides about more pictures than the window's thread has time for."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_LOOK_AFTER_MS)
-        self._timer.timeout.connect(self.show)
+        self._timer = Ticker(self, self.show, _LOOK_AFTER_MS)
         grid.selectionModel().selectionChanged.connect(lambda *_: self._timer.start())
         grid.selectionModel().currentChanged.connect(lambda *_: self._timer.start())
         inspector.includeWanted.connect(self.include)

@@ -8,14 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
@@ -29,8 +22,10 @@ from studio.desktop.dataset.session.collection import (
     View,
 )
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.dataset.doctor import fixes
@@ -46,10 +41,8 @@ class Side(SteadyScroll):
     """Says what is chosen; the room decides what that means."""
 
     datasetChosen = Signal(object)
-    kindChosen = Signal(object)
-    sourceChosen = Signal(object)
-    labelChosen = Signal(object)
-    ratingChosen = Signal(object)
+    filterChosen = Signal(str, object)
+    """A field of the view, and what it is to be."""
     thresholdsWanted = Signal()
     outliersWanted = Signal()
     watchWanted = Signal(bool)
@@ -102,16 +95,13 @@ class Side(SteadyScroll):
         self._column.addStretch(1)
 
     def _headed(self, place: int) -> QWidget:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, self.heads[place].contentsMargins().top(), 0, 0)
-        self.heads[place].setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.heads[place], 1)
-        button = self.more[place]
+        line, head, button = QWidget(), self.heads[place], self.more[place]
         button.setObjectName("bare")
         button.setFixedSize(*_MORE)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(button)
+        above = head.contentsMargins().top()
+        head.setContentsMargins(0, 0, 0, 0)
+        boxes.row((head, 1), button, on=line, gap=-1, margins=(0, above, 0, 0))
         return line
 
     def set_menus(self, datasets: QMenu, sources: QMenu) -> None:
@@ -131,19 +121,20 @@ class Side(SteadyScroll):
 
     def _connect(self) -> None:
         self.datasets.chosen.connect(self.datasetChosen)
-        self.findings.chosen.connect(self.kindChosen)
-        self.sources.chosen.connect(self.sourceChosen)
-        self.labels.chosen.connect(self.labelChosen)
-        self.ratings.chosen.connect(self.ratingChosen)
-        self.thresholds.clicked.connect(lambda: self.thresholdsWanted.emit())
-        self.outliers.clicked.connect(lambda: self.outliersWanted.emit())
+        self.findings.chosen.connect(partial(self.filterChosen.emit, "kind"))
+        self.sources.chosen.connect(partial(self.filterChosen.emit, "source_id"))
+        self.labels.chosen.connect(partial(self.filterChosen.emit, "label"))
+        self.ratings.chosen.connect(partial(self.filterChosen.emit, "rating"))
+        self.rights.chosen.connect(self.filterChosen)
+        self.thresholds.clicked.connect(self.thresholdsWanted)
+        self.outliers.clicked.connect(self.outliersWanted)
         self.watch.clicked.connect(self.watchWanted)
         self.fix.clicked.connect(lambda: self.fixWanted.emit(self._kind))
-        self.report.clicked.connect(lambda: self.reportWanted.emit())
-        self.card.clicked.connect(lambda: self.cardWanted.emit())
-        self.add_folder.clicked.connect(lambda: self.addFolder.emit())
-        self.add_files.clicked.connect(lambda: self.addFiles.emit())
-        self.new_dataset.clicked.connect(lambda: self.newDataset.emit())
+        self.report.clicked.connect(self.reportWanted)
+        self.card.clicked.connect(self.cardWanted)
+        self.add_folder.clicked.connect(self.addFolder)
+        self.add_files.clicked.connect(self.addFiles)
+        self.new_dataset.clicked.connect(self.newDataset)
 
     def retranslate(self) -> None:
         """Texts in the current language; the lists follow with the next `show_*`."""
@@ -158,7 +149,7 @@ class Side(SteadyScroll):
             rows.setAccessibleName(title)
         self.rights.retranslate()
         self.setAccessibleName(tr("Filters"))
-        buttons = (
+        set_words(
             (self.add_folder, tr("Add a folder…"),
              tr("Add the pictures of a folder to this dataset. The originals are only read.")),
             (self.add_files, tr("Add pictures or a zip…"),
@@ -175,20 +166,13 @@ class Side(SteadyScroll):
              tr("Write what was found to a file: a web page with small pictures, or JSON.")),
             (self.card, tr("Save the dataset card…"),
              tr("Write what this dataset is and under which terms: Markdown and JSON.")),
+            (self.more[0], tr("Dataset menu"),
+             tr("Rename or delete the chosen dataset (F2, Del in the list).")),
+            (self.more[1], tr("Source menu"),
+             tr("Remove the chosen source or add one (Del in the list).")),
         )  # fmt: skip
-        for button, text, help in buttons:
-            button.setText(text)
-            button.setToolTip(help)
-            button.setAccessibleName(text)
-            button.setAccessibleDescription(help)
-        menus = (
-            (tr("Dataset menu"), tr("Rename or delete the chosen dataset (F2, Del in the list).")),
-            (tr("Source menu"), tr("Remove the chosen source or add one (Del in the list).")),
-        )
-        for tool, (name, help) in zip(self.more, menus, strict=True):
+        for tool in self.more:
             tool.setIcon(theme.icon("more", theme.colours().quiet))
-            tool.setAccessibleName(name)
-            tool.setToolTip(help)
         self._say_fix()
 
     # ------------------------------------------------------------------ what is shown
@@ -231,10 +215,7 @@ class Side(SteadyScroll):
         else:
             text = tr("Exclude all found")
             help = tr("Leave out every picture with this finding; Ctrl+Z undoes it.")
-        self.fix.setText(text)
-        self.fix.setToolTip(help)
-        self.fix.setAccessibleName(text)
-        self.fix.setAccessibleDescription(help)
+        set_words((self.fix, text, help))
 
     def show_watch(self, on: bool, possible: bool) -> None:
         """Whether the folders of the dataset are watched, and whether it has any."""
@@ -266,8 +247,8 @@ class Side(SteadyScroll):
         if counts[""]:
             entries.append(Entry("", tr("Not labelled"), words.number(counts[""])))
         self.labels.set_entries(entries if labelled else [], view.label)
-        for widget in (self.heads[3], self.labels):
-            widget.setVisible(labelled)
+        self.heads[3].setVisible(labelled)
+        self.labels.setVisible(labelled)
 
     def _show_ratings(self, counts: Counter[int], view: View) -> None:
         rated = any(counts[stars] for stars in range(1, 6)) or view.rating > 0
@@ -279,8 +260,8 @@ class Side(SteadyScroll):
                 help = tr("At least {n} stars.", n=stars)
                 entries.append(Entry(stars, text, words.number(many), help=help))
         self.ratings.set_entries(entries if rated else [], view.rating)
-        for widget in (self.heads[4], self.ratings):
-            widget.setVisible(rated)
+        self.heads[4].setVisible(rated)
+        self.ratings.setVisible(rated)
 
 
 def _pop_up(rows: QWidget, menu: QMenu, place: QPoint) -> None:

@@ -76,11 +76,9 @@ class Survey(QObject):
         self.watching.shown.connect(self._watch_shown)
 
     def toggle_thresholds(self) -> None:
-        """Open the thresholds, on that of the finding that is shown, or close them."""
         self.doctor.show(not self.doctor.is_on, self.around.model.asked_for)
 
     def toggle_watch(self) -> None:
-        """Watch the folders of the open dataset, or no longer."""
         self.watching.set_on(not self._watched)
 
     @Slot(bool, bool)
@@ -89,7 +87,6 @@ class Survey(QObject):
 
     @property
     def front(self) -> QWidget:
-        """What shows the pictures: the map or the grid."""
         return self.map.page if self.map.is_on else self.around.grid
 
     @Slot(object)
@@ -112,7 +109,6 @@ class Survey(QObject):
             self.about.show_about(about, len(self._item.hidden))
 
     def close(self) -> None:
-        """The project goes: stop everything."""
         self._item = None
         self.about.show_about(None)
         self.hiding.editor.close_up()

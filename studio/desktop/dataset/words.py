@@ -14,7 +14,6 @@ SUMS = (EVERYTHING, TRAINS, HELD_OUT, EXCLUDED)
 
 
 def kinds() -> list[str]:
-    """Everything that the list of findings can show, in its order."""
     found = sorted(checks().values(), key=lambda check: check.listed)
     return [*SUMS, *(check.name for check in found)]
 

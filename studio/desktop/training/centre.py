@@ -6,15 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QSlider,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QSplitter, QWidget
 
 from models.facts import Curve
 from studio.desktop.base import amounts
@@ -27,6 +19,8 @@ from studio.desktop.training.run.curves import Curves, colour
 from studio.desktop.training.run.health_cards import NOTES
 from studio.desktop.training.run.samples import SamplesPanel
 from studio.desktop.training.session.run_record import MarkKind, RunRecord, Sheet
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
@@ -54,6 +48,8 @@ class Centre(QWidget):
         self.log = QCheckBox()
         self.legend = Flow(14, 4)
         self.other, self.other_label = Choice(), QLabel()
+        self.smooth_label.setBuddy(self.smooth)
+        self.other_label.setBuddy(self.other)
         self.other.setMinimumWidth(150)
         self._keys: dict[str, QCheckBox] = {}
         self._known: Mapping[str, Curve] = {}
@@ -64,18 +60,10 @@ class Centre(QWidget):
         self.curves.set_smoothing(SMOOTH[2])
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(8)
-        tools.addStretch(1)
-        for widget in (self.other_label, self.other, self.smooth_label, self.smooth, self.log):
-            tools.addWidget(widget)
-        self.losses = QWidget()
-        column = QVBoxLayout(self.losses)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(self.legend)
-        column.addLayout(tools)
-        column.addWidget(self.curves, 1)
+        named = (self.other_label, self.other, self.smooth_label, self.smooth, self.log)
+        tools = boxes.row(None, *named, gap=8)
+        self.losses, below = QWidget(), (0, 8, 0, 0)
+        boxes.column(self.legend, tools, (self.curves, 1), on=self.losses, gap=6, margins=below)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.samples)
@@ -84,16 +72,9 @@ class Centre(QWidget):
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setSizes([600, 300])
-        body = QVBoxLayout()
-        body.setContentsMargins(16, 16, 16, 16)
-        body.addWidget(self.splitter)
-        body.addWidget(self.wall)
+        body = boxes.column(self.splitter, self.wall, gap=-1, margins=(16, 16, 16, 16))
         self.wall.setVisible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._header)
-        whole.addLayout(body, 1)
+        boxes.column(self._header, (body, 1), on=self)
 
     def open_record(self, record: RunRecord, *, live: bool) -> None:
         """Show another run than before; `live` where it trains just now."""
@@ -211,15 +192,14 @@ class Centre(QWidget):
 
     def retranslate(self) -> None:
         self.smooth_label.setText(tr("Smooth"))
-        self.smooth_label.setBuddy(self.smooth)
-        self.smooth.setAccessibleName(tr("Smoothing of the curves"))
-        self.smooth.setToolTip(tr("Average over more points (moving average); double-click resets"))
         self.other_label.setText(tr("Compare with"))
-        self.other_label.setBuddy(self.other)
-        self.other.setAccessibleName(tr("Compare with"))
-        self.other.setToolTip(tr("Draw the curves of another run dimmed behind this one's"))
-        self.log.setText(tr("Log"))
-        self.log.setToolTip(tr("Logarithmic height (log scale)"))
+        set_words(
+            (self.smooth, tr("Smoothing of the curves"),
+             tr("Average over more points (moving average); double-click resets")),
+            (self.other, tr("Compare with"),
+             tr("Draw the curves of another run dimmed behind this one's")),
+            (self.log, tr("Log"), tr("Logarithmic height (log scale)")),
+        )  # fmt: skip
         for name, box in self._keys.items():
             box.setText(words.curve(name, self._known).words)
             box.setToolTip(tr("Show or hide this curve"))

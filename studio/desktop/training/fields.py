@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from studio.desktop import i18n, theme
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.elided_combo import ElidedCombo
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
@@ -38,20 +38,12 @@ class Field(QWidget):
         self.editor = editor
         self.label = QLabel()
         self.label.setBuddy(editor)
-        self.error, self._error = QLabel(), ""
-        self.error.setWordWrap(True)
+        self.label.setFixedWidth(LABEL_WIDTH)
+        self.error, self._error = text_label(), ""
         self.error.setVisible(False)
         editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout()
-        row.setSpacing(FIELD_GAP)
-        self.label.setFixedWidth(LABEL_WIDTH)
-        row.addWidget(self.label)
-        row.addWidget(editor, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(row)
-        layout.addWidget(self.error)
+        line = boxes.row(self.label, (editor, 1), gap=FIELD_GAP)
+        boxes.column(line, self.error, on=self, gap=2)
 
     def set_texts(self, label: str, tip: str) -> None:
         self.label.setText(label)
@@ -96,17 +88,16 @@ class Choice(ElidedCombo):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-        self.currentIndexChanged.connect(self._picked)
+        self.currentIndexChanged.connect(lambda _: self.picked.emit(self.key()))
 
     def set_choices(self, pairs: Sequence[tuple[str, str]], key: str = "") -> None:
         """Offer these; stay on the chosen key where it is still there."""
         wanted = key or self.key()
-        blocked = self.blockSignals(True)
-        self.clear()
-        for each, text in pairs:
-            self.addItem(text, each)
-        self.setCurrentIndex(max(0, self.findData(wanted)) if pairs else -1)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.clear()
+            for each, text in pairs:
+                self.addItem(text, each)
+            self.setCurrentIndex(max(0, self.findData(wanted)) if pairs else -1)
 
     def key(self) -> str:
         """The chosen key, or empty."""
@@ -120,9 +111,6 @@ class Choice(ElidedCombo):
 
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
-
-    def _picked(self, _index: int) -> None:
-        self.picked.emit(self.key())
 
 
 class SizeBox(QComboBox):
@@ -163,11 +151,7 @@ class Length(QWidget):
         # As wide as the panel allows, not as the largest number would need.
         self.number.setMinimumWidth(64)
         self.unit = Choice()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.number, 1)
-        layout.addWidget(self.unit, 1)
+        boxes.row((self.number, 1), (self.unit, 1), on=self, gap=4)
         self.setFocusProxy(self.number)
         self._numbers = {"minutes": 10.0, "images": 100_000.0}
         self._unit = "minutes"
@@ -184,11 +168,8 @@ class Length(QWidget):
 
     def retranslate(self) -> None:
         self.unit.set_choices([("minutes", tr("minutes")), ("images", tr("pictures seen"))])
-        self.unit.setAccessibleName(tr("Unit of the length"))
         tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000)")
-        self.unit.setToolTip(tip)
-        self.number.setToolTip(tip)
-        self.number.setAccessibleName(tr("Length"))
+        set_words((self.unit, tr("Unit of the length"), tip), (self.number, tr("Length"), tip))
 
     def _swap(self, unit: str) -> None:
         self._unit = unit or "minutes"
@@ -196,16 +177,11 @@ class Length(QWidget):
         self.changed.emit()
 
     def _set_range(self) -> None:
-        number = self._numbers[self._unit]
-        blocked = self.number.blockSignals(True)
-        if self._unit == "minutes":
-            self.number.setRange(1, 100_000)
-            self.number.setSingleStep(5)
-        else:
-            self.number.setRange(1, 1_000_000_000)
-            self.number.setSingleStep(10_000)
-        self.number.setValue(number)
-        self.number.blockSignals(blocked)
+        most, step = (100_000, 5) if self._unit == "minutes" else (1_000_000_000, 10_000)
+        with QSignalBlocker(self.number):
+            self.number.setRange(1, most)
+            self.number.setSingleStep(step)
+            self.number.setValue(self._numbers[self._unit])
 
     def _kept(self, value: float) -> None:
         self._numbers[self._unit] = value
@@ -219,19 +195,13 @@ class Facts(QWidget):
         super().__init__(parent)
         self.values: dict[str, QLabel] = {}
         self.labels: dict[str, QLabel] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        column = boxes.column(on=self, gap=4)
         for name in names:
-            row = QHBoxLayout()
-            label, value = QLabel(), QLabel("—")
-            label.setProperty("quiet", True)
+            label, value = text_label(quiet=True, wrap=False), text_label("—", copied=True)
             label.setFixedWidth(88)
-            value.setWordWrap(True)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(value, 1)
-            layout.addLayout(row)
+            line = boxes.row(label, (value, 1), gap=-1)
+            line.setAlignment(label, Qt.AlignmentFlag.AlignTop)
+            column.addLayout(line)
             self.labels[name], self.values[name] = label, value
 
     def set_label(self, name: str, text: str, tip: str = "") -> None:

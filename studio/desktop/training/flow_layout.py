@@ -26,11 +26,9 @@ class Flow(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        """One of them, no longer laid out."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """Only as large as needed."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:

@@ -22,7 +22,6 @@ class Pages(QStackedWidget):
         self._there: dict[str, bool] = {}
 
     def forget(self) -> None:
-        """Another project: nothing is known of it yet."""
         self._there.clear()
         self.setCurrentIndex(0)
 

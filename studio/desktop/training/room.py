@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
@@ -25,6 +25,7 @@ from studio.desktop.training.run_view import Viewing
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session
 from studio.desktop.training.side import Side
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
@@ -71,16 +72,9 @@ class TrainingRoom(Room):
         self.right.addWidget(self.panel)
         self.strip = JobStrip(self.studio.jobs, self.key, self.centre)
         full = QWidget()
-        line = QHBoxLayout(full)
-        line.setSpacing(1)
-        line.addWidget(self.side)
-        line.addWidget(self.centre, 1)
-        line.addWidget(self.right)
+        boxes.row(self.side, (self.centre, 1), self.right, on=full, gap=1)
         self.pages = Pages(full)
-        whole = QVBoxLayout(self)
-        whole.addWidget(self.pages)
-        for layout in (line, whole):
-            layout.setContentsMargins(0, 0, 0, 0)
+        boxes.column(self.pages, on=self)
 
     def _connect(self) -> None:
         session, form, panel, commands = self.session, self.form, self.panel, self.commands
@@ -152,7 +146,6 @@ class TrainingRoom(Room):
         self.session.read_datasets()
 
     def shutdown(self) -> None:
-        """Save what trains and end the threads."""
         self.preview.forget()
         self.session.shutdown()
         self.preview.shutdown()
@@ -236,6 +229,9 @@ class TrainingRoom(Room):
             if isinstance(event, events.Checkpoint):
                 self.checkpointLanded.emit(live.run.name, event.path)
         self.viewing.advance(live, received)
+        self._tell_progress(live)
+
+    def _tell_progress(self, live: Opened) -> None:
         self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
 
     @Slot(object)
@@ -263,16 +259,12 @@ class TrainingRoom(Room):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Training"))
-        self.side.retranslate()
-        self.form.retranslate()
-        self.panel.retranslate()
-        self.centre.retranslate()
-        self.strip.retranslate()
-        self.pages.retranslate()
+        parts = (self.side, self.form, self.panel, self.centre, self.strip, self.pages)
+        for part in parts:
+            part.retranslate()
         self.viewing.show_run()
         if self.session.live is not None:
-            live = self.session.live
-            self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
+            self._tell_progress(self.session.live)
         self.viewing.show_runs()
         self._restyle()
         self._words()

@@ -51,7 +51,6 @@ class Tending(QObject):
 
     @Slot(str)
     def rename(self, title: str) -> None:
-        """Call it something else."""
         if self.session.viewed is not None:
             self.managing.rename(self.session.viewed.run.name, title)
 

@@ -50,7 +50,6 @@ class Viewing(QObject):
         return run_name(run, found.family, found.title) if found is not None else run
 
     def show_runs(self) -> None:
-        """The list, with the run that trains and the one that is looked at."""
         viewed, live = self._session.viewed, self._session.live
         self._side.show_runs(
             self._runs,
@@ -61,7 +60,6 @@ class Viewing(QObject):
         self._tending.offer_others(self._runs)
 
     def show_run(self) -> None:
-        """Facts and figures of the run that is looked at, if any."""
         opened = self._session.viewed
         if opened is None:
             return

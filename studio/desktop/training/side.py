@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
@@ -15,8 +15,10 @@ from studio.desktop.run_names import run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
 from studio.desktop.training.session.run_record import Mark, MarkKind, RunRecord
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.engine.events import RunState
 
@@ -47,22 +49,16 @@ class Side(QWidget):
         self.runs, self.marks = CountList(most=9), CountList(most=8)
         self.facts = Facts(FACTS)
         self.new = secondary("")
-        self.runs_header, self.facts_header, self.marks_header = (
-            SectionHeader("") for _ in range(3)
+        heads = (SectionHeader("") for _ in range(3))
+        self.runs_header, self.facts_header, self.marks_header = heads
+        boxes.column(
+            *(self.runs_header, self.runs, self.new, 12),
+            *(self.facts_header, self.facts, 12),
+            *(self.marks_header, self.marks, 12, None),
+            on=self,
+            gap=4,
+            margins=(16, 16, 16, 16),
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(4)
-        groups: list[list[QWidget]] = [
-            [self.runs_header, self.runs, self.new],
-            [self.facts_header, self.facts],
-            [self.marks_header, self.marks],
-        ]
-        for group in groups:
-            for widget in group:
-                column.addWidget(widget)
-            column.addSpacing(12)
-        column.addStretch(1)
         self.runs.chosen.connect(lambda name: self.runChosen.emit(name))
         self.runs.opened.connect(lambda name: self.runActivated.emit(name))
         self.new.clicked.connect(self.newRequested)
@@ -77,11 +73,11 @@ class Side(QWidget):
         entries = []
         for run in runs:
             live = run.name == running
-            right = words.status(self._state(run, running))
+            killed = run.status is RunState.RUNNING and not live
+            right = words.status(RunState.INTERRUPTED if killed else run.status)
             if live and record is not None:
-                right = words.percent(record.fraction) or words.status(
-                    record.stage or RunState.RUNNING
-                )
+                stage = record.stage or RunState.RUNNING
+                right = words.percent(record.fraction) or words.status(stage)
             name = run_name(run.name, run.family, run.title)
             text = f"{name} · {when(run.created)}"
             help = f"{run.name}\n{words.said(run.message)}".strip()
@@ -89,30 +85,25 @@ class Side(QWidget):
         self.runs.set_entries(entries, current)
         self.runs.setVisible(bool(entries))
 
-    @staticmethod
-    def _state(run: Run, running: str) -> RunState:
-        killed = run.status is RunState.RUNNING and run.name != running
-        return RunState.INTERRUPTED if killed else run.status
-
     def show_record(self, record: RunRecord | None) -> None:
         for widget in (self.facts_header, self.facts, self.marks_header, self.marks):
             widget.setVisible(record is not None)
         self._record = record
         if record is None:
             return
-        seen = tr("{n} images", n=amounts.count(record.images_seen))
-        self.facts.set_value("seen", seen)
-        self.facts.set_value("rate", words.rate(record.images_per_second))
-        self.facts.set_value("left", amounts.duration(record.seconds_left))
-        self.facts.set_value("took", amounts.duration(record.seconds or None))
-        saved = record.checkpoint_name
-        self.facts.set_value("checkpoint", saved and tr("checkpoint {name}", name=saved))
         first = record.needs.first_picture_seconds if record.needs is not None else None
-        self.facts.set_value(
-            "first", tr("after {time}", time=amounts.duration(first)) if first else ""
-        )
-        best = record.saves.best.lstrip("0")
-        self.facts.set_value("best", best and tr("checkpoint {name}", name=best) + " ★")
+        saved, best = record.checkpoint_name, record.saves.best.lstrip("0")
+        values = {
+            "seen": tr("{n} images", n=amounts.count(record.images_seen)),
+            "rate": words.rate(record.images_per_second),
+            "left": amounts.duration(record.seconds_left),
+            "took": amounts.duration(record.seconds or None),
+            "checkpoint": saved and tr("checkpoint {name}", name=saved),
+            "first": tr("after {time}", time=amounts.duration(first)) if first else "",
+            "best": best and tr("checkpoint {name}", name=best) + " ★",
+        }
+        for name, text in values.items():
+            self.facts.set_value(name, text)
         self.show_marks(record)
 
     def show_marks(self, record: RunRecord) -> None:
@@ -146,12 +137,12 @@ class Side(QWidget):
         self.runs_header.setText(tr("Runs"))
         self.facts_header.setText(tr("This run"))
         self.marks_header.setText(tr("Marks"))
-        self.runs.setAccessibleName(tr("Runs"))
-        self.runs.setToolTip(tr("Choose a run to look at; Enter plays it on the canvas"))
-        self.marks.setAccessibleName(tr("Marks"))
-        self.marks.setToolTip(tr("Choose a mark to see its moment; Enter plays a checkpoint"))
-        self.new.setText(tr("New run"))
-        self.new.setToolTip(tr("Set up another run (N)"))
+        set_words(
+            (self.runs, tr("Runs"), tr("Choose a run to look at; Enter plays it on the canvas")),
+            (self.marks, tr("Marks"),
+             tr("Choose a mark to see its moment; Enter plays a checkpoint")),
+            (self.new, tr("New run"), tr("Set up another run (N)")),
+        )  # fmt: skip
         self.facts.set_label("seen", tr("Seen"), tr("Pictures shown to the model so far (kimg)"))
         self.facts.set_label("rate", tr("Rate"), tr("Pictures a second (throughput)"))
         self.facts.set_label("left", tr("Time left"), tr("Time left at this rate (ETA)"))

@@ -364,7 +364,7 @@ def test_a_picture_that_leaves_the_filter_hands_the_frame_to_its_neighbour(loade
 def test_the_inspector_tells_the_facts_and_frames_what_the_network_sees(loaded, qtbot):
     choose(loaded, "10.png")
     qtbot.waitUntil(lambda: not loaded.inspector.preview.image.isNull(), timeout=WAIT)
-    facts = loaded.inspector.facts()
+    facts = loaded.inspector.facts.shown()
     assert facts["File"] == "10.png"
     assert facts["Size"].startswith("100 × 64")
     assert facts["Label"] == "brick"
@@ -439,7 +439,7 @@ def test_chosen_tiles_are_dragged_out_as_their_files(loaded, folder):
 
 def test_a_picture_goes_to_the_clipboard_as_image_and_file(loaded, qtbot):
     choose(loaded, "10.png")
-    qtbot.waitUntil(lambda: loaded.inspector.facts().get("File") == "10.png", timeout=WAIT)
+    qtbot.waitUntil(lambda: loaded.inspector.facts.shown().get("File") == "10.png", timeout=WAIT)
     qtbot.keyClick(loaded.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     clipboard = QGuiApplication.clipboard()
     qtbot.waitUntil(lambda: clipboard.image().width() == 100, timeout=WAIT)
@@ -562,6 +562,6 @@ def test_names_sort_as_people_count():
 def test_the_hash_of_a_file_is_shown_by_its_start(loaded, folder, qtbot):
     choose(loaded, "4.png")
     digest = hashlib.sha256((folder / "plaster" / "4.png").read_bytes()).hexdigest()
-    qtbot.waitUntil(lambda: "SHA-256" in loaded.inspector.facts(), timeout=WAIT)
-    qtbot.waitUntil(lambda: loaded.inspector.facts()["File"] == "4.png", timeout=WAIT)
-    assert loaded.inspector.facts()["SHA-256"] == f"{digest[:12]}…"
+    qtbot.waitUntil(lambda: "SHA-256" in loaded.inspector.facts.shown(), timeout=WAIT)
+    qtbot.waitUntil(lambda: loaded.inspector.facts.shown()["File"] == "4.png", timeout=WAIT)
+    assert loaded.inspector.facts.shown()["SHA-256"] == f"{digest[:12]}…"

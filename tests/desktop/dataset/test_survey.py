@@ -362,7 +362,7 @@ def test_parts_are_hidden_by_hand_and_undone(room, qtbot) -> None:
 
     qtbot.waitUntil(lambda: hidden() == 2, timeout=WAIT)
     qtbot.waitUntil(
-        lambda: room.survey.about.facts().get("Hidden") == "2 parts are hidden", timeout=WAIT
+        lambda: room.survey.about.facts.shown().get("Hidden") == "2 parts are hidden", timeout=WAIT
     )
     assert room.studio.undo.undoText() == "Hide parts of 1 picture"
 
@@ -468,7 +468,7 @@ def test_the_inspector_tells_camera_profile_and_tones(room, qtbot) -> None:
     qtbot.waitUntil(block.isVisible, timeout=WAIT)
     assert block.curves._tones.max() > 0.2
     block.show_about(About(camera="X-T5", exposure="1/250 s · f/2.8", has_place=True))
-    assert block.facts() == {
+    assert block.facts.shown() == {
         "Camera": "X-T5", "Exposure": "1/250 s · f/2.8",
         "Place": "Stated in the file; exports never carry it.",
     }  # fmt: skip

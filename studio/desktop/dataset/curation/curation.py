@@ -69,7 +69,6 @@ class Curation(QObject):
         self._plan(lambda project: steps.source_rights(project, source_id, name, values))
 
     def mark(self, ids: Sequence[int], marked: bool) -> None:
-        """Mark pictures as not to be used for training, or take the mark off."""
         self._for_pictures(ids, lambda project: steps.marking(project, ids, marked))
 
     def mark_source(self, source_id: int, name: str, marked: bool) -> None:
@@ -84,7 +83,6 @@ class Curation(QObject):
         self._for_pictures(list(wanted), lambda project: steps.cropping(project, wanted))
 
     def prepare(self, fields: dict[str, Any]) -> None:
-        """Prepare the pictures of the open dataset in another way; other fields stay."""
         self._for_dataset(lambda project, number: steps.preparing(project, number, fields))
 
     def set_size(self, width: int, height: int) -> None:
@@ -151,7 +149,6 @@ class Curation(QObject):
         self._plan_next()
 
     def forget(self) -> None:
-        """The project is closed: wishes that wait are void."""
         self._line.clear()
 
     def _may_write(self) -> bool:

@@ -67,7 +67,6 @@ class Outgoing(QObject):
     # ------------------------------------------------------------------ writing
 
     def write_report(self, target: Path) -> None:
-        """The folder doctor's report as a web page or as JSON."""
         project, dataset = self._session.project, self._session.dataset
         if project is not None and dataset is not None:
             self._begin(

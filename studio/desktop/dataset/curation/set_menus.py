@@ -41,7 +41,6 @@ class Managing(QObject):
             self.rename(dataset, name)
 
     def rename(self, dataset: Dataset, name: str) -> None:
-        """Call a dataset something else."""
         self._curation.plan(lambda project: set_steps.renaming(project, dataset, name))
 
     def remove_source(self, source_id: int | None) -> None:
@@ -72,7 +71,6 @@ class Managing(QObject):
             self._curation.plan(lambda p: set_steps.coming_back(p, left, stopping))
 
     def delete(self) -> None:
-        """Delete the open dataset; where runs need it, say so and offer it all the same."""
         session = self._session
         dataset, project, threads = session.dataset, session.project, session.threads
         if dataset is None or project is None or threads is None or not self._is_quiet():

@@ -118,7 +118,6 @@ def source_rights(project: Project, source_id: int, name: str, values: dict[str,
 
 
 def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
-    """Pictures marked as not to be used for training, or no longer."""
     changed = no_training_marks.would_change(project, ids, marked)
     done: list[no_training_marks.Marked] = []
 
@@ -137,7 +136,6 @@ def marking(project: Project, ids: Sequence[int], marked: bool) -> Plan:
 
 
 def source_marking(project: Project, source_id: int, name: str, marked: bool) -> Plan:
-    """A source whose pictures are not to be used for training, or no longer."""
     ids = store.ids_of_source(project, source_id)
     done: list[no_training_marks.Marked] = []
 
@@ -202,7 +200,6 @@ def decided(project: Project, field: str, before: Mapping[int, int], value: int)
 
 
 def preparing(project: Project, dataset_id: int, fields: dict[str, Any]) -> Plan:
-    """Another way to bring the pictures of a dataset to the training shape."""
     before = policy.read(project, dataset_id)
     wanted = replace(before, **fields)
     return Plan(

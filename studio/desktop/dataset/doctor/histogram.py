@@ -108,7 +108,6 @@ class Histogram(QWidget):
         return QRectF(self.rect()).adjusted(_MARGIN, 4, -_MARGIN, -4)
 
     def line_x(self) -> float:
-        """Where the line is, in pixels."""
         area = self._area()
         share = float(np.clip(self._shares(np.array([self._limit]))[0], 0, 1))
         return area.left() + share * area.width()

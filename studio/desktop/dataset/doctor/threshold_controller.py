@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
 from studio.desktop.dataset.curation.decisions import decision
 from studio.desktop.dataset.curation.steps import FINDINGS, Plan
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
 from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.dataset.session.imports import PLACE
-from studio.desktop.dataset.session.ticker import Ticker
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import outliers, thresholds
@@ -48,12 +48,11 @@ class Doctoring(QObject):
         panel.outliersWanted.connect(self.find_outliers)
         panel.cancelled.connect(self._give_up)
         panel.closed.connect(lambda: self.show(False))
-        around.session.opened.connect(self._start_anew)
+        around.session.opened.connect(self._read_again)
         around.session.changed.connect(lambda _: self._again.soon())
-        around.curation.stored.connect(self._stored)
+        around.curation.stored.connect(self._read_again)
 
     def show(self, on: bool, kind: str = "") -> None:
-        """Open the panel, on a kind where one is given, or close it."""
         self.is_on = on
         self.panel.setVisible(on)
         if on:
@@ -73,12 +72,7 @@ class Doctoring(QObject):
         self.panel.show_limits([])
 
     @Slot()
-    def _start_anew(self) -> None:
-        if self.is_on:
-            self._read("")
-
-    @Slot()
-    def _stored(self) -> None:
+    def _read_again(self) -> None:
         if self.is_on:
             self._read("")
 
@@ -130,13 +124,8 @@ class Doctoring(QObject):
     def _with(self, kind: str) -> list[int]:
         """Included pictures that have a finding of a kind."""
         collection = self._around.session.collection
-        return [
-            key
-            for key, found in collection.findings.items()
-            if any(each.kind == kind for each in found)
-            and (row := collection.rows.get(key)) is not None
-            and row.trains
-        ]
+        found = (key for key in collection.findings if kind in collection.kinds(key))
+        return [key for key in found if (row := collection.rows.get(key)) and row.trains]
 
     # ------------------------------------------------------------------ deciding
 
@@ -148,7 +137,6 @@ class Doctoring(QObject):
 
     @Slot(str)
     def exclude(self, kind: str) -> None:
-        """Leave out everything with a finding of a kind, as one step."""
         desk = self._around.session.desk()
         if desk is None:
             return
@@ -220,16 +208,13 @@ class Doctoring(QObject):
 def _kept(collection: Collection, kind: str, ids: Sequence[int]) -> set[int]:
     """Of every group whose best does not train, the largest and sharpest of `ids`, as `fixes`."""
     rows = collection.rows
-    ranked = sorted(
-        ids, key=lambda n: (-rows[n].width * rows[n].height, -rows[n].sharpness, n)
-    )  # fmt: skip
+    ranked = sorted(ids, key=lambda n: (-rows[n].width * rows[n].height, -rows[n].sharpness, n))
     kept: dict[int, int] = {}
     for number in ranked:
         for finding in collection.findings[number]:
-            best = finding.of
-            there = rows.get(best)
+            there = rows.get(finding.of)
             if finding.kind == kind and (there is None or not there.trains):
-                kept.setdefault(best, number)
+                kept.setdefault(finding.of, number)
     return set(kept.values())
 
 

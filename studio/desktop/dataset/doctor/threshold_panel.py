@@ -10,11 +10,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QProgressBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,7 +19,9 @@ from studio.desktop import theme
 from studio.desktop.dataset import words
 from studio.desktop.dataset.doctor.histogram import Histogram
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.engine.dataset.doctor.thresholds import NEAR, Limit
 
 _HEIGHT = 164
@@ -48,7 +47,7 @@ class ThresholdPanel(QFrame):
         self._values: np.ndarray | None = None
         self._found = 0
         self.kind, self.value, self.histogram = QComboBox(), QDoubleSpinBox(), Histogram()
-        self.count, self.help = QLabel(), QLabel()
+        self.count, self.help = text_label(), text_label(quiet=True)
         self.exclude, self.measure, self.cancel = secondary(""), secondary(""), secondary("")
         self.bar, self.close_button = QProgressBar(), QToolButton()
         self._lay_out()
@@ -58,50 +57,29 @@ class ThresholdPanel(QFrame):
         self.histogram.resetWanted.connect(self.reset)
         self.value.editingFinished.connect(self._typed)
         self.exclude.clicked.connect(lambda: self.excludeWanted.emit(self.shown))
-        self.measure.clicked.connect(lambda: self.outliersWanted.emit())
-        self.cancel.clicked.connect(lambda: self.cancelled.emit())
-        self.close_button.clicked.connect(lambda: self.closed.emit())
+        self.measure.clicked.connect(self.outliersWanted)
+        self.cancel.clicked.connect(self.cancelled)
+        self.close_button.clicked.connect(self.closed)
         self.show_progress(None)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        self.kind.setFixedWidth(200)
-        self.value.setFixedWidth(200)
+        for widget in (self.kind, self.value, self.help):
+            widget.setFixedWidth(200)
         self.value.setKeyboardTracking(False)
         self.value.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.help.setFixedWidth(200)
-        left.addWidget(self.kind)
-        left.addWidget(self.value)
-        left.addWidget(self.help, 1)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        head = QHBoxLayout()
-        head.addWidget(self.count, 1)
-        head.addWidget(self.close_button)
         self.count.setFont(theme.font(bold=True))
         self.close_button.setAutoRaise(True)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        right.addLayout(head)
-        for widget in (self.bar, self.exclude, self.measure, self.cancel):
-            right.addWidget(widget)
-        right.addStretch(1)
         for label in (self.count, self.help):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.help.setProperty("quiet", True)
-        holder = QWidget()
-        holder.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(232)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 12, 16, 12)
-        line.setSpacing(16)
-        line.addLayout(left)
-        line.addWidget(self.histogram, 1)
-        line.addWidget(holder)
+        right = QWidget()
+        right.setFixedWidth(232)
+        head = boxes.row((self.count, 1), self.close_button, gap=-1)
+        below = (self.bar, self.exclude, self.measure, self.cancel)
+        boxes.column(head, *below, None, on=right, gap=8)
+        left = boxes.column(self.kind, self.value, (self.help, 1), gap=8)
+        boxes.row(left, (self.histogram, 1), right, on=self, gap=16, margins=(16, 12, 16, 12))
 
     # ------------------------------------------------------------------ what is shown
 
@@ -159,9 +137,8 @@ class ThresholdPanel(QFrame):
             return
         values = self._values if self._values is not None else np.empty(0)
         self.histogram.show_values(values, limit.value, limit.low, limit.high, below=limit.below)
-        whole = limit.unit == "pixels" or limit.unit == "levels"
         with QSignalBlocker(self.value):
-            self.value.setDecimals(0 if whole else 2)
+            self.value.setDecimals(0 if limit.unit in ("pixels", "levels") else 2)
             self.value.setRange(limit.low, limit.high)
             self.value.setSuffix(f" {tr(limit.unit)}")
             self.value.setValue(limit.value)
@@ -228,11 +205,12 @@ class ThresholdPanel(QFrame):
             for place in range(self.kind.count()):
                 self.kind.setItemText(place, words.kind_title(str(self.kind.itemData(place))))
         line = tr("Drag the line to move the threshold. A double-click brings the usual one back.")
-        texts = (
+        set_words(
             (self.kind, tr("Finding"), tr("The finding whose threshold is set here.")),
             (self.value, tr("Threshold"), tr("The threshold as a number.")),
             (self.histogram, tr("Histogram of the measured values"), line),
-            (self.exclude, "", tr("Leave out every picture with this finding; Ctrl+Z undoes it.")),
+            (self.exclude, tr("Exclude them"),
+             tr("Leave out every picture with this finding; Ctrl+Z undoes it.")),
             (self.measure, tr("Find outliers"),
              tr("Compare every picture with its neighbours in feature space (kNN distance).")),
             (self.cancel, tr("Cancel"), tr("Stop; what was looked at so far is kept.")),
@@ -240,10 +218,5 @@ class ThresholdPanel(QFrame):
              tr("How many pictures were looked at")),
             (self.close_button, tr("Close the thresholds"), tr("Close the thresholds")),
         )  # fmt: skip
-        for widget, name, help in texts:
-            widget.setToolTip(help)
-            widget.setAccessibleName(name or tr("Exclude them"))
-        for button in (self.measure, self.cancel):
-            button.setText(button.accessibleName())
         self.close_button.setIcon(theme.icon("x"))
         self._show_limit()

@@ -13,12 +13,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    QTimer,
     QUrl,
     Signal,
 )
 from PySide6.QtGui import QImage, QPixmap
 
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.collection import Collection, Row
 from studio.desktop.i18n import tr
@@ -57,10 +57,7 @@ class PictureModel(QAbstractListModel):
         self._asked: OrderedDict[int, None] = OrderedDict()
         self._changed: set[int] = set()
         self._everything = False
-        self._tell = QTimer(self)
-        self._tell.setSingleShot(True)
-        self._tell.setInterval(_TOLD_EVERY_MS)
-        self._tell.timeout.connect(self._tell_changes)
+        self._tell = Ticker(self, self._tell_changes, _TOLD_EVERY_MS)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -110,8 +107,7 @@ class PictureModel(QAbstractListModel):
             self._everything = True
         else:
             self._changed.update(ids)
-        if not self._tell.isActive():
-            self._tell.start()
+        self._tell.soon()
 
     # ------------------------------------------------------------------ tiles
 

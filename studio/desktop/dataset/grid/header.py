@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -20,10 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.collection import SORTS, View
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.elided_combo import ElidedCombo
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import HEADER_HEIGHT
 
 SMALLEST, LARGEST, STEP = 32, 512, 16
@@ -45,40 +47,33 @@ class Header(QFrame):
         super().__init__(parent)
         self.setObjectName("roomHeader")
         self.setFixedHeight(HEADER_HEIGHT)
-        self.count, self.facts = QLabel(), QLabel()
+        self.count, self.facts = text_label(wrap=False), text_label(wrap=False)
         self.sort = ElidedCombo()
         self.search = _Search()
         self.map = QPushButton()
         self.map.setObjectName("tab")
         self.map.setCheckable(True)
         self.tile_size = TileSlider(tile_size)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(theme.SPACE)
         self._sums = QWidget()
         # In a narrow window the sums give way first; the tooltip still says them.
         self._sums.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._sums)
         self._words.setContentsMargins(0, 0, 0, 0)
-        for label in (self.count, self.facts):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self._words.addWidget(label)
-        self._words.setStretchFactor(self.facts, 1)
+        self._words.addWidget(self.count)
+        self._words.addWidget(self.facts, 1)
         self.count.setFont(theme.font(bold=True))
-        line.addWidget(self._sums, 1)
         # The longest order would take the room of the sums, although it is hardly ever chosen.
         self.sort.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.sort.setMinimumContentsLength(_SORT_LETTERS)
-        for widget in (self.map, self.sort, self.search, self.tile_size):
-            line.addWidget(widget)
+        tools = (self.map, self.sort, self.search, self.tile_size)
+        boxes.row((self._sums, 1), *tools, on=self, gap=theme.SPACE, margins=(16, 0, 16, 0))
         self._counts: list[str] = [""]
         self._parts: list[_Sum] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SEARCH_AFTER_MS)
-        self._timer.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
+        self._timer = Ticker(
+            self, lambda: self.searched.emit(self.search.text().strip()), _SEARCH_AFTER_MS
+        )
         self.search.textChanged.connect(lambda _: self._timer.start())
         self.sort.activated.connect(lambda _: self.sortChosen.emit(self.sort.currentData()))
         self.tile_size.valueChanged.connect(self.tileSizeChosen)
@@ -95,8 +90,7 @@ class Header(QFrame):
         view = self.sort.view()
         view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * _GAP)
         self.search.setPlaceholderText(tr("Search…"))
-        self.map.setText(tr("Map"))
-        texts = (
+        set_words(
             (self.map, tr("Map of the pictures"),
              tr("Show all pictures on a plane, like beside like (embedding map, M).")),
             (self.sort, tr("Order"), tr("The order of the pictures.")),
@@ -106,9 +100,7 @@ class Header(QFrame):
             (self.tile_size, tr("Tile size"),
              tr("How large the tiles are. Double-click for the usual size.")),
         )  # fmt: skip
-        for widget, name, help in texts:
-            widget.setAccessibleName(name)
-            widget.setToolTip(help)
+        self.map.setText(tr("Map"))
 
     def show_totals(self, totals: dict[str, int], shown: int) -> None:
         """The sums; `shown` is how many the filters leave."""

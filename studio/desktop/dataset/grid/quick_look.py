@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.picture_view import PictureView
 
 _STEPS = {
@@ -28,14 +30,9 @@ class QuickLook(QWidget):
         super().__init__(parent)
         self.view = PictureView()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.words = QLabel()
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = text_label(wrap=False)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(12)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.words)
+        boxes.column((self.view, 1), self.words, on=self, gap=12, margins=(24, 24, 24, 16))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         parent.installEventFilter(self)
         self.hide()
@@ -77,7 +74,6 @@ class QuickLook(QWidget):
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Beside the picture: close."""
         self.close_up()
 
     def paintEvent(self, event: QPaintEvent) -> None:

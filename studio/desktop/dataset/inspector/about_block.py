@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
+from studio.desktop.dataset.inspector.facts_grid import FactsGrid
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.engine.dataset.papers.about import About
 
 _CHANNELS = ("#e0675c", "#7fb77e", "#6f9fd8")
@@ -66,33 +68,18 @@ class AboutBlock(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curves = ToneCurves()
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnMinimumWidth(0, 76)
-        self._grid.setColumnStretch(1, 1)
-        self._pairs: list[tuple[QLabel, QLabel]] = []
+        self.facts = FactsGrid()
         self._about: About | None = None
         self._hidden = 0
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self.curves)
-        column.addLayout(self._grid)
+        boxes.column(self.curves, self.facts, on=self, gap=10)
         self.show_about(None)
 
     def show_about(self, about: About | None, hidden: int = 0) -> None:
         """Another picture's facts, or none while they are being read; `hidden` parts of it."""
         self._about, self._hidden = about, hidden
-        for pair in self._pairs:
-            for label in pair:
-                self._grid.removeWidget(label)
-                label.hide()
-                label.deleteLater()
-        self._pairs = []
         self.setVisible(about is not None)
         if about is None:
+            self.facts.show_facts([])
             return
         self.curves.show_tones(about.tones)
         rows = [
@@ -104,26 +91,7 @@ class AboutBlock(QWidget):
             (tr("Hidden"), (tr("1 part is hidden") if hidden == 1
              else tr("{n} parts are hidden", n=hidden)) if hidden else ""),
         ]  # fmt: skip
-        for name, text in rows:
-            if text:
-                self._add(name, text)
-
-    def facts(self) -> dict[str, str]:
-        return {name.text(): value.text() for name, value in self._pairs}
-
-    def _add(self, name: str, text: str) -> None:
-        left, right = QLabel(name), QLabel(text)
-        left.setProperty("quiet", True)
-        for label in (left, right):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        right.setMinimumWidth(40)
-        right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        right.setToolTip(text)
-        place = len(self._pairs)
-        self._grid.addWidget(left, place, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(right, place, 1, Qt.AlignmentFlag.AlignTop)
-        self._pairs.append((left, right))
+        self.facts.show_facts([(name, text) for name, text in rows if text])
 
     def retranslate(self) -> None:
         self.curves.setAccessibleName(tr("Histogram of red, green and blue"))

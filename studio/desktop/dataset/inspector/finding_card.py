@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.engine.dataset.doctor.checks.base import grouped
 from studio.engine.dataset.index.store import Finding
 
@@ -29,21 +31,14 @@ class FindingCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.finding = finding
-        self.title = QLabel(words.badge(finding.kind))
+        tone = "bad" if words.is_bad(finding.kind) else "accent"
+        self.title = text_label(words.badge(finding.kind), tone=tone)
         self.title.setFont(theme.font(bold=True))
-        self.title.setProperty("tone", "bad" if words.is_bad(finding.kind) else "accent")
-        self.reason = QLabel(f"{words.sentence(finding)} {words.advice(finding.kind)}".strip())
-        for label in (self.title, self.reason):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(8)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(6)
-        column.addWidget(self.title)
-        column.addWidget(self.reason)
-        column.addLayout(self.buttons)
+        reason = f"{words.sentence(finding)} {words.advice(finding.kind)}".strip()
+        self.reason, self.buttons = text_label(reason), boxes.row(gap=8)
+        boxes.column(
+            self.title, self.reason, self.buttons, on=self, gap=6, margins=(12, 10, 12, 12)
+        )
         self._add_buttons(collection)
         self.buttons.addStretch(1)
 
@@ -74,8 +69,6 @@ class FindingCard(QFrame):
 
     def _button(self, text: str, help: str, callback: Callable[[], None]) -> None:
         button = secondary(text)
-        button.setToolTip(help)
-        button.setAccessibleName(text)
-        button.setAccessibleDescription(help)
+        set_words((button, text, help))
         button.clicked.connect(lambda _=False: callback())
         self.buttons.addWidget(button)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 
 LABEL_WIDTH = 94
 
@@ -25,17 +26,12 @@ class Row(QWidget):
         self.label.setWordWrap(True)
         editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._can_reset = reset is not None
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self.label)
-        line.addWidget(editor, 1)
+        boxes.row(self.label, (editor, 1), on=self, gap=8)
 
     def set_texts(self, label: str, help: str) -> None:
         self.label.setText(label)
         self.editor.setToolTip(help)
         self.editor.setAccessibleName(label)
-        self.editor.setAccessibleDescription(help)
         reset = tr("Double-click for the usual value.")
         self.label.setToolTip(f"{help} {reset}" if self._can_reset else help)
 

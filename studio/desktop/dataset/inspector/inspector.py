@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from studio.desktop.dataset import words
+from studio.desktop.dataset.inspector.facts_grid import FactsGrid
 from studio.desktop.dataset.inspector.finding_card import FindingCard
 from studio.desktop.dataset.inspector.frame_preview import FramePreview
 from studio.desktop.dataset.inspector.item_facts import facts_of
@@ -24,7 +16,9 @@ from studio.desktop.dataset.inspector.metadata_page import MetadataPage
 from studio.desktop.dataset.inspector.preparation_page import PreparationPage
 from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.desktop.widgets.steady_scroll import BAR, SteadyScroll
 from studio.engine.dataset.index.store import Item
@@ -52,16 +46,16 @@ class Inspector(QFrame):
         self.tabs = {name: QPushButton() for name in PAGES}
         self.pages = QStackedWidget()
         self._size: tuple[int, int] | None = None
-        self.caption, self.message = _quiet(), _quiet()
+        self.caption, self.message = text_label(quiet=True), text_label(quiet=True)
         self.decide, self.take_in = secondary(""), secondary("")
         self.train = primary("")
-        self._facts = QGridLayout()
-        self._fact_labels: list[tuple[QLabel, QLabel]] = []
-        self._cards, self._blocks = QVBoxLayout(), QVBoxLayout()
+        self.facts = FactsGrid()
+        self._cards, self._blocks = boxes.column(gap=8), boxes.column(gap=-1)
         self.cards: list[FindingCard] = []
-        self._item: Item | None = None
+        self.item: Item | None = None
+        """The picture that is shown."""
         self._lay_out()
-        self.train.clicked.connect(lambda: self.trainWanted.emit())
+        self.train.clicked.connect(self.trainWanted)
         self.decide.clicked.connect(self._decide)
         self.take_in.clicked.connect(lambda: self.includeWanted.emit(True))
         for name, button in self.tabs.items():
@@ -69,63 +63,37 @@ class Inspector(QFrame):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setObjectName("panel")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 8)
-        column.setSpacing(10)
-        self._facts.setHorizontalSpacing(12)
-        self._facts.setVerticalSpacing(6)
-        self._facts.setColumnStretch(1, 1)
-        self._facts.setColumnMinimumWidth(0, 76)
-        self._cards.setSpacing(8)
-        column.addWidget(self.preview)
-        column.addWidget(self.caption)
-        column.addWidget(self.message)
         # What was found about a picture is why it was chosen: it must not need scrolling.
-        column.addLayout(self._cards)
-        column.addLayout(self._facts)
-        column.addWidget(self.decide)
-        column.addWidget(self.take_in)
-        column.addLayout(self._blocks)
-        column.addStretch(1)
-        tabs = QHBoxLayout()
-        tabs.setContentsMargins(16, 8, 16, 0)
-        tabs.setSpacing(4)
-        for page, (name, button) in zip(
-            (inner, self.preparation, self.metadata), self.tabs.items(), strict=True
-        ):
+        seen = (self.preview, self.caption, self.message, self._cards, self.facts)
+        boxes.column(
+            *seen, self.decide, self.take_in, self._blocks, None,
+            on=inner, gap=10, margins=(16, 16, 16, 8),
+        )  # fmt: skip
+        for name, button in self.tabs.items():
             button.setObjectName("tab")
             button.setCheckable(True)
             button.setChecked(name == PAGES[0])
-            tabs.addWidget(button, 1)
+        for page in (inner, self.preparation, self.metadata):
             self.pages.addWidget(_scrolled(page))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(tabs)
-        whole.addWidget(self.pages, 1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 16)
-        foot.addWidget(self.train)
-        whole.addLayout(foot)
+        shares = ((button, 1) for button in self.tabs.values())
+        tabs = boxes.row(*shares, gap=4, margins=(16, 8, 16, 0))
+        foot = boxes.column(self.train, margins=(16, 8, 16, 16))
+        boxes.column(tabs, (self.pages, 1), foot, on=self)
 
     def retranslate(self) -> None:
         """Texts in the current language; the room shows the picture again afterwards."""
         self.preview.retranslate()
         self.preparation.retranslate()
         self.metadata.retranslate()
-        texts = (
-            (tr("Picture"), tr("The picture, its facts and findings.")),
-            (tr("Preparation"), tr("How pictures become training pictures (preprocessing).")),
-            (tr("Metadata"), tr("Labels, captions and rights of the chosen pictures.")),
-        )
-        for button, (text, help) in zip(self.tabs.values(), texts, strict=True):
-            button.setText(text)
-            button.setToolTip(help)
-            button.setAccessibleName(text)
-        self.take_in.setText(tr("Include again"))
-        self.take_in.setAccessibleName(self.take_in.text())
-        self.take_in.setToolTip(tr("Take all chosen pictures into training again (P)."))
+        picture, preparation, metadata = self.tabs.values()
+        set_words(
+            (picture, tr("Picture"), tr("The picture, its facts and findings.")),
+            (preparation, tr("Preparation"),
+             tr("How pictures become training pictures (preprocessing).")),
+            (metadata, tr("Metadata"), tr("Labels, captions and rights of the chosen pictures.")),
+            (self.take_in, tr("Include again"),
+             tr("Take all chosen pictures into training again (P).")),
+        )  # fmt: skip
         self._say_size()
 
     # ------------------------------------------------------------------ pages
@@ -148,27 +116,26 @@ class Inspector(QFrame):
 
     def show_totals(self, trains: int, blocked: str = "") -> None:
         """What the primary button would do; `blocked` says why it cannot."""
-        text = tr("Train on 1 picture →") if trains == 1 else ""
-        self.train.setText(text or tr("Train on {n} pictures →", n=words.number(trains)))
-        self.train.setEnabled(trains > 0 and not blocked)
+        text = tr("Train on {n} pictures →", n=words.number(trains))
         help = tr("Go to Training with this dataset. Excluded and broken pictures stay out.")
         if not trains:
             help = tr("There is no picture to train on: add pictures, or include some.")
-        self.train.setToolTip(blocked or help)
-        self.train.setAccessibleName(self.train.text())
+        self.train.setEnabled(trains > 0 and not blocked)
+        set_words(
+            (self.train, tr("Train on 1 picture →") if trains == 1 else text, blocked or help)
+        )
 
     def show_none(self, sentence: str) -> None:
-        self._item = None
+        self.item = None
         for widget in (self.preview, self.caption, self.decide, self.take_in):
             widget.hide()
         self.message.setText(sentence)
         self.message.show()
-        self._set_facts([])
+        self.facts.show_facts([])
         self._set_cards([])
         self.itemShown.emit(None)
 
     def show_many(self, sentence: str) -> None:
-        """Several pictures are chosen: what can be decided about all of them."""
         self.show_none(sentence)
         self._say_decide(True, tr("Leave out all chosen pictures (X). The files stay as they are."))
         self.decide.show()
@@ -178,9 +145,9 @@ class Inspector(QFrame):
         self, item: Item, collection: Collection, source: str, stated: dict[str, str]
     ) -> None:
         """Facts and findings of one picture; its image arrives by `show_image`."""
-        if self._item is None or self._item.id != item.id:
+        if self.item is None or self.item.id != item.id:
             self.preview.show_frames([])
-        self._item = item
+        self.item = item
         self.message.hide()
         for widget in (self.preview, self.caption):
             widget.setVisible(item.usable)
@@ -194,7 +161,7 @@ class Inspector(QFrame):
             if included
             else tr("The network will see this picture (P)."),
         )
-        self._set_facts(facts_of(item, source, stated))
+        self.facts.show_facts(facts_of(item, source, stated))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
         self.itemShown.emit(item)
 
@@ -205,17 +172,9 @@ class Inspector(QFrame):
         """The picture at any scale, `size` being its own."""
         self.preview.show_picture(image, size, waiting=waiting)
 
-    @property
-    def item(self) -> Item | None:
-        return self._item
-
-    def facts(self) -> dict[str, str]:
-        return {name.text(): value.text() for name, value in self._fact_labels}
-
     def _say_decide(self, included: bool, help: str) -> None:
-        self.decide.setText(tr("Exclude from training") if included else tr("Include again"))
-        self.decide.setToolTip(help)
-        self.decide.setAccessibleName(self.decide.text())
+        text = tr("Exclude from training") if included else tr("Include again")
+        set_words((self.decide, text, help))
 
     def _decide(self) -> None:
         self.includeWanted.emit(self.decide.text() == tr("Include again"))
@@ -223,7 +182,7 @@ class Inspector(QFrame):
     def show_seen(self, seen: list[Seen], chosen: int = 0) -> None:
         """What the network sees of the first few of so many chosen pictures."""
         self.preparation.show_seen(seen, chosen)
-        own = [each for each in seen if self._item is not None and each.item_id == self._item.id]
+        own = [each for each in seen if self.item is not None and each.item_id == self.item.id]
         self.preview.show_frames(own[0].frames if own else [])
         self._size = own[0].size if own and own[0].images else None
         self._say_size()
@@ -234,24 +193,6 @@ class Inspector(QFrame):
             return
         size = f"{self._size[0]}\u00a0×\u00a0{self._size[1]}"  # kept on one line
         self.caption.setText(tr("The network sees the framed part at {size}.", size=size))
-
-    def _set_facts(self, facts: list[tuple[str, str]]) -> None:
-        for pair in self._fact_labels:
-            for label in pair:
-                self._facts.removeWidget(label)
-                label.hide()
-                label.deleteLater()
-        self._fact_labels = []
-        for number, (name, value) in enumerate(facts):
-            left, right = _quiet(name), QLabel(value)
-            right.setTextFormat(Qt.TextFormat.PlainText)
-            right.setWordWrap(True)
-            right.setMinimumWidth(40)
-            right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            right.setToolTip(value)
-            self._facts.addWidget(left, number, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(right, number, 1, Qt.AlignmentFlag.AlignTop)
-            self._fact_labels.append((left, right))
 
     def _set_cards(self, cards: list[FindingCard]) -> None:
         for card in self.cards:
@@ -273,11 +214,3 @@ def _scrolled(page: QWidget) -> SteadyScroll:
         margins.setRight(margins.right() - BAR)
         layout.setContentsMargins(margins)
     return SteadyScroll(page)
-
-
-def _quiet(text: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("quiet", True)
-    label.setWordWrap(True)
-    return label

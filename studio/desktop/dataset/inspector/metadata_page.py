@@ -6,15 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QCompleter,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from studio.desktop import i18n
 from studio.desktop.dataset import words
@@ -22,11 +14,14 @@ from studio.desktop.dataset.inspector.form_rows import Pick, Row
 from studio.desktop.dataset.inspector.item_queries import Described
 from studio.desktop.dataset.inspector.rights_panel import RightsPanel
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.curation.edits import WAYS
 
 _CAPTION_HEIGHT = 84
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MetadataPage(QWidget):
@@ -38,14 +33,11 @@ class MetadataPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: Described | None = None
-        self._label = ""
+        self.shown: Described | None = None
+        """The pictures that are described here."""
+        self._label = self._none = ""
         self._begins = False
-        self.count, self.trouble = QLabel(), QLabel()
-        self._none = ""
-        self.count.setWordWrap(True)
-        self.trouble.setWordWrap(True)
-        self.trouble.setProperty("tone", "bad")
+        self.count, self.trouble = text_label(), text_label(tone="bad")
         self.label, self._known = QLineEdit(), QStringListModel(self)
         self.label.setCompleter(QCompleter(self._known, self))
         self.way, self.sought = Pick(), QLineEdit()
@@ -61,36 +53,24 @@ class MetadataPage(QWidget):
         self.way.picked.connect(lambda _: self._show_way())
         self.apply.clicked.connect(self._apply)
         self.sought.returnPressed.connect(self._apply)
-        self.take_in.clicked.connect(lambda: self.importWanted.emit())
+        self.take_in.clicked.connect(self.importWanted)
         self.say("")
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 8)
-        column.setSpacing(8)
-        for part in (
-            self.count, self.trouble, None, self.heads[0], self.label_row, self.way_row,
-            self.find_row, self.caption, self.apply, self.take_in, None, self.heads[1], self.rights,
-        ):  # fmt: skip
-            if part is None:
-                column.addSpacing(6)
-            else:
-                column.addWidget(part)
-        column.addStretch(1)
+        boxes.column(
+            self.count, self.trouble, 6, self.heads[0], self.label_row, self.way_row,
+            self.find_row, self.caption, self.apply, self.take_in, 6, self.heads[1], self.rights,
+            None, on=self, gap=8, margins=(16, 12, 16, 8),
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ what is shown
 
-    @property
-    def shown(self) -> Described | None:
-        return self._shown
-
     def show_labels(self, labels: Sequence[str]) -> None:
-        """Labels that are offered while one is typed."""
         if self._known.stringList() != list(labels):
             self._known.setStringList(list(labels))
 
     def show_none(self, sentence: str) -> None:
-        self._shown, self._none = None, sentence
+        self.shown, self._none = None, sentence
         self.count.setText(sentence)
         self._enable(False)
         self._label = ""
@@ -103,7 +83,7 @@ class MetadataPage(QWidget):
 
     def show_described(self, described: Described) -> None:
         """What the chosen pictures have in common. What is being typed stays."""
-        before, self._shown = self._shown, described
+        before, self.shown = self.shown, described
         same = before is not None and before.ids == described.ids
         common = described.common
         self.count.setText(_chosen(common.count))
@@ -136,15 +116,12 @@ class MetadataPage(QWidget):
         self.trouble.setVisible(bool(sentence))
 
     def _enable(self, on: bool) -> None:
-        editors: tuple[QWidget, ...] = (
-            self.label, self.way, self.sought, self.caption, self.apply, self.rights,
-        )  # fmt: skip
-        for widget in editors:
-            widget.setEnabled(on)
+        for editor in (self.label, self.way, self.sought, self.caption, self.apply, self.rights):
+            editor.setEnabled(on)
 
     @property
     def _is_single(self) -> bool:
-        return self._shown is None or self._shown.common.count <= 1
+        return self.shown is None or self.shown.common.count <= 1
 
     def _show_way(self) -> None:
         many, way = not self._is_single, self.way.key()
@@ -152,7 +129,7 @@ class MetadataPage(QWidget):
         self.find_row.setVisible(many and way == "replace")
         self.apply.setVisible(many)
         self.caption.by_itself = not many
-        common = self._shown.common if self._shown is not None else None
+        common = self.shown.common if self.shown is not None else None
         if not many:
             hint = tr("no caption")
         elif common is not None and common.caption is None and way == "set":
@@ -161,30 +138,30 @@ class MetadataPage(QWidget):
             hint = tr("the new words, or nothing")
         else:
             hint = tr("the words")
-        self.caption.setPlaceholderText(hint if self._shown is not None else "")
+        self.caption.setPlaceholderText(hint if self.shown is not None else "")
 
     # ------------------------------------------------------------------ wishes
 
     def _label_written(self) -> None:
-        if self._shown is not None and self.label.text() != self._label:
+        if self.shown is not None and self.label.text() != self._label:
             self._label = self.label.text()
-            self.textsWanted.emit("label", self._shown.ids, "set", self._label, "")
+            self.textsWanted.emit("label", self.shown.ids, "set", self._label, "")
 
     def _caption_written(self) -> None:
-        if self._shown is not None and self._is_single:
+        if self.shown is not None and self._is_single:
             text = self.caption.toPlainText()
-            self.textsWanted.emit("caption", self._shown.ids, "set", text, "")
+            self.textsWanted.emit("caption", self.shown.ids, "set", text, "")
 
     def _apply(self) -> None:
-        if self._shown is not None and not self._is_single:
+        if self.shown is not None and not self._is_single:
             self.say("")
             text, find = self.caption.toPlainText(), self.sought.text()
-            self.textsWanted.emit("caption", self._shown.ids, self.way.key(), text, find)
+            self.textsWanted.emit("caption", self.shown.ids, self.way.key(), text, find)
 
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        if self._shown is None:  # what to do first, said before a switch of the language
+        if self.shown is None:  # what to do first, said before a switch of the language
             self.count.setText(i18n.said(self._none))
         for head, text in zip(self.heads, (tr("Words"), tr("Rights")), strict=True):
             head.setText(text)
@@ -200,21 +177,17 @@ class MetadataPage(QWidget):
             tr("Captions"), tr("What happens to the captions of the chosen pictures.")
         )
         self.find_row.set_texts(tr("Find"), tr("Words to be found, whatever their case."))
-        for widget, text, help in (
+        set_words(
             (self.caption, tr("Caption"),
              tr("What the picture shows, in words (caption). Ctrl+Enter keeps it.")),
             (self.apply, tr("Change the captions"),
              tr("Change the captions of all chosen pictures; it can be undone.")),
             (self.take_in, tr("Captions from files…"),
              tr("Take captions from .csv, .jsonl or .txt files (file and caption).")),
-        ):  # fmt: skip
-            widget.setAccessibleName(text)
-            widget.setToolTip(help)
-            if isinstance(widget, QPushButton):
-                widget.setText(text)
+        )  # fmt: skip
         self.rights.retranslate()
-        if self._shown is not None:
-            self.show_described(self._shown)
+        if self.shown is not None:
+            self.show_described(self.shown)
         self._show_way()
 
 
@@ -233,7 +206,6 @@ class CaptionBox(QPlainTextEdit):
 
     @property
     def is_being_typed(self) -> bool:
-        """Whether there is something that was not kept yet."""
         return self.hasFocus() and self.toPlainText() != self._text
 
     def show_text(self, text: str) -> None:
@@ -248,7 +220,7 @@ class CaptionBox(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
+        if event.key() in _ENTER and control:
             self._keep()
         elif event.key() == Qt.Key.Key_Escape:
             self.setPlainText(self._text)
@@ -256,12 +228,10 @@ class CaptionBox(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Ctrl+Enter is for the words while they are typed."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if is_enter:
-                event.accept()
-                return True
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            event.accept()
+            return True
         return super().event(event)
 
     def _keep(self) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QWidget
 
 from studio.desktop import i18n
 from studio.desktop.dataset import words
@@ -14,7 +14,9 @@ from studio.desktop.dataset.inspector.form_rows import Pick, Row
 from studio.desktop.dataset.inspector.item_queries import Preparation, Seen
 from studio.desktop.dataset.inspector.training_pictures import SeenWall
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.errors import StudioError
@@ -40,12 +42,11 @@ class PreparationPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._held = Preparation()
+        self.held = Preparation()
         self._seen: list[Seen] = []
         self._chosen = 0
-        self.wall, self.said, self.trouble = SeenWall(), _quiet(), QLabel()
-        self.trouble.setWordWrap(True)
-        self.trouble.setProperty("tone", "bad")
+        self.wall, self.said = SeenWall(), text_label(quiet=True)
+        self.trouble, self.division = text_label(tone="bad"), text_label(quiet=True)
         self.crop, self.fill = Pick(), Pick(typed=True)
         self.flatten, self.resolution = Pick(typed=True), Pick(typed=True)
         self.linear, self.share = QCheckBox(), QDoubleSpinBox()
@@ -56,7 +57,6 @@ class PreparationPage(QWidget):
         self.share.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.share.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         self.by_hand, self.whole = secondary(""), secondary("")
-        self.division = _quiet()
         self.heads = [SectionHeader("") for _ in range(3)]
         self.rows = {
             "crop": Row(self.crop, lambda: self._wish(crop="centre", fill="")),
@@ -69,26 +69,14 @@ class PreparationPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 8)
-        column.setSpacing(8)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.by_hand, 1)
-        buttons.addWidget(self.whole, 1)
-        for part in (
-            self.wall, self.said, self.trouble, buttons, None,
-            self.heads[0], self.rows["crop"], self.rows["fill"], self.rows["size"], None,
-            self.heads[1], self.linear, self.rows["flatten"], None,
+        buttons = boxes.row((self.by_hand, 1), (self.whole, 1), gap=8)
+        boxes.column(
+            self.wall, self.said, self.trouble, buttons, 6,
+            self.heads[0], self.rows["crop"], self.rows["fill"], self.rows["size"], 6,
+            self.heads[1], self.linear, self.rows["flatten"], 6,
             self.heads[2], self.rows["share"], self.division,
-        ):  # fmt: skip
-            if isinstance(part, QHBoxLayout):
-                column.addLayout(part)
-            elif part is None:
-                column.addSpacing(6)
-            else:
-                column.addWidget(part)
-        column.addStretch(1)
+            None, on=self, gap=8, margins=(16, 12, 16, 8),
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.crop.picked.connect(self._crop_picked)
@@ -97,17 +85,17 @@ class PreparationPage(QWidget):
         self.resolution.picked.connect(self._size_picked)
         self.linear.clicked.connect(lambda on: self._wish(linear=on))
         self.share.valueChanged.connect(lambda value: self.shareWanted.emit(value / 100))
-        self.by_hand.clicked.connect(lambda: self.cropWanted.emit())
-        self.whole.clicked.connect(lambda: self.uncropWanted.emit())
+        self.by_hand.clicked.connect(self.cropWanted)
+        self.whole.clicked.connect(self.uncropWanted)
 
     # ------------------------------------------------------------------ wishes
 
     def _crop_picked(self, crop: str) -> None:
-        self._wish(crop=crop, fill=self._held.policy.fill if crop == "pad" else "")
+        self._wish(crop=crop, fill=self.held.policy.fill if crop == "pad" else "")
 
     def _wish(self, **fields: object) -> None:
         try:
-            replace(self._held.policy, **fields)  # type: ignore[arg-type]
+            replace(self.held.policy, **fields)  # type: ignore[arg-type]
         except StudioError as error:
             self.say(error.said)
             return
@@ -135,13 +123,8 @@ class PreparationPage(QWidget):
 
     # ------------------------------------------------------------------ what holds
 
-    @property
-    def held(self) -> Preparation:
-        return self._held
-
     def show_preparation(self, held: Preparation) -> None:
-        self._held = held
-        policy = held.policy
+        self.held, policy = held, held.policy
         self.crop.set_choices([(c, words.crop_title(c)) for c in policies.CROPS], policy.crop)
         fills = [("", words.fill_title("")), *((f, words.fill_title(f)) for f in policies.FILLS)]
         self.fill.set_choices([*fills, *((c, c) for c in COLOURS)], policy.fill)
@@ -160,11 +143,10 @@ class PreparationPage(QWidget):
         """What the network sees of the first few of so many chosen pictures."""
         self._seen, self._chosen = seen, chosen
         images = [image for each in seen for image in each.images]
-        size = seen[0].size if seen else self._held.size
+        size = seen[0].size if seen else self.held.size
         self.wall.show_images(images, size)
-        cropped = [each for each in seen if each.crop is not None]
         self.by_hand.setEnabled(bool(seen))
-        self.whole.setEnabled(bool(cropped))
+        self.whole.setEnabled(any(each.crop is not None for each in seen))
         self._say_seen()
 
     def _say_seen(self) -> None:
@@ -188,7 +170,7 @@ class PreparationPage(QWidget):
         self.said.setText(" · ".join(parts))
 
     def _say_division(self) -> None:
-        held = self._held
+        held = self.held
         if not held.divided:
             self.division.setText(tr("Reading…"))
             return
@@ -227,7 +209,7 @@ class PreparationPage(QWidget):
         }  # fmt: skip
         for name, (label, help) in texts.items():
             self.rows[name].set_texts(label, help)
-        buttons = (
+        set_words(
             (self.linear, tr("Resize in linear light"),
              tr("Fine bright detail keeps its brightness when pictures are made smaller (gamma).")),
             (self.by_hand, tr("Crop by hand…"),
@@ -235,12 +217,8 @@ class PreparationPage(QWidget):
             (self.whole, tr("Whole picture"),
              tr("Take back the crop by hand of the chosen pictures.")),
         )  # fmt: skip
-        for button, text, help in buttons:
-            button.setText(text)
-            button.setToolTip(help)
-            button.setAccessibleName(text)
         self.say("")
-        self.show_preparation(self._held)
+        self.show_preparation(self.held)
         self._say_seen()
 
 
@@ -253,11 +231,3 @@ def size_text(size: tuple[int, int], *, full: bool = False) -> str:
 def _channels(count: int) -> str:
     names = {1: tr("greyscale"), 3: tr("colour"), 4: tr("colour with transparency")}
     return names.get(count, "")
-
-
-def _quiet() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("quiet", True)
-    label.setWordWrap(True)
-    return label

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.collection import Counts, View
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.count_list import CountList, Entry
 
 MOST = 30
@@ -20,24 +22,18 @@ _GAP = 6
 class RightsLists(QWidget):
     """Four lists below each other; all but the licences only where there is anything to list."""
 
-    licenceChosen = Signal(object)
-    authorChosen = Signal(object)
-    siteChosen = Signal(object)
-    consentChosen = Signal(object)
+    chosen = Signal(str, object)
+    """A field of the view, and what it is to be."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.licences, self.authors = CountList(), CountList()
         self.sites, self.consents = CountList(), CountList()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_GAP)
-        for rows in (self.licences, self.authors, self.sites, self.consents):
-            column.addWidget(rows)
-        self.licences.chosen.connect(self.licenceChosen)
-        self.authors.chosen.connect(self.authorChosen)
-        self.sites.chosen.connect(self.siteChosen)
-        self.consents.chosen.connect(self.consentChosen)
+        boxes.column(self.licences, self.authors, self.sites, self.consents, on=self, gap=_GAP)
+        self.licences.chosen.connect(partial(self.chosen.emit, "licence"))
+        self.authors.chosen.connect(partial(self.chosen.emit, "author"))
+        self.sites.chosen.connect(partial(self.chosen.emit, "site"))
+        self.consents.chosen.connect(partial(self.chosen.emit, "consent"))
 
     def retranslate(self) -> None:
         """Texts in the current language; the rows follow with the next `show_counts`."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from studio.desktop.dataset.inspector.form_rows import Pick, Row
 from studio.desktop.dataset.inspector.item_queries import Described
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import set_words
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index.store import Source
 
@@ -51,11 +53,7 @@ class RightsPanel(QWidget):
             name: Row(self.licence if name == "licence" else editor)
             for name, editor in self.fields.items()
         }
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for part in (self.scope_row, *self.rows.values(), self.mark):
-            column.addWidget(part)
+        boxes.column(self.scope_row, *self.rows.values(), self.mark, on=self, gap=8)
         for name, editor in self.fields.items():
             editor.setMaxLength(rights.LONGEST)
             editor.editingFinished.connect(lambda name=name: self._written(name))
@@ -67,7 +65,6 @@ class RightsPanel(QWidget):
 
     @property
     def of_source(self) -> bool:
-        """Whether what is written is for the whole source."""
         one = self._shown is not None and self._shown.source is not None
         return one and self.scope.key() == _SOURCE
 
@@ -91,13 +88,10 @@ class RightsPanel(QWidget):
         if self.of_source and described.source is not None:
             marked = "no_training" in described.source.rights
         self.mark.setTristate(marked is None)
-        self.mark.setCheckState(
-            Qt.CheckState.PartiallyChecked
-            if marked is None
-            else Qt.CheckState.Checked
-            if marked
-            else Qt.CheckState.Unchecked
-        )
+        if marked is None:
+            self.mark.setCheckState(Qt.CheckState.PartiallyChecked)
+        else:
+            self.mark.setChecked(marked)
 
     def _offer_scopes(self) -> None:
         source = self._shown.source if self._shown is not None else None
@@ -140,12 +134,10 @@ class RightsPanel(QWidget):
         if shown is None or text == self._texts[name]:
             return
         self._texts[name] = text
-        values = {name: text}
-        source = shown.source
-        if self.of_source and source is not None:
-            self.sourceStated.emit(source.id, _title(source), values)
+        if self.of_source and shown.source is not None:
+            self.sourceStated.emit(shown.source.id, _title(shown.source), {name: text})
         else:
-            self.itemsStated.emit(shown.ids, values)
+            self.itemsStated.emit(shown.ids, {name: text})
 
     def _marked(self, _on: bool) -> None:
         on = self.mark.checkState() != Qt.CheckState.Unchecked
@@ -180,16 +172,16 @@ class RightsPanel(QWidget):
 
     def _say_mark(self) -> None:
         if self.of_source:
-            self.mark.setText(tr("Do not train on this source"))
-            self.mark.setToolTip(
-                tr("Marks all of the source as not to be used for training, also what comes later.")
+            text = tr("Do not train on this source")
+            tip = tr(
+                "Marks all of the source as not to be used for training, also what comes later."
             )
         else:
-            self.mark.setText(tr("Do not train on these"))
-            self.mark.setToolTip(
-                tr("Marks the chosen pictures as not to be used for training and leaves them out.")
+            text = tr("Do not train on these")
+            tip = tr(
+                "Marks the chosen pictures as not to be used for training and leaves them out."
             )
-        self.mark.setAccessibleName(self.mark.text())
+        set_words((self.mark, text, tip))
 
 
 def _title(source: Source) -> str:

@@ -88,7 +88,6 @@ class SeenWall(QWidget):
         self.setFixedHeight(round(max(48.0, rows * width / self._aspect + (rows - 1) * _GAP)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The pictures on the darkest grey; transparent ones on a board."""
         c = theme.colours()
         painter = QPainter(self)
         cells = self.cells()

@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, Signal, Slot
 from PySide6.QtGui import QPixmap
 
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.map.map_page import MapPage
 from studio.desktop.dataset.session.imports import PLACE
-from studio.desktop.dataset.session.ticker import Ticker
 from studio.desktop.dataset.survey_parts import Around
 from studio.engine.dataset.doctor import atlas
 from studio.engine.dataset.doctor.atlas import Atlas
@@ -59,7 +59,6 @@ class Mapping(QObject):
     # ------------------------------------------------------------------ drawing
 
     def show(self, on: bool) -> None:
-        """Put the map in the place of the grid, or the grid back."""
         if on == self.is_on:
             return
         self.is_on = on

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.labels import set_words, text_label
 
 _SHOWN, _WAITING, _NOTHING = range(3)
 
@@ -35,14 +29,14 @@ class MapPage(QWidget):
         self.bar, self.at = QProgressBar(), QLabel()
         self.cancel = secondary("")
         self.nothing = EmptyState("images", "", "", self.drawWanted.emit)
-        self.hint, self.news = QLabel(), QLabel()
+        self.hint, self.news = text_label(quiet=True, wrap=False), text_label(wrap=False)
         self.again, self.whole = secondary(""), secondary("")
         self._stale = 0
         self._reason = ""
         self._at = (0, 0)
         self._lay_out()
-        self.cancel.clicked.connect(lambda: self.cancelled.emit())
-        self.again.clicked.connect(lambda: self.drawWanted.emit())
+        self.cancel.clicked.connect(self.cancelled)
+        self.again.clicked.connect(self.drawWanted)
         self.whole.clicked.connect(self.view.fit)
 
     def _lay_out(self) -> None:
@@ -61,21 +55,9 @@ class MapPage(QWidget):
         foot = QFrame()
         foot.setObjectName("strip")
         foot.setFixedHeight(44)
-        line = QHBoxLayout(foot)
-        line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(12)
-        for label in (self.hint, self.news):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint.setProperty("quiet", True)
-        line.addWidget(self.hint, 1)
-        line.addWidget(self.news)
-        line.addWidget(self.again)
-        line.addWidget(self.whole)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.pages, 1)
-        whole.addWidget(foot)
+        beside = (self.news, self.again, self.whole)
+        boxes.row((self.hint, 1), *beside, on=foot, gap=12, margins=(16, 0, 16, 0))
+        boxes.column((self.pages, 1), foot, on=self)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -110,7 +92,6 @@ class MapPage(QWidget):
         self._say()
 
     def show_stale(self, count: int) -> None:
-        """So many pictures are not on the map yet."""
         self._stale = count
         self._say()
 
@@ -122,18 +103,14 @@ class MapPage(QWidget):
         self.view.setToolTip(
             tr("Like pictures lie close to each other (t-SNE of random features).")
         )
-        texts = (
+        looked = tr("How many pictures were looked at")
+        set_words(
+            (self.bar, looked, looked),
             (self.cancel, tr("Cancel"), tr("Stop; what was looked at so far is kept.")),
             (self.again, tr("Draw again"), tr("Draw the map again with the pictures of now.")),
             (self.whole, tr("Whole map"),
              tr("Show all of it (Home). A double-click beside the pictures does it too.")),
         )  # fmt: skip
-        for button, text, help in texts:
-            button.setText(text)
-            button.setToolTip(help)
-            button.setAccessibleName(text)
-        self.bar.setAccessibleName(tr("How many pictures were looked at"))
-        self.bar.setToolTip(tr("How many pictures were looked at"))
         self._say()
         self.show_progress(*self._at)
 

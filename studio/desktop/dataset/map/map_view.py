@@ -70,7 +70,6 @@ class MapView(QWidget):
         self.fit()
 
     def show_only(self, ids: Sequence[int] | np.ndarray) -> None:
-        """What the filters leave; the rest stays as faint ground."""
         self.plane.show_only(np.asarray(ids, np.int64))
         self._again()
 
@@ -92,7 +91,6 @@ class MapView(QWidget):
         self._again()
 
     def pan(self, across: float, down: float) -> None:
-        """Move the map by so many pixels."""
         self.plane.move(across, down)
         self._again()
 
@@ -259,7 +257,6 @@ class MapView(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """The words of a point when the pointer rests on it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self.plane.nearest(event.pos().x(), event.pos().y(), _REACH)
             text = self.toolTip() if row is None else self.words_of(int(self.plane.ids[row]))

@@ -12,6 +12,7 @@ from studio.desktop.dataset.regions.crop_view import WHOLE, Box, CropView
 from studio.desktop.dataset.regions.overlay_editor import OverlayEditor
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.index.store import Item
 
@@ -27,10 +28,8 @@ class CropEditor(OverlayEditor):
         self.lock = QCheckBox()
         self.lock.setChecked(True)
         self.everything, self.remove = secondary(""), secondary("")
-        self.lay_out((
-            self.head, self.seen_head, self.wall, self.facts, self.lock, self.everything,
-            self.remove, self.help,
-        ))  # fmt: skip
+        above = (self.head, self.seen_head, self.wall, self.facts)
+        self.lay_out(*above, self.lock, self.everything, self.remove, self.help)
         self.lock.toggled.connect(lambda _: self._lock())
         self.view.changed.connect(self.changed)
         self.everything.clicked.connect(lambda: self.view.set_box(self.view.largest()))
@@ -54,7 +53,6 @@ class CropEditor(OverlayEditor):
         self.uncovered()
 
     def show_seen(self, seen: list[Seen]) -> None:
-        """What the network would see of the part that is drawn."""
         if self._item is not None and seen and seen[0].item_id == self._item.id:
             self.wall.show_images(seen[0].images, seen[0].size)
 
@@ -69,7 +67,6 @@ class CropEditor(OverlayEditor):
         self.changed()
 
     def changed(self) -> None:
-        """What is kept of the picture, and how large that is."""
         if self._item is None:
             return
         width, height = self.view.pixel_size()
@@ -83,7 +80,6 @@ class CropEditor(OverlayEditor):
         self._apply(self.view.box)
 
     def other_way(self) -> None:
-        """With the shape of the training size, or without."""
         self.lock.toggle()
 
     def _apply(self, box: Box | None) -> None:
@@ -103,7 +99,7 @@ class CropEditor(OverlayEditor):
         self.wall.retranslate()
         self.seen_head.setText(tr("What the network will see"))
         shape = f"{self._size[0]} : {self._size[1]}"
-        texts = (
+        set_words(
             (self.lock, tr("Keep the shape {shape}", shape=shape),
              tr("Width over height stays that of the training size (aspect ratio, L).")),
             (self.everything, tr("As large as possible"),
@@ -113,10 +109,6 @@ class CropEditor(OverlayEditor):
             (self.cancel, tr("Cancel"), tr("Leave the picture as it was (Esc).")),
             (self.apply, tr("Apply"), tr("Train on this part only (Enter). The file stays.")),
         )  # fmt: skip
-        for button, text, help in texts:
-            button.setText(text)
-            button.setToolTip(help)
-            button.setAccessibleName(text)
         self.help.setText(
             tr("Drag to draw. Arrows move by a pixel, Shift by ten, Ctrl changes the size.")
         )

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from studio.desktop.dataset.regions.crop_view import CropView
 from studio.desktop.dataset.regions.region_view import RegionView
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine.dataset.index.store import Item
 
@@ -40,41 +32,21 @@ class OverlayEditor(QFrame):
         self.setObjectName("panel")
         self._item: Item | None = None
         self._room = parent
-        self.head, self.facts, self.help = QLabel(), QLabel(), QLabel()
-        for label in (self.head, self.facts, self.help):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        for label in (self.facts, self.help):
-            label.setProperty("quiet", True)
+        self.head = text_label()
+        self.facts, self.help = text_label(quiet=True), text_label(quiet=True)
         self.cancel, self.apply = secondary(""), primary("")
         self.cancel.clicked.connect(self.close_up)
         self.apply.clicked.connect(self.finish)
         parent.installEventFilter(self)
         self.hide()
 
-    def lay_out(self, parts: Sequence[QWidget | QLayout]) -> None:
+    def lay_out(self, *parts: boxes.Part) -> None:
         """The view, and beside it these parts above the two buttons."""
         side = QWidget()
         side.setFixedWidth(PANEL_WIDTH)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(10)
-        for part in parts:
-            if isinstance(part, QLayout):
-                column.addLayout(part)
-            else:
-                column.addWidget(part)
-        column.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.cancel, 1)
-        buttons.addWidget(self.apply, 1)
-        column.addLayout(buttons)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.view, 1)
-        line.addWidget(side)
+        buttons = boxes.row((self.cancel, 1), (self.apply, 1), gap=8)
+        boxes.column(*parts, None, buttons, on=side, gap=10, margins=(16, 16, 16, 16))
+        boxes.row((self.view, 1), side, on=self)
 
     # ------------------------------------------------------------------ what a kind adds
 

@@ -14,7 +14,6 @@ from studio.desktop.dataset.regions.region_editor import RegionEditor
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor import outliers
-from studio.engine.dataset.index import store
 from studio.engine.dataset.index.regions import Region, Regions, checked
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.index.whole_set_pass import Cancelled
@@ -48,7 +47,7 @@ class Hiding(QObject):
             # What was decided a moment ago is stored first, so that it is not lost here.
             session.threads.look.latest(
                 "to hide", session.threads.decisions.after_all,
-                partial(_item, project, number), done=self._open,
+                partial(session.threads.previewer.details, project, number), done=self._open,
             )  # fmt: skip
 
     def _open(self, item: Item | None) -> None:
@@ -71,7 +70,7 @@ class Hiding(QObject):
             threads.ask.latest(
                 "hidden", threads.reader.covered, item, regions, _SIDE,
                 done=partial(self.editor.show_hidden, number),
-                failed=self._warn,
+                failed=self._around.studio.notices.warn,
             )  # fmt: skip
 
     @Slot(int, object)
@@ -100,21 +99,13 @@ class Hiding(QObject):
             threads.ask.latest(
                 "faces", threads.reader.faces, item, self.editor.view.way,
                 done=partial(self._take_faces, number),
-                failed=self._warn,
+                failed=self._around.studio.notices.warn,
             )  # fmt: skip
-
-    def _warn(self, sentence: str, detail: str) -> None:
-        self._around.studio.notices.warn(sentence, detail)
 
     def _take_faces(self, number: int, found: list[Region]) -> None:
         if not found:
             self._around.studio.notices.info(tr("No face was found in this picture."))
         self.editor.add_regions(number, found)
-
-
-def _item(project: Project, number: int) -> Item | None:
-    found = store.items_by_id(project, [number])
-    return found[0] if found else None
 
 
 def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled) -> Plan:
@@ -131,15 +122,12 @@ def hiding(project: Project, number: int, regions: Regions, cancelled: Cancelled
         return tr("Hide parts of {pictures}", pictures=pictures)
 
     def said() -> str:
+        every = words.pictures(count)
         if wanted:
             return tr(
-                "The same parts are hidden in identical copies: {pictures} in all.",
-                pictures=words.pictures(count),
+                "The same parts are hidden in identical copies: {pictures} in all.", pictures=every
             )
-        return tr(
-            "Identical copies are shown whole as well: {pictures} in all.",
-            pictures=words.pictures(count),
-        )
+        return tr("Identical copies are shown whole as well: {pictures} in all.", pictures=every)
 
     return Plan(
         title,

@@ -10,7 +10,9 @@ from studio.desktop.dataset import words
 from studio.desktop.dataset.regions.overlay_editor import OverlayEditor
 from studio.desktop.dataset.regions.region_view import RegionView
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words
 from studio.engine.dataset.index.regions import WAYS, Region, Regions
 from studio.engine.dataset.index.store import Item
 
@@ -30,26 +32,21 @@ class RegionEditor(OverlayEditor):
             self.way.addItem("", way)
         self.remove, self.clear, self.faces = secondary(""), secondary(""), secondary("")
         self.exclude = secondary("")
-        self.lay_out((
-            self.head, self._tools(), self.way, self.facts, self.remove, self.clear, self.faces,
-            self.exclude, self.help,
-        ))  # fmt: skip
+        above = (self.head, self._tools(), self.way, self.facts)
+        self.lay_out(*above, self.remove, self.clear, self.faces, self.exclude, self.help)
         self._connect()
 
     def _tools(self) -> QHBoxLayout:
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
         group = QButtonGroup(self)
         for button in (self.box, self.lasso):
             button.setObjectName("tab")
             button.setCheckable(True)
             group.addButton(button)
-            tools.addWidget(button, 1)
         self.box.setChecked(True)
-        return tools
+        return boxes.row((self.box, 1), (self.lasso, 1), gap=4)
 
     def _connect(self) -> None:
-        self.lasso.toggled.connect(self._set_lasso)
+        self.lasso.toggled.connect(self.view.set_lasso)
         self.way.activated.connect(lambda _: self.view.set_way(str(self.way.currentData())))
         self.view.changed.connect(self.changed)
         self.remove.clicked.connect(self.view.remove_current)
@@ -60,7 +57,6 @@ class RegionEditor(OverlayEditor):
     # ------------------------------------------------------------------ opening
 
     def open(self, item: Item, image: QImage) -> None:
-        """Begin with the regions that `item` has."""
         self.cover(item, image)
         self.uncovered()
         self.view.set_regions(item.hidden)
@@ -76,14 +72,10 @@ class RegionEditor(OverlayEditor):
                 self.view.add(region)
 
     def let_go(self) -> None:
-        """No picture, no part."""
         super().let_go()
         self.view.set_regions(())
 
     # ------------------------------------------------------------------ reacting
-
-    def _set_lasso(self, on: bool) -> None:
-        self.view.is_lasso = on
 
     def _ask_faces(self) -> None:
         if self._item is not None:
@@ -128,10 +120,11 @@ class RegionEditor(OverlayEditor):
         self.view.setToolTip("")
         for place, text in enumerate((tr("Blur"), tr("Fill with one colour"))):
             self.way.setItemText(place, text)
-        texts = (
+        set_words(
             (self.box, tr("Rectangle"), tr("Drag from corner to corner (L changes the tool).")),
             (self.lasso, tr("Lasso"), tr("Draw round what is to be hidden (L changes the tool).")),
-            (self.way, "", tr("How the chosen part is made unrecognisable (anonymisation).")),
+            (self.way, tr("Way of hiding"),
+             tr("How the chosen part is made unrecognisable (anonymisation).")),
             (self.remove, tr("Remove this part"), tr("Show the chosen part again (Delete).")),
             (self.clear, tr("Remove all parts"), tr("Show the whole picture again.")),
             (self.faces, tr("Find faces"), tr("Hide every face that a detector finds.")),
@@ -141,11 +134,6 @@ class RegionEditor(OverlayEditor):
             (self.apply, tr("Apply"),
              tr("Training sees the picture like this (Enter). The file stays.")),
         )  # fmt: skip
-        for widget, text, help in texts:
-            widget.setToolTip(help)
-            widget.setAccessibleName(text or tr("Way of hiding"))
-            if isinstance(widget, QPushButton):
-                widget.setText(text)
         self.help.setText(
             tr(
                 "Drag to hide a part, click to choose one. N makes one, arrows move it, Ctrl "

@@ -77,6 +77,9 @@ class RegionView(QWidget):
                 self.regions[self.current] = Region(old.points, way)
                 self._tell()
 
+    def set_lasso(self, on: bool) -> None:
+        self.is_lasso = on
+
     def _tell(self) -> None:
         self.update()
         self.changed.emit()

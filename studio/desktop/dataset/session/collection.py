@@ -118,7 +118,6 @@ class Collection:
         return self._columns
 
     def shown(self, view: View) -> list[int]:
-        """Ids of the pictures that `view` shows, in its order."""
         return self.columns().arrange(view).ids
 
     def counts(self) -> Counts:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
+from studio.desktop.base.ticker import Ticker
+
 Ask = Callable[[Callable[[], set[Path]], Callable[[set[Path]], None]], None]
 MOST_FOLDERS = 2000
 """Systems hold only so many watches; folders beyond are looked at when a neighbour changes."""
@@ -32,10 +34,7 @@ class Watch(QObject):
         self._roots: list[Path] = []
         self._gone: set[Path] = set()
         self._touched: set[Path] = set()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLED_MS)
-        self._settle.timeout.connect(self._settled)
+        self._settle = Ticker(self, lambda: self._check(self._tell), _SETTLED_MS)
         self._look = QTimer(self)
         self._look.setInterval(_LOST_MS)
         self._look.timeout.connect(lambda: self._check(self._take))
@@ -79,10 +78,6 @@ class Watch(QObject):
         path = Path(folder)
         self._touched.update(root for root in self._roots if root == path or root in path.parents)
         self._settle.start()  # copying goes on: wait until it has been quiet
-
-    @Slot()
-    def _settled(self) -> None:
-        self._check(self._tell)
 
     def _tell(self, gone: set[Path]) -> None:
         self._take(gone)

@@ -50,7 +50,6 @@ class RunningImports(QObject):
         self._after: list[Callable[[], None]] = []
 
     def open(self, importer: Importer) -> None:
-        """Work with this importer from now on."""
         self._importer = importer
         importer.began.connect(self._begun)
         importer.found.connect(self._rows)

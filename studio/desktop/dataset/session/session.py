@@ -63,12 +63,12 @@ class Session(QObject):
         self.sources: list[Source] = []
         self.loading = False
         self.tile = TILE
-        self._load = self._life = 0
+        self._load = self.life = 0
+        # `life` is another number for every project that was opened.
 
     # ------------------------------------------------------------------ opening
 
     def open(self, project: Project) -> None:
-        """Read the datasets of `project` and open the newest."""
         self.close()
         self.project = project
         threads = DatasetThreads(self)
@@ -115,7 +115,7 @@ class Session(QObject):
         self.threads = self.project = self.dataset = None
         self.loading = False
         self._load += 1
-        self._life += 1
+        self.life += 1
         self.datasets, self.counts, self.sources = [], {}, []
         self.collection.clear()
 
@@ -132,7 +132,6 @@ class Session(QObject):
         self.threads.load.submit(self.threads.loader.survey, self.project, done=done)
 
     def choose(self, dataset_id: int | None) -> None:
-        """Open a dataset, or none."""
         found = [dataset for dataset in self.datasets if dataset.id == dataset_id]
         self.dataset = found[0] if found else None
         self.collection.clear()
@@ -150,9 +149,11 @@ class Session(QObject):
         self._load += 1
         self.collection.touched.clear()
         self.threads.loader.wanted = self._load
-        self.threads.load.submit(
-            self.threads.loader.load, self._load, self.project, self.dataset.id
-        )
+        self._read(self.threads.loader.load)
+
+    def _read(self, part: Callable[[int, Project, int], None]) -> None:
+        if self.threads is not None and self.project is not None and self.dataset is not None:
+            self.threads.load.submit(part, self._load, self.project, self.dataset.id)
 
     def read_again(self, ids: Sequence[int]) -> None:
         """Read some rows anew, after what is decided about them is stored."""
@@ -165,21 +166,12 @@ class Session(QObject):
         return self.collection.decided
 
     def judge_again(self) -> None:
-        if self.threads is not None and self.project is not None and self.dataset is not None:
-            self.threads.load.submit(
-                self.threads.loader.judge, self._load, self.project, self.dataset.id
-            )
+        if self.threads is not None:
+            self._read(self.threads.loader.judge)
 
     def sources_again(self) -> None:
-        if self.threads is not None and self.project is not None and self.dataset is not None:
-            self.threads.load.submit(
-                self.threads.loader.roots, self._load, self.project, self.dataset.id
-            )
-
-    @property
-    def life(self) -> int:
-        """Another number for every project that was opened."""
-        return self._life
+        if self.threads is not None:
+            self._read(self.threads.loader.roots)
 
     @Slot(int, int, object)
     def _take_again(self, token: int, stamp: int, rows: list[Row]) -> None:
@@ -292,12 +284,12 @@ class Session(QObject):
         if self.threads is None or self.project is None:
             return
         if self.threads.tiles.want(item_id):
-            self.threads.draw.submit(self.threads.tiles.run, self._life, self.project, self.tile)
+            self.threads.draw.submit(self.threads.tiles.run, self.life, self.project, self.tile)
 
     @Slot(int, object)
     def _take_tiles(self, life: int, made: object) -> None:
         # Ids are unique in a project: a tile is right whichever dataset is shown now.
-        if life == self._life:
+        if life == self.life:
             self.tilesMade.emit(made)
 
     def desk(self) -> Desk | None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.curation.steps import Plan
 from studio.desktop.dataset.session.folder_watch import Watch
 from studio.desktop.dataset.survey_parts import Around
@@ -32,14 +33,8 @@ class Watching(QObject):
         self._around = around
         self.watch = Watch(self, self._ask)
         self._waiting: set[Path] = set()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_BUSY_MS)
-        self._later.timeout.connect(self._import)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(_AGAIN_MS)
-        self._again.timeout.connect(self._import)
+        self._later = Ticker(self, self._import, _BUSY_MS)
+        self._again = Ticker(self, self._import, _AGAIN_MS)
         self._scanned: list[Path] = []
         self.watch.changed.connect(self._changed)
         self.watch.lost.connect(self._lost)
@@ -54,7 +49,6 @@ class Watching(QObject):
             self._around.threads().ask.submit(function, done=done)
 
     def set_on(self, on: bool) -> None:
-        """Watch the folders of the open dataset, or no longer."""
         place = self._around.open_dataset()
         if place is not None:
             self._around.curation.plan(lambda project: setting(project, place[1], on))
@@ -100,10 +94,7 @@ class Watching(QObject):
         session = self._around.session
         if session.dataset is None or not self._waiting:
             return
-        if session.imports.running:
-            self._later.start()
-            return
-        if session.loading:  # which sources it has is not known yet
+        if session.imports.running or session.loading:  # which sources it has is not known yet
             self._later.start()
             return
         # One that was taken out of the dataset meanwhile does not come back by itself.
@@ -129,13 +120,12 @@ class Watching(QObject):
 
     @Slot(object)
     def _lost(self, root: Path) -> None:
-        self._around.studio.notices.warn(
-            tr(
-                "The watched folder {folder} is gone: its pictures stay in the dataset, and it is "
-                "watched again when it is back.",
-                folder=str(root),
-            )
+        text = tr(
+            "The watched folder {folder} is gone: its pictures stay in the dataset, and it is "
+            "watched again when it is back.",
+            folder=str(root),
         )
+        self._around.studio.notices.warn(text)
 
     @Slot(object)
     def _returned(self, root: Path) -> None:
@@ -148,7 +138,6 @@ class Watching(QObject):
 
 
 def setting(project: Project, dataset_id: int, on: bool) -> Plan:
-    """Folders of a dataset watched, or no longer."""
     before = WATCH.read(project, dataset_id) is not None
     return Plan(
         lambda: tr("Watch the folders") if on else tr("Stop watching the folders"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.training import words
 from studio.desktop.training.new_run import augmentation_queries
 from studio.desktop.training.new_run.augmentation_queries import Drawn, Look, Warner
@@ -38,17 +39,13 @@ class Previewing(QObject):
         self._last: Look | None = None
         self._aged = False
         self._cancel = threading.Event()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._draw)
+        self._timer = Ticker(self, self._draw, PAUSE_MS)
         form.lookChanged.connect(self.update)
         wall.seen.connect(self._seen)
         wall.stepped.connect(self.step)
         wall.rolled.connect(self.roll)
 
     def register(self, actions: ActionRegistry, room: str) -> None:
-        """Give every way to another wall its name, key and icon."""
         for id, text, callback, keys, icon in (
             ("training.wall_back", "Augment the picture before", lambda: self.step(-1), "[",
              "arrow-left"),
@@ -92,8 +89,8 @@ class Previewing(QObject):
     @Slot()
     def update(self) -> None:
         """Draw soon, if anybody looks."""
-        if self.project is not None and self.wall.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        if self.project is not None and self.wall.isVisible():
+            self._timer.soon()
 
     @Slot()
     def _seen(self) -> None:

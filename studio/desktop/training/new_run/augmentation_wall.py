@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.base import amounts
@@ -14,7 +14,9 @@ from studio.desktop.i18n import tr
 from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES, Drawn
 from studio.desktop.training.run.health_cards import Card
 from studio.desktop.training.run.samples import SheetView
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import text_label
 
 MOST_WARNINGS = 2
 
@@ -35,9 +37,8 @@ class AugmentationWall(QWidget):
         self.view.outlined = 0
         self.cards = [Card() for _ in range(MOST_WARNINGS)]
         self.back, self.on, self.roll = (secondary("") for _ in range(3))
-        self.often = QLabel()
-        self.often.setWordWrap(True)
-        self._drawn: Drawn | None = None
+        self.often = text_label()
+        self.drawn: Drawn | None = None
         self._warnings: list[str] = []
         self._lay_out()
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
@@ -46,27 +47,14 @@ class AugmentationWall(QWidget):
         self.clear("")
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        for button in (self.back, self.on, self.roll):
+        buttons = (self.back, self.on, self.roll)
+        for button in buttons:
             button.setIconSize(QSize(16, 16))
-            foot.addWidget(button)
-        foot.addSpacing(8)
-        foot.addWidget(self.often, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self.view, 1)
-        for card in self.cards:
-            column.addWidget(card)
-        column.addLayout(foot)
-
-    @property
-    def drawn(self) -> Drawn | None:
-        return self._drawn
+        foot = boxes.row(*buttons, 8, (self.often, 1), gap=8)
+        boxes.column((self.view, 1), *self.cards, foot, on=self, gap=12)
 
     def show_drawn(self, drawn: Drawn) -> None:
-        self._drawn = drawn
+        self.drawn = drawn
         self.view.set_sheet(drawn.image, COLUMNS, SAMPLES)
         self.roll.setEnabled(True)
         for button in (self.back, self.on):
@@ -75,7 +63,7 @@ class AugmentationWall(QWidget):
 
     def clear(self, sentence: str, *, browsable: bool = False) -> None:
         """Nothing to see, and why; `browsable` where another picture may be better."""
-        self._drawn = None
+        self.drawn = None
         self.view.set_sheet(QImage(), 0, 0)
         self.view.set_sentence(sentence)
         for button in (self.back, self.on, self.roll):
@@ -90,18 +78,17 @@ class AugmentationWall(QWidget):
             card.set_texts(tr("It would show"), sentence)
 
     def moment(self) -> str:
-        if self._drawn is None:
+        if self.drawn is None:
             return ""
-        place, total = amounts.count(self._drawn.place + 1), amounts.count(self._drawn.total)
-        return tr("{name} · {n} of {total}", name=self._drawn.name, n=place, total=total)
+        place, total = amounts.count(self.drawn.place + 1), amounts.count(self.drawn.total)
+        return tr("{name} · {n} of {total}", name=self.drawn.name, n=place, total=total)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.seen.emit()
 
     def restyle(self) -> None:
-        c = theme.colours()
-        self.often.setStyleSheet(f"color: {c.quiet};")
+        self.often.setStyleSheet(f"color: {theme.colours().quiet};")
         for button, icon in (
             (self.back, "arrow-left"), (self.on, "arrow-right"), (self.roll, "shuffle"),
         ):  # fmt: skip
@@ -126,8 +113,8 @@ class AugmentationWall(QWidget):
         self.restyle()
 
     def _words(self) -> None:
-        p = self._drawn.p if self._drawn is not None else None
-        if self._drawn is None:
+        p = self.drawn.p if self.drawn is not None else None
+        if self.drawn is None:
             text = ""
         elif p is None:
             text = tr("Every kind happens to every picture, by another amount.")

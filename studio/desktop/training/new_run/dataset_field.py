@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.training.fields import Choice, Field, dataset_text
 from studio.desktop.training.session.queries import DatasetCard
+from studio.desktop.widgets.labels import text_label
 
 
 class DatasetField(Field):
@@ -21,8 +22,7 @@ class DatasetField(Field):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.choice = Choice()
         super().__init__(self.choice, parent)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
+        self.note = text_label()
         self.note.setVisible(False)
         column = self.layout()
         assert column is not None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from models.parameters import Param, ParameterError, Value
 from studio.desktop.i18n import tr
 from studio.desktop.training.fields import Choice, Field
+from studio.desktop.widgets import boxes
 from studio.engine.training.record.options import RunOptions
 
 ELSEWHERE = ("start_from", "freeze")
@@ -92,11 +93,8 @@ class Extras(QWidget):
             for name, declared in kind.params().items()
             if name not in ELSEWHERE
         }
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(8)
+        self.column = boxes.column(*self.fields.values(), on=self, gap=8)
         for field in self.fields.values():
-            self.column.addWidget(field)
             field.changed.connect(self.changed)
         self.fields["device"].changed.connect(self.machineChanged)
         self.fields["tensorboard"].changed.connect(self._board_toggled)

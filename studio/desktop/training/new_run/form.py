@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
@@ -16,6 +16,8 @@ from studio.desktop.training.new_run.form_foot import Starting
 from studio.desktop.training.new_run.parameter_fields import FamilyForms
 from studio.desktop.training.new_run.start_from_field import Beginning
 from studio.desktop.training.session.queries import Advice, DatasetCard, FamilyCard
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
@@ -59,8 +61,7 @@ class NewRunForm(QWidget):
             "size": Field(self.size_box), "length": Field(self.length),
             "start": self.beginning.run_field, **self.extras.fields,
         }  # fmt: skip
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
+        self.summary = text_label()
         self.toggle = QToolButton()
         self.toggle.setCheckable(True)
         self.toggle.setAutoRaise(True)
@@ -73,28 +74,17 @@ class NewRunForm(QWidget):
         self.header, self.recipe_header = SectionHeader(""), SectionHeader("")
         self.augment_header = SectionHeader("")
         inner, column = panel_column(8)
-        basics, augment = QVBoxLayout(), QVBoxLayout()
-        above = (self.header, self.fields["dataset"], self.fields["family"], self.summary,
-                 self.fields["size"], self.fields["length"], self.beginning,
-                 self.recipe_header)  # fmt: skip
-        for widget in above:
-            column.addWidget(widget)
-        column.addLayout(basics)
-        column.addSpacing(8)
-        column.addWidget(self.augment_header)
-        column.addLayout(augment)
-        column.addSpacing(4)
-        column.addWidget(self.toggle)
-        column.addWidget(self.extras)
-        column.addStretch(1)
+        basics, augment = boxes.column(gap=-1), boxes.column(gap=-1)
+        for part in (
+            self.header, self.fields["dataset"], self.fields["family"], self.summary,
+            self.fields["size"], self.fields["length"], self.beginning, self.recipe_header, basics,
+            8, self.augment_header, augment, 4, self.toggle, self.extras, None,
+        ):  # fmt: skip
+            boxes.add(column, part)
         self.extras.setVisible(False)
         self.forms = FamilyForms(basics, augment, self.extras.column, self)
         self.scroll_area = SteadyScroll(inner)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.scroll_area, 1)
-        whole.addWidget(self.foot)
+        boxes.column((self.scroll_area, 1), self.foot, on=self)
 
     def _connect(self) -> None:
         self.toggle.toggled.connect(self._show_more)
@@ -277,9 +267,8 @@ class NewRunForm(QWidget):
         self.augment_header.setToolTip(
             tr("What is done to the pictures before the network sees them; the wall shows it")
         )
-        self.toggle.setText(tr("More settings"))
-        self.toggle.setToolTip(tr("Settings for those who know the terms (hyperparameters)"))
-        self.toggle.setAccessibleName(tr("More settings"))
+        tip = tr("Settings for those who know the terms (hyperparameters)")
+        set_words((self.toggle, tr("More settings"), tip))
         self._show_more(self.toggle.isChecked())
         texts = {
             "family": (tr("Model"), tr("The kind of model (architecture family)")),

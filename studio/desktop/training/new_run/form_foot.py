@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import i18n, theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Field
 from studio.desktop.training.new_run.measured_needs import MeasuredCard
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words, text_label
 
 
 class Obstacle(QWidget):
@@ -22,13 +24,8 @@ class Obstacle(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._field: Field | None = None
-        self.sentence, self.show_field = QLabel(), secondary("")
-        self.sentence.setWordWrap(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.sentence, 1)
-        row.addWidget(self.show_field)
+        self.sentence, self.show_field = text_label(), secondary("")
+        boxes.row((self.sentence, 1), self.show_field, on=self, gap=8)
         self.show_field.clicked.connect(lambda: self.showRequested.emit(self._field))
         self.setVisible(False)
 
@@ -55,16 +52,12 @@ class Starting(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trouble = ""
-        self.measured, self.trouble = MeasuredCard(), QLabel()
-        self.trouble.setWordWrap(True)
+        self.measured, self.trouble = MeasuredCard(), text_label()
         self.trouble.setVisible(False)
         self.obstacle = Obstacle()
         self.start, self.measure = primary(""), secondary("")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 16)
-        column.setSpacing(8)
-        for part in (self.measured, self.trouble, self.obstacle, self.measure, self.start):
-            column.addWidget(part)
+        said = (self.measured, self.trouble, self.obstacle)
+        boxes.column(*said, self.measure, self.start, on=self, gap=8, margins=(16, 8, 16, 16))
 
     def set_possible(self, possible: bool, wrong: Field | None = None) -> None:
         """Whether what the form says can be measured and begun, and which field is in the way."""
@@ -79,7 +72,6 @@ class Starting(QWidget):
         self.measure.setVisible(not preparing and not measuring)
 
     def set_trouble(self, sentence: str) -> None:
-        """What is wrong, a sentence of the engine; empty for nothing."""
         self._trouble = sentence
         self.trouble.setText(words.said(sentence))
         self.trouble.setVisible(bool(sentence))
@@ -88,13 +80,10 @@ class Starting(QWidget):
     def retranslate(self) -> None:
         self.measured.retranslate()
         self.obstacle.retranslate()
-        for button, text, tip in (
+        set_words(
             (self.start, tr("Start training"),
              tr("Prepare the pictures and train in the background (Ctrl+Enter)")),
             (self.measure, tr("Measure first"),
              tr("Try the first steps to see what the whole run needs (pre-flight, M)")),
-        ):  # fmt: skip
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(text)
+        )  # fmt: skip
         self.set_trouble(self._trouble)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import text_label
 from studio.engine.events import Health, Preflight
 
 FACTS = ("rate", "first", "whole", "memory", "disk", "batch")
@@ -21,17 +23,11 @@ class MeasuredCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("raised")
-        self.title, self.notes, self.facts = QLabel(), QLabel(), Facts(FACTS)
+        self.title, self.notes, self.facts = text_label(), text_label(), Facts(FACTS)
         self.title.setObjectName("cardTitle")
-        self.title.setWordWrap(True)
-        self.notes.setWordWrap(True)
         self._found: Preflight | None = None
         self._health: list[Health] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(6)
-        for widget in (self.title, self.facts, self.notes):
-            column.addWidget(widget)
+        boxes.column(self.title, self.facts, self.notes, on=self, gap=6, margins=(12, 8, 12, 8))
         self.setVisible(False)
 
     def show_figures(self, found: Preflight | None, notes: Sequence[Health] = ()) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from models.parameters import Value
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training.fields import Choice, Field
 from studio.desktop.training.session.queries import StartCard
+from studio.desktop.widgets import boxes
 from studio.engine.training.record.options import AUTO, RunOptions
 
 _RUN, _LEVELS = (RunOptions.params()[name] for name in ("start_from", "freeze"))
@@ -32,11 +33,7 @@ class Beginning(QWidget):
         self._cards: list[StartCard] = []
         self._family = AUTO
         self._critics: set[str] = set()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.run_field)
-        column.addWidget(self.levels_field)
+        boxes.column(self.run_field, self.levels_field, on=self, gap=8)
         self.run.picked.connect(self._run_picked)
         self.levels.valueChanged.connect(self.changed)
         self._offer()

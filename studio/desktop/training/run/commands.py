@@ -60,12 +60,10 @@ class RunCommands(QObject):
 
     @Slot()
     def sample_now(self) -> None:
-        """Draw the fixed seeds after this step."""
         self._session.send(events.SampleNow())
 
     @Slot()
     def checkpoint_now(self) -> None:
-        """Save after this step."""
         self._session.send(events.CheckpointNow())
 
     @Slot()
@@ -84,13 +82,11 @@ class RunCommands(QObject):
 
     @Slot()
     def learn(self) -> None:
-        """Set up a run that begins with the one in view."""
         if self._session.viewed is not None:
             self.learnRequested.emit(self._session.viewed.run.name)
 
     @Slot()
     def rename(self) -> None:
-        """Call the run in view something else."""
         if self._session.viewed is not None:
             self.renameRequested.emit()
 
@@ -107,7 +103,6 @@ class RunCommands(QObject):
 
     @Slot()
     def play_best(self) -> None:
-        """Open the best checkpoint of the run in view on the canvas."""
         opened = self._session.viewed
         if opened is not None and opened.record.best is not None:
             self.checkpointRequested.emit(opened.run.name, str(opened.record.best))

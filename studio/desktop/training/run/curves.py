@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.i18n import tr
 from studio.desktop.training.session.series import Series, peaks
+from studio.desktop.widgets import boxes
 
 if TYPE_CHECKING:
     import pyqtgraph
@@ -36,7 +38,6 @@ HUES = {
 
 
 def colour(index: int) -> str:
-    """The colour of curve `index` in the current theme."""
     hues = HUES[theme.name()]
     return hues[index % len(hues)]
 
@@ -62,12 +63,8 @@ class Curves(QWidget):
         self._marks: dict[tuple[int, bool], Any] = {}
         self.drawn = 0
         """How often the curves were drawn, for tests and the frame meter."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REPAINT_MS)
-        self._timer.timeout.connect(self._draw)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._timer = Ticker(self, self._draw, REPAINT_MS)
+        self._column = boxes.column(on=self)
         self.setMinimumHeight(120)
 
     def set_series(self, series: dict[str, Series]) -> None:
@@ -109,11 +106,10 @@ class Curves(QWidget):
 
     def changed(self) -> None:
         """Data or settings changed: draw soon, at most twenty times a second."""
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        if self.isVisible():
+            self._timer.soon()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what came while nobody looked."""
         super().showEvent(event)
         self._timer.start()
 

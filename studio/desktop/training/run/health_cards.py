@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.session.run_record import Mark
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
 
 FEW = 3
 MOST = 60
@@ -25,19 +27,11 @@ class Card(QFrame):
     def __init__(self, parent: QWidget | None = None, *, quiet: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("raised" if quiet else "healthCard")
-        self.title, self.sentence, self.done = QLabel(), QLabel(), QLabel()
-        self.title.setProperty("tone", "" if quiet else "accent")
-        self.head = QHBoxLayout()
-        self.head.addWidget(self.title, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.setSpacing(4)
-        layout.addLayout(self.head)
-        for label in (self.title, self.sentence, self.done):
-            label.setWordWrap(True)
-        for label in (self.sentence, self.done):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            layout.addWidget(label)
+        self.title = text_label(tone="" if quiet else "accent")
+        self.sentence, self.done = text_label(copied=True), text_label(copied=True)
+        self.head = boxes.row((self.title, 1), gap=-1)
+        below = (self.sentence, self.done)
+        boxes.column(self.head, *below, on=self, gap=4, margins=(12, 10, 12, 10))
         self._said = "", "", ""
         self.setVisible(False)
 
@@ -67,10 +61,7 @@ class HealthCards(QWidget):
         self.all.setObjectName("bare")
         self.all.setCheckable(True)
         self._marks: list[Mark] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._column.addWidget(self.all)
+        self._column = boxes.column(self.all, on=self, gap=8)
         self.all.toggled.connect(self._show)
         self._show()
 
@@ -94,9 +85,7 @@ class HealthCards(QWidget):
         many = min(len(self._marks), MOST)
         self.all.setVisible(many > FEW)
         text = tr("Only the newest") if self.all.isChecked() else tr("Show all {n}", n=many)
-        self.all.setText(text)
-        self.all.setAccessibleName(text)
-        self.all.setToolTip(tr("Everything that was found in this run"))
+        set_words((self.all, text, tr("Everything that was found in this run")))
         self.setVisible(bool(self._marks))
 
     def _card(self, mark: Mark) -> Card:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from models.parameters import Value
 from studio.desktop import theme
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
@@ -23,7 +15,9 @@ from studio.desktop.training import words
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
 from studio.desktop.training.run.health_cards import Card, HealthCards
 from studio.desktop.training.session.queries import DatasetCard, Opened, facts_of
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
@@ -69,8 +63,7 @@ class RunPanel(QWidget):
         self.name_field, self.pictures_field = Field(self.name), Field(self.pictures)
         self._datasets: list[DatasetCard] = []
         self.card, self.health = Card(), HealthCards()
-        self.reason = QLabel()
-        self.reason.setWordWrap(True)
+        self.reason = text_label()
         self.facts = Facts(FIXED)
         self.live_header, self.fixed_header = SectionHeader(""), SectionHeader("")
         self._lay_out()
@@ -89,41 +82,18 @@ class RunPanel(QWidget):
         inner, column = panel_column(8)
         buttons = QGridLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(self.pause, 0, 0)
-        buttons.addWidget(self.stop, 0, 1)
-        buttons.addWidget(self.sample, 1, 0)
-        buttons.addWidget(self.checkpoint, 1, 1)
-        column.addLayout(buttons)
-        column.addWidget(self.go_on)
-        column.addWidget(self.pictures_field)
-        column.addWidget(self.name_field)
-        column.addWidget(self.card)
-        column.addWidget(self.health)
-        column.addSpacing(8)
-        column.addWidget(self.live_header)
-        self._live_place = QVBoxLayout()
-        column.addLayout(self._live_place)
-        column.addSpacing(8)
-        column.addWidget(self.fixed_header)
-        column.addWidget(self.facts)
-        column.addWidget(self.reason)
-        column.addSpacing(8)
-        others = QHBoxLayout()
-        others.setSpacing(8)
-        others.addWidget(self.learn, 1)
-        others.addWidget(self.remove)
-        column.addLayout(others)
-        column.addStretch(1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 16)
-        foot.setSpacing(8)
-        foot.addWidget(self.best)
-        foot.addWidget(self.play)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(SteadyScroll(inner), 1)
-        whole.addLayout(foot)
+        for place, button in enumerate((self.pause, self.stop, self.sample, self.checkpoint)):
+            buttons.addWidget(button, *divmod(place, 2))
+        self._live_place = boxes.column(gap=-1)
+        others = boxes.row((self.learn, 1), self.remove, gap=8)
+        for part in (
+            buttons, self.go_on, self.pictures_field, self.name_field, self.card, self.health,
+            8, self.live_header, self._live_place, 8, self.fixed_header, self.facts, self.reason,
+            8, others, None,
+        ):  # fmt: skip
+            boxes.add(column, part)
+        foot = boxes.column(self.best, self.play, gap=8, margins=(16, 8, 16, 16))
+        boxes.column((SteadyScroll(inner), 1), foot, on=self)
 
     # ------------------------------------------------------------------ filling
 
@@ -201,19 +171,15 @@ class RunPanel(QWidget):
         self.live = ParamForm(changeable)
         config = opened.recipe.config
         self.live.set_values({n: v for n, v in config.items() if n in changeable})
-        self.live.valueChanged.connect(self._live_changed)
+        self.live.valueChanged.connect(self.liveChanged)
         narrow(self.live)
         self._live_place.addWidget(self.live)
-
-    def _live_changed(self, name: str, value: Value) -> None:
-        self.liveChanged.emit(name, value)
 
     def _facts(self, opened: Opened) -> None:
         self.facts.set_value("family", tr(opened.title) if opened.title else opened.run.family)
         if opened.recipe is not None:
             for name, value in facts_of(opened.recipe).items():
-                text = tr("auto") if value == "auto" else str(value)
-                self.facts.set_value(name, text)
+                self.facts.set_value(name, tr("auto") if value == "auto" else str(value))
         reason = words.said(opened.recipe.reason) if opened.recipe is not None else ""
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
@@ -240,34 +206,19 @@ class RunPanel(QWidget):
         )
         self.reason.setToolTip(tr("Why the studio chose this model"))
         self.health.retranslate()
-        for button, text, tip in (
+        set_words(
             (self.sample, tr("Sample now"), tr("Draw the fixed seeds after this step (S)")),
             (self.checkpoint, tr("Checkpoint"), tr("Save the model after this step (Ctrl+S)")),
             (self.stop, tr("Stop"), tr("Save a checkpoint and end; the run can go on later")),
-            (
-                self.learn,
-                tr("New run from this one"),
-                tr("Begin another run with what this one has learnt (transfer learning, T)"),
-            ),
-            (
-                self.remove,
-                tr("Remove"),
-                tr("Take this run with its checkpoints out of the project; it can be undone (Del)"),
-            ),
-            (
-                self.best,
-                tr("Play the best ★"),
-                tr("Open the checkpoint whose pictures come nearest to unseen ones (Shift+P)"),
-            ),
-            (
-                self.play,
-                tr("Play this model on the canvas →"),
-                tr("Open the latest checkpoint in Generation, also while it trains (P)"),
-            ),
-        ):
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(text)
+            (self.learn, tr("New run from this one"),
+             tr("Begin another run with what this one has learnt (transfer learning, T)")),
+            (self.remove, tr("Remove"),
+             tr("Take this run with its checkpoints out of the project; it can be undone (Del)")),
+            (self.best, tr("Play the best ★"),
+             tr("Open the checkpoint whose pictures come nearest to unseen ones (Shift+P)")),
+            (self.play, tr("Play this model on the canvas →"),
+             tr("Open the latest checkpoint in Generation, also while it trains (P)")),
+        )  # fmt: skip
         self.card.retranslate()
         self._words()
 
@@ -278,18 +229,15 @@ class RunPanel(QWidget):
         self._words()
 
     def _words(self) -> None:
-        pause = tr("Resume") if self._paused else tr("Pause")
-        self.pause.setText(pause)
-        self.pause.setAccessibleName(pause)
-        self.pause.setToolTip(tr("Hold after this step; memory is kept (Ctrl+P)"))
-        self.pause.setIcon(
-            theme.icon("play" if self._paused else "pause", theme.colours().on_accent)
-        )
+        icon = "play" if self._paused else "pause"
+        self.pause.setIcon(theme.icon(icon, theme.colours().on_accent))
         finished = self._opened is not None and self._opened.run.status is RunState.FINISHED
-        text = tr("Train longer") if finished else tr("Continue this run")
-        self.go_on.setText(text)
-        self.go_on.setAccessibleName(text)
-        self.go_on.setToolTip(tr("Go on from the newest checkpoint that is whole (resume)"))
+        set_words(
+            (self.pause, tr("Resume") if self._paused else tr("Pause"),
+             tr("Hold after this step; memory is kept (Ctrl+P)")),
+            (self.go_on, tr("Train longer") if finished else tr("Continue this run"),
+             tr("Go on from the newest checkpoint that is whole (resume)")),
+        )  # fmt: skip
         running = self.live is not None and self.live.isEnabled()
         self.live_header.setText(
             tr("Recipe — may change while it runs") if running else tr("Recipe")

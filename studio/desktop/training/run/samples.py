@@ -6,12 +6,14 @@ import math
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.session.run_record import Sheet
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import set_words
 
 GAP = 8
 
@@ -22,9 +24,9 @@ class SheetView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image = QImage()
-        self._columns = 1
-        self._count = 1
-        self._sentence = ""
+        self._columns = self._count = 1
+        self.sentence = ""
+        """What stands there in place of a sheet."""
         self.outlined = -1
         """The cell with a frame around it, -1 for none."""
         self.setMinimumSize(160, 120)
@@ -32,19 +34,12 @@ class SheetView(QWidget):
 
     def set_sheet(self, image: QImage, columns: int, count: int) -> None:
         """Show `count` cells that lie in rows of `columns` in `image`; 0 for one whole picture."""
-        self._image = image
-        self._columns = max(1, columns)
-        self._count = max(1, count)
+        self._image, self._columns, self._count = image, max(1, columns), max(1, count)
         self.update()
 
     def set_sentence(self, text: str) -> None:
-        """What to say while there is no sheet."""
-        self._sentence = text
+        self.sentence = text
         self.update()
-
-    @property
-    def sentence(self) -> str:
-        return self._sentence
 
     @property
     def image(self) -> QImage:
@@ -97,7 +92,7 @@ class SheetView(QWidget):
         if self._image.isNull():
             painter.setPen(QColor(theme.colours().quiet))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self._sentence)
+            painter.drawText(self.rect(), flags, self.sentence)
             return
         cell = self.cell_size()
         places = self.places()
@@ -124,11 +119,7 @@ class Scrubber(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(1)
         self._first, self._last = QLabel("0"), QLabel()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._first)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self._last)
+        boxes.row(self._first, (self.slider, 1), self._last, on=self, gap=-1)
         self._sheets: list[Sheet] = []
         self._filling = False
         self.slider.valueChanged.connect(self._changed)
@@ -161,10 +152,10 @@ class Scrubber(QWidget):
         return self.slider.value() >= len(self._sheets) - 1
 
     def retranslate(self) -> None:
-        self.slider.setAccessibleName(tr("Moment of the run"))
-        self.slider.setToolTip(
-            tr("Look back: the same seeds at an earlier moment. Arrow keys step (sample snapshots)")
+        tip = tr(
+            "Look back: the same seeds at an earlier moment. Arrow keys step (sample snapshots)"
         )
+        set_words((self.slider, tr("Moment of the run"), tip))
         self._words()
 
     def _words(self) -> None:
@@ -187,12 +178,7 @@ class SamplesPanel(QWidget):
         super().__init__(parent)
         self.view = SheetView()
         self.scrubber = Scrubber()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setContentsMargins(0, 0, 0, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.scrubber)
+        boxes.column((self.view, 1), self.scrubber, on=self, gap=8, margins=(0, 0, 0, 6))
 
     def clear(self, sentence: str) -> None:
         self.view.set_sheet(QImage(), 0, 0)

@@ -63,7 +63,6 @@ class Driving(QObject):
 
     @property
     def name(self) -> str:
-        """The name of the run that trains, or empty."""
         return self._driver.run_name if self._driver is not None else ""
 
     def start(

@@ -179,7 +179,6 @@ class Session(QObject):
             )
 
     def read_sheet(self, sheet: Sheet) -> None:
-        """Ask for the pixels of a sheet."""
         known = self._sheets.get(sheet.path)
         if known is not None:
             self.sheetRead.emit(sheet, known)
@@ -198,7 +197,6 @@ class Session(QObject):
 
     @property
     def training(self) -> str:
-        """The name of the run that trains, or empty."""
         return self.driving.name
 
     @property

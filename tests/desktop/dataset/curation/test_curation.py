@@ -508,8 +508,10 @@ def test_rights_are_stated_for_pictures_and_sources_and_filtered(room, studio, q
         lambda: rights.fields["author"].placeholderText() == "Ada Lovelace", timeout=WAIT
     )
     room.inspector.show_page("picture")
-    qtbot.waitUntil(lambda: room.inspector.facts().get("Author") == "Ada Lovelace", timeout=WAIT)
-    assert room.inspector.facts()["From"] == "https://example.org/a"
+    qtbot.waitUntil(
+        lambda: room.inspector.facts.shown().get("Author") == "Ada Lovelace", timeout=WAIT
+    )
+    assert room.inspector.facts.shown()["From"] == "https://example.org/a"
     studio.undo.undo()
     studio.undo.undo()
     studio.undo.undo()
