@@ -16,7 +16,7 @@ from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.inspector import item_queries
 from studio.desktop.dataset.inspector.inspector import Inspector
-from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation, Seen
+from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation
 from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
 from studio.desktop.dataset.session.session import Session
@@ -77,7 +77,7 @@ class Details(QObject):
         threads, project = self._session.threads, self._session.project
         ids = self._selection.ids()
         if threads is None or project is None or self._session.dataset is None or not ids:
-            self._take_seen([])
+            self._inspector.show_seen([])
             self._inspector.metadata.show_none(
                 tr("Choose pictures to label them, to caption them and to state their rights.")
             )
@@ -94,7 +94,7 @@ class Details(QObject):
             self._inspector.preparation.wall.show_waiting()
             threads.look.latest(
                 "seen", item_queries.see, project, wanted, threads.previewer.stopping,
-                done=partial(self._take_seen, chosen=len(ids)),
+                done=partial(self._inspector.show_seen, chosen=len(ids)),
             )  # fmt: skip
 
     def show_preparation(self) -> None:
@@ -108,14 +108,13 @@ class Details(QObject):
         self._prepare(partial(item_queries.preparation, known=division))
 
     def _prepare(self, read: Callable[[Project, int], Preparation]) -> None:
+        page = self._inspector.preparation
         threads, project = self._session.threads, self._session.project
         if threads is None or project is None or self._session.dataset is None:
-            self._take_preparation(Preparation())
+            page.show_preparation(Preparation())
             return
-        threads.look.latest(
-            "preparation", threads.decisions.after_all,
-            partial(read, project, self._session.dataset.id), done=self._take_preparation,
-        )  # fmt: skip
+        read_it, show = partial(read, project, self._session.dataset.id), page.show_preparation
+        threads.look.latest("preparation", threads.decisions.after_all, read_it, done=show)
 
     def counted(self, totals: dict[str, int]) -> None:
         """So many pictures train now; how they are divided follows from that."""
@@ -128,12 +127,6 @@ class Details(QObject):
     def _labels(self) -> list[str]:
         labels = {row.label for row in self._session.collection.rows.values()}
         return sorted(labels - {""}, key=str.casefold)
-
-    def _take_preparation(self, held: Preparation) -> None:
-        self._inspector.preparation.show_preparation(held)
-
-    def _take_seen(self, seen: list[Seen], chosen: int = 0) -> None:
-        self._inspector.show_seen(seen, chosen)
 
     def _take_described(self, described: Described) -> None:
         if self._selection.ids() == described.ids:

@@ -133,13 +133,9 @@ class Selection(QObject):
                 else ""
             )
             return
-        threads = self._session.threads
+        threads, project = self._session.threads, self._session.project
         threads.look.latest(
-            "details",
-            threads.previewer.details,
-            self._session.project,
-            key,
-            done=self._show_details,
+            "details", threads.previewer.details, project, key, done=self._show_details
         )
 
     def _show_details(self, item: Item | None) -> None:
@@ -150,7 +146,8 @@ class Selection(QObject):
         known = self._inspector.item
         same = known is not None and _look_of(known) == _look_of(item)
         row = self._session.collection.rows[item.id]
-        item = _with_decisions(item, row.included, row.rating)
+        # What was decided a moment ago may not be in the index yet.
+        item = replace(item, included=row.included, rating=row.rating)
         stated = rights.effective(item, source) if source else {}
         name = source.path.name if source else ""
         self._inspector.show_item(item, self._session.collection, name, stated)
@@ -160,21 +157,24 @@ class Selection(QObject):
             return
         size = (item.width, item.height)
         tile = self._model.tile(item.id) if item.usable else None
-        self._inspector.show_image(tile.toImage() if tile else QImage(), size, waiting=item.usable)
+        self._inspector.preview.show_picture(
+            tile.toImage() if tile else QImage(), size, waiting=item.usable
+        )
         if item.usable:
+            show = partial(self._show_image, item.id)
+            self._ask_picture("picture", item, _INSPECTED_SIDE, show)
+
+    def _ask_picture(self, key: str, item: Item, side: int, done: Callable[[QImage], None]) -> None:
+        if (threads := self._session.threads) is not None:
             threads.look.latest(
-                "picture",
-                threads.previewer.picture,
-                item,
-                _INSPECTED_SIDE,
-                done=partial(self._show_image, item.id),
-                failed=partial(self._no_image, item.id),
-            )
+                key, threads.previewer.picture, item, side,
+                done=done, failed=partial(self._no_image, item.id),
+            )  # fmt: skip
 
     def _show_image(self, item_id: int, image: QImage) -> None:
         item = self._inspector.item
         if item is not None and item.id == item_id:
-            self._inspector.show_image(image, (item.width, item.height))
+            self._inspector.preview.show_picture(image, (item.width, item.height))
 
     def _no_image(self, item_id: int, sentence: str, detail: str) -> None:
         self._show_image(item_id, QImage())
@@ -195,21 +195,13 @@ class Selection(QObject):
         place = self._model.place(item.id).row() + 1
         count = f"{words.number(place)} / {words.number(len(self._model.ids))}"
         self._quick.show_words(f"{count} · {self._model.spoken(row)}")
-        if item.id == self._enlarged or self._session.threads is None:
+        if item.id == self._enlarged:
             return
         self._enlarged = item.id
-        if not item.usable:
+        if item.usable:
+            self._ask_picture("enlarged", item, _ENLARGED_SIDE, self._quick.show_image)
+        else:
             self._quick.show_image(QImage())
-            return
-        threads = self._session.threads
-        threads.look.latest(
-            "enlarged",
-            threads.previewer.picture,
-            item,
-            _ENLARGED_SIDE,
-            done=self._quick.show_image,
-            failed=partial(self._no_image, item.id),
-        )
 
     # ------------------------------------------------------------------ deciding
 
@@ -270,13 +262,8 @@ class Selection(QObject):
         if len(ids) > 1 or item is None or item.id != ids[0] or not item.usable:
             self._put_on_clipboard(ids, QImage())
             return
-        threads.look.submit(
-            threads.previewer.picture,
-            item,
-            max(item.width, item.height),
-            done=partial(self._put_on_clipboard, ids),
-            failed=partial(self._no_image, item.id),
-        )
+        put = partial(self._put_on_clipboard, ids)
+        self._ask_picture("copied", item, max(item.width, item.height), put)
 
     def _put_on_clipboard(self, ids: list[int], image: QImage) -> None:
         data = QMimeData()
@@ -284,11 +271,6 @@ class Selection(QObject):
         if not image.isNull():
             data.setImageData(image)
         QGuiApplication.clipboard().setMimeData(data)
-
-
-def _with_decisions(item: Item, included: bool, rating: int) -> Item:
-    """What was decided a moment ago may not be in the index yet."""
-    return replace(item, included=included, rating=rating)
 
 
 def _look_of(item: Item) -> tuple[object, ...]:

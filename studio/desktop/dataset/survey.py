@@ -63,7 +63,7 @@ class Survey(QObject):
         column = middle.layout() if middle is not None else None
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(1, self.doctor.panel)
-        inspector.add_block(self.about)
+        inspector.blocks.addWidget(self.about)
         inspector.itemShown.connect(self.show_item)
         header.mapToggled.connect(self.map.show)
         self.map.toggled.connect(header.map.setChecked)

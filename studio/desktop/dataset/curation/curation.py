@@ -66,14 +66,14 @@ class Curation(QObject):
         self._for_pictures(ids, lambda project: steps.item_rights(project, ids, values))
 
     def state_source(self, source_id: int, name: str, values: dict[str, str]) -> None:
-        self._plan(lambda project: steps.source_rights(project, source_id, name, values))
+        self.plan(lambda project: steps.source_rights(project, source_id, name, values))
 
     def mark(self, ids: Sequence[int], marked: bool) -> None:
         self._for_pictures(ids, lambda project: steps.marking(project, ids, marked))
 
     def mark_source(self, source_id: int, name: str, marked: bool) -> None:
         """Mark a whole source, with what it will have later, or take the mark off."""
-        self._plan(lambda project: steps.source_marking(project, source_id, name, marked))
+        self.plan(lambda project: steps.source_marking(project, source_id, name, marked))
 
     def decide(self, field: str, ids: Sequence[int], value: int) -> None:
         self._for_pictures(ids, lambda project: steps.deciding(project, field, ids, value))
@@ -103,22 +103,19 @@ class Curation(QObject):
         done = partial(self._captions_found, project)
         self._studio.jobs.start(job, PLACE, lane="report", done=done, failed=self._refuse)
 
-    def plan(self, make: Callable[[Project], Plan]) -> None:
-        """Any other step, worked out by `make` beside the window."""
-        self._plan(make)
-
     # ------------------------------------------------------------------ planning
 
     def _for_pictures(self, ids: Sequence[int], make: Callable[[Project], Plan]) -> None:
         if ids:
-            self._plan(make)
+            self.plan(make)
 
     def _for_dataset(self, make: Callable[[Project, int], Plan]) -> None:
         dataset = self._session.dataset
         if dataset is not None:
-            self._plan(lambda project: make(project, dataset.id))
+            self.plan(lambda project: make(project, dataset.id))
 
-    def _plan(self, make: Callable[[Project], Plan]) -> None:
+    def plan(self, make: Callable[[Project], Plan]) -> None:
+        """Any step, worked out by `make` beside the window."""
         project = self._session.project
         if project is not None and self._may_write():
             self._submit(partial(make, project), self._push)

@@ -68,15 +68,17 @@ def coming_back(project: Project, left: Removed, cancelled: Cancelled) -> Plan:
         else:
             done.append(sets.delete(project, left.dataset_id, with_runs=True))
 
-    def back() -> None:
-        # Kept until it is back: where that fails, it can be tried again.
-        sets.put_back(project, done[-1], cancelled)
-        done.pop()
-
     return Plan(
         lambda: tr("Bring back {name}", name=left.name),
-        back, away, touches=frozenset((SETS,)), reopen=left.dataset_id,
+        partial(_back, project, done, cancelled), away,
+        touches=frozenset((SETS,)), reopen=left.dataset_id,
     )  # fmt: skip
+
+
+def _back(project: Project, done: list[Removed], cancelled: Cancelled) -> None:
+    # Kept until it is back: where that fails, it can be tried again.
+    sets.put_back(project, done[-1], cancelled)
+    done.pop()
 
 
 def _going(
@@ -88,16 +90,10 @@ def _going(
     cancelled: Cancelled,
 ) -> Plan:
     done: list[Removed] = []
-
-    def back() -> None:
-        # Kept until it is back: where that fails, it can be tried again.
-        sets.put_back(project, done[-1], cancelled)
-        done.pop()
-
     return Plan(
         title,
         lambda: done.append(go()),
-        back,
+        partial(_back, project, done, cancelled),
         touches=frozenset((SETS,)),
         reopen=dataset_id,
         said=lambda: said(done[-1]) if done else "",

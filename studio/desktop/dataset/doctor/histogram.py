@@ -29,7 +29,7 @@ class Histogram(QWidget):
         self._values = np.empty(0)
         self._counts = np.zeros(BINS, np.int64)
         self._low, self._high, self._is_log = 0.0, 1.0, False
-        self._limit, self._least, self._most = 0.0, 0.0, 1.0
+        self.limit, self._least, self._most = 0.0, 0.0, 1.0
         self._below = True
         self._dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -46,17 +46,13 @@ class Histogram(QWidget):
         self._values = np.sort(np.asarray(values, np.float64))
         self._least, self._most, self._below = least, most, below
         self._scale(limit)
-        self._limit = limit
+        self.limit = limit
         self.update()
 
     def set_limit(self, limit: float) -> None:
         """Move the line without telling anyone."""
-        self._limit = limit
+        self.limit = limit
         self.update()
-
-    @property
-    def limit(self) -> float:
-        return self._limit
 
     def flagged(self, limit: float, *, inclusive: bool = False) -> int:
         """How many values lie beyond a limit; `inclusive` counts those on it as well."""
@@ -109,7 +105,7 @@ class Histogram(QWidget):
 
     def line_x(self) -> float:
         area = self._area()
-        share = float(np.clip(self._shares(np.array([self._limit]))[0], 0, 1))
+        share = float(np.clip(self._shares(np.array([self.limit]))[0], 0, 1))
         return area.left() + share * area.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -151,9 +147,9 @@ class Histogram(QWidget):
 
     def _to(self, x: float) -> None:
         area = self._area()
-        self._limit = self._value((x - area.left()) / max(1.0, area.width()))
+        self.limit = self._value((x - area.left()) / max(1.0, area.width()))
         self.update()
-        self.moved.emit(self._limit)
+        self.moved.emit(self.limit)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -170,7 +166,7 @@ class Histogram(QWidget):
         if self._dragging and event.button() == Qt.MouseButton.LeftButton:
             self._dragging = False
             self.update()
-            self.settled.emit(self._limit)
+            self.settled.emit(self.limit)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._dragging = False
@@ -186,4 +182,4 @@ class Histogram(QWidget):
         large = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         area = self._area()
         self._to(self.line_x() + way * area.width() * (0.1 if large else 0.01))
-        self.settled.emit(self._limit)
+        self.settled.emit(self.limit)

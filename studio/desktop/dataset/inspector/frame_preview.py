@@ -33,7 +33,7 @@ class FramePreview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
+        self.image = QImage()
         self._size = (0, 0)
         self._frames: list[Box] = []
         self._waiting = False
@@ -43,7 +43,7 @@ class FramePreview(QWidget):
 
     def show_picture(self, image: QImage, size: tuple[int, int], *, waiting: bool = False) -> None:
         """`image` at any scale of a picture of `size`; a null image gives an empty place."""
-        self._image, self._size, self._waiting = image, size, waiting
+        self.image, self._size, self._waiting = image, size, waiting
         self._fit()
         self.update()
 
@@ -51,10 +51,6 @@ class FramePreview(QWidget):
         """The parts that the training pictures come from, as shares of the sides."""
         self._frames = frames
         self.update()
-
-    @property
-    def image(self) -> QImage:
-        return self._image
 
     def retranslate(self) -> None:
         self.setToolTip(tr("Double-click or press Space to enlarge the picture."))
@@ -103,12 +99,12 @@ class FramePreview(QWidget):
         outline.addRoundedRect(area, _RADIUS, _RADIUS)
         painter.setClipPath(outline)
         painter.fillPath(outline, QColor(c.canvas))
-        if self._image.isNull():
+        if self.image.isNull():
             painter.setPen(QColor(c.quiet))
             text = tr("Opening…") if self._waiting else tr("No picture")
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), text)
             return
-        painter.drawImage(area, self._image)
+        painter.drawImage(area, self.image)
         frames = self.frame_rects()
         whole = [
             area.width() - each.width() < 1 and area.height() - each.height() < 1 for each in frames

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from studio.desktop.dataset import words
@@ -50,7 +49,8 @@ class Inspector(QFrame):
         self.decide, self.take_in = secondary(""), secondary("")
         self.train = primary("")
         self.facts = FactsGrid()
-        self._cards, self._blocks = boxes.column(gap=8), boxes.column(gap=-1)
+        self._cards, self.blocks = boxes.column(gap=8), boxes.column(gap=-1)
+        """Below the findings there is room for more about the picture."""
         self.cards: list[FindingCard] = []
         self.item: Item | None = None
         """The picture that is shown."""
@@ -66,7 +66,7 @@ class Inspector(QFrame):
         # What was found about a picture is why it was chosen: it must not need scrolling.
         seen = (self.preview, self.caption, self.message, self._cards, self.facts)
         boxes.column(
-            *seen, self.decide, self.take_in, self._blocks, None,
+            *seen, self.decide, self.take_in, self.blocks, None,
             on=inner, gap=10, margins=(16, 16, 16, 8),
         )  # fmt: skip
         for name, button in self.tabs.items():
@@ -144,7 +144,7 @@ class Inspector(QFrame):
     def show_item(
         self, item: Item, collection: Collection, source: str, stated: dict[str, str]
     ) -> None:
-        """Facts and findings of one picture; its image arrives by `show_image`."""
+        """Facts and findings of one picture; its image arrives by `preview.show_picture`."""
         if self.item is None or self.item.id != item.id:
             self.preview.show_frames([])
         self.item = item
@@ -164,13 +164,6 @@ class Inspector(QFrame):
         self.facts.show_facts(facts_of(item, source, stated))
         self._set_cards([FindingCard(f, collection) for f in collection.findings.get(item.id, ())])
         self.itemShown.emit(item)
-
-    def add_block(self, block: QWidget) -> None:
-        self._blocks.addWidget(block)
-
-    def show_image(self, image: QImage, size: tuple[int, int], *, waiting: bool = False) -> None:
-        """The picture at any scale, `size` being its own."""
-        self.preview.show_picture(image, size, waiting=waiting)
 
     def _say_decide(self, included: bool, help: str) -> None:
         text = tr("Exclude from training") if included else tr("Include again")

@@ -19,19 +19,15 @@ class SeenWall(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images: list[QImage] = []
+        self.images: list[QImage] = []
         self._aspect = 1.0
         self._waiting = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._fit()
 
-    @property
-    def images(self) -> list[QImage]:
-        return self._images
-
     def show_images(self, images: list[QImage], size: tuple[int, int]) -> None:
         """These pictures of `size` (width, height)."""
-        self._images, self._waiting = images, False
+        self.images, self._waiting = images, False
         self._aspect = size[0] / size[1]
         self._fit()
         self.update()
@@ -55,7 +51,7 @@ class SeenWall(QWidget):
         self._fit()
 
     def cells(self) -> list[QRectF]:
-        count = max(1, len(self._images))
+        count = max(1, len(self.images))
         across, width = self._grid(count)
         height = width / self._aspect
         rows = math.ceil(count / across)
@@ -82,7 +78,7 @@ class SeenWall(QWidget):
         return best
 
     def _fit(self) -> None:
-        count = max(1, len(self._images))
+        count = max(1, len(self.images))
         across, width = self._grid(count)
         rows = math.ceil(count / across)
         self.setFixedHeight(round(max(48.0, rows * width / self._aspect + (rows - 1) * _GAP)))
@@ -91,13 +87,13 @@ class SeenWall(QWidget):
         c = theme.colours()
         painter = QPainter(self)
         cells = self.cells()
-        if not self._images:
+        if not self.images:
             painter.fillRect(cells[0], QColor(c.canvas))
             painter.setPen(QColor(c.quiet))
             text = tr("Opening…") if self._waiting else tr("No picture")
             painter.drawText(cells[0], int(Qt.AlignmentFlag.AlignCenter), text)
             return
-        for cell, image in zip(cells, self._images, strict=True):
+        for cell, image in zip(cells, self.images, strict=True):
             if image.hasAlphaChannel():
                 painter.fillRect(cell, QColor(c.raised))
                 painter.fillRect(cell, Qt.BrushStyle.Dense5Pattern)

@@ -40,7 +40,7 @@ class Mapping(QObject):
         view.tile_of, view.words_of = self._tile, self._words
         self._follow_choice = Ticker(page, self._show_choice)
         self._follow_rows = Ticker(page, self._show_rows, _ROWS_MS)
-        self._follow_tiles = Ticker(page, view.refresh)
+        self._follow_tiles = Ticker(page, view.update)
         view.chosen.connect(self.choose)
         view.enlargeWanted.connect(around.selection.enlarge)
         page.drawWanted.connect(self.draw)
@@ -97,12 +97,9 @@ class Mapping(QObject):
         else:
             self.page.show_nothing()
 
-    def close(self) -> None:
-        self._forget()
-
     @Slot()
     def _start_anew(self) -> None:
-        self._forget()
+        self.close()
         if self.is_on:
             self._follow_rows.soon()
 
@@ -111,7 +108,7 @@ class Mapping(QObject):
             self._job.cancel()
             self._job = None
 
-    def _forget(self) -> None:
+    def close(self) -> None:
         self._give_up()
         self._drawn_for, self._charted, self._moved = None, frozenset(), frozenset()
         empty = np.empty(0, np.int64)

@@ -77,9 +77,6 @@ class MapView(QWidget):
         self.plane.choose(np.asarray(ids, np.int64), current)
         self._again()
 
-    def refresh(self) -> None:
-        self.update()
-
     def fit(self) -> None:
         self.plane.fit(self.width(), self.height(), _MARGIN)
         self._again()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,11 +15,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
+from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
 from studio.engine.dataset.curation.crops import SMALLEST
 
 Box = tuple[float, float, float, float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-_GRAB, _HANDLE, _MARGIN = 10, 9, 16
+_GRAB, _HANDLE = 10, 9
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -36,41 +36,24 @@ _CURSORS = {
 }  # fmt: skip
 
 
-class CropView(QWidget):
-    """The rectangle is in shares of the sides of the picture, as the engine keeps it."""
-
-    changed = Signal()
-    """The rectangle is another."""
+class CropView(PictureCanvas):
+    """One rectangle, drawn anew or changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
-        self._pixels = (1, 1)
         self._aspect = 0.0
-        self._box: Box = WHOLE
+        self.box: Box = WHOLE
+        """The rectangle: left, top, right and bottom, 0 to 1; see :meth:`set_box`."""
         self._grabbed, self._from, self._start = "", QPointF(), WHOLE
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setMinimumSize(240, 180)
 
     # ------------------------------------------------------------------ what is shown
-
-    def show_picture(self, image: QImage, pixels: tuple[int, int]) -> None:
-        """A picture of so many pixels, at any scale."""
-        self._image, self._pixels = image, pixels
-        self.update()
-
-    @property
-    def box(self) -> Box:
-        """The rectangle: left, top, right and bottom, 0 to 1."""
-        return self._box
 
     def set_box(self, box: Box) -> None:
         """Put the rectangle somewhere; it stays inside the picture."""
         left, top, right, bottom = box
         width, height = min(1.0, right - left), min(1.0, bottom - top)
         left, top = min(max(0.0, left), 1 - width), min(max(0.0, top), 1 - height)
-        self._box = left, top, left + width, top + height
+        self.box = left, top, left + width, top + height
         self.update()
         self.changed.emit()
 
@@ -78,11 +61,11 @@ class CropView(QWidget):
         """Keep width over height, in pixels, at `aspect`; 0 lets go of it."""
         self._aspect = aspect
         if aspect:
-            self.set_box(self._shaped(self._box))
+            self.set_box(self._shaped(self.box))
 
     def pixel_size(self) -> tuple[int, int]:
         """Width and height of the rectangle in pixels of the picture."""
-        left, top, right, bottom = self._box
+        left, top, right, bottom = self.box
         return round((right - left) * self._pixels[0]), round((bottom - top) * self._pixels[1])
 
     def largest(self) -> Box:
@@ -104,14 +87,8 @@ class CropView(QWidget):
 
     # ------------------------------------------------------------------ places on the screen
 
-    def picture_rect(self) -> QRectF:
-        room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        scale = min(room.width() / self._pixels[0], room.height() / self._pixels[1])
-        width, height = self._pixels[0] * scale, self._pixels[1] * scale
-        return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)
-
     def box_rect(self) -> QRectF:
-        area, box = self.picture_rect(), self._box
+        area, box = self.picture_rect(), self.box
         return QRectF(
             area.left() + box[0] * area.width(), area.top() + box[1] * area.height(),
             (box[2] - box[0]) * area.width(), (box[3] - box[1]) * area.height(),
@@ -128,13 +105,7 @@ class CropView(QWidget):
         for name, handle in self.handles().items():
             if (handle - place).manhattanLength() <= _GRAB:
                 return name
-        return "move" if self.box_rect().contains(place) and self._box != WHOLE else ""
-
-    def _share(self, place: QPointF) -> tuple[float, float]:
-        area = self.picture_rect()
-        x = (place.x() - area.left()) / max(1.0, area.width())
-        y = (place.y() - area.top()) / max(1.0, area.height())
-        return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
+        return "move" if self.box_rect().contains(place) and self.box != WHOLE else ""
 
     # ------------------------------------------------------------------ mouse
 
@@ -142,7 +113,7 @@ class CropView(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._grabbed = self._under(event.position()) or "new"
-        self._from, self._start = event.position(), self._box
+        self._from, self._start = event.position(), self.box
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._grabbed:
@@ -217,9 +188,9 @@ class CropView(QWidget):
         modifiers = event.modifiers()
         many = 10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
         x, y = step[0] * many / self._pixels[0], step[1] * many / self._pixels[1]
-        left, top, right, bottom = self._box
+        left, top, right, bottom = self.box
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self._start = self._box
+            self._start = self.box
             self._pull("r" if x else "b", x, y)
         else:
             self.set_box((left + x, top + y, right + x, bottom + y))

@@ -6,8 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
-from studio.desktop.dataset.regions.crop_view import CropView
-from studio.desktop.dataset.regions.region_view import RegionView
+from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.labels import text_label
@@ -25,7 +24,7 @@ class OverlayEditor(QFrame):
     applied = Signal(int, object)
     """Item id and what was drawn."""
     closed = Signal()
-    view: CropView | RegionView
+    view: PictureCanvas
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

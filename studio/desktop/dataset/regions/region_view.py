@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,9 +15,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
+from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
 from studio.engine.dataset.index.regions import MOST_POINTS, Region, Regions, box
 
-_MARGIN, _STEP, _LEAST = 16, 4, 6
+_STEP, _LEAST = 4, 6
 _BEGIN = 0.2
 """A region made by a key covers this share of each side, in the middle."""
 _WALK = {
@@ -27,31 +27,19 @@ _WALK = {
 }  # fmt: skip
 
 
-class RegionView(QWidget):
-    """Regions are in shares of the sides of the picture, as the engine keeps them."""
-
-    changed = Signal()
+class RegionView(PictureCanvas):
+    """Regions one by one, of which one is chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
-        self._pixels = (1, 1)
         self.regions: list[Region] = []
         self.current = -1
         self.way = "blur"
         self.is_lasso = False
         self._stroke: list[QPointF] = []
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setMinimumSize(240, 180)
 
     # ------------------------------------------------------------------ what is shown
-
-    def show_picture(self, image: QImage, pixels: tuple[int, int]) -> None:
-        """A picture of so many pixels, at any scale."""
-        self._image, self._pixels = image, pixels
-        self.update()
 
     def set_regions(self, regions: Regions) -> None:
         self.regions = list(regions)
@@ -83,12 +71,6 @@ class RegionView(QWidget):
     def _tell(self) -> None:
         self.update()
         self.changed.emit()
-
-    def picture_rect(self) -> QRectF:
-        area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        scale = min(area.width() / self._pixels[0], area.height() / self._pixels[1])
-        width, height = self._pixels[0] * scale, self._pixels[1] * scale
-        return QRectF(area.center().x() - width / 2, area.center().y() - height / 2, width, height)
 
     # ------------------------------------------------------------------ painting
 
@@ -157,12 +139,6 @@ class RegionView(QWidget):
         if len(points) >= 3 and max(xs) > min(xs) and max(ys) > min(ys):
             self.add(Region(points, self.way))
         self.update()
-
-    def _share(self, spot: QPointF) -> tuple[float, float]:
-        area = self.picture_rect()
-        x = (spot.x() - area.left()) / max(1.0, area.width())
-        y = (spot.y() - area.top()) / max(1.0, area.height())
-        return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
 
     def _choose(self, spot: QPointF) -> None:
         for number in reversed(range(len(self.regions))):

@@ -31,7 +31,7 @@ class Watch(QObject):
         super().__init__(parent)
         self._ask: Ask = ask or (lambda function, done: done(function()))
         self._watcher: QFileSystemWatcher | None = None
-        self._roots: list[Path] = []
+        self.roots: list[Path] = []
         self._gone: set[Path] = set()
         self._touched: set[Path] = set()
         self._settle = Ticker(self, lambda: self._check(self._tell), _SETTLED_MS)
@@ -39,15 +39,11 @@ class Watch(QObject):
         self._look.setInterval(_LOST_MS)
         self._look.timeout.connect(lambda: self._check(self._take))
 
-    @property
-    def roots(self) -> list[Path]:
-        return list(self._roots)
-
     def watch(self, roots: Sequence[Path], folders: Sequence[str]) -> None:
         """Watch `roots` with all `folders` in them (see :func:`folders_below`)."""
         self.stop()
-        self._roots = list(roots)
-        if not self._roots:
+        self.roots = list(roots)
+        if not self.roots:
             return
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._touch)
@@ -68,7 +64,7 @@ class Watch(QObject):
         self._look.stop()
         self._touched.clear()
         self._gone.clear()
-        self._roots = []
+        self.roots = []
         if self._watcher is not None:
             self._watcher.deleteLater()
             self._watcher = None
@@ -76,7 +72,7 @@ class Watch(QObject):
     @Slot(str)
     def _touch(self, folder: str) -> None:
         path = Path(folder)
-        self._touched.update(root for root in self._roots if root == path or root in path.parents)
+        self._touched.update(root for root in self.roots if root == path or root in path.parents)
         self._settle.start()  # copying goes on: wait until it has been quiet
 
     def _tell(self, gone: set[Path]) -> None:
@@ -87,12 +83,12 @@ class Watch(QObject):
             self.changed.emit(there)
 
     def _check(self, done: Callable[[set[Path]], None]) -> None:
-        roots = list(self._roots)
+        roots = list(self.roots)
         self._ask(lambda: {root for root in roots if not root.is_dir()}, done)
 
     def _take(self, gone: set[Path]) -> None:
         """Which roots are not there; what is not watched any more is passed over."""
-        for root in list(self._roots):
+        for root in list(self.roots):
             if root in gone and root not in self._gone:
                 self._gone.add(root)
                 self.lost.emit(root)
