@@ -17,10 +17,8 @@ from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.pages import Pages
 from studio.desktop.training.run.commands import RunCommands
-from studio.desktop.training.run.end_notice import Telling
 from studio.desktop.training.run.run_panel import RunPanel
 from studio.desktop.training.run.run_steps import Managing
-from studio.desktop.training.run_actions import Tending
 from studio.desktop.training.run_view import Viewing
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session
@@ -29,6 +27,7 @@ from studio.desktop.widgets import boxes
 from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.engine import events
+from studio.engine.events import RunState
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -56,10 +55,7 @@ class TrainingRoom(Room):
         self.planning = Planning(self.session, self.form, studio.notices, self)
         self.preview = Previewing(self.form, self.centre.wall, self)
         self.managing = Managing(self.session, studio.undo, studio.notices, self)
-        self.tending = Tending(self.session, self.planning, self.managing, self)
-        self.tending.join(self.panel, self.centre)
-        self.telling = Telling(studio.notices, self)
-        self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self.tending, self)
+        self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self._wanted_dataset = ""
         self._lay_out()
         self._connect()
@@ -93,14 +89,14 @@ class TrainingRoom(Room):
         panel.sampleRequested.connect(commands.sample_now)
         panel.checkpointRequested.connect(commands.checkpoint_now)
         panel.stopRequested.connect(commands.stop)
-        panel.continueRequested.connect(self.tending.go_on)
+        panel.continueRequested.connect(self._go_on)
         panel.learnRequested.connect(commands.learn)
         panel.removeRequested.connect(commands.remove)
-        panel.renamed.connect(self.tending.rename)
+        panel.renamed.connect(self._rename)
         commands.learnRequested.connect(self._learn_from)
         commands.renameRequested.connect(panel.name.setFocus)
         commands.removeRequested.connect(self.managing.remove)
-        self.tending.gone.connect(self._show_form)
+        self.managing.changed.connect(self._run_changed)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
         panel.liveChanged.connect(commands.set_live)
@@ -113,8 +109,6 @@ class TrainingRoom(Room):
         self.centre.curves.momentChosen.connect(self.centre.samples.scrubber.go_to)
         commands.playRequested.connect(self.playRequested)
         self.pages.datasetWanted.connect(lambda: self.placeRequested.emit("dataset"))
-        self.telling.playRequested.connect(self.playRequested)
-        self.telling.resumeRequested.connect(commands.resume)
         commands.checkpointRequested.connect(self.checkpointRequested)
         commands.register(
             self.studio.actions, self.key, self._show_form, form.measure.click, form.start.click
@@ -136,7 +130,7 @@ class TrainingRoom(Room):
         self.viewing.forget()
         self.pages.forget()
         self.form.forget_datasets()
-        self.planning.end()
+        self.form.set_trouble("")
         self.form.beginning.set_starts([])
         self._show_form()
 
@@ -238,9 +232,41 @@ class TrainingRoom(Room):
     def _ended(self, last: events.Done | events.Failed) -> None:
         name = self.session.driving.last_name
         self.runProgress.emit(name, -1.0, "")
-        self.telling.ended(name, self.name_of(name), last)
+        self._say_ended(name, last)
         if self.session.viewed is not None and self.session.viewed.run.name == name:
             self.session.view(name)
+
+    def _say_ended(self, run: str, last: events.Done | events.Failed) -> None:
+        if isinstance(last, events.Failed):
+            resume = (tr("Resume"), lambda: self.commands.resume(run))
+            self.studio.notices.error(last.message, last.detail, resume)
+            return
+        done = last.reason is RunState.FINISHED
+        text = tr("{run} is done." if done else "{run} was stopped.", run=self.name_of(run))
+        self.studio.notices.info(text, "", (tr("Play it"), lambda: self.playRequested.emit(run)))
+
+    # ------------------------------------------------------------------ the run in view
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Train the run further, with other pictures where some were chosen."""
+        viewed, other = self.session.viewed, self.panel.other_pictures()
+        if viewed is not None and other:
+            self.planning.go_on_with(viewed.run.name, other)
+        elif viewed is not None:
+            self.commands.resume(viewed.run.name)
+
+    @Slot(str)
+    def _rename(self, title: str) -> None:
+        if self.session.viewed is not None:
+            self.managing.rename(self.session.viewed.run.name, title)
+
+    @Slot(str)
+    def _run_changed(self, name: str) -> None:
+        self.session.read_runs()
+        viewed = self.session.viewed
+        if viewed is not None and viewed.run.name == name and not viewed.run.folder.exists():
+            self._show_form()
 
     # ------------------------------------------------------------------ words
 

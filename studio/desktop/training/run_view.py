@@ -12,7 +12,6 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import run_name
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.run.run_panel import RunPanel
-from studio.desktop.training.run_actions import Tending
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.run_record import Sheet
 from studio.desktop.training.session.session import Session
@@ -27,16 +26,17 @@ class Viewing(QObject):
     """Keeps what shows a run in step with it; which one that is, the session knows."""
 
     def __init__(
-        self, session: Session, side: Side, centre: Centre, panel: RunPanel, tending: Tending,
-        parent: QObject,
-    ) -> None:  # fmt: skip
+        self, session: Session, side: Side, centre: Centre, panel: RunPanel, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._session, self._tending = session, tending
+        self._session = session
         self._side, self._centre, self._panel = side, centre, panel
         self._runs: list[Run] = []
         session.runsRead.connect(self._runs_read)
         session.opened.connect(self._opened)
         session.sheetRead.connect(self._sheet_read)
+        session.otherRead.connect(self._other_read)
+        centre.other.picked.connect(self._compare)
         centre.samples.scrubber.moved.connect(self._scrubbed)
 
     def forget(self) -> None:
@@ -51,13 +51,13 @@ class Viewing(QObject):
 
     def show_runs(self) -> None:
         viewed, live = self._session.viewed, self._session.live
-        self._side.show_runs(
-            self._runs,
-            viewed.run.name if viewed is not None else "",
-            self._session.training,
-            live.record if live is not None else None,
+        name = viewed.run.name if viewed is not None else ""
+        record = live.record if live is not None else None
+        self._side.show_runs(self._runs, name, self._session.training, record)
+        others = (run for run in self._runs if run.name != name)
+        self._centre.offer_others(
+            [(run.name, run_name(run.name, run.family, run.title)) for run in others]
         )
-        self._tending.offer_others(self._runs)
 
     def show_run(self) -> None:
         opened = self._session.viewed
@@ -107,3 +107,15 @@ class Viewing(QObject):
     def _sheet_read(self, sheet: Sheet, image: QImage) -> None:
         if self._centre.show_sheet(sheet, image):
             self.name_samples()
+
+    @Slot(str)
+    def _compare(self, name: str) -> None:
+        if name:
+            self._session.read_other(name)
+        else:
+            self._centre.show_other(None)
+
+    @Slot(object)
+    def _other_read(self, other: Opened) -> None:
+        if other.run.name == self._centre.other.key():
+            self._centre.show_other(other.record)

@@ -21,7 +21,7 @@ from studio.desktop.dataset.curation.steps import (
     SOURCES,
     TILES,
     Plan,
-    Step,
+    step,
 )
 from studio.desktop.dataset.session.imports import PLACE
 from studio.desktop.dataset.session.session import Session
@@ -183,7 +183,7 @@ class Curation(QObject):
 
     def _push(self, plan: Plan) -> None:
         if plan.count:
-            self._studio.undo.push(Step(plan, self._write))
+            self._studio.undo.push(step(plan, self._write))
         else:
             self.stored.emit()  # a field may hold what was typed but is none of it
 

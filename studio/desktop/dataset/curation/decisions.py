@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.dataset.curation import steps
-from studio.desktop.dataset.curation.steps import Plan, Step
+from studio.desktop.dataset.curation.steps import Plan
 from studio.desktop.dataset.session.collection import Desk
 
 
-def decision(desk: Desk, field: str, ids: Sequence[int], value: int) -> Step | None:
+def decision(desk: Desk, field: str, ids: Sequence[int], value: int) -> UndoStep | None:
     """The step that sets `field` (included or rating); None when it would change nothing.
 
     Pictures that cannot be used are neither taken in nor left out.
@@ -29,4 +30,4 @@ def decision(desk: Desk, field: str, ids: Sequence[int], value: int) -> Step | N
         desk.collection.change(field, dict.fromkeys(before, value) if done else before)
         desk.changed(plan.ids)
 
-    return Step(steps.decided(desk.project, field, before, value), write) if before else None
+    return steps.step(steps.decided(desk.project, field, before, value), write) if before else None

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QUndoCommand
-
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.dataset import words
 from studio.desktop.i18n import tr
 from studio.engine.dataset.curation import bulk_decisions, crops, edits, no_training_marks, rights
@@ -44,18 +43,9 @@ class Plan:
     """What to say when it was done for the first time, beside a way back."""
 
 
-class Step(QUndoCommand):
-    """A plan on the undo stack. `write` runs a function in its turn and tells who must know."""
-
-    def __init__(self, plan: Plan, write: Callable[[Plan, Callable[[], object]], None]) -> None:
-        super().__init__(plan.title())
-        self._plan, self._write = plan, write
-
-    def redo(self) -> None:
-        self._write(self._plan, self._plan.do)
-
-    def undo(self) -> None:
-        self._write(self._plan, self._plan.undo)
+def step(plan: Plan, write: Callable[[Plan, Callable[[], object]], None]) -> UndoStep:
+    """A plan for the undo stack. `write` runs a function in its turn and tells who must know."""
+    return UndoStep(plan.title(), partial(write, plan, plan.do), partial(write, plan, plan.undo))
 
 
 # ------------------------------------------------------------------ plans, made on the writer

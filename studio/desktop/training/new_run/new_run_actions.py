@@ -33,26 +33,18 @@ class Planning(QObject):
         session.sizesRead.connect(form.set_sizes)
         session.sizeWrong.connect(form.set_size_error)
         session.startsRead.connect(form.beginning.set_starts)
-        session.boardChecked.connect(self._board_checked)
+        session.boardChecked.connect(form.extras.set_board_error)
         session.preparingChanged.connect(self._show_busy)
         session.created.connect(self._created)
         session.picturesChanged.connect(session.resume)
         session.measured.connect(self._measured)
         session.createFailed.connect(self._tell)
 
-    def end(self) -> None:
-        """The project is gone, and what was being made of it."""
-        self.form.set_trouble("")
-
     @Slot()
     def _advise(self) -> None:
         asked = self.form.asked()
         if asked is not None:
             self.session.read_advice(asked)
-
-    @Slot(object)
-    def _board_checked(self, sentence: str) -> None:
-        self.form.extras.set_board_error(sentence)
 
     @Slot()
     def _show_busy(self) -> None:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
 from studio.desktop.training.session import upkeep
 from studio.desktop.training.session.session import Session
-
-
-class _Step(QUndoCommand):
-    """Done already when it is put on the stack; then undone and done again by the stack."""
-
-    def __init__(self, text: str, again: Callable[[], None], back: Callable[[], None]) -> None:
-        super().__init__(text)
-        self._again, self._back = again, back
-        self._fresh = True
-
-    def redo(self) -> None:
-        if not self._fresh:
-            self._again()
-        self._fresh = False
-
-    def undo(self) -> None:
-        self._back()
 
 
 class Managing(QObject):
@@ -48,10 +33,8 @@ class Managing(QObject):
         def done(before: str) -> None:
             after = " ".join(title.split())
             if before != after:
-                text = tr("Rename a run")
-                self._undo.push(
-                    _Step(text, lambda: self._call(name, after), lambda: self._call(name, before))
-                )
+                again, back = partial(self._call, name, after), partial(self._call, name, before)
+                self._undo.push(UndoStep(tr("Rename a run"), again, back, is_done=True))
             self.changed.emit(name)
 
         self._submit(upkeep.set_title, name, title, done=done)
@@ -68,15 +51,13 @@ class Managing(QObject):
 
         def gone(removed: object) -> None:
             if isinstance(removed, str):
-                anyway = (
-                    tr("Remove it anyway"), lambda: self.remove(name, with_pieces=True)
-                )  # fmt: skip
+                anyway = (tr("Remove it anyway"), lambda: self.remove(name, with_pieces=True))
                 self._notices.warn(removed, "", anyway)
                 return
             first = not state
             state["removed"] = removed
             if first:
-                self._undo.push(_Step(tr("Remove a run"), away, back))
+                self._undo.push(UndoStep(tr("Remove a run"), away, back, is_done=True))
                 text = tr("{run} was removed.", run=name)
                 self._notices.info(text, "", (tr("Undo"), self._undo.undo))
             self.changed.emit(name)

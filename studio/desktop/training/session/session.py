@@ -220,20 +220,17 @@ class Session(QObject):
             return
         if self._measuring is not None:
             self._measuring.cancel()  # both would prepare the same pictures at once
-        self._creating = Job(
-            Said("Preparing pictures"),
-            lambda job: queries.create(project, wanted, job.advance, job.cancelled),
-            can_pause=True,
+        self._creating = job = _preparing(
+            lambda job: queries.create(project, wanted, job.advance, job.cancelled)
         )
-        self._prepare(self._creating, self.created.emit)
+        self._prepare(job, self.created.emit)
 
     def measure(self, wanted: NewRun) -> None:
         """Try the first steps of a run; answers with `measured` or `createFailed`."""
         project = self.project
         if project is not None:
-            self._measuring = Job(
-                Said("Preparing pictures"), lambda job: measure(project, wanted, job)
-            )
+            preparing = Said("Preparing pictures")
+            self._measuring = Job(preparing, lambda job: measure(project, wanted, job))
             self._prepare(self._measuring, self.measured.emit)
 
     def change_pictures(self, name: str, dataset: str) -> None:
@@ -241,12 +238,10 @@ class Session(QObject):
         project = self.project
         if project is None or self.is_creating:
             return
-        self._creating = Job(
-            Said("Preparing pictures"),
-            lambda job: upkeep.change_pictures(project, name, dataset, job.advance, job.cancelled),
-            can_pause=True,
+        self._creating = job = _preparing(
+            lambda job: upkeep.change_pictures(project, name, dataset, job.advance, job.cancelled)
         )
-        self._prepare(self._creating, lambda _: self.picturesChanged.emit(name))
+        self._prepare(job, lambda _: self.picturesChanged.emit(name))
 
     def _prepare(self, job: Job[Result], done: Callable[[Result], object]) -> None:
         self.jobs.start(
@@ -279,6 +274,10 @@ class Session(QObject):
         self.read_runs()
         if last is not None:
             self.ended.emit(last)
+
+
+def _preparing(run: Callable[[Job[Result]], Result]) -> Job[Result]:
+    return Job(Said("Preparing pictures"), run, can_pause=True)
 
 
 def _titled(opened: Opened | None, titles: dict[str, str]) -> Opened | None:
