@@ -11,15 +11,12 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from studio.desktop.base.studio import Studio
 from studio.desktop.base.ticker import Ticker
-from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.inspector import item_queries
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.inspector.item_queries import Box, Described, Preparation
 from studio.desktop.dataset.regions.crop_editor import CropEditor
-from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session.session import Session
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.preparation.split import Split
@@ -32,18 +29,11 @@ _CROPPED_SIDE = 1600
 class Details(QObject):
     """Joins selection, curation, pages and crop editor."""
 
-    def __init__(
-        self,
-        studio: Studio,
-        session: Session,
-        selection: Selection,
-        inspector: Inspector,
-        curation: Curation,
-        editor: CropEditor,
-    ) -> None:
+    def __init__(self, around: Around, inspector: Inspector, editor: CropEditor) -> None:
         super().__init__(inspector)
-        self._studio, self._session, self._selection = studio, session, selection
-        self._inspector, self._curation, self._editor = inspector, curation, editor
+        self._notices, self._curation = around.studio.notices, around.curation
+        self._session, self._selection = around.session, around.selection
+        self._inspector, self._editor = inspector, editor
         self._counted: tuple[int | None, int | None] = None, None
         self._timer = Ticker(self, self.show, _AFTER_MS)
         self._connect()
@@ -148,7 +138,7 @@ class Details(QObject):
         if threads is None or project is None or number is None:
             return
         if project.read_only_reason:
-            self._studio.notices.warn(project.read_only_reason)
+            self._notices.warn(project.read_only_reason)
             return
         threads.look.latest(
             "to crop", threads.previewer.details, project, number, done=self._open_editor
@@ -162,18 +152,16 @@ class Details(QObject):
         if item is None or threads is None:
             return
         if not item.usable:
-            self._studio.notices.warn(tr("{name} cannot be read, so it cannot be cropped.",
+            self._notices.warn(tr("{name} cannot be read, so it cannot be cropped.",
                                          name=item.name))  # fmt: skip
             return
-        known = self._inspector.preview.image if self._same(item) else QImage()
+        seen = self._inspector.item
+        known = self._inspector.preview.image if seen and seen.id == item.id else QImage()
         self._editor.open(item, known, self._inspector.preparation.held.size)
         threads.look.latest(
             "crop picture", threads.previewer.picture, item, _CROPPED_SIDE,
             done=partial(self._sharper, item.id),
         )  # fmt: skip
-
-    def _same(self, item: Item) -> bool:
-        return self._inspector.item is not None and self._inspector.item.id == item.id
 
     def _sharper(self, number: int, image: QImage) -> None:
         if self._editor.item is not None and self._editor.item.id == number:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import STEP, Header
-from studio.desktop.dataset.session.collection import GROUP, Arrangement, Counts, View
+from studio.desktop.dataset.session.columns import GROUP, Arrangement, Counts, View
 from studio.desktop.dataset.session.session import LARGE_TILE, TILE, Session
 from studio.desktop.widgets.thumb_grid import ThumbGrid
 from studio.engine.settings import Settings

@@ -31,10 +31,11 @@ from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.intake.intake import Intake
 from studio.desktop.dataset.regions.crop_editor import CropEditor
 from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session.collection import Arrangement
+from studio.desktop.dataset.session.columns import Arrangement
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey import Survey
+from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.empty_state import EmptyState
@@ -75,13 +76,12 @@ class DatasetRoom(Room):
         self.curation = Curation(studio, self.session, self)
         self.selection.wholesale = self.curation.decide
         self.editor = CropEditor(self)
-        self.details = Details(
-            studio, self.session, self.selection, self.inspector, self.curation, self.editor
+        self.around = Around(
+            studio, self.session, self.model, self.grid, self.selection, self.curation, self
         )
+        self.details = Details(self.around, self.inspector, self.editor)
         self.outgoing = Outgoing(self, studio, self.session, self.curation)
-        self.survey = Survey(
-            self, studio, self.session, self.model, self.grid, self.selection, self.curation
-        )
+        self.survey = Survey(self.around)
         self.managing = Managing(self, studio, self.session, self.curation)
         self.commands = Commands(studio.actions, self, self._command_rows(), self.selection.rate)
         self.side.set_menus(*self.commands.set_menus())

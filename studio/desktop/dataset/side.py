@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidge
 from studio.desktop import theme
 from studio.desktop.dataset import words
 from studio.desktop.dataset.inspector.rights_lists import MOST, RightsLists
-from studio.desktop.dataset.session.collection import (
+from studio.desktop.dataset.session.columns import (
     EVERYTHING,
     EXCLUDED,
     HELD_OUT,

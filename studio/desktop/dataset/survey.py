@@ -5,13 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from studio.desktop.base.studio import Studio
-from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.doctor.threshold_controller import Doctoring
 from studio.desktop.dataset.doctor.threshold_panel import ThresholdPanel
-from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.grid.header import Header
 from studio.desktop.dataset.inspector.about_block import AboutBlock
 from studio.desktop.dataset.inspector.inspector import Inspector
@@ -19,8 +16,6 @@ from studio.desktop.dataset.map.map_controller import Mapping
 from studio.desktop.dataset.map.map_page import MapPage
 from studio.desktop.dataset.regions.region_controller import Hiding
 from studio.desktop.dataset.regions.region_editor import RegionEditor
-from studio.desktop.dataset.selection import Selection
-from studio.desktop.dataset.session.session import Session
 from studio.desktop.dataset.side import Side
 from studio.desktop.dataset.survey_parts import Around
 from studio.desktop.dataset.watch.watch_controller import Watching
@@ -34,26 +29,17 @@ class Survey(QObject):
     frontChanged = Signal()
     """The map takes the place of the grid, or gives it back."""
 
-    def __init__(
-        self,
-        room: QWidget,
-        studio: Studio,
-        session: Session,
-        model: PictureModel,
-        grid: QAbstractItemView,
-        selection: Selection,
-        curation: Curation,
-    ) -> None:
-        super().__init__(room)
-        self.around = Around(studio, session, model, grid, selection, curation, self)
+    def __init__(self, around: Around) -> None:
+        super().__init__(around.room)
+        self.around = around
         self.map = Mapping(self.around, MapPage())
         self.doctor = Doctoring(self.around, ThresholdPanel())
-        self.hiding = Hiding(self.around, RegionEditor(room))
+        self.hiding = Hiding(self.around, RegionEditor(around.room))
         self.watching = Watching(self.around)
         self.about = AboutBlock()
         self._item: Item | None = None
         self._watched = False
-        studio.themeChanged.connect(self.map.page.view.fit)
+        around.studio.themeChanged.connect(self.map.page.view.fit)
 
     def furnish(
         self, centre: QStackedWidget, header: Header, side: Side, inspector: Inspector

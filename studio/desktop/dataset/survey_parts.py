@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.curation.curation import Curation
@@ -26,12 +25,12 @@ class Around:
     grid: QAbstractItemView
     selection: Selection
     curation: Curation
-    parent: QObject
+    room: QWidget
     _threads: SurveyThreads | None = field(default=None, init=False)
 
     def threads(self) -> SurveyThreads:
         if self._threads is None:
-            self._threads = SurveyThreads(self.parent)
+            self._threads = SurveyThreads(self.room)
             self._threads.failed.connect(self.session.failed)
         return self._threads
 

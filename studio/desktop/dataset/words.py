@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.desktop import i18n
-from studio.desktop.dataset.session.collection import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
+from studio.desktop.dataset.session.columns import EVERYTHING, EXCLUDED, GROUP, HELD_OUT, TRAINS
 from studio.desktop.i18n import tr
 from studio.engine.dataset.doctor.checks.base import checks, said
 from studio.engine.dataset.index.store import Finding

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.grid.grid_model import PictureModel
 from studio.desktop.dataset.room import DatasetRoom
-from studio.desktop.dataset.session.collection import Collection, Row, View, natural
+from studio.desktop.dataset.session.collection import Collection
+from studio.desktop.dataset.session.columns import View, natural
 from studio.engine.dataset.index import store
+from studio.engine.dataset.index.listed_rows import Line as Row
 from studio.engine.dataset.index.store import Finding
 from studio.engine.dataset.intake import importer
 from studio.engine.project import Project
@@ -487,7 +489,7 @@ def test_a_hundred_thousand_rows_ask_only_for_what_is_painted(qapp, qtbot):
     model = PictureModel(collection)
     wanted: list[int] = []
     model.tileWanted.connect(wanted.append)
-    model.show_ids(collection.shown(View()))
+    model.show_ids(collection.columns().arrange(View()).ids)
     assert model.rowCount() == 100_000
     for place in (0, 1, 1, 99_999):
         model.data(model.index(place), Qt.ItemDataRole.DecorationRole)
@@ -525,7 +527,7 @@ def test_a_collection_filters_by_everything_that_is_chosen():
     collection.change("caption", {3: "Ochre façade"})
     collection.rows[4].usable = False
     collection.add_findings([Finding(1, 4, "broken", "Torn."), Finding(2, 1, "tiny", "Small.")])
-    shown: Callable[..., list[int]] = lambda **view: collection.shown(View(**view))  # noqa: E731
+    shown: Callable[..., list[int]] = lambda **view: collection.columns().arrange(View(**view)).ids  # noqa: E731
     assert shown(kind="excluded") == [2]
     assert shown(kind="broken") == [4]
     assert shown(text="OCHRE") == [3]
@@ -539,14 +541,14 @@ def test_a_collection_filters_by_everything_that_is_chosen():
     assert (shown(consent="Signed in 2024"), shown(consent="")) == ([2], [1, 3, 4])
     assert shown(site="a.example", consent="", text="ochre") == [3]
     assert shown(site="b.example") == []
-    assert collection.counts().sites == {"a.example": 2, "": 2}
+    assert collection.columns().counts.sites == {"a.example": 2, "": 2}
     assert (shown(author="Ada Lovelace"), shown(author="")) == ([1], [2, 3, 4])
-    assert collection.counts().authors == {"Ada Lovelace": 1, "": 3}
-    assert collection.counts().consents == {"Signed in 2024": 1, "": 3}
+    assert collection.columns().counts.authors == {"Ada Lovelace": 1, "": 3}
+    assert collection.columns().counts.consents == {"Signed in 2024": 1, "": 3}
     assert shown(source_id=2) == []
     assert shown(sort="finding") == [4, 1, 2, 3]
     totals = {"found": 4, "trains": 2, "unusable": 1, "excluded": 1, "held_out": 0}
-    assert collection.counts().totals == totals
+    assert collection.columns().counts.totals == totals
     fresh = next(iter(rows(1)))
     collection.change("rating", {1: 4})
     assert collection.put([fresh], decoded=True) == []

@@ -20,9 +20,10 @@ from PySide6.QtGui import QImage, QPixmap
 
 from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session.collection import Collection, Row
+from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import thumb_tile
+from studio.engine.dataset.index.listed_rows import Line as Row
 
 Index = QModelIndex | QPersistentModelIndex
 # More than three screens of tiles, whatever the size of the dataset and of the tiles.

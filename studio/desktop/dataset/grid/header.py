@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session.collection import SORTS, View
+from studio.desktop.dataset.session.columns import SORTS, View
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.elided_combo import ElidedCombo

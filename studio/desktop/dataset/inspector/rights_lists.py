@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.session.collection import Counts, View
+from studio.desktop.dataset.session.columns import Counts, View
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.count_list import CountList, Entry

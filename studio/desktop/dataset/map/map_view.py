@@ -55,7 +55,6 @@ class MapView(QWidget):
         self.words_of: Callable[[int], str] = lambda _: ""
         self._lasso: list[QPointF] = []
         self._held: QPointF | None = None
-        self._pressed = QPointF()
         self._painted: QImage | None = None
         self._pixels: np.ndarray | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -184,7 +183,6 @@ class MapView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
         held = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        self._pressed = event.position()
         if event.button() == Qt.MouseButton.MiddleButton or (left and held):
             self._held = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)

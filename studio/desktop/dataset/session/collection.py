@@ -10,25 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.desktop.dataset.session.columns import Arrangement, Columns, Counts, natural
-from studio.desktop.dataset.session.views import (
-    EVERYTHING,
-    EXCLUDED,
-    GROUP,
-    HELD_OUT,
-    SORTS,
-    TRAINS,
-    Row,
-    View,
-)
+from studio.desktop.dataset.session.columns import Columns
 from studio.engine.dataset.doctor.checks.base import grouped
+from studio.engine.dataset.index.listed_rows import Line as Row
 from studio.engine.dataset.index.store import Finding
 from studio.engine.project import Project
 
-__all__ = [
-    "EVERYTHING", "EXCLUDED", "GROUP", "HELD_OUT", "SORTS", "TRAINS", "Arrangement",
-    "Collection", "Columns", "Counts", "Row", "View", "natural",
-]  # fmt: skip
 _ARTIST = ("included", "rating", "label", "caption")
 """What the artist decides, and may still be on its way to the index."""
 
@@ -116,12 +103,6 @@ class Collection:
         if self._columns is None:
             self._columns = Columns(self.rows, self.findings, self.held_out)
         return self._columns
-
-    def shown(self, view: View) -> list[int]:
-        return self.columns().arrange(view).ids
-
-    def counts(self) -> Counts:
-        return self.columns().counts
 
     def trains(self) -> bool:
         return any(row.trains for row in self.rows.values())

@@ -16,23 +16,32 @@ from typing import Any
 
 import numpy as np
 
-from studio.desktop.dataset.session.views import (
-    EVERYTHING,
-    EXCLUDED,
-    GROUP,
-    HELD_OUT,
-    TRAINS,
-    Row,
-    View,
-)
 from studio.engine.dataset.curation import filters, rights
+from studio.engine.dataset.curation.filters import Filter
 from studio.engine.dataset.doctor.checks.base import grouped
+from studio.engine.dataset.index.listed_rows import Line as Row
 from studio.engine.dataset.index.store import Finding
 
+EVERYTHING, TRAINS, EXCLUDED = "everything", "trains", "excluded"
+HELD_OUT, GROUP = "held_out", "group"
+SORTS = (
+    "imported", "name", "date", "size", "colour", "sharpness", "finding", "rating", "similar",
+)  # fmt: skip
 _NAMES_AT_ONCE = 500
 _DIGITS = re.compile(r"(\d+)")
 _GREY = 12
 """Colours whose channels differ by less than this are greys: they come first, dark to light."""
+
+
+@dataclass(frozen=True)
+class View(Filter):
+    """What is chosen in the left panel and the header."""
+
+    kind: str = EVERYTHING
+    sort: str = "imported"
+    anchor: int = 0
+    """The picture that the others are compared with, to sort by likeness."""
+    group: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.dataset.session.collection import Row
 from studio.desktop.dataset.session.worker import Importer
+from studio.engine.dataset.index.listed_rows import Line as Row
 from studio.engine.dataset.index.store import Finding
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.jobs import Ending, Job

@@ -10,10 +10,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.dataset.session.collection import Arrangement, Collection, Desk, Row, View
+from studio.desktop.dataset.session.collection import Collection, Desk
+from studio.desktop.dataset.session.columns import Arrangement, View
 from studio.desktop.dataset.session.imports import PLACE, RunningImports
 from studio.desktop.dataset.session.worker import DatasetThreads
 from studio.engine.dataset.curation import removed_sets
+from studio.engine.dataset.index.listed_rows import Line as Row
 from studio.engine.dataset.index.store import Dataset, Finding, Source
 from studio.engine.dataset.preparation.split import Split
 from studio.engine.errors import StudioError

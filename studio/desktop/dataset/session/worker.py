@@ -19,8 +19,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.base.garbage import collected_later
 from studio.desktop.base.threads import Worker, WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
-from studio.desktop.dataset.session.columns import Arrangement, Columns
-from studio.desktop.dataset.session.views import View
+from studio.desktop.dataset.session.columns import Arrangement, Columns, View
 from studio.desktop.pixels import read_qimage, to_qimage
 from studio.engine.dataset.decoding import decode
 from studio.engine.dataset.doctor import likeness_order

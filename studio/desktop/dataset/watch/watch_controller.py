@@ -29,7 +29,7 @@ class Watching(QObject):
     """Whether the dataset is watched, and whether it has a folder that can be."""
 
     def __init__(self, around: Around) -> None:
-        super().__init__(around.parent)
+        super().__init__(around.room)
         self._around = around
         self.watch = Watch(self, self._ask)
         self._waiting: set[Path] = set()
