@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from studio.engine.dataset.decoding import legacy_text
 from studio.engine.door import opened
@@ -130,6 +131,24 @@ def read_member(path: Path, name: str) -> bytes:
         if member is None:
             raise ArchiveError("The archive no longer holds {name}.", name=name)
         return _inflate(path, member)
+    except _DAMAGES as error:
+        raise ArchiveError("The archive is damaged ({reason}).", reason=error) from error
+
+
+def read_inside(stream: IO[bytes], name: str) -> bytes | None:
+    """One member of an archive that is open already; None where there is no such member.
+
+    Raises :class:`ArchiveError`, also above :data:`MAX_MEMBER_BYTES`.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            info = archive.NameToInfo.get(name)
+            if info is None:
+                return None
+            if reason := _refusal(info, name):
+                raise ArchiveError(reason)
+            with archive.open(info) as inner:
+                return inner.read(info.file_size)
     except _DAMAGES as error:
         raise ArchiveError("The archive is damaged ({reason}).", reason=error) from error
 

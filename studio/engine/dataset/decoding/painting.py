@@ -7,11 +7,9 @@ keeps only a smaller one for QuickLook.
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from typing import IO
 
-from studio.engine.said import SaidError
+from studio.engine.dataset.decoding import archives
 
 _ZIP = b"PK\3\4"
 _MERGED = {
@@ -19,11 +17,6 @@ _MERGED = {
     ".procreate": "QuickLook/Thumbnail.png",
 }  # fmt: skip
 SUFFIXES = frozenset(_MERGED)
-_MOST_BYTES = 512 << 20
-
-
-class PaintingError(SaidError):
-    """The document cannot be used; `said` tells why."""
 
 
 def claims_painting(head: bytes, suffix: str) -> bool:
@@ -32,19 +25,10 @@ def claims_painting(head: bytes, suffix: str) -> bool:
 
 
 def merged(stream: IO[bytes], suffix: str) -> IO[bytes]:
-    """The PNG of the merged picture; raises :class:`PaintingError`."""
-    try:
-        with zipfile.ZipFile(stream) as document:
-            info = document.getinfo(_MERGED[suffix])
-            if info.file_size > _MOST_BYTES:
-                raise PaintingError(
-                    "Its merged picture unpacks to more than {n} MB.", n=_MOST_BYTES >> 20
-                )
-            with document.open(info) as picture:
-                return io.BytesIO(picture.read(_MOST_BYTES))
-    except KeyError as error:
-        raise PaintingError(
+    """The PNG of the merged picture; raises :class:`ArchiveError`."""
+    found = archives.read_inside(stream, _MERGED[suffix])
+    if found is None:
+        raise archives.ArchiveError(
             "It holds no merged picture: open it in its program and save it as PNG."
-        ) from error
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise PaintingError("The document is damaged ({reason}).", reason=error) from error
+        )
+    return io.BytesIO(found)

@@ -17,6 +17,7 @@ from typing import IO
 from PIL import Image, UnidentifiedImageError
 
 from studio.engine.dataset.decoding import camera_raw, colour_statement, painting, photoshop
+from studio.engine.dataset.decoding.archives import ArchiveError
 from studio.engine.dataset.decoding.colour import to_srgb
 from studio.engine.said import Said, SaidError
 
@@ -156,7 +157,7 @@ def _merged(stream: IO[bytes], suffix: str) -> Image.Image:
     """The merged picture of a painting, not decoded yet."""
     try:
         inner = painting.merged(stream, suffix)
-    except painting.PaintingError as error:
+    except ArchiveError as error:
         raise BadPicture(error.said) from error
     head = inner.read(64)
     inner.seek(0)

@@ -212,7 +212,7 @@ def test_paintings_come_in_by_their_merged_picture(project, take_in, tmp_path, e
     reasons = sorted(str(reason) for _, reason in done.rejected)
     assert reasons[0] == "It holds no merged picture: open it in its program and save it as PNG."
     assert reasons[1] == "It is not a picture that can be read."
-    assert reasons[2].startswith("The document is damaged")
+    assert reasons[2].startswith("The archive is damaged")
 
 
 def test_a_painting_that_is_chosen_by_itself_or_packed_is_a_picture(take_in, tmp_path):
