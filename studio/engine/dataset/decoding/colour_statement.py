@@ -16,7 +16,7 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset.decoding import boxes, icc_profile, transfer
+from studio.engine.dataset.decoding import boxes, icc_profile, png, transfer
 
 STATED = "stated colours"
 """The key in `image.info` of what :func:`statements` found."""
@@ -27,7 +27,6 @@ _USUAL_GAMMA = 2.2
 _EXIF, _INTEROPERABILITY, _COLOUR_SPACE, _INDEX, _GAMMA = 0x8769, 0xA005, 0xA001, 1, 0xA500
 _WHITE_POINT, _CHROMATICITIES = 0x013E, 0x013F
 _IS_SRGB, _IS_ADOBE = 1, 2
-_MOST_CHUNKS = 1000
 
 
 @dataclass(frozen=True)
@@ -89,26 +88,9 @@ def _cicp_of_png(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:
     """The chunk cICP, which Pillow does not know; only as RGB, as it has to be."""
     if image.format != "PNG":
         return
-    for kind, data in _png_chunks(stream):
+    for kind, data in png.chunks(stream):
         if kind == b"cICP" and len(data) == 4 and data[2] == 0:
             yield from _coded(data[0], data[1], narrow=data[3] == 0)
-
-
-def _png_chunks(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Name and beginning of the chunks before the pixels; the stream is left where it was."""
-    before = stream.tell()
-    try:
-        stream.seek(8)
-        for _ in range(_MOST_CHUNKS):
-            head = stream.read(8)
-            if len(head) < 8 or head[4:] in (b"IDAT", b"IEND"):
-                return
-            size, kind = struct.unpack(">I4s", head)
-            data = stream.read(min(size, 64))
-            yield kind, data
-            stream.seek(size - len(data) + 4, 1)
-    finally:
-        stream.seek(before)
 
 
 def _boxed(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:

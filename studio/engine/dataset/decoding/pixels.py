@@ -16,12 +16,20 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
-from studio.engine.dataset.decoding import camera_raw, colour_statement, painting, photoshop
+from studio.engine.dataset.decoding import (
+    camera_raw,
+    colour_statement,
+    painting,
+    photoshop,
+    png,
+    tiff,
+)
 from studio.engine.dataset.decoding.archives import ArchiveError
 from studio.engine.dataset.decoding.colour import to_srgb
 from studio.engine.said import Said, SaidError
 
-# Above this a picture is refused by its header, before a byte of it is decoded.
+# Above this a picture is refused by its header, before a byte of it is decoded; JPEG above twice
+# as many, for telephones take 200 million and panoramas are larger.
 MAX_PIXELS = 178_956_970
 
 # Recognised by their first bytes, whatever the file is called.
@@ -41,8 +49,9 @@ SUFFIXES = frozenset(
         ".xpm", ".psb", *painting.SUFFIXES, *_BY_NAME,
     }
 )  # fmt: skip
+_JPEG = b"\xff\xd8\xff"
 _SIGNATURES = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"8BPS",
+    b"\x89PNG", _JPEG, b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"8BPS",
     b"\0\0\0\x0cjP  ",
 )  # fmt: skip
 _TURNS = {
@@ -57,8 +66,9 @@ _TURNS = {
 ORIENTATION = 0x0112
 _BITS_PER_SAMPLE = 258
 
-# Our own limit is checked first (see `opened`); Pillow's, for frames inside files, follows it.
+# Pillow refuses twice as many, also in frames inside files; our own limit comes behind it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Pillow warns about odd metadata of single files; what matters becomes a finding instead.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
 
@@ -103,13 +113,14 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         return _merged(stream, suffix)
     try:
         image = Image.open(stream, formats=formats(_BY_NAME.get(suffix, "")))
+        _mend(image, stream, head)
     except UnidentifiedImageError:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
         raise BadPicture(_unidentified(head)) from None
     except Image.DecompressionBombError as error:
         claimed = next(iter(re.findall(r"\d+", str(error))), str(MAX_PIXELS))
-        raise BadPicture(_too_many(int(claimed))) from None
+        raise BadPicture(_too_many(int(claimed), head)) from None
     except MemoryError:
         raise
     except Exception as error:  # any parser of a format may raise anything on hostile bytes
@@ -119,10 +130,18 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     width, height = image.size
     if width < 1 or height < 1:
         raise BadPicture("It has no pixels.")
-    if width * height > MAX_PIXELS:
-        raise BadPicture(_too_many(width * height))
-    image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
+    if width * height > _most_pixels(head):
+        raise BadPicture(_too_many(width * height, head))
     return image
+
+
+def _mend(image: Image.Image, stream: IO[bytes], head: bytes) -> None:
+    """What Pillow does not look at, and what the file states of its colours."""
+    if image.format == "PNG":
+        png.mend_key(image, png.bits(head))
+    elif image.format == "TIFF":
+        tiff.show_full_page(image)
+    image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
 
 
 def _developed(stream: IO[bytes]) -> Image.Image:
@@ -200,6 +219,8 @@ def upright(
         image.draft(None, (width, height))
     turned_by_pillow = image.format == "TIFF"  # its plugin turns while it loads
     image.load()
+    if image.format == "TIFF":
+        image = tiff.without_unused_alpha(image)
     result = to_srgb(image, bits)
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])
@@ -229,18 +250,25 @@ def _bits(image: Image.Image) -> int:
     return first if isinstance(first, int) else 0
 
 
-def _too_many(count: int) -> Said:
+def _most_pixels(head: bytes) -> int:
+    """A JPEG may be larger: it is decoded at a fraction, and its pixels cost bytes in the file."""
+    return MAX_PIXELS * 2 if head.startswith(_JPEG) else MAX_PIXELS
+
+
+def _too_many(count: int, head: bytes = b"") -> Said:
     return Said(
         "It claims {n} million pixels, more than the {n_high} million that are decoded.",
         n=count // 1_000_000,
-        n_high=MAX_PIXELS // 1_000_000,
+        n_high=_most_pixels(head) // 1_000_000,
     )
 
 
 def _unidentified(head: bytes) -> Said:
     if not head:
         return Said("The file is empty (0 bytes).")
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc") and not _known("HEIF"):
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+        if _known("HEIF"):
+            return Said("Its picture data is damaged ({reason}).", reason="HEIC")
         return Said("HEIC needs an extra library: pip install 'latent-studio[formats]'.")
     return NOT_A_PICTURE
 

@@ -11,7 +11,7 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels
+from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels, png, tiff
 from studio.engine.dataset.decoding.packets import sidecar_of
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.door import opened
@@ -41,6 +41,10 @@ def probe(path: str, member: str) -> Answer:
                 _examine(stream, head, suffix, sidecar_of(path, member), result)
             except pixels.BadPicture as error:
                 result["reason"] = error.said
+            except (pixels.NotAPicture, MemoryError, OSError):
+                raise
+            except Exception as error:  # noqa: BLE001  # the last net: no file ends the process
+                result["reason"] = pixels.why(error)
             result["sha256"] = _digest(stream)
     except pixels.NotAPicture:
         return {"kind": "other"}
@@ -85,10 +89,8 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, sidecar: bytes, result
     facts = result["facts"]
     if header.orientation > 1:
         facts["orientation"] = header.orientation
-    if (bits := max(header.bits, _png_bits(head))) > 8:
+    if (bits := max(header.bits, png.bits(head))) > 8:
         facts["bits"] = bits
-    if (frames := _frames(image)) > 1:
-        facts["frames"] = frames
     wanted = measures.shrunk(header.size)
     try:
         picture = pixels.upright(image, header.orientation, header.bits, wanted)
@@ -107,19 +109,19 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, sidecar: bytes, result
     result["channels"] = {"L": 1, "RGB": 3, "RGBA": 4}[picture.mode]
     measured, result["likeness"] = measures.measurements(picture)
     facts |= measured
+    # Last of all: it moves `image`, which may be `picture`, and later frames may be damaged.
+    if (frames := _frames(image)) > 1:
+        facts["frames"] = frames
     result["kind"] = "picture"
 
 
 def _frames(image: Image.Image) -> int:
-    if image.format in _NOT_FRAMES or not getattr(image, "is_animated", False):
+    """How many there are; 2 where the second one is damaged."""
+    if image.format in _NOT_FRAMES:
         return 1
     try:
-        frames = int(getattr(image, "n_frames", 1))
-        image.seek(0)
-    except Exception:  # noqa: BLE001  # a damaged later frame must not cost the first
+        if image.format == "TIFF":
+            return len(tiff.full_pages(image))
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001  # any decoder may raise anything on hostile bytes
         return 2
-    return frames
-
-
-def _png_bits(head: bytes) -> int:
-    return head[24] if head.startswith(b"\x89PNG") and len(head) > 24 else 0
