@@ -45,7 +45,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         source: Path = options.images[place]
         pixels = np.asarray(read_picture(source))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        return refined(stack, pixels, layered=kind.layered), origin_of(source, steps)
+        made = refined(stack, pixels, layered=kind.layered, hidden_colour=True)
+        return made, origin_of(source, steps)
 
     names = [path.stem for path in options.images]
     made = export_made(names, make, options.preset, {}, options.out, progress=console.pictures)

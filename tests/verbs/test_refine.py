@@ -170,3 +170,25 @@ def test_a_stack_that_was_kept_is_used_by_its_name(picture, out):
     (file,) = done("refine", picture, "--stack", "crisp", "--out", out)["files"]
     assert done("inspect", file)["provenance"]["recipe"]["stack"][0]["op"] == "sharpen"
     assert done("presets", "--family", "vae", "--size", "32")["stacks"] == ["crisp"]
+
+
+def test_colour_under_transparent_pixels_stays_and_is_refined(tmp_path, out, stack):
+    pixels = np.random.default_rng(3).integers(1, 256, (20, 16, 4), np.uint8)
+    pixels[:10, :, 3] = 0
+    path = tmp_path / "sprite.png"
+    Image.fromarray(pixels).save(path)
+    same = '[[steps]]\nop = "exposure"\n[steps.params]\nexposure = 0.0\n'
+    crop = '[[steps]]\nop = "crop"\n[steps.params]\nleft = 0.5\n'
+    darker = '[[steps]]\nop = "exposure"\n[steps.params]\nexposure = -1.0\n'
+    for name, text in (("same", same), ("crop", crop), ("dark", darker)):
+        (file,) = done("refine", path, "--stack", stack(text), "--out", out / name)["files"]
+        with Image.open(file) as opened:
+            made = np.asarray(opened).astype(int)
+        wanted = pixels[:, 8:] if name == "crop" else pixels
+        assert np.array_equal(made[..., 3], wanted[..., 3])
+        empty = made[..., 3] == 0
+        if name == "dark":
+            assert made[empty][:, :3].mean() < wanted[empty][:, :3].mean() - 20
+            assert made[empty][:, :3].any()
+        else:
+            assert np.array_equal(made[empty][:, :3], wanted[empty][:, :3])

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+import numpy as np
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -113,8 +114,14 @@ def apply(stack: Stack, image: Pixels) -> Pixels:
     return refined(stack, image).flat()
 
 
-def refined(stack: Stack, image: Pixels, *, layered: bool = False) -> Artwork:
-    """The same in full precision; `layered` with the picture before, hidden, in its place."""
+def refined(
+    stack: Stack, image: Pixels, *, layered: bool = False, hidden_colour: bool = False
+) -> Artwork:
+    """The same in full precision; `layered` with the picture before, hidden, in its place.
+
+    With `hidden_colour`, what lies under fully transparent pixels is refined too and stays there;
+    as premultiplied numbers cannot hold it, the picture is then in bytes, where it has any.
+    """
     steps = [step.operation() for step in stack.steps if step.enabled]
     if not steps:
         return Artwork.of(image, AFTER)
@@ -123,6 +130,17 @@ def refined(stack: Stack, image: Pixels, *, layered: bool = False) -> Artwork:
         work = step.apply(work)
     after = Layer(AFTER, work)
     if not layered:
-        return Artwork((after,))
+        return Artwork((_with_hidden(after, stack, image) if hidden_colour else after,))
     before = refined(stack.reshaping(), image).layers[0].content
     return Artwork((Layer(BEFORE, before, visible=False), after))
+
+
+def _with_hidden(after: Layer, stack: Stack, image: Pixels) -> Layer:
+    if image.shape[2] != 4 or not image[image[..., 3] == 0][:, :3].any():
+        return after
+    made = after.pixels().copy()
+    colour = apply(stack, np.ascontiguousarray(image[..., :3]))
+    if made.shape[2] == 4 and made.shape[:2] == colour.shape[:2]:
+        empty = made[..., 3] == 0
+        made[empty, :3] = colour[empty][:, :3]
+    return Layer(after.name, made)
