@@ -34,7 +34,18 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         raise StudioError(
             "{thing} is no project, run, checkpoint or picture, or it does not exist.", thing=thing
         )
-    return Result(facts, outline(facts))
+    return Result(facts, _lines(facts))
+
+
+def _lines(facts: Mapping[str, object]) -> list[str]:
+    """Words that anyone may edit do not stand beside what was verified."""
+    said = facts.get("provenance")
+    if not isinstance(said, Mapping) or "verified" not in said:
+        return outline(facts)
+    words = {key: value for key, value in said.items() if key != "verified"}
+    state = "as they were exported" if said["verified"] else "not those that were exported"
+    lines = outline({**facts, "provenance": words})
+    return [*lines, f"pixels: {state}; this says nothing of the provenance, which anyone can edit"]
 
 
 def _project(thing: Path) -> dict[str, object]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.project import INDEX, Project
 from tests.verbs.support import call, done, tree
@@ -120,3 +122,22 @@ def test_a_file_that_may_not_be_read(picture, without_rights):
         without_rights("inspect", picture).refused(1, str(picture))
     finally:
         picture.chmod(0o644)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_is_verified_is_said_of_the_pixels_and_not_of_words(changed, picture, tmp_path):
+    from studio.engine.export.formats.png import Png
+    from studio.engine.pieces.origin import Origin
+
+    with Image.open(picture) as opened:
+        Png().write_flat(np.asarray(opened), Origin("a", "Ada"), tmp_path / "a.png")
+    if changed:
+        with Image.open(tmp_path / "a.png") as opened:
+            info = PngInfo()
+            info.add_itxt("XML:com.adobe.xmp", opened.info["XML:com.adobe.xmp"])
+            opened.rotate(180).save(tmp_path / "a.png", pnginfo=info)
+    lines = call("inspect", tmp_path / "a.png").out.splitlines()
+    state = "not those that were exported" if changed else "as they were exported"
+    assert lines[-1].startswith(f"pixels: {state}; this says nothing of the provenance")
+    assert not [line for line in lines if line.strip().startswith("verified")]
+    assert done("inspect", tmp_path / "a.png")["provenance"]["verified"] is not changed
