@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,8 @@ CHINESE_FONT = "fonts-noto-cjk"
 FONT_PLACES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 CHINESE_FILES = ("*CJK*", "wqy-*", "*SourceHanSans*", "DroidSansFallback*")
 APT_SECONDS = 900
+X11_PORT = 6000
+ANSWER_SECONDS = 3
 
 
 def missing(for_tests):
@@ -77,7 +80,34 @@ def has_display():
     """Whether a window could be shown."""
     if sys.platform != "linux":
         return True
-    return any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if wayland and _answers(str(Path(os.environ.get("XDG_RUNTIME_DIR", ""), wayland))):
+        return True
+    host, colon, number = (x11 or "").rpartition(":")
+    number = number.partition(".")[0]
+    if not colon or not number.isdigit():
+        return False
+    # Qt ends with an abort where the name of a display stayed behind without its server.
+    place = f"/tmp/.X11-unix/X{number}"
+    if host in ("", "unix"):
+        return _answers(place) or _answers(f"\0{place}")
+    return _answers((host, X11_PORT + int(number)))
+
+
+def _answers(address):
+    """Whether somebody listens at a (host, port), or at the path of a socket."""
+    try:
+        if isinstance(address, tuple):
+            socket.create_connection(address, ANSWER_SECONDS).close()
+        else:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(ANSWER_SECONDS)
+                line.connect(address)
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _is_root():

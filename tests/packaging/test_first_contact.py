@@ -62,8 +62,8 @@ def launch(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`python3 packaging/launch.py ...` by somebody who has nothing but a home."""
     home = clone.parent / "home"
     home.mkdir(exist_ok=True)
-    kept = ("PATH", "LANG", "OMP_NUM_THREADS", "PIP_INDEX_URL", "PIP_CACHE_DIR", "SSL_CERT_FILE")
-    own = {name: os.environ[name] for name in kept if name in os.environ}
+    kept = ("PATH", "LANG", "OMP_NUM_THREADS", "PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY")
+    own = {name: text for name, text in os.environ.items() if name.upper().startswith(kept)}
     return subprocess.run(
         [sys.executable, str(clone / "packaging" / "launch.py"), *arguments],
         cwd=home, env={**own, "HOME": str(home)}, capture_output=True, text=True, check=False,

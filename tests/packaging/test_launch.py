@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,26 @@ def test_without_a_display_it_says_so_in_one_sentence_and_goes_on(
     assert headless == [[str(ready.python), "-m", "studio", "demo"]]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland")
+def test_a_display_is_one_that_answers(parts, headless, monkeypatch, tmp_path: Path) -> None:
+    has_display = parts["system_parts"].has_display
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    for name, stale in (("DISPLAY", ":4711"), ("DISPLAY", "x"), ("WAYLAND_DISPLAY", "wayland-0")):
+        monkeypatch.setenv(name, stale)
+        assert not has_display()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-0"))
+        server.listen()
+        assert has_display()
+    monkeypatch.delenv("WAYLAND_DISPLAY")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1] - parts["system_parts"].X11_PORT
+        monkeypatch.setenv("DISPLAY", f"127.0.0.1:{number}.0")
+        assert has_display() == (number >= 0)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert has_display()
+
+
 def test_without_a_display_a_project_is_left_alone(parts, headless, capsys, tmp_path: Path) -> None:
     (tmp_path / "project.sqlite").touch()
     assert parts["launch"].main(["run", str(tmp_path)]) == 1
@@ -111,7 +132,7 @@ def test_a_second_start_calls_neither_pip_nor_the_network(ready, parts, monkeypa
     called: list[list[str]] = []
     monkeypatch.setattr(parts["launch"], "_become", lambda command: called.append(command) or 0)
     monkeypatch.setattr(parts["launch"], "_ask_for_parts", lambda *_: None)
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(parts["system_parts"], "has_display", lambda: True)
     assert parts["launch"].main(["run", "some project"]) == 0
     wanted = [str(ready.python), "-m", "studio", "app", str(Path("some project").absolute())]
     assert called == [wanted]
