@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import tip
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
@@ -59,5 +60,5 @@ class PairPanel(QFrame):
         place = pair_words.place_of(pair)
         # A path has no spaces to be wrapped at.
         self.file.setText(re.sub(r"[/\\_-]", "\\g<0>\u200b", place))
-        self.file.setToolTip(place)
+        self.file.setToolTip(tip(place))
         self.file.setAccessibleName(place)

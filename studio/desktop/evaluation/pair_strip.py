@@ -22,6 +22,7 @@ from studio.desktop import theme
 from studio.desktop.evaluation import pair_words
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
+from studio.desktop.plain_text import tip
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Pair
@@ -74,7 +75,7 @@ class PairStrip(QListWidget):
         )
         for row in range(self.count()):
             said = pair_words.spoken(self.item(row).data(_PAIR))
-            self.item(row).setToolTip(said)
+            self.item(row).setToolTip(tip(said))
             self.item(row).setData(Qt.ItemDataRole.AccessibleTextRole, said)
         self.viewport().update()
 

@@ -6,13 +6,14 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.evaluation import pair_words
 from studio.desktop.evaluation.pair_strip import PairStrip
 from studio.desktop.evaluation.wall import Wall, walls_beside
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
@@ -49,7 +50,7 @@ class PairsPage(QWidget):
         self.names = [text_label(quiet=True), text_label(quiet=True)]
         self.generated, self.training = Wall(), Wall()
         self.strip = PairStrip()
-        self.bar, self.at, self.cancel = QProgressBar(), QLabel(), secondary()
+        self.bar, self.at, self.cancel = QProgressBar(), Label(), secondary()
         self.nothing = EmptyState("copy", "", "", self.wanted.emit)
         self._found: Gallery | None = None
         self._state = Nothing.ASKED

@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
@@ -27,7 +28,7 @@ class FormatCard(QPushButton):
         self.kind = kind
         self.setCheckable(True)
         self.setObjectName("formatCard")
-        self._title, self._summary = QLabel(), QLabel()
+        self._title, self._summary = Label(), Label()
         self._title.setObjectName("cardTitle")
         self._summary.setObjectName("quiet")
         self._summary.setWordWrap(True)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QFrame,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.export.format_panel import short
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import Part, column
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.labels import set_words
@@ -35,19 +35,19 @@ class OriginPanel(QWidget):
         super().__init__(parent)
         self.folder = Path()
         self.header = SectionHeader()
-        self.proofs = [QLabel() for _ in range(3)]
+        self.proofs = [Label() for _ in range(3)]
         self.creator, self.rights = QLineEdit(), QLineEdit()
-        self._creator_label, self._rights_label = QLabel(), QLabel()
+        self._creator_label, self._rights_label = Label(), Label()
         for field in (self.creator, self.rights):
             field.editingFinished.connect(self.changed)
         self.card = QFrame()
         self.card.setObjectName("findingCard")
-        self._card_title, self._card_text = QLabel(), QLabel()
+        self._card_title, self._card_text = Label(), Label()
         self._card_title.setObjectName("accent")
         self._card_text.setWordWrap(True)
         self.approve = secondary()
         self.approve.clicked.connect(self.approveRequested)
-        self.folder_label, self.folder_button = QLabel(), QPushButton()
+        self.folder_label, self.folder_button = Label(), QPushButton()
         self.folder_button.clicked.connect(self._ask_folder)
         self.replace = QCheckBox()  # not remembered: that could cost somebody a file next week
         self.copy, self.export = secondary(), primary()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
@@ -23,6 +23,7 @@ from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
@@ -56,7 +57,7 @@ class ExportRoom(Room):
         self.pieces_header = SectionHeader()
         self.list = OutList()
         self.list.chosen.connect(lambda _ids: self._show_choice())
-        self._header, self.hint = RoomHeader(), QLabel()
+        self._header, self.hint = RoomHeader(), Label()
         self.title = self._header.title
         self.hint.setObjectName("quiet")
         self._header.add(self.hint)
@@ -64,7 +65,7 @@ class ExportRoom(Room):
         self.formats.choose(studio.settings.export_format)
         self.formats.changed.connect(self._remember)
         self.preview = PictureView()
-        self.names = QLabel()
+        self.names = Label()
         self.names.setObjectName("quiet")
         self.origin = OriginPanel()
         self.origin.creator.setText(studio.settings.creator)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.panel import RoomHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.picture_view import PictureView
@@ -26,7 +27,7 @@ class Canvas(QWidget):
         self.tools: dict[str, Tool] = {}
         self._options: list[_Options] = []
         self._drag: Drag | None = None
-        self._header, self.note = RoomHeader(), QLabel()
+        self._header, self.note = RoomHeader(), Label()
         self.title = self._header.title
         self.note.setProperty("quiet", True)
         self._header.add(self.note)

@@ -20,6 +20,7 @@ from studio.desktop.generation.direction_row import DirectionRow
 from studio.desktop.generation.label_line import LabelLine
 from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
@@ -54,13 +55,13 @@ class Controls(QWidget):
         self.rows: list[DirectionRow] = []
         self._pinned: set[int] = set()
         self.heads = [SectionHeader("") for _ in range(3)]
-        self.searching, self.search_bar = QLabel(), QProgressBar()
+        self.searching, self.search_bar = Label(), QProgressBar()
         self.search_bar.setTextVisible(False)
         self.search_bar.setFixedHeight(4)
         self.psi = ParamSlider("", 0.0, 1.5, 1.0, 0.01, "")
         self.mix = ParamSlider("", 0.0, 1.0, 0.0, 0.01, "")
         self.seed, self.second = SeedBox(), SeedBox()
-        self.seed_label, self.second_label, self.label = QLabel(), QLabel(), LabelLine()
+        self.seed_label, self.second_label, self.label = Label(), Label(), LabelLine()
         self.reset, self.keep_button = secondary(""), primary("")
         self.more = secondary("")
         self.more.setCheckable(True)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QToolButton,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.param_slider import Track as ParamTrack
 from studio.desktop.widgets.seed_box import takes_enter
 
@@ -65,7 +65,7 @@ class Track(ParamTrack):
         return 0 if abs(value) < STEPS * 0.05 else round(value)
 
 
-class Name(QLabel):
+class Name(Label):
     """The name of a direction; it takes the focus so that F2 reaches it."""
 
     renameWanted = Signal()
@@ -104,7 +104,7 @@ class DirectionRow(QWidget):
         self.index = index
         self._own_name = ""
         self._explained = 0.0
-        self.name, self.editor, self.value_text = Name(), QLineEdit(), QLabel()
+        self.name, self.editor, self.value_text = Name(), QLineEdit(), Label()
         self.star, self.slider = QToolButton(), Track()
         self.star.setCheckable(True)
         self.star.setAutoRaise(True)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 
 ANY = -1
 LISTED = 16
@@ -63,7 +64,7 @@ class LabelLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.word, self.box = QLabel(), LabelBox()
+        self.word, self.box = Label(), LabelBox()
         self.word.setBuddy(self.box)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

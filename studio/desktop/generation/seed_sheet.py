@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import tip
 
 COLUMNS = 3
 COUNT = 15
@@ -58,7 +59,7 @@ class ContactSheet(QListWidget):
             item = QListWidgetItem(self)
             item.setData(_SEED, seed)
             text = tr("Seed {n}", n=seed)
-            item.setToolTip(text)
+            item.setToolTip(tip(text))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
         self._fit()
         self._quiet = False
@@ -92,7 +93,7 @@ class ContactSheet(QListWidget):
         for row in range(self.count()):
             item = self.item(row)
             text = tr("Seed {n}", n=item.data(_SEED))
-            item.setToolTip(text)
+            item.setToolTip(tip(text))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -23,6 +22,7 @@ from studio.desktop import theme
 from studio.desktop.i18n import said, tr
 from studio.desktop.notices.notices import Notice
 from studio.desktop.notices.sign import sign
+from studio.desktop.plain_text import Label, tip
 
 
 class NoticeHistory(QFrame):
@@ -33,7 +33,7 @@ class NoticeHistory(QFrame):
         self._window = window
         self._before: QWidget | None = None
         self.setObjectName("raised")
-        self.list, self.title, self.detail = QListWidget(), QLabel(), QPlainTextEdit()
+        self.list, self.title, self.detail = QListWidget(), Label(), QPlainTextEdit()
         self.act, self.copy = QPushButton(), QPushButton()
         self.title.setFont(theme.font(bold=True))
         self.list.setObjectName("notices")
@@ -120,7 +120,7 @@ class NoticeHistory(QFrame):
         action = notice.action if notice is not None else None
         self.act.setVisible(action is not None)
         self.act.setText(said(action[0]) if action is not None else "")
-        self.act.setToolTip(said(notice.sentence) if notice is not None else "")
+        self.act.setToolTip(tip(said(notice.sentence)) if notice is not None else "")
 
     def _act(self) -> None:
         notice = self._chosen()

@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from studio.desktop import theme
 from studio.desktop.i18n import said, tr
 from studio.desktop.notices.notices import Notice, NoticeKind, Notices
 from studio.desktop.notices.sign import sign
+from studio.desktop.plain_text import Label, tip
 
 if TYPE_CHECKING:
     from studio.desktop.notices.notice_history import NoticeHistory
@@ -48,12 +48,12 @@ class NoticeCard(QFrame):
         self.notice = notice
         self.slide = QPropertyAnimation(self, b"pos", self)
         self.slide.setDuration(180)
-        self.words = words = QLabel()
+        self.words = words = Label()
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.picture = QLabel()
+        self.picture = Label()
         self.close_button = QToolButton()
         self.close_button.setObjectName("cross")
         self.close_button.setFixedSize(_CLOSE, _CLOSE)
@@ -104,7 +104,7 @@ class NoticeCard(QFrame):
         self.words.setText(said(self.notice.sentence))
         if self.notice.action is not None:
             self.act_button.setText(said(self.notice.action[0]))
-            self.act_button.setToolTip(self.words.text())
+            self.act_button.setToolTip(tip(self.words.text()))
         self.close_button.setToolTip(tr("Close"))
         self.close_button.setAccessibleName(tr("Close"))
         self.copy_button.setText(tr("Copy details"))

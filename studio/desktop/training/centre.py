@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QSlider, QSplitter, QWidget
 
 from models.facts import Curve
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice
 from studio.desktop.training.flow_layout import Flow
@@ -34,7 +35,7 @@ class Centre(QWidget):
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._header, self.moment = RoomHeader(), QLabel()
+        self._header, self.moment = RoomHeader(), Label()
         self.title = self._header.title
         self.moment.setProperty("quiet", True)
         self._header.add(self.moment)
@@ -44,10 +45,10 @@ class Centre(QWidget):
         self.smooth.setValue(2)
         self.smooth.setPageStep(1)
         self.smooth.setFixedWidth(90)
-        self.smooth_label = QLabel()
+        self.smooth_label = Label()
         self.log = QCheckBox()
         self.legend = Flow(14, 4)
-        self.other, self.other_label = Choice(), QLabel()
+        self.other, self.other_label = Choice(), Label()
         self.smooth_label.setBuddy(self.smooth)
         self.other_label.setBuddy(self.other)
         self.other.setMinimumWidth(150)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import i18n, theme
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.labels import set_words, text_label
@@ -36,7 +37,7 @@ class Field(QWidget):
     def __init__(self, editor: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.editor = editor
-        self.label = QLabel()
+        self.label = Label()
         self.label.setBuddy(editor)
         self.label.setFixedWidth(LABEL_WIDTH)
         self.error, self._error = text_label(), ""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.desktop import theme
+from studio.desktop.plain_text import tip
 
 ROW_HEIGHT = 28
 _KEY = Qt.ItemDataRole.UserRole
@@ -118,7 +119,7 @@ class CountList(QListWidget):
         pairs = {
             Qt.ItemDataRole.DisplayRole: entry.text, _KEY: entry.key, _COUNT: entry.count,
             _TONE: entry.tone, _DOT: entry.dot,
-            Qt.ItemDataRole.ToolTipRole: entry.help or entry.text,
+            Qt.ItemDataRole.ToolTipRole: tip(entry.help or entry.text),
             Qt.ItemDataRole.AccessibleTextRole: f"{entry.text}, {entry.count}".rstrip(", "),
         }  # fmt: skip
         for role, value in pairs.items():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.desktop.base.amounts import count, duration
 from studio.desktop.base.jobs import AnyJob, Jobs
 from studio.desktop.i18n import said, tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets.buttons import secondary
 from studio.engine.jobs import Ending
 
@@ -64,7 +65,7 @@ class JobRow(QFrame):
         self.setObjectName("strip")
         self.setFixedHeight(ROW_HEIGHT)
         self.job: AnyJob | None = None
-        self.text, self.bar = QLabel(), QProgressBar()
+        self.text, self.bar = Label(), QProgressBar()
         self.pause, self.cancel = secondary(), secondary()
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(140, 6)

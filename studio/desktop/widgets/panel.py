@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.desktop import theme
+from studio.desktop.plain_text import Label, tip
 
 SIDE_WIDTH, PANEL_WIDTH = 264, 312
 """Of the panel left of the middle, and of the one right of it."""
@@ -23,7 +24,7 @@ class RoomHeader(QWidget):
         self.setObjectName("roomHeader")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEADER_HEIGHT)
-        self.title, self.facts = QLabel(), _Facts()
+        self.title, self.facts = Label(), _Facts()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
         self._line = QHBoxLayout(self)
@@ -38,7 +39,7 @@ class RoomHeader(QWidget):
         self._line.addWidget(widget)
 
 
-class _Facts(QLabel):
+class _Facts(Label):
     """What gives way where the bar is full: cut at its end, and whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:
@@ -46,7 +47,7 @@ class _Facts(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -56,11 +57,11 @@ class _Facts(QLabel):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
-class SectionHeader(QLabel):
+class SectionHeader(Label):
     """The small quiet words above a section."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.setObjectName("sectionHeader")
         font = theme.font(11, bold=True)
         font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, 0.6)

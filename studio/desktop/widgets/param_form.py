@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from models.parameters import Param
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 
 _WIDEST = 2**31 - 1
 _FREE = 1e9
@@ -49,7 +50,7 @@ class ParamForm(QWidget):
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for name, declared in self._params.items():
-            editor, label = self._editor(declared), QLabel()
+            editor, label = self._editor(declared), Label()
             label.setBuddy(editor)
             label.setWordWrap(True)
             label.installEventFilter(self)

@@ -6,9 +6,10 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from studio.desktop import theme
+from studio.desktop.plain_text import Label
 
 
 class Track(QSlider):
@@ -72,7 +73,7 @@ class ParamSlider(QWidget):
     ) -> None:
         super().__init__(parent)
         self._low, self._step, self.default = low, step, default
-        self.label, self.slider, self.number = QLabel(), Track(), QDoubleSpinBox()
+        self.label, self.slider, self.number = Label(), Track(), QDoubleSpinBox()
         self.slider.setRange(0, round((high - low) / step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
         self.slider.origin = round((default - low) / step) if bipolar else 0

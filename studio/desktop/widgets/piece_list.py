@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import tip
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH
 
 TILE = 104
@@ -177,5 +178,5 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
     item.setIcon(icon)
     item.setText(tile.name)
     spoken = [tile.name, tr("{n} stars", n=tile.rating) if tile.rating else "", tile.note]
-    item.setToolTip(" · ".join(part for part in spoken if part))
+    item.setToolTip(tip(" · ".join(part for part in spoken if part)))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import LANGUAGES, language, said, tr
+from studio.desktop.plain_text import Label
 
 if TYPE_CHECKING:
     from studio.desktop.base.jobs import AnyJob
@@ -32,7 +33,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self._run: tuple[str, float, str] | None = None
         self._work: tuple[str, float, str] | None = None
-        self.run, self.sentence = QPushButton(), QLabel()
+        self.run, self.sentence = QPushButton(), Label()
         self.run.setObjectName("bare")
         self.run.clicked.connect(self.runClicked)
         self.sentence.setProperty("quiet", True)
@@ -41,7 +42,7 @@ class StatusBar(QWidget):
         self.bar.setFixedWidth(220)
         self.bar.setRange(0, 1000)
         self._saving: bool | None = None
-        self.saved = QLabel()
+        self.saved = Label()
         self.saved.setProperty("quiet", True)
         self.notices, self.theme, self.language = (QPushButton() for _ in range(3))
         self._menu = QMenu(self)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label, tip
 
 PLACES = ("dataset", "training", "evaluation", "generation", "refinement", "export")
 HEIGHT = 47
@@ -66,12 +66,12 @@ class TopBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.mark = Mark()
         self.mark.setMenu(menu)
-        self.title, self.project = QLabel("Latent Studio"), QLabel()
+        self.title, self.project = Label("Latent Studio"), Label()
         self.title.setFont(theme.font(bold=True))
         self.project.setProperty("quiet", True)
         self._group = QButtonGroup(self)
         self.places: dict[str, QPushButton] = {}
-        self.commands, self.device = QPushButton(), QLabel()
+        self.commands, self.device = QPushButton(), Label()
         self.commands.clicked.connect(self.commandsWanted)
         self.device.setObjectName("raised")
         self.device.setMargin(6)
@@ -124,7 +124,7 @@ class TopBar(QWidget):
 
     def show_project(self, name: str) -> None:
         self.project.setText(f"· {name}" if name else "")
-        self.project.setToolTip(name)
+        self.project.setToolTip(tip(name))
 
     def show_device(self, text: str) -> None:
         self.device.setText(text)

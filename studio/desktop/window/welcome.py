@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label, tip
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.panel import SectionHeader
 
@@ -23,7 +24,7 @@ class Way(QFrame):
         self.setObjectName("raised")
         self.setFixedSize(264, 200)
         self._icon = icon
-        self.picture, self.words, self.button = QLabel(), QLabel(), button
+        self.picture, self.words, self.button = Label(), Label(), button
         # All ways on weigh the same, whatever their colour.
         self.button.setProperty("large", True)
         self.words.setWordWrap(True)
@@ -52,7 +53,7 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.subtitle = QLabel(), QLabel()
+        self.title, self.subtitle = Label(), Label()
         self.title.setFont(theme.font(26, bold=True))
         self.subtitle.setProperty("quiet", True)
         self.subtitle.setWordWrap(True)
@@ -110,7 +111,7 @@ class Welcome(QWidget):
             button = secondary(f"{Path(folder).name}   —   {Path(folder).parent}")
             button.setObjectName("bare")
             button.setStyleSheet("text-align: left;")
-            button.setToolTip(folder)
+            button.setToolTip(tip(folder))
             button.setAccessibleName(folder)
             button.clicked.connect(lambda _checked=False, f=folder: self.recentWanted.emit(f))
             self.recent.addWidget(button)

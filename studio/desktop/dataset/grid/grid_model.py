@@ -22,6 +22,7 @@ from studio.desktop.base.ticker import Ticker
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.collection import Collection
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import tip
 from studio.desktop.widgets import thumb_tile
 from studio.engine.dataset.index.listed_rows import Line as Row
 
@@ -236,7 +237,7 @@ def _weight(pixmap: QPixmap | None) -> int:
 _LOOKS: dict[int, Callable[[PictureModel, Row], Any]] = {
     Qt.ItemDataRole.DisplayRole: lambda model, row: row.name,
     Qt.ItemDataRole.DecorationRole: lambda model, row: model.tile(row.id),
-    Qt.ItemDataRole.ToolTipRole: PictureModel.spoken,
+    Qt.ItemDataRole.ToolTipRole: lambda model, row: tip(PictureModel.spoken(model, row)),
     Qt.ItemDataRole.AccessibleTextRole: PictureModel.spoken,
     thumb_tile.BADGE_ROLE: PictureModel.badge,
     thumb_tile.DIM_ROLE: lambda model, row: not row.trains,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets import boxes
 
 LABEL_WIDTH = 94
@@ -36,7 +37,7 @@ class Row(QWidget):
         self.label.setToolTip(f"{help} {reset}" if self._can_reset else help)
 
 
-class _Label(QLabel):
+class _Label(Label):
     def __init__(self, reset: Callable[[], None] | None) -> None:
         super().__init__()
         self.setProperty("quiet", True)

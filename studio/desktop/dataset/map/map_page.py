@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.dataset import words
 from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
@@ -26,7 +27,7 @@ class MapPage(QWidget):
         super().__init__(parent)
         self.view = MapView()
         self.pages = QStackedWidget()
-        self.bar, self.at = QProgressBar(), QLabel()
+        self.bar, self.at = QProgressBar(), Label()
         self.cancel = secondary("")
         self.nothing = EmptyState("images", "", "", self.drawWanted.emit)
         self.hint, self.news = text_label(quiet=True, wrap=False), text_label(wrap=False)

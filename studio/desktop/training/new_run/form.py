@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import tip
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice, Field, Length, SizeBox, size_text
 from studio.desktop.training.new_run.dataset_field import DatasetField
@@ -275,8 +276,8 @@ class NewRunForm(QWidget):
             "size": (tr("Size"), tr("Side of the pictures in pixels, or width × height")),
             "length": (tr("Length"), tr("How long to train; it can go on later")),
         }
-        for name, (label, tip) in texts.items():
-            self.fields[name].set_texts(label, tip)
+        for name, (label, purpose) in texts.items():
+            self.fields[name].set_texts(label, purpose)
         for part in (self.length, self.beginning, self.extras, self.foot):
             part.retranslate()
         self.pictures.retranslate()
@@ -295,4 +296,4 @@ class NewRunForm(QWidget):
         else:
             text = words.said(self._advice.reason) or tr("What suits pictures, machine and time.")
         self.summary.setText(text)
-        self.summary.setToolTip(text)
+        self.summary.setToolTip(tip(text))

@@ -6,10 +6,11 @@ import math
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.plain_text import Label
 from studio.desktop.training import words
 from studio.desktop.training.session.run_record import Sheet
 from studio.desktop.widgets import boxes
@@ -118,7 +119,7 @@ class Scrubber(QWidget):
         super().__init__(parent)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(1)
-        self._first, self._last = QLabel("0"), QLabel()
+        self._first, self._last = Label("0"), Label()
         boxes.row(self._first, (self.slider, 1), self._last, on=self, gap=-1)
         self._sheets: list[Sheet] = []
         self._filling = False
