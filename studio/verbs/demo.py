@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     console.note(f"The sample goes through the six stages of the work, in {demo.folder}.")
     demo.bring_in()
     if not demo.train(options.minutes):
-        return demo.interrupted()
+        return demo.interrupted(options.minutes)
     demo.measure()
     demo.keep()
     demo.refine()
@@ -282,9 +282,10 @@ class Demo:
         ]
         return Result(facts, lines)
 
-    def interrupted(self) -> Result:
+    def interrupted(self, minutes: float) -> Result:
         """What was learnt is saved."""
-        on = shlex.join([_program(), "train", str(self.folder), "--resume", self.run])
+        words = ("train", str(self.folder), "--resume", self.run, "--minutes", f"{minutes:g}")
+        on = shlex.join([_program(), *words])
         facts = {"project": str(self.folder), "run": self.run, "interrupted": True}
         return Result(facts, [f"Interrupted, and saved; this goes on: {on}"], exit_code=130)
 
