@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from PIL import Image, UnidentifiedImageError
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from studio.engine.dataset.decoding import (
     camera_raw,
@@ -31,6 +32,9 @@ from studio.engine.said import Said, SaidError
 # Above this a picture is refused by its header, before a byte of it is decoded; JPEG above twice
 # as many, for telephones take 200 million and panoramas are larger.
 MAX_PIXELS = 178_956_970
+MAX_SIDE = 1 << 20
+"""A header that claims more is damaged; the table of its rows alone would take the memory."""
+_CODESTREAM_HEAD = 1 << 16
 
 # Recognised by their first bytes, whatever the file is called.
 _BY_CONTENT = (
@@ -127,12 +131,18 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
         raise BadPicture("Its header is damaged ({reason}).", reason=error) from error
-    width, height = image.size
+    _check_size(*image.size, head)
+    return image
+
+
+def _check_size(width: int, height: int, head: bytes) -> None:
+    """Raises :class:`BadPicture` for a header that no decoder should follow."""
     if width < 1 or height < 1:
         raise BadPicture("It has no pixels.")
     if width * height > _most_pixels(head):
         raise BadPicture(_too_many(width * height, head))
-    return image
+    if max(width, height) > MAX_SIDE:
+        raise BadPicture("It is longer than the {n} pixels that are decoded.", n=MAX_SIDE)
 
 
 def _mend(image: Image.Image, stream: IO[bytes], head: bytes) -> None:
@@ -214,6 +224,8 @@ def upright(
     With `at_least` (upright width, height) a JPEG may be decoded at a fraction of its size,
     never smaller than that. Raises whatever the decoder raises.
     """
+    if at_least and isinstance(image, Jpeg2KImageFile):
+        image.reduce = _halvings(image, at_least)
     if at_least and image.format in ("JPEG", "MPO"):
         width, height = at_least if orientation < 5 else (at_least[1], at_least[0])
         image.draft(None, (width, height))
@@ -225,6 +237,24 @@ def upright(
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])
     return result
+
+
+def _halvings(image: Jpeg2KImageFile, at_least: tuple[int, int]) -> int:
+    """How often the sides of a JPEG 2000 picture may be halved: never below what is wanted.
+
+    As many resolutions as the codestream states (ISO/IEC 15444-1, A.6.1) can be left out.
+    """
+    stream = image.fp
+    if stream is None:
+        return 0
+    before = stream.tell()
+    stream.seek(0)
+    head = stream.read(_CODESTREAM_HEAD)
+    stream.seek(before)
+    place = head.find(b"\xff\x52", max(0, head.find(b"\xff\x4f\xff\x51")))
+    levels = head[place + 9] if 0 <= place < len(head) - 9 else 0
+    scale = min(have // want for have, want in zip(image.size, at_least, strict=True))
+    return int(min(levels, 32, max(1, scale).bit_length() - 1))
 
 
 def why(error: BaseException) -> Said:

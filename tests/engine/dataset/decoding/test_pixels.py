@@ -219,3 +219,25 @@ def test_what_a_camera_file_states_is_read_without_the_library(tmp_path) -> None
     assert camera_raw._stated(b"<x:xmpmeta>" + b" " * (2 << 20) + b"</x:xmpmeta>") == {}
     assert camera_raw._stated(data[:-40]).get("xmp", b"") in (b"", xmp)
     assert camera_raw._stated(b"") == {}
+
+
+@pytest.mark.skipif(not features.check("jpg_2000"), reason="this Pillow has no JPEG 2000")
+@pytest.mark.parametrize("levels", [1, 3, 6])
+def test_a_large_jpeg_2000_is_decoded_at_the_size_that_is_wanted(tmp_path, levels) -> None:
+    small = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    whole = Image.fromarray(small).resize((900, 700), Image.Resampling.BICUBIC)
+    whole.save(tmp_path / "a.jp2", num_resolutions=levels)
+    with (tmp_path / "a.jp2").open("rb") as stream, pixels.opened(stream, b"", ".jp2") as image:
+        found = pixels.upright(image, 1, 0, (200, 150))
+    halvings = min(levels - 1, 2)
+    assert found.size == (-(-900 // 2**halvings), -(-700 // 2**halvings))
+    wanted = whole.resize(found.size, Image.Resampling.BOX)
+    apart = np.abs(np.asarray(found, np.int16) - np.asarray(wanted, np.int16)).mean()
+    assert apart < 2
+    assert decode.read_picture(tmp_path / "a.jp2").size == (900, 700)
+
+
+def test_a_side_that_no_picture_has_is_refused_by_the_header(tmp_path) -> None:
+    (tmp_path / "a.pgm").write_bytes(b"P5 1 1048577 255\n" + bytes(1048577))
+    with pytest.raises(StudioError, match="longer than the 1048576 pixels"):
+        decode.read_picture(tmp_path / "a.pgm")
