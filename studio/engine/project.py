@@ -191,7 +191,7 @@ class Project:
                 "the file from a backup to have it again.",
                 repr(error),
                 path=self.folder / INDEX,
-                name=str(row["name"]),
+                name=str(dict(row).get("name", row[0])),
             ) from error
 
     def write(self, sql: str, values: Sequence[object] = ()) -> int:

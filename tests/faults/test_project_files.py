@@ -79,3 +79,26 @@ def test_a_copy_of_a_damaged_project_does_not_reach_the_window_as_a_crash(folder
 
     shutil.copy(__file__, folder / INDEX)
     call("inspect", folder).refused(1, INDEX, "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("dataset", "settings", "{"), ("source", "rights", "["), ("item", "facts", "{"),
+     ("item", "rights", "x"), ("item", "crop", "{"), ("item", "hidden", "[")],
+)  # fmt: skip
+def test_a_damaged_entry_is_one_sentence(folder: Path, table: str, column: str, value: str) -> None:
+    from tests.verbs.support import call
+
+    with Project.open(folder) as project:
+        project.write("INSERT INTO dataset (name, created) VALUES ('set', 'now')")
+        project.write("INSERT INTO source (dataset_id, path, kind) VALUES (1, x'2f61', 'folder')")
+        project.write(
+            "INSERT INTO item (dataset_id, source_id, path, name, bytes, mtime_ns, width, height) "
+            "VALUES (1, 1, x'2f61', 'a.png', 1, 1, 8, 8)"
+        )
+        project.write(f"UPDATE {table} SET {column} = ?", (value,))
+    for words in (("inspect",), ("dataset", "list"), ("train",)):
+        said = call(*words, folder)
+        assert "unforeseen" not in said.err
+        if said.code:
+            said.refused(said.code)

@@ -37,7 +37,7 @@ class Counts(TypedDict):
 def datasets(project: Project) -> list[Dataset]:
     """All datasets, oldest first, but those that were removed."""
     rows = project.query(f"SELECT * FROM dataset WHERE {ASIDE.sql()} IS NULL ORDER BY id")
-    return [records.dataset_of(row) for row in rows]
+    return [project.row(lambda _, row: records.dataset_of(row), row) for row in rows]
 
 
 def dataset(project: Project, name: str) -> Dataset:
@@ -61,22 +61,22 @@ def dataset(project: Project, name: str) -> Dataset:
 def sources(project: Project, dataset_id: int) -> list[Source]:
     """The roots a dataset was imported from."""
     rows = project.query("SELECT * FROM source WHERE dataset_id = ? ORDER BY id", (dataset_id,))
-    return [
-        Source(
-            row["id"],
-            row["dataset_id"],
-            Path(os.fsdecode(row["path"])),
-            row["kind"],
-            json.loads(row["rights"]),
-        )
-        for row in rows
-    ]
+    return [project.row(_source, row) for row in rows]
+
+
+def _source(_: Project, row: sqlite3.Row) -> Source:
+    path = Path(os.fsdecode(row["path"]))
+    return Source(row["id"], row["dataset_id"], path, row["kind"], json.loads(row["rights"]))
+
+
+def _item(_: Project, row: sqlite3.Row) -> Item:
+    return records.item_of(row)
 
 
 def items(project: Project, dataset_id: int) -> list[Item]:
     """All pictures of a dataset, broken ones included, ordered by id."""
     rows = project.query("SELECT * FROM item WHERE dataset_id = ? ORDER BY id", (dataset_id,))
-    return [records.item_of(row) for row in rows]
+    return [project.row(_item, row) for row in rows]
 
 
 def item_ids(project: Project, dataset_id: int) -> list[int]:
@@ -106,7 +106,7 @@ def items_by_id(project: Project, item_ids: Sequence[int]) -> list[Item]:
         "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps([int(number) for number in item_ids]),),
     )
-    return [records.item_of(row) for row in rows]
+    return [project.row(_item, row) for row in rows]
 
 
 def chosen_items(project: Project, dataset_id: int) -> list[Item]:
@@ -115,7 +115,7 @@ def chosen_items(project: Project, dataset_id: int) -> list[Item]:
         "SELECT * FROM item WHERE dataset_id = ? AND usable AND included ORDER BY id",
         (dataset_id,),
     )
-    return [records.item_of(row) for row in rows]
+    return [project.row(_item, row) for row in rows]
 
 
 def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
@@ -127,7 +127,8 @@ def findings(project: Project, dataset_id: int) -> dict[int, list[Finding]]:
     )
     found: dict[int, list[Finding]] = {}
     for row in rows:
-        found.setdefault(row["item_id"], []).append(records.finding_of(row))
+        finding = project.row(lambda _, row: records.finding_of(row), row)
+        found.setdefault(row["item_id"], []).append(finding)
     return found
 
 
