@@ -34,30 +34,24 @@ class Outgoing(QObject):
         if self._session.dataset is not None:
             name = f"{self._name()} report.html"
             filters = f"{tr('Web page')} (*.html);;JSON (*.json)"
-            start = str(pictures_folder().parent / name)
-            file, _ = QFileDialog.getSaveFileName(
-                self._room, tr("Save the report…"), start, filters
-            )
+            start, title = str(pictures_folder().parent / name), tr("Save the report…")
+            file, _ = QFileDialog.getSaveFileName(self._room, title, start, filters)
             if file:
                 path = Path(file)
                 self.write_report(path if path.suffix else path.with_suffix(".html"))
 
     def ask_card(self) -> None:
         if self._session.dataset is not None:
-            start = str(pictures_folder().parent)
-            folder = QFileDialog.getExistingDirectory(
-                self._room, tr("Save the dataset card…"), start
-            )
+            start, title = str(pictures_folder().parent), tr("Save the dataset card…")
+            folder = QFileDialog.getExistingDirectory(self._room, title, start)
             if folder:
                 self.write_card(Path(folder))
 
     def ask_captions(self) -> None:
         if self._session.dataset is not None:
-            start = str(pictures_folder().parent)
+            start, title = str(pictures_folder().parent), tr("Captions from files…")
             filters = f"{tr('Captions')} (*.csv *.jsonl *.txt)"
-            files, _ = QFileDialog.getOpenFileNames(
-                self._room, tr("Captions from files…"), start, filters
-            )
+            files, _ = QFileDialog.getOpenFileNames(self._room, title, start, filters)
             self._curation.import_captions([Path(file) for file in files])
 
     def _name(self) -> str:

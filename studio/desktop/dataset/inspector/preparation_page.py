@@ -196,16 +196,12 @@ class PreparationPage(QWidget):
         texts = {
             "crop": (tr("Fitting"), tr("How pictures of another shape are fitted (crop policy).")),
             "fill": (tr("Bars"), tr("What the added bars show; a colour as #rrggbb (padding).")),
-            "size": (
-                tr("Size"), tr("Width × height of the training pictures, in pixels (resolution)."),
-            ),
-            "flatten": (
-                tr("Transparency"), tr("Keep it, or lay pictures on a colour (alpha channel)."),
-            ),
-            "share": (
-                tr("Share"),
-                tr("The part of the pictures that training never sees (held-out split)."),
-            ),
+            "size": (tr("Size"),
+                     tr("Width × height of the training pictures, in pixels (resolution).")),
+            "flatten": (tr("Transparency"),
+                        tr("Keep it, or lay pictures on a colour (alpha channel).")),
+            "share": (tr("Share"),
+                      tr("The part of the pictures that training never sees (held-out split).")),
         }  # fmt: skip
         for name, (label, help) in texts.items():
             self.rows[name].set_texts(label, help)

@@ -13,7 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
-from studio.engine.dataset.index.regions import WAYS, Region, Regions
+from studio.engine.dataset.index.regions import WAYS, Region
 from studio.engine.dataset.index.store import Item
 
 
@@ -98,14 +98,11 @@ class RegionEditor(OverlayEditor):
         with QSignalBlocker(self.way):
             self.way.setCurrentIndex(max(0, self.way.findData(self.view.way)))
         if self._item is not None:
-            self.drawn.emit(self._item.id, self._regions())
-
-    def _regions(self) -> Regions:
-        return tuple(self.view.regions)
+            self.drawn.emit(self._item.id, tuple(self.view.regions))
 
     def finish(self) -> None:
         if self._item is not None:
-            number, regions = self._item.id, self._regions()
+            number, regions = self._item.id, tuple(self.view.regions)
             self.close_up()
             self.applied.emit(number, regions)
 

@@ -44,15 +44,11 @@ class MeasuredCard(QFrame):
         batch = amounts.count(found.batch_size)
         if found.part_size < found.batch_size:
             batch = tr("{n}, {part} at a time", n=batch, part=amounts.count(found.part_size))
-        whole = tr(
-            "{time}, {n} images",
-            time=amounts.duration(found.seconds),
-            n=amounts.count(found.images),
-        )
+        time, images = amounts.duration(found.seconds), amounts.count(found.images)
         for name, text in (
             ("rate", words.rate(found.images_per_second)),
             ("first", tr("after {time}", time=amounts.duration(found.first_picture_seconds))),
-            ("whole", whole),
+            ("whole", tr("{time}, {n} images", time=time, n=images)),
             ("memory", words.size(found.memory) if found.memory else ""),
             ("disk", words.size(found.disk)),
             ("batch", batch),
@@ -60,24 +56,19 @@ class MeasuredCard(QFrame):
             self.facts.set_value(name, text)
         told = [words.told(each.sentence, each.action) for each in self._health]
         if found.is_rough:
-            told.append(
-                tr(
-                    "Only {n} steps were timed, for they take long here: take time and rate as "
-                    "rough.",
-                    n=found.steps,
-                )
+            rough = tr(
+                "Only {n} steps were timed, for they take long here: take time and rate as rough.",
+                n=found.steps,
             )
+            told.append(rough)
         early = found.seconds < found.first_picture_seconds
         if early:
-            wanted = amounts.duration(1.5 * found.first_picture_seconds)
-            told.insert(
-                0,
-                tr(
-                    "It would end before anything can be recognised: give it about {time}, or "
-                    "choose a smaller size or another model.",
-                    time=wanted,
-                ),
+            short = tr(
+                "It would end before anything can be recognised: give it about {time}, or "
+                "choose a smaller size or another model.",
+                time=amounts.duration(1.5 * found.first_picture_seconds),
             )
+            told.insert(0, short)
         self.notes.setProperty("tone", "accent" if early else "")
         self.notes.setProperty("quiet", not early)
         self.notes.style().polish(self.notes)
@@ -87,10 +78,8 @@ class MeasuredCard(QFrame):
     def retranslate(self) -> None:
         for name, label, tip in (
             ("rate", tr("Rate"), tr("Pictures a second (throughput)")),
-            (
-                "first", tr("First picture"),
-                tr("When somebody who knows the set first recognises it; a rule of thumb"),
-            ),
+            ("first", tr("First picture"),
+             tr("When somebody who knows the set first recognises it; a rule of thumb")),
             ("whole", tr("Whole run"), tr("Time and pictures of the whole run")),
             ("memory", tr("Memory"), tr("The most it takes at any moment (peak memory)")),
             ("disk", tr("Disk"), tr("What checkpoints and samples will take in all")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -26,6 +27,9 @@ class RunCommands(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.sample_now = partial(session.send, events.SampleNow())
+        self.checkpoint_now = partial(session.send, events.CheckpointNow())
+        self.stop = partial(session.send, events.Stop())
 
     def register(
         self,
@@ -57,23 +61,6 @@ class RunCommands(QObject):
         if live is not None:
             paused = live.record.stage is RunState.PAUSED
             self._session.send(events.Resume() if paused else events.Pause())
-
-    @Slot()
-    def sample_now(self) -> None:
-        self._session.send(events.SampleNow())
-
-    @Slot()
-    def checkpoint_now(self) -> None:
-        self._session.send(events.CheckpointNow())
-
-    @Slot()
-    def stop(self) -> None:
-        self._session.send(events.Stop())
-
-    @Slot()
-    def go_on(self) -> None:
-        if self._session.viewed is not None:
-            self.resume(self._session.viewed.run.name)
 
     def resume(self, name: str) -> None:
         """Train a run further, unless another one trains."""

@@ -24,7 +24,7 @@ class SheetView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
+        self.image = QImage()
         self._columns = self._count = 1
         self.sentence = ""
         """What stands there in place of a sheet."""
@@ -35,16 +35,12 @@ class SheetView(QWidget):
 
     def set_sheet(self, image: QImage, columns: int, count: int) -> None:
         """Show `count` cells that lie in rows of `columns` in `image`; 0 for one whole picture."""
-        self._image, self._columns, self._count = image, max(1, columns), max(1, count)
+        self.image, self._columns, self._count = image, max(1, columns), max(1, count)
         self.update()
 
     def set_sentence(self, text: str) -> None:
         self.sentence = text
         self.update()
-
-    @property
-    def image(self) -> QImage:
-        return self._image
 
     def sizeHint(self) -> QSize:
         return QSize(800, 320)
@@ -52,7 +48,7 @@ class SheetView(QWidget):
     def cell_size(self) -> QSize:
         """Pixels of one picture in the sheet."""
         rows = math.ceil(self._count / self._columns)
-        return QSize(self._image.width() // self._columns, self._image.height() // max(1, rows))
+        return QSize(self.image.width() // self._columns, self.image.height() // max(1, rows))
 
     def places(self) -> list[QRect]:
         """Where the cells go now: the number of columns that makes them largest in whole rows."""
@@ -90,7 +86,7 @@ class SheetView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._image.isNull():
+        if self.image.isNull():
             painter.setPen(QColor(theme.colours().quiet))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), flags, self.sentence)
@@ -103,7 +99,7 @@ class SheetView(QWidget):
         for index, place in enumerate(places):
             row, column = divmod(index, self._columns)
             corner = QPoint(column * cell.width(), row * cell.height())
-            painter.drawImage(place, self._image, QRect(corner, cell))
+            painter.drawImage(place, self.image, QRect(corner, cell))
             if index == self.outlined:
                 painter.setPen(QPen(QColor(theme.colours().accent), 2))
                 painter.drawRect(place.adjusted(-1, -1, 0, 0))
