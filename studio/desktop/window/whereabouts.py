@@ -26,9 +26,10 @@ def restore_size(window: MainWindow) -> None:
 
 
 def fit_screen(window: MainWindow) -> None:
-    """A window that would reach beyond its screen takes all of it."""
-    free = window.screen().availableSize()
-    if window.size().boundedTo(free) != window.size():
+    """A window that would reach beyond its screen takes all of it, also without a manager."""
+    fitting = window.size().boundedTo(window.screen().availableSize())
+    if fitting != window.size():
+        window.resize(fitting)
         window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
 
 

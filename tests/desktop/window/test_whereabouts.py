@@ -78,6 +78,8 @@ def test_the_first_window_fits_its_screen(
     monkeypatch.setattr(window, "screen", lambda: place)
     whereabouts.fit_screen(window)
     assert window.isMaximized() == whole
+    assert window.normalGeometry().width() <= screen[0]
+    assert window.normalGeometry().height() <= screen[1]
 
 
 def test_the_mark_tells_of_its_menu(window: MainWindow) -> None:
