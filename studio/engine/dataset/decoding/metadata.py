@@ -48,7 +48,7 @@ def rights_facts(
     """
     facts = Facts()
     packets = packets_of(image, stream)
-    for packet in (*packets.xmp, sidecar):
+    for packet in filter(None, (*packets.xmp, sidecar)):
         _search(facts, packet[:LARGEST].replace(b"\0", b""))  # UTF-16 becomes readable too
     if "no_training" not in facts and (mark := _NOT_ALLOWED.search(packets.content_credentials)):
         facts["no_training"] = mark.group().split(b".")[0].decode() + ".training-mining"
