@@ -68,8 +68,9 @@ def packets_of(image: Image.Image, stream: IO[bytes] | None = None) -> Packets:
 def sidecar_of(path: str, member: str = "") -> bytes:
     """What an `.xmp` beside a file says of it, under either usual name (`a.xmp`, `a.jpg.xmp`)."""
     for name in () if member else (f"{os.path.splitext(path)[0]}.xmp", f"{path}.xmp"):  # noqa: PTH122
-        with contextlib.suppress(OSError), opened(name) as file:
-            return file.read(LARGEST)
+        if os.path.isfile(name):  # noqa: PTH113  # the cheapest call, for nearly always it is not
+            with contextlib.suppress(OSError), opened(name) as file:
+                return file.read(LARGEST)
     return b""
 
 
