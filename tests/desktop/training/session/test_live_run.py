@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.session import worker
 from studio.engine import events
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from tests.desktop.training.support import WAIT, Scripted, begin
 
@@ -81,9 +82,10 @@ def test_memory_that_runs_out_for_good_ends_the_run_in_words(
     training: TrainingRoom, process: Scripted, studio, qtbot
 ) -> None:
     name = training.session.training
-    sentence = (
-        "The device has too little memory for even one picture at a time: choose a smaller size. "
-        "The last checkpoint is intact."
+    sentence = Said(
+        "The device has too little memory for even {many} at a time: choose a smaller size. "
+        "The last checkpoint is intact.",
+        many=Said("one picture"),
     )
     process.says.append([events.Failed(sentence, "CUDA out of memory", "")])
     qtbot.waitUntil(lambda: not training.session.training, timeout=WAIT)
