@@ -23,6 +23,7 @@ from studio.desktop.base.actions import ActionRegistry, Entry
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.job_strip import job_commands
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.window.top_bar import PLACES, place_title
 
 WIDTH, HEIGHT = 560, 420
@@ -87,10 +88,8 @@ class CommandPalette(QFrame):
         self._room = room
         self._of_jobs = dict(each for job in self._jobs.of() for each in job_commands(job))
         self.field.setPlaceholderText(tr("Type a command"))
-        self.field.setAccessibleName(tr("Type a command"))
-        self.field.setToolTip(tr("Find any command by typing a part of its name"))
-        self.list.setAccessibleName(tr("Commands"))
-        self.list.setToolTip(tr("Find any command by typing a part of its name"))
+        tip = tr("Find any command by typing a part of its name")
+        set_words((self.field, tr("Type a command"), tip), (self.list, tr("Commands"), tip))
         self.field.clear()
         self._filter("")
         width = min(WIDTH, self._window.width() - 32)

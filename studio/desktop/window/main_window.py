@@ -6,19 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from studio.desktop import theme
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notice_view import NoticeView
+from studio.desktop.widgets.boxes import column
 from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
@@ -35,6 +30,7 @@ from studio.desktop.window.window_actions import (
 )
 
 if TYPE_CHECKING:
+    from studio.desktop.base.actions import Entry
     from studio.desktop.base.room import Room
     from studio.desktop.base.threads import WorkerThread
     from studio.desktop.window.command_palette import CommandPalette
@@ -84,12 +80,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.status)
+        column(self.top, (self.pages, 1), self.status, on=whole)
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
@@ -175,12 +166,10 @@ class MainWindow(QMainWindow):
     def _palette(self) -> CommandPalette:
         from studio.desktop.window.command_palette import CommandPalette
 
-        return CommandPalette(
-            self.studio.actions,
-            self.studio.jobs,
-            self,
-            lambda entry: go_and_do(self, entry.room, entry.action),
-        )
+        def act(entry: Entry) -> None:
+            go_and_do(self, entry.room, entry.action)
+
+        return CommandPalette(self.studio.actions, self.studio.jobs, self, act)
 
     def open_palette(self) -> None:
         self._palette.open_for(self._place if self.studio.project else "")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import LANGUAGES, language, said, tr
-from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.labels import set_words, text_label
 
 if TYPE_CHECKING:
     from studio.desktop.base.jobs import AnyJob
@@ -33,17 +34,15 @@ class StatusBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self._run: tuple[str, float, str] | None = None
         self._work: tuple[str, float, str] | None = None
-        self.run, self.sentence = QPushButton(), Label()
+        self.run, self.sentence = QPushButton(), text_label(quiet=True, wrap=False)
         self.run.setObjectName("bare")
         self.run.clicked.connect(self.runClicked)
-        self.sentence.setProperty("quiet", True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setRange(0, 1000)
         self._saving: bool | None = None
-        self.saved = Label()
-        self.saved.setProperty("quiet", True)
+        self.saved = text_label(quiet=True, wrap=False)
         self.notices, self.theme, self.language = (QPushButton() for _ in range(3))
         self._menu = QMenu(self)
         for code, title in LANGUAGES.items():
@@ -52,16 +51,12 @@ class StatusBar(QWidget):
         self.language.setMenu(self._menu)
         self.theme.clicked.connect(self.themeToggled)
         self.notices.clicked.connect(self.noticesWanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(theme.SPACE)
-        for widget in (self.run, self.bar, self.sentence):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.saved)
-        for button in (self.notices, self.theme, self.language):
+        switches = self.notices, self.theme, self.language
+        for button in switches:
             button.setObjectName("bare")
-            row.addWidget(button)
+        work = self.run, self.bar, self.sentence
+        margins = (8, 0, 8, 0)
+        row(*work, None, self.saved, *switches, on=self, gap=theme.SPACE, margins=margins)
         self.show_run("", -1.0, "")
 
     def show_run(self, name: str, fraction: float, sentence: str) -> None:
@@ -111,25 +106,23 @@ class StatusBar(QWidget):
             # Only then: to ask for a style wraps it for Python, which delays the first paint.
             self.saved.style().polish(self.saved)
         if saved is False:
-            self.saved.setText(tr("Read only: decisions are not saved"))
-            self.saved.setToolTip(tr("This project can be looked at only; past notices say why"))
+            words = tr("Read only: decisions are not saved")
+            why = tr("This project can be looked at only; past notices say why")
         else:
-            self.saved.setText(tr("All decisions saved"))
-            self.saved.setToolTip(
-                tr("Everything is written as you decide it; there is no Save button")
-            )
+            words = tr("All decisions saved")
+            why = tr("Everything is written as you decide it; there is no Save button")
+        self.saved.setText(words)
+        self.saved.setToolTip(why)
 
     def retranslate(self) -> None:
         self.show_saving(self._saving)
         self.run.setToolTip(tr("Go to where it goes on"))
         self.bar.setAccessibleName(tr("How far it is"))
-        self.language.setText(LANGUAGES[language()])
         self.theme.setIcon(theme.icon("sun" if theme.name() == "dark" else "moon"))
         self.notices.setIcon(theme.icon("bell"))
-        for button, words in (
-            (self.language, tr("Language of the window")),
-            (self.theme, tr("Light or dark")),
-            (self.notices, tr("Show past notices")),
-        ):
-            button.setToolTip(words)
-            button.setAccessibleName(words)
+        set_words(
+            (self.language, "", tr("Language of the window")),
+            (self.theme, "", tr("Light or dark")),
+            (self.notices, "", tr("Show past notices")),
+        )
+        self.language.setText(LANGUAGES[language()])

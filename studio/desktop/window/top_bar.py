@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -17,6 +16,8 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label, tip
+from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.labels import set_words
 
 PLACES = ("dataset", "training", "evaluation", "generation", "refinement", "export")
 HEIGHT = 47
@@ -81,36 +82,19 @@ class TopBar(QWidget):
 
     def _lay_out(self) -> None:
         left, middle, right = QWidget(), QWidget(), QWidget()
-        for side, widgets in ((left, (self.mark, self.title, self.project)),):
-            row = QHBoxLayout(side)
-            row.setContentsMargins(8, 0, 0, 0)
-            for widget in widgets:
-                row.addWidget(widget)
-            row.addStretch(1)
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
         for key in PLACES:
-            button = QPushButton()
+            button = self.places[key] = QPushButton()
             button.setObjectName("place")
             button.setCheckable(True)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(lambda _checked=False, key=key: self.placeChosen.emit(key))
             self._group.addButton(button)
-            self.places[key] = button
-            row.addWidget(button)
-        row = QHBoxLayout(right)
-        row.setContentsMargins(0, 0, 12, 0)
-        row.addStretch(1)
-        row.addWidget(self.commands)
-        row.addWidget(self.device)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        row(self.mark, self.title, self.project, None, on=left, gap=-1, margins=(8, 0, 0, 0))
+        row(*self.places.values(), on=middle, gap=4)
+        row(None, self.commands, self.device, on=right, gap=-1, margins=(0, 0, 12, 0))
         for side in (left, right):
             side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        whole.addWidget(left, 1)
-        whole.addWidget(middle)
-        whole.addWidget(right, 1)
+        row((left, 1), middle, (right, 1), on=self, gap=-1)
 
     def show_place(self, key: str) -> None:
         """Mark the place that is on the screen."""
@@ -131,14 +115,13 @@ class TopBar(QWidget):
         self.device.setVisible(bool(text))
 
     def retranslate(self) -> None:
-        self.mark.setToolTip(tr("Menu (F10)"))
-        self.mark.setAccessibleName(tr("Menu"))
         for number, key in enumerate(PLACES, 1):
             title = place_title(key)
+            set_words((self.places[key], title, f"{title} (Ctrl+{number})"))
             self.places[key].setText(f"{title}  {number}")
-            self.places[key].setAccessibleName(title)
-            self.places[key].setToolTip(f"{title} (Ctrl+{number})")
-        self.device.setToolTip(tr("The device that trains and plays models"))
+        set_words(
+            (self.mark, tr("Menu"), tr("Menu (F10)")),
+            (self.commands, tr("Commands"), tr("Find any command by typing a part of its name")),
+        )
         self.commands.setText(tr("Ctrl+K  Commands"))
-        self.commands.setToolTip(tr("Find any command by typing a part of its name"))
-        self.commands.setAccessibleName(tr("Commands"))
+        self.device.setToolTip(tr("The device that trains and plays models"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label, tip
+from studio.desktop.widgets.boxes import Part, column, row
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 
 RECENT = 5
@@ -24,23 +26,19 @@ class Way(QFrame):
         self.setObjectName("raised")
         self.setFixedSize(264, 200)
         self._icon = icon
-        self.picture, self.words, self.button = Label(), Label(), button
+        self.picture, self.words, self.button = Label(), text_label(), button
         # All ways on weigh the same, whatever their colour.
         self.button.setProperty("large", True)
-        self.words.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
-        column.setSpacing(theme.SPACE)
-        column.addWidget(self.picture)
-        column.addWidget(self.words, 1, Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.button)
+        edges = (20, 20, 20, 20)
+        layout = column(
+            self.picture, (self.words, 1), self.button, on=self, gap=theme.SPACE, margins=edges
+        )
+        layout.setAlignment(self.words, Qt.AlignmentFlag.AlignTop)
 
     def set_texts(self, words: str, button: str) -> None:
         self.picture.setPixmap(theme.pixmap(self._icon, 32, theme.colours().accent))
         self.words.setText(words)
-        self.button.setText(button)
-        self.button.setToolTip(words)
-        self.button.setAccessibleName(button)
+        set_words((self.button, button, words))
 
 
 class Welcome(QWidget):
@@ -53,10 +51,8 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.subtitle = Label(), Label()
+        self.title, self.subtitle = text_label(wrap=False), text_label(quiet=True)
         self.title.setFont(theme.font(26, bold=True))
-        self.subtitle.setProperty("quiet", True)
-        self.subtitle.setWordWrap(True)
         self.ways = (
             Way("sliders", primary()),
             Way("folder-plus", secondary()),
@@ -65,30 +61,16 @@ class Welcome(QWidget):
         signals = (self.sampleWanted, self.folderWanted, self.projectWanted)
         for way, signal in zip(self.ways, signals, strict=True):
             way.button.clicked.connect(signal.emit)
-        self.recent_header = SectionHeader("")
-        self.recent = QVBoxLayout()
-        self.recent.setSpacing(2)
+        self.recent_header = SectionHeader()
+        self.recent = column(gap=2)
         self._shown: list[str] = []
         self._lay_out()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(2 * theme.SPACE)
-        for way in self.ways:
-            row.addWidget(way)
-        inner = QVBoxLayout()
-        inner.setSpacing(theme.SPACE)
-        inner.addWidget(self.title)
-        inner.addWidget(self.subtitle)
-        inner.addSpacing(2 * theme.SPACE)
-        inner.addLayout(row)
-        inner.addSpacing(2 * theme.SPACE)
-        inner.addWidget(self.recent_header)
-        inner.addLayout(self.recent)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addLayout(inner)
-        middle.addStretch(1)
+        ways, gap = row(*self.ways, gap=2 * theme.SPACE), 2 * theme.SPACE
+        parts: list[Part] = [self.title, self.subtitle, gap, ways, gap]
+        inner = column(*parts, self.recent_header, self.recent, gap=theme.SPACE)
+        middle = row(None, inner, None, gap=-1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         outer.addLayout(middle)
