@@ -150,20 +150,16 @@ class _Painter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = area.adjusted(0, 1, 0, -1)
-        if state & QStyle.StateFlag.State_Selected:
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(c.raised))
-            painter.drawRoundedRect(bar, 5, 5)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(c.hover))
+            painter.setBrush(QColor(c.raised if chosen else c.hover))
             painter.drawRoundedRect(bar, 5, 5)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(c.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(bar.adjusted(0, 0, -1, -1), 5, 5)
         painter.setFont(theme.font())
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
         self._write(painter, area.adjusted(8, 0, -8, 0), index, chosen=chosen)
         painter.restore()
 

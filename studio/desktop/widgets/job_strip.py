@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from studio.desktop.base.amounts import count, duration
 from studio.desktop.base.jobs import AnyJob, Jobs
 from studio.desktop.i18n import said, tr
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words
 from studio.engine.jobs import Ending
 
 ROW_HEIGHT = 44
@@ -49,12 +51,12 @@ def job_commands(job: AnyJob) -> list[tuple[str, Callable[[], object]]]:
     return found
 
 
-def _cancel_word(job: AnyJob) -> str:
-    return tr("Stop") if job.ending is Ending.STOP else tr("Cancel")
+def _cancel_word(job: AnyJob | None) -> str:
+    return tr("Stop") if job is not None and job.ending is Ending.STOP else tr("Cancel")
 
 
-def _pause_word(job: AnyJob) -> str:
-    return tr("Resume") if job.is_paused else tr("Pause")
+def _pause_word(job: AnyJob | None) -> str:
+    return tr("Resume") if job is not None and job.is_paused else tr("Pause")
 
 
 class JobRow(QFrame):
@@ -69,13 +71,8 @@ class JobRow(QFrame):
         self.pause, self.cancel = secondary(), secondary()
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(140, 6)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(12)
-        line.addWidget(self.bar)
-        line.addWidget(self.text, 1)
-        line.addWidget(self.pause)
-        line.addWidget(self.cancel)
+        parts = self.bar, (self.text, 1), self.pause, self.cancel
+        row(*parts, on=self, gap=12, margins=(16, 0, 16, 0))
         self.pause.clicked.connect(self._toggle)
         self.cancel.clicked.connect(self._give_up)
 
@@ -109,19 +106,16 @@ class JobRow(QFrame):
     def retranslate(self) -> None:
         job = self.job
         keeps = job is not None and job.ending is Ending.STOP
-        self.cancel.setText(_cancel_word(job) if job is not None else tr("Cancel"))
-        self.pause.setText(_pause_word(job) if job is not None else tr("Pause"))
-        self.cancel.setToolTip(
-            tr("Stop here; what was done so far stays")
-            if keeps
-            else tr("Give up; nothing is left behind")
+        stays = tr("Stop here; what was done so far stays")
+        goes = tr("Give up; nothing is left behind")
+        set_words(
+            (self.bar, "", tr("How far it is")),
+            (self.pause, _pause_word(job), tr("Hold this work, or let it go on")),
+            (self.cancel, _cancel_word(job), stays if keeps else goes),
         )
-        self.pause.setToolTip(tr("Hold this work, or let it go on"))
-        self.bar.setToolTip(tr("How far it is"))
-        self.bar.setAccessibleName(tr("How far it is"))
-        for button in (self.pause, self.cancel):
-            name = said(job.title) if job is not None else ""
-            button.setAccessibleName(f"{button.text()}: {name}" if name else button.text())
+        if job is not None:
+            for button in (self.pause, self.cancel):
+                button.setAccessibleName(f"{button.text()}: {said(job.title)}")
 
 
 class JobStrip(QWidget):
@@ -131,10 +125,7 @@ class JobStrip(QWidget):
         super().__init__(parent)
         self._jobs, self._place, self._below = jobs, place, parent
         self.rows = [JobRow()]
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(1)
-        self._column.addWidget(self.rows[0])
+        self._column = column(self.rows[0], on=self, gap=1)
         jobs.changed.connect(self.refresh)
         parent.installEventFilter(self)
         self.hide()
@@ -145,8 +136,8 @@ class JobStrip(QWidget):
         while len(self.rows) < len(going):
             self.rows.append(JobRow())
             self._column.addWidget(self.rows[-1])
-        for place, row in enumerate(self.rows):
-            row.show_job(going[place] if place < len(going) else None)
+        for place, shown in enumerate(self.rows):
+            shown.show_job(going[place] if place < len(going) else None)
         if going:
             self._place_it(len(going))
         self.setVisible(bool(going))
@@ -162,6 +153,6 @@ class JobStrip(QWidget):
         return super().eventFilter(watched, event)
 
     def retranslate(self) -> None:
-        for row in self.rows:
-            row.retranslate()
+        for each in self.rows:
+            each.retranslate()
         self.refresh()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.plain_text import Label, tip
+from studio.desktop.widgets.boxes import row
 
 SIDE_WIDTH, PANEL_WIDTH = 264, 312
 """Of the panel left of the middle, and of the one right of it."""
@@ -27,13 +28,7 @@ class RoomHeader(QWidget):
         self.title, self.facts = Label(), _Facts()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(EDGE, 0, EDGE, 0)
-        self._line.setSpacing(12)
-        for label in (self.title, self.facts):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self._line.addWidget(label)
-        self._line.addStretch(1)
+        self._line = row(self.title, self.facts, None, on=self, gap=12, margins=(EDGE, 0, EDGE, 0))
 
     def add(self, widget: QWidget) -> None:
         self._line.addWidget(widget)

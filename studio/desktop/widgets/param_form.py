@@ -98,12 +98,11 @@ class ParamForm(QWidget):
 
     def retranslate(self) -> None:
         for name, declared in self._params.items():
-            label, editor = tr(declared.label), self.editors[name]
-            self.labels[name].setText(label)
-            editor.setAccessibleName(label)
-            tip = self._tip(declared)
-            editor.setToolTip(tip)
-            self.labels[name].setToolTip(tip)
+            label, editor, tip = self.labels[name], self.editors[name], self._tip(declared)
+            label.setText(tr(declared.label))
+            editor.setAccessibleName(label.text())
+            for each in (label, editor):
+                each.setToolTip(tip)
             if isinstance(editor, QSpinBox | QDoubleSpinBox) and declared.unit:
                 editor.setSuffix(f" {tr(declared.unit)}")
             if isinstance(editor, QComboBox):

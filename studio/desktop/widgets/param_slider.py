@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QWidget
 
 from studio.desktop import theme
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import column, row
 
 
 class Track(QSlider):
@@ -86,15 +87,8 @@ class ParamSlider(QWidget):
         self.number.setFixedWidth(84)
         self.number.setKeyboardTracking(False)
         self.number.installEventFilter(self)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(self.label, 1)
-        head.addWidget(self.number)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(head)
-        column.addWidget(self.slider)
+        head = row((self.label, 1), self.number, gap=-1)
+        column(head, self.slider, on=self, gap=2)
         self.set_value(default)
         self.slider.valueChanged.connect(self._slid)
         self.number.valueChanged.connect(self._typed)
@@ -107,12 +101,9 @@ class ParamSlider(QWidget):
 
     def set_value(self, value: float) -> None:
         """Set without telling anyone."""
-        for part in (self.slider, self.number):
-            part.blockSignals(True)
-        self.number.setValue(value)
-        self.slider.setValue(round((self.number.value() - self._low) / self._step))
-        for part in (self.slider, self.number):
-            part.blockSignals(False)
+        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
+            self.number.setValue(value)
+            self.slider.setValue(round((self.number.value() - self._low) / self._step))
         self.slider.update()
 
     setValue = set_value
@@ -143,9 +134,8 @@ class ParamSlider(QWidget):
         return super().eventFilter(watched, event)
 
     def _slid(self, place: int) -> None:
-        self.number.blockSignals(True)
-        self.number.setValue(self._low + place * self._step)
-        self.number.blockSignals(False)
+        with QSignalBlocker(self.number):
+            self.number.setValue(self._low + place * self._step)
         self.valueChanged.emit(self.number.value())
 
     def _typed(self, value: float) -> None:

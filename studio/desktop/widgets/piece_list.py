@@ -9,18 +9,17 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QListView,
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
+from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH
 
 TILE = 104
@@ -68,8 +67,7 @@ class PieceList(QListWidget):
         self.clear()
         for tile in tiles:
             self.addItem(_item(tile))
-        for row in range(self.count()):
-            item = self.item(row)
+        for item in self._items():
             item.setSelected(item.data(_ID) in before)
         self.blockSignals(False)
         if set(self.chosen_ids()) != before:
@@ -79,11 +77,9 @@ class PieceList(QListWidget):
         """Choose exactly these pieces and bring the first into view."""
         wanted = set(ids)
         self.blockSignals(True)
-        first = None
-        for row in range(self.count()):
-            item = self.item(row)
+        for item in self._items():
             item.setSelected(item.data(_ID) in wanted)
-            first = first or (item if item.isSelected() else None)
+        first = next((item for item in self._items() if item.isSelected()), None)
         self.blockSignals(False)
         if first is not None:
             self.setCurrentItem(first, self.selectionModel().SelectionFlag.NoUpdate)
@@ -92,13 +88,15 @@ class PieceList(QListWidget):
 
     def chosen_ids(self) -> list[int]:
         """The chosen pieces, in the order of the list."""
-        rows = sorted(self.row(item) for item in self.selectedItems())
-        return [int(self.item(row).data(_ID)) for row in rows]
+        return [int(item.data(_ID)) for item in self._items() if item.isSelected()]
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.item(place) for place in range(self.count())]
 
     def set_tile(self, tile: PieceTile) -> None:
-        for row in range(self.count()):
-            if self.item(row).data(_ID) == tile.id:
-                _dress(self.item(row), tile)
+        for item in self._items():
+            if item.data(_ID) == tile.id:
+                _dress(item, tile)
 
     def _tell(self) -> None:
         self.chosen.emit(self.chosen_ids())
@@ -109,24 +107,16 @@ def piece_pages(
 ) -> QStackedWidget:
     """What a place for pieces shows: `left` above each other, `centre` and `panel`; or `empty`."""
     side, page, pages = QWidget(), QWidget(), QStackedWidget()
-    column = QVBoxLayout(side)
-    column.setContentsMargins(16, 16, 8, 16)
-    for each in left:
-        column.addWidget(each, int(isinstance(each, PieceList)))
-    row = QHBoxLayout(page)
-    for widget, width in ((side, SIDE_WIDTH), (centre, 0), (panel, PANEL_WIDTH)):
-        row.addWidget(widget, int(not width))
-        if width:
-            widget.setObjectName("side")
-            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            widget.setFixedWidth(width)
-    outer = QVBoxLayout(room)
-    outer.addWidget(pages)
-    for layout in (row, outer):
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-    pages.addWidget(page)
-    pages.addWidget(empty)
+    parts = ((each, int(isinstance(each, PieceList))) for each in left)
+    column(*parts, on=side, gap=-1, margins=(16, 16, 8, 16))
+    row(side, (centre, 1), panel, on=page)
+    for widget, width in ((side, SIDE_WIDTH), (panel, PANEL_WIDTH)):
+        widget.setObjectName("side")
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        widget.setFixedWidth(width)
+    column(pages, on=room)
+    for each in (page, empty):
+        pages.addWidget(each)
     return pages
 
 

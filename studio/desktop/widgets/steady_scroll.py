@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.panel import EDGE
 
 BAR = 10
@@ -45,7 +46,5 @@ def panel_column(spacing: int) -> tuple[QWidget, QVBoxLayout]:
     below the scroll area, since the bar has the rest."""
     content = QWidget()
     content.setObjectName("panel")
-    column = QVBoxLayout(content)
-    column.setContentsMargins(EDGE, EDGE, EDGE - BAR, EDGE)
-    column.setSpacing(spacing)
-    return content, column
+    layout = column(on=content, gap=spacing, margins=(EDGE, EDGE, EDGE - BAR, EDGE))
+    return content, layout
