@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
 from studio.desktop.i18n import tr
-from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import RoomHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.picture_view import PictureView
@@ -27,18 +28,12 @@ class Canvas(QWidget):
         self.tools: dict[str, Tool] = {}
         self._options: list[_Options] = []
         self._drag: Drag | None = None
-        self._header, self.note = RoomHeader(), Label()
+        self._header, self.note = RoomHeader(), text_label(quiet=True, wrap=False)
         self.title = self._header.title
-        self.note.setProperty("quiet", True)
         self._header.add(self.note)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._header)
-        column.addWidget(self.view, 1)
+        column(self._header, (self.view, 1), on=self)
 
     def take_up(self, hand: Hand) -> None:
-        """Every tool there is."""
         self.tools = {kind.name: kind(hand) for kind in tools()}
         for tool in self.tools.values():
             if (control := tool.control()) is not None:
@@ -50,7 +45,6 @@ class Canvas(QWidget):
         self.view.installEventFilter(self)
 
     def close_tools(self) -> None:
-        """The program ends."""
         for tool in self.tools.values():
             tool.close()
 
@@ -125,10 +119,8 @@ class Canvas(QWidget):
     # ------------------------------------------------------------------ words
 
     def retranslate(self) -> None:
-        self.view.setAccessibleName(tr("The picture"))
-        self.view.setToolTip(
-            tr("Arrow keys walk the seeds, R takes another; drag the picture out as a file")
-        )
+        tip = tr("Arrow keys walk the seeds, R takes another; drag the picture out as a file")
+        set_words((self.view, tr("The picture"), tip))
         for tool in self.tools.values():
             tool.retranslate()
         for options in self._options:
@@ -156,7 +148,6 @@ class _Options(QToolButton):
 
     def retranslate(self) -> None:
         name = tr(self._tool.title)
+        set_words((self, "", tr("Options of {tool}", tool=name)))
         self.setText(name)
-        self.setToolTip(tr("Options of {tool}", tool=name))
-        self.setAccessibleName(tr("Options of {tool}", tool=name))
         self.form.retranslate()

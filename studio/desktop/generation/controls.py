@@ -6,13 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from models.facts import Ability
 from studio.desktop import theme
@@ -21,7 +15,9 @@ from studio.desktop.generation.label_line import LabelLine
 from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import primary, secondary
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.seed_box import SeedBox
@@ -54,7 +50,7 @@ class Controls(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.rows: list[DirectionRow] = []
         self._pinned: set[int] = set()
-        self.heads = [SectionHeader("") for _ in range(3)]
+        self.heads = [SectionHeader() for _ in range(3)]
         self.searching, self.search_bar = Label(), QProgressBar()
         self.search_bar.setTextVisible(False)
         self.search_bar.setFixedHeight(4)
@@ -62,43 +58,26 @@ class Controls(QWidget):
         self.mix = ParamSlider("", 0.0, 1.0, 0.0, 0.01, "")
         self.seed, self.second = SeedBox(), SeedBox()
         self.seed_label, self.second_label, self.label = Label(), Label(), LabelLine()
-        self.reset, self.keep_button = secondary(""), primary("")
-        self.more = secondary("")
+        self.reset, self.keep_button = secondary(), primary()
+        self.more = secondary()
         self.more.setCheckable(True)
         self._quiet = False
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        inner, column = panel_column(6)
-        column.addWidget(self.heads[0])
-        column.addWidget(self.searching)
-        column.addWidget(self.search_bar)
-        self._rows_place = QVBoxLayout()
-        self._rows_place.setSpacing(4)
-        column.addLayout(self._rows_place)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addSpacing(10)
-        column.addWidget(self.heads[1])
-        column.addLayout(_line(self.seed_label, self.seed))
-        column.addWidget(self.label)
-        column.addWidget(self.psi)
-        column.addSpacing(10)
-        column.addWidget(self.heads[2])
-        column.addLayout(_line(self.second_label, self.second))
-        column.addWidget(self.mix)
-        column.addStretch(1)
+        inner, panel = panel_column(6)
+        self._rows_place = boxes.column(gap=4)
+        directions = self.searching, self.search_bar, self._rows_place, self.more
+        whole = _line(self.seed_label, self.seed), self.label, self.psi
+        blend = _line(self.second_label, self.second), self.mix
+        heads = self.heads
+        for part in (heads[0], *directions, 10, heads[1], *whole, 10, heads[2], *blend, None):
+            boxes.add(panel, part)
+        panel.setAlignment(self.more, Qt.AlignmentFlag.AlignLeft)
         self.scroll_area = SteadyScroll(inner)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 16)
-        foot.setSpacing(8)
-        foot.addWidget(self.reset, 1)
-        foot.addWidget(self.keep_button, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.scroll_area, 1)
-        whole.addLayout(foot)
+        foot = boxes.row((self.reset, 1), (self.keep_button, 1), gap=8, margins=(16, 8, 16, 16))
+        boxes.column((self.scroll_area, 1), foot, on=self)
 
     def _connect(self) -> None:
         self.psi.valueChanged.connect(self._psi_moved)
@@ -146,12 +125,9 @@ class Controls(QWidget):
         row = DirectionRow(index)
         row.moved.connect(self.directionMoved)
         row.renamed.connect(self.directionRenamed)
-        row.pinned.connect(self._row_pinned)
+        row.pinned.connect(self.directionPinned)
         self.rows.append(row)
         self._rows_place.addWidget(row)
-
-    def _row_pinned(self, index: int, on: bool) -> None:
-        self.directionPinned.emit(index, on)
 
     def _order(self) -> None:
         ordered = sorted(self.rows, key=lambda row: (row.index not in self._pinned, row.index))
@@ -174,13 +150,12 @@ class Controls(QWidget):
         self._order()
 
     def order(self) -> list[int]:
-        """The directions from the top."""
         return [row.index for row in sorted(self.rows, key=self._rows_place.indexOf)]
 
     def set_searching(self, done: int | None, total: int = 0) -> None:
         """Progress of looking for directions; None when they are there."""
-        self.searching.setVisible(done is not None)
-        self.search_bar.setVisible(done is not None)
+        for widget in (self.searching, self.search_bar):
+            widget.setVisible(done is not None)
         self.search_bar.setRange(0, total)
         self.search_bar.setValue(done or 0)
 
@@ -199,7 +174,6 @@ class Controls(QWidget):
         self.second.show_seed(blend.seed if blend else following(recipe.seed))
 
     def name_of(self, index: int) -> str:
-        """The name of a direction as shown."""
         return self.rows[index].title
 
     def _psi_moved(self, value: float) -> None:
@@ -232,36 +206,29 @@ class Controls(QWidget):
         ))  # fmt: skip
         self.seed_label.setText(tr("Seed"))
         self.second_label.setText(tr("Other seed"))
-        for box, label, name, tip in (
-            (self.seed, self.seed_label, tr("Seed"),
-             tr("The number the picture begins from (random seed); R takes another")),
-            (self.second, self.second_label, tr("Other seed"),
-             tr("The picture to blend with (second latent point)")),
-        ):  # fmt: skip
-            box.setAccessibleName(name)
-            box.setToolTip(tip)
-            label.setBuddy(box)
-            label.setToolTip(tip)
-        self._show_more(self.more.isChecked())
-        self.more.setToolTip(tr("Show the finer directions too (later principal components)"))
-        self.more.setAccessibleName(tr("More directions"))
-        self.reset.setText(tr("Reset all"))
-        self.reset.setToolTip(tr("Every slider back to where the seed put it (Ctrl+0)"))
-        self.reset.setAccessibleName(tr("Reset all"))
+        finer = tr("Show the finer directions too (later principal components)")
+        back = tr("Every slider back to where the seed put it (Ctrl+0)")
+        begins = tr("The number the picture begins from (random seed); R takes another")
+        other = tr("The picture to blend with (second latent point)")
+        set_words(
+            (self.seed, tr("Seed"), begins),
+            (self.second, tr("Other seed"), other),
+            (self.reset, tr("Reset all"), back),
+            (self.keep_button, tr("Keep"), tr("Keep this picture as a piece (Enter)")),
+            (self.more, tr("More directions"), finer),
+        )
         self.keep_button.setText(tr("Keep ↵"))
-        self.keep_button.setToolTip(tr("Keep this picture as a piece (Enter)"))
-        self.keep_button.setAccessibleName(tr("Keep"))
+        for box, label in ((self.seed, self.seed_label), (self.second, self.second_label)):
+            label.setBuddy(box)
+            label.setToolTip(box.toolTip())
+        self._show_more(self.more.isChecked())
         for row in self.rows:
             row.retranslate()
         self.restyle()
 
 
 def _line(label: QLabel, box: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.addWidget(label)
-    line.addStretch(1)
-    line.addWidget(box)
-    return line
+    return boxes.row(label, None, box, gap=-1)
 
 
 def _texts(slider: ParamSlider, label: str, tip: str) -> None:

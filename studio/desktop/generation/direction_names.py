@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import Model, Names
@@ -24,7 +26,6 @@ class Naming(QObject):
         controls.directionPinned.connect(self._pin)
 
     def open(self, model: Model) -> None:
-        """Another run with names of its own."""
         self.names = model.names
 
     @Slot(int, str)
@@ -44,7 +45,9 @@ class Naming(QObject):
     def _put(self, text: str, after: Names) -> None:
         model = self._session.model
         if model is not None:
-            self._undo.push(_Called(self, text, model.folder, self.names, after))
+            do = partial(self.show, model.folder, after)
+            back = partial(self.show, model.folder, self.names)
+            self._undo.push(UndoStep(text, do, back))
 
     def show(self, folder: Path, names: Names) -> None:
         """Write the names of the run in `folder`, and show them if it is the one that is open."""
@@ -53,22 +56,3 @@ class Naming(QObject):
         if model is not None and model.folder == folder:
             self.names = names
             self._controls.show_names(names)
-
-
-class _Called(QUndoCommand):
-    """All names and stars of a run, before and after."""
-
-    def __init__(
-        self, naming: Naming, text: str, folder: Path, before: Names, after: Names
-    ) -> None:
-        super().__init__(text)
-        self._naming, self._folder = naming, folder
-        self._before, self._after = before, after
-
-    def redo(self) -> None:
-        """As the artist called them."""
-        self._naming.show(self._folder, self._after)
-
-    def undo(self) -> None:
-        """As they were called before."""
-        self._naming.show(self._folder, self._before)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import column, row
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.param_slider import Track as ParamTrack
 from studio.desktop.widgets.seed_box import takes_enter
 
@@ -48,7 +44,6 @@ class Track(ParamTrack):
         self.setSliderDown(False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to nothing."""
         self.setValue(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -111,18 +106,8 @@ class DirectionRow(QWidget):
         self.star.setFixedSize(22, 20)
         self.editor.setVisible(False)
         self.editor.setMaxLength(40)
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(self.name)
-        head.addWidget(self.editor, 1)
-        head.addWidget(self.star)
-        head.addStretch(1)
-        head.addWidget(self.value_text)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self.slider)
+        head = row(self.name, (self.editor, 1), self.star, None, self.value_text, gap=4)
+        column(head, self.slider, on=self, margins=(0, 2, 0, 2))
         self.slider.valueChanged.connect(self._moved)
         self.slider.installEventFilter(self)
         self.editor.installEventFilter(self)
@@ -162,7 +147,6 @@ class DirectionRow(QWidget):
         self.retranslate()
 
     def rename(self) -> None:
-        """Write over the name in place."""
         self.editor.setText(self.title)
         self.name.setVisible(False)
         self.editor.setVisible(True)
@@ -229,10 +213,11 @@ class DirectionRow(QWidget):
         )  # fmt: skip
         if self._explained > 0:
             tip += "\n" + tr("{n} % of the variety", n=f"{100 * self._explained:.1f}")
-        self.slider.setToolTip(tip)
-        self.slider.setAccessibleName(self.title)
+        keys = tr("Enter keeps the name, Escape the one before")
+        set_words(
+            (self.slider, self.title, tip),
+            (self.editor, tr("Name of the direction"), keys),
+        )
         self.star.setToolTip(tr("Keep this direction on top (pin)"))
         self.star.setAccessibleName(tr("Pin {name}", name=self.title))
-        self.editor.setAccessibleName(tr("Name of the direction"))
-        self.editor.setToolTip(tr("Enter keeps the name, Escape the one before"))
         self.restyle()

@@ -24,7 +24,6 @@ class Recalling(QObject):
         self._waiting: Recalled | None = None
 
     def begin(self, found: Recalled) -> None:
-        """Open the model that a file was made with."""
         if found.folder is None:
             self._notices.warn(
                 tr("The checkpoint of this file is gone; {run} plays its recipe as it is now.",

@@ -50,7 +50,6 @@ class History:
 
     @property
     def current(self) -> Step | None:
-        """The step on the canvas."""
         return self.steps[self.position] if 0 <= self.position < len(self.steps) else None
 
     def put(self, steps: list[Step], position: int) -> None:
@@ -98,20 +97,3 @@ class Change(QUndoCommand):
         steps, position = self._before
         later = self._after[0][position + 1 :] if position == len(steps) - 1 else []
         self._history.put([*steps, *later] if later else steps, position)
-
-
-class Jump(QUndoCommand):
-    """To an earlier or later step of the list."""
-
-    def __init__(self, history: History, position: int) -> None:
-        super().__init__(history.steps[position].text)
-        self._history = history
-        self._before = (history.steps, history.position)
-        self._after = (history.steps, position)
-
-    def redo(self) -> None:
-        self._history.put(*self._after)
-
-    def undo(self) -> None:
-        """Go back to where the artist was."""
-        self._history.put(*self._before)

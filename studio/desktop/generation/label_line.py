@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.labels import set_words
 
 ANY = -1
 LISTED = 16
@@ -32,7 +34,6 @@ class LabelBox(QComboBox):
         self.activated.connect(lambda row: self.labelChosen.emit(self.itemData(row)))
 
     def set_names(self, names: Sequence[str]) -> None:
-        """Offer these, and any of them first."""
         chosen = self.currentData()
         self.clear()
         self.addItem(tr("any"), ANY)
@@ -55,7 +56,6 @@ class LabelBox(QComboBox):
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """See above."""
         event.ignore()
 
 
@@ -66,16 +66,11 @@ class LabelLine(QWidget):
         super().__init__()
         self.word, self.box = Label(), LabelBox()
         self.word.setBuddy(self.box)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.word)
-        line.addStretch(1)
-        line.addWidget(self.box)
+        row(self.word, None, self.box, on=self, gap=-1)
         self.setVisible(False)
 
     def retranslate(self) -> None:
         tip = tr("What the picture is to be of (class label); L takes the next")
         self.word.setText(tr("Label"))
         self.word.setToolTip(tip)
-        self.box.setToolTip(tip)
-        self.box.setAccessibleName(tr("Label"))
+        set_words((self.box, tr("Label"), tip))

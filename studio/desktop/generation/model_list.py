@@ -31,7 +31,6 @@ class Models:
             self.show()
 
     def name(self, run: str) -> str:
-        """What a run is called."""
         found = next((each for each in self.runs if each.name == run), None)
         return run_name(run, found.family, found.title) if found is not None else run
 

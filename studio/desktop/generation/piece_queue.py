@@ -33,7 +33,6 @@ class Keeping(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether pieces are being made."""
         return bool(self._making)
 
     def keep(self, project: Project, run: str, player: Player, recipe: LatentRecipe) -> None:
@@ -51,7 +50,6 @@ class Keeping(QObject):
         self.changed.emit()
 
     def finish(self) -> None:
-        """Make what still waits now."""
         self._jobs.end("generation")
 
     def _over(self, job: Job[Piece]) -> None:

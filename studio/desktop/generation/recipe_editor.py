@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
-from studio.desktop.generation.history import Change, History, Jump, Step
+from studio.desktop.base.undo_step import UndoStep
+from studio.desktop.generation.history import Change, History, Step
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
@@ -24,8 +26,7 @@ class Editing(QObject):
 
     def __init__(self, undo: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = History()
-        self.history.changed = self.changed.emit
+        self._begin_history()
         self._undo = undo
         self._run = ""
         self._gesture = 0
@@ -41,17 +42,18 @@ class Editing(QObject):
         self._run = run
         self.end_gesture()
         # A fresh list: commands of the model before keep the one they were made with.
-        self.history = History()
-        self.history.changed = self.changed.emit
+        self._begin_history()
         self.history.start(Step(run, tr("Seed {n}", n=0), "seed", LatentRecipe()))
 
     def close(self) -> None:
-        self.history = History()
-        self.history.changed = self.changed.emit
+        self._begin_history()
         self.changed.emit()
 
+    def _begin_history(self) -> None:
+        self.history = History()
+        self.history.changed = self.changed.emit
+
     def recipe(self) -> LatentRecipe:
-        """What is on the canvas."""
         from studio.engine.generation.latent_recipe import LatentRecipe
 
         step = self.history.current
@@ -73,7 +75,6 @@ class Editing(QObject):
             self._begin("label", tr("Label {name}", name=name), label=label)
 
     def set_psi(self, psi: float) -> None:
-        """Truncation."""
         from studio.engine.generation.beginnings import Point
 
         text, recipe = tr("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
@@ -90,7 +91,6 @@ class Editing(QObject):
         self._put(f"direction {index}", f"{name} {value:+.1f}", self.recipe().moved(move))
 
     def set_second(self, seed: int) -> None:
-        """The picture to blend with."""
         blend = self.recipe().blend
         self._blend("second", tr("Blend with seed {n}", n=seed), seed, blend.mix if blend else 0.0)
 
@@ -127,7 +127,10 @@ class Editing(QObject):
         """Back (or forward) to a step of the history."""
         if position != self.history.position and 0 <= position < len(self.history.steps):
             self.end_gesture()
-            self._undo.push(Jump(self.history, position))
+            put, now = self.history.put, self.history.position
+            text, steps = self.history.steps[position].text, self.history.steps
+            go, back = partial(put, steps, position), partial(put, steps, now)
+            self._undo.push(UndoStep(text, go, back))
 
     def _put(self, key: str, text: str, recipe: LatentRecipe) -> None:
         if self.history.current is None:
@@ -141,6 +144,3 @@ class Editing(QObject):
         """What comes next is a step of its own."""
         self._pause.stop()
         self._gesture += 1
-
-    def retranslate(self) -> None:
-        """Steps keep the words that they were made with, like names that were written down."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.desktop import i18n
 from studio.desktop.base.room import Room
@@ -25,6 +25,7 @@ from studio.desktop.generation.side import Side
 from studio.desktop.generation.tools.tool import Hand
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.engine.project import Project
 
@@ -74,17 +75,10 @@ class GenerationRoom(Room):
 
     def _lay_out(self) -> None:
         full = QWidget()
-        line = QHBoxLayout(full)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(1)
-        line.addWidget(self.side)
-        line.addWidget(self.canvas, 1)
-        line.addWidget(self.controls)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(full)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.pages)
+        boxes.row(self.side, (self.canvas, 1), self.controls, on=full, gap=1)
+        for page in (self.empty, full):
+            self.pages.addWidget(page)
+        boxes.column(self.pages, on=self, gap=-1)
 
     def _connect(self) -> None:
         session, side, controls, editing = self.session, self.side, self.controls, self.editing
@@ -129,11 +123,9 @@ class GenerationRoom(Room):
     # ------------------------------------------------------------------ the room's hooks
 
     def project_opened(self, project: Project) -> None:
-        """See which runs can be played."""
         self.session.open_project(project)
 
     def project_closed(self) -> None:
-        """Let go of the model."""
         self.session.close_project()
         self.editing.close()
         self.models.clear()
@@ -241,7 +233,6 @@ class GenerationRoom(Room):
 
     @Slot()
     def shuffle(self) -> None:
-        """Other seeds on the sheet."""
         self.lay_out_sheet(random.randrange(1_000_000))
 
     def lay_out_sheet(self, first: int) -> None:
@@ -329,10 +320,8 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        self.side.retranslate()
-        self.controls.retranslate()
-        self.editing.retranslate()
-        self.labels.retranslate()
+        for part in (self.side, self.controls, self.labels):
+            part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:
             self._show_values()

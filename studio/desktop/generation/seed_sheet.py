@@ -56,16 +56,12 @@ class ContactSheet(QListWidget):
         self._ratio = ratio
         self.clear()
         for seed in seeds:
-            item = QListWidgetItem(self)
-            item.setData(_SEED, seed)
-            text = tr("Seed {n}", n=seed)
-            item.setToolTip(tip(text))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+            QListWidgetItem(self).setData(_SEED, seed)
+        self._name_tiles()
         self._fit()
         self._quiet = False
 
     def set_pictures(self, images: dict[int, QImage]) -> None:
-        """The pictures of some of the seeds."""
         for row in range(self.count()):
             item = self.item(row)
             image = images.get(item.data(_SEED))
@@ -73,11 +69,9 @@ class ContactSheet(QListWidget):
                 item.setData(_PICTURE, QPixmap.fromImage(image))
 
     def seeds(self) -> list[int]:
-        """The seeds in the order shown."""
         return [self.item(row).data(_SEED) for row in range(self.count())]
 
     def ready(self) -> int:
-        """How many tiles have a picture."""
         return sum(self.item(row).data(_PICTURE) is not None for row in range(self.count()))
 
     def mark(self, seed: int | None) -> None:
@@ -90,6 +84,9 @@ class ContactSheet(QListWidget):
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Contact sheet of seeds"))
         self.setToolTip(tr("Click a picture to begin from its seed; arrow keys walk the sheet"))
+        self._name_tiles()
+
+    def _name_tiles(self) -> None:
         for row in range(self.count()):
             item = self.item(row)
             text = tr("Seed {n}", n=item.data(_SEED))

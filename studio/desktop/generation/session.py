@@ -71,7 +71,6 @@ class Session(QObject):
     # ------------------------------------------------------------------ the project
 
     def open_project(self, project: Project) -> None:
-        """See which runs can be played."""
         self.project = project
         self.read_runs()
 
@@ -92,12 +91,10 @@ class Session(QObject):
 
     @property
     def is_keeping(self) -> bool:
-        """Whether pieces are being made."""
         return self._keeping.is_busy
 
     @property
     def busy(self) -> bool:
-        """Whether something is being opened or drawn."""
         return self._render.busy
 
     def read_runs(self) -> None:
@@ -163,7 +160,6 @@ class Session(QObject):
             self._render.submit(self._worker.settled, recipe, done=done)
 
     def ask_label(self, recipe: LatentRecipe) -> None:
-        """Ask which label a recipe begins in."""
         if self.model is not None:
             self._render.latest(
                 "label", self._worker.label_of, recipe,
@@ -188,7 +184,6 @@ class Session(QObject):
         self._render.submit(self._worker.thumbnails, now, psi, label, done=took)
 
     def keep(self, recipe: LatentRecipe) -> None:
-        """Make a piece of a recipe."""
         player = self._worker.player()
         if self.project is not None and self.model is not None and player is not None:
             self._keeping.keep(self.project, self.model.run, player, recipe)

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from studio.desktop import theme
 from studio.desktop.generation.history import History
 from studio.desktop.generation.seed_sheet import ContactSheet
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import add, column, row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.elided_combo import ElidedCombo
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
@@ -35,7 +32,6 @@ class Dot(QWidget):
         self.on = False
 
     def set_on(self, on: bool) -> None:
-        """Light or dark."""
         self.on = on
         self.update()
 
@@ -66,32 +62,21 @@ class Side(QWidget):
         )
         self.model.setMinimumContentsLength(8)
         self.sheet, self.history = ContactSheet(), CountList()
-        self.shuffle = secondary("")
-        self.heads = [SectionHeader("") for _ in range(3)]
+        self.shuffle = secondary()
+        self.heads = [SectionHeader() for _ in range(3)]
         self._lay_out()
         self.model.activated.connect(self._picked)
         self.shuffle.clicked.connect(self.shuffled)
         self.history.chosen.connect(lambda place: self.stepChosen.emit(place))
 
     def _lay_out(self) -> None:
-        inner, column = panel_column(8)
-        line = QHBoxLayout()
-        line.setSpacing(6)
-        line.addWidget(self.model, 1)
-        line.addWidget(self.dot)
-        column.addWidget(self.heads[0])
-        column.addLayout(line)
-        column.addSpacing(8)
-        column.addWidget(self.heads[1])
-        column.addWidget(self.sheet)
-        column.addWidget(self.shuffle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addSpacing(8)
-        column.addWidget(self.heads[2])
-        column.addWidget(self.history)
-        column.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(SteadyScroll(inner))
+        inner, panel = panel_column(8)
+        model = row((self.model, 1), self.dot, gap=6)
+        seeds = self.heads[1], self.sheet, self.shuffle
+        for part in (self.heads[0], model, 8, *seeds, 8, self.heads[2], self.history, None):
+            add(panel, part)
+        panel.setAlignment(self.shuffle, Qt.AlignmentFlag.AlignLeft)
+        column(SteadyScroll(inner), on=self)
 
     def show_models(self, runs: Sequence[tuple[str, str]], current: str, live: str) -> None:
         """Offer (run, words); `live` is the run that trains now."""
@@ -121,16 +106,13 @@ class Side(QWidget):
         self.runChosen.emit(str(self.model.itemData(index)))
 
     def retranslate(self) -> None:
-        for head, text in zip(
-            self.heads, (tr("Model"), tr("Find · seeds"), tr("History")), strict=True
-        ):
+        words = tr("Model"), tr("Find · seeds"), tr("History")
+        for head, text in zip(self.heads, words, strict=True):
             head.setText(text)
-        self.model.setAccessibleName(tr("Model"))
-        self.model.setToolTip(tr("Which run to play (its newest checkpoint)"))
+        set_words(
+            (self.model, tr("Model"), tr("Which run to play (its newest checkpoint)")),
+            (self.shuffle, tr("Shuffle"), tr("Fifteen other seeds (Shift+R)")),
+            (self.history, tr("History"), tr("Click a step to go back to it; Ctrl+Z takes back")),
+        )
         self.dot.setAccessibleName(tr("Training now"))
         self.sheet.retranslate()
-        self.shuffle.setText(tr("Shuffle"))
-        self.shuffle.setToolTip(tr("Fifteen other seeds (Shift+R)"))
-        self.shuffle.setAccessibleName(tr("Shuffle"))
-        self.history.setAccessibleName(tr("History"))
-        self.history.setToolTip(tr("Click a step to go back to it; Ctrl+Z takes back"))

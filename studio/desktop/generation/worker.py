@@ -104,13 +104,11 @@ class GenerationWorker(Worker):
         )  # fmt: skip
 
     def close(self) -> None:
-        """Let go of the model and its memory."""
         self._player = None
 
     # ------------------------------------------------------------------ pictures
 
     def picture(self, recipe: LatentRecipe) -> QImage:
-        """Render one recipe."""
         return to_qimage(self._need_player().picture(recipe))
 
     def settled(self, recipe: LatentRecipe) -> LatentRecipe:

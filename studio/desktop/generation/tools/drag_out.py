@@ -76,7 +76,6 @@ class DragOut(Tool):
         drag.exec(Qt.DropAction.CopyAction)
 
     def close(self) -> None:
-        """Remove the files that were dragged from."""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

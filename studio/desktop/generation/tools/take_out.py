@@ -31,7 +31,6 @@ class TakeOut(Tool):
         )
 
     def keep(self) -> None:
-        """Make a piece of the picture."""
         if self.hand.editing.history.current is not None:
             self.hand.session.keep(self.hand.editing.recipe())
 
@@ -40,7 +39,6 @@ class TakeOut(Tool):
         self.hand.notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
 
     def copy(self) -> None:
-        """The picture to the clipboard."""
         image = self.hand.view.image()
         if not image.isNull():
             # The clipboard outlives this picture's array, so it gets pixels of its own.

@@ -11,6 +11,7 @@ from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, registe
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words
 
 
 @register
@@ -45,6 +46,5 @@ class TilePreview(Tool):
             self.button.setChecked(False)
 
     def retranslate(self) -> None:
-        self.button.setText(tr("Tile preview"))
-        self.button.setToolTip(tr("Show the picture twice across and down, to judge its seams (T)"))
-        self.button.setAccessibleName(tr("Tile preview"))
+        tip = tr("Show the picture twice across and down, to judge its seams (T)")
+        set_words((self.button, tr("Tile preview"), tip))

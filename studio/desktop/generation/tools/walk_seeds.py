@@ -28,15 +28,12 @@ class WalkSeeds(Tool):
         )
 
     def random(self) -> None:
-        """Another seed, by chance."""
         self.hand.editing.set_seed(random.randrange(100_000))
 
     def following(self) -> None:
-        """The seed above."""
         self.hand.editing.set_seed(following(self.hand.editing.recipe().seed))
 
     def previous(self) -> None:
-        """The seed below."""
         self.hand.editing.set_seed(previous(self.hand.editing.recipe().seed))
 
     def key(self, key: Qt.Key) -> bool:
