@@ -51,6 +51,7 @@ class Progress:
     step: int
     images_seen: int
     total_images: int
+    """0 for a run of minutes: its clock says how far it is."""
     seconds: float
     images_per_second: float
     seconds_left: float | None

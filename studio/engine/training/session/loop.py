@@ -153,7 +153,8 @@ class _Loop:
             left = max(
                 0.0, images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
             )
-        total = 0 if state.total_images == UNPLANNED else state.total_images
+        # What a run of minutes plans is for its schedules; it may see many times as many.
+        total = state.total_images if self.minutes is None else 0
         part = state.images_seen / total if total else None
         if self.minutes is not None:
             part = trainer.seconds / (60 * self.minutes)

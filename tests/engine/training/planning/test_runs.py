@@ -219,6 +219,7 @@ def test_how_far_a_run_of_minutes_is_its_clock_says(
     assert first.part is not None
     assert first.part < 1
     assert told[-1].part == 1.0
+    assert {each.total_images for each in told} == {0}  # no "512 of 290 images"
 
 
 def test_a_resumed_session_counts_its_own_steps_alone(vae: Driven) -> None:
