@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.evaluation.pairs import pictures_and_model
 from studio.engine.project import Project
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from studio.engine.training.health import fidelity
 
 _BATCH = 32
-_MOST = 100.0
-"""dB; a picture redrawn without any error has no PSNR of its own."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,6 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
     of each picture's own; SSIM as Wang et al. 2004 (window 11, sigma 1.5, mirrored borders).
     """
     import torch
-    from torchmetrics.functional.image import peak_signal_noise_ratio as psnr
     from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
     prepared, model = pictures_and_model(project, run_name)
@@ -51,20 +45,10 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
             with model as family:
                 redrawn = family.synthesize(family.encode(part))
             rebuilt.append(redrawn)
-            want, have = _seen(part), _seen(redrawn)
-            noise.append(
-                psnr(have, want, data_range=1.0, dim=(1, 2, 3), reduction="none").clamp_max(_MOST)
-            )
+            want, have = fidelity.seen(part), fidelity.seen(redrawn)
+            noise.append(fidelity.psnr(redrawn, part))
             likeness.append(torch.as_tensor(ssim(have, want, data_range=1.0, reduction="none")))
     return Reconstruction(
         float(torch.cat(noise).mean()), float(torch.cat(likeness).mean()), len(originals),
         originals[:shown], torch.cat(rebuilt).numpy()[:shown],
     )  # fmt: skip
-
-
-def _seen(images: Tensor) -> Tensor:
-    """uint8 NHWC to float NCHW in [0, 1] without the colour that transparency hides."""
-    x = images.permute(0, 3, 1, 2).float() / 255.0
-    if x.shape[1] == 4:
-        x[:, :3] *= x[:, 3:]
-    return x

@@ -35,7 +35,7 @@ class Reading:
     set_size: int = 1
     config: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     error: float | None = None
-    """Mean squared error of redrawn unseen pictures, in [0, 1]."""
+    """Squared error of redrawn unseen pictures, in [0, 1]: that of the mean of their PSNRs."""
     likeness: Likeness | None = None
     critic: CriticView | None = None
     active: float | None = None

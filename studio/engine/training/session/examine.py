@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.engine.training.health import fidelity
 from studio.engine.training.health.reading import CriticView, Reading
 from studio.engine.training.health.small_set import SmallSet
 from studio.engine.training.session.pictures import Pictures
@@ -94,8 +95,7 @@ class Examiner:
         if held_out is None or not self._family.latent.has_encoder:
             return None
         made = self._family.synthesize(self._family.encode(held_out))
-        error = float(((made.float() - held_out.float()) / 255.0).square().mean())
-        return error if math.isfinite(error) else None
+        return float(10 ** (-fidelity.psnr(made, held_out).mean() / 10))
 
     def _opinion(self, held_out: Tensor | None, made: Tensor | None) -> CriticView | None:
         if not self._family.latent.has_critic:

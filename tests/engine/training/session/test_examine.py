@@ -15,6 +15,7 @@ from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.devices import Device
 from studio.engine.training.session.examine import Examiner
 from studio.engine.training.session.pictures import Pictures
+from studio.engine.training.session.remedy import figures
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY
 
@@ -61,6 +62,19 @@ def test_a_look_has_the_family_s_figures_and_changes_nothing(family: str) -> Non
     after = model.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert torch.equal(chance, torch.get_rng_state())
+
+
+def test_the_psnr_of_a_checkpoint_is_the_mean_of_its_pictures() -> None:
+    """As evaluation says it: that of the mean error is another figure of the same checkpoint."""
+    model, shown = built("vae"), pictures(40, 10)
+    shown.prepared.images[:5] = 128  # easy ones beside noise
+    held_out = shown.prepared.images[:10]
+    with torch.no_grad():
+        redrawn = model.synthesize(model.encode(torch.from_numpy(held_out))).numpy()
+    errors = (((redrawn / 255.0) - held_out / 255.0) ** 2).mean((1, 2, 3))
+    said = figures(Examiner(model, shown).look(0, {}))["unseen_psnr"]
+    assert said == pytest.approx(np.mean(-10 * np.log10(errors)), abs=1e-3)
+    assert said != pytest.approx(-10 * math.log10(errors.mean()), abs=0.1)
 
 
 def test_what_too_few_pictures_cannot_say_is_left_out() -> None:
