@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.desktop import i18n, theme
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.jobs import Jobs
+from studio.desktop.base.wheel import WheelGuard
 from studio.desktop.notices.notices import Notices
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
@@ -37,6 +38,7 @@ class Studio(QObject):
         self.actions = ActionRegistry(self, self.settings.shortcuts)
         self.notices = Notices(self)
         self.jobs = Jobs(self.notices, self)
+        WheelGuard(self)
         i18n.set_language(self.settings.language or i18n.system_language())
         theme.apply(self.settings.theme)
         if complaint:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from studio.desktop.i18n import tr
@@ -19,7 +18,7 @@ LARGEST, MARGIN = 360, 12
 
 
 class LabelBox(QComboBox):
-    """Any label, or one by its name. The wheel is left to the panel around it."""
+    """Any label, or one by its name."""
 
     labelChosen = Signal(int)
     """The number of a label, or :data:`ANY`."""
@@ -54,9 +53,6 @@ class LabelBox(QComboBox):
         """Whole names in the list, however narrow the box."""
         self.view().setMinimumWidth(min(LARGEST, self.view().sizeHintForColumn(0) + 2 * MARGIN))
         super().showPopup()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class LabelLine(QWidget):

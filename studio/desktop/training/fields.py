@@ -77,10 +77,7 @@ class Field(QWidget):
 
 
 class Choice(ElidedCombo):
-    """A pick list of (key, text) that keeps its choice when the texts change.
-
-    The wheel is left to the panel around it, so that scrolling never changes a value.
-    """
+    """A pick list of (key, text) that keeps its choice when the texts change."""
 
     picked = Signal(str)
 
@@ -110,9 +107,6 @@ class Choice(ElidedCombo):
         if index >= 0:
             self.setCurrentIndex(index)
 
-    def wheelEvent(self, event: object) -> None:
-        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
-
 
 class SizeBox(QComboBox):
     """`64` or `64 × 48` pixels: picked or typed."""
@@ -133,9 +127,6 @@ class SizeBox(QComboBox):
         if found is None:
             return None
         return int(found[1]), int(found[2] or found[1])
-
-    def wheelEvent(self, event: object) -> None:
-        event.ignore()  # type: ignore[attr-defined]  # a QWheelEvent
 
 
 class Length(QWidget):

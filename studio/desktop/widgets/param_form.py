@@ -54,7 +54,6 @@ class ParamForm(QWidget):
             label.setBuddy(editor)
             label.setWordWrap(True)
             label.installEventFilter(self)
-            editor.installEventFilter(self)
             self.editors[name], self.labels[name] = editor, label
             rows.addRow(label, editor)
         self.set_values({name: each.default for name, each in self._params.items()})
@@ -123,15 +122,11 @@ class ParamForm(QWidget):
             self.retranslate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Double-click on a name resets; the wheel scrolls the panel, not the number."""
+        """Double-click on a name resets."""
         if event.type() == QEvent.Type.MouseButtonDblClick and watched in self.labels.values():
             name = next(key for key, label in self.labels.items() if label is watched)
             self.set_values({name: self._params[name].default})
             self.valueChanged.emit(name, self._value(name))
-            return True
-        wheel = event.type() == QEvent.Type.Wheel
-        if wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
             return True
         return super().eventFilter(watched, event)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QWidget
 
 from studio.desktop import theme
@@ -14,7 +14,7 @@ from studio.desktop.widgets.boxes import column, row
 
 
 class Track(QSlider):
-    """A slider that fills from a point of its own, and never steals the wheel of a scroll area."""
+    """A slider that fills from a point of its own."""
 
     reset = Signal()
 
@@ -49,12 +49,6 @@ class Track(QSlider):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.reset.emit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
 
 class ParamSlider(QWidget):
     """A number between `low` and `high` in steps of `step`."""
@@ -86,7 +80,6 @@ class ParamSlider(QWidget):
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.number.setFixedWidth(84)
         self.number.setKeyboardTracking(False)
-        self.number.installEventFilter(self)
         head = row((self.label, 1), self.number, gap=-1)
         column(head, self.slider, on=self, gap=2)
         self.set_value(default)
@@ -126,12 +119,6 @@ class ParamSlider(QWidget):
         if self.value() != self.default:
             self.set_value(self.default)
             self.valueChanged.emit(self.default)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and not self.number.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _slid(self, place: int) -> None:
         with QSignalBlocker(self.number):

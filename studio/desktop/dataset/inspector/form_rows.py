@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from studio.desktop.i18n import tr
@@ -49,7 +49,7 @@ class _Label(Label):
 
 
 class Pick(QComboBox):
-    """A pick list of (key, text). The wheel is left to the panel, so that it changes nothing."""
+    """A pick list of (key, text)."""
 
     picked = Signal(str)
     """The key that the artist chose; setting one in code tells nobody."""
@@ -89,9 +89,6 @@ class Pick(QComboBox):
         if place >= 0:
             return str(self.itemData(place) or "")
         return self.currentText().strip() if self.isEditable() else ""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
     def _activated(self, _place: int) -> None:
         self._shown = self.currentText()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QWidget
 
 from studio.desktop import i18n
@@ -54,8 +54,6 @@ class PreparationPage(QWidget):
         self.share.setDecimals(1)
         self.share.setSuffix(" %")
         self.share.setKeyboardTracking(False)
-        self.share.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.share.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         self.by_hand, self.whole = secondary(""), secondary("")
         self.heads = [SectionHeader("") for _ in range(3)]
         self.rows = {

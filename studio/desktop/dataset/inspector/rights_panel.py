@@ -37,8 +37,6 @@ class RightsPanel(QWidget):
         self.licence.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.licence.addItems(list(rights.SUGGESTED))
         self.licence.setMinimumContentsLength(6)
-        self.licence.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.licence.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         line = self.licence.lineEdit()
         assert line is not None
         self.fields: dict[str, QLineEdit] = {
