@@ -103,15 +103,22 @@ def _list(options: argparse.Namespace, console: Console) -> Result:
             return _pictures(project, chosen(project, options), options)
         facts = [_facts(project, dataset) for dataset in store.datasets(project)]
     lines = [
-        f"{each['name']}: {each['included']} of {each['found']} pictures will train"
+        f"{each['name']}: {each['train']} of {each['found']} pictures will train"
+        + _held_out(each["held_out"])
         for each in facts
     ]
     return Result({"datasets": facts}, lines or ["No pictures yet: import some."])
 
 
+def _held_out(number: object) -> str:
+    return f", {number} held out" if number else ""
+
+
 def _facts(project: Project, dataset: Dataset) -> dict[str, object]:
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import split as division
 
+    divided = division.read(project, dataset.id)
     sources = [
         {"path": str(source.path), "kind": source.kind, "rights": source.rights}
         for source in store.sources(project, dataset.id)
@@ -120,6 +127,8 @@ def _facts(project: Project, dataset: Dataset) -> dict[str, object]:
         "name": dataset.name,
         "created": dataset.created,
         **store.counts(project, dataset.id),
+        "train": divided.train,
+        "held_out": divided.held_out,
         "sources": sources,
     }
 
@@ -231,6 +240,7 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
     """Leave pictures out, or take back the last time that was done."""
     from studio.engine.dataset.doctor import fixes
     from studio.engine.dataset.index import store
+    from studio.engine.dataset.preparation import split as division
 
     if options.undo == (options.kind is not None):
         raise UsageError("Give either --kind, the finding to put right, or --undo.")
@@ -241,17 +251,18 @@ def fix(options: argparse.Namespace, console: Console) -> Result:
         else:
             done = fixes.fix(project, dataset.id, options.kind)
         files = [file_of(item) for item in store.items_by_id(project, done.item_ids)]
-        left = store.counts(project, dataset.id)["included"]
+        left = division.read(project, dataset.id)
     facts = {
         "dataset": dataset.name, "kind": done.kind, "undone": options.undo,
         "changed": [
             {"item": item_id, "file": file, "included": options.undo}
             for item_id, file in zip(done.item_ids, files, strict=True)
         ],
-        "included": left,
+        "included": left.train + left.held_out,
     }  # fmt: skip
     what = "taken in again" if options.undo else "left out"
-    lines = [f"{count(len(files))} {what}; {left} will train. No file was touched."]
+    held = _held_out(left.held_out)
+    lines = [f"{count(len(files))} {what}; {left.train} will train{held}. No file was touched."]
     return Result(facts, lines + [f"  {file}" for file in files[:SHOWN]])
 
 

@@ -177,3 +177,10 @@ def test_previews_of_what_the_network_sees(project, tmp_path):
         "dataset", "crop", project, "--items", "0.png", "--box", "0,0,0.5,1", "--size", "1"
     ).refused(2, "training size")
     assert done("dataset", "crop", project) == before
+
+
+def test_what_is_held_out_is_not_said_to_train(made_once, tmp_path):
+    project = made_once / "project"
+    assert call("dataset", "list", project).out == "set: 11 of 12 pictures will train, 1 held out\n"
+    done("dataset", "findings", project, "--report", tmp_path / "report.html")
+    assert "11 will train, 1 held out." in (tmp_path / "report.html").read_text("utf-8")

@@ -217,11 +217,11 @@ class DatasetRoom(Room):
 
     @Slot(object)
     def _arranged(self, arranged: Arrangement) -> None:
-        totals = arranged.counts.totals
+        totals = arranged.counts.shown()
         self.selection.keep(arranged)
         self.header.show_totals(totals, len(arranged.ids))
         self.inspector.show_totals(totals["trains"])
-        self.details.counted(totals)
+        self.details.counted(arranged.counts.totals)
         self._show_side()
         self._show_centre()
         session = self.session

@@ -223,7 +223,7 @@ class Side(SteadyScroll):
         self.watch.setEnabled(possible)
 
     def _show_findings(self, found: Counts, view: View) -> None:
-        counts, totals = Counter(found.kinds), found.totals
+        counts, totals = Counter(found.kinds), found.shown()
         for kind, sum_of in _SUMS.items():
             counts[kind] = totals.get(sum_of, 0)
         kinds = [*words.kinds(), *sorted(set(counts) - set(words.kinds()))]

@@ -44,7 +44,7 @@ def kind_help(kind: str) -> str:
     helps = {
         EVERYTHING: tr("Every picture of the dataset."),
         EXCLUDED: tr("Pictures that you left out of training."),
-        TRAINS: tr("Pictures that can be used and are included."),
+        TRAINS: tr("Pictures that can be used, are included and are not held out."),
         HELD_OUT: tr("Pictures that training never sees: quality is measured on them."),
     }
     return tr(checks()[kind].help) if kind in checks() else helps.get(kind, "")

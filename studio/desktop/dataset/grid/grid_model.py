@@ -215,7 +215,10 @@ class PictureModel(QAbstractListModel):
         parts = [row.name]
         if row.width:
             parts.append(f"{row.width} × {row.height}")
-        parts.append(tr("will train") if row.trains else tr("will not train"))
+        held_out = row.id in self.collection.held_out
+        parts.append(tr("will train") if row.trains and not held_out else tr("will not train"))
+        if row.trains and held_out:
+            parts.append(tr("Held out"))
         if row.rating:
             parts.append(tr("1 star") if row.rating == 1 else tr("{n} stars", n=row.rating))
         parts += [words.sentence(f) for f in self.collection.findings.get(row.id, ())]

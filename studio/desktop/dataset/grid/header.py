@@ -112,6 +112,9 @@ class Header(QFrame):
         self._sums.setMinimumWidth(_advance(self.count, self._counts[-1]) + 1)
         n = words.number(totals["trains"])
         self._parts = [_Sum(tr("{n} will train", n=n), tr("{n} train", n=n))]
+        if totals["held_out"]:
+            text = tr("{n} held out", n=words.number(totals["held_out"]))
+            self._parts.append(_Sum(text, text))
         if totals["excluded"]:
             n = words.number(totals["excluded"])
             self._parts.append(_Sum(tr("{n} excluded", n=n), tr("{n} out", n=n)))

@@ -49,7 +49,7 @@ class Counts:
     """Sums over all rows, whatever the view."""
 
     totals: dict[str, int] = field(default_factory=dict)
-    """`found`, `trains`, `excluded` (by the artist), `unusable` and `held_out`."""
+    """`found`, `trains`, `excluded` (by the artist), `unusable` and, of `trains`, `held_out`."""
     kinds: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     sources: Counter[int] = field(default_factory=Counter)
@@ -58,6 +58,11 @@ class Counts:
     sites: Counter[str] = field(default_factory=Counter)
     consents: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
+
+    def shown(self) -> dict[str, int]:
+        """`totals` as they are said: what is held out does not train."""
+        learnt = self.totals.get("trains", 0) - self.totals.get("held_out", 0)
+        return self.totals | {"trains": learnt}
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ class Columns:
         if view.kind == EXCLUDED:
             return np.asarray(self.usable & ~self.included)
         if view.kind == TRAINS:
-            return np.asarray(self.usable & self.included)
+            return np.asarray(self.usable & self.included & ~self.kept_out)
         if view.kind == HELD_OUT:
             return self.kept_out
         if view.kind == GROUP:

@@ -19,6 +19,7 @@ from studio.engine.dataset.index.facts import Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.settings import Passed
 from studio.engine.dataset.index.store import Dataset, Finding, Item
+from studio.engine.dataset.preparation import split
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.project import Project, now
 
@@ -51,6 +52,8 @@ class Report(TypedDict):
     found: int
     usable: int
     included: int
+    held_out: int
+    """Of `included`."""
     counts: dict[str, int]
     limits: dict[str, float]
     findings: dict[str, list[Entry]]
@@ -117,6 +120,7 @@ def report(project: Project, dataset: Dataset) -> Report:
         "found": counts["found"],
         "usable": counts["usable"],
         "included": counts["included"],
+        "held_out": split.read(project, dataset.id).held_out,
         "counts": counts["findings"],
         "limits": thresholds.read(project, dataset.id),
         "findings": {kind: kinds[kind] for kind in checks() if kind in kinds},
@@ -188,6 +192,7 @@ small { color: #888; overflow-wrap: anywhere; }
 
 def _page(said: Report, thumbnails: dict[int, str]) -> str:
     name = html.escape(said["dataset"])
+    held = f", {said['held_out']} held out" if said["held_out"] else ""
     limits = ", ".join(f"{kind} {value:g}" for kind, value in said["limits"].items())
     contents = "".join(
         f'<tr><td><a href="#{kind}">{checks()[kind].title}</a></td><td>{len(entries)}</td></tr>'
@@ -201,7 +206,7 @@ def _page(said: Report, thumbnails: dict[int, str]) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<title>{name}: what was found</title><style>{_STYLE}</style></head><body>"
         f"<h1>{name}</h1><p>{said['found']} pictures, {said['usable']} of them usable, "
-        f"{said['included']} will train.</p>"
+        f"{said['included'] - said['held_out']} will train{held}.</p>"
         + (f"<table>{contents}</table>" if contents else "<p>Nothing was found.</p>")
         + f"{sections}{_left_out(said['left_out'])}"
         f"<p><small>Thresholds: {html.escape(limits)}. Written {said['written']} by "

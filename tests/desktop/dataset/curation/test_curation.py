@@ -197,6 +197,16 @@ def test_a_wish_that_makes_no_sense_is_said_and_changes_nothing(
     assert not page.trouble.isHidden()
 
 
+def test_what_is_held_out_is_not_said_to_train(room, qtbot) -> None:
+    assert room.header.facts.accessibleName() == "11 will train · 1 held out"
+    assert room.inspector.train.text() == "Train on 11 pictures →"
+    counts = {entry.text: entry.count for entry in room.side.findings.entries()}
+    assert (counts["Will train"], counts["Held out"]) == ("11", "1")
+    (held_out,) = room.session.collection.held_out
+    said = room.model.spoken(room.session.collection.rows[held_out])
+    assert "will not train · Held out" in said
+
+
 def test_the_share_held_out_is_shown_changed_and_put_back(room, studio, qtbot) -> None:
     page, project, number = (
         room.inspector.preparation, room.session.project, room.session.dataset.id,
@@ -570,7 +580,7 @@ def test_pictures_marked_against_training_are_left_out_with_a_finding(room, stud
         lambda: room.gallery.counts.kinds["no_training"] == 2 and quiet(room), timeout=WAIT
     )
     assert undo_text(studio) == "Mark 2 pictures against training"
-    assert room.header.facts.accessibleName() == "10 will train · 2 excluded"
+    assert room.header.facts.accessibleName() == "9 will train · 1 held out · 2 excluded"
     choose(room, 0, 5)
     qtbot.waitUntil(
         lambda: rights.mark.checkState() == Qt.CheckState.PartiallyChecked, timeout=WAIT
