@@ -54,6 +54,30 @@ def ssim(value: float) -> Figure:
     return Figure("SSIM", f"{value:.2f}", words, min(1.0, max(0.0, value)), help)
 
 
+def coverage(value: float, real: float) -> Figure:
+    help = tr("Part of the real pictures that have a generated one nearby. Higher is more varied.")
+    words = _reached(f"{100 * real:.0f} %")
+    return Figure(tr("Coverage"), f"{100 * value:.0f} %", words, value, help)
+
+
+def variety(value: float, real: float) -> Figure:
+    """How far generated pictures lie apart, in units of the real ones; about 1 at best."""
+    help = tr("How different generated pictures are from each other. Real pictures are about 1.")
+    share = min(1.0, value)
+    return Figure(tr("Variety"), f"{value:.2f}", _reached(f"{real:.2f}"), share, help)
+
+
+def distance(value: float, real: float) -> Figure:
+    """The bar is full where generated pictures are as near as other real ones."""
+    help = tr("How far generated pictures are from real ones (as KID, few pictures). 0 is best.")
+    share = 1.0 if value <= real else max(0.0, real) / value
+    return Figure(tr("Distance"), f"{value:.3f}", _reached(f"{real:.3f}"), share, help)
+
+
+def _reached(real: str) -> str:
+    return tr("Real pictures among themselves: {n}.", n=real)
+
+
 class FigureCard(QFrame):
     """One figure."""
 

@@ -161,7 +161,9 @@ class EvaluationRoom(Room):
         if self._measured != row:
             self.waiting.add("rebuilt")
             self.figures.show_state(State.WAITING)
-            rebuilt = partial(self.worker.rebuilt, self.project, row.name, _PAIRS)
+            rebuilt = partial(
+                self.worker.rebuilt, self.project, row.name, _PAIRS, lambda: number != self._asked
+            )
             take = partial(self._take_rebuilt, number, row)
             failed = partial(self._failed, number, "rebuilt")
             self.thread_.latest("rebuilt", rebuilt, done=take, failed=failed)
@@ -227,6 +229,7 @@ class EvaluationRoom(Room):
         else:
             why = State.NO_HELD_OUT if found.has_encoder else State.NO_ENCODER
             self.figures.show_state(why)
+        self.figures.show_quality(found.quality)
         self._show_state()
 
     def _failed(self, number: int, what: str, sentence: str, detail: str) -> None:

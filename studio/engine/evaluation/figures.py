@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +26,11 @@ class Figures:
     """Pictures on each side."""
 
 
-def against_real(project: Project, run_name: str, seed: int = 0) -> Figures | None:
-    """The newest checkpoint of a run against its pictures; None with fewer than four of them."""
+def against_real(
+    project: Project, run_name: str, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
+) -> Figures | None:
+    """The newest checkpoint of a run against its pictures; None with fewer than four of them,
+    or when it was cancelled."""
     import torch
 
     prepared, model = pictures_and_model(project, run_name)
@@ -38,6 +42,11 @@ def against_real(project: Project, run_name: str, seed: int = 0) -> Figures | No
         torch.from_numpy(np.array(prepared.images[np.sort(rows)]))
         for rows in (order[:count], order[count : 2 * count])
     )
-    pictures = torch.from_numpy(np.stack(list(made(model, range(seed, seed + count)))))
+    pictures = []
+    for picture in made(model, range(seed, seed + count)):
+        if cancelled():
+            return None
+        pictures.append(picture)
     real = SmallSet(one)
-    return Figures(real.compare(pictures), real.compare(other), count)
+    generated = torch.from_numpy(np.stack(pictures))
+    return Figures(real.compare(generated), real.compare(other), count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,9 @@ from studio.desktop.evaluation.room import EvaluationRoom
 from studio.desktop.evaluation.wall import Wall
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.engine.errors import StudioError
+from studio.engine.evaluation.figures import Figures, against_real
 from studio.engine.project import Project
+from studio.engine.training.health.small_set import Likeness
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -29,6 +31,9 @@ BARE = RunRow("2026-11-21-gan-32-a1", "gan", "failed", 0, 0)
 
 def pixels(count: int, shade: int) -> np.ndarray:
     return np.full((count, 12, 16, 3), shade, np.uint8)
+
+
+QUALITY = Figures(Likeness(0.4, 0.62, 0.8, 1.0, 0.0), Likeness(0.02, 0.95, 1.0, 1.0, 0.0), count=64)
 
 
 class Prompt(Evaluator):
@@ -51,9 +56,11 @@ class Prompt(Evaluator):
             raise StudioError(self.error, "the detail")
         return Walls(pixels(count, 10), pixels(count, seed % 256))
 
-    def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
+    def rebuilt(
+        self, project: Project, run: str, count: int, cancelled: Callable[[], bool]
+    ) -> Rebuilt:
         if run != VAE.name:
-            return Rebuilt()
+            return Rebuilt(quality=QUALITY)
         if not self.held_out:
             return Rebuilt(has_encoder=True)
         figures = {"psnr": 24.26, "ssim": 0.655}
@@ -121,6 +128,13 @@ def test_a_family_without_encoder_says_why_there_are_no_figures(room, qtbot):
     qtbot.waitUntil(lambda: shown(room))
     assert not room.centre.below.isVisible()
     assert not room.figures.psnr.isVisible()
+    assert room.figures.coverage.number.text() == "62 %"
+    assert room.figures.coverage.words.text() == "Real pictures among themselves: 95 %."
+    assert room.figures.variety.number.text() == "0.80"
+    assert room.figures.distance.number.text() == "0.400"
+    assert room.figures.distance.bar.share == pytest.approx(0.05)
+    said = "64 generated pictures compared with 64 real ones."
+    assert room.figures.measured.text() == said
     assert "no encoder" in room.figures.note.text()
 
 
@@ -308,10 +322,14 @@ def test_the_worker_brings_pictures_and_figures_of_real_runs(trained):
     walls = worker.walls(project, encoder, 4, 3)
     assert walls.real.shape == walls.generated.shape == (4, 16, 16, 3)
     assert np.array_equal(walls.generated, worker.walls(project, encoder, 4, 3).generated)
-    found = worker.rebuilt(project, encoder, 8)
+    found = worker.rebuilt(project, encoder, 8, lambda: False)
     assert found.has_encoder
     assert found.count == 1
     assert found.figures["psnr"] > 0
-    assert not worker.rebuilt(project, gan, 8).has_encoder
+    of_gan = worker.rebuilt(project, gan, 8, lambda: False)
+    assert not of_gan.has_encoder
+    for run, measured in ((encoder, found), (gan, of_gan)):
+        assert measured.quality == against_real(project, run)  # as `evaluate` lists it
+    assert worker.rebuilt(project, gan, 8, lambda: True).quality is None
     with pytest.raises(StudioError, match="There is no run"):
         worker.walls(project, "none", 4, 0)
