@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent, Signal, SignalInstance
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.studio import Studio
@@ -42,6 +42,25 @@ class Room(QWidget):
 
     def entered(self) -> None:
         """The room came to the front."""
+
+    def main_view(self) -> QWidget:
+        """What the place is about: it takes the keys when nothing else has them."""
+        return self
+
+    def focus_main_view(self) -> None:
+        main = self.main_view()
+        takes = main.isVisible() and main.isEnabled()
+        (main if takes else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Qt asks for Tab, and when what has the focus is hidden or disabled: it would choose
+        whatever field comes next, and keys that are commands would be typed into it."""
+        focused = self.window().focusWidget()
+        is_lost = focused is not None and not (focused.isVisible() and focused.isEnabled())
+        if not is_lost or not self.isVisible():
+            return super().focusNextPrevChild(next)
+        self.focus_main_view()
+        return True
 
     def shutdown(self) -> None:
         """Stop the room's threads. The window is out of sight by then."""

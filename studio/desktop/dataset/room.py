@@ -151,6 +151,9 @@ class DatasetRoom(Room):
         self.model.forget_tiles()
         self.gallery.start_anew()
 
+    def main_view(self) -> QWidget:
+        return self.grid
+
     def shutdown(self) -> None:
         self.gallery.stop()
         self.survey.close()

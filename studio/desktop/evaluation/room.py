@@ -100,7 +100,10 @@ class EvaluationRoom(Room):
     def entered(self) -> None:
         """Runs come and go in the place before."""
         self.refresh()
-        (self.comparing.page.strip if self.comparing.is_on else self.generated).setFocus()
+        self.main_view().setFocus()
+
+    def main_view(self) -> QWidget:
+        return self.comparing.page.strip if self.comparing.is_on else self.generated
 
     def shutdown(self) -> None:
         """Join the thread; a picture being made is finished first."""

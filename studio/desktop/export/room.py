@@ -131,6 +131,9 @@ class ExportRoom(Room):
     def entered(self) -> None:
         self.reload()
 
+    def main_view(self) -> QWidget:
+        return self.preview
+
     def shutdown(self) -> None:
         """Stop the thread and remove what was written for drags."""
         self.studio.jobs.end(self.key)

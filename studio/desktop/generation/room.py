@@ -136,6 +136,9 @@ class GenerationRoom(Room):
         """Open the newest run when none is open yet; torch is loaded then, not before."""
         self.session.read_runs()
 
+    def main_view(self) -> QWidget:
+        return self.view
+
     def shutdown(self) -> None:
         self.session.shutdown()
         self.canvas.close_tools()

@@ -140,6 +140,9 @@ class RefinementRoom(Room):
     def entered(self) -> None:
         self.reload()
 
+    def main_view(self) -> QWidget:
+        return self.view
+
     def shutdown(self) -> None:
         """Stop the thread; what was decided last is still written."""
         self._thread.stop()

@@ -139,6 +139,9 @@ class TrainingRoom(Room):
         self.session.read_families()
         self.session.read_datasets()
 
+    def main_view(self) -> QWidget:
+        return self.side.runs
+
     def shutdown(self) -> None:
         self.preview.forget()
         self.session.shutdown()
@@ -210,6 +213,9 @@ class TrainingRoom(Room):
 
     @Slot(object)
     def _run_opened(self, _opened: Opened) -> None:
+        focus = QApplication.focusWidget()
+        if focus and self.form.isAncestorOf(focus):
+            self.focus_main_view()  # or the name of the run would be typed over
         self.right.setCurrentWidget(self.panel)
 
     # ------------------------------------------------------------------ the run that trains

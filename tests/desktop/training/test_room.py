@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.session.run_record import RunRecord, read_record
@@ -30,6 +31,7 @@ def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio,
     qtbot.waitUntil(lambda: room.session.live is not None and bool(heard), timeout=WAIT)
     record = room.session.live.record
     qtbot.waitUntil(lambda: record.images_seen > 0 and bool(record.curves), timeout=WAIT)
+    assert QApplication.focusWidget() in (room.side.runs, room), "no field takes the next keys"
     qtbot.mouseClick(room.panel.sample, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(record.sheets), timeout=WAIT)
     qtbot.waitUntil(lambda: not room.centre.samples.view.image.isNull(), timeout=WAIT)
@@ -56,6 +58,7 @@ def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio,
     assert runs.run(studio.project, name).status == "stopped"
     assert heard[-1] == (name, -1.0, "")
     qtbot.waitUntil(lambda: room.panel.go_on.isVisible(), timeout=WAIT)
+    assert QApplication.focusWidget() in (room.side.runs, room)
     played: list[str] = []
     room.playRequested.connect(played.append)
     qtbot.mouseClick(room.panel.play, Qt.MouseButton.LeftButton)
