@@ -23,6 +23,7 @@ from studio.desktop.evaluation import pair_words
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.plain_text import tip
+from studio.desktop.widgets import checkerboard
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Pair
@@ -128,8 +129,7 @@ def _draw(painter: QPainter, image: QImage, box: QRect) -> QRect:
     painter.setRenderHint(
         QPainter.RenderHint.SmoothPixmapTransform, size.width() < 3 * image.width()
     )
-    if image.hasAlphaChannel():
-        painter.fillRect(place, QColor(theme.colours().raised))
+    checkerboard.lay(painter, place, image)
     painter.drawImage(place, image)
     return place
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.desktop import theme
 from studio.desktop.pixels import to_qimage
+from studio.desktop.widgets import checkerboard
 from studio.desktop.widgets.boxes import column, row
 
 GAP = 4.0
@@ -116,8 +117,7 @@ class Wall(QWidget):
     def _draw(self, painter: QPainter, image: QImage, area: QRectF) -> None:
         smooth = area.width() < image.width() * 3
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        if image.hasAlphaChannel():
-            painter.fillRect(area, QColor(theme.colours().raised))
+        checkerboard.lay(painter, area, image)
         painter.drawImage(area, image)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
+from studio.desktop.widgets import checkerboard
 
 COLUMNS = 3
 COUNT = 15
@@ -136,6 +137,7 @@ class _Tile(QStyledItemDelegate):
         if picture is None:
             painter.fillRect(area, QColor(c.raised))
         else:
+            checkerboard.lay(painter, area, picture)
             painter.drawPixmap(area, picture, _middle(picture, area))
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(QColor(c.accent), 2))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QImage,
     QKeyEvent,
@@ -14,13 +13,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QRegion,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
+from studio.desktop.widgets import checkerboard
 
 MARGIN = 24
 LARGEST_ZOOM = 32.0
@@ -41,7 +40,6 @@ class PictureView(QWidget):
         self._split = 0.5
         self._grabbed = ""
         self._last = QPointF()
-        self._board = _checkerboard()
         self.overlay: Callable[[QPainter], None] = lambda painter: None
         """Paints over the picture, in coordinates of the widget."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -164,8 +162,7 @@ class PictureView(QWidget):
             return
         smooth = self.zoom() < SMOOTH_BELOW
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        if self._image.hasAlphaChannel():
-            painter.fillRect(where, QBrush(self._board))
+        checkerboard.lay(painter, where, self._image)
         if self._before.isNull():
             painter.drawImage(where, self._shown)
         else:
@@ -254,13 +251,3 @@ def _tiled(image: QImage) -> QImage:
     painter.end()
     made.setColorSpace(image.colorSpace())
     return made
-
-
-def _checkerboard(cell: int = 8) -> QPixmap:
-    board = QPixmap(2 * cell, 2 * cell)
-    board.fill(QColor("#8a8a8a"))
-    painter = QPainter(board)
-    for x, y in ((0, 0), (cell, cell)):
-        painter.fillRect(x, y, cell, cell, QColor("#757575"))
-    painter.end()
-    return board

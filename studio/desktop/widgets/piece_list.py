@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
+from studio.desktop.widgets import checkerboard
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH
 
@@ -120,11 +121,14 @@ def piece_pages(
     return pages
 
 
-def _faded(image: QImage) -> QPixmap:
+def _painted(image: QImage, opacity: float) -> QPixmap:
+    if image.isNull():
+        return QPixmap()
     pixmap = QPixmap(image.size())
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    painter.setOpacity(FADED)
+    painter.setOpacity(opacity)
+    checkerboard.lay(painter, pixmap.rect(), image)
     painter.drawImage(0, 0, image)
     painter.end()
     return pixmap
@@ -160,7 +164,7 @@ def _dress(item: QListWidgetItem, tile: PieceTile) -> None:
     if not scaled.isNull():
         ratio, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode
         scaled = scaled.scaled(size, ratio, smooth.SmoothTransformation)
-    pixmap = _faded(scaled) if tile.faded and not scaled.isNull() else QPixmap.fromImage(scaled)
+    pixmap = _painted(scaled, FADED if tile.faded else 1.0)
     _draw_stars(pixmap, tile.rating)
     icon = QIcon(pixmap)
     # Qt would tint a chosen picture with the accent, and nothing may tint the work.

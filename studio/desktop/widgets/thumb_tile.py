@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from studio.desktop import theme
+from studio.desktop.widgets import checkerboard
 
 BADGE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 DIM_ROLE = int(Qt.ItemDataRole.UserRole) + 2
@@ -48,6 +49,7 @@ class Tile(QStyledItemDelegate):
         painter.save()
         pixmap = look(index, Qt.ItemDataRole.DecorationRole)
         if isinstance(pixmap, QPixmap) and not pixmap.isNull():
+            checkerboard.lay(painter, tile, pixmap)
             painter.drawPixmap(tile.topLeft(), self._covering(pixmap, tile.width()))
         else:
             painter.fillRect(tile, QColor(c.raised))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import checkerboard
 
 Box = tuple[float, float, float, float]
 _RADIUS = 6.0
@@ -104,6 +105,7 @@ class FramePreview(QWidget):
             text = tr("Opening…") if self._waiting else tr("No picture")
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), text)
             return
+        checkerboard.lay(painter, area, self.image)
         painter.drawImage(area, self.image)
         frames = self.frame_rects()
         whole = [

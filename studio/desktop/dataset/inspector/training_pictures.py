@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets import checkerboard
 
 _GAP, _TALLEST = 2, 272
 
@@ -94,9 +95,7 @@ class SeenWall(QWidget):
             painter.drawText(cells[0], int(Qt.AlignmentFlag.AlignCenter), text)
             return
         for cell, image in zip(cells, self.images, strict=True):
-            if image.hasAlphaChannel():
-                painter.fillRect(cell, QColor(c.raised))
-                painter.fillRect(cell, Qt.BrushStyle.Dense5Pattern)
+            checkerboard.lay(painter, cell, image)
             # Larger than life every pixel is a square; smaller ones would flicker so.
             shrinks = cell.width() < image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)

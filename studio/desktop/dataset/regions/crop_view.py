@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
+from studio.desktop.widgets import checkerboard
 from studio.engine.dataset.curation.crops import SMALLEST
 
 Box = tuple[float, float, float, float]
@@ -205,6 +206,7 @@ class CropView(PictureCanvas):
         if self._image.isNull():
             return
         area, rect = self.picture_rect(), self.box_rect()
+        checkerboard.lay(painter, area, self._image)
         painter.drawImage(area, self._image)
         outside, inside = QPainterPath(), QPainterPath()
         outside.addRect(area)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
+from studio.desktop.widgets import checkerboard
 from studio.engine.dataset.index.regions import MOST_POINTS, Region, Regions, box
 
 _STEP, _LEAST = 4, 6
@@ -82,6 +83,7 @@ class RegionView(PictureCanvas):
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
         if not self._image.isNull():
+            checkerboard.lay(painter, area, self._image)
             painter.drawImage(area, self._image)
         for number, region in enumerate(self.regions):
             outline = self._on_screen(region)

@@ -13,7 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.training import words
 from studio.desktop.training.session.run_record import Sheet
-from studio.desktop.widgets import boxes
+from studio.desktop.widgets import boxes, checkerboard
 from studio.desktop.widgets.labels import set_words
 
 GAP = 8
@@ -99,6 +99,7 @@ class SheetView(QWidget):
         for index, place in enumerate(places):
             row, column = divmod(index, self._columns)
             corner = QPoint(column * cell.width(), row * cell.height())
+            checkerboard.lay(painter, place, self.image)
             painter.drawImage(place, self.image, QRect(corner, cell))
             if index == self.outlined:
                 painter.setPen(QPen(QColor(theme.colours().accent), 2))
