@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.actions import ActionRegistry
+from studio.desktop.base.field_guard import FieldGuard
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.base.wheel import WheelGuard
+from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.notices.notices import Notices
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
@@ -33,12 +34,12 @@ class Studio(QObject):
         self.settings, complaint = stored.load()
         self.project: Project | None = None
         self._told: set[str] = set()
-        self.undo = QUndoStack(self)
+        self.undo = UndoStack(self)
         self.undo.setUndoLimit(200)
         self.actions = ActionRegistry(self, self.settings.shortcuts)
         self.notices = Notices(self)
         self.jobs = Jobs(self.notices, self)
-        WheelGuard(self)
+        FieldGuard(self)
         i18n.set_language(self.settings.language or i18n.system_language())
         theme.apply(self.settings.theme)
         if complaint:

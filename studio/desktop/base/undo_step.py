@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from weakref import WeakKeyDictionary
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+
+class UndoStack(QUndoStack):
+    """The steps of all places, in one order; each knows the place that it was made in."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.place = ""
+        """The place on the screen."""
+        self._places: WeakKeyDictionary[QUndoCommand, str] = WeakKeyDictionary()
+
+    def push(self, command: QUndoCommand) -> None:
+        self._places[command] = self.place
+        super().push(command)
+
+    def place_at(self, index: int) -> str:
+        """Where step `index` was made; empty where nobody knows."""
+        step = self.command(index)
+        return self._places.get(step, "") if step is not None else ""
 
 
 class UndoStep(QUndoCommand):

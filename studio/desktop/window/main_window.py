@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.studio = studio
         self.rooms: Rooms | None = None
-        self._place = "dataset"
+        self._place = studio.undo.place = "dataset"
         self.closing = Closing(self, self)
         self.opening = Opening(self, self.closing, self.make_rooms, self)
         self.menu = QMenu(self)
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         if self.studio.project is None:
             self.pages.setCurrentWidget(self.welcome)
             return
-        self._place = key
+        self._place = self.studio.undo.place = key
         room = self.room(key)
         self.pages.setCurrentWidget(room)
         self.top.show_place(key)

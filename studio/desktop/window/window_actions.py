@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -35,8 +36,14 @@ def add_window_actions(window: Shell, opening: Opening) -> None:
         ("window.open", "Open a project…", opening.ask_project, "Ctrl+O", "folder"),
         ("window.sample", "Open the sample", opening.sample, "", "sliders"),
         ("window.close", "Close the project", opening.close, "Ctrl+W", "x"),
-        ("window.undo", "Undo", studio.undo.undo, "Ctrl+Z", "undo"),
-        ("window.redo", "Redo", studio.undo.redo, "Ctrl+Shift+Z|Ctrl+Y", "redo"),
+        ("window.undo", "Undo", partial(_take_step, window), "Ctrl+Z", "undo"),
+        (
+            "window.redo",
+            "Redo",
+            partial(_take_step, window, back=False),
+            "Ctrl+Shift+Z|Ctrl+Y",
+            "redo",
+        ),
         ("window.paste", "Paste a picture", opening.paste, "Ctrl+V", "download"),
         ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
         ("window.menu", "Menu", window.open_menu, "F10", "menu"),
@@ -61,6 +68,21 @@ def add_window_actions(window: Shell, opening: Opening) -> None:
     studio.undo.canRedoChanged.connect(redo.setEnabled)
     for text_changed in (studio.undo.undoTextChanged, studio.undo.redoTextChanged):
         text_changed.connect(lambda _text: name_undo(window))
+
+
+def _take_step(window: Shell, *, back: bool = True) -> None:
+    """Undo or redo before the eyes of the artist: in its place, and said."""
+    undo, notices = window.studio.undo, window.studio.notices
+    step = undo.undoText() if back else undo.redoText()
+    place = undo.place_at(undo.index() - 1 if back else undo.index())
+    if place and place != undo.place:
+        window.go(place)
+    (undo.undo if back else undo.redo)()
+    title = place_title(place or undo.place)
+    if back:
+        notices.info(tr("Undone in {place}: {step}", place=title, step=step))
+    else:
+        notices.info(tr("Done again in {place}: {step}", place=title, step=step))
 
 
 def name_undo(window: Shell) -> None:

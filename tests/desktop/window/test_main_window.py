@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSpinBox,
     QWidget,
 )
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.notices.notice_view import NoticeCard
 from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES
@@ -317,6 +319,44 @@ def test_undo_and_redo_say_what_they_would_do_in_either_language(window, qtbot) 
     studio.set_language("en")
     qtbot.keyClick(window, Qt.Key.Key_Y, CONTROL)
     assert undo.text() == "Undo: Exclude 3 pictures"
+
+
+def test_undo_goes_to_the_place_of_the_step_and_says_what_it_took_back(
+    empty_project: MainWindow, qtbot
+) -> None:
+    window, done = empty_project, []
+    window.go("refinement")
+    window.studio.undo.push(
+        UndoStep("Sharpen", lambda: done.append("do"), lambda: done.append("back"))
+    )
+    window.go("dataset")
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert done == ["do", "back"]
+    assert window.place == "refinement"
+    assert window.studio.notices.history[-1].sentence == "Undone in Refinement: Sharpen"
+    window.go("export")
+    qtbot.keyClick(window, Qt.Key.Key_Y, CONTROL)
+    assert window.place == "refinement"
+    assert window.studio.notices.history[-1].sentence == "Done again in Refinement: Sharpen"
+
+
+def test_undo_works_in_a_number_and_leaves_a_text_its_own(empty_project: MainWindow, qtbot) -> None:
+    window, done = empty_project, []
+    number, text = QSpinBox(window), QLineEdit(window)
+    for field in (number, text):
+        field.show()
+    for _ in range(2):
+        window.studio.undo.push(UndoStep("Step", lambda: None, lambda: done.append(1)))
+    number.setFocus()
+    qtbot.keyClick(number, Qt.Key.Key_Z, CONTROL)
+    assert len(done) == 1
+    text.setFocus()
+    qtbot.keyClicks(text, "name")
+    qtbot.keyClick(text, Qt.Key.Key_Z, CONTROL)
+    assert (text.text(), len(done)) == ("", 1)
+    text.setText("shown")
+    qtbot.keyClick(text, Qt.Key.Key_Z, CONTROL)
+    assert (text.text(), len(done)) == ("shown", 2)
 
 
 # ------------------------------------------------------------------ drops

@@ -1,20 +1,29 @@
-"""The wheel scrolls; it changes a value only where the artist has clicked."""
+"""What fields take for themselves: the wheel where the artist clicked, undo of what was typed."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 
 _STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """The focus comes back from these to where it was."""
 _CLICKED = "clicked"
 _WHEEL, _PRESS = QEvent.Type.Wheel, QEvent.Type.MouseButtonPress
 _LEFT, _FIRST = QEvent.Type.FocusOut, QEvent.Type.Polish
+_KEYS = QEvent.Type.ShortcutOverride
+_STEPS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 # Names of the module and `is`: every event of the program passes here.
 
 
-class WheelGuard(QObject):
+class FieldGuard(QObject):
     """Watches every number field, choice and slider of the program, whoever made it."""
 
     def __init__(self, parent: QObject) -> None:
@@ -44,7 +53,20 @@ class WheelGuard(QObject):
             field = _field(watched)
             if field is not None and field.focusPolicy() == Qt.FocusPolicy.WheelFocus:
                 field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        elif kind is _KEYS and isinstance(event, QKeyEvent) and _passes(watched, event):
+            event.ignore()  # for the program's own undo
+            return True
         return False
+
+
+def _passes(watched: QObject, event: QKeyEvent) -> bool:
+    """Undo and redo where there is no typed text to take back: a number is taken back whole."""
+    if not any(map(event.matches, _STEPS)):
+        return False
+    line = watched.lineEdit() if isinstance(watched, QComboBox) else watched
+    if isinstance(line, QLineEdit):
+        return not (line.isUndoAvailable() or line.isRedoAvailable())
+    return isinstance(line, QAbstractSpinBox)
 
 
 def _field(watched: QObject) -> QWidget | None:
