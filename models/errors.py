@@ -47,17 +47,14 @@ def sentences(parts: Iterable[str]) -> Said:
 
 
 def listed(parts: Iterable[str]) -> Said:
-    """With commas between."""
     return _folded(parts, lambda a, b: Said("{first}, {next}", first=a, next=b))
 
 
 def either(parts: Iterable[str]) -> Said:
-    """With "or" between."""
     return _folded(parts, lambda a, b: Said("{first} or {next}", first=a, next=b))
 
 
 def lines(parts: Iterable[str]) -> Said:
-    """One below the other."""
     held = {f"line_{number}": part for number, part in enumerate(parts)}
     return Said("\n".join(f"{{{name}}}" for name in held), **held)
 

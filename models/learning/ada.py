@@ -55,7 +55,6 @@ class Controller(nn.Module):
 
     @torch.no_grad()
     def set_p(self, p: float) -> None:
-        """Go on from another probability."""
         self.p.fill_(p).clamp_(0.0, LARGEST_P)
 
 

@@ -22,7 +22,6 @@ class Layer:
     visible: bool = True
 
     def image(self) -> Image:
-        """In full precision."""
         if self.content.dtype == np.uint8:
             return to_image(self.content.astype(np.uint8, copy=False))
         return self.content.astype(np.float32, copy=False)
@@ -47,7 +46,6 @@ class Artwork:
 
     @classmethod
     def of(cls, content: Pixels | Image, name: str = "") -> Self:
-        """A picture of one layer."""
         return cls((Layer(name, content),))
 
     @property

@@ -32,7 +32,6 @@ class Device:
 
     @property
     def is_accelerator(self) -> bool:
-        """Anything faster than the processor."""
         return self.name != "cpu"
 
 

@@ -128,7 +128,6 @@ class Job(Generic[Result]):
             self._go.clear()
 
     def resume(self) -> None:
-        """Let it go on."""
         if self.is_paused:
             self._idle += self._clock() - self._paused_at
             self._go.set()
@@ -147,13 +146,11 @@ class Job(Generic[Result]):
     # ------------------------------------------------------------------ its life
 
     def start(self) -> None:
-        """Do the work on a thread of its own."""
         self.begin()
         self._thread = threading.Thread(target=self._run, name=f"job: {self.title}", daemon=True)
         self._thread.start()
 
     def run(self) -> None:
-        """Do the work here."""
         self.begin()
         self._run()
 
@@ -171,11 +168,9 @@ class Job(Generic[Result]):
                 self.state = State.FAILED
 
     def begin(self) -> None:
-        """The clock starts."""
         self._began, self.state = self._clock(), State.RUNNING
 
     def end(self, result: Result | None = None, state: State = State.DONE) -> None:
-        """It came to its end."""
         self.result, self.state = result, state
 
     def wait(self, seconds: float | None = None) -> bool:

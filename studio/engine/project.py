@@ -124,17 +124,14 @@ class Project:
 
     @property
     def name(self) -> str:
-        """The folder's name, which is the project's."""
         return self.folder.name
 
     @property
     def runs(self) -> Path:
-        """Where training runs live."""
         return self.place("runs")
 
     @property
     def pieces(self) -> Path:
-        """Where rendered keepers live."""
         return self.place("pieces")
 
     @property

@@ -60,7 +60,6 @@ def to_text(said: str) -> str:
 
 
 def from_text(text: str) -> Said:
-    """Of such a column."""
     try:
         found = spoken(json.loads(text)) if text.startswith('{"template"') else text
     except (ValueError, KeyError, IndexError):

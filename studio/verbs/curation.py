@@ -26,7 +26,6 @@ RIGHTS = {
 
 
 def add(actions: Actions) -> None:
-    """Declare both actions."""
     cut = action(actions, "crop", "How pictures are fitted to the training shape.", crop)
     cut.add_argument(
         "--policy", metavar="P", help="centre, smart (most detail), pad, stretch or tiles"

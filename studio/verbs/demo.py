@@ -283,7 +283,6 @@ class Demo:
         return Result(facts, lines)
 
     def interrupted(self, minutes: float) -> Result:
-        """What was learnt is saved."""
         words = ("train", str(self.folder), "--resume", self.run, "--minutes", f"{minutes:g}")
         on = shlex.join([_program(), *words])
         facts = {"project": str(self.folder), "run": self.run, "interrupted": True}

@@ -39,7 +39,6 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Measure and compare by the newest checkpoint."""
     from studio.engine.evaluation import figures, gallery, metrics
     from studio.engine.project import Project
 

@@ -42,7 +42,6 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Write PNG files with proof of origin."""
     from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
     from studio.engine.export.handover import export_made

@@ -42,7 +42,6 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    """Import and report what was found."""
     with _project(options.project) as project:
         stop = Interruption(console.note, "Stopping; what was read so far is kept.")
         try:

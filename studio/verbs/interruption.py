@@ -44,7 +44,6 @@ class Interruption(Handlers):
         self._sentence = sentence
 
     def is_requested(self) -> bool:
-        """Whether a signal has come."""
         return self.requested
 
     def _receive(self, *_: object) -> None:

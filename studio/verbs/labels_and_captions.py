@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def add(actions: Actions) -> None:
-    """Declare both actions."""
     for field, summary in (
         ("label", "The labels of pictures: the classes that a model learns."),
         ("caption", "The captions of pictures, also from a file."),

@@ -15,7 +15,6 @@ _STOPPING = "Stopping; what was looked at so far is kept."
 
 
 def add(actions: Actions) -> None:
-    """Declare both actions."""
     action(actions, "outliers", "Pictures that are unlike the rest; `fix` leaves them out.", find)
     chart = action(actions, "map", "Where pictures lie on a plane, like beside like.", plane)
     chart.add_argument("--out", metavar="FILE", type=folder, help="write it to a .json file")

@@ -65,7 +65,6 @@ class Verbs:
 
 
 def folder(text: str) -> Path:
-    """A path, absolute."""
     if not text or "\0" in text:
         raise argparse.ArgumentTypeError("a path must not be empty")
     path = Path(text)

@@ -73,5 +73,4 @@ def file_of(item: Item) -> str:
 
 
 def count(number: int) -> str:
-    """So many pictures, in words."""
     return "1 picture" if number == 1 else f"{number} pictures"

@@ -61,7 +61,6 @@ def listed(options: argparse.Namespace, console: Console) -> Result:
 
 
 def renamed(options: argparse.Namespace, console: Console) -> Result:
-    """Give a run a title."""
     from studio.engine.project import Project
     from studio.engine.training.planning import removed_runs, runs
 
@@ -73,7 +72,6 @@ def renamed(options: argparse.Namespace, console: Console) -> Result:
 
 
 def removed(options: argparse.Namespace, console: Console) -> Result:
-    """Delete a run."""
     from studio.engine.project import Project
     from studio.engine.training.planning import removed_runs
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def add(actions: Actions) -> None:
-    """Declare the three actions."""
     named = action(actions, "rename", "Give a dataset another name.", rename)
     named.add_argument("name", metavar="NAME", type=words, help="what it is called from now on")
     gone = action(
@@ -39,7 +38,6 @@ def add(actions: Actions) -> None:
 
 
 def rename(options: argparse.Namespace, console: Console) -> Result:
-    """Give a dataset another name."""
     from studio.engine.dataset.curation import sets
 
     with Project.open(options.project) as project:

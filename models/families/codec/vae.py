@@ -282,7 +282,6 @@ def _claimed(centre: Tensor | None) -> Tensor | None:
 
 
 def _drawn(mean: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
-    """mean + sigma * noise."""
     return mean + (0.5 * logvar).exp() * noise
 
 

@@ -73,7 +73,6 @@ class ActionRegistry(QObject):
         return self._entries[id].action
 
     def all(self) -> list[Entry]:
-        """Every entry in the order of adding."""
         return list(self._entries.values())
 
     def retranslate(self) -> None:

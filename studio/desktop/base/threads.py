@@ -37,7 +37,6 @@ class Worker(QObject):
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask for an early return. Safe from any thread."""
         self._stop.set()
 
 

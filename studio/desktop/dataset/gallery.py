@@ -75,7 +75,6 @@ class Gallery(QObject):
         self.change_view(kind="everything", **_NO_LIMITS)
 
     def show_group(self, item_id: int) -> None:
-        """Only the copies of one picture."""
         copies = frozenset(self._session.collection.group_of(item_id))
         self.change_view(kind=GROUP, group=copies, **_NO_LIMITS)
 

@@ -274,5 +274,4 @@ class Selection(QObject):
 
 
 def _look_of(item: Item) -> tuple[object, ...]:
-    """What decides how a picture looks here."""
     return item.id, item.sha256, item.hidden

@@ -94,7 +94,6 @@ class Comparing(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Show what was compared so far."""
         if self._job is not None:
             self._job.cancel()
 

@@ -79,7 +79,6 @@ class Wall(QWidget):
         return width, width / aspect
 
     def _places(self) -> list[QRectF]:
-        """Where the pictures are painted."""
         columns = self.columns()
         width, height = self._side(columns)
         cells = (divmod(number, columns) for number in range(len(self.images)))

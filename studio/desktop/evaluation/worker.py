@@ -63,7 +63,6 @@ class Evaluator(Worker):
     """Each method is one task; torch is imported in the thread that runs it."""
 
     def runs(self, project: Project) -> list[RunRow]:
-        """Every run, newest first."""
         from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 

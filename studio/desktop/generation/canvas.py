@@ -51,7 +51,6 @@ class Canvas(QWidget):
     # ------------------------------------------------------------------ the mouse and the keys
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """True for what a tool took."""
         kinds = QEvent.Type
         if isinstance(event, QKeyEvent) and event.type() == kinds.KeyPress:
             return self._key(Qt.Key(event.key()))

@@ -123,11 +123,9 @@ class DirectionRow(QWidget):
         return self._own_name or tr("Direction {n}", n=self.index + 1)
 
     def value(self) -> float:
-        """Standard deviations along the direction."""
         return self.slider.value() / STEPS
 
     def show_value(self, value: float) -> None:
-        """Put the slider without telling anybody."""
         self._quiet = True
         self.slider.setValue(round(value * STEPS))
         self._quiet = False

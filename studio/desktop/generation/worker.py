@@ -71,7 +71,6 @@ class GenerationWorker(Worker):
     # ------------------------------------------------------------------ opening
 
     def playable(self, project: Project) -> list[Run]:
-        """Runs that have a checkpoint, newest first."""
         from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 
@@ -166,7 +165,6 @@ def read_names(run_folder: Path) -> Names:
 
 
 def write_names(run_folder: Path, names: Names) -> None:
-    """Keep the names beside the run, durably."""
     stored = {
         "names": {str(index): name for index, name in sorted(names.names.items())},
         "pinned": sorted(names.pinned),

@@ -38,7 +38,6 @@ def _fill(layout: QBoxLayout, parts: tuple[Part, ...], gap: int, margins: Margin
 
 
 def add(layout: QBoxLayout, part: Part) -> None:
-    """One more at the end."""
     what, share = part if isinstance(part, tuple) else (part, 0)
     if what is None:
         layout.addStretch(1)

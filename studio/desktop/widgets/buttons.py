@@ -14,7 +14,6 @@ def primary(text: str = "") -> QPushButton:
 
 
 def secondary(text: str = "") -> QPushButton:
-    """Any other button."""
     button = QPushButton(text)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button

@@ -68,7 +68,6 @@ class EmptyState(QWidget):
             self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The style is known now."""
         super().showEvent(event)
         self._fit()
 

@@ -93,7 +93,6 @@ class ParamSlider(QWidget):
         return self.number.value()
 
     def set_value(self, value: float) -> None:
-        """Set without telling anyone."""
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
             self.number.setValue(value)
             self.slider.setValue(round((self.number.value() - self._low) / self._step))

@@ -51,7 +51,6 @@ class PictureView(QWidget):
     # ------------------------------------------------------------------ what is shown
 
     def image(self) -> QImage:
-        """The picture on the screen, once."""
         return self._image
 
     @Slot(bool)
@@ -122,7 +121,6 @@ class PictureView(QWidget):
         self.update()
 
     def target(self) -> QRectF:
-        """Where the picture lies in the widget."""
         zoom = self.zoom()
         width, height = self._shown.width() * zoom, self._shown.height() * zoom
         left = self.width() / 2 - self._centre.x() * width

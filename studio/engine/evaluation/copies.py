@@ -64,7 +64,6 @@ class Likeness:
 
     @property
     def too_close(self) -> bool:
-        """Closer than unseen pictures are."""
         return self.closeness >= 0
 
     @property

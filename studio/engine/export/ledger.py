@@ -31,7 +31,6 @@ def record(project: Project, kind: str, files: Sequence[tuple[int | None, Path, 
 
 
 def entries(project: Project) -> list[Entry]:
-    """All exports, oldest first."""
     return [_entry(row) for row in project.query("SELECT * FROM export ORDER BY id")]
 
 

@@ -51,7 +51,6 @@ class LatentRecipe(Part):
 
     @property
     def blend(self) -> Blend | None:
-        """The move towards another seed."""
         return next((move for move in self.moves if isinstance(move, Blend)), None)
 
     # What follows makes other recipes of parts that are checked, and so checks nothing again.

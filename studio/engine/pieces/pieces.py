@@ -68,7 +68,6 @@ class Piece:
 
 
 def pieces(project: Project) -> list[Piece]:
-    """All pieces, oldest first."""
     return project.rows(_piece, "SELECT * FROM piece ORDER BY id")
 
 

@@ -40,7 +40,6 @@ class Crop(Operation):
     )  # fmt: skip
 
     def conflicts(self) -> list[Said]:
-        """Something has to stay."""
         wrong = []
         if self.left + self.right >= 0.99:
             wrong.append(Said("left and right together cut the whole picture away."))
@@ -49,7 +48,6 @@ class Crop(Operation):
         return wrong
 
     def apply(self, image: Image) -> Image:
-        """At least one pixel stays."""
         height, width = image.shape[:2]
         x0, y0 = round(width * self.left), round(height * self.top)
         x1 = max(x0 + 1, round(width * (1 - self.right)))

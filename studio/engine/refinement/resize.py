@@ -35,7 +35,6 @@ class Resize(Operation):
     )  # fmt: skip
 
     def apply(self, image: Image) -> Image:
-        """Keep the proportions."""
         height, width = image.shape[:2]
         factor = self.longer / max(height, width) if self.longer else self.factor
         size = (max(1, round(width * factor)), max(1, round(height * factor)))

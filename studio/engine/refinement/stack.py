@@ -88,7 +88,6 @@ class Stack(BaseModel):
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
-        """From such a file."""
         try:
             values = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -96,12 +95,10 @@ class Stack(BaseModel):
         return cls.checked(values)
 
     def to_json(self) -> str:
-        """One line for the index."""
         return json.dumps([step.model_dump() for step in self.steps], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """From the index."""
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:

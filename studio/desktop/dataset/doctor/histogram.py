@@ -50,7 +50,6 @@ class Histogram(QWidget):
         self.update()
 
     def set_limit(self, limit: float) -> None:
-        """Move the line without telling anyone."""
         self.limit = limit
         self.update()
 

@@ -35,7 +35,6 @@ class Plane:
         self.current_row = None
 
     def show_only(self, ids: np.ndarray) -> None:
-        """The others are ground."""
         self.is_shown = np.isin(self.ids, ids)
 
     def choose(self, ids: np.ndarray, current: int | None) -> None:

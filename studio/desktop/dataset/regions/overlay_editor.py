@@ -50,11 +50,9 @@ class OverlayEditor(QFrame):
     # ------------------------------------------------------------------ what a kind adds
 
     def changed(self) -> None:
-        """Something was drawn."""
         raise NotImplementedError
 
     def finish(self) -> None:
-        """Apply what is drawn, and close."""
         raise NotImplementedError
 
     def other_way(self) -> None:
@@ -62,7 +60,6 @@ class OverlayEditor(QFrame):
         raise NotImplementedError
 
     def let_go(self) -> None:
-        """The picture is closed."""
         self.view.show_picture(QImage(), (1, 1))
 
     # ------------------------------------------------------------------ opening

@@ -64,7 +64,6 @@ class RunningImports(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether an import runs or waits."""
         return bool(self._running)
 
     @property
@@ -98,7 +97,6 @@ class RunningImports(QObject):
             job.cancel()
 
     def after(self, act: Callable[[], None]) -> None:
-        """End running and waiting imports, then act."""
         self._after.append(act)
         self.cancel()
 

@@ -98,7 +98,6 @@ class Tool:
         self.options = self.Options()
 
     def actions(self) -> Sequence[ToolAction]:
-        """What goes into menus, palette and shortcuts."""
         return ()
 
     def control(self) -> QWidget | None:

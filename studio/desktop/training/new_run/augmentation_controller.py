@@ -153,5 +153,4 @@ class Previewing(QObject):
 
 
 def _pictures(look: Look) -> tuple[object, ...]:
-    """What is measured once for all parameters."""
     return look.dataset, look.width, look.height, look.crop

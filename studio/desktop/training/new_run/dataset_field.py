@@ -51,7 +51,6 @@ class DatasetField(Field):
         return before != (self._cards, self.card())
 
     def forget(self) -> None:
-        """Another project has other datasets, whatever their numbers."""
         self._meant = None
         self.set_datasets([])
 

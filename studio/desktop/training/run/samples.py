@@ -46,7 +46,6 @@ class SheetView(QWidget):
         return QSize(800, 320)
 
     def cell_size(self) -> QSize:
-        """Pixels of one picture in the sheet."""
         rows = math.ceil(self._count / self._columns)
         return QSize(self.image.width() // self._columns, self.image.height() // max(1, rows))
 

@@ -102,7 +102,6 @@ def machine_names() -> list[tuple[str, str]]:
 
 
 def dataset_cards(project: Project) -> list[DatasetCard]:
-    """Every dataset, oldest first."""
     from studio.engine.dataset.index import store
 
     return [
@@ -205,7 +204,6 @@ def create(
 
 
 def list_runs(project: Project) -> list[Run]:
-    """Runs, newest first."""
     from studio.engine.training.planning import runs
 
     return list(reversed(runs.runs(project)))

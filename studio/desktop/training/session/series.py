@@ -41,12 +41,10 @@ class Series:
 
     @property
     def x(self) -> Values:
-        """A view of the x values."""
         return self._rows[0, : self._length]
 
     @property
     def y(self) -> Values:
-        """A view of the y values."""
         return self._rows[1, : self._length]
 
     def smoothed(self, window: int) -> Values:

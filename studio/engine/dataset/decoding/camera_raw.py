@@ -84,5 +84,4 @@ def _stated(data: bytes) -> dict[str, bytes]:
 
 
 def is_available() -> bool:
-    """Whether the library is there."""
     return importlib.util.find_spec("rawpy") is not None

@@ -120,7 +120,6 @@ class Child:
                 self._process.kill()
 
     def kill(self) -> None:
-        """End the child for good."""
         with self._guard:
             self._ended = True
             process = self._process

@@ -171,7 +171,6 @@ def _developed(stream: IO[bytes]) -> Image.Image:
 
 
 def _flattened(stream: IO[bytes]) -> Image.Image:
-    """A Photoshop document, decoded."""
     try:
         found = photoshop.opened(stream, MAX_PIXELS)
     except photoshop.PhotoshopError as error:
@@ -204,7 +203,6 @@ def _said(error: Exception) -> str:
 
 
 def header_of(image: Image.Image) -> Header:
-    """Facts of an opened picture."""
     orientation = 1
     # Hostile metadata may raise anything; a picture without a readable orientation is upright.
     with contextlib.suppress(Exception):

@@ -80,7 +80,6 @@ def encoded(values: np.ndarray) -> np.ndarray:
 
 
 def pq_to_nits(levels: np.ndarray) -> np.ndarray:
-    """cd/m² of PQ."""
     root = levels ** (32 / 2523)
     return np.asarray(
         1e4 * (np.maximum(root - 107 / 128, 0) / (2413 / 128 - 2392 / 128 * root)) ** (8192 / 1305)
@@ -88,7 +87,6 @@ def pq_to_nits(levels: np.ndarray) -> np.ndarray:
 
 
 def nits_to_pq(nits: np.ndarray | float) -> np.ndarray:
-    """PQ of cd/m²."""
     root = (np.asarray(nits) / 1e4) ** (1305 / 8192)
     return np.asarray(((107 / 128 + 2413 / 128 * root) / (1 + 2392 / 128 * root)) ** (2523 / 32))
 

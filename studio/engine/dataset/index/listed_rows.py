@@ -51,7 +51,6 @@ class Line:
 
     @property
     def trains(self) -> bool:
-        """Whether training uses the picture."""
         return self.usable and self.included
 
 

@@ -38,7 +38,6 @@ Regions = tuple[Region, ...]
 
 
 def box(left: float, top: float, right: float, bottom: float, way: str = "blur") -> Region:
-    """A rectangle as a region."""
     return Region(((left, top), (right, top), (right, bottom), (left, bottom)), way)
 
 
@@ -80,7 +79,6 @@ def stored(regions: Regions) -> str:
 
 
 def loaded(text: str) -> Regions:
-    """The regions of a column."""
     found = json.loads(text) if text else []
     return tuple(
         Region(tuple((float(x), float(y)) for x, y in each["points"]), str(each["way"]))

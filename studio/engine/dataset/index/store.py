@@ -201,7 +201,6 @@ def add_source(project: Project, dataset_id: int, path: Path, kind: str) -> Sour
 
 
 def remove_sources(project: Project, source_ids: Iterable[int]) -> None:
-    """Forget sources with their items."""
     project.write_many("DELETE FROM source WHERE id = ?", [(number,) for number in source_ids])
 
 

@@ -30,7 +30,6 @@ def unchanged(entry: Candidate, before: dict[Key, Stored]) -> bool:
 
 
 def values(entry: Candidate, answer: Answer) -> Columns:
-    """The columns that the content of a file decides."""
     found: Columns = {
         "sha256": answer["sha256"], "format": answer["format"], "mode": answer["mode"],
         "width": answer["width"], "height": answer["height"], "channels": answer["channels"],

@@ -79,7 +79,6 @@ class Tally:
             self.add(source_id, ending or "-", file)
 
     def close(self) -> list[LeftOut]:
-        """All kinds of this import, the most first."""
         for source_id, file in self._texts:
             if file not in self.used:
                 self.add(source_id, PurePath(file).suffix.lower(), file)

@@ -48,7 +48,6 @@ NEEDS_LIBRARY = Said(
 
 
 def claims_video(path: Path) -> bool:
-    """Whether the name says video."""
     return path.suffix.lower() in SUFFIXES
 
 

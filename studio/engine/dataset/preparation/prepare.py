@@ -68,12 +68,10 @@ class Prepared:
 
     @property
     def height(self) -> int:
-        """Pixels."""
         return int(self.images.shape[1])
 
     @property
     def width(self) -> int:
-        """Pixels."""
         return int(self.images.shape[2])
 
     def __len__(self) -> int:

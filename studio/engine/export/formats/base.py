@@ -72,7 +72,6 @@ class FlatFormat(Format):
     """One plane of 8 bits, which Pillow reads, whatever the file's name says."""
 
     def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
-        """Only what is seen."""
         self.write_flat(artwork.flat(), origin, target)
 
     @abstractmethod
@@ -94,7 +93,6 @@ class FlatFormat(Format):
 
     @classmethod
     def read_picture(cls, path: Path) -> Picture:
-        """Decoded in this process."""
         with _opened(path) as (image, _):
             image.load()
         return image

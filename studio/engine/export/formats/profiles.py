@@ -25,7 +25,6 @@ def profile_of(image: Pixels) -> bytes:
 
 @cache
 def srgb_profile() -> bytes:
-    """The sRGB profile of LittleCMS."""
     from PIL import ImageCms
 
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -59,7 +58,6 @@ def _fixed(*numbers: float) -> bytes:
 
 
 def _text(words: str) -> bytes:
-    """multiLocalizedUnicodeType with one entry."""
     content = words.encode("utf-16-be")
     head = struct.pack(">4s4x2I2s2s2I", b"mluc", 1, 12, b"en", b"US", len(content), 28)
     return head + content

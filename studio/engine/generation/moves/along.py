@@ -30,7 +30,6 @@ class Along(Move):
 
     @property
     def control(self) -> tuple[str, int]:
-        """Each direction has its own."""
         return self.name, self.direction
 
     @property

@@ -28,7 +28,6 @@ class Removed:
 
     @property
     def name(self) -> str:
-        """The run's."""
         return str(self.row["name"])
 
 

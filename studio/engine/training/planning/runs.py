@@ -64,7 +64,6 @@ _SELECT = (
 
 
 def runs(project: Project) -> list[Run]:
-    """All runs, oldest first."""
     return project.rows(_run, f"{_SELECT} ORDER BY run.id")
 
 

@@ -96,7 +96,6 @@ def _events(
 
 
 def _say(lines: IO[str], event: Event) -> bool:
-    """Whether the parent still listens."""
     try:
         lines.write(to_line(event) + "\n")
         lines.flush()

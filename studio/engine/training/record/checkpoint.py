@@ -81,7 +81,6 @@ class Saved:
 
     @property
     def number(self) -> int:
-        """The generation."""
         return int(self.folder.name)
 
     @property
@@ -91,7 +90,6 @@ class Saved:
 
     @property
     def images_seen(self) -> int:
-        """Pictures trained on so far."""
         return int(self.state["images_seen"])
 
 

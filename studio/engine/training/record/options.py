@@ -103,7 +103,6 @@ class RunOptions(RecipeOptions, SettledOptions):
     """Every option of a new run beside its pictures, family, size and length."""
 
     def kept(self) -> dict[str, Value]:
-        """Those that the recipe keeps."""
         return {name: getattr(self, name) for name in RecipeOptions.params()}
 
     @classmethod

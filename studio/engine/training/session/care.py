@@ -119,7 +119,6 @@ class Care:
         return {**self.trainer.means, **self._quality}
 
     def close(self) -> None:
-        """Release the diary and the board."""
         self.diary.close()
         if self._board is not None:
             self._board.close()

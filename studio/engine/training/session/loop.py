@@ -116,7 +116,6 @@ class _Loop:
         self._needs_told = False
 
     def run(self, commands: Commands) -> Iterator[Event]:
-        """Steps, and whatever is due between two of them."""
         yield Stage(RunState.TRAINING)
         yield from self.care.begun
         yield from self.care.settle(self.minutes)

@@ -107,7 +107,6 @@ def grouped() -> tuple[str, ...]:
 
 
 def sentence(kind: str, data: Data) -> Said:
-    """The sentence of a finding."""
     return Said(checks()[kind].sentence, **data)
 
 
