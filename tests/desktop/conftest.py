@@ -66,8 +66,8 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     studio = Studio()
     studio.set_language("en")
     studio.set_theme("dark")
+    # Not qtbot's: that would delete a window that still waits for a job to end.
     made = MainWindow(studio)
-    qtbot.addWidget(made)
     made.resize(1440, 900)
     with qtbot.waitExposed(made):
         made.show()
@@ -76,6 +76,7 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     yield made
     if not made.close():
         qtbot.waitUntil(lambda: not made.isVisible(), timeout=WAIT)
+    made.deleteLater()
     studio.undo.clear()  # or it would tell of its steps while it is being deleted
     i18n.set_language("en")
     theme.apply("dark")

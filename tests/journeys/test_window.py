@@ -35,13 +35,13 @@ def window(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     studio = Studio()
     studio.set_language("en")
     made = MainWindow(studio)
-    qtbot.addWidget(made)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
     yield made
     if not made.close():
         qtbot.waitUntil(lambda: not made.isVisible(), timeout=WAIT)
+    made.deleteLater()
     studio.deleteLater()
 
 
