@@ -43,7 +43,7 @@ def run(project: Path | None = None) -> int:
     if project is not None:
         window.firstPainted.connect(lambda: studio.open_or_make(project))
     else:
-        window.firstPainted.connect(lambda: whereabouts.come_back(window))
+        window.firstPainted.connect(lambda: whereabouts.come_back(window.studio, window.go))
     whereabouts.fit_screen(window)
     window.show()
     code = int(app.exec())

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._connect()
         add_window_actions(self, self.opening)
         self.retranslate()
-        whereabouts.restore_size(self)
+        whereabouts.restore_size(self, studio)
         self._project_changed()
         FirstPaint(self, self._first_painted)
 
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
         if not self.closing.may_close():
             event.ignore()
             return
-        whereabouts.remember(self)
+        whereabouts.remember(self, self.studio, self.place)
         self.hide()  # threads that still come to their ends are nothing to look at
         if self.rooms is not None:
             self.rooms.shutdown()

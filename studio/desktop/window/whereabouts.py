@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QWidget
 
+from studio.desktop.base.studio import Studio
 from studio.desktop.window.top_bar import PLACES
-
-if TYPE_CHECKING:
-    from studio.desktop.window.main_window import MainWindow
 
 SMALLEST = QSize(1100, 700)
 FIRST_SIZE = QSize(1440, 900)
 
 
-def restore_size(window: MainWindow) -> None:
+def restore_size(window: QWidget, studio: Studio) -> None:
     """As it was left; Qt brings one whose screen is gone back into sight."""
     window.setMinimumSize(SMALLEST)
     window.resize(FIRST_SIZE)
-    stored = window.studio.settings.window_geometry.encode("ascii", "replace")
+    stored = studio.settings.window_geometry.encode("ascii", "replace")
     if stored:
         window.restoreGeometry(QByteArray.fromBase64(stored))
 
 
-def fit_screen(window: MainWindow) -> None:
+def fit_screen(window: QWidget) -> None:
     """A window that would reach beyond its screen takes all of it, also without a manager."""
     fitting = window.size().boundedTo(window.screen().availableSize())
     if fitting != window.size():
@@ -33,21 +32,21 @@ def fit_screen(window: MainWindow) -> None:
         window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
 
 
-def remember(window: MainWindow) -> None:
+def remember(window: QWidget, studio: Studio, place: str) -> None:
     """Write down what the next start comes back to."""
-    settings, project = window.studio.settings, window.studio.project
+    settings, project = studio.settings, studio.project
     settings.window_geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
     settings.last_project = "" if project is None else str(project.folder)
-    settings.last_place = window.place
-    window.studio.save_settings()
+    settings.last_place = place
+    studio.save_settings()
 
 
-def come_back(window: MainWindow) -> None:
+def come_back(studio: Studio, go: Callable[[str], object]) -> None:
     """Open what was open when the window was closed; what is gone by now is not missed."""
     from studio.engine.project import INDEX
 
-    settings = window.studio.settings
+    settings = studio.settings
     if not settings.last_project or not Path(settings.last_project, INDEX).exists():
         return
-    if window.studio.open_project(settings.last_project) and settings.last_place in PLACES:
-        window.go(settings.last_place)
+    if studio.open_project(settings.last_project) and settings.last_place in PLACES:
+        go(settings.last_place)

@@ -23,7 +23,7 @@ def next_start(qtbot) -> MainWindow:
     made = MainWindow(studio)
     studio.setParent(made)
     qtbot.addWidget(made)
-    whereabouts.come_back(made)
+    whereabouts.come_back(made.studio, made.go)
     return made
 
 
