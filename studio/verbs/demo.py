@@ -33,7 +33,7 @@ COLUMNS = 4
 STAGES = (
     ("Dataset", "64 drawn vases come in; each is checked, none is changed", "dataset curation"),
     ("Training", "a network learns to draw such vases; it begins with what the model of the sample "
-     "knows, so that little time is enough", "transfer learning, variational autoencoder"),
+     "knows, so that little time is enough", "transfer learning, fine-tuning"),
     ("Evaluation", "vases that it never saw are drawn again, new ones are compared with the real "
      "ones", "reconstruction, coverage, memorisation"),
     ("Generation", "numbers become new vases, which are kept as pieces", "seed, latent vector"),

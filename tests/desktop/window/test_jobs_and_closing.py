@@ -206,7 +206,7 @@ def test_foot_and_palette_tell_of_work_in_another_place(
     export_slowly(window, tmp_path / "out", go, monkeypatch, qtbot)
     window.go("dataset")
     assert window.status.run.text() == "● Exporting pieces"
-    assert window.status.sentence.text() == "1 / 2"
+    qtbot.waitUntil(lambda: window.status.sentence.text() == "1 / 2", timeout=WAIT)
     qtbot.mouseClick(window.status.run, Qt.MouseButton.LeftButton)
     assert window.place == "export"
     window.open_palette()
