@@ -14,6 +14,7 @@ from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHan
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from studio.desktop.base.field_guard import FieldGuard
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.window import whereabouts
@@ -36,10 +37,11 @@ def run(project: Path | None = None) -> int:
     app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     QApplication.setApplicationName("Latent Studio")
     QApplication.setDesktopFileName("latent-studio")
-    studio = Studio()
+    studio = Studio(guarded=False)
     window = MainWindow(studio)
     _report_to(studio)
     window.firstPainted.connect(_after_first_paint)
+    window.firstPainted.connect(lambda: FieldGuard(studio))
     if project is not None:
         window.firstPainted.connect(lambda: studio.open_or_make(project))
     else:

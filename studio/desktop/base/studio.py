@@ -29,7 +29,8 @@ class Studio(QObject):
     projectChanged = Signal()
     themeChanged = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, guarded: bool = True) -> None:
+        """Unless `guarded`, :class:`FieldGuard` is made later: it sees every event of a start."""
         super().__init__(parent)
         self.settings, complaint = stored.load()
         self.project: Project | None = None
@@ -39,7 +40,8 @@ class Studio(QObject):
         self.actions = ActionRegistry(self, self.settings.shortcuts)
         self.notices = Notices(self)
         self.jobs = Jobs(self.notices, self)
-        FieldGuard(self)
+        if guarded:
+            FieldGuard(self)
         i18n.set_language(self.settings.language or i18n.system_language())
         theme.apply(self.settings.theme)
         if complaint:
