@@ -9,7 +9,7 @@ import argparse
 import importlib
 import shlex
 import shutil
-import sys
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -291,9 +291,8 @@ class Demo:
 
 def _program() -> str:
     """How the command line is called from anywhere, by a path where it is not on the PATH."""
-    here = Path(sys.executable).parent
     return (
         shutil.which("latent-studio")
-        or shutil.which("latent-studio", path=here)
-        or ("latent-studio")
+        or shutil.which("latent-studio", path=sysconfig.get_path("scripts"))
+        or "latent-studio"
     )

@@ -182,7 +182,7 @@ def _first_usable(info: Info, mode: str) -> tuple[Statement, _Way] | None:
 
 def _way(profile: bytes, mode: str) -> _Way | None:
     if not profile:
-        return _SAME
+        return None if mode == "CMYK" else _SAME  # inks have no place in sRGB, whatever EXIF says
     key = (hashlib.sha1(profile, usedforsecurity=False).digest(), mode)
     if key not in _ways.known:
         if len(_ways.known) > 32:

@@ -234,6 +234,12 @@ def test_cmyk_and_lab_under_profiles_of_other_spaces_are_pictures(tmp_path) -> N
         assert set(findings(path)) == {"odd_mode"}
 
 
+def test_inks_that_claim_to_be_srgb_are_still_inks(tmp_path) -> None:
+    path = tmp_path / "inks.tif"
+    Image.fromarray(scene()).convert("CMYK").save(path, exif=exif(1))
+    assert off(path, scene()) < 4
+
+
 # ---------------------------------------------------------------------- EXIF
 
 
