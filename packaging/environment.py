@@ -132,6 +132,11 @@ class Environment:
             self._pip(["--index-url", index, "--no-deps", pin])
         extra = ["--extra-index-url", index] if index and build.index != "cpu" else []
         self._pip([*extra, "-c", str(CONSTRAINTS), pin, *_requirements(tests)])
+        for name, requirements in _extras().items():
+            try:
+                self._pip(["-c", str(CONSTRAINTS), *requirements])
+            except SetupError:  # no build for this machine: the rest of the program works
+                print(f"Left out, as it cannot be installed here: {name}", flush=True)
         print(self._look_at_torch(), flush=True)
 
     def _pip(self, arguments):
@@ -203,6 +208,13 @@ def _requirements(tests):
     return [*project["dependencies"], *(extras["test"] + extras["dev"] if tests else [])]
 
 
+def _extras():
+    """What the whole program can do beyond the least that it needs, by name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    return {name: extras[name] for name in extras if name not in ("test", "dev", "tensorboard")}
+
+
 def _pins():
     lines = (line.split("#")[0].strip() for line in CONSTRAINTS.read_text("utf-8").splitlines())
     return {line.split("==")[0].lower(): line for line in lines if line}
@@ -210,7 +222,7 @@ def _pins():
 
 def _fingerprint():
     digest = hashlib.sha256()
-    for part in (CONSTRAINTS.read_bytes(), json.dumps(_requirements(True)).encode()):
+    for part in (CONSTRAINTS.read_bytes(), json.dumps([_requirements(True), _extras()]).encode()):
         digest.update(part)
     digest.update(f"{ROOT} {sys.version} {os.path.realpath(sys.executable)}".encode())
     return digest.hexdigest()
