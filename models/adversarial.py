@@ -89,7 +89,11 @@ class AdversarialFamily(Family):
     @property
     def latent(self) -> LatentSpec:
         parts = 2 if self.image_spec.classes else 1
-        return LatentSpec(1, parts * self.config.latent_dim, "normal", has_critic=True)
+        dim, layers = parts * self.config.latent_dim, self.layers()
+        return LatentSpec(
+            1, dim, "normal", has_critic=True, has_layers=bool(layers),
+            has_noise=any(layer.noisy for layer in layers),
+        )  # fmt: skip
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         if not self._optimizers:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from models import border
+from models.bending import Bends, Layer
 from models.border import shrink
 from models.draws import Draws
 from models.errors import either
@@ -261,18 +262,29 @@ class Family(nn.Module, ABC):
         """The mean latent [slots, dim]: where truncation 0 leads."""
 
     @abstractmethod
-    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
+    def draw(
+        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
         """Network pictures [n, channels, H, W] of w [n, slots, dim], by the EMA weights.
 
-        With `resolution` the activations [n, c, h, w] nearest to so many pixels.
+        With `resolution` the activations [n, c, h, w] nearest to so many pixels. `bends` change
+        what the layers of :meth:`layers` say; a family without any is given none.
         """
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Where `draw` can be bent, from coarse to fine; only where `latent.has_layers`."""
+        return ()
 
     @torch.no_grad()
     def synthesize(
-        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None
-    ) -> Tensor:
+        self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
         """uint8 NHWC pictures of w [n, slots, dim]; halved until they are as small as wanted."""
-        return self.to_picture(shrink(self.draw(w, noise_seed), max_resolution))
+        plain = bends is None
+        drawn = self.draw(w, noise_seed) if plain else self.draw(w, noise_seed, bends=bends)
+        return self.to_picture(shrink(drawn, max_resolution))
 
     def features(self, w: Tensor, resolution: int) -> Tensor:
         """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""

@@ -24,6 +24,12 @@ class Ability(StrEnum):
     DIRECTIONS = "directions"
     TRUNCATION = "truncation"
     BLEND = "blend"
+    MIX = "mix"
+    """Slots of one picture can be those of another."""
+    BEND = "bend"
+    """What its layers say can be changed while it draws."""
+    NOISE = "noise"
+    """There is noise in its layers."""
     DRAG = "drag"
     ENCODE = "encode"
     SCORE = "score"
@@ -34,7 +40,7 @@ FEW = 50
 MANY, VERY_MANY = 1_000, 10_000
 SMALL_SIDE = 128
 """Pixels."""
-_OF_A_SPACE = {Ability.DIRECTIONS, Ability.BLEND, Ability.DRAG}
+_OF_A_SPACE = {Ability.DIRECTIONS, Ability.BLEND, Ability.MIX, Ability.DRAG}
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class LatentSpec:
     """The latent w of one picture: `slots` rows of `dim` numbers.
 
     `groups` names ranges of slots or, for a flat latent, is empty. `prior` is `normal` or
-    `mixture`. `lacks` is what a model cannot do though latents of this kind could.
+    `mixture`. `has_layers` is whether :meth:`Family.layers` names any, `has_noise` whether one of
+    them is noisy. `lacks` is what a model cannot do though latents of this kind could.
     """
 
     slots: int
@@ -51,6 +58,8 @@ class LatentSpec:
     groups: dict[str, tuple[int, int]] = field(default_factory=dict)
     has_encoder: bool = False
     has_critic: bool = False
+    has_layers: bool = False
+    has_noise: bool = False
     kind: LatentKind = LatentKind.CONTINUOUS
     lacks: frozenset[Ability] = frozenset()
 
@@ -60,10 +69,14 @@ class LatentSpec:
         missing = set(self.lacks)
         if self.kind is LatentKind.TOKENS:
             missing |= _OF_A_SPACE
-        if not self.has_encoder:
-            missing.add(Ability.ENCODE)
-        if not self.has_critic:
-            missing.add(Ability.SCORE)
+        if self.slots == 1:
+            missing.add(Ability.MIX)
+        for ability, has in (
+            (Ability.ENCODE, self.has_encoder), (Ability.SCORE, self.has_critic),
+            (Ability.BEND, self.has_layers), (Ability.NOISE, self.has_noise),
+        ):  # fmt: skip
+            if not has:
+                missing.add(ability)
         return frozenset(Ability) - missing
 
 

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.bending import Bends, Layer, bent, rising
 from models.parts.convolution import Conv2d, conv2d
 from models.parts.resampling import repeat
 from models.parts.seamless import wrapped
@@ -113,7 +114,7 @@ class Decoder(nn.Module):
         self.grid = (height, width)
         self.patch = patch
         self.spatial = inputs % (height * width) == 0
-        coarsest = widths[-1]
+        coarsest, self.widths = widths[-1], list(reversed(widths))
         self.head: nn.Module
         if self.spatial:
             self.head = Conv2d(inputs // (height * width), coarsest, 3, padding=1)
@@ -130,17 +131,26 @@ class Decoder(nn.Module):
         if patch > 1:
             even_out_(self.out, patch)
 
-    def forward(self, z: Tensor, resolution: int | None = None) -> Tensor:
+    def layers(self) -> tuple[Layer, ...]:
+        """The base, and what follows each doubling."""
+        tensors: list[tuple[str, ...]] = [("head.", "base.")]
+        tensors += [(f"up.{k}.", f"levels.{k}.") for k in range(len(self.up))]
+        tensors[-1] += ("norm.", "out.")
+        return rising(self.grid, self.widths, tensors)
+
+    def forward(
+        self, z: Tensor, resolution: int | None = None, bends: Bends | None = None
+    ) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         height, width = self.grid
         if self.spatial:
             x = self.head(z.reshape(z.shape[0], -1, height, width))
         else:
             x = self.head(z).reshape(z.shape[0], -1, height, width)
-        x = self.base(x.contiguous(memory_format=torch.channels_last))
+        x = bent(self.base(x.contiguous(memory_format=torch.channels_last)), 0, bends)
         stop = nearest_level(self.grid, len(self.up), resolution)
-        for up, level in list(zip(self.up, self.levels, strict=True))[:stop]:
-            x = level(repeat(up(x)))
+        for k, (up, level) in enumerate(list(zip(self.up, self.levels, strict=True))[:stop], 1):
+            x = bent(level(repeat(up(x))), k, bends)
         if resolution is None:
             x = from_patches(self.out(F.silu(self.norm(x))), self.patch)
         return x

@@ -103,7 +103,8 @@ class Autoencoder(CodecFamily):
 
     @property
     def latent(self) -> LatentSpec:
-        return LatentSpec(1, self.config.latent_dim, "mixture", has_encoder=True)
+        dim = self.config.latent_dim
+        return LatentSpec(1, dim, "mixture", has_encoder=True, has_layers=True)
 
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
         with state.autocast():

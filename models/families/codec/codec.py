@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from models.base import Family, ImageSpec, TrainState
+from models.bending import Bends, Layer, inside
 from models.facts import Curve
 from models.learning import ema
 from models.parameters import Declared, param
@@ -213,8 +214,14 @@ class CodecFamily(Family):
     def encode(self, images: Tensor) -> Tensor:
         return self._mean_code(self.to_network(images)).unsqueeze(1)
 
-    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
-        return self.decoder_ema(w.flatten(1), resolution)
+    def draw(
+        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
+        return self.decoder_ema(w.flatten(1), resolution, bends)
+
+    def layers(self) -> tuple[Layer, ...]:
+        return inside("decoder_ema", self.decoder_ema.layers())
 
 
 def latent_numbers(image_spec: ImageSpec, wanted: int) -> int:

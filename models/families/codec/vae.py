@@ -117,7 +117,8 @@ class Vae(CodecFamily):
 
     @property
     def latent(self) -> LatentSpec:
-        return LatentSpec(1, self.config.latent_dim, "normal", has_encoder=True)
+        dim = self.config.latent_dim
+        return LatentSpec(1, dim, "normal", has_encoder=True, has_layers=True)
 
     def _learnt(self) -> dict[str, list[nn.Parameter]]:
         prior = [self.prior_means] if self.image_spec.classes else []

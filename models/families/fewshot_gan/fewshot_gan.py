@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from models.adversarial import AdversarialConfig, AdversarialFamily
 from models.base import ImageSpec, TrainState, register
+from models.bending import Bends, Layer, inside
 from models.draws import Draws
 from models.facts import FEW, MANY, Curve, Facts
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
@@ -169,8 +170,15 @@ class FewshotGan(AdversarialFamily):
 
     # ------------------------------------------------------------------ generating
 
-    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
-        return self.generator_ema(w.flatten(1), _fixed(noise_seed, w.device), resolution)
+    def draw(
+        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
+        noise = _fixed(noise_seed, w.device)
+        return self.generator_ema(w.flatten(1), noise, resolution, bends)
+
+    def layers(self) -> tuple[Layer, ...]:
+        return inside("generator_ema", self.generator_ema.layers())
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:

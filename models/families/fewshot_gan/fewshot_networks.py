@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from models.base import ImageSpec
+from models.bending import Bends, Layer, bent, noise_strength
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.layers import LEAK, Norm, he_normal_, nearest_level
 from models.parts.resampling import average, repeat
@@ -64,10 +65,13 @@ class GatedLayer(nn.Module):
         self.strength = nn.Parameter(torch.zeros(())) if noisy else None
         he_normal_(self.conv.weight)
 
-    def forward(self, x: Tensor, noise: Noise) -> Tensor:
+    def forward(self, x: Tensor, noise: Noise, much: float = 1.0) -> Tensor:
+        """`much` is by how much the noise is multiplied."""
         x = self.conv(x)
         if self.strength is not None:
-            x = x + self.strength.to(x.dtype) * noise(len(x), x.shape[2], x.shape[3]).to(x.dtype)
+            strength = self.strength.to(x.dtype)
+            strength = strength if much == 1 else strength * much
+            x = x + strength * noise(len(x), x.shape[2], x.shape[3]).to(x.dtype)
         return F.glu(self.norm(x), dim=1)
 
 
@@ -83,7 +87,7 @@ class Generator(nn.Module):
         super().__init__()
         height, width, doublings = spec.base_grid()
         self.grid = (height, width)
-        coarsest = widths[-1]
+        coarsest, self.widths = widths[-1], list(reversed(widths))
         self.classes = class_vectors(spec.classes, latent_dim)
         inputs = latent_dim * (1 if self.classes is None else 2)
         self.start = nn.Linear(inputs, 2 * coarsest * height * width, bias=False)
@@ -103,19 +107,39 @@ class Generator(nn.Module):
         he_normal_(self.out.weight)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]  # made with a bias just above
 
-    def forward(self, z: Tensor, noise: Noise, resolution: int | None = None) -> Tensor:
+    def layers(self) -> tuple[Layer, ...]:
+        """The start, and what follows each gated layer; the last one of a level is seen as its
+        excitation leaves it."""
+        height, width = self.grid
+        made = [Layer(self.widths[0], height, width, False, ("start.", "norm."))]
+        for k, channels in enumerate(self.widths[1:]):
+            size, noisy = (height << k + 1, width << k + 1), k % 2 == 0
+            for place in range(2 if noisy else 1):
+                made.append(Layer(channels, *size, noisy, (f"levels.{k}.{place}.",)))
+            if k + 1 >= self.span:
+                made[-1] = made[-1].including(f"excitations.{k + 1 - self.span}.")
+        return (*made[:-1], made[-1].including("out."))
+
+    def forward(
+        self, z: Tensor, noise: Noise, resolution: int | None = None, bends: Bends | None = None
+    ) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.start(z).view(len(z), -1, *self.grid)  # [N, 2 coarsest, height, width]
         x = F.glu(self.norm(x.contiguous(memory_format=torch.channels_last)), dim=1)
         stop = nearest_level(self.grid, len(self.levels), resolution)
-        seen = [x]
+        x = bent(x, 0, bends)
+        seen, number = [x], 0
         for index, layers in enumerate(list(self.levels)[:stop], start=1):
             x = repeat(x)
-            for layer in layers:  # type: ignore[attr-defined]  # every level is a ModuleList
-                x = layer(x, noise)
+            for place, layer in enumerate(layers):  # type: ignore[var-annotated, arg-type]
+                if place:
+                    x = bent(x, number, bends)
+                number += 1
+                x = layer(x, noise, noise_strength(number, bends))
             if index >= self.span:
                 source = index - self.span
                 x = x * self.excitations[source](seen[source])
+            x = bent(x, number, bends)
             seen.append(x)
         return torch.tanh(self.out(x)) if resolution is None else x
 

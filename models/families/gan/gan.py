@@ -10,6 +10,7 @@ from torch import Tensor
 
 from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register
+from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
@@ -143,8 +144,14 @@ class Gan(AdversarialFamily):
     def _generator_loss(self, scores: Tensor, real: Tensor) -> Tensor:
         return losses.relativistic_generator(real, scores)
 
-    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
-        return self.generator_ema(w.flatten(1), resolution)
+    def draw(
+        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
+        return self.generator_ema(w.flatten(1), resolution, bends)
+
+    def layers(self) -> tuple[Layer, ...]:
+        return inside("generator_ema", self.generator_ema.layers())
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.bending import Bends, Layer, bent, rising
 from models.families.gan.gan_config import GanConfig
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.convolution import Conv2d
@@ -31,7 +32,7 @@ class Generator(Edged, nn.Module):
         height, width, _ = spec.base_grid()
         self.grid = (height, width)
         counts = _block_counts(config, len(widths))
-        coarsest = widths[-1]
+        coarsest, self.widths = widths[-1], list(reversed(widths))
         self.pattern = nn.Parameter(torch.randn(1, coarsest, height, width))
         self.classes = class_vectors(spec.classes, config.latent_dim)
         inputs = config.latent_dim * (1 if self.classes is None else 2)
@@ -43,13 +44,23 @@ class Generator(Edged, nn.Module):
         he_normal_(self.out.weight, gain=0.5)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]  # made with a bias just above
 
-    def forward(self, z: Tensor, resolution: int | None = None) -> Tensor:
+    def layers(self) -> tuple[Layer, ...]:
+        """What follows the blocks of each resolution."""
+        tensors: list[tuple[str, ...]] = [("pattern", "dense.", "levels.0.")]
+        tensors += [(f"change.{k}.", f"levels.{k + 1}.") for k in range(len(self.change))]
+        tensors[-1] += ("out.",)
+        return rising(self.grid, self.widths, tensors)
+
+    def forward(
+        self, z: Tensor, resolution: int | None = None, bends: Bends | None = None
+    ) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.pattern * self.dense(z)[:, :, None, None]  # [N, coarsest, height, width]
-        x = self.levels[0](x.contiguous(memory_format=torch.channels_last))
+        x = bent(self.levels[0](x.contiguous(memory_format=torch.channels_last)), 0, bends)
         stop = nearest_level(self.grid, len(self.change), resolution)
-        for change, level in list(zip(self.change, self.levels[1:], strict=True))[:stop]:
-            x = level(double(change(x), self.seamless))
+        steps = list(zip(self.change, self.levels[1:], strict=True))[:stop]
+        for k, (change, level) in enumerate(steps, start=1):
+            x = bent(level(double(change(x), self.seamless)), k, bends)
         if resolution is None:
             x = self.out(F.leaky_relu(x, LEAK, inplace=True))
         return x

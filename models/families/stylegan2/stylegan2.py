@@ -9,6 +9,7 @@ from torch import Tensor
 
 from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
@@ -98,7 +99,10 @@ class StyleGan2(AdversarialFamily):
         levels = slots // 2 - 1
         coarse, middle = 2 * max(1, min(2, levels - 1)) - 1, 2 * min(4, levels) - 1
         groups = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, slots)}
-        return LatentSpec(slots, self.config.latent_dim, "normal", groups, has_critic=True)
+        return LatentSpec(
+            slots, self.config.latent_dim, "normal", groups, has_critic=True, has_layers=True,
+            has_noise=True,
+        )  # fmt: skip
 
     def set_live(self, config: Declared) -> None:
         before = self.config
@@ -256,10 +260,18 @@ class StyleGan2(AdversarialFamily):
     def w_mean(self) -> Tensor:
         return self.generator_ema.mapping.w_avg.repeat(self.generator.slots, 1)
 
-    def draw(self, w: Tensor, noise_seed: int = 0, resolution: int | None = None) -> Tensor:
+    def draw(
+        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
         sides = tuple(self.generator.noise_sides())
         noise = still_noise(noise_seed, sides, self.path_mean.device)
-        return self.generator_ema(w, noise, resolution)
+        if bends is not None and bends.noise:
+            noise = [each * bends.strength(layer) for layer, each in enumerate(noise)]
+        return self.generator_ema(w, noise, resolution, bends)
+
+    def layers(self) -> tuple[Layer, ...]:
+        return inside("generator_ema", self.generator_ema.layers())
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import ImageSpec
+from models.bending import Bends, Layer, bent
 from models.draws import Draws
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.layers import LEAK, nearest_level
@@ -48,7 +49,7 @@ class Generator(Edged, nn.Module):
         height, width, doublings = spec.base_grid()
         self.grid = (height, width)
         self.slots = 2 * doublings + 2
-        rising = list(reversed(widths))
+        rising = self.widths = list(reversed(widths))
         self.mapping = Mapping(dim, layers, spec.classes)
         self.pattern = nn.Parameter(torch.randn(1, rising[0], height, width))
         self.first = StyledLayer(rising[0], rising[0], dim)
@@ -65,15 +66,29 @@ class Generator(Edged, nn.Module):
         levels = [(height << k, width << k) for k in range(len(self.paint))]
         return [levels[0], *(side for side in levels[1:] for _ in range(2))]
 
-    def forward(self, w: Tensor, noise: Sequence[Tensor], resolution: int | None = None) -> Tensor:
+    def layers(self) -> tuple[Layer, ...]:
+        """Those with noise, in the order of `forward`."""
+        names: list[tuple[str, ...]] = [("pattern", "first.", "paint.0.", "tint.0")]
+        for k in range(len(self.grow)):
+            names += [(f"grow.{k}.",), (f"refine.{k}.", f"paint.{k + 1}.", f"tint.{k + 1}")]
+        return tuple(
+            Layer(self.widths[(place + 1) // 2], *side, True, own)
+            for place, (side, own) in enumerate(zip(self.noise_sides(), names, strict=True))
+        )
+
+    def forward(
+        self, w: Tensor, noise: Sequence[Tensor], resolution: int | None = None,
+        bends: Bends | None = None,
+    ) -> Tensor:  # fmt: skip
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.pattern.expand(len(w), -1, -1, -1)  # [N, coarsest, height, width]
         x = self.first(x.contiguous(memory_format=torch.channels_last), w[:, 0], noise[0])
+        x = bent(x, 0, bends)
         stop = nearest_level(self.grid, len(self.grow), resolution)
         picture = self._painted(0, x, w)
         for k in range(1, stop + 1):
-            x = self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1])
-            x = self.refine[k - 1](x, w[:, 2 * k], noise[2 * k])
+            x = bent(self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1]), 2 * k - 1, bends)
+            x = bent(self.refine[k - 1](x, w[:, 2 * k], noise[2 * k]), 2 * k, bends)
             if resolution is None:
                 picture = self._enlarged(picture) + self._painted(k, x, w)
         return picture if resolution is None else x

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.facts import Ability
 from studio.engine.errors import StudioError
 from studio.engine.generation.slerp import Latent
 from studio.engine.seeds import LARGEST_SEED
+
+if TYPE_CHECKING:
+    from models.bending import Layer
 
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Psi = Annotated[float, Field(ge=0.0, le=1.5)]
@@ -30,6 +34,12 @@ class Played(Protocol):
 
     def direction(self, index: int) -> Latent:
         """One standard deviation along a direction."""
+
+    def need(self, ability: Ability) -> None:
+        """Refuse where the model lacks it."""
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Those of its generator, from coarse to fine."""
 
 
 class Part(BaseModel):

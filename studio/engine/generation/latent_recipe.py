@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from studio.engine.generation.beginnings import Beginning, Part, Played, Point, Psi, Seed, Seeded
+from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.moves.along import Along, Sigma
 from studio.engine.generation.moves.base import AnyMove, Move
 from studio.engine.generation.moves.blend import Blend, Mix
@@ -39,6 +40,13 @@ class LatentRecipe(Part):
             w = move.apply(w, self.beginning, played)
         return np.ascontiguousarray(w, np.float32)
 
+    def drawing(self, played: Played) -> Drawing:
+        """How that point is drawn."""
+        made = Drawing()
+        for move in self.moves:
+            move.bend(made, played)
+        return made
+
     @property
     def seed(self) -> int | None:
         """None where it begins at a point."""
@@ -62,6 +70,15 @@ class LatentRecipe(Part):
     def unrecorded(self) -> Self:
         """Without the point that was recorded."""
         return self.begun(self.beginning)
+
+    def at(self, point: str) -> Self:
+        """Drawn alike, from a point that is given as :attr:`Point.w`."""
+        kept = tuple(move for move in self.moves if not move.leads)
+        return self.begun(Point(w=point)).model_copy(update={"moves": kept})
+
+    def with_noise(self, seed: int) -> Self:
+        """With the noise of another seed."""
+        return self.model_copy(update={"noise_seed": seed, "point": None})
 
     def moved(self, move: Move) -> Self:
         """With `move` for that of the same control, or else after those of its rank."""

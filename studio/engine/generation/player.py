@@ -21,16 +21,21 @@ from studio.engine.training.record.loaded_models import LoadedModel, lend
 
 if TYPE_CHECKING:
     from models.base import ImageSpec
+    from models.bending import Layer
     from models.facts import LatentSpec
 
 _SAMPLED = 4
 """Points of seeds that are remembered: the two of a blend, its centre, and one before."""
+_PLAIN = LatentRecipe()
 _NEAR = 1e-3
 """Another device may lead a recipe this far from where it led, in units of the latent."""
 LACKING = {
     Ability.DIRECTIONS: Said("This model has no directions: leave the edits out."),
     Ability.TRUNCATION: Said("This model knows no truncation: leave it at 1."),
     Ability.BLEND: Said("This model cannot blend: leave the other seed out."),
+    Ability.MIX: Said("Pictures of this model have a single slot: its styles cannot be mixed."),
+    Ability.BEND: Said("This model says nothing of its layers: leave the bends out."),
+    Ability.NOISE: Said("There is no noise in this model: leave its strength at 1."),
 }
 
 
@@ -82,6 +87,10 @@ class Player:
         """Shape and nature of the latents."""
         return self.model.family.latent
 
+    def layers(self) -> tuple[Layer, ...]:
+        """Where drawing can be bent, from coarse to fine; empty where it cannot."""
+        return self.model.family.layers()
+
     # ------------------------------------------------------------------ latents
 
     def need(self, ability: Ability) -> None:
@@ -113,7 +122,7 @@ class Player:
                 return bare
         except StudioError:
             pass  # a direction or a label that is not known here
-        return LatentRecipe(beginning=Point(w=recipe.point), noise_seed=recipe.noise_seed)
+        return recipe.at(recipe.point)
 
     def encode(self, image: Pixels) -> Latent:
         """w [slots, dim] of a uint8 [h, w, c] picture of the model's size and channels."""
@@ -216,15 +225,21 @@ class Player:
 
     def picture(self, recipe: LatentRecipe) -> Pixels:
         """uint8 [h, w, c] of a recipe."""
-        return self.picture_of(self.latent_of(recipe), recipe.noise_seed)
+        return self.picture_of(self.latent_of(recipe), recipe)
 
-    def picture_of(self, w: Latent, noise_seed: int = 0) -> Pixels:
-        """uint8 [h, w, c] of a point w [slots, dim]."""
+    def recorded_picture(self, recipe: LatentRecipe) -> Pixels:
+        """The same of the point that was recorded with it, where one was."""
+        return self.picture_of(self.recorded(recipe), recipe)
+
+    def picture_of(self, w: Latent, recipe: LatentRecipe = _PLAIN) -> Pixels:
+        """uint8 [h, w, c] of a point w [slots, dim], drawn as a recipe says. Every picture that
+        is shown, kept or exported comes from here."""
         import torch
 
+        bends = recipe.drawing(self).bends()
         with torch.inference_mode(), self.model as family:
             batch = torch.from_numpy(w)[None].to(self.device)
-            return family.synthesize(batch, noise_seed)[0].cpu().numpy()
+            return family.synthesize(batch, recipe.noise_seed, None, bends)[0].cpu().numpy()
 
     def pictures(self, seeds: Sequence[int], psi: float = 1.0, label: int | None = None) -> Pixels:
         """uint8 [n, h, w, c] of seeds. Each is made alone, so that its bytes are those of

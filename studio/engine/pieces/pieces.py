@@ -97,7 +97,7 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     w = player.latent_of(recipe)
-    pixels = player.picture_of(w, recipe.noise_seed)
+    pixels = player.picture_of(w, recipe)
     whole = recipe.model_copy(update={"point": pack_latent(w)})
     review = _review(project, run_name, pixels)
     name = _free_name(project)
@@ -184,7 +184,7 @@ def render(project: Project, wanted: Piece, player: Player | None = None) -> Pix
         if folder is None:
             return stored_alone(wanted)
         player = Player.open(folder)
-    return player.picture_of(player.recorded(wanted.recipe), wanted.recipe.noise_seed)
+    return player.recorded_picture(wanted.recipe)
 
 
 def checkpoint_of(project: Project, wanted: Piece) -> Path | None:

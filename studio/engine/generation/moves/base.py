@@ -5,7 +5,6 @@ Adding one is adding one file to this folder: a class that is decorated with `re
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -13,11 +12,15 @@ from pydantic import BeforeValidator, SerializeAsAny
 
 from models.registry import Registry
 from studio.engine.generation.beginnings import Beginning, Part, Played
+from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.slerp import Latent
 
 
 class Move(Part):
-    """One change of the point. `kind` says in files which move it is; so does `name` here."""
+    """One change of the point, or of how it is drawn.
+
+    `kind` says in files which move it is; so does `name` here.
+    """
 
     name: ClassVar[str]
     rank: ClassVar[int]
@@ -33,9 +36,18 @@ class Move(Part):
         """Whether it says nothing, and is left out."""
         return False
 
-    @abstractmethod
+    @property
+    def leads(self) -> bool:
+        """Whether it has a say in the point: what has none goes along where a point is all that
+        is left of a recipe."""
+        return type(self).apply is not Move.apply
+
     def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
         """The point [slots, dim] after this move; `w` is not changed."""
+        return w
+
+    def bend(self, drawing: Drawing, played: Played) -> None:
+        """Add to what is done while the point is drawn."""
 
 
 _REGISTRY = Registry[Move](

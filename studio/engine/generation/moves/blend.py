@@ -18,7 +18,7 @@ class Blend(Move):
     """Towards another seed, of the beginning's truncation and label; `mix` 1 is there."""
 
     name: ClassVar[str] = "blend"
-    rank: ClassVar[int] = 0
+    rank: ClassVar[int] = -1
 
     kind: Literal["blend"] = "blend"
     seed: Seed
