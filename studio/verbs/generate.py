@@ -6,12 +6,15 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING
 
-from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.verbs import recipe_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
 if TYPE_CHECKING:
     from studio.engine.artwork import Artwork
+    from studio.engine.generation.beginnings import Beginning
+    from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
 
@@ -28,14 +31,17 @@ def add(verbs: Verbs) -> None:
         "--checkpoint", choices=("last", "best"), default="last",
         help="the newest model (default), or the one that did best on held-out pictures",
     )  # fmt: skip
-    parser.add_argument("--count", type=whole(1, MOST), default=16, help="how many (default 16)")
-    parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
-    parser.add_argument("--psi", type=number(0.0, 1.5), default=1.0, help="truncation, 0 to 1.5")
+    parser.add_argument("--count", type=whole(1, MOST), help="how many (default 16, of a recipe 1)")
+    parser.add_argument(
+        "--seed", type=whole(0, 1 << 62), help="first seed (default 0, or that of the recipe)"
+    )
+    parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
     parser.add_argument(
         "--label", metavar="L", type=words,
         help="name or number of a label that the model has learnt (`inspect` lists them); "
         "default: any, as often as in its pictures",
     )  # fmt: skip
+    recipe_options.add(parser)
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
@@ -45,24 +51,18 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.artwork import Artwork
     from studio.engine.evaluation.seam import Steps
     from studio.engine.export.handover import export_made
-    from studio.engine.generation.beginnings import Seeded
-    from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.pieces import pieces
     from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project
 
-    seeds = range(options.seed, options.seed + options.count)
     with Project.open(options.project) as project:
         if options.keep and project.read_only_reason:
             raise ReadOnlyError(project.read_only_reason)
         player = open_player(
             project, options.run_name, options.device, best=options.checkpoint == "best"
         )
-        label = None if options.label is None else player.label_number(options.label)
-        recipes = [
-            LatentRecipe(beginning=Seeded(seed=seed, truncation_psi=options.psi, label=label))
-            for seed in seeds
-        ]
+        recipes = _recipes(options, project, player)
+        seeds = [recipe.seed for recipe in recipes]
         steps = Steps()
 
         def make(place: int) -> tuple[Artwork, Origin]:
@@ -74,7 +74,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             steps.add(pixels[None])
             return Artwork.of(pixels), Origin(names[place], recipe=facts)
 
-        names = [f"{options.run_name}-seed-{seed}" for seed in seeds]
+        names = [
+            f"{options.run_name}-point" if seed is None else f"{options.run_name}-seed-{seed}"
+            for seed in seeds
+        ]
         made = export_made(names, make, "png", {}, options.out, progress=console.pictures)
         kept = []
         for recipe in recipes if options.keep else ():
@@ -82,7 +85,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             console.progress(f"{len(kept)} of {len(seeds)} kept", len(kept) / len(seeds))
     facts = {
         "files": [each.path for each in made],
-        "seeds": list(seeds),
+        "seeds": seeds,
         "labels": [player.label_of(recipe) for recipe in recipes] if player.labels else [],
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
@@ -90,6 +93,42 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     if player.seamless:
         facts["seam"] = dataclasses.asdict(steps.score())
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
+
+
+def _recipes(options: argparse.Namespace, project: Project, player: Player) -> list[LatentRecipe]:
+    """What the options ask for, one a picture; refused before anything is written."""
+    from studio.engine.generation.directions import find_directions
+    from studio.engine.generation.latent_recipe import LatentRecipe
+
+    named = options.recipe is not None
+    recipe = recipe_options.read(options.recipe, project) if named else LatentRecipe()
+    if recipe.edits:
+        find_directions(player)
+    recipe = recipe_options.changed(recipe, options, player)
+    count = options.count or (1 if named else 16)
+    made = [recipe.begun(each) for each in _beginnings(options, recipe.beginning, count, player)]
+    player.latent_of(made[0])
+    made[0].drawing(player)
+    return made
+
+
+def _beginnings(
+    options: argparse.Namespace, began: Beginning, count: int, player: Player
+) -> list[Beginning]:
+    """The seeds that are asked for, or the point of a recipe."""
+    from studio.engine.generation.beginnings import Seeded
+
+    psi = began.truncation_psi if options.psi is None else options.psi
+    if options.seed is None and not isinstance(began, Seeded):
+        if options.count or options.label:
+            raise UsageError("A recipe that begins at a point is one picture: name a --seed.")
+        return [began.model_copy(update={"truncation_psi": psi})]
+    label = began.label if options.label is None else player.label_number(options.label)
+    first = options.seed
+    if first is None:
+        first = began.seed if isinstance(began, Seeded) else 0
+    seeds = range(first, first + count)
+    return [Seeded(seed=seed, truncation_psi=psi, label=label) for seed in seeds]
 
 
 def open_player(project: Project, run_name: str, device: str, *, best: bool = False) -> Player:

@@ -22,7 +22,11 @@ def add(verbs: Verbs) -> None:
     )
     presets_parser.add_argument("--family", metavar="F", help="only this one")
     presets_parser.add_argument("--size", type=size, help="only this one, e.g. 64 or 48x64")
-    verbs.add("operations", "Refine operations and export formats, with parameters.", operations)
+    verbs.add(
+        "operations",
+        "Refine operations, bends and export formats, with parameters.",
+        operations,
+    )
 
 
 def families(options: argparse.Namespace, console: Console) -> Result:
@@ -70,6 +74,7 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
 
 
 def operations(options: argparse.Namespace, console: Console) -> Result:
+    from studio.engine.generation.transforms.base import transforms
     from studio.engine.refinement import base
 
     found = [
@@ -77,9 +82,16 @@ def operations(options: argparse.Namespace, console: Console) -> Result:
         | {"parameters": parameters(kind)}
         for kind in base.operations().values()
     ]
+    bends = [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"parameters": parameters(kind)}
+        for kind in transforms().values()
+    ]
     formats = _formats()
-    lines = ["Operations (for --stack):", *_describe(found), "Formats (for --preset):"]
-    return Result({"operations": found, "formats": formats}, lines + _describe(formats))
+    lines = ["Operations (for --stack):", *_describe(found)]
+    lines += ["Transforms (for --bend):", *_describe(bends)]
+    lines += ["Formats (for --preset):", *_describe(formats)]
+    return Result({"operations": found, "transforms": bends, "formats": formats}, lines)
 
 
 def _formats() -> list[dict[str, object]]:

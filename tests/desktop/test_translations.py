@@ -19,6 +19,7 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export.formats import base as formats
+from studio.engine.generation.transforms.base import transforms
 from studio.engine.refinement import base as operations
 from studio.engine.training.record.options import RunOptions
 
@@ -106,6 +107,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"family {n}", f.title, f.summary, f.Config) for n, f in families.families().items()),
         *((f"format {n}", f.title, f.summary, f) for n, f in formats.formats().items()),
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
+        *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),
         ("options of a run", "New run", "More settings", RunOptions),
     ]
     assert len(listed) >= 10

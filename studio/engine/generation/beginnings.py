@@ -14,6 +14,8 @@ from studio.engine.generation.slerp import Latent
 from studio.engine.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from models.bending import Layer
 
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
@@ -40,6 +42,9 @@ class Played(Protocol):
 
     def layers(self) -> tuple[Layer, ...]:
         """Those of its generator, from coarse to fine."""
+
+    def activations(self, beginning: Seeded, layer: int) -> Tensor:
+        """What a layer says [1, c, h, w] where a seed begins, with nothing bent."""
 
 
 class Part(BaseModel):

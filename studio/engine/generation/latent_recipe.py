@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -14,6 +14,8 @@ from studio.engine.generation.moves.along import Along, Sigma
 from studio.engine.generation.moves.base import AnyMove, Move
 from studio.engine.generation.moves.blend import Blend, Mix
 from studio.engine.generation.slerp import Latent
+
+Kind = TypeVar("Kind", bound=Move)
 
 
 class LatentRecipe(Part):
@@ -59,7 +61,11 @@ class LatentRecipe(Part):
 
     @property
     def blend(self) -> Blend | None:
-        return next((move for move in self.moves if isinstance(move, Blend)), None)
+        return self.only(Blend)
+
+    def only(self, kind: type[Kind]) -> Kind | None:
+        """Its first move of a kind, if it has one."""
+        return next((move for move in self.moves if isinstance(move, kind)), None)
 
     # What follows makes other recipes of parts that are checked, and so checks nothing again.
 
@@ -91,6 +97,11 @@ class LatentRecipe(Part):
             rest = self.moves[at:]
         own = () if move.idle else (move,)
         return self.model_copy(update={"moves": (*self.moves[:at], *own, *rest), "point": None})
+
+    def without(self, control: tuple[str, int]) -> Self:
+        """With no move of this control."""
+        kept = tuple(move for move in self.moves if move.control != control)
+        return self.model_copy(update={"moves": kept, "point": None})
 
     def unmoved(self) -> Self:
         """Of the moves only the seed of a blend stays, and no truncation."""

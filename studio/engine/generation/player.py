@@ -20,12 +20,16 @@ from studio.engine.training.record.checkpoint import Saved, verify
 from studio.engine.training.record.loaded_models import LoadedModel, lend
 
 if TYPE_CHECKING:
-    from models.base import ImageSpec
+    from torch import Tensor
+
+    from models.base import Family, ImageSpec
     from models.bending import Layer
     from models.facts import LatentSpec
 
 _SAMPLED = 4
 """Points of seeds that are remembered: the two of a blend, its centre, and one before."""
+_HELD = 8
+"""Layers of seeds that are remembered, for bends that hold what they say."""
 _PLAIN = LatentRecipe()
 _NEAR = 1e-3
 """Another device may lead a recipe this far from where it led, in units of the latent."""
@@ -65,6 +69,7 @@ class Player:
         self.directions: Directions | None = None
         """What :class:`Along` refers to; set by :func:`directions.find_directions`."""
         self._sampled: dict[Seeded, Latent] = {}
+        self._held: dict[tuple[Seeded, int], Tensor] = {}
 
     @classmethod
     def open(cls, checkpoint: Saved | Path, device: str = "auto") -> Self:
@@ -230,6 +235,33 @@ class Player:
     def recorded_picture(self, recipe: LatentRecipe) -> Pixels:
         """The same of the point that was recorded with it, where one was."""
         return self.picture_of(self.recorded(recipe), recipe)
+
+    def activations(self, beginning: Seeded, layer: int) -> Tensor:
+        """As :class:`beginnings.Played` asks."""
+        import torch
+
+        key = beginning, layer
+        if key not in self._held:
+            with torch.inference_mode(), self.model as family:
+                w = torch.from_numpy(self.sample(beginning))[None].to(self.device)
+                if len(self._held) >= _HELD:
+                    del self._held[next(iter(self._held))]
+                self._held[key] = self.said_by(family, w, layer).clone()
+        return self._held[key]
+
+    def said_by(self, family: Family, w: Tensor, layer: int) -> Tensor:
+        """Activations [n, c, h, w] of a layer at points w [n, slots, dim], with nothing bent."""
+        from models.bending import Bends
+
+        seen: list[Tensor] = []
+
+        def look(x: Tensor) -> Tensor:
+            seen.append(x)
+            return x
+
+        place = family.layers()[layer]
+        family.draw(w, 0, min(place.height, place.width), Bends({layer: look}))
+        return seen[0]
 
     def picture_of(self, w: Latent, recipe: LatentRecipe = _PLAIN) -> Pixels:
         """uint8 [h, w, c] of a point w [slots, dim], drawn as a recipe says. Every picture that

@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 SMALL = {"latent_dim": 8, "top_width": 8, "width": 8, "mapping_layers": 1}
 
 
-def save_styled(run_folder: Path, seed: int, side: int = 16, **changes: object) -> Path:
+def save_styled(
+    run_folder: Path, seed: int, side: int = 16, classes: int = 0, **changes: object
+) -> Path:
     """A checkpoint of weights that `seed` draws."""
     torch.manual_seed(seed)
     kind = family("stylegan2")
-    model = kind(kind.Config.from_mapping({**SMALL, **changes}), ImageSpec(3, side, side))
+    model = kind(kind.Config.from_mapping({**SMALL, **changes}), ImageSpec(3, side, side, classes))
     tensors = model.state_dict()
     for name, tensor in tensors.items():
         if name.endswith("noise_strength"):
             tensor.fill_(0.3)
     state = {
         "family": "stylegan2", "config": model.config.as_dict(), "images_seen": 0,
-        "image_spec": {"channels": 3, "height": side, "width": side, "classes": 0},
+        "image_spec": {"channels": 3, "height": side, "width": side, "classes": classes},
     }  # fmt: skip
     return checkpoint.save(run_folder, tensors, {}, state).folder
 

@@ -1,0 +1,95 @@
+"""A transform of what one layer says, or some of its channels."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from models.facts import Ability
+from models.parameters import Value
+from studio.engine.errors import UsageError
+from studio.engine.generation.beginnings import Played
+from studio.engine.generation.drawing import Drawing
+from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.transforms.base import Transform, transform
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.bending import Change
+
+Number = Annotated[int, Field(ge=0)]
+
+
+@register
+class Bend(Move):
+    """Network bending (see :mod:`models.bending`).
+
+    `channels` are those that are changed, all of them where it is None; `group` says, where they
+    came from a group (:mod:`channel_groups`), which it is, from 1, and of how many. `amount` is
+    how much of the change is made; `place` tells the bends of a recipe apart.
+    """
+
+    name: ClassVar[str] = "bend"
+    rank: ClassVar[int] = 11
+
+    kind: Literal["bend"] = "bend"
+    place: Number = 0
+    layer: Number
+    transform: str
+    values: dict[str, Value] = Field(default_factory=dict)
+    amount: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    channels: tuple[Number, ...] | None = None
+    group: tuple[Number, Number] | None = None
+
+    @model_validator(mode="after")
+    def _with_values_that_fit(self) -> Self:
+        assert self.made is not None
+        return self
+
+    @cached_property
+    def made(self) -> Transform:
+        """The transform with its values."""
+        return transform(self.transform).from_mapping(self.values)
+
+    @property
+    def control(self) -> tuple[str, int]:
+        return self.name, self.place
+
+    def bend(self, drawing: Drawing, played: Played) -> None:
+        """As :class:`Move` says."""
+        played.need(Ability.BEND)
+        layers = played.layers()
+        if self.layer >= len(layers):
+            raise UsageError(
+                "There is no layer {layer}: this model has {first} to {last}.",
+                layer=self.layer, first=0, last=len(layers) - 1,
+            )  # fmt: skip
+        count = layers[self.layer].channels
+        if self.channels and max(self.channels) >= count:
+            raise UsageError(
+                "Layer {layer} has no channel {channel}: it has {first} to {last}.",
+                layer=self.layer, channel=max(self.channels), first=0, last=count - 1,
+            )  # fmt: skip
+        if self.amount:
+            change = self.made.change(played, self.layer, self.channels)
+            drawing.changes[self.layer].append(_partly(change, self.amount, self.channels))
+
+
+def _partly(change: Change, amount: float, channels: tuple[int, ...] | None) -> Change:
+    """A change of some channels, and made by so much."""
+
+    def done(x: Tensor) -> Tensor:
+        chosen = x if channels is None else x[:, list(channels)]
+        changed = change(chosen)
+        if amount != 1:
+            changed = chosen.lerp(changed, amount)
+        if channels is None:
+            return changed
+        whole = x.clone()
+        whole[:, list(channels)] = changed
+        return whole
+
+    return done

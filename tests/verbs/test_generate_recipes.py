@@ -1,0 +1,102 @@
+"""`generate` with more than a seed: a recipe from wherever it was written down, bent and mixed."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import tomlkit
+from PIL import Image
+
+from tests.verbs.support import call, done
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_a_recipe_is_the_same_picture_from_a_piece_a_file_and_another_picture(
+    project, run, out, tmp_path
+):
+    bends = ("--bend", "layer=1,transform=rotate,degrees=40,amount=0.5",
+             "--bend", "transform=scale,channels=0-2,4,layer=0,factor=-1")  # fmt: skip
+    made = done("generate", project, "--run", run, "--count", 1, "--seed", 5, "--psi", 0.8,
+                *bends, "--keep", "--out", out)  # fmt: skip
+    wanted = pixels(made["files"][0])
+    latent = done("inspect", made["files"][0])["provenance"]["recipe"]["latent"]
+    assert [move["layer"] for move in latent["moves"]] == [1, 0]
+    assert latent["moves"][1]["channels"] == [0, 1, 2, 4]
+    (tmp_path / "a.json").write_text(json.dumps(latent))
+    (tmp_path / "b.toml").write_text(tomlkit.dumps({"latent": latent}))
+    named = (made["pieces"][0], tmp_path / "a.json", tmp_path / "b.toml", made["files"][0])
+    for place, each in enumerate(named):
+        again = done("generate", project, "--run", run, "--recipe", each, "--out", out / str(place))
+        assert again["seeds"] == [5]
+        assert np.array_equal(pixels(again["files"][0]), wanted)
+    plain = done("generate", project, "--run", run, "--count", 1, "--seed", 5, "--psi", 0.8,
+                 "--out", out / "plain")  # fmt: skip
+    assert not np.array_equal(pixels(plain["files"][0]), wanted)
+
+
+def test_a_recipe_is_played_from_other_seeds(project, run, out):
+    bend = ("--bend", "layer=1,transform=invert,group=1/3")
+    first = done("generate", project, "--run", run, "--count", 3, *bend, "--keep", "--out", out)
+    again = done("generate", project, "--run", run, "--recipe", first["pieces"][0], "--seed", 1,
+                 "--count", 2, "--out", out / "again")  # fmt: skip
+    for one, two in zip(first["files"][1:], again["files"], strict=True):
+        assert np.array_equal(pixels(one), pixels(two))
+
+
+def test_the_transforms_are_listed():
+    listed = {each["name"] for each in done("operations")["transforms"]}
+    assert {"scale", "shift", "rotate", "translate", "flip", "threshold", "erode", "dilate",
+            "noise", "invert", "freeze"} <= listed  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--mix", "7@0-2"], 2, "have a single slot"),
+        (["--mix", "7"], 2, "SEED@SLOTS"),
+        (["--mix", "x@1"], 2, "'x' is not a whole number"),
+        (["--mix", "7@0-99999999"], 2, "too long a list"),
+        (["--label-mix", "dogs@0.5"], 2, "no label dogs"),
+        (["--label-mix", "dogs"], 2, "L@SHARE"),
+        (["--noise", "strength=0.5"], 2, "There is no noise in this model"),
+        (["--noise", "strength=nan"], 2, "is not a number between 0 and 10"),
+        (["--noise", "loud"], 2, "key=value"),
+        (["--bend", "layer=3"], 2, "names no layer or no transform"),
+        (["--bend", "layer=99,transform=invert"], 2, "There is no layer 99"),
+        (["--bend", "layer=0,transform=explode"], 2, "There is no transform 'explode'"),
+        (["--bend", "layer=0,transform=scale,factor=nan"], 2, "factor=nan is not possible"),
+        (["--bend", "layer=0,transform=invert,amount=2"], 2, "2 is not a number between 0 and 1"),
+        (["--bend", "layer=0,transform=invert,group=9/3"], 2, "There is no group 9 of 3"),
+        (["--bend", "layer=0,transform=invert,channels=4000"], 2, "has no channel 4000"),
+        (["--recipe", "nowhere.json"], 1, "There is no piece 'nowhere.json'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_written(
+    options, code, words, project, run, out
+):
+    call("generate", project, "--run", run, "--out", out, *options).refused(code, words)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.json", "{", "Could not read the recipe"),
+        ("a.json", "[1, 2]", "no recipe in"),
+        ("a.json", '{"moves": [{"kind": "fly"}]}', "There is no move 'fly'"),
+        ("a.json", '{"beginning": {"kind": "seeded", "seed": -4}}', "greater than or equal to 0"),
+        ("a.toml", "seed = ", "Could not read the recipe"),
+        ("a.toml", "seed = 1\nspeed = 2", "speed"),
+    ],
+)
+def test_a_file_without_a_good_recipe(name, text, words, project, run, out, tmp_path):
+    (tmp_path / name).write_text(text)
+    options = ("--run", run, "--out", out, "--recipe", tmp_path / name)
+    call("generate", project, *options).refused(1, words)
+    assert not out.exists()
