@@ -20,6 +20,7 @@ from models.parameters import Declared, param
 from models.parts.augment import Augmentation
 from models.parts.classes import joined, joined_to_all, joined_to_drawn, labels_of
 from models.parts.hyperparameters import Hyperparameters
+from models.parts.inference import Inference
 from models.parts.layers import level_widths
 from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close
@@ -76,6 +77,7 @@ class AdversarialFamily(Family):
         if config.seamless:
             close(self.generator, *self._critic_on_torus())
         self.generator_ema = ema.averaged_copy(self.generator)
+        self.inference = Inference()
         self._optimizers: dict[str, torch.optim.Optimizer] = {}
 
     @abstractmethod
@@ -155,6 +157,7 @@ class AdversarialFamily(Family):
         """A scalar from the scores of generated and of real pictures."""
 
     def _average(self, n: int, state: TrainState) -> None:
+        self.inference.drop()
         keep = ema.decay(n, self.config.ema_half_life * 1000, state.images_seen + n)
         ema.update(self.generator_ema, self.generator, keep)
 

@@ -80,6 +80,11 @@ def low_pass(
     return _convolved(x, SOFT, padding, gain, seamless, step)
 
 
+def soft_kernel(channels: int, gain: float) -> Tensor:
+    """The depthwise kernel [channels, 1, 4, 4] of :func:`low_pass` on a processor."""
+    return _kernel(SOFT, gain, channels, torch.device("cpu"), torch.float32)
+
+
 def _by_matrices(x: Tensor) -> bool:
     return x.device.type != "cpu"
 

@@ -20,6 +20,7 @@ from models.learning import ema
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation
 from models.parts.hyperparameters import Hyperparameters
+from models.parts.inference import Inference
 from models.parts.layers import Decoder, Encoder, level_widths
 from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close
@@ -99,6 +100,7 @@ class CodecFamily(Family):
             close(self.encoder, self.decoder)
         self.encoder_ema = ema.averaged_copy(self.encoder)
         self.decoder_ema = ema.averaged_copy(self.decoder)
+        self.inference = Inference()
         self._optimizers: dict[str, torch.optim.Optimizer] = {}
 
     @classmethod
@@ -139,6 +141,7 @@ class CodecFamily(Family):
             set_rates(optimizer, config.lr * rate, weight_decay=config.weight_decay)
         x = self._augmentation(config).shown()(self.to_network(batch), state.generator)
         report = self._learn(x, state)
+        self.inference.drop()
         seen = state.images_seen + len(batch)
         keep = ema.decay(len(batch), config.ema_half_life * 1000, seen)
         ema.update(self.encoder_ema, self.encoder, keep)
@@ -218,7 +221,7 @@ class CodecFamily(Family):
         self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
-        return self.decoder_ema(w.flatten(1), resolution, bends)
+        return self.inference.of(self.decoder_ema, w)(w.flatten(1), resolution, bends)
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("decoder_ema", self.decoder_ema.layers())

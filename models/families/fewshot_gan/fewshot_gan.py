@@ -175,7 +175,8 @@ class FewshotGan(AdversarialFamily):
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
         noise = _fixed(noise_seed, w.device)
-        return self.generator_ema(w.flatten(1), noise, resolution, bends)
+        draws = self.inference.of(self.generator_ema, w)
+        return draws(w.flatten(1), noise, resolution, bends)
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())

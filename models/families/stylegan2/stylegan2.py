@@ -11,6 +11,7 @@ from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
+from models.families.stylegan2.prepared import PreparedGenerator
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
 from models.learning import losses
@@ -267,8 +268,11 @@ class StyleGan2(AdversarialFamily):
         sides = tuple(self.generator.noise_sides())
         noise = still_noise(noise_seed, sides, self.path_mean.device)
         if bends is not None and bends.noise:
-            noise = [each * bends.strength(layer) for layer, each in enumerate(noise)]
-        return self.generator_ema(w, noise, resolution, bends)
+            # Only what is changed: whatever is drawn with the noise of before need not be again.
+            much = [bends.strength(layer) for layer in range(len(noise))]
+            noise = [n if m == 1 else n * m for n, m in zip(noise, much, strict=True)]
+        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
+        return draws(w, noise, resolution, bends)
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
