@@ -86,9 +86,12 @@ def apply(theme: str) -> None:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return
+    sheet = style_sheet(colours())
+    if app.styleSheet() == sheet:
+        return  # every widget there is would be polished again, which takes seconds
     app.setFont(font())
     app.setPalette(palette(colours()))
-    app.setStyleSheet(style_sheet(colours()))
+    app.setStyleSheet(sheet)
 
 
 def font(pixels: int = FONT_PIXELS, *, bold: bool = False) -> QFont:
