@@ -38,6 +38,8 @@ class Param:
     """The artist's words for values of a text, which a form offers; `yes` for a switch."""
     term: str = ""
     """The field's own word where `label` is the artist's (`Penalty strength` / `r1_gamma`)."""
+    content: str = ""
+    """What a text holds where it is more than words: `colour`, `curve`, `picture`."""
     live: bool = False
     """May change while a run is going on."""
     advanced: bool = False
@@ -138,6 +140,7 @@ class Given(TypedDict, total=False):
     names: Mapping[str, str]
     unit: str
     term: str
+    content: str
     live: bool
     advanced: bool
 

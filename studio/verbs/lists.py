@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studio.verbs.console import Console, Result
@@ -11,6 +11,8 @@ from studio.verbs.options import Verbs, size
 
 if TYPE_CHECKING:
     from models.parameters import Declared, Param
+    from studio.engine.generation.transforms.base import Transform
+    from studio.engine.refinement.masks.base import MaskKind
 
 SIZES = (32, 48, 64, 96, 128, 256)
 
@@ -76,22 +78,32 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
 def operations(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.generation.transforms.base import transforms
     from studio.engine.refinement import base
+    from studio.engine.refinement.blend_modes import BLENDS
+    from studio.engine.refinement.masks.base import mask_kinds
 
     found = [
         {"name": kind.name, "title": kind.title, "summary": kind.summary}
-        | {"parameters": parameters(kind)}
+        | {"group": kind.group, "reshapes": kind.reshapes, "parameters": parameters(kind)}
         for kind in base.operations().values()
     ]
-    bends = [
-        {"name": kind.name, "title": kind.title, "summary": kind.summary}
-        | {"parameters": parameters(kind)}
-        for kind in transforms().values()
-    ]
-    formats = _formats()
+    bends = _kinds(transforms().values())
+    masks = _kinds(mask_kinds().values())
+    formats, blends = _formats(), [{"name": name} for name in BLENDS]
     lines = ["Operations (for --stack):", *_describe(found)]
+    lines += ["Masks (kind and params of a step's mask):", *_describe(masks)]
+    lines += ["Blend modes (of a step, beside its opacity from 0 to 1):", "  " + ", ".join(BLENDS)]
     lines += ["Transforms (for --bend):", *_describe(bends)]
     lines += ["Formats (for --preset):", *_describe(formats)]
-    return Result({"operations": found, "transforms": bends, "formats": formats}, lines)
+    told = {"operations": found, "masks": masks, "blends": blends, "transforms": bends}
+    return Result(told | {"formats": formats}, lines)
+
+
+def _kinds(kinds: Iterable[type[Transform] | type[MaskKind]]) -> list[dict[str, object]]:
+    return [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"parameters": parameters(kind)}
+        for kind in kinds
+    ]
 
 
 def _formats() -> list[dict[str, object]]:
@@ -120,6 +132,7 @@ def _parameter(param: Param) -> dict[str, object]:
         "unit": param.unit,
         "label": param.label,
         "term": param.term,
+        "content": param.content,
         "help": param.help,
         "live": param.live,
         "advanced": param.advanced,

@@ -39,6 +39,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.refinement.stack import refined
 
     stack, kind = _stack(options.stack), format_of(options.preset)
+    # Before the first picture: a reference that is gone is found out while nothing is written.
+    stack = stack.settled(folder(options.stack).parent)
     steps = [step.model_dump() for step in stack.steps]
 
     def make(place: int) -> tuple[Artwork, Origin]:

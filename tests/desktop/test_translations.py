@@ -21,6 +21,8 @@ from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export.formats import base as formats
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.refinement import base as operations
+from studio.engine.refinement.blend_modes import NAMES as BLENDS
+from studio.engine.refinement.masks.base import mask_kinds
 from studio.engine.training.record.options import RunOptions
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -108,6 +110,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"format {n}", f.title, f.summary, f) for n, f in formats.formats().items()),
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
         *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),
+        *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
         ("options of a run", "New run", "More settings", RunOptions),
     ]
     assert len(listed) >= 10
@@ -127,7 +130,8 @@ def words_of(param: Param) -> Iterator[str]:
 @cache
 def declared() -> dict[str, str]:
     """Titles, summaries and parameters of everything that is registered."""
-    found: dict[str, str] = {}
+    found = dict.fromkeys(BLENDS.values(), "blend mode")
+    found |= dict.fromkeys(operations.GROUPS, "group of operations")
     for name, family in families.families().items():
         for text in (curve.words for curve in family.facts.curves.values()):
             found.setdefault(text, f"family {name}")

@@ -20,6 +20,7 @@ class Crop(Operation):
     name = "crop"
     title = "Crop"
     summary = "Cut the edges away."
+    group = "Shape"
     reshapes = True
 
     left: float = param(

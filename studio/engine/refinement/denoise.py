@@ -20,6 +20,7 @@ class Denoise(Operation):
     name = "denoise"
     title = "Denoise"
     summary = "Smooths speckle and keeps edges."
+    group = "Detail"
 
     strength: float = param(
         0.1, label="Strength", low=0.0, high=0.5, step=0.01, term="sigma_color",

@@ -20,6 +20,7 @@ class Sharpen(Operation):
     name = "sharpen"
     title = "Sharpen"
     summary = "Crisper edges."
+    group = "Detail"
 
     amount: float = param(
         0.5, label="Strength", low=0.0, high=3.0, step=0.05,

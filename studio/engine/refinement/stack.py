@@ -6,40 +6,28 @@ import contextlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Layer, Pixels, to_image
 from studio.engine.errors import UsageError
 from studio.engine.refinement import base
+from studio.engine.refinement.step import Step
 from studio.engine.said import Said, reason
+
+__all__ = ["AFTER", "BEFORE", "VERSION", "Stack", "Step", "apply", "refined"]
 
 BEFORE, AFTER = "Before", "After"
 """Names of layers; in a file, so in one language."""
 
 
-class Step(BaseModel):
-    """One operation with its parameters; those not named have their defaults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    op: str
-    enabled: bool = True
-    params: dict[str, bool | int | float | str] = Field(default_factory=dict)
-
-    @field_validator("op")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        base.operation(name)
-        return name
-
-    def operation(self) -> base.Operation:
-        """The operation with its parameters checked; :class:`ParameterError` when one is wrong."""
-        return base.operation(self.op).from_mapping(self.params)
+VERSION = 2
+"""Of a stack as a file: 2 has opacity, blend mode and mask. A file without it is of version 1."""
 
 
 class Stack(BaseModel):
@@ -55,10 +43,12 @@ class Stack(BaseModel):
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
         """From plain values; :class:`UsageError` with one sentence when anything is wrong."""
+        values = dict(values)
+        _refuse_newer(values.pop("version", VERSION))
         try:
-            stack = cls.model_validate(dict(values))
+            stack = cls.model_validate(values)
             for step in stack.steps:
-                step.operation()
+                step.check()
         except ParameterError as error:
             raise UsageError("The stack cannot be used: {reason}", reason=reason(error)) from error
         except ValidationError as error:
@@ -84,7 +74,14 @@ class Stack(BaseModel):
 
     def to_toml(self) -> str:
         """As a file that a person can edit."""
-        return tomlkit.dumps(self.model_dump())
+        return tomlkit.dumps({"version": VERSION, **self.model_dump(mode="json")})
+
+    def settled(self, folder: Path) -> Self:
+        """The same without need of any file; paths in it begin at `folder`.
+
+        :class:`StudioError` where a file is gone, or is not what a step needs.
+        """
+        return type(self)([step.settled(folder) for step in self.steps])
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
@@ -119,7 +116,7 @@ def refined(
     With `hidden_colour`, what lies under fully transparent pixels is refined too and stays there;
     as premultiplied numbers cannot hold it, the picture is then in bytes, where it has any.
     """
-    steps = [step.operation() for step in stack.steps if step.enabled]
+    steps = [step for step in stack.steps if step.enabled]
     if not steps:
         return Artwork.of(image, AFTER)
     work = to_image(image)
@@ -141,3 +138,15 @@ def _with_hidden(after: Layer, stack: Stack, image: Pixels) -> Layer:
         empty = made[..., 3] == 0
         made[empty, :3] = colour[empty][:, :3]
     return Layer(after.name, made)
+
+
+def _refuse_newer(version: object) -> None:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise UsageError("The stack has no version {version}.", version=version)
+    if version > VERSION:
+        raise UsageError(
+            "The stack was written by a newer Latent Studio (version {version}, and this one "
+            "reads {known}): bring the program up to date.",
+            version=version,
+            known=VERSION,
+        )

@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from models.parameters import ParameterError
 from studio.engine.errors import UsageError
 from studio.engine.refinement.base import operations
+from studio.engine.refinement.blend_modes import BLENDS
+from studio.engine.refinement.masks.base import mask_kinds
+from studio.engine.refinement.masks.mask import Mask
+from studio.engine.refinement.masks.strokes import Stroke
 from studio.engine.refinement.stack import Stack, Step, apply
 
 
@@ -25,6 +30,17 @@ def stack(*steps: tuple[str, dict[str, Any]], enabled: bool = True) -> Stack:
 
 
 @some.composite
+def masks(draw: some.DrawFn) -> Mask:
+    """Any kind, with strokes or without."""
+    share = some.floats(0, 1)
+    points = some.lists(some.tuples(share, share), min_size=1, max_size=4).map(tuple)
+    made = some.builds(Stroke, points=points, radius=some.floats(0.01, 1), erase=some.booleans())
+    strokes = draw(some.lists(made, max_size=2))
+    kind = draw(some.sampled_from(sorted(mask_kinds())))
+    return Mask(kind=kind, invert=draw(some.booleans()), strokes=tuple(strokes))
+
+
+@some.composite
 def stacks(draw: some.DrawFn) -> Stack:
     """Any stack there can be."""
     steps = []
@@ -36,11 +52,23 @@ def stacks(draw: some.DrawFn) -> Stack:
                 params[key] = draw(some.floats(0, 0.45))
             elif each.choices:
                 params[key] = draw(some.sampled_from(each.choices))
+            elif each.kind is bool:
+                params[key] = draw(some.booleans())
+            elif each.kind is str:
+                params[key] = each.default
             elif each.kind is int:
                 params[key] = draw(some.integers(int(each.low or 0), int(each.high or 9)))
             else:
                 params[key] = draw(some.floats(each.low, each.high))
-        steps.append(Step(op=name, enabled=draw(some.booleans()), params=params))
+        try:
+            kind.from_mapping(params)
+        except ParameterError:  # a white point below the black point
+            params = {}
+        laid: dict[str, Any] = {}
+        if not kind.reshapes:
+            laid = {"opacity": draw(some.floats(0, 1)), "blend": draw(some.sampled_from([*BLENDS]))}
+            laid["mask"] = draw(some.none() | masks())
+        steps.append(Step(op=name, enabled=draw(some.booleans()), params=params, **laid))
     return Stack(steps)
 
 
@@ -63,11 +91,11 @@ def test_an_empty_or_switched_off_stack_is_byte_identical(channels: int) -> None
 def test_the_original_is_kept_and_channels_stay(channels: int) -> None:
     image = picture(channels)
     before = image.copy()
-    every = stack(*((name, {}) for name in operations()))
+    every = stack(*((name, {}) for name in operations() if name != "background"))
     made = apply(every, image)
     assert np.array_equal(image, before)
     assert made.dtype == np.uint8
-    assert made.shape == (24, 32, channels)
+    assert made.shape == (36, 48, channels)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -114,7 +142,7 @@ def test_a_file_written_by_hand() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[[steps]]\nop = "blurr"', "There is no operation 'blurr'. Known: crop"),
+        ('[[steps]]\nop = "blurr"', "There is no operation 'blurr'. Known: background"),
         ('[[steps]]\nop = "sharpen"\nparams = {amount = 99}', "amount=99 is not possible"),
         ('[[steps]]\nop = "sharpen"\nparams = {loud = 1}', "There is no parameter loud"),
         ("[[steps]]\nenabled = true", "steps.0.op"),
@@ -122,6 +150,22 @@ def test_a_file_written_by_hand() -> None:
         ("steps = 3", "steps"),
         ("wrong = 1", "wrong"),
         ("= =", "is not TOML"),
+        ("version = 3", "written by a newer Latent Studio (version 3, and this one reads 2)"),
+        ('version = "new"', "has no version new"),
+        ('[[steps]]\nop = "sharpen"\nparams = {amount = nan}', "amount=nan is not possible"),
+        ('[[steps]]\nop = "sharpen"\nopacity = nan', "steps.0.opacity"),
+        ('[[steps]]\nop = "sharpen"\nopacity = 1.5', "steps.0.opacity"),
+        ('[[steps]]\nop = "sharpen"\nblend = "glow"', "There is no blend mode 'glow'. Known:"),
+        ('[[steps]]\nop = "crop"\nopacity = 0.5', "crop changes where things lie"),
+        ('[[steps]]\nop = "sharpen"\nmask = {kind = "star"}', "no kind of mask 'star'"),
+        ('[[steps]]\nop = "sharpen"\nmask = {kind = "radial", params = {x = inf}}', "x=inf"),
+        ('[[steps]]\nop = "sharpen"\nmask = {strokes = [{points = [[nan, 0.5]]}]}', "steps.0.mask"),
+        ('[[steps]]\nop = "curves"\nparams = {points = "0,0"}', "0,0 is no curve"),
+        ('[[steps]]\nop = "palette"\nparams = {fixed = "#ffffff red"}', "red is no colour"),
+        (
+            '[[steps]]\nop = "colour_transfer"\nparams = {reference = "rgb:???"}',
+            "the colours of the reference are damaged",
+        ),
     ],
 )
 def test_a_wrong_file_gets_one_sentence(text: str, sentence: str) -> None:

@@ -1,0 +1,89 @@
+"""Ways to count colour: sRGB, linear light, OKLab, lightness. All float32 [..., 3] or [...]."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.engine.artwork import Image
+
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Shares of red, green and blue in what the eye sees as bright (Rec. 709)."""
+# Ottosson, A perceptual color space for image processing (2020).
+_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ],
+    np.float32,
+)
+_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ],
+    np.float32,
+)
+_FROM_CONES = np.linalg.inv(_CONES.astype(np.float64)).astype(np.float32)
+_FROM_LAB = np.linalg.inv(_LAB.astype(np.float64)).astype(np.float32)
+
+
+def to_linear(srgb: Image) -> Image:
+    """sRGB to linear light, both in [0, 1] (IEC 61966-2-1)."""
+    made = srgb + np.float32(0.055)
+    made /= np.float32(1.055)
+    np.power(made, np.float32(2.4), out=made)
+    np.divide(srgb, np.float32(12.92), out=made, where=srgb <= np.float32(0.04045))
+    return made
+
+
+def to_srgb(light: Image) -> Image:
+    """Linear light to sRGB, both in [0, 1] (IEC 61966-2-1)."""
+    made = np.maximum(light, np.float32(1e-8))
+    np.power(made, np.float32(1 / 2.4), out=made)
+    made *= np.float32(1.055)
+    made -= np.float32(0.055)
+    np.multiply(light, np.float32(12.92), out=made, where=light <= np.float32(0.0031308))
+    return made
+
+
+def luma(colours: Image) -> Image:
+    """[..., 1]: how bright sRGB values look, without leaving them."""
+    if colours.shape[-1] == 1:
+        return colours
+    made: Image = (colours[..., :3] @ LUMA)[..., None]
+    return made
+
+
+def to_oklab(srgb: Image) -> Image:
+    """sRGB to OKLab: lightness in [0, 1], then green to red and blue to yellow."""
+    made: Image = np.cbrt(to_linear(srgb) @ _CONES.T) @ _LAB.T
+    return made
+
+
+def from_oklab(lab: Image) -> Image:
+    """Back to sRGB; what no screen can show is cut to [0, 1]."""
+    cones = lab @ _FROM_LAB.T
+    light = (cones * cones * cones) @ _FROM_CONES.T
+    np.clip(light, 0.0, 1.0, out=light)
+    return np.clip(to_srgb(light), 0.0, 1.0)
+
+
+def smoothstep(values: Image) -> Image:
+    """0 below 0, 1 above 1, and a soft way between."""
+    inside = np.clip(values, 0.0, 1.0)
+    made: Image = inside * inside * (np.float32(3.0) - np.float32(2.0) * inside)
+    return made
+
+
+def hex_colour(text: str) -> tuple[float, float, float] | None:
+    """`#rrggbb` as sRGB in [0, 1]; None for anything else."""
+    digits = text.strip().removeprefix("#")
+    if len(digits) != 6:
+        return None
+    try:
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    return red / 255, green / 255, blue / 255

@@ -1,0 +1,74 @@
+"""Hue, saturation and lightness: of all colours, or of those about one hue."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.parameters import param
+from studio.engine.artwork import Image
+from studio.engine.refinement.base import register
+from studio.engine.refinement.colour_spaces import from_oklab, smoothstep, to_oklab
+from studio.engine.refinement.pointwise import Pointwise
+
+
+@register
+@dataclass(frozen=True)
+class HueSaturationLightness(Pointwise):
+    """Turned and stretched in OKLab (Ottosson 2020), where hues keep their brightness."""
+
+    name = "hsl"
+    title = "Hue, saturation, lightness"
+    summary = "Shift, strengthen or mute colours, all or some."
+    group = "Colour"
+
+    hue: float = param(
+        0.0, label="Hue", low=-180.0, high=180.0, step=1.0, unit="°",
+        help="Turns colours round the colour wheel.",
+    )  # fmt: skip
+    saturation: float = param(
+        0.0, label="Saturation", low=-1.0, high=1.0, step=0.02, term="chroma",
+        help="-1 is grey, 1 twice as strong.",
+    )  # fmt: skip
+    lightness: float = param(
+        0.0, label="Lightness", low=-1.0, high=1.0, step=0.02,
+        help="Of coloured parts; greys stay where only some colours are meant.",
+    )  # fmt: skip
+    range: float = param(
+        360.0, label="Range", low=10.0, high=360.0, step=5.0, unit="°", term="hue range",
+        help="How much of the colour wheel is meant: 360 is all colours.",
+    )  # fmt: skip
+    centre: float = param(
+        30.0, label="Around", low=0.0, high=360.0, step=5.0, unit="°", term="OKLCh hue",
+        help="The hue meant where the range is not all: 30 red, 110 yellow, 145 green, 260 blue.",
+    )  # fmt: skip
+
+    def neutral(self) -> bool:
+        return self.hue == 0.0 and self.saturation == 0.0 and self.lightness == 0.0
+
+    def tone(self, colours: Image) -> Image:
+        lab = to_oklab(colours)
+        a, b = lab[..., 1], lab[..., 2]
+        share: Image | np.float32 = np.float32(1.0)
+        if self.range < 360.0:
+            share = self._meant(a, b)
+        turn = np.float32(math.radians(self.hue)) * share
+        cos, sin = np.cos(turn), np.sin(turn)
+        strength = np.float32(1.0) + np.float32(self.saturation) * share
+        made = np.empty_like(lab)
+        made[..., 1] = (a * cos - b * sin) * strength
+        made[..., 2] = (a * sin + b * cos) * strength
+        made[..., 0] = np.clip(lab[..., 0] + np.float32(0.5 * self.lightness) * share, 0.0, 1.0)
+        return from_oklab(made)
+
+    def _meant(self, a: Image, b: Image) -> Image:
+        """1 within the range, fading over a sixth of it on either side; 0 for greys."""
+        turn = np.float32(2 * math.pi)
+        away = np.arctan2(b, a) - np.float32(math.radians(self.centre))
+        away = np.abs((away + turn / 2) % turn - turn / 2)
+        half = np.float32(math.radians(self.range / 2))
+        inside: Image = smoothstep((half - away) / (half / 3) + np.float32(1.0))
+        strength: Image = np.hypot(a, b)
+        return np.multiply(inside, smoothstep(strength / np.float32(0.04)))
