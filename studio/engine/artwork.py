@@ -26,6 +26,12 @@ class Layer:
             return to_image(self.content.astype(np.uint8, copy=False))
         return self.content.astype(np.float32, copy=False)
 
+    def straight(self) -> Image:
+        """With colour as it is, not multiplied by alpha; what came in bytes keeps all of it."""
+        if self.content.dtype == np.uint8:
+            return self.content.astype(np.float32) / np.float32(255.0)
+        return unmultiplied(self.image())
+
     def pixels(self) -> Pixels:
         """In 8 bits; what came in bytes is passed on untouched."""
         if self.content.dtype == np.uint8:
@@ -59,6 +65,11 @@ class Artwork:
             made = _over(each, made)
         return made
 
+    def straight(self) -> Image:
+        """What is seen, in full precision, with colour that is not multiplied by alpha."""
+        seen = self._seen
+        return seen[0].straight() if len(seen) == 1 else unmultiplied(self.image())
+
     def flat(self) -> Pixels:
         """What is seen, in 8 bits."""
         return self._seen[0].pixels() if len(self._seen) == 1 else to_pixels(self.image())
@@ -74,10 +85,21 @@ def to_image(pixels: Pixels) -> Image:
 
 def to_pixels(image: Image) -> Pixels:
     """The nearest bytes, with straight alpha."""
-    if image.shape[2] == 4:
-        alpha = image[..., 3:]
-        image = np.concatenate([image[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
-    made: Pixels = np.rint(np.clip(image, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return to_bytes(unmultiplied(image))
+
+
+def to_bytes(straight: Image) -> Pixels:
+    """The nearest bytes of numbers whose colour is not multiplied by alpha."""
+    made: Pixels = np.rint(np.clip(straight, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return made
+
+
+def unmultiplied(image: Image) -> Image:
+    """Colour divided by alpha, where there is any."""
+    if image.shape[2] != 4:
+        return image
+    alpha = image[..., 3:]
+    made: Image = np.concatenate([image[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
     return made
 
 

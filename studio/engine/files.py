@@ -70,15 +70,23 @@ def atomic_path(target: Path, *, overwrite: bool = True) -> Iterator[Path]:
     try:
         with writing(target):
             yield temporary
-            fsync_file(temporary)
-            if overwrite:
-                temporary.replace(target)
-            else:
-                _claim(temporary, target)
-            fsync_folder(target.parent)
+            settle(temporary, target, overwrite=overwrite)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def settle(temporary: Path, target: Path, *, overwrite: bool = True) -> None:
+    """Give what was written its name, durably; raises as :func:`atomic_path`, or :class:`OSError`.
+
+    Without `overwrite` the temporary name may stay beside it, for the caller to remove.
+    """
+    fsync_file(temporary)
+    if overwrite:
+        temporary.replace(target)
+    else:
+        _claim(temporary, target)
+    fsync_folder(target.parent)
 
 
 def _claim(temporary: Path, target: Path) -> None:

@@ -15,11 +15,17 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "pieces", nargs="+", metavar="PIECE", type=words, help="name or number of a piece"
     )
-    parser.add_argument("--preset", default="png", help="format; see `presets`")
+    parser.add_argument(
+        "--preset", default="png", help="format, collection or destination; see `presets`"
+    )
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument(
         "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",
         help="change an option of the format; may be given again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--names", type=words, default="", metavar="TEMPLATE",
+        help="names of the files, e.g. {project}-{n:03}; see `presets`",
     )  # fmt: skip
     parser.add_argument("--creator", type=words, default="", help="who made it (dc:creator)")
     parser.add_argument("--rights", type=words, default="", help="rights line (dc:rights)")
@@ -49,7 +55,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         made = export_pieces(
             project, wanted, options.preset, dict(options.overrides), options.out,
             creator=options.creator, rights=options.rights,
-            taken=Taken.REPLACE if options.overwrite else Taken.NEXT,
+            taken=Taken.REPLACE if options.overwrite else Taken.NEXT, names=options.names,
         )  # fmt: skip
     renamed = {each.path.with_name(each.asked): each.path for each in made if each.renamed}
     for asked, path in renamed.items():

@@ -49,6 +49,7 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 def presets(options: argparse.Namespace, console: Console) -> Result:
     """Every family at every size, for a processor and for a graphics card."""
     from models import base
+    from studio.engine.export.naming import FIELDS
     from studio.engine.refinement import presets as kept
 
     known = base.families()
@@ -68,8 +69,9 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
                 )
                 values = " ".join(f"{key}={_short(value)}" for key, value in config.items())
                 lines.append(f"{kind.name} {width}x{height} {machine}: {values}")
-    exports = _formats()
+    exports = [*_formats(), *_collections(), *_destinations()]
     lines += [f"export preset {each['name']}: {each['summary']}" for each in exports]
+    lines += [f"name field {{{name}}}: {what}" for name, what in FIELDS.items()]
     stacks = kept.names()
     lines += [f"stack {name}: for `refine --stack`" for name in stacks]
     return Result({"presets": found, "export_presets": exports, "stacks": stacks}, lines)
@@ -88,14 +90,16 @@ def operations(options: argparse.Namespace, console: Console) -> Result:
     ]
     bends = _kinds(transforms().values())
     masks = _kinds(mask_kinds().values())
-    formats, blends = _formats(), [{"name": name} for name in BLENDS]
+    blends = [{"name": name} for name in BLENDS]
+    formats, sets = _formats(), _collections()
     lines = ["Operations (for --stack):", *_describe(found)]
     lines += ["Masks (kind and params of a step's mask):", *_describe(masks)]
     lines += ["Blend modes (of a step, beside its opacity from 0 to 1):", "  " + ", ".join(BLENDS)]
     lines += ["Transforms (for --bend):", *_describe(bends)]
     lines += ["Formats (for --preset):", *_describe(formats)]
+    lines += ["Collections (for --preset):", *_describe(sets)]
     told = {"operations": found, "masks": masks, "blends": blends, "transforms": bends}
-    return Result(told | {"formats": formats}, lines)
+    return Result(told | {"formats": formats, "collections": sets}, lines)
 
 
 def _kinds(kinds: Iterable[type[Transform] | type[MaskKind]]) -> list[dict[str, object]]:
@@ -111,8 +115,28 @@ def _formats() -> list[dict[str, object]]:
 
     return [
         {"name": kind.name, "title": kind.title, "summary": kind.summary}
-        | {"suffix": kind.suffix, "parameters": parameters(kind)}
+        | {"suffix": kind.suffix, "layered": kind.layered, "parameters": parameters(kind)}
         for kind in base.formats().values()
+    ]
+
+
+def _collections() -> list[dict[str, object]]:
+    from studio.engine.export.collections import base
+
+    return [
+        {"name": kind.name, "title": kind.title, "summary": kind.summary}
+        | {"suffix": kind.suffix, "several": kind.several, "parameters": parameters(kind)}
+        for kind in base.collections().values()
+    ]
+
+
+def _destinations() -> list[dict[str, object]]:
+    from studio.engine.export.destinations import DESTINATIONS
+
+    return [
+        {"name": each.name, "title": each.title, "summary": each.summary}
+        | {"way": each.way, "options": dict(each.options), "names": each.names}
+        for each in DESTINATIONS
     ]
 
 

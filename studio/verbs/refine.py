@@ -33,12 +33,12 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     import numpy as np
 
     from studio.engine.dataset.decoding.decode import read_picture
-    from studio.engine.export.formats.base import format_of
     from studio.engine.export.handover import export_made
     from studio.engine.export.refined_origin import origin_of
+    from studio.engine.export.ways import is_layered, way_of
     from studio.engine.refinement.stack import refined
 
-    stack, kind = _stack(options.stack), format_of(options.preset)
+    stack, layered = _stack(options.stack), is_layered(way_of(options.preset, {}))
     # Before the first picture: a reference that is gone is found out while nothing is written.
     stack = stack.settled(folder(options.stack).parent)
     steps = [step.model_dump() for step in stack.steps]
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         source: Path = options.images[place]
         pixels = np.asarray(read_picture(source))
         pixels = pixels if pixels.ndim == 3 else pixels[..., None]
-        made = refined(stack, pixels, layered=kind.layered, hidden_colour=True)
+        made = refined(stack, pixels, layered=layered, hidden_colour=True)
         return made, origin_of(source, steps)
 
     names = [path.stem for path in options.images]

@@ -18,7 +18,8 @@ from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
-from studio.engine.export.formats import base as formats
+from studio.engine.export import ways
+from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.refinement import base as operations
 from studio.engine.refinement.blend_modes import NAMES as BLENDS
@@ -41,7 +42,7 @@ OF_THE_SYSTEM = {
     "it was not made by Latent Studio", "it is empty",
 }  # fmt: skip
 """Reasons that come from the operating system or through SQLite."""
-SAME_IN_BOTH = {"SHA-256", "TensorBoard"}
+SAME_IN_BOTH = {"SHA-256", "TensorBoard", "sRGB", "Display P3", "Adobe RGB (1998)"}
 """Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
 
 
@@ -107,7 +108,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
     """(where, title, summary, parameters) of everything that is registered."""
     listed = [
         *((f"family {n}", f.title, f.summary, f.Config) for n, f in families.families().items()),
-        *((f"format {n}", f.title, f.summary, f) for n, f in formats.formats().items()),
+        *((f"format {n}", f.title, f.summary, f) for n, f in ways.kinds().items()),
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
         *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),
         *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
@@ -141,6 +142,9 @@ def declared() -> dict[str, str]:
         for param in kind.params().values():
             for text in words_of(param):
                 found.setdefault(text, f"{where}, {param.name}")
+    for place in DESTINATIONS:
+        for text in (place.title, place.summary):
+            found.setdefault(text, f"destination {place.name}")
     return found
 
 
@@ -244,7 +248,7 @@ def test_translations_have_the_places_of_their_source() -> None:
 
 def test_translations_are_chinese() -> None:
     """A word copied over in English is a translation that was forgotten."""
-    names = {each.title for each in formats.formats().values()} | SAME_IN_BOTH
+    names = {each.title for each in (*ways.kinds().values(), *DESTINATIONS)} | SAME_IN_BOTH
     for _, _, _, kind in kinds():
         for param in kind.params().values():
             names.update((*param.choices, param.unit))

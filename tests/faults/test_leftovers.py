@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from studio.engine.artwork import Artwork
-from studio.engine.export.delivery import Delivery, Taken
+from studio.engine.export.collections.base import Sheet
+from studio.engine.export.delivery import Delivery
+from studio.engine.export.file_names import Parcel, Taken
 from studio.engine.export.formats.base import format_of
 from studio.engine.pieces.origin import Origin
 from studio.engine.project import Project
@@ -74,9 +77,14 @@ def test_an_export_ends_what_a_killed_one_began(tmp_path: Path, placed: bool) ->
         then = (tmp_path / name).stat().st_mtime - age
         os.utime(tmp_path / name, (then, then))
     kind = format_of("png").from_mapping({})
-    delivery = Delivery(kind, tmp_path, ["vase"], Taken.REPLACE)
+    delivery = Delivery(tmp_path, [Parcel.of("vase", ".png")], Taken.REPLACE)
+
+    def make(sheets: Sequence[Sheet]) -> Origin:
+        kind.write(Artwork.of(np.zeros((4, 4, 3), np.uint8)), Origin("vase"), sheets[0].path)
+        return Origin("vase")
+
     with delivery.begun():
         assert (tmp_path / "vase.png").read_bytes() == (b"new" if placed else b"old")
-        delivery.write(0, Artwork.of(np.zeros((4, 4, 3), np.uint8)), Origin("vase"))
+        delivery.write(0, make)
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"vase.png", ".other.png.1f2e3d.old", ".abcdefabcdef.part.png"}

@@ -35,8 +35,7 @@ def test_every_format_carries_its_origin(name, project, run, out):
             assert origin["rights"] == "© 2026 «Ada»"
             assert origin["digital_source_type"].endswith("trainedAlgorithmicMedia")
             assert origin["recipe"]["run"] == run
-        with Image.open(file) as image:
-            assert image.size == (16, 16)
+        assert base.format_of(name).read_picture(Path(file)).size == (16, 16)
 
 
 def test_a_lossless_file_has_the_pixels_of_the_piece(project, out):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models import base
+from studio.engine.export import ways
+from studio.engine.export.collections import base as collections
+from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.export.formats import base as formats
 from studio.engine.refinement import base as operations
 from studio.engine.training.record.options import RunOptions
@@ -35,6 +38,7 @@ def test_operations_and_formats():
     facts = done("operations")
     assert {each["name"] for each in facts["operations"]} == set(operations.operations())
     assert {each["name"] for each in facts["formats"]} == set(formats.formats())
+    assert {each["name"] for each in facts["collections"]} == set(collections.collections())
     for each in facts["formats"]:
         assert each["suffix"].startswith(".")
 
@@ -45,7 +49,8 @@ def test_presets_can_be_trained_with():
     for each in facts["presets"]:
         config = base.family(each["family"]).Config.from_mapping(each["parameters"])
         assert config.as_dict() == each["parameters"]
-    assert {each["name"] for each in facts["export_presets"]} == set(formats.formats())
+    listed = {each["name"] for each in facts["export_presets"]}
+    assert listed == {*ways.kinds(), *(each.name for each in DESTINATIONS)}
 
 
 def test_presets_of_one_family_and_size():

@@ -5,28 +5,29 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
-from studio.engine.export.file_names import Taken
-from studio.engine.export.formats.base import Format
+from studio.engine.export.collections.base import Sheet
+from studio.engine.export.file_names import Parcel, Taken
 from studio.engine.files import (
-    atomic_path,
     beside,
     clear_unfinished,
     fsync_file,
     fsync_folder,
+    settle,
     sha256_file,
     writing,
 )
 from studio.engine.pieces.origin import Origin
 from studio.engine.said import reason
 
+Make = Callable[[Sequence[Sheet]], Origin]
+"""Writes the files of a parcel, and tells where they come from."""
 OLD = 3600.0
 """Seconds after which nobody is still writing a picture."""
 _KEPT = re.compile(r"\..+\.[0-9a-f]{6}\.old")
@@ -51,17 +52,21 @@ class Exported:
 
 
 class Delivery:
-    """Made before the first picture: raises what :func:`safe_names.targets` raises."""
+    """Made before the first picture: raises what :func:`file_names.parcels` raises."""
 
-    def __init__(self, kind: Format, folder: Path, names: Sequence[str], taken: Taken) -> None:
-        self.targets = file_names.targets(folder, names, kind.suffix, taken)
+    def __init__(self, folder: Path, asked: Sequence[Parcel], taken: Taken) -> None:
+        self.parcels = file_names.parcels(folder, asked, taken)
         self.files: list[Exported] = []
-        self._asked = [file_names.safe_name(name) + kind.suffix for name in names]
-        self._kind, self._folder, self._taken = kind, folder, taken
+        self._asked, self._folder, self._taken = asked, folder, taken
         self._waiting: list[tuple[Path, Path]] = []
         self._placed: list[Path] = []
         self._before: dict[Path, Path] = {}
         """What was replaced, by its name: a hidden file beside it until all is done."""
+
+    @property
+    def targets(self) -> list[Path]:
+        """Every file that is written, in the order of the parcels."""
+        return [file for parcel in self.parcels for file in parcel.files(self._folder)]
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -99,23 +104,25 @@ class Delivery:
                 if target is not None and not kept.is_symlink() and _KEPT.fullmatch(kept.name):
                     kept.unlink() if os.path.lexists(target) else kept.rename(target)
 
-    def write(
-        self, place: int, artwork: Artwork, origin: Origin, piece_id: int | None = None
-    ) -> None:
-        """Write the picture that belongs to the name at `place`, or lay it ready to replace."""
-        target = self.targets[place]
+    def write(self, place: int, make: Make, piece_id: int | None = None) -> None:
+        """Write the files of the parcel at `place`, or lay them ready to replace others."""
         if self._taken is Taken.REPLACE:
-            sha256 = self._lay_ready(target, artwork, origin)
+            hashes, origin = self._lay_ready(place, make)
         else:
-            target = self.targets[place] = self._claim(target, place, artwork, origin)
-            sha256 = sha256_file(target)
+            origin = self._claim(place, make)
+            hashes = [sha256_file(target) for target in self._files(place)]
         said = {
             "digital_source_type": origin.source_type,
             "creator": origin.creator,
             "rights": origin.rights,
             "recipe": origin.recipe,
         }
-        self.files.append(Exported(target, sha256, piece_id, said, self._asked[place]))
+        asked = self._asked[place].files(self._folder)
+        for target, sha256, wanted in zip(self._files(place), hashes, asked, strict=True):
+            self.files.append(Exported(target, sha256, piece_id, said, wanted.name))
+
+    def _files(self, place: int) -> list[Path]:
+        return self.parcels[place].files(self._folder)
 
     def finish(self) -> None:
         """Replace what is to be replaced, now that all of it has been made.
@@ -143,34 +150,50 @@ class Delivery:
             target.replace(kept)
         self._before[target] = kept
 
-    def _claim(self, target: Path, place: int, artwork: Artwork, origin: Origin) -> Path:
+    def _claim(self, place: int, make: Make) -> Origin:
         for _ in range(TRIES):
             try:
-                with atomic_path(target, overwrite=False) as temporary:
-                    self._kind.write(artwork, origin, temporary)
-                return target
+                return self._claim_once(self._files(place), make)
             except TakenError:
                 if self._taken is not Taken.NEXT:
                     raise
-                target = file_names.next_free(self._folder / self._asked[place], self.targets)
+                asked = self._asked[place]
+                self.parcels[place] = file_names.next_free(self._folder, asked, self.parcels)
         raise TakenError(
             "Other programs take every free name in {folder}: try again.", folder=self._folder
         )
 
-    def _lay_ready(self, target: Path, artwork: Artwork, origin: Origin) -> str:
-        temporary = beside(target)
-        self._waiting.append((temporary, target))
-        with writing(target):
-            self._kind.write(artwork, origin, temporary)
-            fsync_file(temporary)
-        return sha256_file(temporary)
+    def _claim_once(self, targets: Sequence[Path], make: Make) -> Origin:
+        sheets = [Sheet(target.name, beside(target)) for target in targets]
+        placed: list[Path] = []
+        try:
+            with writing(targets[0]):
+                origin = make(sheets)
+            for sheet, target in zip(sheets, targets, strict=True):
+                with writing(target):
+                    settle(sheet.path, target, overwrite=False)
+                placed.append(target)
+        except BaseException:
+            _remove(placed)
+            raise
+        finally:
+            _remove(sheet.path for sheet in sheets)
+        return origin
+
+    def _lay_ready(self, place: int, make: Make) -> tuple[list[str], Origin]:
+        targets = self._files(place)
+        sheets = [Sheet(target.name, beside(target)) for target in targets]
+        self._waiting += [(each.path, to) for each, to in zip(sheets, targets, strict=True)]
+        with writing(targets[0]):
+            origin = make(sheets)
+            for sheet in sheets:
+                fsync_file(sheet.path)
+        return [sha256_file(sheet.path) for sheet in sheets], origin
 
     def _take_back(self, missing: Sequence[Path]) -> None:
         mine = [file.path for file in self.files] if self._taken is not Taken.REPLACE else []
         made = [target for target in self._placed if target not in self._before]
-        for path in (*mine, *made, *(temporary for temporary, _ in self._waiting)):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+        _remove((*mine, *made, *(temporary for temporary, _ in self._waiting)))
         for target, kept in self._before.items():
             with contextlib.suppress(OSError):
                 # Of two links to one file neither would be replaced.
@@ -179,3 +202,9 @@ class Delivery:
         with contextlib.suppress(OSError):
             for folder in missing:
                 folder.rmdir()
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

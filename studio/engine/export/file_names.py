@@ -6,8 +6,10 @@ import enum
 import itertools
 import os
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from studio.engine.errors import StudioError, UsageError
 
@@ -37,19 +39,36 @@ def safe_name(name: str) -> str:
     return _cut(text, LONGEST_NAME)
 
 
-def targets(
-    folder: Path, names: Sequence[str], suffix: str, taken: Taken = Taken.REFUSE
-) -> list[Path]:
-    """The file for each of `names`.
+@dataclass(frozen=True)
+class Parcel:
+    """Files that belong together: a shared beginning of their names, and how each goes on."""
 
-    Raises :class:`UsageError` for two of one name, :class:`StudioError` for a file that is
-    in the way and a folder that should be replaced by a file.
+    stem: str
+    endings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, *endings: str) -> Self:
+        """With the safe form of a name."""
+        return cls(safe_name(name), endings)
+
+    def files(self, folder: Path) -> list[Path]:
+        return [folder / (self.stem + ending) for ending in self.endings]
+
+    def numbered(self, number: int) -> Self:
+        end = f"-{number}"
+        return replace(self, stem=_cut(self.stem, LONGEST_NAME - len(end)) + end)
+
+
+def parcels(folder: Path, asked: Sequence[Parcel], taken: Taken = Taken.REFUSE) -> list[Parcel]:
+    """The parcels as they can be written into `folder`; only with `NEXT` under other names.
+
+    Raises :class:`UsageError` for two files of one name, :class:`StudioError` for a file that
+    is in the way and a folder that should be replaced by a file.
     """
-    asked = [folder / (safe_name(name) + suffix) for name in names]
-    _refuse_doubles(asked)
+    _refuse_doubles([file for parcel in asked for file in parcel.files(folder)])
     if taken is Taken.NEXT:
-        return _free(asked)
-    for target in asked:
+        return _free(folder, asked)
+    for target in (file for parcel in asked for file in parcel.files(folder)):
         if taken is Taken.REPLACE and os.path.isdir(target):  # noqa: PTH112  # Path.is_dir may raise
             raise StudioError(
                 "{path} is a folder: choose another folder or name; nothing was changed.",
@@ -60,26 +79,25 @@ def targets(
                 "{path} already exists: choose another folder or name; nothing was changed.",
                 path=target,
             )
-    return asked
+    return list(asked)
 
 
-def next_free(target: Path, reserved: Collection[Path]) -> Path:
-    """The first of `target`'s numbered names that neither exists nor is `reserved`."""
-    keys = {_key(path) for path in reserved}
+def next_free(folder: Path, parcel: Parcel, reserved: Iterable[Parcel]) -> Parcel:
+    """The first of a parcel's numbered forms of which nothing exists or is `reserved`."""
+    keys = {_key(path) for each in reserved for path in each.files(folder)}
     for number in itertools.count(2):
-        end = f"-{number}"
-        stem = _cut(target.stem, LONGEST_NAME - len(end))
-        free = target.with_name(stem + end + target.suffix)
-        if _key(free) not in keys and not os.path.lexists(free):
+        free = parcel.numbered(number)
+        files = free.files(folder)
+        if not any(_key(each) in keys or os.path.lexists(each) for each in files):
             break
     return free
 
 
-def _free(asked: Sequence[Path]) -> list[Path]:
+def _free(folder: Path, asked: Sequence[Parcel]) -> list[Parcel]:
     chosen = list(asked)
-    for place, target in enumerate(asked):
-        if os.path.lexists(target):
-            chosen[place] = next_free(target, chosen)
+    for place, parcel in enumerate(asked):
+        if any(os.path.lexists(each) for each in parcel.files(folder)):
+            chosen[place] = next_free(folder, parcel, chosen)
     return chosen
 
 

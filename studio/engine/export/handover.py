@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Pixels
-from studio.engine.errors import StudioError
-from studio.engine.export import ledger, protected_files
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.export import ledger, naming, protected_files
+from studio.engine.export.collections.base import Plate, Plates, Sheet, summary_of
 from studio.engine.export.delivery import Delivery, Exported
-from studio.engine.export.file_names import Taken, safe_name
-from studio.engine.export.formats.base import format_of
+from studio.engine.export.file_names import Parcel, Taken, safe_name
+from studio.engine.export.formats.base import Format
+from studio.engine.export.naming import Facts
+from studio.engine.export.ways import Way, endings, is_layered, is_shared, template_of, way_of
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
-from studio.engine.project import Project
+from studio.engine.project import Project, now
 from studio.engine.refinement.stack import Stack, refined
 
 Make = Callable[[int], tuple[Artwork, Origin]]
@@ -38,58 +42,119 @@ def export_pieces(
     taken: Taken = Taken.NEXT,
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    names: str = "",
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
-    All names and stacks are checked before the first file is written; `taken` says what
+    `format_name` is a format, a collection or a destination; `names` a template of the names of
+    files. All names and stacks are checked before the first file is written; `taken` says what
     becomes of names that are not free. Where `creator` or `rights` is empty, what the piece
     says of itself serves. Raises :class:`StudioError` for a folder that cannot be written,
     a file that may not be replaced, or a piece that waits for the artist's eye;
     :class:`ParameterError` for an option.
     """
-    kind = format_of(format_name).from_mapping(options)
+    way = way_of(format_name, options)
     _refuse_unreviewed(wanted)
-    delivery = Delivery(kind, folder, [piece.name for piece in wanted], taken)
+    called = piece_names(project, wanted, names or template_of(format_name))
+    delivery = Delivery(folder, _parcels(way, called), taken)
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
 
-    def make(place: int) -> tuple[Artwork, Origin]:
+    def make(place: int) -> Plate:
         piece = wanted[place]
         own = {key: str(piece.rights.get(key, "")) for key in ("creator", "rights")}
-        artwork = refined(stacks[place], _render(project, piece, players), layered=kind.layered)
+        pixels = _render(project, piece, players)
+        artwork = refined(stacks[place], pixels, layered=is_layered(way))
         said = Origin(
             piece.name, creator or own["creator"], rights or own["rights"], recipe_of(piece),
             version=piece.version, identifier=piece.identifier,
         )  # fmt: skip
-        return artwork, said
+        player = players.get(piece.checkpoint_sha256)
+        return Plate(piece.name, artwork, said, player.folder if player else None)
 
     with delivery.begun():
-        _write_all(delivery, make, progress, cancelled, [piece.id for piece in wanted])
+        plate_names, ids = [piece.name for piece in wanted], [piece.id for piece in wanted]
+        _write_all(delivery, way, plate_names, make, progress, cancelled, ids)
         delivery.finish()
         # What lies in the folder by now stays there, even if nobody is left to note it.
         if not project.read_only_reason and not project.is_closed:
             rows = [(e.piece_id, e.path, e.sha256) for e in delivery.files]
-            ledger.record(project, kind.name, rows)
+            ledger.record(project, way.name, rows)
     return delivery.files
+
+
+def piece_names(project: Project, wanted: Sequence[Piece], template: str) -> list[str]:
+    """What a template of names makes of pieces; :class:`UsageError` as `naming.checked`."""
+    today, many = now()[:10], len(wanted)
+    facts = [
+        Facts({
+            "piece": piece.name, "n": number, "project": project.name, "run": piece.run_name,
+            "rating": piece.rating, "seed": "" if piece.recipe.seed is None else piece.recipe.seed,
+            "date": today,
+        }) for number, piece in enumerate(wanted, 1)
+    ]  # fmt: skip
+    return naming.names(template, facts) if many else []
+
+
+def _parcels(way: Way, names: Sequence[str]) -> list[Parcel]:
+    if not names:
+        raise UsageError("Choose at least one piece.")
+    if is_shared(way):
+        return [Parcel.of(names[0], *endings(way, len(names)))]
+    return [Parcel.of(name, *endings(way, 1)) for name in names]
 
 
 def _write_all(
     delivery: Delivery,
-    make: Make,
+    way: Way,
+    names: Sequence[str],
+    make: Callable[[int], Plate],
     progress: Progress,
     cancelled: Callable[[], bool],
     piece_ids: Sequence[int] | None = None,
 ) -> None:
-    """One picture at a time is in memory."""
-    count = len(delivery.targets)
-    for place in range(count):
+    """One picture at a time is in memory, unless a collection wants more."""
+    count = len(names)
+
+    def made(place: int) -> Plate:
         if cancelled():
             raise StudioError("The export was stopped; nothing was written.")
-        artwork, origin = make(place)
-        delivery.write(place, artwork, origin, piece_ids[place] if piece_ids else None)
+        plate = make(place)
         progress(place + 1, count)
+        return plate
+
+    if is_shared(way):
+        delivery.write(0, lambda sheets: _write(way, names, map(made, range(count)), sheets))
+        return
+    for place in range(count):
+        plate = made(place)
+        delivery.write(
+            place, partial(_write_one, way, plate), piece_ids[place] if piece_ids else None
+        )
+
+
+def _write_one(way: Way, plate: Plate, sheets: Sequence[Sheet]) -> Origin:
+    return _write(way, [plate.name], iter([plate]), sheets)
+
+
+def _write(
+    way: Way, names: Sequence[str], plates: Iterator[Plate], sheets: Sequence[Sheet]
+) -> Origin:
+    if isinstance(way, Format):
+        plate = next(plates)
+        way.write(plate.artwork, plate.origin, sheets[0].path)
+        return plate.origin
+    origins: list[Origin] = []
+
+    def noted() -> Iterator[Plate]:
+        for plate in plates:
+            origins.append(plate.origin)
+            yield plate
+
+    way.write(Plates(names, noted()), sheets)
+    return origins[0] if len(origins) == 1 else summary_of(origins, names[0])
 
 
 def export_arrays(
@@ -129,10 +194,10 @@ def export_made(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Exported]:
     """Write `make(place)` for the name at every place; all names are checked before the first."""
-    kind = format_of(format_name).from_mapping(options)
-    delivery = Delivery(kind, folder, names, Taken.REFUSE)
+    way = way_of(format_name, options)
+    delivery = Delivery(folder, _parcels(way, names), Taken.REFUSE)
     with delivery.begun():
-        _write_all(delivery, make, progress, cancelled)
+        _write_all(delivery, way, names, lambda n: Plate(names[n], *make(n)), progress, cancelled)
     return delivery.files
 
 

@@ -14,7 +14,7 @@ from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import file_names
 from studio.engine.export.delivery import TRIES, Delivery, Exported
-from studio.engine.export.file_names import LONGEST_NAME, Taken
+from studio.engine.export.file_names import LONGEST_NAME, Parcel, Taken
 from studio.engine.export.formats.png import Png
 from studio.engine.pieces.origin import Origin
 
@@ -23,11 +23,16 @@ ONES_OWN = b"the only copy"
 
 
 def written(folder: Path, names: list[str], taken: Taken) -> list[Exported]:
-    delivery = Delivery(Png(), folder, names, taken)
+    delivery = Delivery(folder, [Parcel.of(name, ".png") for name in names], taken)
     with delivery.begun():
         for place, name in enumerate(names):
-            delivery.write(place, Artwork.of(PICTURE), Origin(name))
+            delivery.write(place, lambda sheets, name=name: drawn(name, sheets[0].path))
     return delivery.files
+
+
+def drawn(name: str, target: Path) -> Origin:
+    Png().write(Artwork.of(PICTURE), Origin(name), target)
+    return Origin(name)
 
 
 def there(folder: Path) -> dict[str, bool]:
@@ -108,7 +113,7 @@ def test_a_name_without_room_for_a_number_makes_some(name: str, out: Path) -> No
 def test_two_of_one_name_in_one_order_are_a_mistake(out: Path) -> None:
     for taken in Taken:
         with pytest.raises(UsageError, match="Two pictures would both be written to"):
-            Delivery(Png(), out, ["Vase", "vASE"], taken)
+            Delivery(out, [Parcel.of("Vase", ".png"), Parcel.of("vASE", ".png")], taken)
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
@@ -222,4 +227,47 @@ def test_a_place_that_takes_no_files_gets_one_sentence(
 
 def test_numbers_are_counted_without_the_files_of_the_folder(out: Path) -> None:
     occupy(out, "a.png")
-    assert file_names.next_free(out / "a.png", [out / "A-2.png", out / "a-3.png"]).name == "a-4.png"
+    others = [Parcel.of("A-2", ".png"), Parcel.of("a-3", ".png")]
+    assert file_names.next_free(out, Parcel.of("a", ".png"), others).stem == "a-4"
+
+
+# ---------------------------------------------------------------------- files that belong together
+
+
+def sheet(folder: Path, taken: Taken) -> list[str]:
+    """A picture and the list that names it."""
+    delivery = Delivery(folder, [Parcel.of("walk", ".png", ".json")], taken)
+
+    def make(sheets: Any) -> Origin:
+        sheets[1].path.write_text(sheets[0].name)
+        return drawn("walk", sheets[0].path)
+
+    with delivery.begun():
+        delivery.write(0, make)
+    return [each.path.name for each in delivery.files]
+
+
+def test_files_that_belong_together_keep_one_number(out: Path) -> None:
+    assert sheet(out, Taken.NEXT) == ["walk.png", "walk.json"]
+    occupy(out, "walk-2.json")
+    assert sheet(out, Taken.NEXT) == ["walk-3.png", "walk-3.json"]
+    assert (out / "walk-3.json").read_text() == "walk-3.png"
+    assert sheet(out, Taken.REPLACE) == ["walk.png", "walk.json"]
+    with pytest.raises(StudioError, match=r"walk\.png already exists"):
+        sheet(out, Taken.REFUSE)
+    assert len(list(out.iterdir())) == 5
+
+
+def test_of_files_that_belong_together_all_give_way(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = iter(["walk.json"])
+    write = Png.write
+
+    def slow(kind: Png, image: Any, origin: Any, target: Path) -> None:
+        write(kind, image, origin, target)
+        occupy(out, *([name] if (name := next(others, "")) else []))
+
+    monkeypatch.setattr(Png, "write", slow)
+    assert sheet(out, Taken.NEXT) == ["walk-2.png", "walk-2.json"]
+    assert there(out) == {"walk.json": True, "walk-2.png": False, "walk-2.json": False}

@@ -56,9 +56,14 @@ def light_of_grey(profile: bytes, levels: np.ndarray) -> np.ndarray | None:
     return np.asarray(np.clip(curve, 0, 1))
 
 
-def matrix_profile(white: Point, primaries: Sequence[Point], light: np.ndarray) -> bytes:
+def matrix_profile(
+    white: Point, primaries: Sequence[Point], light: np.ndarray, name: str = ""
+) -> bytes:
     """A profile of RGB by the chromaticities of its white and of its red, green and blue, and
     the light (0 to 1) of its levels. ValueError for primaries that span no space.
+
+    With a `name` it has all that a file of its own needs (ICC.1:2001-04, 6.3.1.1); without one
+    it serves only in memory.
     """
     columns = np.array([_xyz(each) for each in primaries]).T
     white_xyz = _xyz(white)
@@ -74,8 +79,12 @@ def matrix_profile(white: Point, primaries: Sequence[Point], light: np.ndarray) 
     curve = np.clip(light * 65535 + 0.5, 0, 65535).astype(">u2").tobytes()
     trc = b"curv\0\0\0\0" + struct.pack(">I", len(light)) + curve
     tags = {b"wtpt": _xyz_tag(_D50), b"rTRC": trc, b"gTRC": trc, b"bTRC": trc}
-    for index, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ")):
-        tags[name] = _xyz_tag(adapted[:, index])
+    for index, column in enumerate((b"rXYZ", b"gXYZ", b"bXYZ")):
+        tags[column] = _xyz_tag(adapted[:, index])
+    if name:
+        text = name.encode("ascii") + b"\0"
+        tags[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + b"\0" * 78
+        tags[b"cprt"] = b"text\0\0\0\0CC0\0"
     return _written(tags)
 
 

@@ -27,7 +27,8 @@ _CUT_OFF = Said("The file is cut off before its end.")
 _UNKNOWN = Said("It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG.")
 _BITMAP, _GREY, _INDEXED, _RGB, _CMYK, _INKS, _DUOTONE, _LAB = 0, 1, 2, 3, 4, 7, 8, 9
 _COLOURS = {_BITMAP: 1, _GREY: 1, _INDEXED: 1, _RGB: 3, _CMYK: 4, _DUOTONE: 1, _LAB: 3}
-_PROFILE, _CLEAR_INDEX, _VERSION_INFO = 1039, 1047, 1057
+_PROFILE, _CLEAR_INDEX, _VERSION_INFO, _XMP = 1039, 1047, 1057, 1060
+_KEPT = (_PROFILE, _CLEAR_INDEX, _VERSION_INFO, _XMP)
 _LARGEST_RESOURCE = 16 << 20
 _RAW, _PACKED = 0, 1
 
@@ -102,7 +103,7 @@ def _resources(stream: IO[bytes], document: _Document) -> None:
         _, number, name = _read(stream, ">4sHB")
         stream.seek(name + (1 - name % 2), 1)  # with its length, the name is even
         (size,) = _read(stream, ">I")
-        if number in (_PROFILE, _CLEAR_INDEX, _VERSION_INFO) and size <= _LARGEST_RESOURCE:
+        if number in _KEPT and size <= _LARGEST_RESOURCE:
             document.resources[number] = _exactly(stream, size)
         else:
             stream.seek(size, 1)
@@ -166,8 +167,7 @@ def _eight_bits(data: bytes, row: int, document: _Document) -> np.ndarray:
         rows = np.frombuffer(data, np.uint8).reshape(document.height, row)
         return np.unpackbits(rows, axis=1, count=document.width) * np.uint8(255)
     if document.depth == 16:
-        deep = np.frombuffer(data, ">u2").reshape(size).astype(np.uint32)
-        return ((deep * 255 + 32767) // 65535).astype(np.uint8)
+        return _rounded(np.frombuffer(data, ">u2").reshape(size))
     if document.depth == 32:
         light = np.nan_to_num(np.frombuffer(data, ">f4").reshape(size)).clip(0, 1)
         if _PROFILE not in document.resources:  # light without a profile is linear
@@ -189,6 +189,28 @@ def _picture(document: _Document, planes: np.ndarray) -> Image.Image:
     if len(planes) > colours:
         planes = _freed_of_white(planes[:colours], planes[colours])
     return _merged({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[len(planes)], planes)
+
+
+def _rounded(deep: np.ndarray) -> np.ndarray:
+    """The nearest 8 bits of 16."""
+    return ((deep.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+
+
+def shown(planes: np.ndarray, *, alpha: bool) -> Image.Image:
+    """What is read of a merged picture, uint8 or uint16 [C, H, W] as it is to be stored."""
+    eight = planes if planes.dtype == np.uint8 else _rounded(planes)
+    if alpha:
+        eight = _freed_of_white(eight[:-1], eight[-1])
+    return _merged({1: "L", 3: "RGB", 4: "RGBA"}[len(eight)], eight)
+
+
+def packet(stream: IO[bytes]) -> bytes:
+    """The XMP of a file, empty where it has none; raises :class:`PhotoshopError`."""
+    stream.seek(0)
+    try:
+        return _header(stream).resources.get(_XMP, b"")
+    except (struct.error, EOFError, ValueError, OSError) as error:
+        raise PhotoshopError(_CUT_OFF) from error
 
 
 def _merged(mode: str, planes: np.ndarray) -> Image.Image:

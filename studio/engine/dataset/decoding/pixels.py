@@ -20,6 +20,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from studio.engine.dataset.decoding import (
     camera_raw,
     colour_statement,
+    float_tiff,
     painting,
     photoshop,
     png,
@@ -115,13 +116,14 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
         return _flattened(stream)
     if painting.claims_painting(head, suffix):
         return _merged(stream, suffix)
+    image: Image.Image
     try:
         image = Image.open(stream, formats=formats(_BY_NAME.get(suffix, "")))
         _mend(image, stream, head)
     except UnidentifiedImageError:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
-        raise BadPicture(_unidentified(head)) from None
+        image = _of_floats(stream, head)
     except Image.DecompressionBombError as error:
         claimed = next(iter(re.findall(r"\d+", str(error))), str(MAX_PIXELS))
         raise BadPicture(_too_many(int(claimed), head)) from None
@@ -152,6 +154,18 @@ def _mend(image: Image.Image, stream: IO[bytes], head: bytes) -> None:
     elif image.format == "TIFF":
         tiff.show_full_page(image)
     image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
+
+
+def _of_floats(stream: IO[bytes], head: bytes) -> Image.Image:
+    """A TIFF of coloured floats; raises :class:`BadPicture` for everything else."""
+    found = float_tiff.found_in(stream)
+    if found is None:
+        raise BadPicture(_unidentified(head))
+    _check_size(*found.size, head)
+    try:
+        return found.picture()
+    except OSError as error:
+        raise BadPicture("Its header is damaged ({reason}).", reason=error) from error
 
 
 def _developed(stream: IO[bytes]) -> Image.Image:

@@ -23,6 +23,8 @@ from studio.engine.dataset.decoding import pixels
 from studio.engine.dataset.decoding.packets import Packets, packets_of, sidecar_of
 from studio.engine.door import opened, picture
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.export.formats.profiles import flat_in
+from studio.engine.export.formats.samples import eight_bits
 from studio.engine.pieces.origin import Origin
 
 if TYPE_CHECKING:
@@ -95,7 +97,17 @@ class FlatFormat(Format):
     def read_picture(cls, path: Path) -> Picture:
         with _opened(path) as (image, _):
             image.load()
-        return image
+            return eight_bits(image)
+
+
+class ColourFormat(FlatFormat):
+    """One that knows more spaces of colour than sRGB; declares `profile` by `space_param`."""
+
+    profile: str
+
+    def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
+        """Converted before it is rounded; `write_flat` states the space."""
+        self.write_flat(flat_in(artwork, self.profile), origin, target)
 
 
 @contextlib.contextmanager
@@ -110,6 +122,23 @@ def _opened(path: Path) -> Iterator[tuple[Picture, IO[bytes]]]:
     except FileNotFoundError as error:
         raise StudioError("There is no file {path}.", path=path) from error
     except OSError as error:
+        raise StudioError(
+            "{path} is no picture that can be read.", repr(error), path=path
+        ) from error
+
+
+def merged_picture(path: Path) -> Picture:
+    """What is seen of a file with layers that the decoders of the datasets know."""
+    try:
+        with opened(path, links=True) as stream:
+            head = stream.read(64)
+            stream.seek(0)
+            image = pixels.opened(stream, head, path.suffix)
+            image.load()
+            return image
+    except FileNotFoundError as error:
+        raise StudioError("There is no file {path}.", path=path) from error
+    except (OSError, pixels.BadPicture, pixels.NotAPicture) as error:
         raise StudioError(
             "{path} is no picture that can be read.", repr(error), path=path
         ) from error

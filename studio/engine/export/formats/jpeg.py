@@ -10,8 +10,8 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import FlatFormat, register, to_pillow
-from studio.engine.export.formats.profiles import profile_of
+from studio.engine.export.formats.base import ColourFormat, register, to_pillow
+from studio.engine.export.formats.profiles import profile_of, space_param
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import written_sha256, xmp_packet
 from studio.engine.said import Said
@@ -24,7 +24,7 @@ GROUNDS = {"white": 255, "grey": 128, "black": 0}
 
 @register
 @dataclass(frozen=True)
-class Jpeg(FlatFormat):
+class Jpeg(ColourFormat):
     """JPEG with ICC and XMP in APP segments."""
 
     name = "jpeg"
@@ -48,13 +48,14 @@ class Jpeg(FlatFormat):
         "white", label="Ground", choices=tuple(GROUNDS),
         help="What shows through transparent parts, which a JPEG cannot have.",
     )  # fmt: skip
+    profile: str = space_param()
 
     def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """RGBA is laid over the ground first."""
         picture = to_pillow(over(image, GROUNDS[self.ground]))
         options = {
             "format": "JPEG", "quality": self.quality, "subsampling": 0 if self.full_colour else 2,
-            "optimize": True, "icc_profile": profile_of(image[..., :3]),
+            "optimize": True, "icc_profile": profile_of(image[..., :3], self.profile),
         }  # fmt: skip
         if not origin.as_first:
             options["dpi"] = (self.dpi, self.dpi)
