@@ -31,6 +31,7 @@ class Ability(StrEnum):
     NOISE = "noise"
     """There is noise in its layers."""
     DRAG = "drag"
+    INVERT = "invert"
     ENCODE = "encode"
     SCORE = "score"
 
@@ -40,7 +41,9 @@ FEW = 50
 MANY, VERY_MANY = 1_000, 10_000
 SMALL_SIDE = 128
 """Pixels."""
-_OF_A_SPACE = {Ability.DIRECTIONS, Ability.BLEND, Ability.MIX, Ability.DRAG}
+_OF_A_SPACE = {
+    Ability.DIRECTIONS, Ability.BLEND, Ability.MIX, Ability.DRAG, Ability.INVERT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -58,13 +58,28 @@ class Extractor:
         x = images.to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
         if x.shape[1] == 4:
             x = x[:, :3] * (x[:, 3:] + 1) / 2
+        numbers = [
+            part for level in self.levels(x) for part in (level.mean((2, 3)), _spread(level))
+        ]
+        return torch.cat(numbers, 1).float().cpu()
+
+    def levels(self, x: Tensor) -> list[Tensor]:
+        """Activations [N, c, h, w] at 64, 32, 16 and 8 pixels, differentiable.
+
+        Of pictures float NCHW in [-1, 1] on the device of the extractor, 1 or 3 channels.
+        """
         if x.shape[1] == 1:
             x = x.expand(-1, 3, -1, -1)
         if x.shape[2:] != (SIDE, SIDE):
             x = F.interpolate(x, (SIDE, SIDE), mode="bilinear", antialias=True)
-        numbers = []
+        found = []
         for kernel in self.kernels:
             x = F.leaky_relu(F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel), 0.2)
-            numbers += [x.mean((2, 3)), x.std((2, 3))]
+            found.append(x)
             x = F.avg_pool2d(x, 2)
-        return torch.cat(numbers, 1).float().cpu()
+        return found
+
+
+def _spread(level: Tensor) -> Tensor:
+    """Standard deviation over the picture of every channel, [N, c]."""
+    return level.std((2, 3))

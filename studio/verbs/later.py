@@ -1,4 +1,4 @@
-"""Verbs whose place is kept: `walk`, `invert`."""
+"""Verbs whose place is kept: `walk`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from studio.verbs.options import Verbs
 
 NAMES = {
     "walk": "A path through the latent space as a film; not in this version.",
-    "invert": "A picture to a latent; not in this version.",
 }
 
 

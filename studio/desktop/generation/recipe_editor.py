@@ -79,7 +79,10 @@ class Editing(QObject):
 
         text, recipe = tr("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
         if isinstance(recipe.beginning, Point):
-            self._put("psi", text, recipe.begun(Point(w=recipe.beginning.w, truncation_psi=psi)))
+            checked = Point(
+                w=recipe.beginning.w, truncation_psi=psi, source=recipe.beginning.source
+            )
+            self._put("psi", text, recipe.begun(checked))
         else:
             self._begin("psi", text, truncation_psi=psi)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from studio.engine.artwork import Pixels
 from studio.engine.evaluation.pairs import pictures_and_model
 from studio.engine.project import Project
 from studio.engine.training.health import fidelity
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _BATCH = 32
 
@@ -32,7 +36,6 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
     of each picture's own; SSIM as Wang et al. 2004 (window 11, sigma 1.5, mirrored borders).
     """
     import torch
-    from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
     prepared, model = pictures_and_model(project, run_name)
     if not model.family.latent.has_encoder or not len(prepared.held_out):
@@ -45,10 +48,26 @@ def reconstruction(project: Project, run_name: str, shown: int) -> Reconstructio
             with model as family:
                 redrawn = family.synthesize(family.encode(part))
             rebuilt.append(redrawn)
-            want, have = fidelity.seen(part), fidelity.seen(redrawn)
             noise.append(fidelity.psnr(redrawn, part))
-            likeness.append(torch.as_tensor(ssim(have, want, data_range=1.0, reduction="none")))
+            likeness.append(_ssim(redrawn, part))
     return Reconstruction(
         float(torch.cat(noise).mean()), float(torch.cat(likeness).mean()), len(originals),
         originals[:shown], torch.cat(rebuilt).numpy()[:shown],
     )  # fmt: skip
+
+
+def compared(redrawn: Pixels, original: Pixels) -> tuple[float, float]:
+    """PSNR in dB and SSIM of one picture, uint8 [h, w, c], by the same rule."""
+    import torch
+
+    have, want = (torch.from_numpy(each.copy())[None] for each in (redrawn, original))
+    return float(fidelity.psnr(have, want)), float(_ssim(have, want))
+
+
+def _ssim(redrawn: Tensor, originals: Tensor) -> Tensor:
+    """Of each picture, [N], of uint8 NHWC."""
+    import torch
+    from torchmetrics.functional.image import structural_similarity_index_measure as ssim
+
+    want, have = fidelity.seen(originals), fidelity.seen(redrawn)
+    return torch.as_tensor(ssim(have, want, data_range=1.0, reduction="none"))

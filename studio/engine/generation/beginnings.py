@@ -66,12 +66,27 @@ class Seeded(Part):
         return played.sample(self)
 
 
+class Source(Part):
+    """The picture that a point was found for (:mod:`inversion`), and how near it came."""
+
+    file: Annotated[str, Field(max_length=1000)]
+    """Its name, without where it lay."""
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    """Of its bytes; empty where it had no file."""
+    psnr: Annotated[float, Field(allow_inf_nan=False)]
+    """dB."""
+    ssim: Annotated[float, Field(ge=-1.0, le=1.0)]
+    known: Literal["training", "held_out"] | None = None
+    """What it was to the run, where it is one of its pictures."""
+
+
 class Point(Part):
     """Begins at a point of the model's space: float32 [slots, dim], little-endian, base64."""
 
     kind: Literal["point"] = "point"
     w: str
     truncation_psi: Psi = 1.0
+    source: Source | None = None
     label: ClassVar[None] = None
     """It has one, if the model knows labels; which is not known."""
 

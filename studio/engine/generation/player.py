@@ -40,6 +40,9 @@ LACKING = {
     Ability.MIX: Said("Pictures of this model have a single slot: its styles cannot be mixed."),
     Ability.BEND: Said("This model says nothing of its layers: leave the bends out."),
     Ability.NOISE: Said("There is no noise in this model: leave its strength at 1."),
+    Ability.INVERT: Said(
+        "This model cannot look for a picture: it has no encoder, and its latents cannot be moved."
+    ),
 }
 
 

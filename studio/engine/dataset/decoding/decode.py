@@ -22,6 +22,7 @@ from PIL import Image
 from studio.engine.dataset.decoding import archives, pixels
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.index import regions
+from studio.engine.dataset.index.facts import Answer
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
 from studio.engine.door import NotAFileError, inside, opened
@@ -45,6 +46,20 @@ def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -
     """
     if isinstance(source, Item):
         return _decode(source.path, source.member, at_least)
+    examined(source)
+    return read_examined(source, at_least)
+
+
+def read_examined(path: Path, at_least: tuple[int, int] | None = None) -> Image.Image:
+    """As :func:`read_picture`, of a file that :func:`examined` has seen just now."""
+    return _decode(path.expanduser().absolute(), "", at_least)
+
+
+def examined(source: Path) -> Answer:
+    """What is known of a picture that is not trusted, once the sandbox has decoded it.
+
+    As :func:`probe.probe` says; raises :class:`StudioError` where it is no picture.
+    """
     path = source.expanduser().absolute()
     if not path.is_file():
         raise StudioError("There is no picture at {path}: check the path.", path=display_path(path))
@@ -53,7 +68,7 @@ def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -
     if answer is None or answer["kind"] != "picture":
         why = (answer or {}).get("reason", pixels.NOT_A_PICTURE)
         raise StudioError("{path} cannot be used: {reason}", path=display_path(path), reason=why)
-    return _decode(path, "", at_least)
+    return answer
 
 
 def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
