@@ -88,7 +88,7 @@ class _Weights:
 
 
 def prepared(net: nn.Module) -> nn.Module:
-    """A copy of `net` that shares its tensors and whose convolutions are ready."""
+    """A copy of `net` that shares its tensors, with wide and plain convolutions ready."""
     shared: dict[int, object] = {id(t): t for t in chain(net.parameters(), net.buffers())}
     made = copy.deepcopy(net, shared)
     for parent in list(made.modules()):
@@ -101,7 +101,9 @@ def prepared(net: nn.Module) -> nn.Module:
 def _is_plain(conv: nn.Conv2d) -> bool:
     padding, stride = conv.padding, conv.stride
     return (
-        not isinstance(padding, str) and padding[0] == padding[1] and stride[0] == stride[1]
+        # Packed, single pixels and groups take longer than as they lie (oneDNN 3.12).
+        conv.groups == 1 and conv.kernel_size != (1, 1)
+        and not isinstance(padding, str) and padding[0] == padding[1] and stride[0] == stride[1]
         and conv.dilation == (1, 1) and conv.padding_mode in ("zeros", "circular")
     )  # fmt: skip
 
@@ -128,10 +130,10 @@ class ReadyConv(nn.Module):
         if self._packed is None:
             with torch.inference_mode(False):
                 margin = 0 if self.seamless else padding
-                self._packed = PackedConv(conv.weight, conv.stride[0], margin, conv.groups)
+                self._packed = PackedConv(conv.weight, conv.stride[0], margin)
         return self._packed(wrapped(x, padding) if self.seamless else x, conv.bias)
 
     def _suits_winograd(self, x: Tensor) -> bool:
         conv = self.conv
-        same = conv.stride == conv.padding == (1, 1) and conv.groups == 1
+        same = conv.stride == conv.padding == (1, 1)
         return same and winograd.pays(conv.weight, *x.shape[2:])

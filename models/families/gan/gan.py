@@ -148,7 +148,7 @@ class Gan(AdversarialFamily):
         self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
-        return self.inference.of(self.generator_ema, w)(w.flatten(1), resolution, bends)
+        return self.generator_ema(w.flatten(1), resolution, bends)
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
