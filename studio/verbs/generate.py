@@ -104,11 +104,12 @@ def _recipes(options: argparse.Namespace, project: Project, player: Player) -> l
     recipe = recipe_options.read(options.recipe, project) if named else LatentRecipe()
     if recipe.edits:
         find_directions(player)
-    recipe = recipe_options.changed(recipe, options, player)
+    recipe = recipe_options.changed(recipe, options, player, project)
     count = options.count or (1 if named else 16)
     made = [recipe.begun(each) for each in _beginnings(options, recipe.beginning, count, player)]
     player.latent_of(made[0])
-    made[0].drawing(player)
+    if player.beside(made[0]) is not None:
+        player.picture(made[0])  # two models fit, or are refused
     return made
 
 

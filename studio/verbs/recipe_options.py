@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.engine.errors import UsageError
+from studio.engine.errors import StudioError, UsageError
 from studio.engine.seeds import LARGEST_SEED
 from studio.verbs.options import words
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.moves.model_mix import ModelMix
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
 
@@ -43,9 +44,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         "(of channels that are active at the same places) or channels=0-7; `operations` lists "
         "the transforms",
     )  # fmt: skip
+    parser.add_argument(
+        "--model-mix", metavar="RUN[,KEY=VALUE…]", type=words,
+        help="the fine layers of the newest model of another run: cut=16 (pixels of a layer), "
+        "softness=1 (doublings), share=1, part=fine or coarse",
+    )  # fmt: skip
 
 
-def changed(recipe: LatentRecipe, options: argparse.Namespace, player: Player) -> LatentRecipe:
+def changed(
+    recipe: LatentRecipe, options: argparse.Namespace, player: Player, project: Project
+) -> LatentRecipe:
     """A recipe with what the options ask for."""
     from studio.engine.generation.moves.bend import Bend
     from studio.engine.generation.moves.label_mix import LabelMix
@@ -62,6 +70,8 @@ def changed(recipe: LatentRecipe, options: argparse.Namespace, player: Player) -
         recipe = recipe.moved(LabelMix(label=label, share=_number("--label-mix", share, 1.0)))
     if options.noise is not None:
         recipe = _with_noise(recipe, options.noise)
+    if options.model_mix is not None:
+        recipe = recipe.moved(_mixed_models(options.model_mix, project))
     taken = [move.place for move in recipe.moves if isinstance(move, Bend)]
     for place, text in enumerate(options.bend, start=max(taken, default=-1) + 1):
         recipe = _bent(recipe, text, place, player)
@@ -90,6 +100,31 @@ def _mixed(text: str) -> Iterator[tuple[int, int]]:
     number = _whole("--mix", seed)
     for slot in _listed("--mix", slots):
         yield slot, number
+
+
+def _mixed_models(text: str, project: Project) -> ModelMix:
+    """The mix with the newest checkpoint of a run."""
+    from pydantic import ValidationError
+
+    from studio.engine.generation.moves.model_mix import ModelMix
+    from studio.engine.training.planning import runs
+    from studio.engine.training.record import checkpoint
+
+    name, _, rest = text.partition(",")
+    said = _pairs("--model-mix", rest) if rest else {}
+    newest = checkpoint.load_latest(runs.run(project, name).folder)
+    if newest is None:
+        raise StudioError(
+            "The run {run} has no checkpoint that can be read: train it a little longer.", run=name
+        )
+    try:
+        return ModelMix.model_validate({**said, "model": newest.sha256})
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise UsageError(
+            "--model-mix {name}: {reason}.",
+            name=".".join(map(str, wrong["loc"])), reason=wrong["msg"],
+        ) from error  # fmt: skip
 
 
 def _with_noise(recipe: LatentRecipe, text: str) -> LatentRecipe:

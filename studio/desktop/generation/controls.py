@@ -72,7 +72,9 @@ class Controls(QWidget):
         whole = _line(self.seed_label, self.seed), self.label, self.psi
         blend = _line(self.second_label, self.second), self.mix
         heads = self.heads
-        for part in (heads[0], *directions, 10, heads[1], *whole, 10, heads[2], *blend, None):
+        self._further = boxes.column(gap=10)
+        whole_column = heads[0], *directions, 10, heads[1], *whole, 10, heads[2], *blend
+        for part in (*whole_column, 10, self._further, None):
             boxes.add(panel, part)
         panel.setAlignment(self.more, Qt.AlignmentFlag.AlignLeft)
         self.scroll_area = SteadyScroll(inner)
@@ -98,6 +100,10 @@ class Controls(QWidget):
         ):
             for widget in widgets:
                 widget.setVisible(ability in able)
+
+    def add_below(self, sections: QWidget) -> None:
+        """More sections, under those that are always there."""
+        self._further.addWidget(sections)
 
     # ------------------------------------------------------------------ directions
 

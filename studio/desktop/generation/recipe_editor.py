@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.moves.base import Move
 
 GESTURE_MS = 700
 """Changes of one control with a shorter pause between them are one step."""
@@ -101,6 +103,29 @@ class Editing(QObject):
         """How far towards the other seed, 0 to 1."""
         text = tr("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
         self._blend("mix", text, second, mix)
+
+    def move(self, key: str, text: str, move: Move) -> None:
+        """Any other move, by the control `key` of the hand."""
+        after = self.recipe().moved(move)
+        if after != self.recipe():
+            self._put(key, text, after)
+
+    def set_noise_seed(self, seed: int) -> None:
+        if seed != self.recipe().noise_seed:
+            text = tr("Noise seed {n}", n=seed)
+            self._put("noise seed", text, self.recipe().with_noise(seed))
+
+    def drop(
+        self, key: str, text: str, unwanted: Callable[[Move], bool], *, noise: bool = False
+    ) -> None:
+        """Without the moves that are unwanted, and with `noise` that of seed 0."""
+        before = self.recipe()
+        after = before.with_noise(0) if noise else before
+        for move in before.moves:
+            if unwanted(move):
+                after = after.without(move.control)
+        if after != before:
+            self._put(key, text, after)
 
     def recall(self, recipe: LatentRecipe) -> None:
         """Take over the recipe of a file that came back."""

@@ -21,6 +21,7 @@ from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import COUNT
 from studio.desktop.generation.session import Session
+from studio.desktop.generation.shaping.shaping import Shaping
 from studio.desktop.generation.side import Side
 from studio.desktop.generation.tools.tool import Hand
 from studio.desktop.generation.worker import Model
@@ -58,6 +59,8 @@ class GenerationRoom(Room):
         self.pages = QStackedWidget()
         self.labels = Labels(self.session, self.editing, self.controls.label)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
+        self.shaping = Shaping(self.session, self.editing, self)
+        self.controls.add_below(self.shaping.sections)
         self.naming = Naming(self.session, self.controls, studio.undo)
         self.models = Models(self.session, self.side)
         self._follow = QTimer(self)
@@ -313,6 +316,7 @@ class GenerationRoom(Room):
     @Slot()
     def _restyle(self) -> None:
         self.controls.restyle()
+        self.shaping.restyle()
         self.side.sheet.viewport().update()
         self.side.dot.update()
 
@@ -323,7 +327,7 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        for part in (self.side, self.controls, self.labels):
+        for part in (self.side, self.controls, self.labels, self.shaping):
             part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:

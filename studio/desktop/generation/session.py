@@ -21,7 +21,11 @@ from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.moves.bend import Bend
+    from studio.engine.generation.other_models import OtherModel
 
+GROUPS = 4
+"""Of channels, that a bend may be of."""
 AT_ONCE = 3
 """Thumbnails drawn between two looks at the queue, so that the canvas never waits long."""
 
@@ -39,6 +43,8 @@ class Session(QObject):
     labelDrawn = Signal(str, object)
     """The name of the label that a recipe begins in, and the recipe."""
     thumbnails = Signal(object)
+    previewed = Signal(str, QImage)
+    """A name, and the picture that was asked for under it."""
     searching = Signal(int, int)
     directionsFound = Signal(list)
     searchFailed = Signal(object, str)
@@ -153,6 +159,42 @@ class Session(QObject):
                 "picture", self._worker.picture, recipe,
                 done=lambda image: self.rendered.emit(image, recipe),
             )  # fmt: skip
+
+    def preview(self, name: str, recipe: LatentRecipe) -> None:
+        """Ask for a picture to show beside the canvas; the newest of each name is drawn."""
+        if self.model is not None:
+            self._render.latest(
+                f"preview {name}", self._worker.picture, recipe,
+                done=lambda image: self.previewed.emit(name, image),
+            )  # fmt: skip
+
+    def find_group(self, move: Bend, number: int, done: Callable[[Bend], None]) -> None:
+        """Look for a group of channels, beside the pictures."""
+        if self.model is not None:
+            work = partial(self._worker.group, move, number, GROUPS)
+            job = Job(Said("Grouping channels"), lambda _: work())
+            self._jobs.start(
+                job, "generation", lane="groups", done=done, failed=self.failed.emit
+            )  # fmt: skip
+
+    def try_out(
+        self, recipe: LatentRecipe, done: Callable[[], None], failed: Callable[[], None]
+    ) -> None:
+        """Whether a recipe can be played, before it is: one that cannot is said."""
+
+        def refused(sentence: str, detail: str) -> None:
+            self.failed.emit(sentence, detail)
+            failed()
+
+        if self.model is not None:
+            self._render.submit(
+                self._worker.picture, recipe, done=lambda _: done(), failed=refused
+            )  # fmt: skip
+
+    def ask_others(self, done: Callable[[list[OtherModel]], None]) -> None:
+        """Ask for the other models that could be mixed with this one."""
+        if self.model is not None:
+            self._render.latest("others", self._worker.others, done=done)
 
     def settle(self, recipe: LatentRecipe, done: Callable[[LatentRecipe], None]) -> None:
         """Ask for the recipe of a file as it can be played on."""

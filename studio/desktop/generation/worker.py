@@ -7,7 +7,7 @@ for directions meanwhile, and a third makes pieces, so that the canvas is never 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,10 @@ from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from models.bending import Layer
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.moves.bend import Bend
+    from studio.engine.generation.other_models import OtherModel
     from studio.engine.generation.player import Player
     from studio.engine.training.planning.runs import Run
 
@@ -58,6 +61,12 @@ class Model:
     abilities: frozenset[Ability]
     """What its latents allow; a control for anything else would do nothing."""
     names: Names
+    slots: int = 1
+    """Rows of its latents."""
+    slot_groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Ranges of them by name, half-open."""
+    layers: tuple[Layer, ...] = ()
+    """Where its drawing can be bent."""
 
 
 class GenerationWorker(Worker):
@@ -99,7 +108,7 @@ class GenerationWorker(Worker):
         return Model(
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
             tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
-            read_names(run.folder),
+            read_names(run.folder), fresh.latent.slots, fresh.latent.groups, fresh.layers(),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -145,6 +154,18 @@ class GenerationWorker(Worker):
             progress=job.advance, cancelled=given_up,
         )  # fmt: skip
         return [float(share) for share in found.explained]
+
+    def group(self, move: Bend, number: int, count: int) -> Bend:
+        """A bend of one group of channels alone. Runs on the job's thread."""
+        from studio.engine.generation.channel_groups import grouped
+
+        return grouped(self._need_player(), move, number, count)
+
+    def others(self) -> list[OtherModel]:
+        """Other models of the project that could be mixed with the open one."""
+        from studio.engine.generation.other_models import others
+
+        return others(self._need_player().folder)
 
     def _need_player(self) -> Player:
         if self._player is None:

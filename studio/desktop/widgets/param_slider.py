@@ -88,6 +88,15 @@ class ParamSlider(QWidget):
         self.slider.reset.connect(self.reset)
         self.set_label(label)
 
+    def set_range(self, low: float, high: float, default: float) -> None:
+        """Other ends and another default; the number goes to it."""
+        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
+            self._low, self.default = low, default
+            self.slider.setRange(0, round((high - low) / self._step))
+            self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+            self.number.setRange(low, high)
+        self.set_value(default)
+
     def value(self) -> float:
         """The number, as it was set or typed."""
         return self.number.value()

@@ -56,10 +56,12 @@ def _traits(player: Player, layer: int) -> Matrix:
     from torch.nn import functional as F
 
     found = []
-    with torch.inference_mode(), player.model as family:
-        w = family.population(PICTURES, 0)
+    with torch.inference_mode():
+        with player.model as family:
+            w = family.population(PICTURES, 0)
         for row in w.split(1):
-            seen = player.said_by(family, row, layer).float()
+            with player.model as family:  # one turn each: the canvas is waiting
+                seen = player.said_by(family, row, layer).float()
             side = min(_SIDE, seen.shape[2]), min(_SIDE, seen.shape[3])
             found.append(F.adaptive_avg_pool2d(seen, side)[0].flatten(1).cpu().numpy())
     rows = np.concatenate(found, 1).astype(np.float64)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from models.bending import Bends, Change
+
+
+@dataclass(frozen=True)
+class OtherWeights:
+    """Of the model with this SHA-256, and how much of it each layer is, 0 to 1."""
+
+    sha256: str
+    shares: tuple[float, ...]
 
 
 class Drawing:
@@ -21,6 +28,8 @@ class Drawing:
         """By the number of a layer: what is done to its activations, one after another."""
         self.noise: dict[int, float] = {}
         """By the number of a layer: by how much its noise is multiplied."""
+        self.other: OtherWeights | None = None
+        """Another model that draws along."""
 
     def bends(self) -> Bends | None:
         """What the family is told; None where it draws as it has learnt to."""
@@ -28,11 +37,15 @@ class Drawing:
 
         if not self.changes and not self.noise:
             return None
-        changes = {layer: partial(_in_turn, steps) for layer, steps in self.changes.items()}
+        changes = {layer: _InTurn(tuple(steps)) for layer, steps in self.changes.items()}
         return Bends(changes, dict(self.noise))
 
 
-def _in_turn(steps: Sequence[Change], x: Tensor) -> Tensor:
-    for step in steps:
-        x = step(x)
-    return x
+@dataclass(frozen=True)
+class _InTurn:
+    steps: tuple[Change, ...]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        for step in self.steps:
+            x = step(x)
+        return x

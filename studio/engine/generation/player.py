@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from models.facts import Ability
+from models.parameters import ParameterError
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack_latent
+from studio.engine.generation.drawing import OtherWeights
 from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.other_models import found
 from studio.engine.generation.slerp import Latent
 from studio.engine.said import Said
 from studio.engine.training.record.checkpoint import Saved, verify
@@ -72,6 +75,8 @@ class Player:
         self.directions: Directions | None = None
         """What :class:`Along` refers to; set by :func:`directions.find_directions`."""
         self._sampled: dict[Seeded, Latent] = {}
+        self._mix: tuple[OtherWeights, Family] | None = None
+        self._beside: tuple[str, LoadedModel] | None = None
         self._held: dict[tuple[Seeded, int], Tensor] = {}
 
     @classmethod
@@ -271,10 +276,34 @@ class Player:
         is shown, kept or exported comes from here."""
         import torch
 
-        bends = recipe.drawing(self).bends()
-        with torch.inference_mode(), self.model as family:
-            batch = torch.from_numpy(w)[None].to(self.device)
-            return family.synthesize(batch, recipe.noise_seed, None, bends)[0].cpu().numpy()
+        drawing = recipe.drawing(self)
+        with self.model as family:
+            drawn = family if drawing.other is None else self._mixed(family, drawing.other)
+            with torch.inference_mode():
+                batch = torch.from_numpy(w)[None].to(self.device)
+                made = drawn.synthesize(batch, recipe.noise_seed, None, drawing.bends())
+                return made[0].cpu().numpy()
+
+    def _mixed(self, family: Family, other: OtherWeights) -> Family:
+        """The model with the layers of another. The last one is remembered."""
+        from models.mixing import mixed
+
+        if self._mix is None or self._mix[0] != other:
+            if self._beside is None or self._beside[0] != other.sha256:
+                lent = lend(found(self.folder, other.sha256), self.device)
+                self._beside = other.sha256, lent
+            # Without its turn: who waits for two turns may wait for ever, and weights stay.
+            theirs = self._beside[1].family
+            try:
+                self._mix = other, mixed(family, theirs, other.shares)
+            except ParameterError as error:
+                raise UsageError(error.said) from error
+        return self._mix[1]
+
+    def beside(self, recipe: LatentRecipe) -> Path | None:
+        """The checkpoint of the other model that a recipe is drawn with, if it needs one."""
+        other = recipe.drawing(self).other
+        return None if other is None else found(self.folder, other.sha256).folder
 
     def pictures(self, seeds: Sequence[int], psi: float = 1.0, label: int | None = None) -> Pixels:
         """uint8 [n, h, w, c] of seeds. Each is made alone, so that its bytes are those of

@@ -21,6 +21,7 @@ from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path
 from studio.engine.generation.beginnings import pack_latent
 from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.other_models import GoneError
 from studio.engine.generation.player import Player
 from studio.engine.pieces.origin import FIRST
 from studio.engine.pieces.review import Review
@@ -106,7 +107,9 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
         save_png(pixels, temporary)
     try:
         # Otherwise the run would tidy away what the piece is rendered from.
-        checkpoint.pin(player.folder)
+        for folder in (player.folder, player.beside(recipe)):
+            if folder is not None:
+                checkpoint.pin(folder)
         key = project.write(
             "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -177,14 +180,17 @@ def _set(project: Project, piece_id: int, column: str, value: str | int) -> None
 def render(project: Project, wanted: Piece, player: Player | None = None) -> Pixels:
     """uint8 [h, w, c] from the recipe; byte-identical on the same build and device.
 
-    Without the checkpoint that it was made with, the stored picture serves.
+    Without a checkpoint that it was made with, the stored picture serves.
     """
     if player is None or player.sha256 != wanted.checkpoint_sha256:
         folder = checkpoint_of(project, wanted)
         if folder is None:
             return stored_alone(wanted)
         player = Player.open(folder)
-    return player.recorded_picture(wanted.recipe)
+    try:
+        return player.recorded_picture(wanted.recipe)
+    except GoneError:
+        return stored_alone(wanted)
 
 
 def checkpoint_of(project: Project, wanted: Piece) -> Path | None:

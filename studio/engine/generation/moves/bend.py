@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -75,21 +76,25 @@ class Bend(Move):
             )  # fmt: skip
         if self.amount:
             change = self.made.change(played, self.layer, self.channels)
-            drawing.changes[self.layer].append(_partly(change, self.amount, self.channels))
+            drawing.changes[self.layer].append(_Partly(change, self.amount, self.channels))
 
 
-def _partly(change: Change, amount: float, channels: tuple[int, ...] | None) -> Change:
-    """A change of some channels, and made by so much."""
+@dataclass(frozen=True)
+class _Partly:
+    """A change of some channels, made by so much. Equal where nothing differs: what a model has
+    drawn before such a layer need not be drawn again."""
 
-    def done(x: Tensor) -> Tensor:
-        chosen = x if channels is None else x[:, list(channels)]
-        changed = change(chosen)
-        if amount != 1:
-            changed = chosen.lerp(changed, amount)
-        if channels is None:
-            return changed
-        whole = x.clone()
-        whole[:, list(channels)] = changed
+    change: Change
+    amount: float
+    channels: tuple[int, ...] | None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        if self.channels is None:
+            return self._changed(x)
+        whole, own = x.clone(), list(self.channels)
+        whole[:, own] = self._changed(x[:, own])
         return whole
 
-    return done
+    def _changed(self, x: Tensor) -> Tensor:
+        made = self.change(x)
+        return made if self.amount == 1 else x.lerp(made, self.amount)

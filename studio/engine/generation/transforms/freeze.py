@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from models.parameters import param
@@ -11,6 +11,8 @@ from studio.engine.generation.transforms.base import Transform, register
 from studio.engine.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from models.bending import Change
 
 
@@ -31,4 +33,15 @@ class Freeze(Transform):
     def change(self, played: Played, layer: int, channels: tuple[int, ...] | None) -> Change:
         held = played.activations(Seeded(seed=self.seed), layer)
         kept = held if channels is None else held[:, list(channels)]
-        return lambda x: kept.to(x).expand_as(x)
+        return _Held((self.seed, layer, channels), kept)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Says the same [1, c, h, w] whatever it is given."""
+
+    of: tuple[int, int, tuple[int, ...] | None]
+    kept: Tensor = field(compare=False)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.kept.to(x).expand_as(x)

@@ -1,0 +1,1 @@
+"""What shapes a picture beside directions: styles of others, noise, labels, bends of layers."""
