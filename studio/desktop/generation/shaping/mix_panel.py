@@ -116,7 +116,7 @@ class MixPanel(QWidget):
         set_words((self.seed, tr("Other seed"), of), (self.strip, tr("Slots"), hint))
         self.coarse.setText(tr("coarse"))
         self.fine.setText(tr("fine"))
-        words = {"coarse": tr("Form"), "middle": tr("Parts"), "fine": tr("Colours")}
+        words = {"coarse": tr("Form"), "middle": tr("Parts"), "fine": tr("Colour")}
         for name, button in self.previews.items():
             text = words.get(name, name)
             take = tr("{name} of the other seed (slots {first} to {last})", name=text,
