@@ -111,7 +111,8 @@ def apply(stack: Stack, image: Pixels) -> Pixels:
 def refined(
     stack: Stack, image: Pixels, *, layered: bool = False, hidden_colour: bool = False
 ) -> Artwork:
-    """The same in full precision; `layered` with the picture before, hidden, in its place.
+    """The same in full precision; `layered` with the picture before, hidden, in its place, and
+    what it was after every step, as far as it had its size by then.
 
     With `hidden_colour`, what lies under fully transparent pixels is refined too and stays there;
     as premultiplied numbers cannot hold it, the picture is then in bytes, where it has any.
@@ -119,14 +120,18 @@ def refined(
     steps = [step for step in stack.steps if step.enabled]
     if not steps:
         return Artwork.of(image, AFTER)
-    work = to_image(image)
-    for step in steps:
+    work, between = to_image(image), []
+    for number, step in enumerate(steps, 1):
         work = step.apply(work)
+        if layered and number < len(steps):
+            name = f"{number} {base.operation(step.op).title}"
+            between.append(Layer(name, work, visible=False))
     after = Layer(AFTER, work)
     if not layered:
         return Artwork((_with_hidden(after, stack, image) if hidden_colour else after,))
-    before = refined(stack.reshaping(), image).layers[0].content
-    return Artwork((Layer(BEFORE, before, visible=False), after))
+    before = Layer(BEFORE, refined(stack.reshaping(), image).layers[0].content, visible=False)
+    steady = [each for each in between if each.content.shape[:2] == work.shape[:2]]
+    return Artwork((before, *steady, after))
 
 
 def _with_hidden(after: Layer, stack: Stack, image: Pixels) -> Layer:

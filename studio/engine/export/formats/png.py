@@ -86,4 +86,4 @@ class Png(ColourFormat):
             stated, (b"pHYs", png_stream.resolution_content(self.dpi)),
             (b"iTXt", png_stream.international_text(PACKET, packet)),
         ]  # fmt: skip
-        png_stream.write_deep(target, image, beside, self.compression)
+        png_stream.write_samples(target, image, beside, self.compression)

@@ -1,41 +1,51 @@
-"""PNG of 16 bits, which Pillow cannot write: W3C PNG 3rd edition, sections 5 and 9."""
+"""PNG of 16 bits, which Pillow cannot write, and without a word of colour, for maps of data:
+W3C PNG 3rd edition, sections 5 and 9."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 Deep = np.ndarray[Any, np.dtype[np.uint16]]
+Samples = Deep | np.ndarray[Any, np.dtype[np.uint8]]
 _KINDS = {1: 0, 3: 2, 4: 6}
 """Colour types by channels: grey, RGB, RGBA."""
 _BAND = 256
 """Rows that are filtered at once."""
 
 
-def write_deep(
-    target: Path, image: Deep, beside: Sequence[tuple[bytes, bytes]], level: int
+def write_samples(
+    target: Path, image: Samples, beside: Sequence[tuple[bytes, bytes]], level: int
 ) -> None:
-    """uint16 [h, w, c] as a new file; `beside` are chunks that stand before the pixels."""
-    height, width, channels = image.shape
-    head = struct.pack(">2I5B", width, height, 16, _KINDS[channels], 0, 0, 0)
-    packer = zlib.compressobj(level)
+    """uint8 or uint16 [h, w, c] as a new file; `beside` are chunks that stand before the pixels."""
     with target.open("wb") as file:
-        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head))
-        file.writelines(chunk(kind, content) for kind, content in beside)
-        above = np.zeros(width * channels * 2, np.uint8)
-        for top in range(0, height, _BAND):
-            band = np.ascontiguousarray(image[top : top + _BAND].astype(">u2"))
-            rows = band.view(np.uint8).reshape(len(band), -1)
-            packed = packer.compress(_filtered(rows, above, channels * 2).tobytes())
-            above = rows[-1]
-            if packed:
-                file.write(chunk(b"IDAT", packed))
-        file.write(chunk(b"IDAT", packer.flush()) + chunk(b"IEND", b""))
+        file.writelines(parts(image, beside, level))
+
+
+def parts(image: Samples, beside: Sequence[tuple[bytes, bytes]], level: int) -> Iterator[bytes]:
+    """The file, a chunk at a time."""
+    height, width, channels = image.shape
+    size = image.itemsize
+    yield b"\x89PNG\r\n\x1a\n"
+    head = struct.pack(">2I5B", width, height, 8 * size, _KINDS[channels], 0, 0, 0)
+    yield chunk(b"IHDR", head)
+    for kind, content in beside:
+        yield chunk(kind, content)
+    packer = zlib.compressobj(level)
+    above = np.zeros(width * channels * size, np.uint8)
+    for top in range(0, height, _BAND):
+        band = np.ascontiguousarray(image[top : top + _BAND].astype(f">u{size}"))
+        rows = band.view(np.uint8).reshape(len(band), -1)
+        packed = packer.compress(_filtered(rows, above, channels * size).tobytes())
+        above = rows[-1]
+        if packed:
+            yield chunk(b"IDAT", packed)
+    yield chunk(b"IDAT", packer.flush()) + chunk(b"IEND", b"")
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
