@@ -64,7 +64,8 @@ class SpriteSheet(Collection):
     summary = "All pieces on one PNG, with a JSON of where each lies. For games."
 
     data: str = param(
-        "hash", label="List", choices=("hash", "array"), names={"hash": "by name", "array": "in order"}, term="TexturePacker JSON",
+        "hash", label="List", choices=("hash", "array"), term="TexturePacker JSON",
+        names={"hash": "by name", "array": "in order"},
         help="Frames by their names, or in their order.",
     )  # fmt: skip
     trim: bool = param(

@@ -18,7 +18,7 @@ from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export.collections.sprite_sheet import shelves
 from studio.engine.export.file_origin import read_provenance
-from studio.engine.export.handover import export_pieces, export_pictures
+from studio.engine.export.handover import export_pictures, export_pieces
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
