@@ -70,8 +70,11 @@ class LatentRecipe(Part):
     # What follows makes other recipes of parts that are checked, and so checks nothing again.
 
     def begun(self, beginning: Beginning) -> Self:
-        """The same moves from another beginning."""
-        return self.model_copy(update={"beginning": beginning, "point": None})
+        """The same moves from another beginning; of another picture, without those of this one."""
+        psi = {"truncation_psi": self.beginning.truncation_psi}
+        same = beginning.model_copy(update=psi) == self.beginning
+        moves = tuple(move for move in self.moves if same or not move.of_picture)
+        return self.model_copy(update={"beginning": beginning, "moves": moves, "point": None})
 
     def unrecorded(self) -> Self:
         """Without the point that was recorded."""

@@ -42,6 +42,9 @@ LACKING = {
     Ability.BLEND: Said("This model cannot blend: leave the other seed out."),
     Ability.MIX: Said("Pictures of this model have a single slot: its styles cannot be mixed."),
     Ability.BEND: Said("This model says nothing of its layers: leave the bends out."),
+    Ability.DRAG: Said(
+        "Points of this model's pictures cannot be dragged: choose a model of another family."
+    ),
     Ability.NOISE: Said("There is no noise in this model: leave its strength at 1."),
     Ability.INVERT: Said(
         "This model cannot look for a picture: it has no encoder, and its latents cannot be moved."

@@ -25,6 +25,8 @@ class Move(Part):
     name: ClassVar[str]
     rank: ClassVar[int]
     """A new move comes after those of its rank and of lower ones."""
+    of_picture: ClassVar[bool] = False
+    """Whether it is meant for one picture, and stays behind where another seed begins."""
 
     @property
     def control(self) -> tuple[str, int]:
