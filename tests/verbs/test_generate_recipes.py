@@ -9,7 +9,7 @@ import pytest
 import tomlkit
 from PIL import Image
 
-from tests.verbs.support import call, done
+from tests.verbs.support import call, done, tiny
 
 
 def pixels(path):
@@ -49,6 +49,20 @@ def test_a_recipe_is_played_from_other_seeds(project, run, out):
         assert np.array_equal(pixels(one), pixels(two))
 
 
+def test_another_model_draws_the_fine_layers(project, run, out):
+    common = ("--run", run, "--count", 1, "--seed", 3)
+    other = done("train", project, *tiny("vae"), "--seed", 9)["run"]
+    seen = [
+        done("generate", project, *common, *mix, "--out", out / str(place))["files"][0]
+        for place, mix in enumerate((
+            (), ("--model-mix", f"{other},cut=8,share=0"), ("--model-mix", f"{other},cut=8"),
+            ("--model-mix", f"{other},cut=8,part=coarse,softness=0"),
+        ))
+    ]  # fmt: skip
+    assert np.array_equal(pixels(seen[0]), pixels(seen[1]))
+    assert len({pixels(file).tobytes() for file in seen}) == 3
+
+
 def test_the_transforms_are_listed():
     listed = {each["name"] for each in done("operations")["transforms"]}
     assert {"scale", "shift", "rotate", "translate", "flip", "threshold", "erode", "dilate",
@@ -74,12 +88,16 @@ def test_the_transforms_are_listed():
         (["--bend", "layer=0,transform=invert,amount=2"], 2, "2 is not a number between 0 and 1"),
         (["--bend", "layer=0,transform=invert,group=9/3"], 2, "There is no group 9 of 3"),
         (["--bend", "layer=0,transform=invert,channels=4000"], 2, "has no channel 4000"),
+        (["--model-mix", "nobody"], 1, "There is no run"),
+        (["--model-mix", "RUN,cut=wide"], 2, "--model-mix cut"),
+        (["--model-mix", "RUN,speed=2"], 2, "--model-mix speed"),
         (["--recipe", "nowhere.json"], 1, "There is no piece 'nowhere.json'"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_written(
     options, code, words, project, run, out
 ):
+    options = [each.replace("RUN", run) for each in options]
     call("generate", project, "--run", run, "--out", out, *options).refused(code, words)
     assert not out.exists()
 

@@ -21,6 +21,7 @@ class OtherModel:
     """A checkpoint that could be mixed with the one that is played."""
 
     run: str
+    family: str
     number: int
     sha256: str
 
@@ -42,7 +43,7 @@ def others(folder: Path) -> list[OtherModel]:
     they can be mixed shows when they are."""
     own = checkpoint.verify(folder, whole=False)
     return [
-        OtherModel(saved.folder.parents[1].name, saved.number, saved.sha256)
+        OtherModel(saved.folder.parents[1].name, own.state["family"], saved.number, saved.sha256)
         for saved in _saved_beside(folder)
         if saved.sha256 != own.sha256 and _shape(saved) == _shape(own)
     ]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
+from studio.desktop.run_names import run_name
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.labels import set_words, text_label
@@ -94,7 +95,8 @@ class ModelMixPanel(QWidget):
         self.model.clear()
         self.model.addItem(tr("none"), "")
         for other in others:
-            name = tr("{run} · checkpoint {n}", run=other.run, n=other.number)
+            run = run_name(other.run, other.family)
+            name = tr("{run} · checkpoint {n}", run=run, n=other.number)
             self.model.addItem(name, other.sha256)
         self._choose(chosen)
         self.note.setVisible(not others)
