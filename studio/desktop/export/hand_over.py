@@ -14,13 +14,14 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
 from studio.desktop.export.format_panel import FormatPanel
+from studio.desktop.export.names_row import NamesRow
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.export.worker import Order
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
-from studio.engine.export.handover import Exported
+from studio.engine.export.handover import Exported, planned
 from studio.engine.jobs import Ending, Job
 from studio.engine.pieces.pieces import Piece
 from studio.engine.said import Said
@@ -40,11 +41,12 @@ class Leaving(QObject):
         thread: WorkerThread,
         decisions: WriteQueue,
         formats: FormatPanel,
+        names: NamesRow,
         origin: OriginPanel,
     ) -> None:
         super().__init__(thread)
         self._studio, self._thread, self._decisions = studio, thread, decisions
-        self._formats, self._origin = formats, origin
+        self._formats, self._names, self._origin = formats, names, origin
         self._drags: tempfile.TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
@@ -56,8 +58,16 @@ class Leaving(QObject):
         return Order(
             tuple(ids), self._formats.name, self._formats.values(), folder,
             self._origin.creator.text().strip(), self._origin.rights.text().strip(),
-            self._origin.replace.isChecked(),
+            self._origin.replace.isChecked(), self._names.text(),
         )  # fmt: skip
+
+    def plan(self, chosen: Sequence[Piece]) -> list[str]:
+        """The names of the files that an export of these pieces is to write."""
+        project = self._studio.project
+        if project is None or not chosen:
+            return []
+        values = self._formats.values()
+        return planned(project, chosen, self._formats.name, values, self._names.text())
 
     def export(self, ids: Sequence[int]) -> None:
         project = self._studio.project

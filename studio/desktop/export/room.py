@@ -20,17 +20,19 @@ from studio.desktop.export import worker
 from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
+from studio.desktop.export.names_row import NamesRow
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.plain_text import Label
-from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile, piece_pages
+from studio.engine.export.ways import template_of
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
@@ -65,14 +67,17 @@ class ExportRoom(Room):
         self.formats.choose(studio.settings.export_format)
         self.formats.changed.connect(self._remember)
         self.preview = PictureView()
-        self.names = Label()
-        self.names.setObjectName("quiet")
+        self.names = NamesRow()
+        self.names.template.setText(studio.settings.export_names)
+        self.names.changed.connect(self._remember)
         self.origin = OriginPanel()
         self.origin.creator.setText(studio.settings.creator)
         self.origin.rights.setText(studio.settings.rights)
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
-        self.leaving = Leaving(studio, self._thread, self._saving, self.formats, self.origin)
+        self.leaving = Leaving(
+            studio, self._thread, self._saving, self.formats, self.names, self.origin
+        )
         self.leaving.ended.connect(self._show_choice)
         self.list.render_files = self.leaving.drag_files
         self.origin.copy.clicked.connect(self.copy)
@@ -86,8 +91,8 @@ class ExportRoom(Room):
 
     def _lay_out(self) -> None:
         centre = QWidget()
-        shown = self.formats, self.names, (self.preview, 1)
-        inner = column(*shown, gap=16, margins=(16, 16, 16, 16))
+        below = row(self.formats.options, (self.preview, 1), gap=16)
+        inner = column(self.formats, self.names, (below, 1), gap=16, margins=(16, 16, 16, 16))
         column(self._header, (inner, 1), on=centre)
         self.strip = JobStrip(self.studio.jobs, self.key, centre)
         left = (self.pieces_header, self.list)
@@ -102,7 +107,7 @@ class ExportRoom(Room):
             (self.preview, tr("The first of the chosen pieces"), zoom),
         )
         self.hint.setText(tr("Drag any picture out of here into another program"))
-        for part in (self.formats, self.origin, self.strip):
+        for part in (self.formats, self.names, self.origin, self.strip):
             part.retranslate()
         for each in self.shelf.kept.values():
             self.list.set_tile(self._tile(each))
@@ -180,11 +185,9 @@ class ExportRoom(Room):
         may = self.origin.folder != Path() and not self.leaving.is_busy
         self.origin.show_count(len(chosen), may)
         self._show_preview(ids[0] if chosen else 0)
-        names = [f"{piece.name}{self.formats.suffix()}" for piece in chosen[:3]]
-        more = " …" if len(chosen) > 3 else ""
-        self.names.setText(
-            tr("Files: {names} in {folder}", names=", ".join(names) + more,
-               folder=short(self.origin.folder, 60)) if names else ""
+        self.names.show_plan(
+            template_of(self.formats.name), short(self.origin.folder, 48),
+            partial(self.leaving.plan, chosen),
         )  # fmt: skip
 
     def _show_preview(self, key: int) -> None:
@@ -207,6 +210,7 @@ class ExportRoom(Room):
         settings.creator = self.origin.creator.text().strip()
         settings.rights = self.origin.rights.text().strip()
         settings.export_format = self.formats.name
+        settings.export_names = self.names.text()
         if self.studio.project is not None and self.origin.folder != Path():
             default = pictures_folder() / self.studio.project.name
             chosen = self.origin.folder

@@ -29,6 +29,8 @@ class Order:
     rights: str
     replace: bool = False
     """Files of the same name; otherwise the next free name is taken."""
+    names: str = ""
+    """A template of their names; empty for that of the format."""
 
 
 def refined(piece: Piece, *, resized: bool = True) -> Pixels:
@@ -46,5 +48,5 @@ def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exp
         project, wanted, order.format_name, order.options, order.folder,
         creator=order.creator, rights=order.rights,
         taken=Taken.REPLACE if order.replace else Taken.NEXT,
-        progress=job.advance, cancelled=job.cancelled,
+        progress=job.advance, cancelled=job.cancelled, names=order.names,
     )  # fmt: skip

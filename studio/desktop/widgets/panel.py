@@ -25,7 +25,7 @@ class RoomHeader(QWidget):
         self.setObjectName("roomHeader")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEADER_HEIGHT)
-        self.title, self.facts = Label(), _Facts()
+        self.title, self.facts = Label(), ElidedLabel()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
         self._line = row(self.title, self.facts, None, on=self, gap=12, margins=(EDGE, 0, EDGE, 0))
@@ -34,7 +34,7 @@ class RoomHeader(QWidget):
         self._line.addWidget(widget)
 
 
-class _Facts(Label):
+class ElidedLabel(Label):
     """What gives way where the bar is full: cut at its end, and whole in its tooltip."""
 
     def minimumSizeHint(self) -> QSize:

@@ -98,6 +98,20 @@ def piece_names(project: Project, wanted: Sequence[Piece], template: str) -> lis
     return naming.names(template, facts) if many else []
 
 
+def planned(
+    project: Project,
+    wanted: Sequence[Piece],
+    format_name: str,
+    options: Mapping[str, object],
+    names: str = "",
+) -> list[str]:
+    """The names of the files that :func:`export_pieces` is to write, where all are free."""
+    way = way_of(format_name, options)
+    called = piece_names(project, wanted, names or template_of(format_name))
+    parcels = _parcels(way, called)
+    return [parcel.stem + ending for parcel in parcels for ending in parcel.endings]
+
+
 def _parcels(way: Way, names: Sequence[str]) -> list[Parcel]:
     if not names:
         raise UsageError("Choose at least one piece.")
@@ -237,6 +251,6 @@ def _render(project: Project, piece: Piece, players: dict[str, Player]) -> Pixel
 
 __all__ = [
     "Exported", "ParameterError", "Taken", "export_arrays", "export_made", "export_pictures",
-    "export_pieces",
+    "export_pieces", "planned",
     "recipe_of", "safe_name",
 ]  # fmt: skip

@@ -133,3 +133,45 @@ def test_what_was_written_is_said_and_its_folder_opened(
     action[1]()
     assert opened == [str(tmp_path / "out-2")]
     assert window.studio.notices.history[-1].kind == "warn"
+
+
+def test_a_card_sets_format_options_and_names(window, sample_project, tmp_path, qtbot) -> None:
+    room = open_export(window, sample_project, qtbot)
+    room.origin.set_folder(tmp_path / "out")
+    room.list.choose([1])
+    room.formats.cards["unreal"].click()
+    assert (room.formats.way, room.formats.name) == ("texture-set", "unreal")
+    assert room.formats.values()["normal"] == "directx"
+    assert room.names.template.placeholderText() == "T_{piece}"
+    assert "T_piece-001_BC.png, T_piece-001_H.png" in room.names.shown.text()
+    room.export()
+    qtbot.waitUntil(lambda: (tmp_path / "out" / "T_piece-001_ORM.png").exists(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.leaving.is_busy, timeout=WAIT)
+    assert len(list((tmp_path / "out").iterdir())) == 7
+    # What is changed by hand is no longer what the destination asks for.
+    editor = room.formats._forms["texture-set"].editors["normal"]
+    editor.setCurrentIndex(editor.findData("opengl"))
+    assert not room.formats.cards["unreal"].isChecked()
+    assert room.formats.name == "texture-set"
+    room.formats.choose("nothing like it")
+    assert room.formats.name == "texture-set"
+
+
+def test_names_follow_a_template_as_it_is_typed(window, sample_project, tmp_path, qtbot) -> None:
+    room = open_export(window, sample_project, qtbot)
+    room.origin.set_folder(tmp_path / "out")
+    room.formats.choose("png")
+    room.list.choose([1, 2])
+    room.names.template.clear()
+    qtbot.keyClicks(room.names.template, "{project}-{n:03}")
+    assert f"{sample_project.name}-001.png" in room.names.shown.text()
+    assert window.studio.settings.export_names == "{project}-{n:03}"
+    room.export()
+    qtbot.waitUntil(lambda: not room.leaving.is_busy, timeout=WAIT)
+    made = sorted(each.name for each in (tmp_path / "out").iterdir())
+    assert made == [f"{sample_project.name}-{n:03}.png" for n in (1, 2)]
+    qtbot.keyClicks(room.names.template, "{oops}")
+    assert "is no template of names" in room.names.shown.text()
+    window.studio.set_language("zh_CN")
+    assert "不是名称模板" in room.names.shown.text()
+    window.studio.set_language("en")
