@@ -15,11 +15,14 @@ from models.base import Family
 from models.parameters import ParameterError
 
 
-def mixed(base: Family, other: Family, shares: Sequence[float]) -> Family:
+def mixed(
+    base: Family, other: Family, shares: Sequence[float], onto: Family | None = None
+) -> Family:
     """A model that draws by `base` where a layer's share is 0, by `other` where it is 1.
 
     `shares` are of `base.layers()`. All weights that belong to no layer are `base`'s, and with
-    them what its latents mean. Raises :class:`ParameterError` where the two do not fit.
+    them what its latents mean. `onto` is a mix of `base` from before, to be filled anew: making
+    one takes longer. Raises :class:`ParameterError` where the two do not fit.
     """
     own, theirs = base.state_dict(), other.state_dict()
     whole = dict(own)
@@ -27,8 +30,10 @@ def mixed(base: Family, other: Family, shares: Sequence[float]) -> Family:
         for name in own:
             if name.startswith(layer.tensors):
                 whole[name] = _between(name, own[name], theirs, share)
-    with torch.device("meta"):  # no weights by chance, which would only be thrown away
-        made = type(base)(base.config, base.image_spec)
+    made = onto
+    if made is None:
+        with torch.device("meta"):  # no weights by chance, which would only be thrown away
+            made = type(base)(base.config, base.image_spec)
     made.load_state_dict(whole, strict=False, assign=True)
     return made.eval().requires_grad_(False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +73,7 @@ class Session(QObject):
         self._render.failed.connect(self.failed)
         jobs.changed.connect(self._progressed)
         self._sheet = 0
+        self._preview: dict[str, LatentRecipe] = {}
 
     # ------------------------------------------------------------------ the project
 
@@ -160,13 +161,25 @@ class Session(QObject):
                 done=lambda image: self.rendered.emit(image, recipe),
             )  # fmt: skip
 
-    def preview(self, name: str, recipe: LatentRecipe) -> None:
-        """Ask for a picture to show beside the canvas; the newest of each name is drawn."""
-        if self.model is not None:
-            self._render.latest(
-                f"preview {name}", self._worker.picture, recipe,
-                done=lambda image: self.previewed.emit(name, image),
-            )  # fmt: skip
+    def preview(self, recipes: Mapping[str, LatentRecipe]) -> None:
+        """Ask for pictures to show beside the canvas, one after another, so that it waits for one
+        at most; newer ones end the older ones."""
+        self._preview = dict(recipes)
+        self._next_preview(self._preview)
+
+    def _next_preview(self, wanted: dict[str, LatentRecipe]) -> None:
+        if wanted is not self._preview or not wanted or self.model is None:
+            return
+        name = next(iter(wanted))
+
+        def took(image: QImage) -> None:
+            if wanted is self._preview:
+                self.previewed.emit(name, image)
+                self._next_preview(wanted)
+
+        # One that fails is said by the canvas, whose picture fails alike.
+        self._render.latest("preview", self._worker.picture, wanted.pop(name), done=took,
+                            failed=lambda _sentence, _detail: None)  # fmt: skip
 
     def find_group(self, move: Bend, number: int, done: Callable[[Bend], None]) -> None:
         """Look for a group of channels, beside the pictures."""

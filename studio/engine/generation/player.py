@@ -298,7 +298,8 @@ class Player:
             # Without its turn: who waits for two turns may wait for ever, and weights stay.
             theirs = self._beside[1].family
             try:
-                self._mix = other, mixed(family, theirs, other.shares)
+                onto = None if self._mix is None else self._mix[1]
+                self._mix = other, mixed(family, theirs, other.shares, onto)
             except ParameterError as error:
                 raise UsageError(error.said) from error
         return self._mix[1]

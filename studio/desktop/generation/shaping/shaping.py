@@ -124,6 +124,7 @@ class Shaping(QObject):
         used["noise"] = not noise.idle or recipe.noise_seed != 0
         for name, on in used.items():
             self.folds[name].set_in_use(on)
+        self._session.preview({})  # the picture first
         self._pause.start()
 
     def _other(self, recipe: LatentRecipe) -> int:
@@ -170,9 +171,9 @@ class Shaping(QObject):
         if not fold.isVisible() or not fold.is_open:
             return
         recipe = self._editing.recipe()
-        for name in self.mix.groups():
-            wanted = recipe.moved(Mix(slots=self.mix.with_group(name)))
-            self._session.preview(name, wanted)
+        self._session.preview({
+            name: recipe.moved(Mix(slots=self.mix.with_group(name))) for name in self.mix.groups()
+        })  # fmt: skip
 
     # ------------------------------------------------------------------ noise and labels
 

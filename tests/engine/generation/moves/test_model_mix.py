@@ -44,6 +44,9 @@ def test_the_ends_are_the_two_models_and_the_middle_is_neither(name: str) -> Non
         assert torch.equal(ends[0], one.draw(w))
         assert torch.allclose(ends[2], two.draw(w), atol=1e-4)
         assert not torch.allclose(ends[1], ends[0], atol=1e-4)
+        onto = mixed(one, two, [0.5] * count)
+        assert torch.equal(onto.draw(w), ends[1])
+        assert torch.equal(mixed(one, two, [0.0] * count, onto).draw(w), ends[0])
 
 
 def test_the_share_of_a_layer_follows_a_curve(styled: Styled) -> None:
