@@ -1,4 +1,4 @@
-"""PNG export, checks and origin and durable write included, against the bare encoder: bound 1.15.
+"""PNG export, checks and origin and durable write included, against the bare encoder: bound 1.1.
 
     python tests/benchmarks/png_export.py [--side 1024] [--rounds 31]
 
@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from studio.engine.export.formats.png import Png  # noqa: E402
 from studio.engine.export.handover import export_arrays  # noqa: E402
 
-BOUND = 1.15
+BOUND = 1.1
 WARM_UP = 3
 
 
