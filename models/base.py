@@ -286,6 +286,11 @@ class Family(nn.Module, ABC):
         drawn = self.draw(w, noise_seed) if plain else self.draw(w, noise_seed, bends=bends)
         return self.to_picture(shrink(drawn, max_resolution))
 
+    def draft(self, w: Tensor, noise_seed: int = 0, bends: Bends | None = None) -> Tensor | None:
+        """As `synthesize` at about half the sides, where that is on the way to the whole picture;
+        None where it would be sooner than it by nothing."""
+        return None
+
     def features(self, w: Tensor, resolution: int) -> Tensor:
         """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""
         return self.draw(w, 0, resolution)

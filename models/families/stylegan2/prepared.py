@@ -82,6 +82,22 @@ class PreparedGenerator:
     ) -> Tensor:  # fmt: skip
         """As `Generator.forward` of w [1, slots, dim]; noise [1, 1, h, w] a layer."""
         stop = nearest_level(self.grid, len(self.paint) - 1, resolution)
+        levels = self._drawn(stop, w, noise, bends)
+        if resolution is None:
+            return self._painted(stop, levels[-1], w[0])
+        x, factor = levels[-1].activations
+        return x * factor[:, None, None]
+
+    def half(self, w: Tensor, noise: Sequence[Tensor], bends: Bends | None = None) -> Tensor:
+        """The picture of all levels but the last, at half the sides; what it took is not spent
+        again by the whole one."""
+        stop = max(0, len(self.paint) - 2)
+        return self._painted(stop, self._drawn(stop, w, noise, bends)[-1], w[0])
+
+    def _drawn(
+        self, stop: int, w: Tensor, noise: Sequence[Tensor], bends: Bends | None
+    ) -> list[Level]:
+        """The levels up to `stop`."""
         changes = {} if bends is None else bends.changes
         given = [
             _Given(row, each, changes.get(place))
@@ -92,10 +108,7 @@ class PreparedGenerator:
             levels.append(self._level(k, levels[-1] if levels else None, w[0], given))
         # The last one serves no other picture, and is the largest.
         self._kept, self._given = levels[: len(self.paint) - 1], given
-        if resolution is None:
-            return self._painted(stop, levels[-1], w[0])
-        x, factor = levels[-1].activations
-        return x * factor[:, None, None]
+        return levels
 
     def _unchanged(self, given: Sequence[_Given]) -> list[Level]:
         """The coarse levels that are as in the picture before: level k ends with layer 2 k."""

@@ -265,14 +265,25 @@ class StyleGan2(AdversarialFamily):
         self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
+        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
+        return draws(w, self._noise(noise_seed, bends), resolution, bends)
+
+    @torch.no_grad()
+    def draft(self, w: Tensor, noise_seed: int = 0, bends: Bends | None = None) -> Tensor | None:
+        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
+        if not isinstance(draws, PreparedGenerator):
+            return None  # it would begin anew for the whole picture
+        return self.to_picture(draws.half(w, self._noise(noise_seed, bends), bends))
+
+    def _noise(self, seed: int, bends: Bends | None) -> list[Tensor]:
+        """[1, 1, h, w] for every layer."""
         sides = tuple(self.generator.noise_sides())
-        noise = still_noise(noise_seed, sides, self.path_mean.device)
+        noise = still_noise(seed, sides, self.path_mean.device)
         if bends is not None and bends.noise:
             # Only what is changed: whatever is drawn with the noise of before need not be again.
             much = [bends.strength(layer) for layer in range(len(noise))]
             noise = [n if m == 1 else n * m for n, m in zip(noise, much, strict=True)]
-        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
-        return draws(w, noise, resolution, bends)
+        return noise
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())

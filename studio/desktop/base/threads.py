@@ -48,6 +48,7 @@ class _Task:
     failed: Callable[[str, str], object] | None
     key: str
     number: int
+    in_between: bool = False
     era: int = 0
     result: Any = None
     error: tuple[str, str] | None = None
@@ -111,14 +112,17 @@ class WorkerThread(QObject):
         *arguments: Any,
         done: Callable[[Any], object] | None = None,
         failed: Callable[[str, str], object] | None = None,
+        in_between: bool = False,
     ) -> None:
         """As `submit`, but a newer call with the same `key` replaces a waiting one.
 
-        Of calls with one key only the newest result is delivered.
+        Of calls with one key only the newest result is delivered; with `in_between` also that of
+        a call which had begun before the newest came, so that a hand that never rests sees
+        something.
         """
         with self._ready:
             self._queue = deque(task for task in self._queue if task.key != key)
-        self._add(_Task(function, arguments, done, failed, key, 0))
+        self._add(_Task(function, arguments, done, failed, key, 0, in_between))
 
     @property
     def busy(self) -> bool:
@@ -180,7 +184,8 @@ class WorkerThread(QObject):
     def _deliver(self, task: _Task) -> None:
         with self._ready:
             self._running -= 1
-        stale = bool(task.key) and self._newest.get(task.key) != task.number
+        newest = self._newest.get(task.key) == task.number or task.in_between
+        stale = bool(task.key) and not newest
         if self._stopped or stale or task.era != self._era:
             return
         if task.error is None:

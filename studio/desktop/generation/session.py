@@ -14,7 +14,7 @@ from models.facts import Ability
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
-from studio.desktop.generation.worker import GenerationWorker, Model, Names, write_names
+from studio.desktop.generation.worker import Drawn, GenerationWorker, Model, Names, write_names
 from studio.engine.jobs import Job
 from studio.engine.project import Project
 from studio.engine.said import Said
@@ -74,6 +74,9 @@ class Session(QObject):
         jobs.changed.connect(self._progressed)
         self._sheet = 0
         self._preview: dict[str, LatentRecipe] = {}
+        self._asked: LatentRecipe | None = None
+        self.is_draft = False
+        """Whether the last picture has fewer details than the one that follows it."""
 
     # ------------------------------------------------------------------ the project
 
@@ -83,7 +86,8 @@ class Session(QObject):
 
     def close_project(self) -> None:
         """Let go of the model and everything that waits."""
-        self.project = self.model = None
+        self.project = self.model = self._asked = None
+        self.is_draft = False
         self.wanted = self.chosen = ""
         self._sheet += 1
         self._keeping.finish()
@@ -156,10 +160,19 @@ class Session(QObject):
     def render(self, recipe: LatentRecipe) -> None:
         """Ask for a picture; an older request that still waits is forgotten."""
         if self.model is not None:
-            self._render.latest(
-                "picture", self._worker.picture, recipe,
-                done=lambda image: self.rendered.emit(image, recipe),
-            )  # fmt: skip
+            self._asked = recipe
+            self._draw(self._worker.soonest, recipe)
+
+    def _draw(self, how: Callable[[LatentRecipe], Drawn], recipe: LatentRecipe) -> None:
+        self._render.latest(
+            "picture", how, recipe, done=partial(self._drawn, recipe), in_between=True
+        )
+
+    def _drawn(self, recipe: LatentRecipe, drawn: Drawn) -> None:
+        self.is_draft = drawn.is_draft
+        self.rendered.emit(drawn.image, recipe)
+        if drawn.is_draft and recipe is self._asked:  # nothing newer was asked for meanwhile
+            self._draw(self._worker.whole, recipe)
 
     def preview(self, recipes: Mapping[str, LatentRecipe]) -> None:
         """Ask for pictures to show beside the canvas, one after another, so that it waits for one

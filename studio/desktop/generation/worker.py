@@ -7,11 +7,13 @@ for directions meanwhile, and a third makes pieces, so that the canvas is never 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from models.facts import Ability
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
 DIRECTIONS = 16
+LONG = 0.05
+"""Seconds for a picture, from which on the hand would wait: a draft is shown first."""
 SAMPLES = 10_000
 NAMES_FILE = "directions.json"
 
@@ -69,6 +73,13 @@ class Model:
     """Where its drawing can be bent."""
 
 
+class Drawn(NamedTuple):
+    """A picture at its full size; a draft has fewer details, and the whole one follows."""
+
+    image: QImage
+    is_draft: bool = False
+
+
 class GenerationWorker(Worker):
     """Owns the player. Methods run on the rendering thread unless they say otherwise."""
 
@@ -76,6 +87,8 @@ class GenerationWorker(Worker):
         super().__init__()
         self._player: Player | None = None
         self._run = ""
+        self._took = 0.0
+        """Seconds for the last picture of the canvas."""
 
     # ------------------------------------------------------------------ opening
 
@@ -103,7 +116,7 @@ class GenerationWorker(Worker):
         if before is not None and self._run == run_name and before.latent == fresh.latent:
             # A newer checkpoint of the same run: the old directions serve until its own are found.
             fresh.directions = before.directions
-        self._player, self._run = fresh, run_name
+        self._player, self._run, self._took = fresh, run_name, 0.0
         spec = self._player.image_spec
         return Model(
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
@@ -115,6 +128,28 @@ class GenerationWorker(Worker):
         self._player = None
 
     # ------------------------------------------------------------------ pictures
+
+    def soonest(self, recipe: LatentRecipe) -> Drawn:
+        """The picture, or where the last one took long a draft of it, if the model has one."""
+        player, began = self._need_player(), time.perf_counter()
+        if self._took > LONG:
+            draft = player.draft(recipe)
+            if draft is not None:
+                spec, shown = player.image_spec, to_qimage(draft)
+                shown = shown.scaled(
+                    spec.width, spec.height, mode=Qt.TransformationMode.SmoothTransformation
+                )
+                self._took = time.perf_counter() - began
+                return Drawn(shown, is_draft=True)
+        self._took = 0.0
+        return self.whole(recipe)
+
+    def whole(self, recipe: LatentRecipe) -> Drawn:
+        """The picture of the canvas; what a draft of it took counts as its time."""
+        began = time.perf_counter()
+        image = self.picture(recipe)
+        self._took += time.perf_counter() - began
+        return Drawn(image)
 
     def picture(self, recipe: LatentRecipe) -> QImage:
         return to_qimage(self._need_player().picture(recipe))

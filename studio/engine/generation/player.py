@@ -309,6 +309,17 @@ class Player:
         other = recipe.drawing(self).other
         return None if other is None else found(self.folder, other.sha256).folder
 
+    def draft(self, recipe: LatentRecipe) -> Pixels | None:
+        """uint8 [h / 2, w / 2, c] of a recipe, to be seen until :meth:`picture` is there; None
+        where a model has none sooner."""
+        import torch
+
+        w, bends = self.latent_of(recipe), recipe.drawing(self).bends()
+        with torch.inference_mode(), self.model as family:
+            batch = torch.from_numpy(w)[None].to(self.device)
+            made = family.draft(batch, recipe.noise_seed, bends)
+            return None if made is None else made[0].cpu().numpy()
+
     def pictures(self, seeds: Sequence[int], psi: float = 1.0, label: int | None = None) -> Pixels:
         """uint8 [n, h, w, c] of seeds. Each is made alone, so that its bytes are those of
         :meth:`picture`, whatever the other seeds are."""

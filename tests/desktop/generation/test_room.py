@@ -21,6 +21,7 @@ from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
+from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import export_arrays, export_pieces
 from studio.engine.export.recall import recall
@@ -376,6 +377,90 @@ def test_older_requests_are_dropped(room: GenerationRoom, qtbot) -> None:
     settle(room, qtbot)
     assert drawn[-1] == room.editing.recipe()
     assert len(drawn) < 30
+
+
+def drafts(room: GenerationRoom, monkeypatch: pytest.MonkeyPatch) -> list[threading.Event]:
+    """As if the model were slow and had drafts: mid-grey ones. Whole pictures wait for an event,
+    where there is one."""
+    gates: list[threading.Event] = []
+    whole = Player.picture
+
+    def picture(player: Player, recipe: object) -> object:
+        if gates:
+            assert gates[0].wait(WAIT / 1000)
+        return whole(player, recipe)
+
+    monkeypatch.setattr(Player, "picture", picture)
+    monkeypatch.setattr(Player, "draft", lambda *_: np.full((8, 8, 3), 128, np.uint8))
+    monkeypatch.setattr(worker, "LONG", -1.0)
+    return gates
+
+
+def test_a_slow_model_shows_a_draft_first(room: GenerationRoom, qtbot, monkeypatch) -> None:
+    before = settle(room, qtbot)
+    gates = drafts(room, monkeypatch)
+    gates.append(threading.Event())
+    where = room.view.target()
+    room.editing.set_direction(0, 2.0, "Direction 1")
+    qtbot.waitUntil(lambda: room.session.is_draft, timeout=WAIT)
+    assert set(pixels(room)) == {128}
+    assert room.view.target() == where  # nothing moves or changes size
+    copied = QGuiApplication.clipboard().image()
+    qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().image() == copied
+    with pytest.raises(StudioError, match="still being drawn"):
+        room.canvas.tools["drag_out"].mime()
+    gates[0].set()
+    shown = settle(room, qtbot)
+    assert not room.session.is_draft
+    assert shown != before
+    assert set(shown) != {128}
+    player = room.session._worker.player()
+    assert shown == player.picture(room.editing.recipe()).tobytes()
+    assert room.canvas.tools["drag_out"].mime() is not None
+
+
+def test_a_hand_that_never_rests_sees_drafts_and_no_stale_picture(
+    room: GenerationRoom, qtbot, monkeypatch
+) -> None:
+    settle(room, qtbot)
+    drafts(room, monkeypatch)
+    seen: list[tuple[bool, float]] = []
+
+    def note(_image: QImage, recipe: object) -> None:
+        seen.append((room.session.is_draft, recipe.edits[0]))
+        if len(seen) < 8 and room.session.is_draft:  # the hand has gone on by then
+            room.editing.set_direction(0, 0.1 * (len(seen) + 1), "Direction 1")
+
+    room.session.rendered.connect(note)
+    room.editing.set_direction(0, 0.1, "Direction 1")
+    settle(room, qtbot)
+    assert [draft for draft, _ in seen] == [True] * 8 + [False]
+    assert [sigma for _, sigma in seen] == sorted(sigma for _, sigma in seen)
+    assert seen[-1][1] == seen[-2][1] == room.editing.recipe().edits[0]
+
+
+def test_what_was_begun_is_shown_though_the_hand_has_gone_on(
+    room: GenerationRoom, qtbot, monkeypatch
+) -> None:
+    settle(room, qtbot)
+    begun, go, drawn, whole = threading.Event(), threading.Event(), [], Player.picture
+
+    def slow(player: Player, recipe: object) -> object:
+        begun.set()
+        assert go.wait(WAIT / 1000)
+        return whole(player, recipe)
+
+    monkeypatch.setattr(Player, "picture", slow)
+    room.session.rendered.connect(lambda _, recipe: drawn.append(recipe))
+    room.editing.set_direction(0, 1.0, "Direction 1")
+    first = room.editing.recipe()
+    assert begun.wait(WAIT / 1000)
+    for sigma in (1.1, 1.2, 1.3):
+        room.editing.set_direction(0, sigma, "Direction 1")
+    go.set()
+    settle(room, qtbot)
+    assert drawn == [first, room.editing.recipe()]
 
 
 def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot) -> None:

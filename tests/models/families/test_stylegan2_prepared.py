@@ -170,3 +170,22 @@ def test_several_pictures_are_drawn_by_the_network_itself(model: StyleGan2) -> N
     assert torch.equal(model.draw(w), plain(model, w))
     alone = torch.cat([model.draw(each[None]) for each in w])
     assert levels_apart(alone, plain(model, w)) <= CLOSE
+
+
+def test_a_draft_is_on_the_way_to_the_whole_picture(model: StyleGan2) -> None:
+    w, bends = model.sample(1, 6), Bends({2: torch.abs}, {1: 2.0})
+    for given in (None, bends):
+        wanted = PreparedGenerator(model.generator_ema)
+        noise = model._noise(5, given)
+        draft = model.draft(w, 5, given)
+        assert draft is not None
+        assert torch.equal(draft, model.to_picture(wanted.half(w, noise, given)))
+        assert draft.shape == (1, 16, 16, 3)
+        whole = model.draw(w, 5, bends=given)
+        assert torch.equal(whole, PreparedGenerator(model.generator_ema)(w, noise, None, given))
+    # The last level adds what is fine: what is coarse is there already.
+    small = torch.nn.functional.avg_pool2d(model.draw(w), 2)
+    first = PreparedGenerator(model.generator_ema).half(w, noise_of(model.generator_ema))
+    both = torch.corrcoef(torch.stack([small.flatten(), first.flatten()]))
+    assert float(both[0, 1]) > 0.5
+    assert model.draft(model.sample(2, 0)) is None

@@ -46,8 +46,9 @@ class DragOut(Tool):
         self.begin()
 
     def mime(self) -> QMimeData | None:
-        """The picture as a file and as pixels; None when there is none."""
-        image, model = self.hand.view.image(), self.hand.session.model
+        """The picture as a file and as pixels; None when there is none. :class:`StudioError` while
+        it is a draft."""
+        image, model = self.hand.picture(), self.hand.session.model
         if image.isNull() or model is None:
             return None
         if self._folder is None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.i18n import tr
+from studio.engine.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.engine.pieces.pieces import Piece
@@ -39,7 +40,11 @@ class TakeOut(Tool):
         self.hand.notices.info(tr("Kept as {name}.", name=piece.name), "", refine)
 
     def copy(self) -> None:
-        image = self.hand.view.image()
+        try:
+            image = self.hand.picture()
+        except StudioError as error:
+            self.hand.notices.error(error.said, error.detail)
+            return
         if not image.isNull():
             # The clipboard outlives this picture's array, so it gets pixels of its own.
             QGuiApplication.clipboard().setImage(image.copy())

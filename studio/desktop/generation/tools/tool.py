@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from models.parameters import Declared
@@ -28,7 +28,7 @@ from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.notices.notices import Notices
 from studio.desktop.widgets.picture_view import PictureView
-from studio.engine.errors import UsageError
+from studio.engine.errors import StudioError, UsageError
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,12 @@ class Hand:
     notices: Notices
     refine: Callable[[int], None]
     """Takes a piece to the bench."""
+
+    def picture(self) -> QImage:
+        """What the canvas shows, to hand out; :class:`StudioError` while it is a draft."""
+        if self.session.is_draft:
+            raise StudioError("The picture is still being drawn: try again in a moment.")
+        return self.view.image()
 
 
 @dataclass(frozen=True)
