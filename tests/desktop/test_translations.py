@@ -16,6 +16,7 @@ from models import base as families
 from models.parameters import Declared, Param
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
+from studio.desktop.generation.tools.tool import tools
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export import ways
@@ -112,6 +113,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
         *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),
         *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
+        *((f"tool {t.name}", t.title, t.title, t.Options) for t in tools() if t.title),
         ("options of a run", "New run", "More settings", RunOptions),
     ]
     assert len(listed) >= 10

@@ -52,6 +52,11 @@ class Canvas(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kinds = QEvent.Type
+        if isinstance(event, QKeyEvent) and event.type() == kinds.ShortcutOverride:
+            claimed = any(tool.claims(Qt.Key(event.key())) for tool in self._active())
+            if claimed:
+                event.accept()
+            return claimed
         if isinstance(event, QKeyEvent) and event.type() == kinds.KeyPress:
             return self._key(Qt.Key(event.key()))
         if not isinstance(event, QMouseEvent):

@@ -14,6 +14,7 @@ from models.facts import Ability
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.piece_queue import Keeping
+from studio.desktop.generation.pulling import Asked, Pulling
 from studio.desktop.generation.worker import Drawn, GenerationWorker, Model, Names, write_names
 from studio.engine.jobs import Job
 from studio.engine.project import Project
@@ -70,6 +71,7 @@ class Session(QObject):
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
+        self.pulling = Pulling(jobs, self)
         self._render.failed.connect(self.failed)
         jobs.changed.connect(self._progressed)
         self._sheet = 0
@@ -255,6 +257,12 @@ class Session(QObject):
         player = self._worker.player()
         if self.project is not None and self.model is not None and player is not None:
             self._keeping.keep(self.project, self.model.run, player, recipe)
+
+    def pull(self, asked: Asked) -> None:
+        """Begin to drag points, with the model that is on the canvas now."""
+        player = self._worker.player()
+        if self.model is not None and player is not None:
+            self.pulling.start(player, asked)
 
     # ------------------------------------------------------------------ directions
 

@@ -88,6 +88,11 @@ class Dragging:
         """:class:`UsageError` where it cannot be done. `mask` [h, w] is True where the picture may
         change; None is everywhere."""
         player.need(Ability.DRAG)
+        if recipe.drawing(player).other is not None:
+            raise UsageError(
+                "This picture is drawn by two models, and its points cannot be dragged: take the "
+                "mix of models away first."
+            )
         spec = player.image_spec
         _check(handles, mask, spec.width, spec.height)
         packed = None if mask is None else PackedMask.of(mask)

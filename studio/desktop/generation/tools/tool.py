@@ -114,6 +114,10 @@ class Tool:
         """The left button on the view: the drag that it begins; None leaves it to others."""
         return None
 
+    def claims(self, key: Qt.Key) -> bool:
+        """Whether a key on the view is this tool's, though it may be a shortcut of the room."""
+        return False
+
     def key(self, key: Qt.Key) -> bool:
         """A key on the view; whether it was this tool's."""
         return False
