@@ -93,7 +93,7 @@ class AdversarialFamily(Family):
         parts = 2 if self.image_spec.classes else 1
         dim, layers = parts * self.config.latent_dim, self.layers()
         return LatentSpec(
-            1, dim, "normal", has_critic=True, has_layers=bool(layers),
+            1, dim, "normal", has_critic=True, has_styles=True, has_layers=bool(layers),
             has_noise=any(layer.noisy for layer in layers),
         )  # fmt: skip
 

@@ -295,6 +295,15 @@ class Family(nn.Module, ABC):
         """Activations [n, c, h, w] of the EMA generator nearest to `resolution` pixels."""
         return self.draw(w, 0, resolution)
 
+    def styles(self, w: Tensor) -> Tensor:
+        """What the first weights behind the latent make of w [n, slots, dim]: [n, outputs].
+
+        Affine in w, and all that the EMA generator sees of it; only where `latent.has_styles`.
+        """
+        raise ParameterError(
+            "The {name} family has no weights that its latent goes through first.", name=self.name
+        )
+
     def encode(self, images: Tensor) -> Tensor:
         """w [n, slots, dim] of uint8 NHWC pictures; only where `latent.has_encoder`."""
         raise ParameterError(

@@ -32,6 +32,8 @@ class Ability(StrEnum):
     """There is noise in its layers."""
     DRAG = "drag"
     INVERT = "invert"
+    FACTOR = "factor"
+    """Directions from the weights alone."""
     ENCODE = "encode"
     SCORE = "score"
 
@@ -42,7 +44,7 @@ MANY, VERY_MANY = 1_000, 10_000
 SMALL_SIDE = 128
 """Pixels."""
 _OF_A_SPACE = {
-    Ability.DIRECTIONS, Ability.BLEND, Ability.MIX, Ability.DRAG, Ability.INVERT,
+    Ability.DIRECTIONS, Ability.BLEND, Ability.MIX, Ability.DRAG, Ability.INVERT, Ability.FACTOR,
 }  # fmt: skip
 
 
@@ -52,7 +54,8 @@ class LatentSpec:
 
     `groups` names ranges of slots or, for a flat latent, is empty. `prior` is `normal` or
     `mixture`. `has_layers` is whether :meth:`Family.layers` names any, `has_noise` whether one of
-    them is noisy. `lacks` is what a model cannot do though latents of this kind could.
+    them is noisy, `has_styles` whether there is :meth:`Family.styles`. `lacks` is what a model
+    cannot do though latents of this kind could.
     """
 
     slots: int
@@ -63,6 +66,7 @@ class LatentSpec:
     has_critic: bool = False
     has_layers: bool = False
     has_noise: bool = False
+    has_styles: bool = False
     kind: LatentKind = LatentKind.CONTINUOUS
     lacks: frozenset[Ability] = frozenset()
 
@@ -77,6 +81,7 @@ class LatentSpec:
         for ability, has in (
             (Ability.ENCODE, self.has_encoder), (Ability.SCORE, self.has_critic),
             (Ability.BEND, self.has_layers), (Ability.NOISE, self.has_noise),
+            (Ability.FACTOR, self.has_styles),
         ):  # fmt: skip
             if not has:
                 missing.add(ability)

@@ -23,8 +23,8 @@ from studio.verbs.options import Parser, Verbs
 
 INTERRUPTED = 130
 VERBS = (
-    "app", "demo", "import_pictures", "dataset", "train", "runs", "generate", "invert", "drag",
-    "evaluate", "later", "refine", "export", "inspect", "lists", "doctor",
+    "app", "demo", "import_pictures", "dataset", "train", "runs", "generate", "directions",
+    "invert", "drag", "evaluate", "later", "refine", "export", "inspect", "lists", "doctor",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 

@@ -142,11 +142,7 @@ class Decoder(nn.Module):
         self, z: Tensor, resolution: int | None = None, bends: Bends | None = None
     ) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        height, width = self.grid
-        if self.spatial:
-            x = self.head(z.reshape(z.shape[0], -1, height, width))
-        else:
-            x = self.head(z).reshape(z.shape[0], -1, height, width)
+        x = self.first(z)
         x = bent(self.base(x.contiguous(memory_format=torch.channels_last)), 0, bends)
         stop = nearest_level(self.grid, len(self.up), resolution)
         for k, (up, level) in enumerate(list(zip(self.up, self.levels, strict=True))[:stop], 1):
@@ -154,6 +150,13 @@ class Decoder(nn.Module):
         if resolution is None:
             x = from_patches(self.out(F.silu(self.norm(x))), self.patch)
         return x
+
+    def first(self, z: Tensor) -> Tensor:
+        """The coarsest activations [N, c, h, w], affine in the latents."""
+        height, width = self.grid
+        if self.spatial:
+            return self.head(z.reshape(z.shape[0], -1, height, width))
+        return self.head(z).reshape(z.shape[0], -1, height, width)
 
 
 def to_patches(x: Tensor, side: int) -> Tensor:

@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.verbs import recipe_options
+from studio.verbs import along, recipe_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -42,6 +42,7 @@ def add(verbs: Verbs) -> None:
         "default: any, as often as in its pictures",
     )  # fmt: skip
     recipe_options.add(parser)
+    along.add(parser)
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
@@ -97,14 +98,12 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 def _recipes(options: argparse.Namespace, project: Project, player: Player) -> list[LatentRecipe]:
     """What the options ask for, one a picture; refused before anything is written."""
-    from studio.engine.generation.directions import find_directions
     from studio.engine.generation.latent_recipe import LatentRecipe
 
     named = options.recipe is not None
     recipe = recipe_options.read(options.recipe, project) if named else LatentRecipe()
-    if recipe.edits:
-        find_directions(player)
     recipe = recipe_options.changed(recipe, options, player, project)
+    recipe = along.changed(recipe, options, project, player)
     count = options.count or (1 if named else 16)
     made = [recipe.begun(each) for each in _beginnings(options, recipe.beginning, count, player)]
     player.latent_of(made[0])

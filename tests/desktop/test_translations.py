@@ -21,6 +21,7 @@ from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export import ways
 from studio.engine.export.destinations import DESTINATIONS
+from studio.engine.generation.directions import kind as directions
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.refinement import base as operations
 from studio.engine.refinement.blend_modes import NAMES as BLENDS
@@ -138,6 +139,9 @@ def declared() -> dict[str, str]:
     for name, family in families.families().items():
         for text in (curve.words for curve in family.facts.curves.values()):
             found.setdefault(text, f"family {name}")
+    for name, way in directions.kinds().items():
+        for text in (way.title, way.summary):
+            found.setdefault(text, f"kind of directions {name}")
     for where, title, summary, kind in kinds():
         for text in (title, summary):
             found.setdefault(text, where)

@@ -17,7 +17,8 @@ from studio.engine.export.handover import export_pieces
 from studio.engine.export.recall import recall
 from studio.engine.files import sha256_file
 from studio.engine.generation.beginnings import unpack_latent
-from studio.engine.generation.directions import find_directions
+from studio.engine.generation.directions import catalogue
+from studio.engine.generation.directions.principal_components import PrincipalComponents
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
@@ -49,7 +50,7 @@ def player_of(project: Project, run: str) -> Player:
     saved = checkpoint.load_latest(project.runs / run)
     assert saved is not None
     player = Player.open(saved.folder, "cpu")
-    find_directions(player)
+    catalogue.find(player, PrincipalComponents())
     return player
 
 

@@ -104,7 +104,7 @@ class Autoencoder(CodecFamily):
     @property
     def latent(self) -> LatentSpec:
         dim = self.config.latent_dim
-        return LatentSpec(1, dim, "mixture", has_encoder=True, has_layers=True)
+        return LatentSpec(1, dim, "mixture", has_encoder=True, has_layers=True, has_styles=True)
 
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
         with state.autocast():

@@ -226,6 +226,9 @@ class CodecFamily(Family):
     def layers(self) -> tuple[Layer, ...]:
         return inside("decoder_ema", self.decoder_ema.layers())
 
+    def styles(self, w: Tensor) -> Tensor:
+        return self.decoder_ema.first(w.flatten(1)).flatten(1)
+
 
 def latent_numbers(image_spec: ImageSpec, wanted: int) -> int:
     """The multiple of the base grid's cells nearest to `wanted`, at least two a cell."""

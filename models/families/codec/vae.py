@@ -118,7 +118,7 @@ class Vae(CodecFamily):
     @property
     def latent(self) -> LatentSpec:
         dim = self.config.latent_dim
-        return LatentSpec(1, dim, "normal", has_encoder=True, has_layers=True)
+        return LatentSpec(1, dim, "normal", has_encoder=True, has_layers=True, has_styles=True)
 
     def _learnt(self) -> dict[str, list[nn.Parameter]]:
         prior = [self.prior_means] if self.image_spec.classes else []

@@ -181,6 +181,9 @@ class FewshotGan(AdversarialFamily):
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
 
+    def styles(self, w: Tensor) -> Tensor:
+        return self.generator_ema.start(w.flatten(1))
+
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         with _at_rest(self.critic):

@@ -153,6 +153,9 @@ class Gan(AdversarialFamily):
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
 
+    def styles(self, w: Tensor) -> Tensor:
+        return self.generator_ema.dense(w.flatten(1))
+
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         return self.critic(self.to_network(images))

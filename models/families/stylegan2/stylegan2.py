@@ -102,7 +102,7 @@ class StyleGan2(AdversarialFamily):
         groups = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, slots)}
         return LatentSpec(
             slots, self.config.latent_dim, "normal", groups, has_critic=True, has_layers=True,
-            has_noise=True,
+            has_noise=True, has_styles=True,
         )  # fmt: skip
 
     def set_live(self, config: Declared) -> None:
@@ -287,6 +287,9 @@ class StyleGan2(AdversarialFamily):
 
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
+
+    def styles(self, w: Tensor) -> Tensor:
+        return self.generator_ema.styles(w)
 
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:

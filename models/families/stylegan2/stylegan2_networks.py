@@ -93,6 +93,14 @@ class Generator(Edged, nn.Module):
                 picture = self._enlarged(picture) + self._painted(k, x, w)
         return picture if resolution is None else x
 
+    def styles(self, w: Tensor) -> Tensor:
+        """The styles of all 3x3 layers, one after the other, of w [N, slots, dim]."""
+        layers: list[nn.Module] = [self.first]
+        for grown, refined in zip(self.grow, self.refine, strict=True):
+            layers += [grown, refined]
+        found = [each.conv.style(w[:, k]) for k, each in enumerate(layers)]  # type: ignore[operator,union-attr]  # StyledLayers
+        return torch.cat(found, 1)
+
     def _enlarged(self, picture: Tensor) -> Tensor:
         """Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated or closed."""
         with full_precision(picture):  # a product of matrices would not stay in it

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from models.facts import Ability
-from studio.desktop import theme
+from studio.desktop.generation.direction_line import DirectionLine
+from studio.desktop.generation.direction_list import DirectionList
 from studio.desktop.generation.direction_row import DirectionRow
 from studio.desktop.generation.label_line import LabelLine
-from studio.desktop.generation.worker import Names
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets import boxes
@@ -27,15 +27,14 @@ from studio.engine.seeds import following
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
 
-FIRST_SHOWN = 8
-
 
 class Controls(QWidget):
     """Every control of the picture. Says what the hand did; shows what it is told."""
 
-    directionMoved = Signal(int, float)
-    directionRenamed = Signal(int, str)
-    directionPinned = Signal(int, bool)
+    directionMoved = Signal(str, float)
+    directionRenamed = Signal(str, str)
+    directionPinned = Signal(str, bool)
+    directionOrdered = Signal(str, int)
     psiMoved = Signal(float)
     mixMoved = Signal(float)
     seedEntered = Signal(object)
@@ -48,35 +47,27 @@ class Controls(QWidget):
         self.setFixedWidth(PANEL_WIDTH)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.rows: list[DirectionRow] = []
-        self._pinned: set[int] = set()
-        self.heads = [SectionHeader() for _ in range(3)]
-        self.searching, self.search_bar = Label(), QProgressBar()
-        self.search_bar.setTextVisible(False)
-        self.search_bar.setFixedHeight(4)
+        self.directions = DirectionList()
+        self.search_bar, self.more = self.directions.search_bar, self.directions.more
+        self.heads = [SectionHeader() for _ in range(2)]
         self.psi = ParamSlider("", 0.0, 1.5, 1.0, 0.01, "")
         self.mix = ParamSlider("", 0.0, 1.0, 0.0, 0.01, "")
         self.seed, self.second = SeedBox(), SeedBox()
         self.seed_label, self.second_label, self.label = Label(), Label(), LabelLine()
         self.reset, self.keep_button = secondary(), primary()
-        self.more = secondary()
-        self.more.setCheckable(True)
         self._quiet = False
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         inner, panel = panel_column(6)
-        self._rows_place = boxes.column(gap=4)
-        directions = self.searching, self.search_bar, self._rows_place, self.more
         whole = _line(self.seed_label, self.seed), self.label, self.psi
         blend = _line(self.second_label, self.second), self.mix
         heads = self.heads
         self._further = boxes.column(gap=10)
-        whole_column = heads[0], *directions, 10, heads[1], *whole, 10, heads[2], *blend
+        whole_column = self.directions, 10, heads[0], *whole, 10, heads[1], *blend
         for part in (*whole_column, 10, self._further, None):
             boxes.add(panel, part)
-        panel.setAlignment(self.more, Qt.AlignmentFlag.AlignLeft)
         self.scroll_area = SteadyScroll(inner)
         foot = boxes.row((self.reset, 1), (self.keep_button, 1), gap=8, margins=(16, 8, 16, 16))
         boxes.column((self.scroll_area, 1), foot, on=self)
@@ -87,14 +78,18 @@ class Controls(QWidget):
         self.seed.seedEntered.connect(self.seedEntered)
         self.second.seedEntered.connect(self.secondSeedEntered)
         self.reset.clicked.connect(self.resetAll)
-        self.more.toggled.connect(self._show_more)
+        directions = self.directions
+        directions.moved.connect(self.directionMoved)
+        directions.renamed.connect(self.directionRenamed)
+        directions.pinned.connect(self.directionPinned)
+        directions.ordered.connect(self.directionOrdered)
         self.keep_button.clicked.connect(self.keep)
 
     def set_abilities(self, able: Collection[Ability]) -> None:
         """Show the controls of what the model can do, and no others."""
-        blend = self.heads[2], self.second_label, self.second, self.mix
+        blend = self.heads[1], self.second_label, self.second, self.mix
         for ability, widgets in (
-            (Ability.DIRECTIONS, (self.heads[0],)),
+            (Ability.DIRECTIONS, (self.directions,)),
             (Ability.TRUNCATION, (self.psi,)),
             (Ability.BLEND, blend),
         ):
@@ -107,80 +102,36 @@ class Controls(QWidget):
 
     # ------------------------------------------------------------------ directions
 
-    def set_directions(self, explained: Sequence[float], names: Names) -> None:
-        """One row for each direction; rows that are there already stay."""
-        while len(self.rows) > len(explained):
-            row = self.rows.pop()
-            self._rows_place.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < len(explained):
-            self._add_row(len(self.rows))
-        for row, share in zip(self.rows, explained, strict=True):
-            row.set_explained(share)
-        self.show_names(names)
+    @property
+    def rows(self) -> list[DirectionRow]:
+        return self.directions.rows
 
-    def show_names(self, names: Names) -> None:
-        """What the directions are called, and those with a star on top."""
-        self._pinned = set(names.pinned)
-        for row in self.rows:
-            row.show_name(names.names.get(row.index, ""), row.index in names.pinned)
-        self._order()
+    def set_directions(self, lines: Sequence[DirectionLine]) -> None:
+        self.directions.set_lines(lines)
 
-    def _add_row(self, index: int) -> None:
-        row = DirectionRow(index)
-        row.moved.connect(self.directionMoved)
-        row.renamed.connect(self.directionRenamed)
-        row.pinned.connect(self.directionPinned)
-        self.rows.append(row)
-        self._rows_place.addWidget(row)
-
-    def _order(self) -> None:
-        ordered = sorted(self.rows, key=lambda row: (row.index not in self._pinned, row.index))
-        previous: QWidget = self.scroll_area
-        for place, row in enumerate(ordered):
-            if self._rows_place.indexOf(row) != place:
-                self._rows_place.removeWidget(row)
-                self._rows_place.insertWidget(place, row)
-            QWidget.setTabOrder(previous, row.slider)
-            previous = row.slider
-
-        for place, row in enumerate(ordered):
-            # What is in use is never hidden, or it could not be put back.
-            used = row.value() != 0 or row.index in self._pinned
-            row.setVisible(place < FIRST_SHOWN or self.more.isChecked() or used)
-        self.more.setVisible(len(ordered) > FIRST_SHOWN)
-
-    def _show_more(self, on: bool) -> None:
-        self.more.setText(tr("Fewer directions") if on else tr("More directions"))
-        self._order()
+    def show_lines(self, lines: Sequence[DirectionLine], top: Sequence[str]) -> None:
+        self.directions.show_lines(lines, top)
 
     def order(self) -> list[int]:
-        return [row.index for row in sorted(self.rows, key=self._rows_place.indexOf)]
+        return self.directions.order()
 
     def set_searching(self, done: int | None, total: int = 0) -> None:
         """Progress of looking for directions; None when they are there."""
-        for widget in (self.searching, self.search_bar):
-            widget.setVisible(done is not None)
-        self.search_bar.setRange(0, total)
-        self.search_bar.setValue(done or 0)
+        self.directions.set_searching(done, total)
 
     # ------------------------------------------------------------------ values
 
     def show_recipe(self, recipe: LatentRecipe) -> None:
         """Put every control where the recipe has it, without telling anybody."""
         self._quiet = True
-        edits, blend = recipe.edits, recipe.blend
-        for row in self.rows:
-            row.show_value(edits.get(row.index, 0.0))
+        blend = recipe.blend
+        zones = {str(move.direction): move.zone for move in recipe.along}
+        self.directions.show_values(recipe.edits, zones)
         self.psi.setValue(recipe.beginning.truncation_psi)
         self.mix.setValue(blend.mix if blend else 0.0)
         self._quiet = False
         self.seed.show_seed(recipe.seed)
         self.second.show_seed(blend.seed if blend else following(recipe.seed))
-
-    def name_of(self, index: int) -> str:
-        return self.rows[index].title
 
     def _psi_moved(self, value: float) -> None:
         if not self._quiet:
@@ -193,16 +144,13 @@ class Controls(QWidget):
     # ------------------------------------------------------------------ words
 
     def restyle(self) -> None:
-        self.searching.setStyleSheet(f"color: {theme.colours().quiet};")
-        for row in self.rows:
-            row.restyle()
+        self.directions.restyle()
 
     def retranslate(self) -> None:
-        words = (tr("Directions"), tr("Whole picture"), tr("Blend"))
+        self.directions.retranslate()
+        words = (tr("Whole picture"), tr("Blend"))
         for head, text in zip(self.heads, words, strict=True):
             head.setText(text)
-        self.searching.setText(tr("Looking for directions…"))
-        self.search_bar.setAccessibleName(tr("Looking for directions…"))
         _texts(self.psi, tr("Truncation ψ"), tr(
             "Below 1 nearer to the average picture, above 1 bolder (truncation ψ); "
             "double-click resets"
@@ -212,7 +160,6 @@ class Controls(QWidget):
         ))  # fmt: skip
         self.seed_label.setText(tr("Seed"))
         self.second_label.setText(tr("Other seed"))
-        finer = tr("Show the finer directions too (later principal components)")
         back = tr("Every slider back to where the seed put it (Ctrl+0)")
         begins = tr("The number the picture begins from (random seed); R takes another")
         other = tr("The picture to blend with (second latent point)")
@@ -221,15 +168,11 @@ class Controls(QWidget):
             (self.second, tr("Other seed"), other),
             (self.reset, tr("Reset all"), back),
             (self.keep_button, tr("Keep"), tr("Keep this picture as a piece (Enter)")),
-            (self.more, tr("More directions"), finer),
         )
         self.keep_button.setText(tr("Keep ↵"))
         for box, label in ((self.seed, self.seed_label), (self.second, self.second_label)):
             label.setBuddy(box)
             label.setToolTip(box.toolTip())
-        self._show_more(self.more.isChecked())
-        for row in self.rows:
-            row.retranslate()
         self.restyle()
 
 

@@ -1,7 +1,11 @@
-"""What the artist calls the directions of a run and which stay on top: steps that can be undone."""
+"""What the artist says of the directions of a run: their names, which stay on top and in which
+order, and their zones. Every change is a step that can be undone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +14,10 @@ from PySide6.QtGui import QUndoStack
 
 from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.controls import Controls
+from studio.desktop.generation.direction_line import DirectionLine, State
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.worker import Model, Names
 from studio.desktop.i18n import tr
+from studio.engine.generation.directions.note import NO_NOTE, Note
 
 
 class Naming(QObject):
@@ -21,38 +26,91 @@ class Naming(QObject):
     def __init__(self, session: Session, controls: Controls, undo: QUndoStack) -> None:
         super().__init__(controls)
         self._session, self._controls, self._undo = session, controls, undo
-        self.names = Names()
+        self._lines: list[DirectionLine] = []
+        self._state: State = ()
         controls.directionRenamed.connect(self._rename)
         controls.directionPinned.connect(self._pin)
+        controls.directionOrdered.connect(self._order)
 
-    def open(self, model: Model) -> None:
-        self.names = model.names
+    def take(self, lines: Sequence[DirectionLine]) -> list[DirectionLine]:
+        """The lines of the open model: what they say is what the run keeps."""
+        self._lines = list(lines)
+        self._state = tuple((line.key, line.note) for line in lines if line.is_kept)
+        return self._lines
 
-    @Slot(int, str)
-    def _rename(self, index: int, name: str) -> None:
-        after = {**self.names.names, index: name}
-        if not name:
-            del after[index]
-        if after != self.names.names:
-            self._put(tr("Rename a direction"), Names(after, self.names.pinned))
+    @Slot(str, str)
+    def _rename(self, key: str, name: str) -> None:
+        if name != self._note(key).name:
+            self._say(tr("Rename a direction"), key, name=name)
 
-    @Slot(int, bool)
-    def _pin(self, index: int, on: bool) -> None:
-        after = self.names.pinned | {index} if on else self.names.pinned - {index}
+    @Slot(str, bool)
+    def _pin(self, key: str, on: bool) -> None:
         text = tr("Keep a direction on top") if on else tr("Let a direction go from the top")
-        self._put(text, Names(self.names.names, after))
+        self._say(text, key, pinned=on)
 
-    def _put(self, text: str, after: Names) -> None:
+    def set_zone(self, key: str, zone: str) -> None:
+        """Where the next move along a direction goes."""
+        self._say(tr("Layers of a direction"), key, zone=zone)
+
+    @Slot(str, int)
+    def _order(self, key: str, step: int) -> None:
+        """Up or down among those that stay on top."""
+        pinned = [each for each, note in self._state if note.pinned]
+        if key not in pinned or not 0 <= pinned.index(key) + step < len(pinned):
+            return
+        place = pinned.index(key)
+        pinned.insert(place + step, pinned.pop(place))
+        rest = [each for each, note in self._state if not note.pinned]
+        notes = dict(self._state)
+        after = tuple((each, notes[each]) for each in (*pinned, *rest))
+        self._put(tr("Order of directions"), after)
+
+    def keep(self, text: str, line: DirectionLine, name: str) -> None:
+        """A direction that was made: the run keeps it, called `name` and on top."""
+        if all(each.key != line.key for each in self._lines):
+            self._lines.append(line)
+        rest = tuple(pair for pair in self._state if pair[0] != line.key)
+        self._put(text, ((line.key, Note(name, pinned=True)), *rest))
+
+    def free_name(self) -> str:
+        """Of a direction from examples: with the first number that no name has yet."""
+        taken = {note.name for _, note in self._state}
+        numbers = range(1, len(taken) + 2)
+        return next(name for n in numbers if (name := tr("Picked {n}", n=n)) not in taken)
+
+    def _note(self, key: str) -> Note:
+        return dict(self._state).get(key, NO_NOTE)
+
+    def _say(self, text: str, key: str, **changes: str | bool) -> None:
+        notes = dict(self._state)
+        notes[key] = replace(notes.get(key, NO_NOTE), **changes)  # type: ignore[arg-type]  # by name
+        own = {line.key for line in self._lines if line.number == 0}
+        # What the model of today finds by itself is kept only while something is said of it.
+        after = tuple(pair for pair in notes.items() if pair[1] != NO_NOTE or pair[0] in own)
+        self._put(text, after)
+
+    def _put(self, text: str, after: State) -> None:
         model = self._session.model
         if model is not None:
             do = partial(self.show, model.folder, after)
-            back = partial(self.show, model.folder, self.names)
+            back = partial(self.show, model.folder, self._state)
             self._undo.push(UndoStep(text, do, back))
 
-    def show(self, folder: Path, names: Names) -> None:
-        """Write the names of the run in `folder`, and show them if it is the one that is open."""
-        self._session.write_names(folder, names)
+    def show(self, folder: Path, state: State) -> None:
+        """Write what the run in `folder` keeps, and show it if it is the one that is open."""
+        self._session.keep_notes(folder, state)
         model = self._session.model
         if model is not None and model.folder == folder:
-            self.names = names
-            self._controls.show_names(names)
+            self._state, notes = state, dict(state)
+            self._lines = [
+                replace(line, note=notes.get(line.key, NO_NOTE), is_kept=line.key in notes)
+                for line in self._lines
+            ]
+            # What is neither found in the model nor kept is there while a step could bring it back.
+            shown = [line for line in self._lines if line.number or line.is_kept]
+            if {line.key for line in shown} != {row.line.key for row in self._controls.rows}:
+                order = {key: place for place, (key, _) in enumerate(state)}
+                shown.sort(key=lambda line: order.get(line.key, len(order)))
+                self._controls.set_directions(shown)
+            else:
+                self._controls.show_lines(self._lines, [key for key, _ in state])

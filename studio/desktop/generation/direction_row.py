@@ -1,22 +1,31 @@
-"""One direction: its name (the artist's to choose), a star that keeps it on top, its slider."""
+"""One direction: its name (the artist's to choose), a star that keeps it on top, its layers, its
+slider, and what lies at its ends."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
-from studio.desktop import theme
+from studio.desktop import i18n, theme
+from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine
+from studio.desktop.generation.end_picture import EndPicture
+from studio.desktop.generation.zone_button import ALL, ZoneButton
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.param_slider import Track as ParamTrack
 from studio.desktop.widgets.seed_box import takes_enter
+from studio.engine.generation.directions.note import LONGEST_NAME
 
 STEPS = 100
 """Slider steps in one standard deviation."""
 LIMIT = 3.0
+END = 2
+"""Steps to what the pictures at the ends show."""
 
 
 class Track(ParamTrack):
@@ -61,7 +70,8 @@ class Track(ParamTrack):
 
 
 class Name(Label):
-    """The name of a direction; it takes the focus so that F2 reaches it."""
+    """The name of a direction, cut at its end where it is long; it takes the focus so that F2
+    reaches it."""
 
     renameWanted = Signal()
 
@@ -69,11 +79,17 @@ class Name(Label):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """An underline where the keyboard is."""
-        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        elide = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
         if self.hasFocus():
-            painter = QPainter(self)
             painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.colours().accent))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -87,40 +103,51 @@ class Name(Label):
 
 
 class DirectionRow(QWidget):
-    """Name, star and value above the slider. Values are standard deviations (σ)."""
+    """Name, star, layers and value above the slider, a picture at each of its ends.
 
-    moved = Signal(int, float)
-    """Index and value, by the artist's hand."""
-    renamed = Signal(int, str)
-    pinned = Signal(int, bool)
+    Values are steps (σ).
+    """
 
-    def __init__(self, index: int, parent: QWidget | None = None) -> None:
+    moved = Signal(str, float)
+    """Identity and value, by the artist's hand."""
+    renamed = Signal(str, str)
+    pinned = Signal(str, bool)
+    zoned = Signal(str, str)
+    ordered = Signal(str, int)
+    """Up (-1) or down (1) among those on top."""
+
+    def __init__(self, line: DirectionLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.index = index
-        self._own_name = ""
-        self._explained = 0.0
+        self.line = line
         self.name, self.editor, self.value_text = Name(), QLineEdit(), Label()
-        self.star, self.slider = QToolButton(), Track()
+        self.star, self.slider, self.zone = QToolButton(), Track(), ZoneButton()
+        self.ends = EndPicture(), EndPicture()
+        """What lies at minus and at plus :data:`END`."""
         self.star.setCheckable(True)
         self.star.setAutoRaise(True)
-        self.star.setFixedSize(22, 20)
+        self.star.setFixedSize(18, 18)
+        self.value_text.setFont(theme.font(12))
         self.editor.setVisible(False)
-        self.editor.setMaxLength(40)
-        head = row(self.name, (self.editor, 1), self.star, None, self.value_text, gap=4)
-        column(head, self.slider, on=self, margins=(0, 2, 0, 2))
+        self.editor.setMaxLength(LONGEST_NAME)
+        head = row(self.name, (self.editor, 1), self.star, self.zone, None, self.value_text, gap=3)
+        middle = column(head, self.slider, gap=2)
+        row(self.ends[0], (middle, 1), self.ends[1], on=self, gap=6, margins=(0, 3, 0, 3))
         self.slider.valueChanged.connect(self._moved)
-        self.slider.installEventFilter(self)
-        self.editor.installEventFilter(self)
+        for watched in (self.slider, self.editor, self.name):
+            watched.installEventFilter(self)
         self.editor.editingFinished.connect(self._rename_done)
         self.name.renameWanted.connect(self.rename)
         self.star.toggled.connect(self._pinned)
+        self.zone.chosen.connect(lambda zone: self.zoned.emit(self.line.key, zone))
+        for side, end in zip((-1, 1), self.ends, strict=True):
+            end.clicked.connect(lambda _=False, side=side: self.slider.setValue(side * END * STEPS))
         self._quiet = False
         self.show_value(0.0)
 
     @property
     def title(self) -> str:
         """The artist's name, or `Direction 3`."""
-        return self._own_name or tr("Direction {n}", n=self.index + 1)
+        return self.line.name()
 
     def value(self) -> float:
         return self.slider.value() / STEPS
@@ -131,18 +158,22 @@ class DirectionRow(QWidget):
         self._quiet = False
         self.value_text.setText(f"{value:+.2f} σ")
 
-    def show_name(self, name: str, pinned: bool) -> None:
-        """The stored name (empty for none) and star."""
-        self._own_name = name
+    def show_line(self, line: DirectionLine) -> None:
+        """Another direction, or the same with other words."""
+        if line.key != self.line.key:
+            for end in self.ends:
+                end.show_picture(QImage())
+        self.line = line
         self._quiet = True
-        self.star.setChecked(pinned)
+        self.star.setChecked(line.note.pinned)
         self._quiet = False
+        self.show_zone(line.note.zone)
         self.retranslate()
 
-    def set_explained(self, share: float) -> None:
-        """How much of the variety lies along this direction, 0 to 1."""
-        self._explained = share
-        self.retranslate()
+    def show_zone(self, zone: str) -> None:
+        if zone != self.zone.zone:
+            self.zone.show_zone(zone)
+            self.restyle()
 
     def rename(self) -> None:
         self.editor.setText(self.title)
@@ -157,9 +188,9 @@ class DirectionRow(QWidget):
         text = self.editor.text().strip()
         self._close_editor()
         if text != self.title:
-            self._own_name = text
+            self.line = replace(self.line, note=replace(self.line.note, name=text))
             self.retranslate()
-            self.renamed.emit(self.index, text)
+            self.renamed.emit(self.line.key, text)
 
     def _close_editor(self) -> None:
         focused = self.editor.hasFocus()
@@ -169,53 +200,80 @@ class DirectionRow(QWidget):
             self.slider.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """F2 on the slider renames; Esc in the editor gives up, Enter stays in it."""
+        """F2 on the slider renames, Alt and an arrow move the row; Esc in the editor gives up,
+        Enter stays in it."""
         if watched is self.editor and takes_enter(event):
             return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.slider and event.key() == Qt.Key.Key_F2:
-                self.rename()
-                return True
-            if watched is self.editor and event.key() == Qt.Key.Key_Escape:
-                self.editor.setText(self.title)
-                self._close_editor()
-                return True
+            if watched is self.editor:
+                return event.key() == Qt.Key.Key_Escape and self._give_up()
+            return self._key(Qt.Key(event.key()), event.modifiers())
+        return False
+
+    def _give_up(self) -> bool:
+        self.editor.setText(self.title)
+        self._close_editor()
+        return True
+
+    def _key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if key in steps and modifiers & Qt.KeyboardModifier.AltModifier:
+            self.ordered.emit(self.line.key, steps[key])
+            return True
+        if key == Qt.Key.Key_F2:
+            self.rename()
+            return True
         return False
 
     def _moved(self, step: int) -> None:
         if not self._quiet:  # first, so that the picture does not wait for the number
-            self.moved.emit(self.index, step / STEPS)
+            self.moved.emit(self.line.key, step / STEPS)
         self.value_text.setText(f"{step / STEPS:+.2f} σ")
 
     def _pinned(self, on: bool) -> None:
         self.restyle()
         if not self._quiet:
-            self.pinned.emit(self.index, on)
+            self.pinned.emit(self.line.key, on)
 
     def restyle(self) -> None:
         c = theme.colours()
         self.value_text.setStyleSheet(f"color: {c.quiet};")
         shade = c.accent if self.star.isChecked() else c.quiet
         self.star.setText("★" if self.star.isChecked() else "☆")
-        self.star.setStyleSheet(
-            f"QToolButton {{ color: {shade}; border: none; background: transparent; padding: 0; }}"
-            f"QToolButton:focus {{ border: 1px solid {c.accent}; border-radius: 3px; }}"
-        )
+        bare = "border: none; background: transparent; padding: 0;"
+        focus = f"QToolButton:focus {{ border: 1px solid {c.accent}; border-radius: 3px; }}"
+        self.star.setStyleSheet(f"QToolButton {{ color: {shade}; {bare} }} {focus}")
+        used = c.accent if self.zone.zone != ALL else c.quiet
+        no_arrow = "QToolButton::menu-indicator { image: none; }"
+        self.zone.setStyleSheet(f"QToolButton {{ color: {used}; {bare} }} {focus} {no_arrow}")
 
     def retranslate(self) -> None:
-        self.name.setText(self.title)
+        title = self.title
+        self.name.setText(title)
         self.name.setToolTip(tr("Double-click or F2 to rename"))
-        tip = tr(
-            "Move along this direction in standard deviations (principal component {n}); "
-            "double-click resets, F2 renames", n=self.index + 1,
-        )  # fmt: skip
-        if self._explained > 0:
-            tip += "\n" + tr("{n} % of the variety", n=f"{100 * self._explained:.1f}")
         keys = tr("Enter keeps the name, Escape the one before")
         set_words(
-            (self.slider, self.title, tip),
-            (self.editor, tr("Name of the direction"), keys),
+            (self.slider, title, self._tip()), (self.editor, tr("Name of the direction"), keys)
         )
         self.star.setToolTip(tr("Keep this direction on top (pin)"))
-        self.star.setAccessibleName(tr("Pin {name}", name=self.title))
+        self.star.setAccessibleName(tr("Pin {name}", name=title))
+        self.zone.retranslate(title)
+        for sign, end in zip("−+", self.ends, strict=True):
+            words = tr("{name} at {value}: click to go there", name=title, value=f"{sign}{END} σ")
+            set_words((end, "", words))
         self.restyle()
+
+    def _tip(self) -> str:
+        line = self.line
+        tip = tr(
+            "Move along this direction in steps that change pictures alike (σ); double-click "
+            "resets, F2 renames, Alt and an arrow move a pinned one"
+        )
+        if line.about:
+            tip += "\n" + i18n.said(line.about)
+        elif line.share > 0 and line.kind == FIRST_KIND:
+            tip += "\n" + tr(
+                "Principal component {n}: {share} % of the variety",
+                n=line.number, share=f"{100 * line.share:.1f}",
+            )  # fmt: skip
+        return tip

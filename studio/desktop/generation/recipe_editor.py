@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,12 +88,22 @@ class Editing(QObject):
         else:
             self._begin("psi", text, truncation_psi=psi)
 
-    def set_direction(self, index: int, value: float, name: str) -> None:
-        """Standard deviations along a direction; 0 takes the edit away."""
+    def set_direction(self, key: str, value: float, name: str, zone: str = "all") -> None:
+        """Steps along a direction, in a zone of layers; 0 takes the edit away."""
         from studio.engine.generation.moves.along import Along
 
-        move = Along(direction=index, sigma=value)
-        self._put(f"direction {index}", f"{name} {value:+.1f}", self.recipe().moved(move))
+        move = Along(direction=key, sigma=value, zone=zone)
+        self._put(f"direction {key}", f"{name} {value:+.1f}", self.recipe().moved(move))
+
+    def set_directions(self, key: str, text: str, moves: Iterable[tuple[str, float, str]]) -> None:
+        """Several at once, each (identity, steps, zone): one step of the control `key`."""
+        from studio.engine.generation.moves.along import Along
+
+        recipe = self.recipe()
+        for direction, value, zone in moves:
+            recipe = recipe.moved(Along(direction=direction, sigma=value, zone=zone))
+        if recipe != self.recipe():
+            self._put(f"direction {key}", text, recipe)
 
     def set_second(self, seed: int) -> None:
         blend = self.recipe().blend

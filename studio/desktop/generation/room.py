@@ -14,9 +14,10 @@ from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
-from studio.desktop.generation.direction_names import Naming
+from studio.desktop.generation.directions import Directions
 from studio.desktop.generation.dropped_recipe import Recalling
 from studio.desktop.generation.labels import Labels
+from studio.desktop.generation.marks import Marks
 from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import COUNT
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
     from studio.engine.training.planning.runs import Run
 
-FIRST_DIRECTIONS = 8
 PANELS_MS = 16
 """While a direction is moved, panels follow the picture, or after a frame: painted at once, they
 would hold it up."""
@@ -61,7 +61,10 @@ class GenerationRoom(Room):
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.shaping = Shaping(self.session, self.editing, self)
         self.controls.add_below(self.shaping.sections)
-        self.naming = Naming(self.session, self.controls, studio.undo)
+        self.playing = Directions(self.session, self.editing, self.controls, studio)
+        self.marks = Marks(
+            self.session, self.editing, self.side, self.playing.naming, studio.undo, studio.notices
+        )
         self.models = Models(self.session, self.side)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
@@ -91,16 +94,13 @@ class GenerationRoom(Room):
         session.openFailed.connect(self._open_failed)
         session.rendered.connect(self._rendered)
         session.thumbnails.connect(side.sheet.set_pictures)
-        session.searching.connect(self.controls.set_searching)
-        session.directionsFound.connect(self._directions_found)
-        session.searchFailed.connect(self._search_failed)
+        self.playing.ready.connect(self._directions_found)
         session.failed.connect(self.studio.notices.error)
         session.keeping.connect(self._keeping)
         side.runChosen.connect(self.open_run)
         side.shuffled.connect(self.shuffle)
         side.stepChosen.connect(editing.go_to)
         side.sheet.seedChosen.connect(editing.set_seed)
-        controls.directionMoved.connect(self._direction_moved)
         controls.psiMoved.connect(editing.set_psi)
         controls.mixMoved.connect(self._mix_moved)
         controls.seedEntered.connect(editing.set_seed)
@@ -120,7 +120,7 @@ class GenerationRoom(Room):
             ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
         )
         of_tools = (each for tool in self.canvas.tools.values() for each in tool.actions())
-        for id, text, callback, keys, icon in (*own, *of_tools):
+        for id, text, callback, keys, icon in (*own, *self.marks.actions(), *of_tools):
             self.studio.actions.add(id, text, callback, keys, room=self.key, icon=icon)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -199,18 +199,14 @@ class GenerationRoom(Room):
             self.note.setText(self._said_of(model))
             self._fill_sheet()
         else:
-            self.naming.open(model)
             self.controls.set_abilities(model.abilities)
-            blank = [0.0] * FIRST_DIRECTIONS
-            self.controls.set_directions(blank, self.naming.names)
+            self.playing.open(model)
             self.editing.open(model.run)
             self.lay_out_sheet(0)
             self.side.sheet.mark(self.editing.recipe().seed)
-        for row in self.controls.rows:
-            row.slider.setEnabled(soft)
         self.models.show()
         self._show_page()
-        self.session.find_directions()
+        self.playing.find()
 
     def _said_of(self, model: Model) -> str:
         number = model.checkpoint.lstrip("0")
@@ -218,22 +214,12 @@ class GenerationRoom(Room):
             return tr("Checkpoint {n}", n=number)
         return tr("Newer checkpoint {n}", n=number)
 
-    @Slot(list)
-    def _directions_found(self, explained: list[float]) -> None:
-        self.controls.set_searching(None)
-        self.controls.set_directions(explained, self.naming.names)
-        for row in self.controls.rows:
-            row.slider.setEnabled(True)
+    @Slot()
+    def _directions_found(self) -> None:
         self.recalling.play()
         self._show_values()
         if self.editing.recipe().edits:
             self.session.render(self.editing.recipe())
-
-    @Slot(object, str)
-    def _search_failed(self, sentence: str, detail: str) -> None:
-        self.controls.set_searching(None)
-        self.recalling.play()
-        self.studio.notices.error(sentence, detail)
 
     # ------------------------------------------------------------------ the sheet of seeds
 
@@ -282,6 +268,7 @@ class GenerationRoom(Room):
     def _show_values(self) -> None:
         recipe = self.editing.recipe()
         self.controls.show_recipe(recipe)
+        self.playing.find_missing(recipe)
         psi = f"{recipe.beginning.truncation_psi:.2f}"
         said = (
             tr("Point of a file · ψ {psi}", psi=psi) if recipe.seed is None
@@ -297,10 +284,6 @@ class GenerationRoom(Room):
         if self._follow.isActive():
             self._follow.stop()
             self._panels_follow()
-
-    @Slot(int, float)
-    def _direction_moved(self, index: int, value: float) -> None:
-        self.editing.set_direction(index, value, self.controls.name_of(index))
 
     @Slot(float)
     def _mix_moved(self, value: float) -> None:
@@ -327,7 +310,7 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        for part in (self.side, self.controls, self.labels, self.shaping):
+        for part in (self.side, self.controls, self.labels, self.shaping, self.marks):
             part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:

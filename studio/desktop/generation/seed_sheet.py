@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -27,12 +36,16 @@ COUNT = 15
 GAP = 3
 _SEED = Qt.ItemDataRole.UserRole
 _PICTURE = Qt.ItemDataRole.UserRole + 1
+_MARK = Qt.ItemDataRole.UserRole + 2
+BADGE = 16
 
 
 class ContactSheet(QListWidget):
     """Three columns of seeds; the arrow keys walk them."""
 
     seedChosen = Signal(object)
+    markWanted = Signal(object, int)
+    """A seed, and whether more (1) or less (-1) like its picture is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +61,7 @@ class ContactSheet(QListWidget):
         self.setMouseTracking(True)
         self._ratio = 1.0
         self._quiet = False
+        self._marks: dict[int, int] = {}
         self.currentItemChanged.connect(self._tell)
         self.itemClicked.connect(lambda item: self.seedChosen.emit(item.data(_SEED)))
 
@@ -57,7 +71,9 @@ class ContactSheet(QListWidget):
         self._ratio = ratio
         self.clear()
         for seed in seeds:
-            QListWidgetItem(self).setData(_SEED, seed)
+            item = QListWidgetItem(self)
+            item.setData(_SEED, seed)
+            item.setData(_MARK, self._marks.get(seed, 0))
         self._name_tiles()
         self._fit()
         self._quiet = False
@@ -82,6 +98,31 @@ class ContactSheet(QListWidget):
         self.setCurrentRow(seeds.index(seed) if seed in seeds else -1)
         self._quiet = False
 
+    def set_marks(self, marks: dict[int, int]) -> None:
+        """Which seeds are marked as more (1) and as less (-1)."""
+        if marks != self._marks:
+            self._marks = marks
+            for row in range(self.count()):
+                self.item(row).setData(_MARK, marks.get(self.item(row).data(_SEED), 0))
+            self._name_tiles()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """More or less like the picture under the pointer."""
+        row = self.indexAt(event.pos()).row()
+        if row < 0:
+            return
+        item = self.item(row)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for way, words in ((1, tr("More like this picture")), (-1, tr("Less like this picture"))):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(item.data(_MARK) == way)
+            action.triggered.connect(
+                lambda _=False, way=way: self.markWanted.emit(item.data(_SEED), way)
+            )
+        menu.popup(event.globalPos())
+
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Contact sheet of seeds"))
         self.setToolTip(tr("Click a picture to begin from its seed; arrow keys walk the sheet"))
@@ -91,7 +132,12 @@ class ContactSheet(QListWidget):
         for row in range(self.count()):
             item = self.item(row)
             text = tr("Seed {n}", n=item.data(_SEED))
-            item.setToolTip(tip(text))
+            if item.data(_MARK):
+                more = item.data(_MARK) > 0
+                way = tr("marked as more") if more else tr("marked as less")
+                text = f"{text} · {way}"
+            hint = tr("Right-click to ask for more or less like it")
+            item.setToolTip(tip(f"{text}\n{hint}"))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,6 +185,8 @@ class _Tile(QStyledItemDelegate):
         else:
             checkerboard.lay(painter, area, picture)
             painter.drawPixmap(area, picture, _middle(picture, area))
+        if mark := index.data(_MARK):
+            _badge(painter, area, mark)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(QColor(c.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -147,6 +195,20 @@ class _Tile(QStyledItemDelegate):
             painter.setPen(QPen(QColor(c.quiet), 1))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
         painter.restore()
+
+
+def _badge(painter: QPainter, area: QRect, mark: int) -> None:
+    """A plus or a minus in the corner."""
+    c = theme.colours()
+    place = QRect(area.right() - BADGE - 1, area.top() + 3, BADGE, BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(c.good if mark > 0 else c.bad))
+    painter.drawEllipse(place)
+    painter.setPen(QPen(QColor("#ffffff"), 2))
+    middle, arm = place.center(), BADGE // 4
+    painter.drawLine(middle.x() - arm, middle.y(), middle.x() + arm, middle.y())
+    if mark > 0:
+        painter.drawLine(middle.x(), middle.y() - arm, middle.x(), middle.y() + arm)
 
 
 def _middle(picture: QPixmap, area: QRect) -> QRect:

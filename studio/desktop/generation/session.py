@@ -13,9 +13,10 @@ from PySide6.QtGui import QImage
 from models.facts import Ability
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
+from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, State
 from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.pulling import Asked, Pulling
-from studio.desktop.generation.worker import Drawn, GenerationWorker, Model, Names, write_names
+from studio.desktop.generation.worker import Drawn, GenerationWorker, Model
 from studio.engine.jobs import Job
 from studio.engine.project import Project
 from studio.engine.said import Said
@@ -66,7 +67,9 @@ class Session(QObject):
         self._worker = GenerationWorker()
         self._render = WorkerThread(self._worker, self)
         self._jobs = jobs
-        self._finding: Job[list[float]] | None = None
+        self._finding: Job[list[DirectionLine]] | None = None
+        self.kind = FIRST_KIND
+        """Of directions: the one that is listed."""
         self._keeping = Keeping(jobs, self)
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
@@ -266,32 +269,56 @@ class Session(QObject):
 
     # ------------------------------------------------------------------ directions
 
-    def find_directions(self) -> None:
-        """Look for the directions of the open model, beside the pictures."""
-        if self.model is None:
+    def find_directions(self, in_use: Sequence[str] = (), kind: str = "") -> None:
+        """Look for the directions of the open model, beside the pictures; also for those that a
+        recipe has `in_use`. Another `kind` is what is listed from now on."""
+        model, project = self.model, self.project
+        if model is None or project is None:
             return
-        if Ability.DIRECTIONS not in self.model.abilities:
+        self.kind = kind or self.kind
+        if self.kind not in {each.name for each in model.kinds}:
+            self.kind = FIRST_KIND
+        if Ability.DIRECTIONS not in model.abilities:
             self.directionsFound.emit([])
             return
         self.searching.emit(0, 0)
         if self._finding is not None:
             self._finding.cancel()
-        job = self._finding = Job(Said("Looking for directions"), self._worker.find)
+            self._finding = None
+        work = partial(self._worker.find, project, model.run, self.kind, tuple(in_use))
+        # After what is to be kept of directions is written, or the list would not have it.
+        self._render.latest("directions", self._worker.player, done=lambda _: self._search(work))
+
+    def _search(self, work: Callable[[Job[list[DirectionLine]]], list[DirectionLine]]) -> None:
+        job = self._finding = Job(Said("Looking for directions"), work)
         self._jobs.start(
             job, "generation", lane="directions", in_strip=False,
             done=partial(self._found, job), failed=self.searchFailed.emit,
         )  # fmt: skip
 
-    def _found(self, job: Job[list[float]], explained: list[float]) -> None:
+    def _found(self, job: Job[list[DirectionLine]], lines: list[DirectionLine]) -> None:
         if job is self._finding and not job.is_cancelled:
-            self.directionsFound.emit(explained)
+            self.directionsFound.emit(lines)
 
-    def write_names(self, folder: Path, names: Names) -> None:
-        """Keep the artist's names for the directions of the run in `folder`."""
+    def pick(
+        self, more: Sequence[LatentRecipe], less: Sequence[LatentRecipe],
+        done: Callable[[DirectionLine], None], failed: Callable[[str, str], object],
+    ) -> None:  # fmt: skip
+        """Look for the direction from some pictures to others."""
+        if self.model is not None:
+            work = partial(self._worker.pick, tuple(more), tuple(less))
+            job = Job(Said("Direction from examples"), work)
+            self._jobs.start(job, "generation", lane="directions", done=done, failed=failed)
+
+    def keep_notes(self, folder: Path, state: State) -> None:
+        """Keep what the artist says of the directions of the run in `folder`."""
         if self.project is not None:
-            self._render.submit(
-                write_names, folder, Names(dict(names.names), set(names.pinned)),
-            )  # fmt: skip
+            self._render.submit(self._worker.keep_notes, folder, state)
+
+    def draw_small(self, recipe: LatentRecipe, side: int, done: Callable[[QImage], None]) -> None:
+        """Ask for one small picture, after all that waits."""
+        if self.model is not None:
+            self._render.submit(self._worker.small, recipe, side, done=done, failed=lambda *_: None)
 
     @Slot()
     def _progressed(self) -> None:

@@ -62,7 +62,8 @@ class Side(QWidget):
         )
         self.model.setMinimumContentsLength(8)
         self.sheet, self.history = ContactSheet(), CountList()
-        self.shuffle = secondary()
+        self.shuffle, self.picked = secondary(), secondary()
+        """The second makes a direction of the pictures that are marked."""
         self.heads = [SectionHeader() for _ in range(3)]
         self._lay_out()
         self.model.activated.connect(self._picked)
@@ -72,10 +73,9 @@ class Side(QWidget):
     def _lay_out(self) -> None:
         inner, panel = panel_column(8)
         model = row((self.model, 1), self.dot, gap=6)
-        seeds = self.heads[1], self.sheet, self.shuffle
+        seeds = self.heads[1], self.sheet, row(self.shuffle, self.picked, None, gap=8)
         for part in (self.heads[0], model, 8, *seeds, 8, self.heads[2], self.history, None):
             add(panel, part)
-        panel.setAlignment(self.shuffle, Qt.AlignmentFlag.AlignLeft)
         column(SteadyScroll(inner), on=self)
 
     def show_models(self, runs: Sequence[tuple[str, str]], current: str, live: str) -> None:
@@ -101,6 +101,16 @@ class Side(QWidget):
             for place, step in reversed(shown)
         ]
         self.history.set_entries(entries, history.position)
+
+    def show_marks(self, more: int, less: int) -> None:
+        """How many pictures are marked as more, and how many as less."""
+        tip = tr(
+            "Make a direction from pictures marked as less to those marked as more: right-click a "
+            "picture of the sheet, or press M or Shift+M for the one on the canvas"
+        )
+        counts = f"{tr('More like')} +{more} −{less}"
+        set_words((self.picked, counts if more or less else tr("More like these"), tip))
+        self.picked.setEnabled(bool(more or less))
 
     def _picked(self, index: int) -> None:
         self.runChosen.emit(str(self.model.itemData(index)))

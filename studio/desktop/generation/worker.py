@@ -6,7 +6,6 @@ for directions meanwhile, and a third makes pieces, so that the canvas is never 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,34 +17,30 @@ from PySide6.QtGui import QImage
 
 from models.facts import Ability
 from studio.desktop.base.threads import Worker
+from studio.desktop.generation.direction_line import (
+    FIRST_KIND,
+    DirectionLine,
+    KindLine,
+    State,
+)
 from studio.desktop.pixels import from_qimage, to_qimage
-from studio.engine.door import read_text
 from studio.engine.errors import StudioError
-from studio.engine.files import write_json
 from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from models.bending import Layer
+    from studio.engine.generation.directions.catalogue import Listed
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
     from studio.engine.generation.other_models import OtherModel
     from studio.engine.generation.player import Player
     from studio.engine.training.planning.runs import Run
 
-DIRECTIONS = 16
 LONG = 0.05
 """Seconds for a picture, from which on the hand would wait: a draft is shown first."""
 SAMPLES = 10_000
-NAMES_FILE = "directions.json"
-
-
-@dataclass
-class Names:
-    """What the artist called the directions of a run, and which stay on top."""
-
-    names: dict[int, str] = field(default_factory=dict)
-    pinned: set[int] = field(default_factory=set)
+"""Seeds from whose latents the directions that vary most are found."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,10 @@ class Model:
     """Whether its pictures are made to be laid side by side."""
     abilities: frozenset[Ability]
     """What its latents allow; a control for anything else would do nothing."""
-    names: Names
+    zones: tuple[str, ...]
+    """Parts of its layers that have a name; one where it has no layers of its own."""
+    kinds: tuple[KindLine, ...]
+    """The kinds of directions that it can have."""
     slots: int = 1
     """Rows of its latents."""
     slot_groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -101,6 +99,7 @@ class GenerationWorker(Worker):
     def open(self, project: Project, run_name: str, device: str, folder: str = "") -> Model:
         """Load the newest good checkpoint of a run, or the one in `folder`."""
         from studio.engine.generation.player import Player
+        from studio.engine.generation.zones import zones_of
         from studio.engine.training.planning import runs
         from studio.engine.training.record import checkpoint
 
@@ -114,14 +113,16 @@ class GenerationWorker(Worker):
         fresh = Player.open(chosen, device)
         before = self._player
         if before is not None and self._run == run_name and before.latent == fresh.latent:
-            # A newer checkpoint of the same run: the old directions serve until its own are found.
+            # A newer checkpoint of the same run: the old directions serve until its own are found,
+            # and what a recipe says of them holds.
             fresh.directions = before.directions
         self._player, self._run, self._took = fresh, run_name, 0.0
         spec = self._player.image_spec
         return Model(
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
             tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
-            read_names(run.folder), fresh.latent.slots, fresh.latent.groups, fresh.layers(),
+            zones_of(fresh.latent), _kinds_of(fresh), fresh.latent.slots, fresh.latent.groups,
+            fresh.layers(),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -156,7 +157,8 @@ class GenerationWorker(Worker):
 
     def settled(self, recipe: LatentRecipe) -> LatentRecipe:
         """The recipe of a file, once it leads to the picture that the file shows."""
-        return self._need_player().settled(recipe)
+        player = self._need_player()
+        return player.by_identity(player.settled(recipe))
 
     def label_of(self, recipe: LatentRecipe) -> str:
         """The name of the label that a recipe begins in."""
@@ -167,15 +169,32 @@ class GenerationWorker(Worker):
         pictures = self._need_player().pictures(list(seeds), psi, label)
         return [to_qimage(picture) for picture in pictures]
 
+    def small(self, recipe: LatentRecipe, side: int) -> QImage:
+        """A picture of a recipe, its longer side so many pixels."""
+        whole = self.picture(recipe)
+        return whole.scaled(
+            side, side, Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )  # fmt: skip
+
     # ------------------------------------------------------------------ directions
 
     def player(self) -> Player | None:
         """The open model, for who takes it along. Any thread may ask."""
         return self._player
 
-    def find(self, job: Job[list[float]]) -> list[float]:
-        """Find the directions; how much each explains, 0 to 1. Runs on the job's thread."""
-        from studio.engine.generation.directions import find_directions
+    def find(
+        self, project: Project, run: str, kind: str, in_use: Sequence[str],
+        job: Job[list[DirectionLine]],
+    ) -> list[DirectionLine]:  # fmt: skip
+        """The directions of a kind, and all that the run keeps or a recipe has `in_use`.
+
+        Runs on the job's thread.
+        """
+        from studio.engine.generation.directions import catalogue
+        from studio.engine.generation.directions.kind import Search
+        from studio.engine.generation.directions.kind import kind as kind_of
+        from studio.engine.training.planning import runs
 
         shown = self._need_player()
 
@@ -184,11 +203,35 @@ class GenerationWorker(Worker):
                 job.cancel()  # that another model was opened is no failure
             return job.cancelled()
 
-        found = find_directions(
-            shown, count=DIRECTIONS, samples=SAMPLES,
-            progress=job.advance, cancelled=given_up,
-        )  # fmt: skip
-        return [float(share) for share in found.explained]
+        search = Search(project, run, job.advance, given_up)
+        first = kind_of(catalogue.COUNTED)(samples=SAMPLES)
+        catalogue.find(shown, first, search)  # recipes may call these by number
+        chosen = first if kind == catalogue.COUNTED else kind_of(kind)()
+        found = catalogue.listed(shown, runs.run(project, run).folder, [chosen], search)
+        return [_line(each) for each in catalogue.held(shown, found, in_use)]
+
+    def pick(
+        self, more: Sequence[LatentRecipe], less: Sequence[LatentRecipe], job: Job[DirectionLine]
+    ) -> DirectionLine:
+        """The direction from some pictures to others. Runs on the job's thread."""
+        from studio.engine.generation.directions.catalogue import Listed
+        from studio.engine.generation.directions.kind import Search
+        from studio.engine.generation.directions.picked import Picked
+
+        player = self._need_player()
+        first, second = ([player.latent_of(each) for each in some] for some in (more, less))
+        search = Search(None, "", job.advance, job.cancelled)
+        made = Picked().between(player, first, second, search)
+        player.directions.add([made])
+        return _line(Listed(made))
+
+    def keep_notes(self, folder: Path, state: State) -> None:
+        """Write what the run in `folder` keeps of directions."""
+        from studio.engine.generation.directions import notes
+        from studio.engine.generation.directions.direction import Known
+
+        player = self._player
+        notes.write(folder, state, player.directions if player is not None else Known())
 
     def group(self, move: Bend, number: int, count: int) -> Bend:
         """A bend of one group of channels alone. Runs on the job's thread."""
@@ -208,24 +251,22 @@ class GenerationWorker(Worker):
         return self._player
 
 
-def read_names(run_folder: Path) -> Names:
-    """The artist's names for directions; a damaged file is the same as none."""
-    try:
-        stored = json.loads(read_text(run_folder / NAMES_FILE))
-        return Names(
-            {int(index): str(name) for index, name in stored.get("names", {}).items()},
-            {int(index) for index in stored.get("pinned", [])},
-        )
-    except (OSError, ValueError, TypeError, AttributeError):
-        return Names()
+def _kinds_of(player: Player) -> tuple[KindLine, ...]:
+    from studio.engine.generation.directions.kind import kinds
+
+    able = player.latent.abilities
+    found = [each for each in kinds().values() if each.ability in able]
+    # The one that a model opens with comes first.
+    found.sort(key=lambda each: each.name != FIRST_KIND)
+    return tuple(KindLine(each.name, each.title, each.summary) for each in found)
 
 
-def write_names(run_folder: Path, names: Names) -> None:
-    stored = {
-        "names": {str(index): name for index, name in sorted(names.names.items())},
-        "pinned": sorted(names.pinned),
-    }
-    write_json(run_folder / NAMES_FILE, stored)
+def _line(listed: Listed) -> DirectionLine:
+    one = listed.direction
+    return DirectionLine(
+        one.key, one.kind, listed.number, one.share, one.title, one.note, listed.note,
+        listed.is_kept,
+    )  # fmt: skip
 
 
 def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) -> Path:

@@ -97,7 +97,7 @@ class CopyCheck:
     @classmethod
     def of(cls, prepared: Prepared) -> Self:
         """Embed the set once; the embeddings are kept beside it in the cache."""
-        return cls(prepared, _vectors(prepared), _layouts(prepared))
+        return cls(prepared, vectors_of(prepared), _layouts(prepared))
 
     def check(self, image: Pixels) -> Likeness:
         """The nearest training picture of one uint8 [h, w, c] picture of the set's size."""
@@ -106,7 +106,7 @@ class CopyCheck:
     def check_all(self, images: Pixels) -> list[Likeness]:
         """As :meth:`check`, of uint8 [n, h, w, c]."""
         count = len(images)
-        vectors = _embed(np.concatenate([images, images[:, :, ::-1]]))
+        vectors = embed(np.concatenate([images, images[:, :, ::-1]]))
         straight = layout.layouts(images)
         placed = np.concatenate([straight, layout.mirrored(straight)])
         by_feature = _nearest(vectors, self._known)[::-1]
@@ -189,8 +189,8 @@ def _nearest(
     return gaps, places
 
 
-def _embed(images: Pixels) -> np.ndarray:
-    """float64 [n, d] of uint8 [n, h, w, c]."""
+def embed(images: Pixels) -> np.ndarray:
+    """What pictures are compared by: float64 [n, d] of uint8 [n, h, w, c]."""
     import torch
 
     from models.parts.features import Extractor
@@ -203,13 +203,14 @@ def _embed(images: Pixels) -> np.ndarray:
     return torch.cat(parts).double().numpy() if parts else np.empty((0, extractor.dim))
 
 
-def _vectors(prepared: Prepared) -> np.ndarray:
-    """All pictures of the set, then the mirror images of those held out."""
+def vectors_of(prepared: Prepared) -> np.ndarray:
+    """As :func:`embed`: all pictures of the set, then the mirror images of those held out; they
+    are kept beside it."""
     from models.parts.features import Extractor
 
     def make() -> np.ndarray:
         mirrored = np.asarray(prepared.images[prepared.held_out])[:, :, ::-1]
-        return np.concatenate([_embed(np.asarray(prepared.images)), _embed(mirrored)])
+        return np.concatenate([embed(np.asarray(prepared.images)), embed(mirrored)])
 
     wanted = (len(prepared) + len(prepared.held_out), Extractor(EXTRACTOR).dim)
     return np.asarray(_cached(prepared, EXTRACTOR, wanted, make), np.float64)

@@ -34,8 +34,8 @@ class Played(Protocol):
     def centre(self, one: Beginning, two: Beginning) -> Latent:
         """What a blend of two goes around."""
 
-    def direction(self, index: int) -> Latent:
-        """One standard deviation along a direction."""
+    def direction(self, wanted: int | str, zone: str) -> Latent:
+        """One sigma along a direction, by its number or identity, in the slots of a zone."""
 
     def need(self, ability: Ability) -> None:
         """Refuse where the model lacks it."""

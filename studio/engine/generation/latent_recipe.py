@@ -55,9 +55,14 @@ class LatentRecipe(Part):
         return self.beginning.seed if isinstance(self.beginning, Seeded) else None
 
     @property
-    def edits(self) -> dict[int, float]:
-        """Standard deviations by the index of a direction."""
-        return {move.direction: move.sigma for move in self.moves if isinstance(move, Along)}
+    def along(self) -> tuple[Along, ...]:
+        """Its moves along directions."""
+        return tuple(move for move in self.moves if isinstance(move, Along))
+
+    @property
+    def edits(self) -> dict[int | str, float]:
+        """Steps by the number or identity of a direction."""
+        return {move.direction: move.sigma for move in self.along}
 
     @property
     def blend(self) -> Blend | None:
@@ -101,7 +106,7 @@ class LatentRecipe(Part):
         own = () if move.idle else (move,)
         return self.model_copy(update={"moves": (*self.moves[:at], *own, *rest), "point": None})
 
-    def without(self, control: tuple[str, int]) -> Self:
+    def without(self, control: tuple[str, int | str]) -> Self:
         """With no move of this control."""
         kept = tuple(move for move in self.moves if move.control != control)
         return self.model_copy(update={"moves": kept, "point": None})

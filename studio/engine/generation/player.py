@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,9 +12,12 @@ from models.facts import Ability
 from models.parameters import ParameterError
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.generation import zones
 from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack_latent
+from studio.engine.generation.directions.direction import Known
 from studio.engine.generation.drawing import OtherWeights
 from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.moves.along import FARTHEST
 from studio.engine.generation.other_models import found
 from studio.engine.generation.slerp import Latent
 from studio.engine.said import Said
@@ -37,6 +39,9 @@ _PLAIN = LatentRecipe()
 _NEAR = 1e-3
 """Another device may lead a recipe this far from where it led, in units of the latent."""
 LACKING = {
+    Ability.FACTOR: Said(
+        "The latent of this model goes through no weights of its own: look for what varies most."
+    ),
     Ability.DIRECTIONS: Said("This model has no directions: leave the edits out."),
     Ability.TRUNCATION: Said("This model knows no truncation: leave it at 1."),
     Ability.BLEND: Said("This model cannot blend: leave the other seed out."),
@@ -52,16 +57,6 @@ LACKING = {
 }
 
 
-@dataclass(frozen=True)
-class Directions:
-    """`vectors` [count, slots, dim] of length 1; `sigma` [count] is one standard deviation of the
-    latents along each; `explained` [count] the part of all variation, descending."""
-
-    vectors: Latent
-    sigma: Latent
-    explained: Latent
-
-
 class Player:
     """One checkpoint on one device, with directions. Any thread may play it; they take turns."""
 
@@ -75,8 +70,8 @@ class Player:
         self.labels = named if len(named) == count else [str(number) for number in range(count)]
         """Names of the model's classes in the order of their numbers, which stand in where there
         are no names; empty without classes."""
-        self.directions: Directions | None = None
-        """What :class:`Along` refers to; set by :func:`directions.find_directions`."""
+        self.directions = Known()
+        """What :class:`Along` refers to; filled by :mod:`directions.catalogue`."""
         self._sampled: dict[Seeded, Latent] = {}
         self._mix: tuple[OtherWeights, Family] | None = None
         self._beside: tuple[str, LoadedModel] | None = None
@@ -140,6 +135,19 @@ class Player:
             pass  # a direction or a label that is not known here
         return recipe.at(recipe.point)
 
+    def by_identity(self, recipe: LatentRecipe) -> LatentRecipe:
+        """The same, with directions that it calls by number called by what they are."""
+        for move in recipe.along:
+            one = self.directions.one(move.direction)
+            if not isinstance(move.direction, int) or one is None:
+                continue
+            if abs(steps := move.sigma / one.evenly) <= FARTHEST:
+                own = {"direction": one.key, "sigma": steps}
+                named = move.model_copy(update=own)
+                moves = tuple(named if each is move else each for each in recipe.moves)
+                recipe = recipe.model_copy(update={"moves": moves})
+        return recipe
+
     def encode(self, image: Pixels) -> Latent:
         """w [slots, dim] of a uint8 [h, w, c] picture of the model's size and channels."""
         import torch
@@ -186,16 +194,19 @@ class Player:
             return self.sample(Seeded(seed=one.seed, truncation_psi=0.0, label=label))
         return self._mean()
 
-    def direction(self, index: int) -> Latent:
+    def direction(self, wanted: int | str, zone: str = zones.EVERYWHERE) -> Latent:
         """As :class:`beginnings.Played` asks."""
         self.need(Ability.DIRECTIONS)
-        found = self.directions
-        if found is None or index >= len(found.vectors):
+        one = self.directions.one(wanted)
+        if one is None:
             raise StudioError(
-                "Direction {index} of this model is not known: find directions first.", index=index
+                "Direction {index} of this model is not known: find directions first.",
+                index=wanted,
             )
-        step: Latent = found.vectors[index] * found.sigma[index]
-        return step
+        step = one.deviation if isinstance(wanted, int) else one.step
+        if zone == zones.EVERYWHERE:
+            return step
+        return np.where(zones.slots_of(zone, self.latent)[:, None], step, np.float32(0))
 
     def _mean(self) -> Latent:
         mean: Latent = self.model.family.w_mean().detach().cpu().numpy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import threading
@@ -25,6 +24,7 @@ from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import export_arrays, export_pieces
 from studio.engine.export.recall import recall
+from studio.engine.generation.directions import direction_file, notes
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
@@ -255,6 +255,13 @@ def test_closing_makes_the_pieces_that_wait(room, studio, slow_keep, qtbot) -> N
     assert studio.jobs.unfinished is None
 
 
+def kept(room: GenerationRoom) -> list[tuple[str, str, bool]]:
+    """What the run keeps of directions: identity, name and star."""
+    stored = direction_file.read(room.session.model.folder / notes.FILE)
+    assert stored is not None
+    return [(each.direction.key, each.more["name"], each.more["pinned"]) for each in stored]
+
+
 def test_names_and_stars_can_be_undone(room: GenerationRoom, studio, qtbot) -> None:
     row = room.controls.rows[2]
     qtbot.mouseDClick(row.name, Qt.MouseButton.LeftButton)
@@ -268,13 +275,12 @@ def test_names_and_stars_can_be_undone(room: GenerationRoom, studio, qtbot) -> N
     studio.undo.undo()
     assert row.name.text() == "Direction 3"
     settle(room, qtbot)
-    place = room.session.model.folder / "directions.json"
-    assert json.loads(place.read_text("utf-8")) == {"names": {}, "pinned": []}
+    assert kept(room) == []
     studio.undo.redo()
     studio.undo.redo()
     assert (row.name.text(), room.controls.order()[0]) == ("Height", 2)
     settle(room, qtbot)
-    assert json.loads(place.read_text("utf-8")) == {"names": {"2": "Height"}, "pinned": [2]}
+    assert kept(room) == [(row.line.key, "Height", True)]
 
 
 def test_names_and_stars_of_directions_stay_with_the_run(
@@ -289,8 +295,7 @@ def test_names_and_stars_of_directions_stay_with_the_run(
     qtbot.mouseClick(row.star, Qt.MouseButton.LeftButton)
     assert room.controls.order()[0] == 4
     settle(room, qtbot)
-    stored = json.loads((room.session.model.folder / "directions.json").read_text("utf-8"))
-    assert stored == {"names": {"4": "Storeys"}, "pinned": [4]}
+    assert kept(room) == [(row.line.key, "Storeys", True)]
     row.slider.setFocus()
     qtbot.keyClick(row.slider, Qt.Key.Key_F2)
     assert row.editor.isVisible()
@@ -350,7 +355,7 @@ def test_the_contact_sheet_chooses_and_shuffles(room: GenerationRoom, qtbot) -> 
 
 def test_a_newer_checkpoint_keeps_every_slider(room: GenerationRoom, studio, qtbot) -> None:
     model = room.session.model
-    room.editing.set_direction(2, 1.5, "Direction 3")
+    room.editing.set_direction(room.controls.rows[2].line.key, 1.5, "Direction 3")
     room.editing.set_seed(9)
     settle(room, qtbot)
     for event in loop.train(
@@ -373,7 +378,7 @@ def test_older_requests_are_dropped(room: GenerationRoom, qtbot) -> None:
     drawn: list[object] = []
     room.session.rendered.connect(lambda _image, recipe: drawn.append(recipe))
     for value in range(1, 60):
-        room.editing.set_direction(0, value / 30, "Direction 1")
+        room.editing.set_direction(room.controls.rows[0].line.key, value / 30, "Direction 1")
     settle(room, qtbot)
     assert drawn[-1] == room.editing.recipe()
     assert len(drawn) < 30
@@ -481,7 +486,7 @@ def test_a_file_that_comes_back_brings_its_recipe(
     room: GenerationRoom, studio, qtbot, tmp_path: Path
 ) -> None:
     room.editing.set_seed(41)
-    room.editing.set_direction(2, 1.5, "Storeys")
+    room.editing.set_direction(room.controls.rows[2].line.key, 1.5, "Storeys")
     wanted = settle(room, qtbot)
     recipe = room.editing.recipe()
     path = Path(room.canvas.tools["drag_out"].mime().urls()[0].toLocalFile())
@@ -514,7 +519,7 @@ def test_a_piece_that_comes_back_can_be_changed(
     room.editing.set_seed(41)
     room.editing.set_psi(0.8)
     plain = settle(room, qtbot)
-    room.editing.set_direction(2, 1.5, "Storeys")
+    room.editing.set_direction(room.controls.rows[2].line.key, 1.5, "Storeys")
     wanted, recipe = settle(room, qtbot), room.editing.recipe()
     back = exported(room, studio, qtbot, tmp_path)
     room.editing.reset()
@@ -529,7 +534,7 @@ def test_a_piece_that_comes_back_can_be_changed(
     room.controls.rows[2].slider.setFocus()
     qtbot.keyClick(room.controls.rows[2].slider, Qt.Key.Key_Right)
     assert settle(room, qtbot) != wanted
-    room.editing.set_direction(2, 0.0, "Storeys")
+    room.editing.set_direction(room.controls.rows[2].line.key, 0.0, "Storeys")
     assert settle(room, qtbot) == plain
     qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
     bolder = settle(room, qtbot)

@@ -192,8 +192,8 @@ def test_embeddings_are_kept(
     prepared = prepared_of(pictures[:12], 4)
     first = CopyCheck.of(prepared)
     asked: list[int] = []
-    embed = copies._embed
-    monkeypatch.setattr(copies, "_embed", lambda images: asked.append(len(images)) or embed(images))
+    embed = copies.embed
+    monkeypatch.setattr(copies, "embed", lambda images: asked.append(len(images)) or embed(images))
     again = CopyCheck.of(prepared)
     assert asked == []
     assert again.ordinary == first.ordinary

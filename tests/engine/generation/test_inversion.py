@@ -20,11 +20,12 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation import inversion as inverting
 from studio.engine.generation.beginnings import Point, Source, pack_latent
 from studio.engine.generation.differentiable import drawn
+from studio.engine.generation.directions.direction import Direction
 from studio.engine.generation.given_picture import given, in_words
 from studio.engine.generation.inversion import inversion
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
-from studio.engine.generation.player import Directions, Player
+from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record.checkpoint import Saved
@@ -181,9 +182,9 @@ def test_the_point_remembers_its_picture_and_sliders_go_on(
     assert source.file == "my photo.png"
     assert source.known is None
     assert source.psnr == pytest.approx(psnr(player.picture(recipe), picture.pixels), abs=0.05)
-    vectors = np.zeros((1, 1, player.latent.dim), np.float32)
-    vectors[0, 0, 0] = 1
-    player.directions = Directions(vectors, np.ones(1, np.float32), np.ones(1, np.float32))
+    vector = np.zeros((1, player.latent.dim), np.float32)
+    vector[0, 0] = 1
+    player.directions.number([Direction("pca", vector, 1.0)])
     moved = player.picture(recipe.moved(Along(direction=0, sigma=3.0)))
     assert not np.array_equal(moved, player.picture(recipe))
 

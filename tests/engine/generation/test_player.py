@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.beginnings import Point, Seeded, pack_latent, unpack_latent
+from studio.engine.generation.directions.direction import Direction, Known
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
 from studio.engine.generation.moves.blend import Blend
-from studio.engine.generation.player import Directions, Player
+from studio.engine.generation.player import Player
 from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.record import checkpoint
 
@@ -30,12 +31,16 @@ RECIPES = [
 ]  # fmt: skip
 
 
-def some_directions(player: Player) -> Directions:
+def some_directions(player: Player) -> Known:
     shape = (3, player.latent.slots, player.latent.dim)
     vectors = np.zeros(shape, np.float32)
     for index in range(3):
         vectors[index, :, index] = 1
-    return Directions(vectors, np.array([1, 2, 3], np.float32), np.full(3, 0.1, np.float32))
+    known = Known()
+    known.number(
+        [Direction("pca", vector, sigma) for vector, sigma in zip(vectors, (1, 2, 3), strict=True)]
+    )
+    return known
 
 
 def mean_of(player: Player) -> np.ndarray:
@@ -153,7 +158,7 @@ def test_a_recorded_point_is_what_a_recipe_is_checked_by(play: Play) -> None:
     wrong = recorded.model_copy(update={"beginning": Seeded(seed=6), "noise_seed": 3})
     instead = LatentRecipe(beginning=Point(w=pack_latent(w)), noise_seed=3)
     assert player.settled(wrong) == instead
-    player.directions = None  # as where they are not found
+    player.directions = Known()  # as where they are not found
     assert player.settled(recorded) == instead.model_copy(update={"noise_seed": 0})
     assert np.array_equal(player.recorded(recorded), w)
 

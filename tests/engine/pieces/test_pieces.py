@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
+from studio.engine.generation.directions.direction import Direction
 from studio.engine.generation.latent_recipe import LatentRecipe
-from studio.engine.generation.player import Directions, Player
+from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
@@ -61,8 +62,8 @@ def test_edits_survive_although_their_directions_do_not(
     trained: Project, play: Play, run_of: RunOf
 ) -> None:
     player = play()
-    vectors = np.ones((1, player.latent.slots, player.latent.dim), np.float32)
-    player.directions = Directions(vectors, np.ones(1, np.float32), np.ones(1, np.float32))
+    vector = np.ones((player.latent.slots, player.latent.dim), np.float32)
+    player.directions.number([Direction("pca", vector, 1.0)])
     recipe = LatentRecipe(seed=2, edits={"0": 1.25})
     wanted = player.picture(recipe)
     made = pieces.keep(trained, run_of("vae"), player, recipe)

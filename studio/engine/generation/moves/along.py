@@ -7,7 +7,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from studio.engine.generation import zones
 from studio.engine.generation.beginnings import Beginning, Played
+from studio.engine.generation.directions.direction import KEY
 from studio.engine.generation.moves.base import Move, register
 from studio.engine.generation.slerp import Latent
 
@@ -15,21 +17,28 @@ FARTHEST = 100.0
 """Standard deviations; far beyond anything that is still a picture."""
 
 Sigma = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
+Number = Annotated[int, Field(ge=0, strict=True)]
+Key = Annotated[str, Field(pattern=KEY)]
+Zone = Annotated[str, Field(pattern=zones.PATTERN)]
 
 
 @register
 class Along(Move):
-    """`sigma` standard deviations along a direction of the model."""
+    """`sigma` steps along a direction of the model, in the layers of `zone`.
+
+    `direction` is its identity; in recipes of versions until 0.2 the number of a component.
+    """
 
     name: ClassVar[str] = "along"
     rank: ClassVar[int] = 1
 
     kind: Literal["along"] = "along"
-    direction: Annotated[int, Field(ge=0)]
+    direction: Number | Key
     sigma: Sigma
+    zone: Zone = zones.EVERYWHERE
 
     @property
-    def control(self) -> tuple[str, int]:
+    def control(self) -> tuple[str, int | str]:
         return self.name, self.direction
 
     @property
@@ -39,4 +48,6 @@ class Along(Move):
 
     def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
         """The point after this move."""
-        return w + np.float32(self.sigma) * played.direction(self.direction) if self.sigma else w
+        if not self.sigma:
+            return w
+        return w + np.float32(self.sigma) * played.direction(self.direction, self.zone)

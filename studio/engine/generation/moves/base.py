@@ -29,7 +29,7 @@ class Move(Part):
     """Whether it is meant for one picture, and stays behind where another seed begins."""
 
     @property
-    def control(self) -> tuple[str, int]:
+    def control(self) -> tuple[str, int | str]:
         """What the hand moves: a recipe has one move of each."""
         return self.name, 0
 

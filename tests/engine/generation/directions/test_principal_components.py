@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,15 @@ from torch import Tensor
 from models import base
 from models.base import ImageSpec, LatentSpec
 from studio.engine.errors import StudioError
-from studio.engine.generation import directions as finding
-from studio.engine.generation.directions import find_directions, principal
+from studio.engine.generation.directions import catalogue
+from studio.engine.generation.directions.direction import Direction
+from studio.engine.generation.directions.kind import Search
+from studio.engine.generation.directions.principal_components import (
+    PrincipalComponents,
+    principal,
+)
 from studio.engine.generation.latent_recipe import LatentRecipe
-from studio.engine.generation.player import Directions, Player
+from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.record.checkpoint import MODEL, Saved
 from studio.engine.training.record.loaded_models import LoadedModel
@@ -54,13 +61,45 @@ class Known:
         flat = w.flatten(1)[:, :2] * torch.tensor([1.0, 2.0])
         return flat[:, :, None, None].expand(-1, -1, resolution, resolution)
 
+    def synthesize(self, w: Tensor, *_: object) -> Tensor:
+        """Pictures whose two halves are as bright as the first two coordinates."""
+        bright = (128 + 20 * w.flatten(1)[:, :2]).clamp(0, 255).to(torch.uint8)
+        return bright.repeat_interleave(8, 1)[:, None, :, None].expand(-1, 16, -1, 3)
+
+
+@dataclass
+class Found:
+    """The directions of a model in arrays."""
+
+    all: list[Direction]
+
+    @property
+    def vectors(self) -> np.ndarray:
+        return np.stack([each.vector for each in self.all])
+
+    @property
+    def sigma(self) -> np.ndarray:
+        return np.array([each.sigma for each in self.all])
+
+    @property
+    def explained(self) -> np.ndarray:
+        return np.array([each.share for each in self.all])
+
+
+def find_directions(
+    player: Player, count: int = 16, samples: int = 10_000, seed: int = 0, **search: Any
+) -> Found:
+    return Found(
+        catalogue.find(player, PrincipalComponents(count, samples, seed), Search(**search))
+    )
+
 
 def player_of(family: Any, labels: tuple[str, ...] = ()) -> Player:
     state = {"files": {MODEL: "0" * 64}, "labels": labels}
     return Player(LoadedModel(family, "cpu"), Saved(Path("nowhere"), state))
 
 
-def flat(found: Directions) -> np.ndarray:
+def flat(found: Found) -> np.ndarray:
     return found.vectors.reshape(len(found.vectors), -1).astype(np.float64)
 
 
@@ -135,7 +174,7 @@ def test_trained_models_have_directions_that_are_the_same_every_time(
     assert (first.sigma > 0).all()
     assert (np.diff(first.explained) <= 1e-7).all()
     assert 0 < first.explained.sum() <= 1 + 1e-5
-    assert player.directions is second
+    assert player.directions.numbered == second.all
     moved = player.latent_of(LatentRecipe(edits={"0": 1.0})) - player.latent_of(LatentRecipe())
     assert np.isclose(np.linalg.norm(moved), second.sigma[0], rtol=1e-3)
 
@@ -157,7 +196,7 @@ def test_the_second_time_comes_from_the_cache(
     def never(*_: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(finding, "_find", never)
+    monkeypatch.setattr(PrincipalComponents, "find", never)
     again = find_directions(play(), count=4, samples=200)
     assert np.array_equal(first.vectors, again.vectors)
     with pytest.raises(AssertionError):
@@ -182,8 +221,9 @@ def test_a_cache_of_another_shape_is_not_used(trained: Project, play: Play) -> N
 
     first = find_directions(play(), count=4, samples=200)
     (path,) = (trained.cache / "directions").iterdir()
-    wrong = {"vectors": np.ones((4, 1, 3), np.float32), "sigma": np.ones(4, np.float32)}
-    save_file({**wrong, "explained": np.ones(4, np.float32)}, path)
+    facts = {name: np.ones(4) for name in ("sigma", "share", "evenly")}
+    said = json.dumps([{"kind": "pca", "title": "", "note": ""}] * 4)
+    save_file({"vectors": np.ones((4, 1, 3), np.float32), **facts}, path, {"directions": said})
     again = find_directions(play(), count=4, samples=200)
     assert np.array_equal(first.vectors, again.vectors)
 

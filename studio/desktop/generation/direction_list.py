@@ -1,0 +1,245 @@
+"""The directions of a model: of which kind, one row each, and what moves all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton, QWidget
+
+from studio.desktop import i18n, theme
+from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, KindLine
+from studio.desktop.generation.direction_pad import DirectionPad
+from studio.desktop.generation.direction_row import DirectionRow
+from studio.desktop.i18n import tr
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.elided_combo import ElidedCombo
+from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.panel import SectionHeader
+
+FIRST_SHOWN = 8
+
+
+class DirectionList(QWidget):
+    """Rows in the artist's order. Says what the hand did; shows what it is told."""
+
+    moved = Signal(str, float)
+    renamed = Signal(str, str)
+    pinned = Signal(str, bool)
+    zoned = Signal(str, str)
+    ordered = Signal(str, int)
+    kindChosen = Signal(str)
+    randomized = Signal()
+    zeroed = Signal()
+    shown = Signal()
+    """Other rows are in sight, or others stand in them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[DirectionRow] = []
+        self._kinds: tuple[KindLine, ...] = ()
+        self._top: list[str] = []
+        self._values: Mapping[int | str, float] = {}
+        self._zones: tuple[tuple[str, ...], int] = (), 1
+        self.head, self.kind = SectionHeader(), ElidedCombo()
+        self.dice, self.zero = QToolButton(), QToolButton()
+        self.searching, self.search_bar = text_label(quiet=True), QProgressBar()
+        self.search_bar.setTextVisible(False)
+        self.search_bar.setFixedHeight(4)
+        self.more, self.pad_button, self.pad = secondary(), secondary(), DirectionPad()
+        for button in (self.more, self.pad_button):
+            button.setCheckable(True)
+        self.pad.setVisible(False)
+        self._lay_out()
+        self.kind.activated.connect(lambda row: self.kindChosen.emit(self.kind.itemData(row)))
+        self.dice.clicked.connect(self.randomized)
+        self.zero.clicked.connect(self.zeroed)
+        self.more.toggled.connect(self._show_more)
+        self.pad_button.toggled.connect(self.pad.setVisible)
+
+    def _lay_out(self) -> None:
+        for tool in (self.dice, self.zero):
+            tool.setAutoRaise(True)
+            tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            tool.setFixedSize(28, 20)
+        self.kind.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.kind.setMinimumContentsLength(8)
+        self._place = boxes.column(gap=2)
+        head = boxes.row(self.head, None, self.dice, self.zero, gap=4)
+        searching = self.searching, self.search_bar
+        foot = boxes.row(self.more, None, self.pad_button, gap=6)
+        boxes.column(head, self.kind, *searching, self._place, foot, self.pad, on=self, gap=6)
+
+    # ------------------------------------------------------------------ what there is
+
+    def set_model(self, kinds: Sequence[KindLine], zones: Sequence[str], slots: int) -> None:
+        """The kinds that the open model can have, and its layers."""
+        self._kinds, self._zones = tuple(kinds), (tuple(zones), slots)
+        self._fill_kinds(FIRST_KIND)
+        for row in self.rows:
+            row.zone.set_zones(*self._zones)
+
+    def chosen_kind(self) -> str:
+        return str(self.kind.currentData() or FIRST_KIND)
+
+    def _fill_kinds(self, chosen: str) -> None:
+        self.kind.clear()
+        for place, each in enumerate(self._kinds):
+            self.kind.addItem(tr(each.title), each.name)
+            self.kind.setItemData(place, tr(each.summary), Qt.ItemDataRole.ToolTipRole)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(chosen)))
+        self.kind.setVisible(len(self._kinds) > 1)
+
+    def set_lines(self, lines: Sequence[DirectionLine]) -> None:
+        """One row for each; rows that are there already stay."""
+        kind = self.chosen_kind()
+        sorted_lines = sorted(
+            lines, key=lambda each: (each.kind != kind, not each.number, each.number)
+        )
+        while len(self.rows) > len(sorted_lines):
+            row = self.rows.pop()
+            self._place.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        while len(self.rows) < len(sorted_lines):
+            self._add_row(sorted_lines[len(self.rows)])
+        for row, line in zip(self.rows, sorted_lines, strict=True):
+            row.show_line(line)
+        self._top = [line.key for line in lines if line.note.pinned]
+        self._order()
+        self.pad.set_lines([row.line for row in self.in_order()])
+
+    def show_lines(self, lines: Sequence[DirectionLine], top: Sequence[str]) -> None:
+        """The same directions with other words; `top` is the order of those that are pinned."""
+        by_key = {line.key: line for line in lines}
+        for row in self.rows:
+            if row.line.key in by_key:
+                row.show_line(by_key[row.line.key])
+        self._top = list(top)
+        self._order()
+        self.pad.set_lines([row.line for row in self.in_order()])
+        self.show_values(self._values, {})
+
+    def _add_row(self, line: DirectionLine) -> None:
+        row = DirectionRow(line)
+        row.moved.connect(self.moved)
+        row.renamed.connect(self.renamed)
+        row.pinned.connect(self.pinned)
+        row.zoned.connect(self.zoned)
+        row.ordered.connect(self.ordered)
+        if self._zones[0]:
+            row.zone.set_zones(*self._zones)
+        self.rows.append(row)
+        self._place.addWidget(row)
+
+    def row(self, key: str) -> DirectionRow | None:
+        return next((row for row in self.rows if row.line.key == key), None)
+
+    def in_order(self) -> list[DirectionRow]:
+        """From the top."""
+        return sorted(self.rows, key=self._place.indexOf)
+
+    def in_sight(self) -> list[DirectionRow]:
+        return [row for row in self.in_order() if not row.isHidden()]
+
+    # ------------------------------------------------------------------ their order
+
+    def _order(self) -> None:
+        places = {key: place for place, key in enumerate(self._top)}
+        count = {row: number for number, row in enumerate(self.rows)}
+
+        def place_of(row: DirectionRow) -> tuple[bool, int]:
+            pinned = row.line.note.pinned
+            return not pinned, places.get(row.line.key, 0) if pinned else count[row]
+
+        ordered = sorted(self.rows, key=place_of)
+        previous: QWidget = self.kind
+        for place, row in enumerate(ordered):
+            if self._place.indexOf(row) != place:
+                self._place.removeWidget(row)
+                self._place.insertWidget(place, row)
+            QWidget.setTabOrder(previous, row.slider)
+            previous = row.slider
+        self._show_rows(ordered)
+
+    def _show_rows(self, ordered: Sequence[DirectionRow]) -> None:
+        kind, shown = self.chosen_kind(), 0
+        for row in ordered:
+            own = row.line.kind == kind
+            # What is in use is never hidden, or it could not be put back.
+            used = row.value() != 0 or row.line.note.pinned
+            row.setVisible(used or (own and (shown < FIRST_SHOWN or self.more.isChecked())))
+            shown += own
+        self.more.setVisible(shown > FIRST_SHOWN)
+        self.shown.emit()
+
+    def _show_more(self, on: bool) -> None:
+        self.more.setText(tr("Fewer directions") if on else tr("More directions"))
+        self._order()
+
+    def order(self) -> list[int]:
+        """Places in `rows`, from the top."""
+        return [self.rows.index(row) for row in self.in_order()]
+
+    # ------------------------------------------------------------------ what goes on
+
+    def set_searching(self, done: int | None, total: int = 0) -> None:
+        """Progress of looking for directions; None when they are there."""
+        self.searching.setText(tr("Looking for directions…"))
+        for widget in (self.searching, self.search_bar):
+            widget.setVisible(done is not None)
+        self.search_bar.setRange(0, total)
+        self.search_bar.setValue(done or 0)
+
+    def show_reason(self, sentence: str) -> None:
+        """Why there are none of this kind."""
+        self.set_searching(None)
+        self.searching.setText(i18n.said(sentence))
+        self.searching.setVisible(True)
+        self._show_rows(self.in_order())
+
+    def show_values(self, values: Mapping[int | str, float], zones: Mapping[str, str]) -> None:
+        """Steps by identity, and where they go."""
+        self._values = values
+        self.pad.show_values(values)
+        hidden_one = False
+        for row in self.rows:
+            value = values.get(row.line.key, 0.0)
+            row.show_value(value)
+            row.show_zone(zones.get(row.line.key, row.line.note.zone))
+            hidden_one |= value != 0 and row.isHidden()
+        if hidden_one:
+            self._order()
+
+    # ------------------------------------------------------------------ words
+
+    def restyle(self) -> None:
+        quiet = theme.colours().quiet
+        self.dice.setIcon(theme.icon("shuffle", quiet))
+        self.zero.setIcon(theme.icon("rotate-ccw", quiet))
+        for row in self.rows:
+            row.restyle()
+
+    def retranslate(self) -> None:
+        self.head.setText(tr("Directions"))
+        self._fill_kinds(self.chosen_kind())
+        kinds = tr("How directions are found: by what varies, by the weights, by what is said of "
+                   "the pictures, or by what you picked")  # fmt: skip
+        set_words(
+            (self.kind, tr("Kind of directions"), kinds),
+            (self.dice, "", tr("All directions in sight to values drawn by chance (randomize)")),
+            (self.zero, "", tr("All directions back to 0")),
+            (self.more, tr("More directions"), tr("Show the finer directions too")),
+            (self.pad_button, tr("XY pad"), tr("Move two directions at once, on a square")),
+        )
+        self.searching.setText(tr("Looking for directions…"))
+        self.search_bar.setAccessibleName(tr("Looking for directions…"))
+        self._show_more(self.more.isChecked())
+        for row in self.rows:
+            row.retranslate()
+        self.pad.retranslate()
+        self.pad.set_lines([row.line for row in self.in_order()])
+        self.restyle()
