@@ -15,6 +15,7 @@ from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
+from studio.engine.refinement.upscale import Upscale
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     """The stored picture of a piece with its steps."""
     stack = Stack.lenient(piece.stack)
     if not resized:
-        stack = Stack([step for step in stack.steps if step.op != Resize.name])
+        stack = Stack([step for step in stack.steps if step.op not in (Resize.name, Upscale.name)])
     return apply(stack, pieces.stored(piece))
 
 

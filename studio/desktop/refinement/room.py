@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.base.piece_shelf import PieceShelf
@@ -16,16 +16,19 @@ from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
+from studio.desktop.refinement.bench_view import BenchView
 from studio.desktop.refinement.header import Header
+from studio.desktop.refinement.mask_tool import MaskTool
+from studio.desktop.refinement.piece_actions import PieceActions
 from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
+from studio.desktop.refinement.rendering import Rendering
 from studio.desktop.refinement.steps_panel import StepsPanel
-from studio.desktop.refinement.worker import Refined
+from studio.desktop.refinement.worker import Asked, Refined
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
-from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList, PieceTile, piece_pages
 from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces
@@ -54,19 +57,28 @@ class RefinementRoom(Room):
         self.deciding.changed.connect(self._decided)
         self._current = 0
         self._wanted = 0
+        self.rendering = Rendering(self._thread, self)
+        self.rendering.shown.connect(self._rendered)
         self.pieces_header = SectionHeader()
         self.list = PieceList()
         self.list.chosen.connect(self._chosen)
-        self.view = PictureView()
+        self.view = BenchView()
         self.header = Header()
         self.header.compare.toggled.connect(self._show_before)
         self.header.fit.clicked.connect(self.view.fit)
         self.header.full.clicked.connect(self.view.full_size)
         self.panel = StepsPanel()
         self.panel.stackEdited.connect(self._edited)
+        self.panel.toolChanged.connect(self._take_tool)
+        self.panel.pictureChosen.connect(self._take_colours)
         self.preset_menu = PresetMenu(
             self.panel.presets.menu(), studio, lambda: self.panel.stack, self.panel.use_stack, self
         )
+        self.pieces = PieceActions(
+            studio, self.shelf, self._thread, self._saving, lambda: self._current, self.reload, self
+        )
+        self.pieces.stack, self.pieces.put = lambda: self.panel.stack, self.panel.use_stack
+        self.pieces.attach(self.list)
         self.panel.export.clicked.connect(lambda: self.exportRequested.emit([self._current]))
         self.empty = EmptyState("refine", "", "", self.generateRequested.emit)
         self._lay_out()
@@ -99,6 +111,7 @@ class RefinementRoom(Room):
                 f"refinement.move{by}", text, lambda by=by: self.panel.move_current(by), keys,
                 self.key, "arrow-up" if by < 0 else "arrow-down",
             )  # fmt: skip
+        self.pieces.register(self.key)
         add_actions(self.studio.actions, self.key, self.deciding, lambda: self._current)
 
     def retranslate(self) -> None:
@@ -125,9 +138,11 @@ class RefinementRoom(Room):
     def project_opened(self, project: Project) -> None:
         self.panel.set_read_only(project.read_only_reason)
         self.shelf.open(project)
+        self._thread.submit(worker.purge, project)
 
     def project_closed(self) -> None:
         self._thread.clear()
+        self.rendering.clear()
         self._saving.finish()
         self.shelf.close()
         self._stacks.clear()
@@ -145,6 +160,7 @@ class RefinementRoom(Room):
 
     def shutdown(self) -> None:
         """Stop the thread; what was decided last is still written."""
+        self.rendering.stop()
         self._thread.stop()
         self._saving.finish()
 
@@ -190,8 +206,9 @@ class RefinementRoom(Room):
         self._refined = None
         kept = self.shelf.kept.get(self._current)
         self.panel.set_stack(self._stacks[self._current] if kept else None)
+        self.panel.histogram.show_histogram(None)
         if kept is not None:
-            self.view.set_image(kept.blurred())
+            self.view.set_image(kept.picture, kept.size)
             self._render()
         self._show_facts()
 
@@ -227,20 +244,37 @@ class RefinementRoom(Room):
             self._show_facts()
 
     def _render(self) -> None:
-        key = self._current
-        piece, refined = self.shelf.kept[key].piece, self._refined
-        whole = refined.whole if refined else None
-        self._thread.latest(
-            "render", worker.refine, piece, whole, self._stacks[key], done=self._rendered
-        )
+        kept = self.shelf.kept.get(self._current)
+        if kept is not None:
+            ratio = self.view.devicePixelRatioF()
+            side = round(max(self.view.width(), self.view.height(), 512) * ratio)
+            stack = self._stacks[self._current]
+            self.rendering.ask(Asked(kept.piece, stack, side, self.panel.opened))
 
     def _rendered(self, refined: Refined) -> None:
         if refined.piece_id != self._current:
             return
         self._refined = refined
-        self.view.set_image(to_qimage(refined.after))
+        self.view.set_image(to_qimage(refined.after), QSize(*refined.size))
+        self.panel.histogram.show_histogram(refined.histogram)
+        tool = self.view.tool
+        if isinstance(tool, MaskTool) and refined.mask is not None:
+            tool.show_weights(refined.mask)
         self._show_before(self.header.compare.isChecked())
         self._show_facts()
+
+    def _take_tool(self) -> None:
+        self.view.set_tool(self.panel.tool)
+        self._render()
+
+    def _take_colours(self, row: int, name: str, path: str) -> None:
+        piece = self._current
+
+        def taken(colours: str) -> None:
+            if piece == self._current:
+                self.panel.take(row, name, colours)
+
+        self._thread.submit(worker.colours_of, path, done=taken)
 
     def _show_before(self, on: bool) -> None:
         refined = self._refined if on else None
@@ -251,7 +285,7 @@ class RefinementRoom(Room):
         self.header.title.setText(kept.piece.name if kept else "")
         wide, high = (kept.size.width(), kept.size.height()) if kept else (0, 0)
         if refined:
-            high, wide = refined.after.shape[:2]
+            wide, high = refined.size
         size = f"{wide} × {high}" if wide > 0 else ""
         said = review_words(self.deciding.reviews.get(self._current))
         self.header.facts.setText(" · ".join(part for part in (size, said) if part))

@@ -1,14 +1,44 @@
-"""Where the refinement place meets the engine: functions that run on the room's thread."""
+"""Where the refinement place meets the engine: functions that run on the room's threads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from studio.engine.artwork import Pixels
-from studio.engine.pieces import pieces
+import numpy as np
+
+from studio.engine.artwork import Pixels, to_pixels
+from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
-from studio.engine.refinement.stack import Stack, apply
+from studio.engine.refinement import base
+from studio.engine.refinement.histogram import Histogram
+from studio.engine.refinement.proxy import Proxy
+from studio.engine.refinement.stack import Stack, apply, refined
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be shown of a piece. `opened` is a step that is worked on by hand, or -1: the
+    picture is shown as that step is given it, as far as its shape goes."""
+
+    piece: Piece
+    stack: Stack
+    side: int
+    """Pixels of the longer side that the screen has room for."""
+    opened: int = -1
+
+    def shown(self) -> Stack:
+        """Without the opened step where it reshapes, and what reshapes after it."""
+        if self.opened < 0:
+            return self.stack
+        return Stack(
+            [
+                step
+                for place, step in enumerate(self.stack.steps)
+                if place < self.opened or not base.operation(step.op).reshapes
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -16,16 +46,79 @@ class Refined:
     """A piece before and after its stack; before is cropped and resized as after is."""
 
     piece_id: int
-    whole: Pixels
     before: Pixels
     after: Pixels
+    size: tuple[int, int]
+    """Width and height of the whole result, for which a preview stands."""
+    histogram: Histogram
+    is_whole: bool
+    mask: Pixels | None = None
+    """uint8 [h, w, 1] of the opened step, where it has a mask."""
 
 
-def refine(piece: Piece, whole: Pixels | None, stack: Stack) -> Refined:
-    """Apply a stack to the picture of a piece, which is read where it is not known yet."""
-    whole = pieces.stored(piece) if whole is None else whole
-    return Refined(piece.id, whole, apply(stack.reshaping(), whole), apply(stack, whole))
+class Bench:
+    """The piece that is worked on; used by one thread."""
+
+    def __init__(self) -> None:
+        self._of: tuple[int, int] = (0, 0)
+        self._whole: Pixels | None = None
+        self._after: Proxy | None = None
+        self._before: Proxy | None = None
+
+    def preview(self, asked: Asked) -> Refined:
+        """At the size of the screen, from where the stack changed."""
+        after, before = self._opened(asked)
+        shown = asked.shown()
+        found = after.render(shown)
+        pixels = to_pixels(found.image)
+        mask = None
+        if 0 <= asked.opened < len(asked.stack.steps):
+            mask = after.mask(shown, asked.stack.steps[asked.opened])
+        return Refined(
+            asked.piece.id,
+            to_pixels(before.render(shown.reshaping()).image),
+            pixels,
+            found.true_size,
+            Histogram.of(pixels),
+            after.is_whole and found.scale == 1.0,
+            None if mask is None else np.rint(mask * 255).astype(np.uint8)[..., None],
+        )
+
+    def _opened(self, asked: Asked) -> tuple[Proxy, Proxy]:
+        key = asked.piece.id, asked.side
+        if self._whole is None or self._of[0] != asked.piece.id:
+            self._whole, self._after, self._before = pieces.stored(asked.piece), None, None
+        if self._after is None or self._before is None or self._of != key:
+            self._after, self._before = (Proxy(self._whole, asked.side) for _ in range(2))
+        self._of = key
+        return self._after, self._before
+
+
+def refine(asked: Asked) -> Refined:
+    """The whole picture through the stack, as it will leave."""
+    whole, shown = pieces.stored(asked.piece), asked.shown()
+    after = apply(shown, whole)
+    return Refined(
+        asked.piece.id,
+        refined(shown.reshaping(), whole).flat(),
+        after,
+        (after.shape[1], after.shape[0]),
+        Histogram.of(after),
+        True,
+    )
+
+
+def colours_of(path: str) -> str:
+    """The colours of a reference picture, as a step keeps them."""
+    from studio.engine.refinement.colour_transfer import colours_of as taken
+
+    return taken(Path(path))
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:
-    pieces.set_stack(project, piece_id, [step.model_dump() for step in stack.steps])
+    pieces.set_stack(project, piece_id, [step.model_dump(mode="json") for step in stack.steps])
+
+
+def purge(project: Project) -> None:
+    """Forget what was deleted before: nobody can undo it any more."""
+    removed_pieces.purge(project)

@@ -97,7 +97,7 @@ class ParamForm(QWidget):
 
     def retranslate(self) -> None:
         for name, declared in self._params.items():
-            label, editor, tip = self.labels[name], self.editors[name], self._tip(declared)
+            label, editor, tip = self.labels[name], self.editors[name], self.tip(declared)
             label.setText(tr(declared.label))
             editor.setAccessibleName(label.text())
             for each in (label, editor):
@@ -109,7 +109,7 @@ class ParamForm(QWidget):
                     editor.setItemText(place, tr(declared.names.get(choice, choice)))
 
     @staticmethod
-    def _tip(declared: Param) -> str:
+    def tip(declared: Param) -> str:
         term = declared.term or declared.name
         low, high = declared.low, declared.high
         span = f"{low:g} – {high:g}" if low is not None and high is not None else ""

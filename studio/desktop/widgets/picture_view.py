@@ -35,6 +35,7 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._image, self._before = QImage(), QImage()
         self._shown, self._tiled = QImage(), False
+        self._size = QSize()
         self._zoom = 0.0
         self._centre = QPointF(0.5, 0.5)
         self._split = 0.5
@@ -61,12 +62,16 @@ class PictureView(QWidget):
             self._shown = _tiled(_native(self._image)) if on else _native(self._image)
             self.fit()
 
-    def set_image(self, image: QImage) -> None:
-        """Show a picture. Zoom and place stay when it has the shape of the one before."""
-        same = image.size() == self._image.size()
+    def set_image(self, image: QImage, size: QSize | None = None) -> None:
+        """Show a picture. Zoom and place stay when it has the shape of the one before.
+
+        With `size` it stands for one of that many pixels, as a preview does.
+        """
+        size = size or image.size()
+        same = size == self._size
         if not same:
             self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
-        self._image = image
+        self._image, self._size = image, size
         self._shown = _tiled(_native(image)) if self._tiled else _native(image)
         self.update(self.picture_rect() if same else self.rect())
 
@@ -122,7 +127,7 @@ class PictureView(QWidget):
 
     def target(self) -> QRectF:
         zoom = self.zoom()
-        width, height = self._shown.width() * zoom, self._shown.height() * zoom
+        width, height = (side * zoom for side in self._extent())
         left = self.width() / 2 - self._centre.x() * width
         top = self.height() / 2 - self._centre.y() * height
         return QRectF(left, top, width, height)
@@ -140,9 +145,15 @@ class PictureView(QWidget):
     def _fitting(self) -> float:
         if self._image.isNull():
             return 1.0
-        width = max(16, self.width() - 2 * MARGIN) / self._shown.width()
-        height = max(16, self.height() - 2 * MARGIN) / self._shown.height()
+        wide, high = self._extent()
+        width = max(16, self.width() - 2 * MARGIN) / wide
+        height = max(16, self.height() - 2 * MARGIN) / high
         return min(width, height)
+
+    def _extent(self) -> tuple[int, int]:
+        """Pixels across and down of all that is shown."""
+        times = 2 if self._tiled else 1
+        return self._size.width() * times, self._size.height() * times
 
     # ------------------------------------------------------------------ events
 

@@ -101,7 +101,7 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
     pixels = player.picture_of(w, recipe)
     whole = recipe.model_copy(update={"point": pack_latent(w)})
     review = _review(project, run_name, pixels)
-    name = _free_name(project)
+    name = free_name(project)
     file = project.pieces / f"{name}.png"
     with atomic_path(file, overwrite=False) as temporary:
         save_png(pixels, temporary)
@@ -251,7 +251,7 @@ def _review(project: Project, run_name: str, pixels: Pixels) -> Review:
     return Review.LOOK if CopyCheck.of(prepared).check(pixels).too_close else Review.NEW
 
 
-def _free_name(project: Project) -> str:
+def free_name(project: Project) -> str:
     taken = {row["name"] for row in project.query("SELECT name FROM piece")}
     number = len(taken) + 1
     while f"piece-{number:03d}" in taken or (project.pieces / f"piece-{number:03d}.png").exists():

@@ -58,16 +58,34 @@ def luma(colours: Image) -> Image:
 
 def to_oklab(srgb: Image) -> Image:
     """sRGB to OKLab: lightness in [0, 1], then green to red and blue to yellow."""
-    made: Image = np.cbrt(to_linear(srgb) @ _CONES.T) @ _LAB.T
-    return made
+    return turned(np.cbrt(turned(to_linear(srgb), _CONES)), _LAB)
 
 
 def from_oklab(lab: Image) -> Image:
     """Back to sRGB; what no screen can show is cut to [0, 1]."""
-    cones = lab @ _FROM_LAB.T
-    light = (cones * cones * cones) @ _FROM_CONES.T
+    return _from_roots(turned(lab, _FROM_LAB))
+
+
+def moved_in_oklab(srgb: Image, matrix: Image, offset: Image) -> Image:
+    """sRGB with its OKLab taken times `matrix` [3, 3] and moved by `offset` [3], in one go."""
+    roots = np.cbrt(turned(to_linear(srgb), _CONES))
+    whole = _FROM_LAB.astype(np.float64) @ matrix @ _LAB
+    made = turned(roots, whole.astype(np.float32))
+    made += _FROM_LAB @ offset.astype(np.float32)
+    return _from_roots(made)
+
+
+def turned(image: Image, matrix: Image) -> Image:
+    """Every pixel [..., 3] times a 3x3; one flat product is twice as quick as one a row."""
+    made: Image = image.reshape(-1, 3) @ matrix.T
+    return made.reshape(image.shape)
+
+
+def _from_roots(roots: Image) -> Image:
+    light = turned(roots * roots * roots, _FROM_CONES)
     np.clip(light, 0.0, 1.0, out=light)
-    return np.clip(to_srgb(light), 0.0, 1.0)
+    made = to_srgb(light)
+    return np.clip(made, 0.0, 1.0, out=made)
 
 
 def smoothstep(values: Image) -> Image:

@@ -50,14 +50,29 @@ class Crop(Operation):
 
     def apply(self, image: Image) -> Image:
         height, width = image.shape[:2]
-        x0, y0 = round(width * self.left), round(height * self.top)
-        x1 = max(x0 + 1, round(width * (1 - self.right)))
-        y1 = max(y0 + 1, round(height * (1 - self.bottom)))
-        if self.aspect != "free":
-            wide, high = (int(each) for each in self.aspect.split(":"))
-            x0, x1 = _middle(x0, x1, (y1 - y0) * wide / high)
-            y0, y1 = _middle(y0, y1, (x1 - x0) * high / wide)
+        box = self.left, self.top, 1 - self.right, 1 - self.bottom
+        x0, y0, x1, y1 = _pixels(box, self.aspect, width, height)
         return image[min(y0, height - 1) : y1, min(x0, width - 1) : x1].copy()
+
+
+Box = tuple[float, float, float, float]
+
+
+def kept_part(box: Box, aspect: str, width: int, height: int) -> Box:
+    """What stays of a picture, in shares of its sides, where `box` is the part that was cut out
+    (left, top, right and bottom)."""
+    x0, y0, x1, y1 = _pixels(box, aspect, width, height)
+    return x0 / width, y0 / height, x1 / width, y1 / height
+
+
+def _pixels(box: Box, aspect: str, width: int, height: int) -> tuple[int, int, int, int]:
+    x0, y0 = round(width * box[0]), round(height * box[1])
+    x1, y1 = max(x0 + 1, round(width * box[2])), max(y0 + 1, round(height * box[3]))
+    if aspect != "free":
+        wide, high = (int(each) for each in aspect.split(":"))
+        x0, x1 = _middle(x0, x1, (y1 - y0) * wide / high)
+        y0, y1 = _middle(y0, y1, (x1 - x0) * high / wide)
+    return x0, y0, x1, y1
 
 
 def _middle(start: int, end: int, wanted: float) -> tuple[int, int]:

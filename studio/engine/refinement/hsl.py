@@ -10,7 +10,12 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
-from studio.engine.refinement.colour_spaces import from_oklab, smoothstep, to_oklab
+from studio.engine.refinement.colour_spaces import (
+    from_oklab,
+    moved_in_oklab,
+    smoothstep,
+    to_oklab,
+)
 from studio.engine.refinement.pointwise import Pointwise
 
 
@@ -49,11 +54,11 @@ class HueSaturationLightness(Pointwise):
         return self.hue == 0.0 and self.saturation == 0.0 and self.lightness == 0.0
 
     def tone(self, colours: Image) -> Image:
+        if self.range >= 360.0:
+            return moved_in_oklab(colours, *self._of_all())
         lab = to_oklab(colours)
         a, b = lab[..., 1], lab[..., 2]
-        share: Image | np.float32 = np.float32(1.0)
-        if self.range < 360.0:
-            share = self._meant(a, b)
+        share = self._meant(a, b)
         turn = np.float32(math.radians(self.hue)) * share
         cos, sin = np.cos(turn), np.sin(turn)
         strength = np.float32(1.0) + np.float32(self.saturation) * share
@@ -62,6 +67,13 @@ class HueSaturationLightness(Pointwise):
         made[..., 2] = (a * sin + b * cos) * strength
         made[..., 0] = np.clip(lab[..., 0] + np.float32(0.5 * self.lightness) * share, 0.0, 1.0)
         return from_oklab(made)
+
+    def _of_all(self) -> tuple[Image, Image]:
+        """The matrix and the offset of OKLab where every colour is meant."""
+        turn, strength = math.radians(self.hue), 1.0 + self.saturation
+        cos, sin = strength * math.cos(turn), strength * math.sin(turn)
+        matrix = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]], np.float32)
+        return matrix, np.array([0.5 * self.lightness, 0, 0], np.float32)
 
     def _meant(self, a: Image, b: Image) -> Image:
         """1 within the range, fading over a sixth of it on either side; 0 for greys."""

@@ -53,3 +53,14 @@ class Proxy:
             found = Preview(*step.previewed(found.image, found.scale))
             self._done.append((step, found))
         return found
+
+    def mask(self, stack: Stack, step: Step) -> Image | None:
+        """float32 [h, w]: the mask of a step of `stack`, for what the step is given; None where
+        it has none. A step that is left out, or reshapes, has none either."""
+        steps = [each for each in stack.steps if each.enabled]
+        if step.mask is None or step not in steps:
+            return None
+        place = steps.index(step)
+        self.render(stack)
+        given = self._done[place - 1][1] if place else self._start
+        return step.mask.weights(given.image)

@@ -10,7 +10,7 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
-from studio.engine.refinement.colour_spaces import to_linear, to_srgb
+from studio.engine.refinement.colour_spaces import to_linear, to_srgb, turned
 from studio.engine.refinement.pointwise import Pointwise
 
 _TO_XYZ = np.array(
@@ -46,20 +46,19 @@ class WhiteBalance(Pointwise):
     )  # fmt: skip
 
     def tone(self, colours: Image) -> Image:
-        light = to_linear(colours) @ _matrix(self.temperature, self.tint)
+        light = turned(to_linear(colours), _matrix(self.temperature, self.tint))
         return to_srgb(np.clip(light, 0.0, 1.0, out=light))
 
 
 @lru_cache(maxsize=16)
 def _matrix(temperature: float, tint: float) -> Image:
-    """Linear sRGB as rows, times this: white comes out as bright as it was."""
+    """3x3 for linear sRGB: white comes out as bright as it was."""
     white, wanted = _white(0.0, 0.0), _white(temperature, tint)
     to_cones = _BRADFORD @ _TO_XYZ
     gains = (_BRADFORD @ wanted) / (_BRADFORD @ white)
     made = np.linalg.inv(to_cones) @ np.diag(gains) @ to_cones
     made /= (made @ np.ones(3)) @ np.array([0.2126, 0.7152, 0.0722])
-    turned: Image = made.T.astype(np.float32)
-    return turned
+    return np.asarray(made, np.float32)
 
 
 def _white(shift: float, tint: float) -> np.ndarray:

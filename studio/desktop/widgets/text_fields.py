@@ -1,0 +1,154 @@
+"""Editors for texts that hold more than words: colours, and a picture's colours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QLineEdit, QToolButton, QWidget
+
+from studio.desktop import theme
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.buttons import secondary
+
+SUFFIXES = "*.png *.jpg *.jpeg *.tif *.tiff *.webp *.bmp *.gif *.psd *.heic *.avif"
+_MARK = "rgb:"
+
+
+class ColoursField(QWidget):
+    """`#rrggbb`, or several of them, typed or chosen from the system's colours."""
+
+    edited = Signal()
+
+    def __init__(self, *, several: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._several = several
+        self.line, self.choose = QLineEdit(), QToolButton()
+        self.line.editingFinished.connect(self._finished)
+        self.choose.clicked.connect(self._ask)
+        row((self.line, 1), self.choose, on=self, gap=4)
+        self.setFocusProxy(self.line)
+        self._last = ""
+
+    def text(self) -> str:
+        return self.line.text().strip()
+
+    def set_text(self, text: str) -> None:
+        self._last = text
+        self.line.setText(text)
+        self._show_colour()
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)
+        words = tr("Choose a colour")
+        self.choose.setAccessibleName(words)
+        self.choose.setToolTip(words)
+
+    def _finished(self) -> None:
+        if self.text() != self._last:
+            self._last = self.text()
+            self._show_colour()
+            self.edited.emit()
+
+    def _ask(self) -> None:
+        start = QColor(self.text().split()[-1] if self.text() else "#808080")
+        found = QColorDialog.getColor(start, self, tr("Choose a colour"))
+        if found.isValid():
+            before = f"{self.text()} " if self._several and self.text() else ""
+            self.line.setText(before + found.name())
+            self._finished()
+
+    def _show_colour(self) -> None:
+        shade = QColor(self.text().split()[-1]) if self.text() else QColor()
+        colour = shade.name() if shade.isValid() else theme.colours().quiet
+        self.choose.setIcon(theme.icon("square", colour))
+
+
+class PictureField(QWidget):
+    """A button that asks for a picture, which can be dropped on it too, and its colours below."""
+
+    chosen = Signal(str)
+    """The path of a picture; what becomes of it comes back by :meth:`set_text`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.button, self.strip = secondary(), _Strip()
+        self.button.clicked.connect(self._ask)
+        row((self.button, 1), self.strip, on=self, gap=8)
+        self.setAcceptDrops(True)
+        self.setFocusProxy(self.button)
+
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.strip.show_colours(text)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.button.setText(tr("Choose a picture…"))
+        self.button.setAccessibleName(name)
+
+    def setToolTip(self, text: str) -> None:
+        super().setToolTip(text)
+        self.button.setToolTip(text)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.chosen.emit(files[0])
+
+    def _ask(self) -> None:
+        kinds = tr("Pictures") + f" ({SUFFIXES})"
+        path, _kind = QFileDialog.getOpenFileName(self, tr("Choose a picture…"), "", kinds)
+        if path:
+            self.chosen.emit(path)
+
+
+class _Strip(QWidget):
+    """The colours that were taken, dark to bright."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image = QImage()
+        self.setFixedSize(96, 28)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_colours(self, text: str) -> None:
+        self._image = QImage()
+        if text.startswith(_MARK):
+            try:
+                levels = base64.b64decode(text.removeprefix(_MARK), validate=True)
+            except (binascii.Error, ValueError):
+                levels = b""
+            count = len(levels) // 3
+            if count:
+                kind = QImage.Format.Format_RGB888
+                self._image = QImage(levels, count, 1, 3 * count, kind).copy()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        inside = QRect(0, 0, self.width() - 1, self.height() - 1)
+        if not self._image.isNull():
+            painter.drawImage(inside, self._image)
+        painter.setPen(QColor(theme.colours().line))
+        painter.drawRect(inside)

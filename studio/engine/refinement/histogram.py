@@ -1,0 +1,35 @@
+"""How often every level occurs, and how much is clipped at either end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from studio.engine.artwork import Pixels
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """`counts` is int64 [3, 256] of red, green and blue (thrice the same for grey)."""
+
+    counts: np.ndarray
+    black: float
+    """The share of pixels with a channel at 0."""
+    white: float
+    """The share of pixels with a channel at 255."""
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> Self:
+        """Of all that is seen: fully clear pixels count for nothing."""
+        colours = pixels[..., :3].reshape(-1, min(pixels.shape[2], 3))
+        if pixels.shape[2] == 4:
+            colours = colours[pixels[..., 3].ravel() > 0]
+        counts = np.stack(
+            [np.bincount(colours[:, each], minlength=256) for each in range(colours.shape[1])]
+        )
+        total = max(1, len(colours))
+        black = float((colours.min(axis=1) == 0).sum()) / total if len(colours) else 0.0
+        white = float((colours.max(axis=1) == 255).sum()) / total if len(colours) else 0.0
+        return cls(np.broadcast_to(counts, (3, 256)), black, white)
