@@ -75,7 +75,9 @@ class Labelled(Kind):
         import torch
 
         told = _Said(search)
-        if not told.attributes:
+        count = len(told.attributes)
+        if not count:
+            del told  # who keeps the error would keep the pictures open
             raise UsageError(
                 "Nothing is said of the pictures of this model that parts them: give at least "
                 "{n} of them a label, a caption or stars, and leave as many without.", n=5,
@@ -88,9 +90,10 @@ class Labelled(Kind):
             )  # fmt: skip
             found = [each for each in map(ways.direction, told.attributes) if each is not None]
         if not found:
+            del told, ways
             raise StudioError(
                 "None of the {n} attributes of the dataset can be told from its pictures better "
-                "than by chance: label more of them.", n=len(told.attributes),
+                "than by chance: label more of them.", n=count,
             )  # fmt: skip
         return sorted(found, key=lambda each: -each.share)[: self.count]
 
