@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from studio.engine.refinement import base
+from studio.engine.refinement.stack import Stack, apply
 from tests.verbs.support import call, done, draw, tree
 
 
@@ -192,3 +193,54 @@ def test_colour_under_transparent_pixels_stays_and_is_refined(tmp_path, out, sta
             assert made[empty][:, :3].any()
         else:
             assert np.array_equal(made[empty][:, :3], wanted[empty][:, :3])
+
+
+EIGHT = """
+version = 2
+steps = [
+  {op = "perspective", params = {angle = 3.0}},
+  {op = "levels", params = {black = 0.05}},
+  {op = "white_balance", params = {temperature = 30.0}},
+  {op = "curves", params = {points = "0,0 0.3,0.2 1,1"}, opacity = 0.7},
+  {op = "hsl", params = {saturation = 0.4}, mask = {kind = "radial", invert = true}},
+  {op = "split_tones", params = {shadows = 0.4}, blend = "soft light"},
+  {op = "grain", mask = {strokes = [{points = [[0.2, 0.2], [0.7, 0.6]]}]}},
+  {op = "colour_transfer", params = {reference = "sea.png"}},
+]
+"""
+
+
+def test_eight_steps_with_a_reference_beside_the_stack(picture, out, stack, tmp_path):
+    path = stack(EIGHT)
+    bands = Image.linear_gradient("L"), Image.new("L", (256, 256), 90), Image.radial_gradient("L")
+    Image.merge("RGB", bands).save(tmp_path / "sea.png")
+    (file,) = done("refine", picture, "--stack", path, "--out", out)["files"]
+    with Image.open(picture) as source, Image.open(file) as made:
+        wanted = apply(Stack.from_toml(EIGHT).settled(tmp_path), np.asarray(source.convert("RGB")))
+        assert np.array_equal(np.asarray(made), wanted)
+    told = done("inspect", file)["provenance"]["recipe"]["stack"]
+    assert told[-1]["params"]["reference"].startswith("rgb:"), "no path leaves with the file"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("sea.png", "is not there"), ("grey.png", "has no colour to take")]
+)
+def test_a_reference_that_does_not_serve_writes_nothing(
+    name, sentence, picture, out, stack, tmp_path
+):
+    Image.linear_gradient("L").save(tmp_path / "grey.png")
+    path = stack(f'[[steps]]\nop = "colour_transfer"\nparams = {{reference = "{name}"}}\n')
+    said = call("refine", picture, "--stack", path, "--out", out)
+    assert said.code in (1, 2)
+    assert sentence in said.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (2, 20_000)])
+def test_the_smallest_and_the_longest_picture(size, tmp_path, out, stack):
+    path = tmp_path / "odd.png"
+    Image.effect_noise(size, 60).convert("RGB").save(path)
+    steps = EIGHT.replace('  {op = "colour_transfer", params = {reference = "sea.png"}},\n', "")
+    (file,) = done("refine", path, "--stack", stack(steps), "--out", out)["files"]
+    with Image.open(file) as made:
+        assert min(made.size) >= 1
