@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
+from studio.desktop.base.received import Received
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import column
@@ -47,6 +49,19 @@ class Canvas(QWidget):
     def close_tools(self) -> None:
         for tool in self.tools.values():
             tool.close()
+
+    # ------------------------------------------------------------------ what is dropped on it
+
+    def takes_picture_at(self, place: QPoint) -> bool:
+        """Whether a tool has a use for a picture that is dropped at a place of the screen."""
+        on = self.isVisible() and self.rect().contains(self.mapFromGlobal(place))
+        return on and any(tool.takes_pictures for tool in self._active())
+
+    def take(self, given: Path | Received) -> None:
+        """Give what was dropped to the first tool that takes it."""
+        tool = next((tool for tool in self._active() if tool.takes_pictures), None)
+        if tool is not None:
+            tool.take(given)
 
     # ------------------------------------------------------------------ the mouse and the keys
 

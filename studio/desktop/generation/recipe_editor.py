@@ -14,6 +14,7 @@ from studio.desktop.generation.history import Change, History, Step
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
+    from studio.engine.generation.beginnings import Point
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.base import Move
 
@@ -141,6 +142,13 @@ class Editing(QObject):
         """Take over the recipe of a file that came back."""
         self.end_gesture()
         self._put("recall", tr("Recipe of a file"), recipe.unrecorded())
+
+    def bring_in(self, point: Point, text: str) -> None:
+        """Begin at a point, with nothing that moves it; until the gesture ends, one step."""
+        from studio.engine.generation.latent_recipe import LatentRecipe
+
+        self._put("bring in", text, LatentRecipe(beginning=point))
+        self._pause.stop()  # it goes on as long as the search does
 
     def reset(self) -> None:
         """Every slider to its beginning; the seed stays."""

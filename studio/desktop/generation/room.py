@@ -29,6 +29,7 @@ from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.job_strip import JobStrip
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class GenerationRoom(Room):
         self.side, self.controls = Side(), Controls()
         self.canvas = Canvas()
         self.view, self.title, self.note = self.canvas.view, self.canvas.title, self.canvas.note
+        self.strip = JobStrip(studio.jobs, self.key, self.canvas)
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
         self.labels = Labels(self.session, self.editing, self.controls.label)
@@ -270,9 +272,11 @@ class GenerationRoom(Room):
         self.controls.show_recipe(recipe)
         self.playing.find_missing(recipe)
         psi = f"{recipe.beginning.truncation_psi:.2f}"
+        source = getattr(recipe.beginning, "source", None)
         said = (
-            tr("Point of a file · ψ {psi}", psi=psi) if recipe.seed is None
-            else tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=psi)
+            tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=psi) if recipe.seed is not None
+            else tr("Picture {file} · ψ {psi}", file=source.file, psi=psi) if source is not None
+            else tr("Point of a file · ψ {psi}", psi=psi)
         )  # fmt: skip
         self.title.setText(" · ".join(each for each in (said, self.labels.name()) if each))
 
@@ -310,7 +314,7 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        for part in (self.side, self.controls, self.labels, self.shaping, self.marks):
+        for part in (self.side, self.controls, self.labels, self.shaping, self.marks, self.strip):
             part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:

@@ -12,8 +12,10 @@ from PySide6.QtGui import QImage
 
 from models.facts import Ability
 from studio.desktop.base.jobs import Jobs
+from studio.desktop.base.received import Received
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, State
+from studio.desktop.generation.picture_search import PictureSearch
 from studio.desktop.generation.piece_queue import Keeping
 from studio.desktop.generation.pulling import Asked, Pulling
 from studio.desktop.generation.worker import Drawn, GenerationWorker, Model
@@ -75,6 +77,7 @@ class Session(QObject):
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
         self.pulling = Pulling(jobs, self)
+        self.search = PictureSearch(jobs, self)
         self._render.failed.connect(self.failed)
         jobs.changed.connect(self._progressed)
         self._sheet = 0
@@ -95,11 +98,13 @@ class Session(QObject):
         self.is_draft = False
         self.wanted = self.chosen = ""
         self._sheet += 1
+        self.search.stop()
         self._keeping.finish()
         self._render.clear()
         self._render.submit(self._worker.close)
 
     def shutdown(self) -> None:
+        self.search.stop()
         self._keeping.finish()
         self._worker.stop()
         self._render.stop()
@@ -266,6 +271,12 @@ class Session(QObject):
         player = self._worker.player()
         if self.model is not None and player is not None:
             self.pulling.start(player, asked)
+
+    def look_for(self, given: Path | Received) -> None:
+        """Look for a picture from outside in the open model; :attr:`search` tells how far."""
+        player = self._worker.player()
+        if self.project is not None and self.model is not None and player is not None:
+            self.search.begin(self.project, self.model.run, player, given)
 
     # ------------------------------------------------------------------ directions
 

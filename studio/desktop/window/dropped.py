@@ -12,6 +12,8 @@ from PySide6.QtCore import QMimeData
 
 from studio.desktop.base.received import Received, received
 from studio.desktop.i18n import tr
+from studio.engine.dataset.intake import videos
+from studio.engine.dataset.intake.walk import ARCHIVE_SUFFIXES
 from studio.engine.project import INDEX, Project
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ class Kind(Enum):
     PICTURES = auto()
 
 
+_FOR_IMPORT = videos.SUFFIXES | {*ARCHIVE_SUFFIXES, ".csv"}
+
+
 @dataclass(frozen=True)
 class Dropped:
     """Files and folders, or one picture without a file; and what to say about the rest."""
@@ -37,6 +42,8 @@ class Dropped:
     recalled: Recalled | None = None
     """The recipe in the one file."""
     complaint: str = ""
+    on_canvas: bool = False
+    """Whether it was dropped where a picture is looked for in a model."""
 
     @property
     def kind(self) -> Kind:
@@ -53,6 +60,15 @@ class Dropped:
     @property
     def may_be_recipe(self) -> bool:
         return len(self.paths) == 1 and self.paths[0].is_file()
+
+    @property
+    def for_canvas(self) -> Path | Received | None:
+        """The one picture that is looked for; films, archives and many are imported there too."""
+        if not self.on_canvas or self.held is not None:
+            return self.held if self.on_canvas else None
+        alone = self.paths[0] if self.may_be_recipe else None
+        suffix = "" if alone is None else alone.suffix.lower()
+        return None if suffix in _FOR_IMPORT else alone
 
     def looked_into(self, project: Project) -> Dropped:
         """The same, with the recipe that its file carries. Reads the file: not for the window."""

@@ -6,7 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from studio.desktop import theme
@@ -245,14 +252,28 @@ class MainWindow(QMainWindow):
         if event.source() is None:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.overlay.cover()
+            self._say_what_a_drop_does(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """On the canvas a picture is looked for, anywhere else it is imported."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._say_what_a_drop_does(event)
+
+    def _say_what_a_drop_does(self, event: QDropEvent) -> None:
+        find = tr("Drop a picture here to find it in the model")
+        self.overlay.cover(find if self._is_on_canvas(event) else "")
+
+    def _is_on_canvas(self, event: QDropEvent) -> bool:
+        place = self.mapToGlobal(event.position().toPoint())
+        return self.rooms is not None and self.rooms.generation.canvas.takes_picture_at(place)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.overlay.hide()
-        self.opening.drop(event.mimeData())
+        self.opening.drop(event.mimeData(), on_canvas=self._is_on_canvas(event))
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,11 +101,11 @@ class Opening(QObject):
 
         return QFileDialog.getExistingDirectory(self._parent, title, str(start))
 
-    def drop(self, data: QMimeData) -> None:
+    def drop(self, data: QMimeData, *, on_canvas: bool = False) -> None:
         """Take what was dropped, once the program it came from is let go of."""
         from studio.desktop.window.dropped import dropped
 
-        given = dropped(data)
+        given = replace(dropped(data), on_canvas=on_canvas)
         QTimer.singleShot(0, self, lambda: self.take(given))
 
     def paste(self) -> None:
@@ -154,6 +155,9 @@ class Opening(QObject):
         if given.recalled is not None:
             self._shell.go("generation")
             rooms.generation.recall(given.recalled)
+            return
+        if (picture := given.for_canvas) is not None:
+            rooms.generation.canvas.take(picture)
             return
         self._shell.go("dataset")
         if given.held is not None:

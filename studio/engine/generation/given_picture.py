@@ -53,7 +53,9 @@ class GivenPicture:
     def point(self, player: Player, w: Latent) -> Point:
         """Where a recipe begins that is to look like it: at w [slots, dim]."""
         psnr, ssim = metrics.compared(player.picture_of(w), self.pixels)
-        source = Source(file=self.name, sha256=self.sha256, psnr=psnr, ssim=ssim, known=self.known)
+        source = Source(
+            file=self.name, sha256=self.sha256, psnr=psnr, ssim=min(1.0, ssim), known=self.known
+        )
         return Point(w=pack_latent(w), source=source)
 
 

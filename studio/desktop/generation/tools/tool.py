@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.parameters import Declared
 from models.registry import Registry
+from studio.desktop.base.received import Received
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.notices.notices import Notices
@@ -117,6 +119,14 @@ class Tool:
     def claims(self, key: Qt.Key) -> bool:
         """Whether a key on the view is this tool's, though it may be a shortcut of the room."""
         return False
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it has a use for a picture that is dropped on the canvas."""
+        return False
+
+    def take(self, given: Path | Received) -> None:
+        """A picture was dropped, as a file or without one."""
 
     def key(self, key: Qt.Key) -> bool:
         """A key on the view; whether it was this tool's."""

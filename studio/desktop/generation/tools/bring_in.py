@@ -1,0 +1,189 @@
+"""Bringing a picture in: the model looks for it, and the original stays beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from models.facts import Ability
+from studio.desktop.base.received import Received
+from studio.desktop.generation.picture_search import Nearer
+from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, ToolAction, register
+from studio.desktop.generation.worker import Model
+from studio.desktop.i18n import said, tr
+from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words
+
+if TYPE_CHECKING:
+    from studio.engine.generation.beginnings import Point, Source
+
+LINE_REACH = 8
+"""Pixels of the window on each side of the line where it can be taken hold of."""
+_ABLE = {Ability.ENCODE, Ability.INVERT}
+
+
+@register
+class BringIn(Tool):
+    """Every step that comes nearer is shown; all of them together are one step to undo."""
+
+    name = "bring_in"
+
+    def __init__(self, hand: Hand) -> None:
+        super().__init__(hand)
+        self.choose, self.original = secondary(), secondary()
+        self.original.setCheckable(True)
+        self._buttons = QWidget()
+        row(self.choose, self.original, on=self._buttons, gap=8)
+        for button in (self.choose, self.original):
+            button.setVisible(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.choose.clicked.connect(self.ask)
+        self.original.toggled.connect(self._compare)
+        self._originals: dict[tuple[str, str], QImage] = {}
+        """Of the pictures of this session, by name and SHA-256."""
+        self._shown: Point | None = None
+        """What the search that goes on has put on the canvas."""
+        search = hand.session.search
+        search.nearer.connect(self._nearer)
+        search.ended.connect(self._ended)
+        search.failed.connect(hand.notices.error)
+        hand.session.opened.connect(self._opened)
+        hand.editing.changed.connect(self._edited)
+
+    def actions(self) -> Sequence[ToolAction]:
+        return (
+            ToolAction("generation.bring_in", "Bring a picture in…", self.ask, "I", "download"),
+            ToolAction(
+                "generation.original", "Compare with the original", self.toggle, "Space", "compare"
+            ),
+        )
+
+    def control(self) -> QWidget:
+        return self._buttons
+
+    # ------------------------------------------------------------------ a picture comes
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether a model is open that can look for one."""
+        model = self.hand.session.model
+        return model is not None and bool(_ABLE & model.abilities)
+
+    def ask(self) -> None:
+        """Choose a picture."""
+        if not self.takes_pictures:
+            self.hand.notices.warn(tr("Open a model first that can look for a picture."))
+            return
+        title = tr("Bring a picture in…").rstrip("…")
+        chosen, _ = QFileDialog.getOpenFileName(self.hand.view, title, str(Path.home()))
+        if chosen:
+            self.take(Path(chosen))
+
+    def take(self, given: Path | Received) -> None:
+        """Look for a picture in the model on the canvas."""
+        self.hand.editing.end_gesture()
+        self._shown = None
+        self.hand.session.look_for(given)
+
+    def _nearer(self, found: Nearer) -> None:
+        source = found.point.source
+        assert source is not None
+        self._originals[_key(source)] = found.original
+        self._shown = found.point
+        self.hand.editing.bring_in(found.point, tr("Picture {file}", file=source.file))
+
+    def _ended(self, found: Nearer) -> None:
+        self._nearer(found)
+        self._shown = None
+        self.hand.editing.end_gesture()
+        source = found.point.source
+        assert source is not None
+        from studio.engine.generation.given_picture import in_words
+
+        parts = [
+            tr("{file} was found: {words} ({psnr} dB PSNR, SSIM {ssim}).",
+               file=source.file, words=said(in_words(source.psnr)),
+               psnr=f"{source.psnr:.1f}", ssim=f"{source.ssim:.2f}"),
+            *(said(note) for note in found.notes),
+        ]  # fmt: skip
+        if source.known == "training":
+            parts.append(tr("The model has learnt from this picture; others do not come as near."))
+        elif source.known == "held_out":
+            parts.append(tr("The picture was held out when the model learnt."))
+        self.hand.notices.info(" ".join(parts))
+
+    def _opened(self, _model: Model, _soft: bool) -> None:
+        # The point is one of the model that was searched; a newer one shows it differently.
+        self.hand.session.search.stop()
+        self.choose.setVisible(self.takes_pictures)
+
+    def _edited(self) -> None:
+        """The hand has gone on with what it saw: that stays, and nothing comes nearer under it."""
+        recipe = self.hand.editing.recipe()
+        if self._shown is not None and (recipe.beginning != self._shown or recipe.moves):
+            self._shown = None
+            self.hand.session.search.stop()
+        self._show_original()
+
+    # ------------------------------------------------------------------ beside its original
+
+    def toggle(self) -> None:
+        """The other of both, where there is an original."""
+        if not self.original.isHidden():
+            self.original.toggle()
+
+    def _found(self) -> QImage | None:
+        beginning = self.hand.editing.recipe().beginning
+        source = getattr(beginning, "source", None)
+        return None if source is None else self._originals.get(_key(source))
+
+    def _show_original(self) -> None:
+        there = self._found() is not None
+        self.original.setVisible(there)
+        if not there:
+            self.original.setChecked(False)
+        elif self.original.isChecked():
+            self._compare(True)
+
+    def _compare(self, on: bool) -> None:
+        self.hand.view.set_before(self._found() if on else None)
+
+    def press(self, mouse: Mouse) -> Drag | None:
+        """The line between both can be moved."""
+        return self._slide() if self._on_line(mouse) else None
+
+    def _slide(self) -> Drag:
+        view = self.hand.view
+        while True:
+            mouse = yield
+            where = view.target()
+            view.set_split((mouse.widget.x() - where.x()) / max(1.0, where.width()))
+
+    def cursor(self, mouse: Mouse) -> Qt.CursorShape | None:
+        return Qt.CursorShape.SplitHCursor if self._on_line(mouse) else None
+
+    def _on_line(self, mouse: Mouse) -> bool:
+        if not self.original.isChecked():
+            return False
+        where = self.hand.view.target()
+        line = QPointF(where.x() + self.hand.view.split * where.width(), mouse.widget.y())
+        return mouse.inside and abs(mouse.widget.x() - line.x()) <= LINE_REACH
+
+    # ------------------------------------------------------------------ words
+
+    def retranslate(self) -> None:
+        find = tr(
+            "Find a picture in the model: drop it on the canvas or choose it here (inversion, I)"
+        )
+        compare = tr("The picture that was brought in, left of a line that can be moved (Space)")
+        set_words((self.choose, tr("Bring in…"), find), (self.original, tr("Original"), compare))
+
+
+def _key(source: Source) -> tuple[str, str]:
+    return source.file, source.sha256
