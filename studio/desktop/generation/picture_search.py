@@ -93,7 +93,7 @@ class PictureSearch(QObject):
         original, told = to_qimage(picture.pixels), 0.0
         last: Nearer | None = None
         for reached in inversion(player, picture.pixels):
-            job.advance(reached.done, reached.total, Said("near by {n:.1f} dB", n=reached.psnr))
+            job.advance(reached.done, reached.total, Said("{n:.1f} dB PSNR", n=reached.psnr))
             now = time.monotonic()
             if last is None or (reached.improved and now - told >= LEAST_SECONDS):
                 last = Nearer(picture.point(player, reached.w), original, picture.notes)

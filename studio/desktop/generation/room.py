@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
     from studio.engine.training.planning.runs import Run
 
+LONGEST_NAME = 18
 PANELS_MS = 16
 """While a direction is moved, panels follow the picture, or after a frame: painted at once, they
 would hold it up."""
@@ -254,7 +255,7 @@ class GenerationRoom(Room):
         if self.session.model is not None and step.run != self.session.model.run:
             return
         self.session.render(step.recipe)
-        if not step.key.startswith("direction"):
+        if not step.key.startswith(("direction", "bring in")):
             self._panels_follow()
         elif not self._follow.isActive():
             self._follow.start()
@@ -275,7 +276,7 @@ class GenerationRoom(Room):
         source = getattr(recipe.beginning, "source", None)
         said = (
             tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=psi) if recipe.seed is not None
-            else tr("Picture {file} · ψ {psi}", file=source.file, psi=psi) if source is not None
+            else tr("{file} · ψ {psi}", file=_short(source.file), psi=psi) if source is not None
             else tr("Point of a file · ψ {psi}", psi=psi)
         )  # fmt: skip
         self.title.setText(" · ".join(each for each in (said, self.labels.name()) if each))
@@ -323,3 +324,8 @@ class GenerationRoom(Room):
         else:
             self.title.setText(tr("Generation"))
         self._restyle()
+
+
+def _short(name: str) -> str:
+    """A file's name in the line above the picture, which has room for little."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:9]}…{name[10 - LONGEST_NAME :]}"

@@ -109,8 +109,9 @@ def test_a_picture_on_the_canvas_is_found_played_on_and_taken_back(
     assert open_window.place == "generation"
     assert undo.count() == 1  # all that came nearer is one step
     assert undo.undoText() == "Picture my photo.png"
+    assert room.side.history.model().rowCount() == 2  # with the seed before
     assert source_of(open_window).file == "my photo.png"
-    assert room.title.text() == "Picture my photo.png · ψ 1.00"
+    assert room.title.text() == "my photo.png · ψ 1.00"
     notice = open_window.studio.notices.history[-1].sentence
     assert "my photo.png was found" in notice
     assert "dB" in notice
