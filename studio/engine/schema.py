@@ -108,6 +108,13 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE item ADD COLUMN hidden TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE link (
+        id INTEGER PRIMARY KEY,
+        created TEXT NOT NULL,
+        sent TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from studio.engine.errors import UsageError
 from studio.engine.pieces.review import Review
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, pair, words
@@ -13,12 +14,20 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add("export", "Hand pieces over to other programs.", run)
     parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
     parser.add_argument(
-        "pieces", nargs="+", metavar="PIECE", type=words, help="name or number of a piece"
+        "pieces", nargs="*", metavar="PIECE", type=words, help="name or number of a piece"
     )
     parser.add_argument(
         "--preset", default="png", help="format, collection or destination; see `presets`"
     )
-    parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
+    parser.add_argument("--out", type=folder, metavar="DIR", help="folder for files")
+    parser.add_argument(
+        "--live", action="store_true",
+        help="keep a live link: `--again` writes these files anew when their pieces have changed",
+    )  # fmt: skip
+    parser.add_argument(
+        "--again", action="store_true",
+        help="write the files of all live links whose pieces have changed, and nothing else",
+    )  # fmt: skip
     parser.add_argument(
         "--set", dest="overrides", action="append", type=pair, default=[], metavar="KEY=VALUE",
         help="change an option of the format; may be given again",
@@ -41,10 +50,15 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Render and write, and say which files could not have the names of their pieces."""
+    from studio.engine.export import live_links
     from studio.engine.export.handover import Taken, export_pieces
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
 
+    if options.again:
+        return _again(options)
+    if not options.pieces or options.out is None:
+        raise UsageError("Say which pieces are exported, and where to: PIECE … --out DIR.")
     with Project.open(options.project) as project:
         wanted = [pieces.piece(project, name) for name in options.pieces]
         if options.approve:
@@ -57,6 +71,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             creator=options.creator, rights=options.rights,
             taken=Taken.REPLACE if options.overwrite else Taken.NEXT, names=options.names,
         )  # fmt: skip
+        if options.live:
+            live_links.keep(
+                project, wanted, options.preset, dict(options.overrides), made,
+                options.creator, options.rights,
+            )  # fmt: skip
     renamed = {each.path.with_name(each.asked): each.path for each in made if each.renamed}
     for asked, path in renamed.items():
         console.note(f"{asked} was there already: {path.name} was written instead.")
@@ -67,3 +86,15 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "provenance": {str(each.path): each.provenance for each in made},
     }
     return Result(facts, [str(each.path) for each in made])
+
+
+def _again(options: argparse.Namespace) -> Result:
+    """Write what has changed, in its place."""
+    from studio.engine.export import live_links
+    from studio.engine.project import Project
+
+    files = []
+    with Project.open(options.project) as project:
+        for number, change in live_links.changed(project).items():
+            files += [each.path for each in live_links.send_again(project, number, change.link)]
+    return Result({"files": files}, [str(path) for path in files])

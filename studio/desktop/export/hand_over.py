@@ -59,6 +59,7 @@ class Leaving(QObject):
             tuple(ids), self._formats.name, self._formats.values(), folder,
             self._origin.creator.text().strip(), self._origin.rights.text().strip(),
             self._origin.replace.isChecked(), self._names.text(),
+            self._origin.live.isChecked(),
         )  # fmt: skip
 
     def plan(self, chosen: Sequence[Piece]) -> list[str]:

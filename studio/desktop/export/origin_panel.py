@@ -50,6 +50,7 @@ class OriginPanel(QWidget):
         self.folder_label, self.folder_button = Label(), QPushButton()
         self.folder_button.clicked.connect(self._ask_folder)
         self.replace = QCheckBox()  # not remembered: that could cost somebody a file next week
+        self.live = QCheckBox()  # asked for each time: a link writes to the disk by itself
         self.copy, self.export = secondary(), primary()
         self._lay_out()
 
@@ -61,7 +62,8 @@ class OriginPanel(QWidget):
         form.addRow(self._creator_label, self.creator)
         form.addRow(self._rights_label, self.rights)
         top: list[Part] = [self.header, *self.proofs, theme.SPACE, form, theme.SPACE, self.card]
-        foot = self.folder_label, self.folder_button, self.replace, self.copy, self.export
+        ticks = self.replace, self.live
+        foot = self.folder_label, self.folder_button, *ticks, self.copy, self.export
         column(*top, None, *foot, on=self, gap=theme.SPACE, margins=(16, 16, 16, 16))
 
     def retranslate(self) -> None:
@@ -81,11 +83,14 @@ class OriginPanel(QWidget):
         created = tr("Written into every file as its creator (dc:creator)")
         looked = tr("Allow the export of pieces that resemble a training picture")
         numbered = tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
+        live = tr("Write the files again when their pieces change, unless somebody else has changed "
+                  "them (live link)")  # fmt: skip
         copied = tr("Copy the first chosen piece as a picture (Ctrl+C)")
         set_words(
             (self.creator, "", created),
             (self.rights, "", tr("Written into every file as its rights (dc:rights)")),
             (self.replace, tr("Replace files of the same name"), numbered),
+            (self.live, tr("Keep the files up to date"), live),
             (self.approve, tr("I have looked: allow it"), looked),
             (self.copy, tr("Copy to clipboard"), copied),
         )

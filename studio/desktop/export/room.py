@@ -20,6 +20,7 @@ from studio.desktop.export import worker
 from studio.desktop.export.drag_tiles import OutList
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
+from studio.desktop.export.live_files import LiveFiles
 from studio.desktop.export.names_row import NamesRow
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.i18n import said, tr
@@ -79,6 +80,7 @@ class ExportRoom(Room):
             studio, self._thread, self._saving, self.formats, self.names, self.origin
         )
         self.leaving.ended.connect(self._show_choice)
+        self.live = LiveFiles(studio, self._thread)
         self.list.render_files = self.leaving.drag_files
         self.origin.copy.clicked.connect(self.copy)
         self.origin.export.clicked.connect(self.export)
@@ -124,8 +126,10 @@ class ExportRoom(Room):
         self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
         self._first = True
         self.shelf.open(project)
+        self.live.open(project)
 
     def project_closed(self) -> None:
+        self.live.close()
         self.studio.jobs.end(self.key)
         self._thread.clear()
         self._saving.finish()
@@ -141,6 +145,7 @@ class ExportRoom(Room):
 
     def shutdown(self) -> None:
         """Stop the thread and remove what was written for drags."""
+        self.live.close()
         self.studio.jobs.end(self.key)
         self._thread.stop()
         self._saving.finish()

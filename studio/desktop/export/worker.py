@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.artwork import Pixels
+from studio.engine.export import live_links
 from studio.engine.export.handover import Exported, Taken, export_pieces
+from studio.engine.export.live_links import Change
 from studio.engine.jobs import Job
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
@@ -32,6 +34,8 @@ class Order:
     """Files of the same name; otherwise the next free name is taken."""
     names: str = ""
     """A template of their names; empty for that of the format."""
+    live: bool = False
+    """Whether the files are written again when their pieces change."""
 
 
 def refined(piece: Piece, *, resized: bool = True) -> Pixels:
@@ -45,9 +49,26 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
 def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exported]:
     """Hand the pieces over; nothing stays behind when one fails or `job` is cancelled."""
     wanted = [pieces.piece(project, key) for key in order.piece_ids]
-    return export_pieces(
+    made = export_pieces(
         project, wanted, order.format_name, order.options, order.folder,
         creator=order.creator, rights=order.rights,
         taken=Taken.REPLACE if order.replace else Taken.NEXT,
         progress=job.advance, cancelled=job.cancelled, names=order.names,
     )  # fmt: skip
+    if order.live:
+        live_links.keep(
+            project, wanted, order.format_name, order.options, made, order.creator, order.rights
+        )
+    return made
+
+
+def send_again(
+    project: Project, changed: Mapping[int, Change], job: Job[list[Exported]]
+) -> list[Exported]:
+    """Write the files of links whose pieces have changed; the first that cannot be ends it."""
+    made: list[Exported] = []
+    for number, change in changed.items():
+        if job.cancelled():
+            break
+        made += live_links.send_again(project, number, change.link, job.advance)
+    return made

@@ -43,19 +43,22 @@ def export_pieces(
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
     names: str = "",
+    stems: Sequence[str] = (),
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
     `format_name` is a format, a collection or a destination; `names` a template of the names of
-    files. All names and stacks are checked before the first file is written; `taken` says what
-    becomes of names that are not free. Where `creator` or `rights` is empty, what the piece
-    says of itself serves. Raises :class:`StudioError` for a folder that cannot be written,
+    files, and `stems` the names themselves, where they are known. All names and stacks are
+    checked before the first file is written; `taken` says what becomes of names that are not
+    free. Where `creator` or `rights` is empty, what the piece says of itself serves.
+
+    Raises :class:`StudioError` for a folder that cannot be written,
     a file that may not be replaced, or a piece that waits for the artist's eye;
     :class:`ParameterError` for an option.
     """
     way = way_of(format_name, options)
     _refuse_unreviewed(wanted)
-    called = piece_names(project, wanted, names or template_of(format_name))
+    called = stems or piece_names(project, wanted, names or template_of(format_name))
     delivery = Delivery(folder, _parcels(way, called), taken)
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)

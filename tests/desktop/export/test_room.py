@@ -175,3 +175,29 @@ def test_names_follow_a_template_as_it_is_typed(window, sample_project, tmp_path
     window.studio.set_language("zh_CN")
     assert "不是名称模板" in room.names.shown.text()
     window.studio.set_language("en")
+
+
+def test_a_live_file_follows_its_piece(window, sample_project, tmp_path, qtbot) -> None:
+    room = open_export(window, sample_project, qtbot)
+    room.origin.set_folder(tmp_path / "out")
+    room.formats.choose("png")
+    room.list.choose([1])
+    room.origin.live.click()
+    room.export()
+    file = tmp_path / "out" / "piece-001.png"
+    qtbot.waitUntil(lambda: file.exists() and not room.leaving.is_busy, timeout=WAIT)
+    said: list[str] = []
+    window.studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    window.go("refinement")
+    project, smaller = window.studio.project, [{"op": "resize", "params": {"longer": 40}}]
+    pieces.set_stack(project, 1, smaller)
+    qtbot.waitUntil(lambda: "Sent again: piece-001.png." in said, timeout=WAIT)
+    assert QImage(str(file)).width() == 40
+    file.write_bytes(b"painted on")
+    pieces.set_stack(project, 1, [])
+    qtbot.waitUntil(lambda: "was changed by another program" in said[-1], timeout=WAIT)
+    assert file.read_bytes() == b"painted on"
+    count = len(said)
+    room.live.look()
+    qtbot.wait(300)
+    assert len(said) == count, "it is said once"
