@@ -83,8 +83,10 @@ class OriginPanel(QWidget):
         created = tr("Written into every file as its creator (dc:creator)")
         looked = tr("Allow the export of pieces that resemble a training picture")
         numbered = tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
-        live = tr("Write the files again when their pieces change, unless somebody else has changed "
-                  "them (live link)")  # fmt: skip
+        live = tr(
+            "Write the files again when their pieces change, unless somebody else has changed "
+            "them (live link)"
+        )
         copied = tr("Copy the first chosen piece as a picture (Ctrl+C)")
         set_words(
             (self.creator, "", created),
