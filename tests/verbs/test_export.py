@@ -193,3 +193,22 @@ def test_a_broken_index(project, out):
     (project / INDEX).write_bytes(b"garbage" * 100)
     call("export", project, "piece-001", "--out", out).refused(1, str(project / INDEX), "backup")
     assert not out.exists()
+
+
+def test_a_destination_names_files_its_own_way(project, out):
+    facts = done("export", project, "piece-001", "--preset", "unreal", "--out", out)
+    assert Path(facts["files"][0]).name == "T_piece-001_BC.png"
+    facts = done("export", project, "1", "2", "--names", "{n:02} {piece}", "--out", out)
+    assert [Path(each).name for each in facts["files"]] == ["01 piece-001.png", "02 piece-002.png"]
+    call("export", project, "1", "--names", "{pixel}", "--out", out).refused(2, "{piece}")
+
+
+def test_a_live_link_is_written_again_when_asked(project, out):
+    (file,) = done("export", project, "piece-001", "--live", "--out", out)["files"]
+    assert done("export", project, "--again")["files"] == []
+    with Project.open(project) as opened:
+        pieces.set_stack(opened, 1, [{"op": "resize", "params": {"longer": 40}}])
+    assert done("export", project, "--again")["files"] == [file]
+    with Image.open(file) as image:
+        assert max(image.size) == 40
+    call("export", project).refused(2, "which pieces")
