@@ -42,6 +42,13 @@ class Settings:
     """Name written into exported files."""
     rights: str = ""
     """Rights line written into exported files."""
+    credit: str = ""
+    """Credit line written into exported files."""
+    provenance: dict[str, str] = field(default_factory=dict)
+    """What is added to exported files, by the names of `export.choices.Choices`."""
+    signing_key: str = ""
+    certificates: str = ""
+    """PEM files of the artist's own; empty for those that the program makes."""
     export_folder: str = ""
     export_format: str = "png"
     """A format, a collection or a destination."""

@@ -8,6 +8,7 @@ from studio.engine.errors import UsageError
 from studio.engine.pieces.review import Review
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, pair, words
+from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
 
 
 def add(verbs: Verbs) -> None:
@@ -46,11 +47,13 @@ def add(verbs: Verbs) -> None:
         "--approve", action="store_true",
         help="you have looked: allow pieces that resemble a training picture",
     )  # fmt: skip
+    add_finishing(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Render and write, and say which files could not have the names of their pieces."""
     from studio.engine.export import live_links
+    from studio.engine.export.credentials.signing import SUFFIX
     from studio.engine.export.handover import Taken, export_pieces
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
@@ -70,6 +73,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             project, wanted, options.preset, dict(options.overrides), options.out,
             creator=options.creator, rights=options.rights,
             taken=Taken.REPLACE if options.overwrite else Taken.NEXT, names=options.names,
+            finishing=finishing_of(options),
         )  # fmt: skip
         if options.live:
             live_links.keep(
@@ -79,8 +83,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     renamed = {each.path.with_name(each.asked): each.path for each in made if each.renamed}
     for asked, path in renamed.items():
         console.note(f"{asked} was there already: {path.name} was written instead.")
+    say_remarks(console, made)
     facts = {
-        "files": [each.path for each in made],
+        "files": [each.path for each in made if each.path.suffix != SUFFIX],
+        "credentials_beside": [each.path for each in made if each.path.suffix == SUFFIX],
         "renamed": renamed,
         "sha256": {str(each.path): each.sha256 for each in made},
         "provenance": {str(each.path): each.provenance for each in made},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,10 +12,22 @@ from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
 from studio.verbs.outline import outline
 
+_PARTS = {
+    "proven": "Proven by a signature:",
+    "carried": "In the pixels (a label, not a proof):",
+    "said": "Only said, by words that anyone can edit:",
+    "changed": "Since then:",
+    "not_read": "Could not be read:",
+}
+
 
 def add(verbs: Verbs) -> None:
     parser = verbs.add("inspect", "Say what a project, run, checkpoint or picture is.", run)
     parser.add_argument("thing", type=folder, metavar="THING", help="a folder or a picture")
+    parser.add_argument(
+        "--project", type=folder, default=None, metavar="PROJECT",
+        help="say which of its pieces a picture comes from",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -29,7 +42,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     elif (thing / "recipe.toml").is_file() or (thing / "checkpoints").is_dir():
         facts = _run(thing)
     elif thing.is_file():
-        facts = _picture(thing)
+        facts = _picture(thing, options.project)
     else:
         raise StudioError(
             "{thing} is no project, run, checkpoint or picture, or it does not exist.", thing=thing
@@ -38,14 +51,17 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _lines(facts: Mapping[str, object]) -> list[str]:
-    """Words that anyone may edit do not stand beside what was verified."""
-    said = facts.get("provenance")
-    if not isinstance(said, Mapping) or "verified" not in said:
+    """Words that anyone may edit do not stand beside what was proven."""
+    found = facts.get("origin")
+    if not isinstance(found, Mapping):
         return outline(facts)
-    words = {key: value for key, value in said.items() if key != "verified"}
-    state = "as they were exported" if said["verified"] else "not those that were exported"
-    lines = outline({**facts, "provenance": words})
-    return [*lines, f"pixels: {state}; this says nothing of the provenance, which anyone can edit"]
+    rest = {key: value for key, value in facts.items() if key not in ("origin", "provenance")}
+    lines = [*outline(rest), "", str(found["verdict"])]
+    for key, title in _PARTS.items():
+        lines += [title, *(f"  {each}" for each in found[key])] if found[key] else []
+    if found["piece"]:
+        lines.append(f"Of this project it is the piece {found['piece']}.")
+    return lines
 
 
 def _project(thing: Path) -> dict[str, object]:
@@ -101,15 +117,19 @@ def _state(thing: Path, state: Mapping[str, object]) -> dict[str, object]:
     return {"path": thing, **{key: state[key] for key in keys if key in state}}
 
 
-def _picture(thing: Path) -> dict[str, object]:
+def _picture(thing: Path, project_folder: Path | None) -> dict[str, object]:
     from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.dataset.papers.about import told
-    from studio.engine.export.file_origin import read_provenance
     from studio.engine.export.formats.base import FlatFormat, reader_of
+    from studio.engine.export.origin_check import check
     from studio.engine.files import sha256_file
+    from studio.engine.project import Project
 
     kind = reader_of(thing)
     picture = read_picture(thing) if issubclass(kind, FlatFormat) else kind.read_picture(thing)
+    with contextlib.ExitStack() as stack:
+        project = stack.enter_context(Project.open(project_folder)) if project_folder else None
+        found = check(thing, project)
     return {
         "kind": "picture",
         "path": thing,
@@ -118,5 +138,6 @@ def _picture(thing: Path) -> dict[str, object]:
         "mode": picture.mode,
         "sha256": sha256_file(thing),
         "about": told(thing),
-        "provenance": read_provenance(thing),
+        "provenance": found.words,
+        "origin": found.facts(),
     }

@@ -10,6 +10,7 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.said import reason
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, words
+from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.artwork import Artwork
@@ -26,6 +27,7 @@ def add(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--preset", default="png", help="export format (default png)")
+    add_finishing(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -51,7 +53,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         return made, origin_of(source, steps)
 
     names = [path.stem for path in options.images]
-    made = export_made(names, make, options.preset, {}, options.out, progress=console.pictures)
+    made = export_made(
+        names, make, options.preset, {}, options.out, progress=console.pictures,
+        finishing=finishing_of(options),
+    )  # fmt: skip
+    say_remarks(console, made)
     return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
 
 

@@ -20,6 +20,7 @@ from studio.desktop.generation.tools.tool import tools
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
 from studio.engine.export import ways
+from studio.engine.export.choices import Choices
 from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.generation.directions import kind as directions
 from studio.engine.generation.transforms.base import transforms
@@ -116,6 +117,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
         *((f"tool {t.name}", t.title, t.title, t.Options) for t in tools() if t.title),
         ("options of a run", "New run", "More settings", RunOptions),
+        ("proof of origin", "Proof of origin in every file", "Export", Choices),
     ]
     assert len(listed) >= 10
     return listed

@@ -10,7 +10,7 @@ import pytest
 
 from studio.engine.artwork import Artwork
 from studio.engine.export.collections.base import Sheet
-from studio.engine.export.delivery import Delivery
+from studio.engine.export.delivery import Delivery, Written
 from studio.engine.export.file_names import Parcel, Taken
 from studio.engine.export.formats.base import format_of
 from studio.engine.pieces.origin import Origin
@@ -79,9 +79,9 @@ def test_an_export_ends_what_a_killed_one_began(tmp_path: Path, placed: bool) ->
     kind = format_of("png").from_mapping({})
     delivery = Delivery(tmp_path, [Parcel.of("vase", ".png")], Taken.REPLACE)
 
-    def make(sheets: Sequence[Sheet]) -> Origin:
+    def make(sheets: Sequence[Sheet]) -> Written:
         kind.write(Artwork.of(np.zeros((4, 4, 3), np.uint8)), Origin("vase"), sheets[0].path)
-        return Origin("vase")
+        return Written(Origin("vase"))
 
     with delivery.begun():
         assert (tmp_path / "vase.png").read_bytes() == (b"new" if placed else b"old")

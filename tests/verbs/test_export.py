@@ -85,7 +85,7 @@ def test_a_taken_name_is_left_alone_and_the_next_one_said(project, out):
     assert said.code == 0
     asked, got = out / "piece-002.png", out / "piece-002-2.png"
     assert said.out.splitlines() == [str(out / "piece-001.png"), str(got)]
-    assert said.err == f"{asked} was there already: {got.name} was written instead.\n"
+    assert f"{asked} was there already: {got.name} was written instead.\n" in said.err
     assert asked.read_text() == "precious"
     facts = done("export", project, "piece-002", "--out", out)
     assert facts["files"] == [str(out / "piece-002-3.png")]

@@ -137,7 +137,9 @@ def test_what_is_verified_is_said_of_the_pixels_and_not_of_words(changed, pictur
             info.add_itxt("XML:com.adobe.xmp", opened.info["XML:com.adobe.xmp"])
             opened.rotate(180).save(tmp_path / "a.png", pnginfo=info)
     lines = call("inspect", tmp_path / "a.png").out.splitlines()
-    state = "not those that were exported" if changed else "as they were exported"
-    assert lines[-1].startswith(f"pixels: {state}; this says nothing of the provenance")
+    state = "are not those that were" if changed else "are as they were"
+    assert lines[-2] == "Since then:"
+    assert lines[-1].startswith(f"  The pixels {state} exported")
+    assert "  creator: Ada" in lines[lines.index("Only said, by words that anyone can edit:") :]
     assert not [line for line in lines if line.strip().startswith("verified")]
     assert done("inspect", tmp_path / "a.png")["provenance"]["verified"] is not changed

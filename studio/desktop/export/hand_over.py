@@ -17,10 +17,11 @@ from studio.desktop.export.format_panel import FormatPanel
 from studio.desktop.export.names_row import NamesRow
 from studio.desktop.export.origin_panel import OriginPanel
 from studio.desktop.export.worker import Order
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
+from studio.engine.export.choices import Choices
 from studio.engine.export.handover import Exported, planned
 from studio.engine.jobs import Ending, Job
 from studio.engine.pieces.pieces import Piece
@@ -60,6 +61,8 @@ class Leaving(QObject):
             self._origin.creator.text().strip(), self._origin.rights.text().strip(),
             self._origin.replace.isChecked(), self._names.text(),
             self._origin.live.isChecked(),
+            Choices.from_mapping(self._origin.proofs.values()),
+            self._origin.credit.text().strip(), self._origin.signer.key,
         )  # fmt: skip
 
     def plan(self, chosen: Sequence[Piece]) -> list[str]:
@@ -94,6 +97,15 @@ class Leaving(QObject):
         show = (tr("Open the folder"), lambda: self._open(folder))
         detail = "\n".join(str(each.path) for each in exported)
         self._studio.notices.info(_written(exported, folder), detail, show)
+        self._say_remarks(exported)
+
+    def _say_remarks(self, exported: Sequence[Exported]) -> None:
+        """Why files leave without a mark or a signature, each reason once."""
+        for remark in dict.fromkeys(each for file in exported for each in file.finished.remarks):
+            names = [file.path.name for file in exported if remark in file.finished.remarks]
+            more = "" if len(names) == 1 else tr(" and {n} more", n=len(names) - 1)
+            sentence = tr("{name}{more}: {remark}", name=names[0], more=more, remark=said(remark))
+            self._studio.notices.info(sentence, "\n".join(names))
 
     def _open(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):

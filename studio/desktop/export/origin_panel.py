@@ -17,12 +17,15 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.export.format_panel import short
+from studio.desktop.export.signer_button import SignerButton
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import Part, column
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.param_form import ParamForm
+from studio.engine.export.choices import Choices
 
 
 class OriginPanel(QWidget):
@@ -35,11 +38,15 @@ class OriginPanel(QWidget):
         super().__init__(parent)
         self.folder = Path()
         self.header = SectionHeader()
-        self.proofs = [Label() for _ in range(3)]
-        self.creator, self.rights = QLineEdit(), QLineEdit()
-        self._creator_label, self._rights_label = Label(), Label()
-        for field in (self.creator, self.rights):
+        self.proofs = ParamForm(Choices.params())
+        self.proofs.valueChanged.connect(lambda _name, _value: self.changed.emit())
+        self.creator, self.rights, self.credit = QLineEdit(), QLineEdit(), QLineEdit()
+        self._creator_label, self._rights_label, self._credit_label = Label(), Label(), Label()
+        for field in (self.creator, self.rights, self.credit):
             field.editingFinished.connect(self.changed)
+        self.signer = SignerButton()
+        self._signer_label = Label()
+        self.signer.changed.connect(self.changed)
         self.card = QFrame()
         self.card.setObjectName("findingCard")
         self._card_title, self._card_text = Label(), Label()
@@ -61,20 +68,20 @@ class OriginPanel(QWidget):
         form.setHorizontalSpacing(16)
         form.addRow(self._creator_label, self.creator)
         form.addRow(self._rights_label, self.rights)
-        top: list[Part] = [self.header, *self.proofs, theme.SPACE, form, theme.SPACE, self.card]
+        form.addRow(self._credit_label, self.credit)
+        form.addRow(self._signer_label, self.signer)
+        top: list[Part] = [self.header, self.proofs, theme.SPACE, form, theme.SPACE, self.card]
         ticks = self.replace, self.live
         foot = self.folder_label, self.folder_button, *ticks, self.copy, self.export
         column(*top, None, *foot, on=self, gap=theme.SPACE, margins=(16, 16, 16, 16))
 
     def retranslate(self) -> None:
         self.header.setText(tr("Proof of origin in every file"))
-        proofs = (
-            tr("✓ IPTC: trained algorithmic media"),
-            tr("✓ Creator and rights"),
-            tr("✓ Recipe of the piece"),
-        )
-        for label, text in zip(self.proofs, proofs, strict=True):
-            label.setText(text)
+        self.proofs.retranslate()
+        self.signer.retranslate()
+        self._credit_label.setText(tr("Credit"))
+        self._signer_label.setText(tr("Signed with"))
+        self.credit.setPlaceholderText(tr("As it is to be printed"))
         self._creator_label.setText(tr("Creator"))
         self._rights_label.setText(tr("Rights"))
         self.creator.setPlaceholderText(tr("Your name"))
@@ -91,6 +98,7 @@ class OriginPanel(QWidget):
         set_words(
             (self.creator, "", created),
             (self.rights, "", tr("Written into every file as its rights (dc:rights)")),
+            (self.credit, "", tr("Written into every file as its credit line (photoshop:Credit)")),
             (self.replace, tr("Replace files of the same name"), numbered),
             (self.live, tr("Keep the files up to date"), live),
             (self.approve, tr("I have looked: allow it"), looked),
@@ -98,6 +106,11 @@ class OriginPanel(QWidget):
         )
         self.folder_button.setToolTip(tr("Choose where the files go"))
         self.folder_button.setAccessibleName(tr("Export folder"))
+
+    def show_first_pieces(self, shown: bool) -> None:
+        """Whether the project has pieces of version 0.1.0, which leave as they did then."""
+        for part in (self.proofs.labels["earlier"], self.proofs.editors["earlier"]):
+            part.setVisible(shown)
 
     def set_folder(self, folder: Path) -> None:
         """Show where the files go."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from studio.desktop import i18n
 from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio, pictures_folder
@@ -33,8 +34,10 @@ from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader, SectionHeader
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile, piece_pages
+from studio.engine.export.choices import Choices
 from studio.engine.export.ways import template_of
 from studio.engine.pieces import pieces
+from studio.engine.pieces.origin import FIRST
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
@@ -74,6 +77,9 @@ class ExportRoom(Room):
         self.origin = OriginPanel()
         self.origin.creator.setText(studio.settings.creator)
         self.origin.rights.setText(studio.settings.rights)
+        self.origin.credit.setText(studio.settings.credit)
+        self.origin.signer.set_key(studio.settings.signing_key)
+        self._show_choices()
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
         self.leaving = Leaving(
@@ -111,6 +117,7 @@ class ExportRoom(Room):
         self.hint.setText(tr("Drag any picture out of here into another program"))
         for part in (self.formats, self.names, self.origin, self.strip):
             part.retranslate()
+        self._show_choices()
         for each in self.shelf.kept.values():
             self.list.set_tile(self._tile(each))
         self.empty.set_texts(
@@ -164,6 +171,8 @@ class ExportRoom(Room):
         self.studio.tell_of_damage()
         kept = self.shelf.kept
         self.list.show_pieces([self._tile(each) for each in kept.values()])
+        first = any(each.piece.version == FIRST for each in kept.values())
+        self.origin.show_first_pieces(first)
         wanted, self._wanted = self._wanted, []
         first_time, self._first = self._first, not kept
         if wanted or first_time:
@@ -214,6 +223,9 @@ class ExportRoom(Room):
         settings = self.studio.settings
         settings.creator = self.origin.creator.text().strip()
         settings.rights = self.origin.rights.text().strip()
+        settings.credit = self.origin.credit.text().strip()
+        settings.signing_key = self.origin.signer.key
+        self._keep_choices()
         settings.export_format = self.formats.name
         settings.export_names = self.names.text()
         if self.studio.project is not None and self.origin.folder != Path():
@@ -222,6 +234,16 @@ class ExportRoom(Room):
             settings.export_folder = "" if chosen == default else str(chosen)
         self.studio.save_settings()
         self._show_choice()
+
+    def _show_choices(self) -> None:
+        usual = Choices.usual(i18n.language(), self.studio.settings.provenance)
+        self.origin.proofs.set_values(usual.as_dict())
+
+    def _keep_choices(self) -> None:
+        """Only what is another than usual: the label of China goes with the language."""
+        usual, chosen = Choices.usual(i18n.language(), {}).as_dict(), self.origin.proofs.values()
+        kept = {name: str(value) for name, value in chosen.items() if value != usual[name]}
+        self.studio.settings.provenance = kept
 
     # ------------------------------------------------------------------ leaving
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from studio.engine.artwork import Pixels
 from studio.engine.export import live_links
+from studio.engine.export.choices import Choices
+from studio.engine.export.finishing import Finishing
 from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.export.live_links import Change
 from studio.engine.jobs import Job
@@ -36,6 +38,10 @@ class Order:
     """A template of their names; empty for that of the format."""
     live: bool = False
     """Whether the files are written again when their pieces change."""
+    choices: Choices = field(default_factory=Choices)
+    credit: str = ""
+    key: str = ""
+    """A PEM file that signs, with its certificates; empty for that of this machine."""
 
 
 def refined(piece: Piece, *, resized: bool = True) -> Pixels:
@@ -54,6 +60,7 @@ def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exp
         creator=order.creator, rights=order.rights,
         taken=Taken.REPLACE if order.replace else Taken.NEXT,
         progress=job.advance, cancelled=job.cancelled, names=order.names,
+        finishing=Finishing(order.choices, order.credit, order.key),
     )  # fmt: skip
     if order.live:
         live_links.keep(

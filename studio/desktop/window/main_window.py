@@ -24,6 +24,7 @@ from studio.desktop.widgets.boxes import column
 from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
+from studio.desktop.window.origin_checker import OriginChecker
 from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
@@ -60,7 +61,8 @@ class MainWindow(QMainWindow):
         self.rooms: Rooms | None = None
         self._place = studio.undo.place = "dataset"
         self.closing = Closing(self, self)
-        self.opening = Opening(self, self.closing, self.make_rooms, self)
+        self.checker = OriginChecker(self, self)
+        self.opening = Opening(self, self.closing, self.make_rooms, self.checker, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
         self.pages = QStackedWidget()
@@ -70,7 +72,7 @@ class MainWindow(QMainWindow):
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
-        add_window_actions(self, self.opening)
+        add_window_actions(self, self.opening, self.checker)
         self.retranslate()
         whereabouts.restore_size(self, studio)
         self._project_changed()
@@ -291,6 +293,7 @@ class MainWindow(QMainWindow):
         if self.rooms is not None:
             self.rooms.shutdown()
         self.opening.shutdown()
+        self.checker.shutdown()
         self.background.stop()
         self.studio.close_project()
         join_retired()

@@ -23,6 +23,7 @@ from studio.engine.files import is_writable
 if TYPE_CHECKING:
     from studio.desktop.base.threads import WorkerThread
     from studio.desktop.window.dropped import Dropped
+    from studio.desktop.window.origin_checker import OriginChecker
     from studio.desktop.window.project_closer import Closing
     from studio.desktop.window.rooms import Rooms
     from studio.desktop.window.shell import Shell
@@ -32,10 +33,16 @@ class Opening(QObject):
     """Asks where nothing was said, and makes a project where none is open."""
 
     def __init__(
-        self, shell: Shell, closing: Closing, rooms: Callable[[], Rooms], parent: QWidget
+        self,
+        shell: Shell,
+        closing: Closing,
+        rooms: Callable[[], Rooms],
+        checker: OriginChecker,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._shell, self._closing, self._rooms = shell, closing, rooms
+        self._checker = checker
         self._parent, self._studio = parent, shell.studio
         self._new: Path | None = None
         """A project that was made for pictures which are still on their way."""
@@ -152,6 +159,8 @@ class Opening(QObject):
 
     def _hand_over(self, given: Dropped) -> None:
         rooms = self._rooms()
+        if given.may_be_recipe:
+            self._checker.tell(given.paths[0])
         if given.recalled is not None:
             self._shell.go("generation")
             rooms.generation.recall(given.recalled)

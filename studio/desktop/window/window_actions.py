@@ -13,6 +13,7 @@ from studio.desktop.i18n import LANGUAGES, tr
 from studio.desktop.window.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:
+    from studio.desktop.window.origin_checker import OriginChecker
     from studio.desktop.window.project_opener import Opening
     from studio.desktop.window.shell import Shell
 
@@ -24,12 +25,12 @@ _GO = {
     "refinement": "Go to Refinement",
     "export": "Go to Export",
 }
-_ENDS = {"window.close", "window.paste"}
+_ENDS = {"window.close", "window.origin"}
 """After these a group of the menu ends."""
 _LAST = "window.quit"
 
 
-def add_window_actions(window: Shell, opening: Opening) -> None:
+def add_window_actions(window: Shell, opening: Opening, checker: OriginChecker) -> None:
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
         ("window.new", "New project…", opening.ask_new_project, "Ctrl+N", "folder-plus"),
@@ -45,6 +46,7 @@ def add_window_actions(window: Shell, opening: Opening) -> None:
             "redo",
         ),
         ("window.paste", "Paste a picture", opening.paste, "Ctrl+V", "download"),
+        ("window.origin", "Check a file's origin…", checker.ask, "", "search"),
         ("window.palette", "Commands", window.open_palette, "Ctrl+K", "command"),
         ("window.menu", "Menu", window.open_menu, "F10", "menu"),
         ("window.notices", "Show past notices", window.toggle_notices, "F8", "bell"),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
 from studio.engine.export.collections.base import Sheet
 from studio.engine.export.file_names import Parcel, Taken
+from studio.engine.export.finishing import UNFINISHED, Finished
 from studio.engine.files import (
     beside,
     clear_unfinished,
@@ -26,8 +28,17 @@ from studio.engine.files import (
 from studio.engine.pieces.origin import Origin
 from studio.engine.said import reason
 
-Make = Callable[[Sequence[Sheet]], Origin]
-"""Writes the files of a parcel, and tells where they come from."""
+
+@dataclass(frozen=True)
+class Written:
+    """Where the files of a parcel come from, and what was added to each beside its words."""
+
+    origin: Origin
+    finished: tuple[Finished, ...] = ()
+
+
+Make = Callable[[Sequence[Sheet]], Written]
+"""Writes the files of a parcel."""
 OLD = 3600.0
 """Seconds after which nobody is still writing a picture."""
 _KEPT = re.compile(r"\..+\.[0-9a-f]{6}\.old")
@@ -44,6 +55,8 @@ class Exported:
     piece_id: int | None
     provenance: dict[str, Any]
     asked: str
+    finished: Finished = UNFINISHED
+    """What was added to it beside its words."""
 
     @property
     def renamed(self) -> bool:
@@ -107,19 +120,24 @@ class Delivery:
     def write(self, place: int, make: Make, piece_id: int | None = None) -> None:
         """Write the files of the parcel at `place`, or lay them ready to replace others."""
         if self._taken is Taken.REPLACE:
-            hashes, origin = self._lay_ready(place, make)
+            hashes, written = self._lay_ready(place, make)
         else:
-            origin = self._claim(place, make)
+            written = self._claim(place, make)
             hashes = [sha256_file(target) for target in self._files(place)]
-        said = {
+        origin = written.origin
+        said: dict[str, Any] = {
             "digital_source_type": origin.source_type,
             "creator": origin.creator,
             "rights": origin.rights,
             "recipe": origin.recipe,
         }
         asked = self._asked[place].files(self._folder)
-        for target, sha256, wanted in zip(self._files(place), hashes, asked, strict=True):
-            self.files.append(Exported(target, sha256, piece_id, said, wanted.name))
+        rows = zip(
+            self._files(place), hashes, asked, written.finished or repeat(UNFINISHED), strict=False
+        )
+        for target, sha256, wanted, done in rows:
+            facts = said | done.facts()
+            self.files.append(Exported(target, sha256, piece_id, facts, wanted.name, done))
 
     def _files(self, place: int) -> list[Path]:
         return self.parcels[place].files(self._folder)
@@ -150,7 +168,7 @@ class Delivery:
             target.replace(kept)
         self._before[target] = kept
 
-    def _claim(self, place: int, make: Make) -> Origin:
+    def _claim(self, place: int, make: Make) -> Written:
         for _ in range(TRIES):
             try:
                 return self._claim_once(self._files(place), make)
@@ -163,12 +181,12 @@ class Delivery:
             "Other programs take every free name in {folder}: try again.", folder=self._folder
         )
 
-    def _claim_once(self, targets: Sequence[Path], make: Make) -> Origin:
+    def _claim_once(self, targets: Sequence[Path], make: Make) -> Written:
         sheets = [Sheet(target.name, beside(target)) for target in targets]
         placed: list[Path] = []
         try:
             with writing(targets[0]):
-                origin = make(sheets)
+                written = make(sheets)
             for sheet, target in zip(sheets, targets, strict=True):
                 with writing(target):
                     settle(sheet.path, target, overwrite=False)
@@ -178,17 +196,17 @@ class Delivery:
             raise
         finally:
             _remove(sheet.path for sheet in sheets)
-        return origin
+        return written
 
-    def _lay_ready(self, place: int, make: Make) -> tuple[list[str], Origin]:
+    def _lay_ready(self, place: int, make: Make) -> tuple[list[str], Written]:
         targets = self._files(place)
         sheets = [Sheet(target.name, beside(target)) for target in targets]
         self._waiting += [(each.path, to) for each, to in zip(sheets, targets, strict=True)]
         with writing(targets[0]):
-            origin = make(sheets)
+            written = make(sheets)
             for sheet in sheets:
                 fsync_file(sheet.path)
-        return [sha256_file(sheet.path) for sheet in sheets], origin
+        return [sha256_file(sheet.path) for sheet in sheets], written
 
     def _take_back(self, missing: Sequence[Path]) -> None:
         mine = [file.path for file in self.files] if self._taken is not Taken.REPLACE else []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,16 @@ from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger, naming, protected_files
-from studio.engine.export.collections.base import Plate, Plates, Sheet, summary_of
+from studio.engine.export.collections.base import Plate
+from studio.engine.export.credentials.signing import SUFFIX
 from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.file_names import Parcel, Taken, safe_name
+from studio.engine.export.finishing import Finishing
 from studio.engine.export.formats.base import Format
 from studio.engine.export.naming import Facts
+from studio.engine.export.training_licences import licences_of
 from studio.engine.export.ways import Way, endings, is_layered, is_shared, template_of, way_of
+from studio.engine.export.writer import Writer
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces as kept
 from studio.engine.pieces.origin import Origin
@@ -44,6 +48,7 @@ def export_pieces(
     cancelled: Callable[[], bool] = lambda: False,
     names: str = "",
     stems: Sequence[str] = (),
+    finishing: Finishing | None = None,
 ) -> list[Exported]:
     """Render the pieces with their stacks and write them into `folder`, which is made if needed.
 
@@ -51,6 +56,7 @@ def export_pieces(
     files, and `stems` the names themselves, where they are known. All names and stacks are
     checked before the first file is written; `taken` says what becomes of names that are not
     free. Where `creator` or `rights` is empty, what the piece says of itself serves.
+    `finishing` is what is added to the files beside their words.
 
     Raises :class:`StudioError` for a folder that cannot be written,
     a file that may not be replaced, or a piece that waits for the artist's eye;
@@ -59,11 +65,14 @@ def export_pieces(
     way = way_of(format_name, options)
     _refuse_unreviewed(wanted)
     called = stems or piece_names(project, wanted, names or template_of(format_name))
-    delivery = Delivery(folder, _parcels(way, called), taken)
+    beside = [finishing is not None and finishing.signs_beside(way.suffix, piece.version)
+              for piece in wanted]  # fmt: skip
+    delivery = Delivery(folder, _parcels(way, called, beside), taken)
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
     players: dict[str, Player] = {}
+    learned_from = cache(partial(licences_of, project))
 
     def make(place: int) -> Plate:
         piece = wanted[place]
@@ -72,14 +81,16 @@ def export_pieces(
         artwork = refined(stacks[place], pixels, layered=is_layered(way))
         said = Origin(
             piece.name, creator or own["creator"], rights or own["rights"], recipe_of(piece),
-            version=piece.version, identifier=piece.identifier,
+            version=piece.version, identifier=piece.identifier, steps=tuple(piece.stack),
+            training_data=learned_from(piece.run_name),
         )  # fmt: skip
         player = players.get(piece.checkpoint_sha256)
         return Plate(piece.name, artwork, said, player.folder if player else None)
 
     with delivery.begun():
         plate_names, ids = [piece.name for piece in wanted], [piece.id for piece in wanted]
-        _write_all(delivery, way, plate_names, make, progress, cancelled, ids)
+        writer = Writer(way, finishing)
+        _write_all(delivery, writer, plate_names, make, progress, cancelled, ids)
         delivery.finish()
         # What lies in the folder by now stays there, even if nobody is left to note it.
         if not project.read_only_reason and not project.is_closed:
@@ -111,21 +122,26 @@ def planned(
     """The names of the files that :func:`export_pieces` is to write, where all are free."""
     way = way_of(format_name, options)
     called = piece_names(project, wanted, names or template_of(format_name))
-    parcels = _parcels(way, called)
+    parcels = _parcels(way, called, [False] * len(called))
     return [parcel.stem + ending for parcel in parcels for ending in parcel.endings]
 
 
-def _parcels(way: Way, names: Sequence[str]) -> list[Parcel]:
+def _parcels(way: Way, names: Sequence[str], beside: Sequence[bool]) -> list[Parcel]:
+    """`beside` says of which pictures the credentials come in a file of their own."""
     if not names:
         raise UsageError("Choose at least one piece.")
     if is_shared(way):
         return [Parcel.of(names[0], *endings(way, len(names)))]
-    return [Parcel.of(name, *endings(way, 1)) for name in names]
+    own = (SUFFIX,) if isinstance(way, Format) else ()
+    return [
+        Parcel.of(name, *endings(way, 1), *(own if apart else ()))
+        for name, apart in zip(names, beside, strict=True)
+    ]
 
 
 def _write_all(
     delivery: Delivery,
-    way: Way,
+    writer: Writer,
     names: Sequence[str],
     make: Callable[[int], Plate],
     progress: Progress,
@@ -142,36 +158,12 @@ def _write_all(
         progress(place + 1, count)
         return plate
 
-    if is_shared(way):
-        delivery.write(0, lambda sheets: _write(way, names, map(made, range(count)), sheets))
+    if is_shared(writer.way):
+        delivery.write(0, lambda sheets: writer.collection(names, map(made, range(count)), sheets))
         return
     for place in range(count):
-        plate = made(place)
-        delivery.write(
-            place, partial(_write_one, way, plate), piece_ids[place] if piece_ids else None
-        )
-
-
-def _write_one(way: Way, plate: Plate, sheets: Sequence[Sheet]) -> Origin:
-    return _write(way, [plate.name], iter([plate]), sheets)
-
-
-def _write(
-    way: Way, names: Sequence[str], plates: Iterator[Plate], sheets: Sequence[Sheet]
-) -> Origin:
-    if isinstance(way, Format):
-        plate = next(plates)
-        way.write(plate.artwork, plate.origin, sheets[0].path)
-        return plate.origin
-    origins: list[Origin] = []
-
-    def noted() -> Iterator[Plate]:
-        for plate in plates:
-            origins.append(plate.origin)
-            yield plate
-
-    way.write(Plates(names, noted()), sheets)
-    return origins[0] if len(origins) == 1 else summary_of(origins, names[0])
+        key = piece_ids[place] if piece_ids else None
+        delivery.write(place, partial(writer.one, made(place)), key)
 
 
 def export_arrays(
@@ -209,12 +201,17 @@ def export_made(
     folder: Path,
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    finishing: Finishing | None = None,
 ) -> list[Exported]:
     """Write `make(place)` for the name at every place; all names are checked before the first."""
     way = way_of(format_name, options)
-    delivery = Delivery(folder, _parcels(way, names), Taken.REFUSE)
+    beside = finishing is not None and finishing.signs_beside(way.suffix)
+    delivery = Delivery(folder, _parcels(way, names, [beside] * len(names)), Taken.REFUSE)
+    writer = Writer(way, finishing)
     with delivery.begun():
-        _write_all(delivery, way, names, lambda n: Plate(names[n], *make(n)), progress, cancelled)
+        _write_all(
+            delivery, writer, names, lambda n: Plate(names[n], *make(n)), progress, cancelled
+        )
     return delivery.files
 
 

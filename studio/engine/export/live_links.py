@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from studio.engine.errors import StudioError
 from studio.engine.export.delivery import Exported
 from studio.engine.export.file_names import Taken
+from studio.engine.export.finishing import Finishing
 from studio.engine.export.handover import Progress, export_pieces
 from studio.engine.export.ways import endings, is_shared, way_of
 from studio.engine.files import sha256_file
@@ -131,7 +132,7 @@ def send_again(
     wanted = [kept.piece(project, each) for each in link.piece_ids]
     made = export_pieces(
         project, wanted, link.way, link.options, link.folder, link.creator, link.rights,
-        Taken.REPLACE, progress, stems=link.stems,
+        Taken.REPLACE, progress, stems=link.stems, finishing=Finishing.kept(),
     )  # fmt: skip
     now_sent = link.model_copy(update={
         "files": {str(each.path.absolute()): each.sha256 for each in made}, "state": _state(wanted),

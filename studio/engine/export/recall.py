@@ -12,6 +12,7 @@ from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_words
 from studio.engine.export.formats.base import formats, reader_of
 from studio.engine.export.handover import recipe_of
+from studio.engine.export.origin_check import mark_in, traced
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
@@ -39,7 +40,7 @@ def recall(project: Project, path: Path) -> Recalled | None:
         return None
     try:
         words = read_words(path)
-        said = words.get("recipe") or _pointed_at(project, words.get("identifier"))
+        said = words.get("recipe") or _pointed_at(project, path, str(words.get("identifier", "")))
         if not isinstance(said, Mapping) or not _WANTED.issubset(said):
             return None
         recipe = LatentRecipe.model_validate(said["latent"])
@@ -53,7 +54,10 @@ def recall(project: Project, path: Path) -> Recalled | None:
     return Recalled(run, recipe if folder else recipe.unrecorded(), folder)
 
 
-def _pointed_at(project: Project, identifier: object) -> Mapping[str, object] | None:
-    """The recipe of the piece of this name, for a file whose recipe another program dropped."""
-    found = (each for each in pieces.pieces(project) if each.identifier == identifier)
-    return next((recipe_of(each) for each in found if identifier), None)
+def _pointed_at(project: Project, path: Path, identifier: str) -> Mapping[str, object] | None:
+    """The recipe of the piece that a file without one comes from: another program dropped its
+    words, or painted it over."""
+    found = traced(project, identifier, None)
+    if found is None and any(each.identifier for each in pieces.pieces(project)):
+        found = traced(project, identifier, mark_in(path))
+    return recipe_of(found) if found else None

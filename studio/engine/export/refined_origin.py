@@ -37,4 +37,6 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
         str(said.get("digital_source_type", "")),
         identifier=str(said.get("identifier", "")),
         further=read_further(source),
+        parent=source,
+        steps=tuple(steps),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from studio import __version__
@@ -34,6 +36,17 @@ class Origin:
     """Of a piece; it stays in a file where other programs drop the recipe."""
     further: tuple[str, ...] = ()
     """Other statements of rights that the picture came with: elements of XMP, as XML."""
+    parent: Path | None = None
+    """The file of the picture that this one was worked out of."""
+    steps: tuple[Mapping[str, Any], ...] = ()
+    """The refine steps that were done here, as they are stored."""
+    training_data: str = ""
+    """The licences of the pictures that the model learned from, in one line."""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a model made the picture, or a part of it."""
+        return "trainedalgorithmicmedia" in self.source_type.lower()
 
     @property
     def as_first(self) -> bool:

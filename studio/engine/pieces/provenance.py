@@ -1,6 +1,6 @@
 """Proof of origin: an XMP packet that says what made a picture, written and read back.
 
-IPTC Photo Metadata 2023.1 asks that pictures made by a trained model say so in
+IPTC Photo Metadata 2025.1 asks that pictures made by a trained model say so in
 `Iptc4xmpExt:DigitalSourceType`; Dublin Core holds creator and rights; the recipe of
 a Piece travels in a name space of this program, so that the file can be opened again,
 and so does a hash of the pixels, which tells when another hand has changed them since.
@@ -34,6 +34,11 @@ _SPACES = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "latentstudio": "https://latent.studio/ns/1.0/",
 }
+_ELSEWHERE = {
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "TC260": "http://www.tc260.org.cn/ns/AIGC/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+}
 _WANTED = {
     "digital_source_type": ("Iptc4xmpExt", "DigitalSourceType"),
     "creator": ("dc", "creator"),
@@ -43,17 +48,30 @@ _WANTED = {
     "tool": ("xmp", "CreatorTool"),
     "recipe": ("latentstudio", "Recipe"),
     "pixels": ("latentstudio", "PixelsSHA256"),
+    "ai_system": ("Iptc4xmpExt", "AISystemUsed"),
+    "ai_version": ("Iptc4xmpExt", "AISystemVersionUsed"),
+    "ai_prompt": ("Iptc4xmpExt", "AIPromptInformation"),
+    "data_mining": ("plus", "DataMining"),
+    "aigc": ("TC260", "AIGC"),
+    "credit": ("photoshop", "Credit"),
+    "training_data": ("latentstudio", "TrainingData"),
 }
 _FURTHER: dict[str, tuple[str, tuple[str, ...]]] = {
     "xmpRights": ("http://ns.adobe.com/xap/1.0/rights/", ()),
-    "plus": ("http://ns.useplus.org/ldf/xmp/1.0/", ()),
+    "plus": (_ELSEWHERE["plus"], ()),
     "cc": ("http://creativecommons.org/ns#", ()),
     "tdm": ("http://www.w3.org/ns/tdmrep/", ()),
-    "photoshop": ("http://ns.adobe.com/photoshop/1.0/", ("Credit", "Source", "AuthorsPosition")),
+    "photoshop": (_ELSEWHERE["photoshop"], ("Credit", "Source", "AuthorsPosition")),
     "dc": (_SPACES["dc"], ("contributor", "publisher", "source")),
     "Iptc4xmpExt": (
-        _SPACES["Iptc4xmpExt"], ("ArtworkOrObject", "AISystemUsed", "AISystemVersionUsed"),
+        _SPACES["Iptc4xmpExt"],
+        (
+            "ArtworkOrObject", "AISystemUsed", "AISystemVersionUsed", "AIPromptInformation",
+            "AIPromptWriterName",
+        ),
     ),
+    "TC260": (_ELSEWHERE["TC260"], ()),
+    "latentstudio": (_SPACES["latentstudio"], ("TrainingData",)),
 }  # fmt: skip
 """What goes on with a picture: name spaces with their properties, all where none are named.
 Nothing here says where a picture was taken."""
@@ -126,7 +144,8 @@ def _alternatives(value: str | Mapping[str, str]) -> str:
 
 def facts_in(packets: Packets, path: Path) -> dict[str, Any]:
     """What the words of the file at `path` say: `digital_source_type, creator, rights, title,
-    identifier, tool, recipe, pixels`, those that are there; XMP goes before EXIF and IPTC.
+    identifier, tool, recipe, pixels, ai_system, ai_version, ai_prompt, data_mining, aigc, credit,
+    training_data`, those that are there; XMP goes before EXIF and IPTC.
     Several creators are a list besides, `creators`, and rights in several languages
     `rights_by_language`.
 
@@ -218,7 +237,7 @@ def _unicode(packet: bytes) -> bytes:
 def _facts_of(root: Element) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, (space, tag) in _WANTED.items():
-        values = _values(root, f"{{{_SPACES[space]}}}{tag}")
+        values = _values(root, f"{{{(_SPACES | _ELSEWHERE)[space]}}}{tag}")
         if key == "creator":
             found |= _creators([text for _, text in values])
         elif values:

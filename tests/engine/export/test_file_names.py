@@ -13,7 +13,7 @@ from studio.engine import files
 from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError, UsageError
 from studio.engine.export import file_names
-from studio.engine.export.delivery import TRIES, Delivery, Exported
+from studio.engine.export.delivery import TRIES, Delivery, Exported, Written
 from studio.engine.export.file_names import LONGEST_NAME, Parcel, Taken
 from studio.engine.export.formats.png import Png
 from studio.engine.pieces.origin import Origin
@@ -30,9 +30,9 @@ def written(folder: Path, names: list[str], taken: Taken) -> list[Exported]:
     return delivery.files
 
 
-def drawn(name: str, target: Path) -> Origin:
+def drawn(name: str, target: Path) -> Written:
     Png().write(Artwork.of(PICTURE), Origin(name), target)
-    return Origin(name)
+    return Written(Origin(name))
 
 
 def there(folder: Path) -> dict[str, bool]:
@@ -238,7 +238,7 @@ def sheet(folder: Path, taken: Taken) -> list[str]:
     """A picture and the list that names it."""
     delivery = Delivery(folder, [Parcel.of("walk", ".png", ".json")], taken)
 
-    def make(sheets: Any) -> Origin:
+    def make(sheets: Any) -> Written:
         sheets[1].path.write_text(sheets[0].name)
         return drawn("walk", sheets[0].path)
 

@@ -178,7 +178,7 @@ def test_a_place_that_takes_no_files_gets_one_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("format_name", "options", "kind"),
-    [("psd", {}, UsageError), ("png", {"compression": 11}, ParameterError)],
+    [("tarot", {}, UsageError), ("png", {"compression": 11}, ParameterError)],
 )
 def test_a_wrong_format_or_option_makes_no_folder(
     format_name: str, options: dict[str, object], kind: type[Exception], tmp_path: Path

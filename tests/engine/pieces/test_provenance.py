@@ -46,7 +46,7 @@ def with_packet(packet: bytes | str, place: Path) -> Path:
 
 
 def inspected(path: Path) -> dict[str, Any]:
-    return inspect.run(argparse.Namespace(thing=path), None).facts["provenance"]  # type: ignore[arg-type]
+    return inspect.run(argparse.Namespace(thing=path, project=None), None).facts["provenance"]  # type: ignore[arg-type]
 
 
 def saved_again(path: Path, change: bool) -> None:

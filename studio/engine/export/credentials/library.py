@@ -1,0 +1,55 @@
+"""Whether the optional library for Content Credentials is there, and how it is called."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from studio.engine.said import NOTHING, Said
+
+_SETTINGS = {
+    # A second small picture inside would go on showing what was cropped away.
+    "builder": {"thumbnail": {"enabled": False}},
+    # Nothing is fetched: what is offline is checked offline.
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+}
+# The names of containers that the library knows, by the endings of files.
+_KINDS = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
+    ".tif": "image/tiff", ".tiff": "image/tiff", ".avif": "image/avif", ".gif": "image/gif",
+    ".svg": "image/svg+xml", ".mp4": "video/mp4", ".mov": "video/quicktime",
+    ".heic": "image/heic", ".heif": "image/heif", ".dng": "image/dng", ".jxl": "image/jxl",
+    ".wav": "audio/wav",
+}  # fmt: skip
+ANY = "application/octet-stream"
+"""For what is signed beside itself."""
+
+
+@cache
+def complaint() -> Said:
+    """Why credentials can be neither written nor read; empty where they can be."""
+    for name in ("c2pa", "cryptography"):
+        if importlib.util.find_spec(name) is None:
+            return Said(
+                "Content Credentials need the package c2pa-python: "
+                "`pip install latent-studio[provenance]` adds it; the rest works without."
+            )
+    return NOTHING
+
+
+def library() -> Any:
+    import c2pa
+
+    return c2pa
+
+
+def context() -> Any:
+    """The settings, for every single call: the library has others of its own."""
+    return library().Context.from_dict(_SETTINGS)
+
+
+def kind_of(path: Path) -> str:
+    """The container that the library embeds into; empty where it can only write beside it."""
+    return _KINDS.get(path.suffix.lower(), "")

@@ -1,0 +1,131 @@
+"""BCH(127, 36): 36 bits in 127, of which any 15 may be wrong; more where doubt is known.
+
+Bose and Ray-Chaudhuri, "On a Class of Error Correcting Binary Group Codes" (1960); soft decoding
+by ordered statistics, Fossorier and Lin, "Soft-Decision Decoding of Linear Block Codes Based on
+Ordered Statistics" (1995), of order 2.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+LENGTH, BITS = 127, 36
+_CHECKS = LENGTH - BITS
+_PRIMITIVE = 0b10001001
+"""x^7 + x^3 + 1, of GF(2^7)."""
+_CORRECTED = 15
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def encode(message: int) -> Floats:
+    """float64 [127] of ±1, +1 for a zero, of a `message` of 36 bits."""
+    word = 0
+    for place, row in enumerate(_rows()):
+        word ^= row if message >> place & 1 else 0
+    found: Floats = _signs([word])[0]
+    return found
+
+
+def decode(soft: Floats) -> tuple[int, float]:
+    """The likeliest message for `soft` [127], positive where a zero is likelier, and the
+    correlation of its word with `soft` over the length of `soft`: at most √127 ≈ 11.3."""
+    length = float(np.linalg.norm(soft))
+    if not np.isfinite(length) or length == 0.0:
+        return 0, 0.0
+    order = np.argsort(-np.abs(soft), kind="stable")
+    rows, pivots = _reduced(order)
+    sorted_soft = soft[order]
+    signs = _signs(rows)
+    wrong = sorted_soft[pivots] < 0
+    first = np.prod(signs[wrong], axis=0) if wrong.any() else np.ones(LENGTH)
+    # Pairs [36, 36] of flipped basis bits at once; on the diagonal they cancel: none is flipped.
+    met = first * sorted_soft
+    pairs = (signs * met) @ signs.T
+    single = signs @ met
+    one = int(np.argmax(single))
+    two = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
+    best = float(pairs[two])
+    word = first * signs[two[0]] * signs[two[1]]
+    if single[one] > best:
+        best, word = float(single[one]), first * signs[one]
+    found = np.empty(LENGTH)
+    found[order] = word
+    return _message(found), best / length
+
+
+def _message(word: Floats) -> int:
+    """The systematic bits are the highest ones."""
+    return sum(1 << place for place in range(BITS) if word[_CHECKS + place] < 0)
+
+
+@cache
+def _rows() -> list[int]:
+    """The systematic generator, a row for each bit of the message: x^(91 + i) + its remainder."""
+    generator = _generator()
+    rows = []
+    for place in range(BITS):
+        rest = 1 << (_CHECKS + place)
+        for high in range(_CHECKS + place, _CHECKS - 1, -1):
+            if rest >> high & 1:
+                rest ^= generator << (high - _CHECKS)
+        rows.append(rest | 1 << (_CHECKS + place))
+    return rows
+
+
+def _generator() -> int:
+    """The product of the minimal polynomials of α to α^30 over GF(2)."""
+    powers = [1]
+    while len(powers) < LENGTH:
+        doubled = powers[-1] << 1
+        powers.append(doubled ^ _PRIMITIVE if doubled >> 7 else doubled)
+    logarithm = {value: power for power, value in enumerate(powers)}
+
+    def times(a: int, b: int) -> int:
+        return powers[(logarithm[a] + logarithm[b]) % LENGTH] if a and b else 0
+
+    roots = {power * 2**k % LENGTH for power in range(1, 2 * _CORRECTED + 1) for k in range(7)}
+    product = [1]
+    for power in sorted(roots):
+        shifted = [0, *product]
+        scaled = [*(times(each, powers[power]) for each in product), 0]
+        product = [a ^ b for a, b in zip(shifted, scaled, strict=True)]
+    return sum(each << place for place, each in enumerate(product))
+
+
+def _reduced(order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> tuple[list[int], list[int]]:
+    """The generator with its columns in `order`, so that each row alone has a one in a column
+    of its own: the first 36 that are independent, and those columns."""
+    bits = (_signs(_rows())[:, order] < 0).astype(np.uint8)
+    # The first column is the highest bit.
+    rows = [int("".join(map(str, row)), 2) for row in bits.tolist()]
+    pivots: list[int] = []
+    for column in range(LENGTH):
+        at = len(pivots)
+        if at == BITS:
+            break
+        mask = 1 << (LENGTH - 1 - column)
+        found = next((n for n in range(at, BITS) if rows[n] & mask), None)
+        if found is None:
+            continue
+        rows[at], rows[found] = rows[found], rows[at]
+        pivot = rows[at]
+        rows = [row ^ pivot if row & mask and n != at else row for n, row in enumerate(rows)]
+        pivots.append(column)
+    return [_mirrored(row) for row in rows], pivots
+
+
+def _mirrored(row: int) -> int:
+    return int(f"{row:0{LENGTH}b}"[::-1], 2)
+
+
+def _signs(words: list[int]) -> Floats:
+    """[n, 127] of ±1, the lowest bit first."""
+    data = b"".join(word.to_bytes(16, "little") for word in words)
+    raw = np.frombuffer(data, np.uint8).reshape(len(words), 16)
+    bits = np.unpackbits(raw, axis=1, bitorder="little")[:, :LENGTH]
+    found: Floats = 1.0 - 2.0 * bits.astype(np.float64)
+    return found

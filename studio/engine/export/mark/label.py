@@ -1,0 +1,142 @@
+"""The mark as a whole: what it says, whether a picture can carry it, and reading it again."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.engine.artwork import Pixels
+from studio.engine.export.mark import quantised, spread
+from studio.engine.export.mark.plane import Plane, lightness, opacity, resized
+
+VERSION = 1
+"""Of the mark, its highest four bits; what reads as another is no mark."""
+IDENTIFIER_BITS = 32
+DECIBELS = 40.0
+"""Peak signal to noise ratio of a marked picture to itself before."""
+QUANTISED_ENOUGH, SPREAD_ENOUGH = 8.5, 8.3
+"""Scores from which on a mark is believed; what has none comes to 7.4 at most in 10,000."""
+_HANDLED = 75
+"""JPEG quality at which a mark has to be read again right after it was laid."""
+_ROUNDS = 4
+_HIDES, _TOO_LOUD = 0.6, 0.7
+"""How loud a mark may be to the unrest that hides it, and how near it has to come to that."""
+# What rounding to whole levels adds is 1/12 of a level squared.
+_LOUDNESS = float(np.sqrt(255.0**2 / 10 ** (DECIBELS / 10) - 1 / 12))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mark that was read."""
+
+    identifier: int
+    """32 bits, which a piece or a recipe is looked up by."""
+    score: float
+    """Agreement of the word with the picture, at most √127 ≈ 11.3."""
+    cropped: bool
+    """Whether only a part of the marked picture is left."""
+
+
+def marked(pixels: Pixels, identifier: int) -> Pixels | None:
+    """uint8 [h, w, c] with the mark of `identifier`, as far from itself as :data:`DECIBELS` says.
+
+    None where the picture cannot carry it: too small, or with too little in it that hides
+    anything. Parts that are see-through are left as they are.
+    """
+    message = VERSION << IDENTIFIER_BITS | identifier
+    plane = lightness(pixels)
+    shorter = min(plane.shape)
+    if shorter < quantised.SMALLEST:
+        return None
+    lay = _lay_spread if shorter >= spread.SMALLEST else _lay_quantised
+    made = lay(pixels, plane, message)
+    read = found(_as_handled(made)) if made is not None else None
+    return made if read is not None and read.identifier == identifier else None
+
+
+def found(pixels: Pixels) -> Found | None:
+    """The mark in uint8 [h, w, c], or None."""
+    plane = lightness(pixels)
+    whole = (quantised.read(_small(plane)), QUANTISED_ENOUGH), (spread.read(plane), SPREAD_ENOUGH)
+    for (message, score), enough in whole:
+        if _is_mark(message, score, enough):
+            return _found(message, score)
+    message, score = spread.read_cropped(plane)
+    if _is_mark(message, score, SPREAD_ENOUGH):
+        return _found(message, score, cropped=True)
+    return None
+
+
+def _is_mark(message: int, score: float, enough: float) -> bool:
+    return score >= enough and message >> IDENTIFIER_BITS == VERSION
+
+
+def _found(message: int, score: float, *, cropped: bool = False) -> Found:
+    return Found(message & (1 << IDENTIFIER_BITS) - 1, round(score, 2), cropped)
+
+
+def _small(plane: Plane) -> Plane:
+    """Small marks have no waves finer than a picture of this size holds."""
+    most = spread.SMALLEST
+    return resized(plane, *(min(side, most) for side in plane.shape))
+
+
+def _lay_quantised(pixels: Pixels, plane: Plane, message: int) -> Pixels | None:
+    carrier = quantised.Carrier(plane, opacity(pixels), message)
+    step = quantised.USUAL
+    for _ in range(_ROUNDS):
+        fitting = step * _room(carrier.change(step), carrier.hidden)
+        step = float(np.clip(fitting, quantised.FINEST, quantised.COARSEST))
+    change = carrier.change(step)
+    if _room(change, carrier.hidden) < _TOO_LOUD:
+        return None
+    for _ in range(_ROUNDS):  # rounding and the ends of the scale leave something to mend
+        made = _laid(pixels, change)
+        change = lightness(made) - plane
+        change = change + carrier.change(step, change)
+    return _laid(pixels, change)
+
+
+def _lay_spread(pixels: Pixels, plane: Plane, message: int) -> Pixels | None:
+    grid = spread.GRID, spread.GRID
+    seen = np.clip(resized(opacity(pixels), *grid), 0.0, 1.0)
+    carrier = spread.Carrier(resized(plane, *grid), seen, message)
+    hidden = resized(carrier.hidden, spread.SMALLEST, spread.SMALLEST)
+    strength = spread.USUAL
+    for _ in range(_ROUNDS):
+        change = resized(carrier.change(strength), *hidden.shape)
+        strength = max(strength * _room(change, hidden), spread.WEAKEST)
+    if _room(resized(carrier.change(strength), *hidden.shape), hidden) < _TOO_LOUD:
+        return None
+    return _laid(pixels, resized(carrier.change(strength), *plane.shape))
+
+
+def _room(change: Plane, hidden: Plane) -> float:
+    """By how much a change may grow, below 1 where it has to shrink: until it is as loud as it
+    may be in the whole picture, or as what hides it."""
+    loud = max(float(np.sqrt(np.mean(change**2))), 1e-6)
+    shown = max(float(np.sqrt(np.mean((change / np.maximum(hidden, 0.1)) ** 2))), 1e-6)
+    return min(_LOUDNESS / loud, _HIDES / shown)
+
+
+def _laid(pixels: Pixels, change: Plane) -> Pixels:
+    made = pixels.copy()
+    count = 3 if pixels.shape[2] > 1 else 1
+    if pixels.shape[2] == 4:
+        change = change * (opacity(pixels) > 0)
+    colour = np.rint(pixels[..., :count] + change[..., None])
+    made[..., :count] = np.clip(colour, 0, 255).astype(np.uint8)
+    return made
+
+
+def _as_handled(pixels: Pixels) -> Pixels:
+    """What another program would make of it: small, lossy, on white."""
+    from PIL import Image
+
+    seen = np.clip(np.rint(lightness(pixels)), 0, 255).astype(np.uint8)
+    with io.BytesIO() as stream:
+        Image.fromarray(seen).save(stream, "JPEG", quality=_HANDLED)
+        with Image.open(stream) as read:
+            return np.asarray(read)[..., None]

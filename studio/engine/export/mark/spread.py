@@ -1,0 +1,191 @@
+"""The mark of larger pictures: shifted copies of one fixed pattern of noise, a sign for each bit.
+
+Spread spectrum, Cox, Kilian, Leighton and Shamoon, "Secure Spread Spectrum Watermarking for
+Multimedia" (IEEE Transactions on Image Processing 6, 1997), in a band of waves and with what the
+picture itself says of the pattern made up for. Because the bits are shifts of one pattern, one
+correlation reads them all, and a crop shifts them together: the constellation of their peaks is
+looked for wherever it may lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from studio.engine.export.mark import code
+from studio.engine.export.mark.plane import Indices, Levers, Plane, activity, key, resized
+
+SMALLEST = 256
+"""Pixels of the shorter side from which on it is used."""
+GRID = 128
+"""Cells a side: the pattern covers the whole picture, whatever its size."""
+_LOW, _HIGH = 20.0, 60.0
+"""Waves across the picture."""
+_CROPPED = 160
+"""Pixels of the shorter side of what may be cut out of a marked picture."""
+_BUSIEST = 30.0
+"""Levels of deviation that hide no more than this."""
+_QUIET, _FLOOR = 1.0, 0.3
+"""Levels that are added to what a cell is divided by, and that even a flat ground hides."""
+USUAL, WEAKEST = 2.3, 0.3
+_PARTS = np.arange(0.99, 0.665, -0.01)
+"""How much of the sides a crop may have left."""
+_FINE = 2
+"""Shifts are looked for in halves of a cell."""
+_TRIED = 24
+_LEVELLED = 0.6
+"""Exponent that brings waves near each other in height: rows of windows are no mark."""
+_LOUDEST = 4.0
+"""Variances that one place may count for in a constellation."""
+
+
+def read(plane: Plane) -> tuple[int, float]:
+    """The likeliest message in a lightness [h, w] that is the whole picture, and its score."""
+    if min(plane.shape) < GRID // 2:
+        return 0, 0.0
+    seen = _seen(resized(plane, GRID, GRID))
+    return code.decode(_correlated(seen)[_places()])
+
+
+def read_cropped(plane: Plane) -> tuple[int, float]:
+    """The same of a part of a picture, wherever it was cut out."""
+    if min(plane.shape) < _CROPPED:
+        return 0, 0.0
+    found = [each for size in _sizes(plane.shape) for each in _constellations(plane, *size)]
+    found.sort(key=lambda each: -each[0])
+    return max((code.decode(soft) for _, soft in found[:_TRIED]), key=lambda each: each[1])
+
+
+def _sizes(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Cells that the part may cover: of a whole of its own shape, or of a square one."""
+    height, width = shape
+    longer = max(shape)
+    for part in _PARTS:
+        side = round(GRID * part)
+        yield side, side
+        if height != width:
+            yield round(side * height / longer), round(side * width / longer)
+
+
+def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[float, Plane]]:
+    """Of a part that covers `height` x `width` cells: how far the two best shifts stand out,
+    by the energy that falls on the places of the bits, and the soft bits [127] there."""
+    cells = np.zeros((GRID, GRID))
+    cells[:height, :width] = _seen(resized(plane, height, width))
+    spread = _correlated(cells, _FINE, _LEVELLED)
+    deviation = spread.std()
+    if deviation == 0.0:
+        return
+    energy = np.minimum((spread / deviation) ** 2, _LOUDEST)
+    met = np.fft.irfft2(np.fft.rfft2(energy) * np.conj(_stars()), energy.shape)
+    rows, columns = _places()
+    for _ in range(2):
+        y, x = np.unravel_index(int(np.argmax(met)), met.shape)
+        side = GRID * _FINE
+        apart = float((met[y, x] - met.mean()) / met.std())
+        yield apart, spread[(rows * _FINE + y) % side, (columns * _FINE + x) % side]
+        met[y, x] = met.min()
+
+
+class Carrier:
+    """A lightness [128, 128] that is to carry a message; `seen` is how opaque each cell is."""
+
+    def __init__(self, plane: Plane, seen: Plane, message: int) -> None:
+        # The share hardly changes with the mark: with it fixed, the reading is linear.
+        share = _share(plane)
+        self.hidden = (np.minimum(share - _QUIET, _BUSIEST) + _FLOOR) * seen
+        self._signs = code.encode(message)
+        self._values = self._signs * _correlated(_banded(plane) / share)[_places()]
+        measures = _banded(_patterns() / share).reshape(code.LENGTH, -1)
+        self._levers = Levers(measures, self.hidden.ravel())
+
+    def change(self, strength: float) -> Plane:
+        """The change after which every bit is read with `strength`, in about the deviation of
+        what pictures say by themselves."""
+        wanted = self._signs * np.maximum(strength - self._values, 0.0)
+        return self._levers.change(wanted).reshape(GRID, GRID)
+
+
+def _seen(plane: Plane) -> Plane:
+    return _banded(plane) / _share(plane)
+
+
+def _share(plane: Plane) -> Plane:
+    """What a cell is divided by, so that a quiet part of the picture counts as much."""
+    return activity(_banded(plane), 2) + _QUIET
+
+
+def _banded(plane: Plane) -> Plane:
+    """The waves of the band, in one plane or several. Its own adjoint."""
+    waves = np.fft.rfft2(plane)
+    height, width = plane.shape[-2:]
+    found: Plane = np.fft.irfft2(waves * _band(height, width), (height, width))
+    return found
+
+
+@cache
+def _band(height: int, width: int) -> Plane:
+    """Waves in cycles across the whole grid, also of a part of it."""
+    rows = np.fft.fftfreq(height)[:, None] * GRID
+    columns = np.fft.rfftfreq(width)[None] * GRID
+    length = np.hypot(rows, columns)
+    rise = 1.0 / (1.0 + np.exp(-(length - _LOW) / 1.5))
+    fall = 1.0 / (1.0 + np.exp((length - _HIGH) / 2.0))
+    # Pictures have less of finer waves: lifted, all of the band count alike.
+    found: Plane = rise * fall * (length / _HIGH) ** 2
+    return found
+
+
+def _correlated(seen: Plane, fine: int = 1, levelled: float = 0.0) -> Plane:
+    """[128 · fine, 128 · fine]: how much of the pattern there is at every shift of it."""
+    waves = np.fft.fft2(seen)
+    if levelled:
+        heights = np.abs(waves)
+        waves = waves / np.maximum(heights, 0.1 * heights.mean() + 1e-12) ** levelled
+    product = waves * np.conj(np.fft.fft2(_pattern()))
+    if fine > 1:
+        side, begin = GRID * fine, GRID * (fine - 1) // 2
+        wide = np.zeros((side, side), np.complex128)
+        wide[begin : begin + GRID, begin : begin + GRID] = np.fft.fftshift(product)
+        product = np.fft.ifftshift(wide) * fine**2
+    found: Plane = np.fft.ifft2(product).real.astype(np.float64)
+    return found
+
+
+@cache
+def _pattern() -> Plane:
+    """Noise of the band, of length 1."""
+    noise = (key("pattern", GRID * GRID) - 0.5).reshape(GRID, GRID)
+    found = _banded(noise)
+    found /= np.linalg.norm(found)
+    return found
+
+
+@cache
+def _places() -> tuple[Indices, Indices]:
+    """Rows and columns [127] of the shifts that stand for the bits."""
+    order = np.argsort(key("places", GRID * GRID), kind="stable")[: code.LENGTH]
+    return np.divmod(order, GRID)
+
+
+@cache
+def _stars() -> Any:
+    """The transform of the places among finer cells."""
+    side = GRID * _FINE
+    sky = np.zeros((side, side))
+    rows, columns = _places()
+    sky[rows * _FINE, columns * _FINE] = 1.0
+    return np.fft.rfft2(sky)
+
+
+@cache
+def _patterns() -> Plane:
+    """[127, 128, 128], the pattern shifted to every place."""
+    rows, columns = _places()
+    found: Plane = np.stack(
+        [np.roll(_pattern(), (y, x), (0, 1)) for y, x in zip(rows, columns, strict=True)]
+    )
+    return found

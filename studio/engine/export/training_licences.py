@@ -1,0 +1,29 @@
+"""Under which licences a model learned: one line out of the card that lies in its run's folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from studio.engine.dataset.papers.dataset_card import JSON_NAME
+from studio.engine.door import inside, read_text
+from studio.engine.errors import StudioError
+from studio.engine.project import Project
+
+_MOST = 12
+
+
+def licences_of(project: Project, run_name: str) -> str:
+    """For example `CC-BY-4.0: 300, not stated: 12 (500 pictures)`; empty without a card."""
+    try:
+        card = json.loads(read_text(inside(project.runs, run_name) / JSON_NAME))
+        counts = card["rights"]["licence"]
+        listed = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        total = sum(counts.values())
+    except (StudioError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    if not isinstance(counts, Mapping) or not total:
+        return ""
+    named = [f"{name}: {n}" for name, n in listed[:_MOST]]
+    more = ["…"] if len(listed) > _MOST else []
+    return f"{', '.join(named + more)} ({total} pictures)"
