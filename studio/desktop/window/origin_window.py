@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
 from studio.desktop.plain_text import Label
-from studio.desktop.widgets.boxes import column, row
+from studio.desktop.widgets.boxes import Part, column, row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
@@ -83,12 +83,12 @@ class OriginWindow(QDialog):
         self.file.setToolTip(str(found.path))
         self.verdict.setText(said(found.verdict))
         parts = QWidget()
-        inside: list[QWidget | None] = []
+        inside: list[Part] = []
         for title, sentences in self.lines():
             header = SectionHeader()
             header.setText(title)
-            inside += [header, *(text_label(each, copied=True) for each in sentences)]
-        column(*inside, None, on=parts, gap=4, margins=(0, theme.SPACE, theme.SPACE, 0))
+            inside += [theme.SPACE, header, *(text_label(each, copied=True) for each in sentences)]
+        column(*inside, None, on=parts, gap=4, margins=(0, 0, theme.SPACE, 0))
         self._scroll.setWidget(parts)
         self._parts = parts
 

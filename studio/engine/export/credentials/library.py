@@ -15,11 +15,12 @@ _SETTINGS = {
     # Nothing is fetched: what is offline is checked offline.
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
-# The names of containers that the library knows, by the endings of files.
+# The names of containers that the library knows, by the endings of files. Not SVG, which it writes
+# anew so that other statements in it get lost.
 _KINDS = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".tif": "image/tiff", ".tiff": "image/tiff", ".avif": "image/avif", ".gif": "image/gif",
-    ".svg": "image/svg+xml", ".mp4": "video/mp4", ".mov": "video/quicktime",
+    ".mp4": "video/mp4", ".mov": "video/quicktime",
     ".heic": "image/heic", ".heif": "image/heif", ".dng": "image/dng", ".jxl": "image/jxl",
     ".wav": "audio/wav",
 }  # fmt: skip

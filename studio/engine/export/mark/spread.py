@@ -35,7 +35,8 @@ _PARTS = np.arange(0.99, 0.665, -0.01)
 """How much of the sides a crop may have left."""
 _FINE = 2
 """Shifts are looked for in halves of a cell."""
-_TRIED = 24
+_SHIFTS, _TRIED = 4, 40
+"""Places that are looked at for each size, and read of all."""
 _LEVELLED = 0.6
 """Exponent that brings waves near each other in height: rows of windows are no mark."""
 _LOUDEST = 4.0
@@ -71,7 +72,7 @@ def _sizes(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[float, Plane]]:
-    """Of a part that covers `height` x `width` cells: how far the two best shifts stand out,
+    """Of a part that covers `height` x `width` cells: how far its best shifts stand out,
     by the energy that falls on the places of the bits, and the soft bits [127] there."""
     cells = np.zeros((GRID, GRID))
     cells[:height, :width] = _seen(resized(plane, height, width))
@@ -82,7 +83,7 @@ def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[flo
     energy = np.minimum((spread / deviation) ** 2, _LOUDEST)
     met = np.fft.irfft2(np.fft.rfft2(energy) * np.conj(_stars()), energy.shape)
     rows, columns = _places()
-    for _ in range(2):
+    for _ in range(_SHIFTS):
         y, x = np.unravel_index(int(np.argmax(met)), met.shape)
         side = GRID * _FINE
         apart = float((met[y, x] - met.mean()) / met.std())
