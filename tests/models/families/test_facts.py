@@ -54,7 +54,8 @@ def test_a_critic_has_levels_that_are_there(name: str) -> None:
 
 def test_tokens_cannot_be_added_up() -> None:
     points = LatentSpec(4, 8, "normal", has_encoder=True)
-    assert points.abilities == set(Ability) - {Ability.SCORE}
+    of_networks = {Ability.SCORE, Ability.BEND, Ability.NOISE, Ability.FACTOR}
+    assert points.abilities == set(Ability) - of_networks
     tokens = LatentSpec(16, 1, "normal", has_encoder=True, kind=LatentKind.TOKENS)
     assert tokens.abilities == {Ability.TRUNCATION, Ability.ENCODE}
 
