@@ -111,10 +111,14 @@ def test_every_verb_works_without_a_window(tmp_path):
     [
         (["families"], 0, {"families", "options"}),
         (["presets"], 0, {"presets", "export_presets", "stacks"}),
-        (["operations"], 0, {"operations", "formats"}),
+        (
+            ["operations"],
+            0,
+            {"operations", "formats", "collections", "transforms", "blends", "masks"},
+        ),
         (["doctor"], 0, {"ok", "checks"}),
         (["inspect", "nowhere"], 1, {"error", "exit"}),
-        (["walk", "anything", "--at", "all"], 1, {"error", "exit"}),
+        (["walk", "nowhere", "--run", "a", "--out", "a.gif"], 1, {"error", "exit"}),
         (["train", "nowhere", "--freeze", "1"], 2, {"error", "exit"}),
         (["nonsense"], 2, {"error", "exit"}),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -31,6 +32,7 @@ class Along(Move):
 
     name: ClassVar[str] = "along"
     rank: ClassVar[int] = 1
+    rest: ClassVar[Mapping[str, object]] = {"sigma": 0.0}
 
     kind: Literal["along"] = "along"
     direction: Number | Key

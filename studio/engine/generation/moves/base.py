@@ -25,6 +25,8 @@ class Move(Part):
     name: ClassVar[str]
     rank: ClassVar[int]
     """A new move comes after those of its rank and of lower ones."""
+    rest: ClassVar[Mapping[str, object]] = {}
+    """Numbers with which it says nothing: from there a film leads to it. Empty: it has none."""
     of_picture: ClassVar[bool] = False
     """Whether it is meant for one picture, and stays behind where another seed begins."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
@@ -35,6 +36,7 @@ class Bend(Move):
 
     name: ClassVar[str] = "bend"
     rank: ClassVar[int] = 11
+    rest: ClassVar[Mapping[str, object]] = {"amount": 0.0}
 
     kind: Literal["bend"] = "bend"
     place: Number = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -19,6 +20,7 @@ class Blend(Move):
 
     name: ClassVar[str] = "blend"
     rank: ClassVar[int] = -1
+    rest: ClassVar[Mapping[str, object]] = {"mix": 0.0}
 
     kind: Literal["blend"] = "blend"
     seed: Seed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ class LabelMix(Move):
 
     name: ClassVar[str] = "label_mix"
     rank: ClassVar[int] = -2
+    rest: ClassVar[Mapping[str, object]] = {"share": 0.0}
 
     kind: Literal["label_mix"] = "label_mix"
     label: Annotated[int, Field(ge=0)]

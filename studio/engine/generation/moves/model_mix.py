@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -27,6 +28,7 @@ class ModelMix(Move):
 
     name: ClassVar[str] = "model_mix"
     rank: ClassVar[int] = 12
+    rest: ClassVar[Mapping[str, object]] = {"share": 0.0}
 
     kind: Literal["model_mix"] = "model_mix"
     model: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

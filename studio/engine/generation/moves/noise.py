@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -28,6 +29,7 @@ class NoiseStrength(Move):
 
     name: ClassVar[str] = "noise"
     rank: ClassVar[int] = 10
+    rest: ClassVar[Mapping[str, object]] = {"strength": 1.0}
 
     kind: Literal["noise"] = "noise"
     strength: Strength = 1.0

@@ -1,0 +1,1 @@
+"""Files that films are written to; one file of this folder for each kind."""

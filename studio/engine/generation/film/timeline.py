@@ -1,0 +1,146 @@
+"""Keys of a film: what is seen when, as the window keeps it and a TOML file says it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from studio.engine.door import read_text
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.generation.beginnings import Part, Seeded
+from studio.engine.generation.film.easing import EASINGS, SMOOTH
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.moves.blend import Blend
+from studio.engine.said import reason
+
+VERSION = 1
+LONGEST = 3600.0
+"""Seconds of a film."""
+MOST_KEYS = 1000
+_LARGEST = 64 << 20
+
+Seconds = Annotated[float, Field(ge=0.0, le=LONGEST)]
+
+
+class Key(Part):
+    """A picture at a moment: the walk stays there for `hold` seconds, and then leaves by
+    `easing`."""
+
+    time: Seconds
+    recipe: LatentRecipe
+    easing: str = SMOOTH
+    hold: Seconds = 0.0
+
+    @field_validator("easing")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in EASINGS:
+            raise ValueError(f"there is no easing {name}. Known: {', '.join(EASINGS)}")
+        return name
+
+
+class Timeline(Part):
+    """Keys in the order of time, in a film of `seconds`; with `loop` its end flows into its
+    beginning. Of several keys at one moment the last one counts."""
+
+    seconds: Annotated[float, Field(gt=0.0, le=LONGEST)] = 6.0
+    keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)] = ()
+    loop: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        by_time = {key.time: key for key in self.keys}
+        keys = tuple(by_time[time] for time in sorted(by_time))
+        object.__setattr__(self, "keys", keys)
+        return self
+
+    @classmethod
+    def of_recipes(
+        cls, recipes: Sequence[LatentRecipe], seconds: float, fps: Fraction, *, loop: bool
+    ) -> Self:
+        """Recipes one after the other, equally far apart; without `loop` the last frame shows the
+        last of them."""
+        count = frame_count(seconds, fps)
+        end = seconds if loop else float((count - 1) / fps)
+        steps = len(recipes) if loop else max(1, len(recipes) - 1)
+        times = [end * place / steps for place in range(len(recipes))]
+        keys = tuple(Key(time=t, recipe=each) for t, each in zip(times, recipes, strict=True))
+        return cls(seconds=seconds, keys=keys, loop=loop)
+
+    def text(self) -> str:
+        """As a keys file."""
+        import tomlkit
+
+        said = {"version": VERSION, **self.model_dump(mode="json", exclude_none=True)}
+        return tomlkit.dumps(said)
+
+
+def frame_count(seconds: float, fps: Fraction) -> int:
+    """Frames of so many seconds, at least one."""
+    return max(1, round(Fraction(seconds) * fps))
+
+
+def wander(recipe: LatentRecipe, seeds: Sequence[int], reach: float) -> list[LatentRecipe]:
+    """A noise walk: the picture moved towards each of `seeds` by `reach`, 0 to 1."""
+    return [recipe.moved(Blend(seed=seed, mix=reach)) for seed in seeds]
+
+
+def of_seeds(seeds: Sequence[int], psi: float, label: int | None) -> list[LatentRecipe]:
+    return [
+        LatentRecipe(beginning=Seeded(seed=seed, truncation_psi=psi, label=label)) for seed in seeds
+    ]
+
+
+def read_keys(path: Path) -> Timeline:
+    """The timeline in a TOML file; :class:`StudioError` saying what is wrong with it."""
+    try:
+        said = tomllib.loads(read_text(path, most=_LARGEST, links=True))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StudioError(
+            "Could not read the keys in {path}: {reason}.", path=path, reason=reason(error)
+        ) from error
+    version = said.pop("version", None)
+    if not isinstance(version, int) or version < 1:
+        raise StudioError("{path} has no keys of a film: it says no `version = 1`.", path=path)
+    if version > VERSION:
+        raise StudioError(
+            "The keys in {path} are of a newer version ({version}; this one reads {known}): "
+            "update Latent Studio.", path=path, version=version, known=VERSION,
+        )  # fmt: skip
+    try:
+        made = Timeline.model_validate(said)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        raise StudioError(
+            "The keys in {path} cannot be played: {place}: {reason}.", repr(error), path=path,
+            place=".".join(map(str, found["loc"])),
+            reason=found["msg"].removeprefix("Value error, ").rstrip("."),
+        ) from error  # fmt: skip
+    if not made.keys:
+        raise StudioError("There are no keys in {path}: write at least one.", path=path)
+    return made
+
+
+_NTSC = {"23.98": 24, "23.976": 24, "29.97": 30, "47.95": 48, "59.94": 60, "119.88": 120}
+FASTEST = 240
+
+
+def frame_rate(text: str) -> Fraction:
+    """Frames a second of `30`, `12.5`, `29.97` (30000/1001) or `24000/1001`."""
+    if text in _NTSC:
+        return Fraction(_NTSC[text] * 1000, 1001)
+    try:
+        made = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        made = Fraction(0)
+    if not Fraction(1, 60) <= made <= FASTEST or max(made.as_integer_ratio()) > 1_000_000:
+        raise UsageError(
+            "{text} is not a frame rate: write 30, 29.97 or 24000/1001, at most {most}.",
+            text=repr(text), most=FASTEST,
+        )  # fmt: skip
+    return made

@@ -1,0 +1,149 @@
+"""`walk`: a path through the latents as a film."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from studio.engine.errors import UsageError
+from studio.verbs.console import Console, Result
+from studio.verbs.options import Verbs, folder, number, whole, words
+
+if TYPE_CHECKING:
+    from studio.engine.generation.film.timeline import Timeline
+    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
+
+LONGEST = 3600
+_SHORTEST = 0.001
+_MOST_SEEDS = 1000
+INTERRUPTED = 130
+
+
+def add(verbs: Verbs) -> None:
+    verbs.add("walk", "A path through the latent space as a film.", run, _declare)
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("project", type=folder, metavar="PROJECT", help="project folder")
+    parser.add_argument(
+        "--run", dest="run_name", type=words, required=True, metavar="R", help="run to play"
+    )
+    parser.add_argument(
+        "--checkpoint", choices=("last", "best"), default="last",
+        help="the newest model (default), or the one that did best on held-out pictures",
+    )  # fmt: skip
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--seeds", metavar="A,B,…", type=words, help="from seed to seed (default 0,1,2)"
+    )
+    way.add_argument(
+        "--keys", metavar="FILE", type=folder,
+        help="keyframes: a TOML file as the timeline of the window writes it",
+    )  # fmt: skip
+    way.add_argument(
+        "--wander", metavar="SEED", type=whole(0, 1 << 62),
+        help="a noise walk about one seed: towards --stops others, as far as --reach",
+    )  # fmt: skip
+    parser.add_argument(
+        "--stops", type=whole(2, 100), default=5, help="of a noise walk (default 5)"
+    )
+    parser.add_argument(
+        "--reach", type=number(0.0, 1.0), default=0.3,
+        help="of a noise walk: 0 stays at the seed, 1 goes all the way (default 0.3)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seconds", type=number(_SHORTEST, LONGEST),
+        help="length (default 6, or that of the keys)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fps", type=words, default="30",
+        help="frame rate: 30 (default), 12.5, 29.97, 24000/1001",
+    )  # fmt: skip
+    parser.add_argument("--loop", action="store_true", help="the end flows into the beginning")
+    parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
+    parser.add_argument(
+        "--label", metavar="L", type=words, help="name or number of a label, of all seeds"
+    )
+    parser.add_argument(
+        "--enlarge", type=whole(1, 32), default=1, metavar="N",
+        help="each pixel becomes N by N: small pictures stay sharp (default 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=folder, required=True, metavar="FILE",
+        help="its ending says the format: .mp4 (H.264), .mov (ProRes 4444), .webm (VP9), .gif, "
+        ".webp, .apng, or .png for numbered frames",
+    )  # fmt: skip
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
+
+
+def run(options: argparse.Namespace, console: Console) -> Result:
+    from studio.engine.generation.film.formats.base import format_for
+    from studio.engine.generation.film.render import render
+    from studio.engine.generation.film.timeline import frame_rate
+    from studio.engine.generation.film.walk import Walk
+    from studio.engine.project import Project
+    from studio.verbs.generate import open_player
+    from studio.verbs.interruption import Interruption
+
+    fps = frame_rate(options.fps)
+    format_for(options.out).refuse_taken(options.out)
+    with Project.open(options.project) as project:
+        best = options.checkpoint == "best"
+        player = open_player(project, options.run_name, options.device, best=best)
+        walk = Walk(player, _timeline(options, player, fps))
+        sentence = "Ending the film here; what is written plays."
+        with Interruption(console.note, sentence) as interruption:
+            made = render(
+                player, walk, options.out, fps, enlarge=options.enlarge,
+                told=console.pictures, cancelled=interruption.is_requested,
+            )  # fmt: skip
+    for note in made.notes:
+        console.note(note)
+    facts = {
+        "file": made.file, "frames": made.frames, "fps": float(fps),
+        "seconds": float(made.frames / fps), "notes": list(made.notes),
+    }  # fmt: skip
+    return Result(facts, [str(made.file)], INTERRUPTED if interruption.requested else 0)
+
+
+def _timeline(options: argparse.Namespace, player: Player, fps: Fraction) -> Timeline:
+    from studio.engine.generation.film.timeline import Timeline, read_keys
+
+    if options.keys is not None:
+        line = read_keys(options.keys)
+        changed: dict[str, object] = {"loop": True} if options.loop else {}
+        if options.seconds is not None:
+            changed["seconds"] = options.seconds
+        return line.model_copy(update=changed)
+    seconds = 6.0 if options.seconds is None else options.seconds
+    return Timeline.of_recipes(_recipes(options, player), seconds, fps, loop=options.loop)
+
+
+def _recipes(options: argparse.Namespace, player: Player) -> list[LatentRecipe]:
+    from studio.engine.generation.film.timeline import of_seeds, wander
+
+    psi = 1.0 if options.psi is None else options.psi
+    label = None if options.label is None else player.label_number(options.label)
+    if options.wander is not None:
+        (begin,) = of_seeds([options.wander], psi, label)
+        seeds = [options.wander + place for place in range(1, options.stops + 1)]
+        return wander(begin, seeds, options.reach)
+    return of_seeds(_seeds(options.seeds or "0,1,2"), psi, label)
+
+
+def _seeds(text: str) -> list[int]:
+    from studio.engine.seeds import LARGEST_SEED
+
+    found = []
+    for part in text.split(","):
+        part = part.strip()
+        if not (part.isascii() and part.isdecimal() and len(part) < 20) or (
+            int(part) > LARGEST_SEED
+        ):
+            raise UsageError("--seeds: {text} is not a whole number.", text=repr(part))
+        found.append(int(part))
+    if len(found) > _MOST_SEEDS:
+        raise UsageError("--seeds: at most {most} of them.", most=_MOST_SEEDS)
+    return found

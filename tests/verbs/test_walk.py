@@ -1,0 +1,87 @@
+"""`walk`: films of a run, as an artist and a saboteur ask for them."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.verbs.support import call, done
+
+
+def test_a_film_of_seeds_shows_them(project, run, out):
+    made = done("walk", project, "--run", run, "--seeds", "3,4", "--seconds", "0.5", "--fps", "12",
+                "--out", out / "walk.png")  # fmt: skip
+    assert (made["frames"], made["fps"], made["seconds"]) == (6, 12, 0.5)
+    assert made["file"] == str(out / "walk.0001.png")
+    alone = done("generate", project, "--run", run, "--count", 2, "--seed", 3, "--out", out / "g")
+    for file, number in zip(alone["files"], (1, 6), strict=True):
+        with Image.open(file) as one, Image.open(out / f"walk.{number:04}.png") as two:
+            assert np.array_equal(np.asarray(one), np.asarray(two))
+
+
+def test_a_loop_of_keys_from_a_file_is_an_mp4(project, run, out, tmp_path):
+    av = pytest.importorskip("av")
+    keys = tmp_path / "keys.toml"
+    keys.write_text(
+        "version = 1\nseconds = 1.0\n"
+        "[[keys]]\ntime = 0\nrecipe = {seed = 1}\n"
+        "[[keys]]\ntime = 0.5\nhold = 0.1\neasing = 'linear'\nrecipe = {seed = 2}\n"
+    )
+    made = done("walk", project, "--run", run, "--keys", keys, "--fps", "29.97", "--loop",
+                "--enlarge", 3, "--out", out / "new" / "loop.mp4")  # fmt: skip
+    with av.open(made["file"]) as container:
+        stream = container.streams.video[0]
+        assert stream.frames == made["frames"] == 30
+        assert stream.width % 2 == 0
+
+
+def test_a_noise_walk_is_a_gif(project, run, out):
+    made = done("walk", project, "--run", run, "--wander", 7, "--reach", "0.2", "--seconds", "0.3",
+                "--loop", "--out", out / "loop.gif")  # fmt: skip
+    assert made["frames"] == 9
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--seconds", "0"], 2, "not a number between"),
+        (["--seconds", "11000"], 2, "not a number between"),
+        (["--fps", "0"], 2, "not a frame rate"),
+        (["--seeds", "1,,2"], 2, "not a whole number"),
+        (["--seeds", "1", "--wander", "2"], 2, "not allowed with"),
+        (["--label", "dogs"], 2, "no label dogs"),
+        (["--keys", "nowhere.toml"], 1, "Could not read the keys"),
+        (["--out", "film.avi"], 2, "end its name with one of"),
+        (["--run", "nobody"], 1, "nobody"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    project, run, out, options, code, words
+):
+    given = ["--run", run, "--seconds", "0.2", "--out", out / "film.gif", *options]
+    call("walk", project, *given).refused(code, words)
+    assert not out.exists() or not list(out.iterdir())
+
+
+def test_a_film_is_never_written_over(project, run, out):
+    out.mkdir(exist_ok=True)
+    (out / "film.gif").write_bytes(b"mine")
+    call("walk", project, "--run", run, "--out", out / "film.gif").refused(1, "already exists")
+    assert (out / "film.gif").read_bytes() == b"mine"
+
+
+def test_a_run_that_is_deleted_meanwhile_is_filmed_to_its_end(project, run, out, monkeypatch):
+    from studio.verbs.console import Console
+
+    told = Console.pictures
+
+    def gone(self, done, total):
+        shutil.rmtree(project / "runs" / run, ignore_errors=True)
+        told(self, done, total)
+
+    monkeypatch.setattr(Console, "pictures", gone)
+    made = done("walk", project, "--run", run, "--seconds", "0.5", "--out", out / "film.apng")
+    assert made["frames"] == 15
