@@ -24,7 +24,8 @@ from studio.verbs.options import Parser, Verbs
 INTERRUPTED = 130
 VERBS = (
     "app", "demo", "import_pictures", "dataset", "train", "runs", "generate", "directions",
-    "invert", "drag", "evaluate", "walk", "refine", "export", "inspect", "lists", "doctor",
+    "invert", "drag", "enlarger", "evaluate", "walk", "refine", "export", "inspect", "lists",
+    "doctor",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 

@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.verbs import along, recipe_options
+from studio.verbs import along, enlarging, recipe_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -44,6 +44,7 @@ def add(verbs: Verbs) -> None:
     recipe_options.add(parser)
     along.add(parser)
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
+    enlarging.add(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
 
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.pieces import pieces
     from studio.engine.pieces.origin import Origin
     from studio.engine.project import Project
+    from studio.engine.refinement.stack import refined
 
     with Project.open(options.project) as project:
         if options.keep and project.read_only_reason:
@@ -63,6 +65,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             project, options.run_name, options.device, best=options.checkpoint == "best"
         )
         recipes = _recipes(options, project, player)
+        stack = enlarging.stack(options, project)
+        whole = stack.settled(project.folder)
         seeds = [recipe.seed for recipe in recipes]
         steps = Steps()
 
@@ -73,7 +77,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
-            return Artwork.of(pixels), Origin(names[place], recipe=facts)
+            if not stack.steps:
+                return Artwork.of(pixels), Origin(names[place], recipe=facts)
+            facts["stack"] = stack.model_dump(mode="json")["steps"]
+            return refined(whole, pixels), Origin(names[place], recipe=facts)
 
         names = [
             f"{options.run_name}-point" if seed is None else f"{options.run_name}-seed-{seed}"
@@ -83,6 +90,9 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         kept = []
         for recipe in recipes if options.keep else ():
             kept.append(pieces.keep(project, options.run_name, player, recipe))
+            if stack.steps:
+                steps_of = [step.model_dump(mode="json") for step in stack.steps]
+                pieces.set_stack(project, kept[-1].id, steps_of)
             console.progress(f"{len(kept)} of {len(seeds)} kept", len(kept) / len(seeds))
     facts = {
         "files": [each.path for each in made],

@@ -17,9 +17,13 @@ from studio.engine.jobs import Job
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
+from studio.engine.refinement.enlarge import Enlarge
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
 from studio.engine.refinement.upscale import Upscale
+
+SIZES = (Resize.name, Upscale.name, Enlarge.name)
+"""Steps that do no more than give a picture another size."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     """The stored picture of a piece with its steps."""
     stack = Stack.lenient(piece.stack)
     if not resized:
-        stack = Stack([step for step in stack.steps if step.op not in (Resize.name, Upscale.name)])
-    return apply(stack, pieces.stored(piece))
+        stack = Stack([step for step in stack.steps if step.op not in SIZES])
+    return apply(stack.settled(piece.home), pieces.stored(piece))
 
 
 def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exported]:

@@ -24,6 +24,7 @@ from studio.desktop.widgets.slider_form import SliderForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.refinement.base import Operation, operations
 from studio.engine.refinement.crop import Crop
+from studio.engine.refinement.enlarge import Enlarge
 from studio.engine.refinement.masks.mask import Mask
 from studio.engine.refinement.stack import Stack, Step
 
@@ -64,7 +65,8 @@ class StepsPanel(QWidget):
         self.list.currentRowChanged.connect(self._show_step)
         self.list.itemChanged.connect(self._toggled)
         self.add = secondary()
-        self._menu = AddMenu(self._kinds, self)
+        offered = {name: kind for name, kind in self._kinds.items() if name != Enlarge.name}
+        self._menu = AddMenu(offered, self)
         self._menu.chosen.connect(self.add_step)
         self.add.setMenu(self._menu)
         self.presets = secondary()

@@ -29,16 +29,17 @@ class Asked:
     opened: int = -1
 
     def shown(self) -> Stack:
-        """Without the opened step where it reshapes, and what reshapes after it."""
+        """Without the opened step where it reshapes, and what reshapes after it. As far as a
+        step needs files, they are named in full."""
         if self.opened < 0:
-            return self.stack
+            return self.stack.settled(self.piece.home)
         return Stack(
             [
                 step
                 for place, step in enumerate(self.stack.steps)
                 if place < self.opened or not base.operation(step.op).reshapes
             ]
-        )
+        ).settled(self.piece.home)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Bench:
         pixels = to_pixels(found.image)
         mask = None
         if 0 <= asked.opened < len(asked.stack.steps):
-            mask = after.mask(shown, asked.stack.steps[asked.opened])
+            mask = after.mask(shown, asked.stack.steps[asked.opened].settled(asked.piece.home))
         return Refined(
             asked.piece.id,
             to_pixels(before.render(shown.reshaping()).image),

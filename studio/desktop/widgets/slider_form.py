@@ -34,7 +34,8 @@ class SliderForm(QWidget):
 
     def __init__(self, params: Mapping[str, Param], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._params = dict(params)
+        # Which network enlarges is said where it is trained, not in a row of a form.
+        self._params = {n: each for n, each in params.items() if each.content != "enlarger"}
         self.editors: dict[str, Editor] = {}
         self.labels: dict[str, QLabel] = {}
         rows = column(on=self, gap=8)

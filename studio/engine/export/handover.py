@@ -70,7 +70,7 @@ def export_pieces(
     delivery = Delivery(folder, _parcels(way, called, beside), taken)
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)
-    stacks = [Stack.checked({"steps": piece.stack}) for piece in wanted]
+    stacks = [Stack.checked({"steps": each.stack}).settled(each.home) for each in wanted]
     players: dict[str, Player] = {}
     learned_from = cache(partial(licences_of, project))
 

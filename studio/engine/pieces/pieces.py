@@ -56,6 +56,11 @@ class Piece:
     file: Path
 
     @property
+    def home(self) -> Path:
+        """The folder of its project, where paths in its stack begin."""
+        return self.file.parent.parent
+
+    @property
     def version(self) -> str:
         """The studio that it was kept with, which its files name as their first tool
         (xmp:CreatorTool); only the first one kept recipes without a beginning."""

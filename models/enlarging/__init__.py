@@ -1,0 +1,1 @@
+"""Networks that give a small picture the pixels it lacks; no families, as they have no latents."""

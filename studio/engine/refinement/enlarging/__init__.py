@@ -1,0 +1,1 @@
+"""Networks that enlarge a model's pictures, learnt from the originals of its run."""
