@@ -8,6 +8,8 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from studio.desktop.i18n import tr
+
 
 class UndoStack(QUndoStack):
     """The steps of all places, in one order; each knows the place that it was made in."""
@@ -27,6 +29,23 @@ class UndoStack(QUndoStack):
         step = self.command(index)
         return self._places.get(step, "") if step is not None else ""
 
+    def take_back(self, step: UndoStep) -> bool:
+        """Take back `step` whatever was done since; False where it cannot be any more.
+
+        The newest one is undone. An older one stays where it is, and its way back becomes a step
+        of its own: what came after it is not touched, and every step can still be undone in turn.
+        """
+        place = next((n for n in range(self.count()) if self.command(n) is step), -1)
+        if place < 0 or place >= self.index() or step.is_taken_back:
+            return False
+        if place == self.index() - 1:
+            self.undo()
+        else:
+            back = Reversal(step)
+            self._places[back] = self.place_at(place)
+            super().push(back)
+        return True
+
 
 class UndoStep(QUndoCommand):
     """`do` and `back` are called by the undo stack; steps in a row with one `key` become one."""
@@ -43,6 +62,8 @@ class UndoStep(QUndoCommand):
         """`is_done` where it was done already when it is put on the stack."""
         super().__init__(text)
         self._do, self._back, self._key, self._is_done = do, back, key, is_done
+        self.is_taken_back = False
+        """By a later step; see :meth:`UndoStack.take_back`."""
 
     def id(self) -> int:
         """Any number above -1 allows merging."""
@@ -62,3 +83,19 @@ class UndoStep(QUndoCommand):
 
     def undo(self) -> None:
         self._back()
+
+
+class Reversal(QUndoCommand):
+    """The way back of an older step, put after those that were made since."""
+
+    def __init__(self, step: UndoStep) -> None:
+        super().__init__(tr("Take back: {step}", step=step.text()))
+        self._step = step
+
+    def redo(self) -> None:
+        self._step.is_taken_back = True
+        self._step.undo()
+
+    def undo(self) -> None:
+        self._step.is_taken_back = False
+        self._step.redo()

@@ -11,6 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.undo_step import UndoStep
+from studio.desktop.base.way_back import way_back
 from studio.desktop.dataset import words
 from studio.desktop.dataset.curation import steps
 from studio.desktop.dataset.curation.steps import (
@@ -49,7 +51,7 @@ class Curation(QObject):
     def __init__(self, studio: Studio, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._studio, self._session = studio, session
-        self._told: deque[Plan] = deque(maxlen=8)
+        self._untold: deque[tuple[Plan, UndoStep]] = deque(maxlen=8)
         self._line: deque[tuple[Callable[[], Any], Callable[[Any], None]]] = deque()
 
     # ------------------------------------------------------------------ wishes
@@ -183,7 +185,10 @@ class Curation(QObject):
 
     def _push(self, plan: Plan) -> None:
         if plan.count:
-            self._studio.undo.push(step(plan, self._write))
+            made = step(plan, self._write)
+            if plan.said is not None:
+                self._untold.append((plan, made))
+            self._studio.undo.push(made)
         else:
             self.stored.emit()  # a field may hold what was typed but is none of it
 
@@ -215,7 +220,8 @@ class Curation(QObject):
 
     def _say_done(self, plan: Plan) -> None:
         """Say once what went, with a way back."""
-        sentence = plan.said() if plan.said is not None and plan not in self._told else ""
-        if sentence:
-            self._told.append(plan)
-            self._studio.notices.info(sentence, "", (tr("Undo"), self._studio.undo.undo))
+        found = next((each for each in self._untold if each[0] is plan), None)
+        if found is not None and plan.said is not None and (sentence := plan.said()):
+            self._untold.remove(found)
+            studio = self._studio
+            studio.notices.info(sentence, "", way_back(studio.undo, studio.notices, found[1]))

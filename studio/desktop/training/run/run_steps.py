@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
-from studio.desktop.base.undo_step import UndoStep
+from studio.desktop.base.undo_step import UndoStack, UndoStep
+from studio.desktop.base.way_back import way_back
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
 from studio.desktop.training.session import upkeep
@@ -22,7 +22,7 @@ class Managing(QObject):
     """The run of this name has another title, is gone, or is back."""
 
     def __init__(
-        self, session: Session, undo: QUndoStack, notices: Notices, parent: QObject | None = None
+        self, session: Session, undo: UndoStack, notices: Notices, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session, self._undo, self._notices = session, undo, notices
@@ -57,9 +57,10 @@ class Managing(QObject):
             first = not state
             state["removed"] = removed
             if first:
-                self._undo.push(UndoStep(tr("Remove a run"), away, back, is_done=True))
+                step = UndoStep(tr("Remove a run"), away, back, is_done=True)
+                self._undo.push(step)
                 text = tr("{run} was removed.", run=name)
-                self._notices.info(text, "", (tr("Undo"), self._undo.undo))
+                self._notices.info(text, "", way_back(self._undo, self._notices, step))
             self.changed.emit(name)
 
         def back() -> None:

@@ -168,7 +168,7 @@ def test_delete_in_the_list_takes_a_source_out_and_undo_brings_it_back(room, stu
     assert {path: path.read_bytes() for path in files} == files
     studio.undo.redo()
     qtbot.waitUntil(lambda: shows(room, "fronts", 4), timeout=WAIT)
-    assert len(studio.notices.history) == 1
+    assert [each.sentence for each in studio.notices.history][1:] == ["Taken back: Remove windows"]
 
 
 def test_no_source_chosen_and_the_only_source_are_said(room, studio, qtbot) -> None:
@@ -334,3 +334,22 @@ def test_a_right_click_opens_the_menu_of_the_row(room, qtbot) -> None:
     with qtbot.waitSignal(menu.aboutToShow):
         room.side.sources.customContextMenuRequested.emit(room.side.sources.rect().center())
     menu.close()
+
+
+def test_undo_in_the_notice_brings_its_dataset_back_and_not_what_came_since(
+    room, studio, qtbot
+) -> None:
+    room.managing.delete()
+    qtbot.waitUntil(lambda: shows(room, "other", 4), timeout=WAIT)
+    words, undo = last(studio).action
+    room.grid.selectAll()
+    qtbot.keyClick(room.grid, Qt.Key.Key_X)
+    qtbot.waitUntil(lambda: quiet(room) and not room.session.collection.trains(), timeout=WAIT)
+    assert words == "Undo"
+    undo()
+    qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
+    assert not any(item.included for item in store.items(studio.project, other_id(studio)))
+
+
+def other_id(studio) -> int:
+    return int(studio.project.query("SELECT id FROM dataset WHERE name = 'other'")[0]["id"])
