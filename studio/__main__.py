@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -20,13 +21,13 @@ def main() -> int:
     return cli.main(open_window=_open_window)
 
 
-def _open_window(project: Path | None) -> int:
+def _open_window(project: Path | None, refuse: Callable[[object], None]) -> int:
     # Nothing that is made before the first paint is garbage; the window turns this on again.
     gc.disable()
     try:
         from studio.desktop.app import run
 
-        return run(project)
+        return run(project, refuse)
     finally:
         gc.enable()
 

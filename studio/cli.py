@@ -29,7 +29,7 @@ VERBS = (
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 
-OpenWindow = Callable[[Path | None], int]
+OpenWindow = Callable[[Path | None, Callable[[object], None]], int]
 
 
 def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None = None) -> int:

@@ -10,13 +10,14 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import Qt, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.field_guard import FieldGuard
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
+from studio.desktop.qt_messages import QtMessages, Refuse
 from studio.desktop.window import whereabouts
 from studio.desktop.window.main_window import MainWindow
 from studio.engine import settings
@@ -26,15 +27,20 @@ SWITCH_SECONDS = 0.0002
 _log = logging.getLogger("studio")
 
 
-def run(project: Path | None = None) -> int:
-    """Open the window, on `project` if one is given; returns when it is closed."""
+def run(project: Path | None, refuse: Refuse) -> int:
+    """Open the window, on `project` if one is given; returns when it is closed.
+
+    Where the display does not answer, `refuse` is called with the sentence, and the process ends.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
-    qInstallMessageHandler(_qt_message)
+    messages = QtMessages(refuse)
+    qInstallMessageHandler(messages)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     # As an argument, because `setStyle` wraps the style for Python, which delays the first paint.
     app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
+    messages.begin()
     QApplication.setApplicationName("Latent Studio")
     QApplication.setDesktopFileName("latent-studio")
     studio = Studio(guarded=False)
@@ -77,11 +83,6 @@ def _start_log() -> None:
         handler = logging.handlers.RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         _log.addHandler(handler)
-
-
-def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    serious = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
-    _log.log(logging.ERROR if serious else logging.WARNING, "Qt: %s", text)
 
 
 def _report_to(studio: Studio) -> None:

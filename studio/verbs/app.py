@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     if options.open_window is None:
         raise StudioError("The window can be opened by `latent-studio app` only.")
     try:
-        code = options.open_window(options.project)
+        code = options.open_window(options.project, lambda said: console.fail(str(said), 1))
     except ImportError as error:  # a system library of Qt, most often
         raise StudioError(
             "The window cannot be opened ({reason}): `python3 packaging/launch.py` "
