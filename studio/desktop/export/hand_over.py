@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from studio.desktop.base.dragged_files import place_for, remove
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
@@ -48,12 +48,6 @@ class Leaving(QObject):
         super().__init__(thread)
         self._studio, self._thread, self._decisions = studio, thread, decisions
         self._formats, self._names, self._origin = formats, names, origin
-        self._drags: tempfile.TemporaryDirectory[str] | None = None
-
-    def close(self) -> None:
-        if self._drags is not None:
-            self._drags.cleanup()
-            self._drags = None
 
     def _order(self, ids: Sequence[int], folder: Path) -> Order:
         return Order(
@@ -112,18 +106,18 @@ class Leaving(QObject):
             self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
 
     def drag_files(self, ids: Sequence[int]) -> list[Path]:
-        """Files of these pieces for a drag, in a folder that goes when the window does."""
-        if self._studio.project is None or not ids:
+        """Files of these pieces for a drag, in a folder of their own; none where that fails."""
+        project = self._studio.project
+        if project is None or not ids:
             return []
-        if self._drags is None:
-            self._drags = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        folder = Path(tempfile.mkdtemp(dir=self._drags.name))
+        folder = place_for(project)
         try:
             # On the window's thread: a drag cannot begin without its files.
             exported = worker.export(
-                self._studio.project, self._order(ids, folder), Job(Said("Exporting pieces"))
+                project, self._order(ids, folder), Job(Said("Exporting pieces"))
             )
         except StudioError as error:
+            remove(folder)
             self._studio.notices.error(error.said, error.detail)
             return []
         return [each.path for each in exported]

@@ -18,7 +18,7 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
-from studio.desktop.export.drag_tiles import OutList
+from studio.desktop.export.drag_tiles import OutList, OutPicture
 from studio.desktop.export.format_panel import FormatPanel, short
 from studio.desktop.export.hand_over import Leaving
 from studio.desktop.export.live_files import LiveFiles
@@ -32,7 +32,6 @@ from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader, SectionHeader
-from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceTile, piece_pages
 from studio.engine.export.choices import Choices
 from studio.engine.export.ways import template_of
@@ -70,7 +69,7 @@ class ExportRoom(Room):
         self.formats = FormatPanel()
         self.formats.choose(studio.settings.export_format)
         self.formats.changed.connect(self._remember)
-        self.preview = PictureView()
+        self.preview = OutPicture()
         self.names = NamesRow()
         self.names.template.setText(studio.settings.export_names)
         self.names.changed.connect(self._remember)
@@ -88,6 +87,7 @@ class ExportRoom(Room):
         self.leaving.ended.connect(self._show_choice)
         self.live = LiveFiles(studio, self._thread)
         self.list.render_files = self.leaving.drag_files
+        self.preview.carried.connect(self._carry_shown)
         self.origin.copy.clicked.connect(self.copy)
         self.origin.export.clicked.connect(self.export)
         self.empty = EmptyState("export", "", "", self.generateRequested.emit)
@@ -109,7 +109,9 @@ class ExportRoom(Room):
     def retranslate(self) -> None:
         self.pieces_header.setText(tr("Pieces"))
         drag = tr("Choose what to export, or drag it into another program")
-        zoom = tr("What is handed over; the wheel zooms, a double click fits")
+        zoom = tr(
+            "Handed over as seen: drag it out as a file; the wheel zooms, a double click fits"
+        )
         set_words(
             (self.list, tr("Pieces to export"), drag),
             (self.preview, tr("The first of the chosen pieces"), zoom),
@@ -130,7 +132,7 @@ class ExportRoom(Room):
 
     def project_opened(self, project: Project) -> None:
         stored = self.studio.settings.export_folder
-        self.origin.set_folder(Path(stored) if stored else pictures_folder() / project.name)
+        self.origin.set_folder(Path(stored) if stored else _default_folder(project))
         self._first = True
         self.shelf.open(project)
         self.live.open(project)
@@ -151,12 +153,11 @@ class ExportRoom(Room):
         return self.preview
 
     def shutdown(self) -> None:
-        """Stop the thread and remove what was written for drags."""
+        """Stop the thread."""
         self.live.close()
         self.studio.jobs.end(self.key)
         self._thread.stop()
         self._saving.finish()
-        self.leaving.close()
 
     def choose_pieces(self, ids: list[int]) -> None:
         self._wanted = list(ids)
@@ -229,9 +230,9 @@ class ExportRoom(Room):
         settings.export_format = self.formats.name
         settings.export_names = self.names.text()
         if self.studio.project is not None and self.origin.folder != Path():
-            default = pictures_folder() / self.studio.project.name
             chosen = self.origin.folder
-            settings.export_folder = "" if chosen == default else str(chosen)
+            is_default = chosen == _default_folder(self.studio.project)
+            settings.export_folder = "" if is_default else str(chosen)
         self.studio.save_settings()
         self._show_choice()
 
@@ -256,6 +257,10 @@ class ExportRoom(Room):
         if ids:
             self.leaving.copy(self.shelf.kept[ids[0]].piece)
 
+    def _carry_shown(self) -> None:
+        if self._shown is not None:
+            self.list.carry([self._shown.id])
+
     def approve_waiting(self) -> None:
         """Let the chosen pieces pass that resemble a training picture."""
         chosen = (self.shelf.kept[key].piece for key in self.list.chosen_ids())
@@ -278,3 +283,8 @@ class ExportRoom(Room):
         if reason:
             self.studio.notices.warn(reason)
         return not reason
+
+
+def _default_folder(project: Project) -> Path:
+    """Beside the projects, where finished files are not taken for parts of one."""
+    return pictures_folder().with_name("Latent Studio Exports") / project.name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDrag, QGuiApplication, QImage
 
 from studio.desktop import i18n
 from studio.desktop.window.main_window import MainWindow
@@ -201,3 +201,55 @@ def test_a_live_file_follows_its_piece(window, sample_project, tmp_path, qtbot) 
     room.live.look()
     qtbot.wait(300)
     assert len(said) == count, "it is said once"
+
+
+def drag_preview(room, qtbot) -> None:
+    view, middle = room.preview, room.preview.rect().center()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    for step in (4, 30, 60):
+        qtbot.mouseMove(view, middle + QPoint(step, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 0))
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_the_large_picture_is_dragged_out_as_a_file_that_stays(
+    window, sample_project, monkeypatch, qtbot, taken
+) -> None:
+    room = open_export(window, sample_project, qtbot)
+    room.formats.choose("png")
+    room.list.choose([2])
+    qtbot.waitUntil(lambda: not room.preview.image().isNull(), timeout=WAIT)
+    files: list[Path] = []
+
+    def let_go(drag: QDrag, _action: object) -> Qt.DropAction:
+        files.extend(Path(url.toLocalFile()) for url in drag.mimeData().urls())
+        assert QImage(str(files[-1])).width() == 32 * 2
+        return Qt.DropAction.CopyAction if taken else Qt.DropAction.IgnoreAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    drag_preview(room, qtbot)
+    assert [each.name for each in files] == ["piece-002.png"]
+    assert window.studio.project.folder / "dragged" in files[0].parents
+    window.studio.close_project()
+    assert files[0].exists() is taken
+    assert (sample_project / "dragged").exists() is taken
+
+
+def test_a_picture_that_is_zoomed_in_moves_instead(window, sample_project, monkeypatch, qtbot):
+    room = open_export(window, sample_project, qtbot)
+    qtbot.waitUntil(lambda: not room.preview.image().isNull(), timeout=WAIT)
+    room.preview.set_zoom(30)
+    before = room.preview.target()
+    monkeypatch.setattr(QDrag, "exec", lambda *_: pytest.fail("it was dragged out"))
+    drag_preview(room, qtbot)
+    assert room.preview.target().x() - before.x() == 60
+
+
+def test_finished_files_go_beside_the_projects_and_not_into_one(
+    window, sample_project, tmp_path, qtbot
+) -> None:
+    room = open_export(window, sample_project, qtbot)
+    assert room.origin.folder == tmp_path / "Latent Studio Exports" / "Vases"
+    assert sample_project not in room.origin.folder.parents
+    room.origin.changed.emit()
+    assert window.studio.settings.export_folder == ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QDrag, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, register
+from studio.desktop.base.dragged_files import carry, place_for, remove
+from studio.desktop.generation.tools.tool import Drag, Mouse, Tool, register
 from studio.desktop.generation.worker import write_file
 from studio.engine.errors import StudioError
 
@@ -22,10 +20,6 @@ class DragOut(Tool):
 
     name = "drag_out"
     turn = 1
-
-    def __init__(self, hand: Hand) -> None:
-        super().__init__(hand)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def press(self, mouse: Mouse) -> Drag | None:
         if mouse.modifiers & Qt.KeyboardModifier.ControlModifier:
@@ -48,13 +42,15 @@ class DragOut(Tool):
     def mime(self) -> QMimeData | None:
         """The picture as a file and as pixels; None when there is none. :class:`StudioError` while
         it is a draft."""
-        image, model = self.hand.picture(), self.hand.session.model
-        if image.isNull() or model is None:
+        image, session = self.hand.picture(), self.hand.session
+        if image.isNull() or session.model is None or session.project is None:
             return None
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        place = Path(tempfile.mkdtemp(dir=self._folder.name))
-        path = write_file(image, model, self.hand.editing.recipe(), place)
+        place = place_for(session.project)
+        try:
+            path = write_file(image, session.model, self.hand.editing.recipe(), place)
+        except StudioError:
+            remove(place)
+            raise
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
         data.setImageData(image.copy())
@@ -67,16 +63,7 @@ class DragOut(Tool):
         except StudioError as error:
             self.hand.notices.error(error.said, error.detail)
             return
-        if data is None:
-            return
-        drag = QDrag(self.hand.view)
-        drag.setMimeData(data)
-        image = self.hand.view.image()
-        small = image.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
-        drag.setPixmap(QPixmap.fromImage(small))
-        drag.exec(Qt.DropAction.CopyAction)
-
-    def close(self) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        if data is not None:
+            keeping = Qt.AspectRatioMode.KeepAspectRatio
+            small = self.hand.view.image().scaled(THUMBNAIL, THUMBNAIL, keeping)
+            carry(self.hand.view, data, QPixmap.fromImage(small))
