@@ -8,7 +8,7 @@ from studio.engine.errors import UsageError
 from studio.engine.pieces.review import Review
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, pair, words
-from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
+from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 
 def add(verbs: Verbs) -> None:
@@ -53,7 +53,6 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Render and write, and say which files could not have the names of their pieces."""
     from studio.engine.export import live_links
-    from studio.engine.export.credentials.signing import SUFFIX
     from studio.engine.export.handover import Taken, export_pieces
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
@@ -85,8 +84,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         console.note(f"{asked} was there already: {path.name} was written instead.")
     say_remarks(console, made)
     facts = {
-        "files": [each.path for each in made if each.path.suffix != SUFFIX],
-        "credentials_beside": [each.path for each in made if each.path.suffix == SUFFIX],
+        **files_of(made),
         "renamed": renamed,
         "sha256": {str(each.path): each.sha256 for each in made},
         "provenance": {str(each.path): each.provenance for each in made},
@@ -99,8 +97,8 @@ def _again(options: argparse.Namespace) -> Result:
     from studio.engine.export import live_links
     from studio.engine.project import Project
 
-    files = []
+    made = []
     with Project.open(options.project) as project:
         for number, change in live_links.changed(project).items():
-            files += [each.path for each in live_links.send_again(project, number, change.link)]
-    return Result({"files": files}, [str(path) for path in files])
+            made += live_links.send_again(project, number, change.link)
+    return Result(files_of(made), [str(each.path) for each in made])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STOPPING = "Stopping: what was reached so far is kept."
 _KNOWN = {
-    "training": "The model has learnt from this picture; others do not come as near.",
+    "training": "The model has learnt from this picture; others may come less near.",
     "held_out": "The picture was held out when the model learnt.",
 }
 

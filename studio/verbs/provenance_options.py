@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.verbs.options import words
@@ -64,3 +65,14 @@ def say_remarks(console: Console, files: Sequence[Exported]) -> None:
     for said, names in concerned.items():
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         console.note(f"{names[0]}{more}: {said}")
+
+
+def files_of(files: Sequence[Exported]) -> dict[str, list[Path]]:
+    """`files`, and apart from them the credentials that lie beside those that hold none."""
+    from studio.engine.export.credentials.signing import SUFFIX
+
+    beside = [each.path for each in files if each.path.suffix == SUFFIX]
+    return {
+        "files": [each.path for each in files if each.path not in beside],
+        "credentials_beside": beside,
+    }

@@ -10,7 +10,7 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.said import reason
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, words
-from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
+from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.artwork import Artwork
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         finishing=finishing_of(options),
     )  # fmt: skip
     say_remarks(console, made)
-    return Result({"files": [each.path for each in made]}, [str(each.path) for each in made])
+    return Result(files_of(made), [str(each.path) for each in made])
 
 
 def _stack(text: str) -> Stack:

@@ -113,7 +113,7 @@ class BringIn(Tool):
             *(said(note) for note in found.notes),
         ]  # fmt: skip
         if source.known == "training":
-            parts.append(tr("The model has learnt from this picture; others do not come as near."))
+            parts.append(tr("The model has learnt from this picture; others may come less near."))
         elif source.known == "held_out":
             parts.append(tr("The picture was held out when the model learnt."))
         self.hand.notices.info(" ".join(parts))
