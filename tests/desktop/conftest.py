@@ -18,7 +18,10 @@ WAIT = 60_000
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample project with two pieces, made once; tests work on copies."""
+    """The sample project with two pieces and the directions of its model in the cache, which take
+    seconds; made once, and tests work on copies."""
+    from studio.engine.generation.directions import catalogue
+    from studio.engine.generation.directions.principal_components import PrincipalComponents
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.pieces import pieces
@@ -33,6 +36,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
         newest = checkpoint.load_latest(run.folder)
         assert newest is not None
         player = Player.open(newest.folder)
+        catalogue.find(player, PrincipalComponents())
         for seed in (1, 2):
             piece = pieces.keep(project, run.name, player, LatentRecipe(seed=seed))
             pieces.set_review(project, piece.id, "approved")

@@ -15,8 +15,8 @@ _SETTINGS = {
     # Nothing is fetched: what is offline is checked offline.
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
-# The names of containers that the library knows, by the endings of files. Not SVG, which it writes
-# anew so that other statements in it get lost.
+# The names of containers that the library knows, by the endings of files. Not SVG: of a signed one
+# our own packet was not found again.
 _KINDS = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".tif": "image/tiff", ".tiff": "image/tiff", ".avif": "image/avif", ".gif": "image/gif",

@@ -17,7 +17,8 @@ IDENTIFIER_BITS = 32
 DECIBELS = 40.0
 """Peak signal to noise ratio of a marked picture to itself before."""
 QUANTISED_ENOUGH, SPREAD_ENOUGH = 8.5, 8.3
-"""Scores from which on a mark is believed; what has none comes to 7.4 at most in 10,000."""
+"""Scores from which on a mark is believed. None of 294 unmarked pictures reached them; more were
+not looked at."""
 _HANDLED = 75
 """JPEG quality at which a mark has to be read again right after it was laid."""
 _ROUNDS = 4
