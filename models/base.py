@@ -310,6 +310,14 @@ class Family(nn.Module, ABC):
             "The {name} family has no encoder: it cannot encode a picture.", name=self.name
         )
 
+    def kl_by_number(self, images: Tensor, labels: Tensor | None = None) -> Tensor | None:
+        """Nats [dim] that each number of the posterior tells of uint8 NHWC pictures, on average.
+
+        That is KL(posterior || prior), in a model with classes that of the classes `labels` [n];
+        None where there is no posterior.
+        """
+        return None
+
     def score(self, images: Tensor) -> Tensor:
         """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
         raise ParameterError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
@@ -13,12 +13,14 @@ from studio.verbs.options import Verbs, folder, whole, words
 from studio.verbs.pictures import SHOWN, file_of
 
 if TYPE_CHECKING:
-    from studio.engine.evaluation.figures import Figures
+    from studio.engine.evaluation.assessment import Assessment, Figure
     from studio.engine.evaluation.gallery import Gallery, Pair
 
 MOST = 100_000
 LISTED = 1000
 """Pairs at most; all copies are counted."""
+NAMES = {"kid": ("kid", "distance")}
+"""Figures that scripts know by an older name, too."""
 ADVICE = (
     "Do not hand these out as new. To copy less: train on more pictures, stop earlier, or disguise "
     "the pictures more (the augmentation of the run)."
@@ -33,49 +35,87 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--count", type=whole(1, MOST), default=256,
-        help="generated pictures that are compared with every training picture (default 256)",
+        help="generated pictures that are compared with every training picture, and measured, up "
+        "to 2000 (default 256)",
     )  # fmt: skip
     parser.add_argument("--seed", type=whole(0, 1 << 62), default=0, help="first seed (default 0)")
+    parser.add_argument(
+        "--life", action="store_true", help="also measure every checkpoint that is kept"
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    from studio.engine.evaluation import figures, gallery, metrics
+    from studio.engine.evaluation import assessment, gallery, metrics
     from studio.engine.project import Project
 
     def said(done: int, total: int) -> None:
         console.progress(f"{done} of {total} generated pictures compared", done / total)
 
+    def measured(done: int, total: int) -> None:
+        console.progress(f"{done} of {total} pictures measured", done / total)
+
     with Project.open(options.project) as project:
         with Interruption(console.note, "Stopping after these pictures.") as stop:
+            asked = project, options.run_name, options.count, options.seed
             found = gallery.closest(
-                project, options.run_name, options.count, options.seed, LISTED,
-                pixels=False, progress=said, cancelled=stop.is_requested,
-            )  # fmt: skip
+                *asked, LISTED, pixels=False, progress=said, cancelled=stop.is_requested
+            )
+            quality: list[Assessment] = []
+            redrawn: dict[str, object] = {}
+            if not found.changed:  # otherwise there is nothing that the run has not seen
+                numbers = assessment.kept(*asked[:2]) if options.life else [0]
+                for number in numbers:
+                    one = assessment.assess(
+                        *asked, checkpoint=number, progress=measured, cancelled=stop.is_requested
+                    )
+                    quality += [one] if one else []
+                rebuilt = metrics.reconstruction(project, options.run_name, 0)
+                if rebuilt is not None:
+                    redrawn = {"psnr": rebuilt.psnr, "ssim": rebuilt.ssim, "count": rebuilt.count}
         if stop.requested:
             raise KeyboardInterrupt
-        quality: Figures | None = None
-        detail: dict[str, object] = {}
-        if not found.changed:  # otherwise there is nothing that the run has not seen
-            console.progress("measuring against the real pictures")
-            quality = figures.against_real(project, options.run_name, options.seed)
-            rebuilt = metrics.reconstruction(project, options.run_name, 0)
-            if rebuilt is not None:
-                detail = {"psnr": rebuilt.psnr, "ssim": rebuilt.ssim, "count": rebuilt.count}
-    facts = {"run": options.run_name, "detail": detail, **_quality(quality), **_copies(found)}
-    return Result(facts, [*_lines(facts), *_copy_lines(found)])
+    newest = quality[-1] if quality else None
+    facts = {"run": options.run_name, **_quality(newest, redrawn), **_copies(found)}
+    if options.life:
+        facts["life"] = [_at(each) for each in quality]
+    return Result(facts, [f"{options.run_name}:", *_lines(newest), *_copy_lines(found)])
 
 
-def _quality(found: Figures | None) -> dict[str, object]:
+def _quality(found: Assessment | None, redrawn: Mapping[str, object]) -> dict[str, object]:
+    """A part of the figures each, with their ceilings, and all that is known of each figure."""
+    from studio.engine.evaluation.measures.base import PARTS, measures
+
+    facts: dict[str, dict[str, object]] = {part: {} for part in (*PARTS, "ceiling", "figures")}
+    facts["detail"].update(redrawn)
+    for each in found.figures if found else ():
+        facts["figures"][each.measure] = _figure(each)
+        if each.value is None:
+            continue
+        names = NAMES.get(each.measure, (each.measure,))
+        part = measures()[each.measure].part
+        for name in names:
+            facts[part].setdefault(name, each.value)
+            if each.ceiling is not None:
+                facts["ceiling"][name] = each.ceiling
+        if not measures()[each.measure].by_encoder:
+            facts[part].setdefault("count", each.count)
     if found is None:
-        return {"diversity": {}, "realism": {}, "ceiling": {}}
-    one, real = found.made, found.ceiling
-    return {
-        "diversity": {"coverage": one.coverage, "variety": one.variety, "count": found.count},
-        "realism": {"distance": one.distance, "count": found.count},
-        "ceiling": {
-            "coverage": real.coverage, "variety": real.variety, "distance": real.distance,
-        },
+        return {**facts}
+    whole = {
+        "checkpoint": found.checkpoint, "images_seen": found.images_seen,
+        "generated": found.generated, "trained": found.trained, "held_out": found.unseen,
     }  # fmt: skip
+    return {**facts, "measured": whole, "latents": dataclasses.asdict(found.latents)}
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    known = {name: value for name, value in dataclasses.asdict(figure).items() if value != ""}
+    return {name: value for name, value in known.items() if name != "measure"}
+
+
+def _at(found: Assessment) -> dict[str, object]:
+    values = {each.measure: each.value for each in found.figures if each.value is not None}
+    return {"checkpoint": found.checkpoint, "images_seen": found.images_seen, "figures": values}
 
 
 def _copies(found: Gallery) -> dict[str, object]:
@@ -102,21 +142,42 @@ def _pair(pair: Pair) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _lines(facts: Mapping[str, Any]) -> list[str]:
-    lines = [f"{facts['run']}:"]
-    if detail := facts["detail"]:
-        lines.append(
-            f"  rebuilt: PSNR {detail['psnr']:.1f} dB, SSIM {detail['ssim']:.2f} over "
-            f"{detail['count']} that training never saw"
-        )
-    if ceiling := facts["ceiling"]:
-        lines += [
-            f"  distance {facts['realism']['distance']:.3f} (real pictures among themselves "
-            f"{ceiling['distance']:.3f})",
-            f"  coverage {facts['diversity']['coverage']:.0%} "
-            f"(real ones {ceiling['coverage']:.0%})",
-        ]
+def _lines(found: Assessment | None) -> list[str]:
+    from studio.engine.evaluation.measures.base import PARTS, measures
+
+    lines = []
+    for part, title in PARTS.items() if found else ():
+        lines.append(f"  {title}:")
+        for each in found.figures if found else ():
+            measure = measures()[each.measure]
+            if measure.part == part:
+                lines.append(f"    {measure.title} ({measure.term}): {_value(each, measure.unit)}")
+    if found and found.latents.total:
+        one = found.latents
+        lines.append(f"  Numbers of the latent in use: {one.active} of {one.total}")
     return lines
+
+
+def _value(figure: Figure, unit: str) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return str(figure.refused)
+    line = f"{_number(figure.value, unit)} ({_number(figure.low, unit)} to "
+    line += f"{_number(figure.high, unit)})"
+    if figure.ceiling is None or figure.matched is None:
+        return line
+    real = _number(figure.ceiling, unit)
+    if figure.matched == figure.value:
+        return f"{line}; real pictures reach {real}"
+    return (
+        f"{line}; in groups of {figure.unseen} {_number(figure.matched, unit)}, where real "
+        f"pictures reach {real}"
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == "%":
+        return f"{value:.0%}"
+    return f"{value:.1f} {unit}" if unit else f"{value:.3f}"
 
 
 def _copy_lines(found: Gallery) -> list[str]:

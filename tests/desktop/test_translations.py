@@ -19,6 +19,7 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.generation.tools.tool import tools
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.doctor.checks.base import checks
+from studio.engine.evaluation.measures.base import PARTS, measures
 from studio.engine.export import ways
 from studio.engine.export.choices import Choices
 from studio.engine.export.destinations import DESTINATIONS
@@ -165,12 +166,18 @@ def families_in_sentences() -> dict[str, str]:
 
 
 def findings() -> dict[str, str]:
-    """What the engine says of a picture, as templates. A broken one gives its own reason."""
+    """What the engine says of a picture, as templates, and of what a model is measured by.
+
+    A broken picture gives its own reason.
+    """
     found: dict[str, str] = {}
     for kind, each in checks().items():
         words = [each.title, each.badge, each.help, each.advice, each.sentence]
         words += [each.limit.unit] if each.limit else []
         found |= {text: f"finding {kind}" for text in words if text != "{reason}"}
+    found |= dict.fromkeys(PARTS.values(), "part of an evaluation")
+    for name, measure in measures().items():
+        found |= dict.fromkeys((measure.title, measure.help), f"measure {name}")
     return found
 
 

@@ -35,10 +35,27 @@ def test_a_run_without_copies_says_how_many_were_compared(project, run):
     assert len(facts["closest"]) == 6
     assert facts["comparison"]["compared"] == 6
     assert set(facts["detail"]) == {"psnr", "ssim", "count"}
-    assert set(facts["ceiling"]) == {"coverage", "variety", "distance"}
-    assert facts["realism"]["distance"] > facts["ceiling"]["distance"]
+    assert facts["ceiling"] == {}
+    assert "6 pictures are too few" in facts["figures"]["coverage"]["refused"]
     said = call("evaluate", project, "--run", run, "--count", 6)
     assert "No picture comes close to one of yours: 6 compared with" in said.out
+
+
+def test_enough_pictures_are_measured_at_every_checkpoint(project, run):
+    facts = done("evaluate", project, "--run", run, "--count", 10, "--life")
+    assert facts["measured"]["generated"] == 10
+    assert facts["detail"]["spectrum"] > 0
+    figure = facts["figures"]["spectrum"]
+    assert figure["low"] <= facts["detail"]["spectrum"] == figure["value"] <= figure["high"]
+    assert "held out" in figure["no_ceiling"]
+    assert facts["latents"]["total"] == 8
+    *_, newest = facts["life"]
+    assert newest["checkpoint"] == facts["measured"]["checkpoint"]
+    assert newest["figures"]["spectrum"] == figure["value"]
+    said = call("evaluate", project, "--run", run, "--count", 10).out
+    assert "Edges and grain (radial spectrum distance): " in said
+    assert "Kinds covered (coverage): 10 pictures are too few for it: it needs 20" in said
+    assert "Numbers of the latent in use: " in said
 
 
 def test_copies_are_listed_the_closest_first(project, run, copied):

@@ -214,6 +214,12 @@ class Vae(CodecFamily):
         return _split(self.encoder_ema(x))[0]
 
     @torch.no_grad()
+    def kl_by_number(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        mean, logvar = _split(self.encoder_ema(self.to_network(images)))
+        known = bool(self.image_spec.classes) and labels is not None
+        return _kl(mean, logvar, self.prior_means[labels] if known else None).mean(0)
+
+    @torch.no_grad()
     def refresh(
         self, batches: Callable[[], Iterable[Tensor]], labels: Tensor | None = None
     ) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from studio.desktop import theme
-from studio.desktop.i18n import tr
-from studio.desktop.widgets.boxes import column
-from studio.desktop.widgets.labels import text_label
+from studio.desktop.i18n import said, tr
+from studio.desktop.widgets.boxes import column, row
+from studio.desktop.widgets.labels import set_words, text_label
+
+if TYPE_CHECKING:
+    from studio.engine.evaluation.assessment import Figure as Measured
+    from studio.engine.evaluation.measures.base import Measure
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Figure:
     words: str
     share: float
     help: str
+    mark: float | None = None
+    """Where on the bar real pictures stand."""
 
 
 def psnr(decibels: float) -> Figure:
@@ -54,28 +61,64 @@ def ssim(value: float) -> Figure:
     return Figure("SSIM", f"{value:.2f}", words, min(1.0, max(0.0, value)), help)
 
 
-def coverage(value: float, real: float) -> Figure:
-    help = tr("Part of the real pictures that have a generated one nearby. Higher is more varied.")
-    words = _reached(f"{100 * real:.0f} %")
-    return Figure(tr("Coverage"), f"{100 * value:.0f} %", words, value, help)
+def of_measure(measure: Measure, found: Measured) -> Figure:
+    """A figure of generated pictures, or the reason why there is none."""
+    help = f"{said(measure.help)} ({measure.term})"
+    if found.value is None or found.low is None or found.high is None:
+        return Figure(said(measure.title), "—", said(found.refused), 0.0, help)
+    beside = found.value if found.matched is None else found.matched
+    share, tick = _shares(measure, beside, found.ceiling)
+    words = tr(
+        "{low} to {high}, by {n} pictures.",
+        low=number(measure, found.low), high=number(measure, found.high), n=f"{found.count:,}",
+    )  # fmt: skip
+    title, shown = said(measure.title), number(measure, found.value)
+    return Figure(title, shown, f"{words} {_beside(measure, found)}", share, help, tick)
 
 
-def variety(value: float, real: float) -> Figure:
-    """How far generated pictures lie apart, in units of the real ones; about 1 at best."""
-    help = tr("How different generated pictures are from each other. Real pictures are about 1.")
-    share = min(1.0, value)
-    return Figure(tr("Variety"), f"{value:.2f}", _reached(f"{real:.2f}"), share, help)
+def _beside(measure: Measure, found: Measured) -> str:
+    if found.ceiling is None or found.matched is None:
+        return said(found.no_ceiling)
+    real, n = number(measure, found.ceiling), f"{found.unseen:,}"
+    if measure.by_encoder:
+        return tr("Of pictures that it knows: {real}.", real=real)
+    if found.matched == found.value:
+        return tr("{n} real pictures that it never saw reach {real}.", n=n, real=real)
+    return tr(
+        "In groups of {n}: {made}, where real pictures that it never saw reach {real}.",
+        n=n, made=number(measure, found.matched), real=real,
+    )  # fmt: skip
 
 
-def distance(value: float, real: float) -> Figure:
-    """The bar is full where generated pictures are as near as other real ones."""
-    help = tr("How far generated pictures are from real ones (as KID, few pictures). 0 is best.")
-    share = 1.0 if value <= real else max(0.0, real) / value
-    return Figure(tr("Distance"), f"{value:.3f}", _reached(f"{real:.3f}"), share, help)
+def _shares(measure: Measure, value: float, ceiling: float | None) -> tuple[float, float | None]:
+    """How far the bar is filled, and where its mark stands. Where less is better, the bar is full
+    at the mark's own place, and half as long for twice as much."""
+    if measure.better == "higher":
+        most = measure.most if measure.most < 100 else max(1.0, value, ceiling or 0.0) * 1.1
+        if measure.unit == "dB":
+            most = 40.0
+        return _within(value / most), None if ceiling is None else _within(ceiling / most)
+    if ceiling is None:
+        return 0.0, None
+    best = max(ceiling, 0.0)
+    return (_MARK if value <= best else _MARK * best / value), _MARK
 
 
-def _reached(real: str) -> str:
-    return tr("Real pictures among themselves: {n}.", n=real)
+_MARK = 0.9
+
+
+def _within(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
+def number(measure: Measure, value: float) -> str:
+    if measure.unit == "%":
+        return f"{100 * value:.0f} %"
+    if measure.unit:
+        return f"{value:.1f} {measure.unit}"
+    return (
+        f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
+    )
 
 
 class FigureCard(QFrame):
@@ -95,7 +138,7 @@ class FigureCard(QFrame):
         self.title.setText(figure.title)
         self.number.setText(figure.number)
         self.words.setText(figure.words)
-        self.bar.share = figure.share
+        self.bar.share, self.bar.mark = figure.share, figure.mark
         self.bar.update()
         self.setToolTip(figure.help)
         self.setAccessibleName(f"{figure.title} {figure.number}")
@@ -106,7 +149,8 @@ class _Bar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.share = 0.0
-        self.setFixedHeight(4)
+        self.mark: float | None = None
+        self.setFixedHeight(10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()
@@ -115,4 +159,22 @@ class _Bar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for share, colour in ((1.0, c.line), (self.share, c.accent)):
             painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(QRectF(0, 0, self.width() * share, 4), 2, 2)
+            painter.drawRoundedRect(QRectF(0, 3, self.width() * share, 4), 2, 2)
+        if self.mark is not None:
+            painter.setBrush(QColor(c.text))
+            painter.drawRect(QRectF(round((self.width() - 2) * self.mark), 0, 2, 10))
+
+
+class FigureLine(QWidget):
+    """One figure in a line: its title, its number, and what real pictures reach."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.number = text_label(quiet=True, wrap=False), text_label(wrap=False)
+        row(self.title, None, self.number, on=self, gap=8, margins=(12, 0, 12, 0))
+
+    def show_figure(self, figure: Figure) -> None:
+        self.title.setText(figure.title)
+        self.number.setText(figure.number)
+        words = f"{figure.words} {figure.help}"
+        set_words((self, f"{figure.title} {figure.number}", words))

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from studio.desktop.evaluation import cards
 from studio.desktop.evaluation.cards import FigureCard
+from studio.desktop.evaluation.parts import Parts
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.labels import text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 
 if TYPE_CHECKING:
-    from studio.engine.evaluation.figures import Figures as Quality
+    pass
 
 
 class State(Enum):
@@ -39,20 +40,17 @@ class Figures(SteadyScroll):
         self.setFixedWidth(PANEL_WIDTH)
         self.head, self.note = SectionHeader(), text_label(quiet=True)
         self.psnr, self.ssim = FigureCard(), FigureCard()
-        self.made, self.measured = SectionHeader(), text_label(quiet=True)
-        self.coverage, self.variety, self.distance = FigureCard(), FigureCard(), FigureCard()
-        self._of_made = (self.made, self.coverage, self.variety, self.distance, self.measured)
-        for part in (self.head, self.psnr, self.ssim, self.note, *self._of_made):
+        self.parts = Parts()
+        for part in (self.parts, self.head, self.psnr, self.ssim, self.note):
             column.addWidget(part)
         column.addStretch(1)
-        self._quality: Quality | None = None
         self._values: dict[str, float] = {}
         self._count = 0
         self._state = State.NOTHING
 
     def retranslate(self) -> None:
         self.head.setText(tr("Held-out pictures"))
-        self.made.setText(tr("Generated pictures"))
+        self.parts.retranslate()
         self._say()
 
     def show_values(self, values: dict[str, float], count: int) -> None:
@@ -61,12 +59,7 @@ class Figures(SteadyScroll):
         self._say()
 
     def show_state(self, state: State) -> None:
-        self._values, self._state, self._quality = {}, state, None
-        self._say()
-
-    def show_quality(self, found: Quality | None) -> None:
-        """Figures of generated pictures, which every family has."""
-        self._quality = found
+        self._values, self._state = {}, state
         self._say()
 
     def _say(self) -> None:
@@ -74,7 +67,6 @@ class Figures(SteadyScroll):
             card.setVisible(key in self._values)
             if key in self._values:
                 card.show_figure(said(self._values[key]))
-        self._say_quality()
         sentences = {
             State.WAITING: tr("Measuring…"),
             State.STOPPED: tr("Measuring was stopped. Choose the run again to go on."),
@@ -90,18 +82,6 @@ class Figures(SteadyScroll):
             State.MEASURED: self._counted(),
         }
         self.note.setText(sentences.get(self._state, ""))
-
-    def _say_quality(self) -> None:
-        for part in self._of_made:
-            part.setVisible(self._quality is not None)
-        if self._quality is None:
-            return
-        made, real = self._quality.made, self._quality.ceiling
-        self.coverage.show_figure(cards.coverage(made.coverage, real.coverage))
-        self.variety.show_figure(cards.variety(made.variety, real.variety))
-        self.distance.show_figure(cards.distance(made.distance, real.distance))
-        n = self._quality.count
-        self.measured.setText(tr("{n} generated pictures compared with {n} real ones.", n=n))
 
     def _counted(self) -> str:
         if self._count == 1:

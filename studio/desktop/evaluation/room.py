@@ -14,6 +14,7 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
 from studio.desktop.evaluation.copy_search import Comparing
 from studio.desktop.evaluation.figures import Figures, State
+from studio.desktop.evaluation.measuring import Measuring
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
@@ -43,6 +44,7 @@ class EvaluationRoom(Room):
         self.thread_ = WorkerThread(self.worker, self)
         self.side, self.figures = Side(), Figures()
         self.comparing = Comparing(studio, self.side, self)
+        self.measuring = Measuring(studio, self.figures.parts, self)
         self.centre = Centre(self.comparing.page)
         self.real, self.generated = self.centre.real, self.centre.generated
         self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
@@ -71,6 +73,7 @@ class EvaluationRoom(Room):
         self.originals.stepped.connect(self.rebuilt.choose)
         self.rebuilt.stepped.connect(self.originals.choose)
         self.generated.stepped.connect(self._name_generated)
+        self.measuring.changed.connect(self._show_state)
         add = self.studio.actions.add
         add("evaluation.shuffle", "Generate from other seeds", self.side.draw_seed, "R", self.key)
         add("evaluation.zero", "Generate from seed 0", lambda: self.side.set_seed(0), "0", self.key)
@@ -94,6 +97,7 @@ class EvaluationRoom(Room):
         self._measured = None
         self.waiting.clear()
         self.comparing.set_run(None, None)
+        self.measuring.ask(None, None, 0)
         self._clear()
         self._show_state()
 
@@ -152,6 +156,7 @@ class EvaluationRoom(Room):
         row = self._row()
         self._asked += 1
         self.comparing.set_run(self.project, row)
+        self.measuring.ask(self.project, row, int(self.side.compared.currentData()))
         if self.project is None or row is None or not row.checkpoint:
             self._show_state()
             return
@@ -164,9 +169,7 @@ class EvaluationRoom(Room):
         if self._measured != row:
             self.waiting.add("rebuilt")
             self.figures.show_state(State.WAITING)
-            rebuilt = partial(
-                self.worker.rebuilt, self.project, row.name, _PAIRS, lambda: number != self._asked
-            )
+            rebuilt = partial(self.worker.rebuilt, self.project, row.name, _PAIRS)
             take = partial(self._take_rebuilt, number, row)
             failed = partial(self._failed, number, "rebuilt")
             self.thread_.latest("rebuilt", rebuilt, done=take, failed=failed)
@@ -176,6 +179,7 @@ class EvaluationRoom(Room):
     def stop_waiting(self) -> None:
         """Drop what was asked for; what is shown stays."""
         self.comparing.stop()
+        self.measuring.stop()
         if not self.waiting:
             return
         self.thread_.clear()
@@ -232,7 +236,6 @@ class EvaluationRoom(Room):
         else:
             why = State.NO_HELD_OUT if found.has_encoder else State.NO_ENCODER
             self.figures.show_state(why)
-        self.figures.show_quality(found.quality)
         self._show_state()
 
     def _failed(self, number: int, what: str, sentence: str, detail: str) -> None:
@@ -261,7 +264,7 @@ class EvaluationRoom(Room):
             tr("Go to Training"),
         )
         busy = bool(self.waiting)
-        self.centre.show_busy(busy and not self.comparing.is_on)
+        self.centre.show_busy((busy or self.measuring.is_busy) and not self.comparing.is_on)
         self.centre.show_run(row)
         waiting = tr("Generating…") if busy else tr("Nothing to show: press Shuffle.")
         if row is not None and not row.checkpoint:

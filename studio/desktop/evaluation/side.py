@@ -21,7 +21,7 @@ from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.events import RunState
 
 COUNTS = (16, 36, 64)
-COMPARED, COMPARED_FIRST = (64, 256, 1000), 256
+COMPARED, COMPARED_FIRST = (64, 256, 1000, 2000), 256
 _SHUFFLED = 1 << 31
 """Seeds by chance lie below this: long numbers are hard to tell apart."""
 _SEED_AFTER_MS = 250
@@ -87,7 +87,7 @@ class Side(SteadyScroll):
              tr("The number the first generated picture is made from; the others follow it.")),
             (self.count, tr("Pictures"), tr("How many real and generated pictures are shown.")),
             (self.compared, tr("Compared"),
-             tr("How many generated pictures are compared with every training picture.")),
+             tr("How many generated pictures are measured, and looked through for copies.")),
             (self.shuffle, tr("Shuffle"), tr("Generate from other seeds (R).")),
             (self.again, tr("Back to seed 0"),
              tr("The same seeds for every run, to compare them fairly.")),
@@ -96,7 +96,6 @@ class Side(SteadyScroll):
     def show_front(self, *, pairs: bool) -> None:
         """Ask for what the page in front needs: so many to show, or so many to compare."""
         self._form.setRowVisible(self.count, not pairs)
-        self._form.setRowVisible(self.compared, pairs)
 
     def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
         """The runs; those without a checkpoint say so."""

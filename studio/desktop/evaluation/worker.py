@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.evaluation.figures import Figures as Quality
+    from studio.engine.evaluation.assessment import Assessment
     from studio.engine.evaluation.gallery import Gallery
 
 
@@ -55,8 +54,6 @@ class Rebuilt:
     originals: np.ndarray | None = None
     rebuilt: np.ndarray | None = None
     figures: dict[str, float] = field(default_factory=dict)
-    quality: Quality | None = None
-    """Of generated pictures, of any family; None where the real ones are too few."""
 
 
 class Evaluator(Worker):
@@ -80,24 +77,28 @@ class Evaluator(Worker):
 
         return Walls(*pairs.side_by_side(project, run, count, seed))
 
-    def rebuilt(
-        self, project: Project, run: str, count: int, cancelled: Callable[[], bool]
-    ) -> Rebuilt:
-        """Reconstructions of held-out pictures, where there is an encoder, and all figures."""
-        from studio.engine.evaluation import figures, metrics
+    def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
+        """Reconstructions of held-out pictures, where there is an encoder, and their figures."""
+        from studio.engine.evaluation import metrics
         from studio.engine.training.planning import runs
         from studio.engine.training.record.recipe import Recipe
 
         found = metrics.reconstruction(project, run, count)
-        quality = figures.against_real(
-            project, run, cancelled=lambda: cancelled() or self.stopping()
-        )
         if found is None:
             recipe = Recipe.load(runs.run(project, run).folder)
             held_out = runs.pictures_of(project.folder, recipe).held_out
-            return Rebuilt(has_encoder=not len(held_out), quality=quality)
+            return Rebuilt(has_encoder=not len(held_out))
         values = {"psnr": found.psnr, "ssim": found.ssim}
-        return Rebuilt(True, found.count, found.originals, found.rebuilt, values, quality)
+        return Rebuilt(True, found.count, found.originals, found.rebuilt, values)
+
+
+def measured(
+    project: Project, run: str, count: int, job: Job[Assessment | None]
+) -> Assessment | None:
+    """All figures of generated pictures; None when `job` is cancelled."""
+    from studio.engine.evaluation import assessment
+
+    return assessment.assess(project, run, count, progress=job.advance, cancelled=job.cancelled)
 
 
 def closest(project: Project, run: str, count: int, seed: int, job: Job[Gallery]) -> Gallery:

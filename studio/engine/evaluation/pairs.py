@@ -10,6 +10,7 @@ from studio.engine.artwork import Pixels
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.loaded_models import LoadedModel, lend
@@ -36,13 +37,30 @@ def pictures_and_model(project: Project, run_name: str) -> tuple[Prepared, Loade
 
 def newest_model(project: Project, run_name: str) -> LoadedModel:
     """The model of a run's newest checkpoint that can be read."""
-    newest = checkpoint.load_latest(runs.run(project, run_name).folder, whole=False)
-    if newest is None:
+    return model_at(project, run_name)[1]
+
+
+def model_at(
+    project: Project, run_name: str, number: int = 0
+) -> tuple[checkpoint.Saved, LoadedModel]:
+    """A checkpoint of a run and its model; without a number the newest that can be read."""
+    folder = runs.run(project, run_name).folder
+    if not number:
+        saved = checkpoint.load_latest(folder, whole=False)
+        if saved is None:
+            raise StudioError(
+                "The run {run} has no checkpoint that can be read: train it a little longer.",
+                run=run_name,
+            )
+        return saved, lend(saved, "cpu")
+    known = {int(each.name): each for each in checkpoint.folders(folder)}
+    if number not in known:
         raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little longer.",
-            run=run_name,
-        )
-    return lend(newest, "cpu")
+            "The run {run} has no checkpoint {number}. There are: {known}.",
+            run=run_name, number=number, known=", ".join(map(str, known)) or Said("none yet"),
+        )  # fmt: skip
+    saved = checkpoint.verify(known[number], whole=False)
+    return saved, lend(saved, "cpu")
 
 
 def made(model: LoadedModel, seeds: Iterable[int]) -> Iterator[Pixels]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +12,18 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.evaluation import cards
+from studio.desktop.evaluation import cards, measuring
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom
 from studio.desktop.evaluation.wall import Wall
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.engine.errors import StudioError
-from studio.engine.evaluation.figures import Figures, against_real
+from studio.engine.evaluation.assessment import Assessment, Figure
+from studio.engine.evaluation.latents import Latents
+from studio.engine.evaluation.measures.base import measures
+from studio.engine.jobs import Job
 from studio.engine.project import Project
-from studio.engine.training.health.small_set import Likeness
+from studio.engine.said import Said
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -33,7 +36,20 @@ def pixels(count: int, shade: int) -> np.ndarray:
     return np.full((count, 12, 16, 3), shade, np.uint8)
 
 
-QUALITY = Figures(Likeness(0.4, 0.62, 0.8, 1.0, 0.0), Likeness(0.02, 0.95, 1.0, 1.0, 0.0), count=64)
+def figures_of(run: str, count: int) -> Assessment:
+    """As a model would have them of which some cannot be measured."""
+    known = {
+        name: Figure(name, count, 0.62, 0.55, 0.7, 0.9, 0.6, 30)
+        for name, each in measures().items() if not each.by_encoder
+    }  # fmt: skip
+    known["recall"] = Figure("recall", 9, refused=Said("{n} pictures are too few.", n=9))
+    known["kid"] = Figure("kid", count, 0.4, 0.3, 0.5, 0.02, 0.4, 30)
+    known |= {
+        name: Figure(name, 0, refused=Said("This family has no encoder."))
+        for name, each in measures().items() if each.by_encoder
+    }  # fmt: skip
+    ordered = tuple(known[name] for name in measures())
+    return Assessment(run, 12, 4800, count, 60, 30, ordered, Latents())
 
 
 class Prompt(Evaluator):
@@ -41,6 +57,7 @@ class Prompt(Evaluator):
 
     known: tuple[RunRow, ...] = (VAE, GAN, BARE)
     asked: list[tuple[str, int, int]] = []
+    measured: list[tuple[str, int]] = []
     gate: threading.Event | None = None
     error = ""
     held_out = 5
@@ -56,11 +73,9 @@ class Prompt(Evaluator):
             raise StudioError(self.error, "the detail")
         return Walls(pixels(count, 10), pixels(count, seed % 256))
 
-    def rebuilt(
-        self, project: Project, run: str, count: int, cancelled: Callable[[], bool]
-    ) -> Rebuilt:
+    def rebuilt(self, project: Project, run: str, count: int) -> Rebuilt:
         if run != VAE.name:
-            return Rebuilt(quality=QUALITY)
+            return Rebuilt()
         if not self.held_out:
             return Rebuilt(has_encoder=True)
         figures = {"psnr": 24.26, "ssim": 0.655}
@@ -69,8 +84,14 @@ class Prompt(Evaluator):
 
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch) -> type[Prompt]:
-    fresh = type("Fresh", (Prompt,), {"asked": []})
+    fresh = type("Fresh", (Prompt,), {"asked": [], "measured": []})
     monkeypatch.setattr(place, "Evaluator", fresh)
+
+    def measured(project: Project, run: str, count: int, job: Job[Assessment | None]) -> Assessment:
+        fresh.measured.append((run, count))
+        return figures_of(run, count)
+
+    monkeypatch.setattr(measuring, "measured", measured)
     return fresh
 
 
@@ -96,7 +117,8 @@ def room(studio: Studio, prompt: type[Prompt], tmp_path: Path, qtbot) -> Iterato
 
 
 def shown(room: EvaluationRoom) -> bool:
-    return bool(room.generated.images) and not room.waiting
+    busy = room.waiting or room.measuring.is_busy
+    return bool(room.generated.images) and not busy
 
 
 def test_the_newest_run_with_a_checkpoint_is_shown_beside_the_real(room, prompt, qtbot):
@@ -128,14 +150,40 @@ def test_a_family_without_encoder_says_why_there_are_no_figures(room, qtbot):
     qtbot.waitUntil(lambda: shown(room))
     assert not room.centre.below.isVisible()
     assert not room.figures.psnr.isVisible()
-    assert room.figures.coverage.number.text() == "62 %"
-    assert room.figures.coverage.words.text() == "Real pictures among themselves: 95 %."
-    assert room.figures.variety.number.text() == "0.80"
-    assert room.figures.distance.number.text() == "0.400"
-    assert room.figures.distance.bar.share == pytest.approx(0.05)
-    said = "64 generated pictures compared with 64 real ones."
-    assert room.figures.measured.text() == said
     assert "no encoder" in room.figures.note.text()
+
+
+def test_generated_pictures_are_measured_a_few_first(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    assert prompt.measured == [(VAE.name, 48), (VAE.name, 256)]
+    parts = room.figures.parts
+    coverage, recall, kid = (parts.figures[name] for name in ("coverage", "recall", "kid"))
+    assert coverage.number.text() == "62 %"
+    assert coverage.words.text() == (
+        "55 % to 70 %, by 256 pictures. In groups of 30: 60 %, where real pictures that it never "
+        "saw reach 90 %."
+    )
+    assert (coverage.bar.share, coverage.bar.mark) == (0.6, 0.9)
+    assert recall.number.text() == "—"
+    assert recall.toolTip().startswith("9 pictures are too few.")
+    assert kid.number.text() == "0.400"
+    assert "(kernel distance" in kid.toolTip()
+    assert "no encoder" in parts.figures["psnr"].toolTip()
+    assert "30 pictures that it never saw" in parts.note.text()
+
+
+def test_more_pictures_are_measured_when_asked_for_and_can_be_stopped(room, prompt, qtbot):
+    qtbot.waitUntil(lambda: shown(room))
+    room.side.compared.setFocus()
+    qtbot.keyClick(room.side.compared, Qt.Key.Key_End)
+    assert room.figures.parts.isVisible()
+    qtbot.waitUntil(lambda: prompt.measured[-1] == (VAE.name, 2000))
+    qtbot.waitUntil(lambda: not room.measuring.is_busy)
+    room.side.runs.choose(BARE.name)
+    assert not room.figures.parts.isVisible()
+    room.side.runs.choose(GAN.name)
+    room.stop_waiting()
+    assert not room.measuring.is_busy
 
 
 def test_a_set_too_small_to_hold_pictures_out_says_so(room, prompt, qtbot):
@@ -322,14 +370,11 @@ def test_the_worker_brings_pictures_and_figures_of_real_runs(trained):
     walls = worker.walls(project, encoder, 4, 3)
     assert walls.real.shape == walls.generated.shape == (4, 16, 16, 3)
     assert np.array_equal(walls.generated, worker.walls(project, encoder, 4, 3).generated)
-    found = worker.rebuilt(project, encoder, 8, lambda: False)
+    found = worker.rebuilt(project, encoder, 8)
     assert found.has_encoder
     assert found.count == 1
     assert found.figures["psnr"] > 0
-    of_gan = worker.rebuilt(project, gan, 8, lambda: False)
+    of_gan = worker.rebuilt(project, gan, 8)
     assert not of_gan.has_encoder
-    for run, measured in ((encoder, found), (gan, of_gan)):
-        assert measured.quality == against_real(project, run)  # as `evaluate` lists it
-    assert worker.rebuilt(project, gan, 8, lambda: True).quality is None
     with pytest.raises(StudioError, match="There is no run"):
         worker.walls(project, "none", 4, 0)

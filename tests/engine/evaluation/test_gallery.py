@@ -11,35 +11,13 @@ import pytest
 from PIL import Image
 
 from studio.engine.dataset.index import store
-from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
-from studio.engine.evaluation import figures, gallery, pairs
+from studio.engine.evaluation import gallery, pairs
 from studio.engine.evaluation.gallery import closest
 from studio.engine.project import Project
-from studio.engine.training.planning import runs
-from studio.engine.training.session import loop
 from tests.engine.evaluation.test_copies import drawn
 
-COUNT, SIZE = 24, 32
-
-
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A project with `COUNT` pictures and a run that has hardly begun."""
-    place = tmp_path_factory.mktemp("gallery")
-    (place / "in").mkdir()
-    for number in range(COUNT):
-        picture = Image.fromarray(drawn(number)).resize((SIZE, SIZE))
-        picture.save(place / "in" / f"{number:02}.png")
-    with Project.open(place / "project", create=True) as project:
-        list(import_sources(project, [place / "in"], "set", workers=1))
-        overrides = {"batch_size": 4, "latent_dim": 8, "top_width": 8, "width": 8}
-        recipe = runs.create_run(
-            project, "set", "vae", SIZE, SIZE, images=8, overrides=overrides, device="cpu"
-        )
-        *_, last = loop.train(project.runs / recipe.run, project.folder, lambda: None, resume=False)
-        assert type(last).__name__ == "Done"
-    return place, recipe.run
+SIZE = 32
 
 
 @pytest.fixture
@@ -198,12 +176,3 @@ def test_a_run_without_a_checkpoint_says_so(place):
         closest(project, run, 2)
     with pytest.raises(StudioError, match="There is no run"):
         closest(project, "none", 2)
-
-
-def test_real_pictures_are_the_ceiling(place):
-    project, run = place
-    found = figures.against_real(project, run)
-    assert found is not None
-    assert found.count == COUNT // 2
-    assert found.ceiling.coverage > found.made.coverage
-    assert found.ceiling.distance < found.made.distance
