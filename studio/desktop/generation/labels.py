@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from studio.desktop.generation.label_line import ANY, LabelLine
 from studio.desktop.generation.recipe_editor import Editing
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 class Labels(QObject):
-    """Between the chooser, the recipe on the canvas and the sheet of seeds."""
-
-    changed = Signal()
-    """Another label: other pictures on the sheet."""
+    """Between the chooser and the recipe on the canvas."""
 
     def __init__(self, session: Session, editing: Editing, line: LabelLine) -> None:
         super().__init__(line)
@@ -62,12 +59,10 @@ class Labels(QObject):
     @Slot()
     def _edited(self) -> None:
         recipe = self._editing.recipe()
-        seed, label = recipe.seed, recipe.beginning.label
-        before, self._shown = self._shown, (seed, label)
-        if before != self._shown:
-            self._show(label)
-            if before[1] != label:
-                self.changed.emit()
+        shown = recipe.seed, recipe.beginning.label
+        if shown != self._shown:
+            self._shown = shown
+            self._show(recipe.beginning.label)
 
     def _show(self, number: int | None) -> None:
         self._line.box.show_label(number)

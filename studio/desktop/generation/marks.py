@@ -61,16 +61,7 @@ class Marks(QObject):
 
     @Slot(object, int)
     def _mark_seed(self, seed: int, way: int) -> None:
-        self._mark(self._of_seed(seed), way)
-
-    def _of_seed(self, seed: int) -> LatentRecipe:
-        """What a tile of the sheet shows."""
-        from studio.engine.generation.beginnings import Seeded
-        from studio.engine.generation.latent_recipe import LatentRecipe
-
-        said = self._editing.recipe().beginning
-        psi, label = said.truncation_psi, said.label
-        return LatentRecipe(beginning=Seeded(seed=seed, truncation_psi=psi, label=label))
+        self._mark(self._editing.at_seed(seed), way)
 
     def _mark(self, recipe: LatentRecipe, way: int) -> None:
         if self._session.model is None:
@@ -97,12 +88,12 @@ class Marks(QObject):
 
     @Slot()
     def _show(self) -> None:
-        ways = {key: way for key, (_, way) in self._marked.items()}
-        found = {}
-        if ways:
-            seeds = self._side.sheet.seeds()
-            keys = {seed: self._of_seed(seed).model_dump_json() for seed in seeds}
-            found = {seed: ways[key] for seed, key in keys.items() if key in ways}
+        found = {
+            recipe.seed: way
+            for recipe, way in self._marked.values()
+            # A tile shows its seed with the sliders of now: with others it was another picture.
+            if recipe.seed is not None and recipe == self._editing.at_seed(recipe.seed)
+        }
         self._side.sheet.set_marks(found)
         self._side.show_marks(len(self._of(MORE)), len(self._of(LESS)))
 

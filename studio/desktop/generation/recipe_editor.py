@@ -70,12 +70,16 @@ class Editing(QObject):
     def set_seed(self, seed: int) -> None:
         """Another beginning; the sliders stay where they are."""
         if seed != self.recipe().seed:
-            self._begin("seed", tr("Seed {n}", n=seed), seed=seed)
+            self._put("seed", tr("Seed {n}", n=seed), self.at_seed(seed))
+
+    def at_seed(self, seed: int) -> LatentRecipe:
+        """What :meth:`set_seed` leads to."""
+        return self._begun(seed=seed)
 
     def set_label(self, label: int | None, name: str) -> None:
         """What the picture is of; None is any label, as the seed draws it."""
         if label != self.recipe().beginning.label:
-            self._begin("label", tr("Label {name}", name=name), label=label)
+            self._put("label", tr("Label {name}", name=name), self._begun(label=label))
 
     def set_psi(self, psi: float) -> None:
         from studio.engine.generation.beginnings import Point
@@ -87,7 +91,7 @@ class Editing(QObject):
             )
             self._put("psi", text, recipe.begun(checked))
         else:
-            self._begin("psi", text, truncation_psi=psi)
+            self._put("psi", text, self._begun(truncation_psi=psi))
 
     def set_direction(self, key: str, value: float, name: str, zone: str = "all") -> None:
         """Steps along a direction, in a zone of layers; 0 takes the edit away."""
@@ -156,13 +160,13 @@ class Editing(QObject):
         if (after := before.unmoved()) != before:
             self._put("reset", tr("Reset all"), after)
 
-    def _begin(self, key: str, text: str, **values: int | float | None) -> None:
+    def _begun(self, **values: int | float | None) -> LatentRecipe:
         """A seed with these `values`; what a point was of is not known, so it is left then."""
         from studio.engine.generation.beginnings import Seeded
 
         recipe = self.recipe()
         said = recipe.beginning.model_dump(include={"seed", "truncation_psi", "label"})
-        self._put(key, text, recipe.begun(Seeded.model_validate({**said, **values})))
+        return recipe.begun(Seeded.model_validate({**said, **values}))
 
     def _blend(self, key: str, text: str, seed: int, mix: float) -> None:
         from studio.engine.generation.moves.blend import Blend

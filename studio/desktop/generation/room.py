@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -20,9 +19,9 @@ from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.marks import Marks
 from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.recipe_editor import Editing
-from studio.desktop.generation.seed_sheet import COUNT
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.shaping.shaping import Shaping
+from studio.desktop.generation.sheet_pictures import SheetPictures
 from studio.desktop.generation.side import Side
 from studio.desktop.generation.tools.tool import Hand
 from studio.desktop.generation.worker import Model
@@ -69,6 +68,7 @@ class GenerationRoom(Room):
             self.session, self.editing, self.side, self.playing.naming, studio.undo, studio.notices
         )
         self.models = Models(self.session, self.side)
+        self.sheet = SheetPictures(self.session, self.editing, self.side.sheet)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(PANELS_MS)
@@ -96,12 +96,11 @@ class GenerationRoom(Room):
         session.opened.connect(self._opened)
         session.openFailed.connect(self._open_failed)
         session.rendered.connect(self._rendered)
-        session.thumbnails.connect(side.sheet.set_pictures)
         self.playing.ready.connect(self._directions_found)
         session.failed.connect(self.studio.notices.error)
         session.keeping.connect(self._keeping)
         side.runChosen.connect(self.open_run)
-        side.shuffled.connect(self.shuffle)
+        side.shuffled.connect(self.sheet.shuffle)
         side.stepChosen.connect(editing.go_to)
         side.sheet.seedChosen.connect(editing.set_seed)
         controls.psiMoved.connect(editing.set_psi)
@@ -111,14 +110,19 @@ class GenerationRoom(Room):
         controls.resetAll.connect(editing.reset)
         controls.keep.connect(self.studio.actions.get("generation.keep").trigger)
         editing.changed.connect(self._edited)
-        self.labels.changed.connect(self._fill_sheet)
         self.studio.themeChanged.connect(self._restyle)
 
     def _add_actions(self) -> None:
         """Give every command its name, key and icon."""
         labels, editing = self.labels, self.editing
         own = (
-            ("generation.shuffle", "Shuffle the contact sheet", self.shuffle, "Shift+R", "shuffle"),
+            (
+                "generation.shuffle",
+                "Shuffle the contact sheet",
+                self.sheet.shuffle,
+                "Shift+R",
+                "shuffle",
+            ),
             ("generation.label", "Next label", labels.following, "L", "arrow-right"),
             ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
         )
@@ -200,12 +204,12 @@ class GenerationRoom(Room):
         if soft:
             self.session.render(self.editing.recipe())
             self.note.setText(self._said_of(model))
-            self._fill_sheet()
+            self.sheet.forget()
         else:
             self.controls.set_abilities(model.abilities)
             self.playing.open(model)
             self.editing.open(model.run)
-            self.lay_out_sheet(0)
+            self.sheet.lay_out(0)
             self.side.sheet.mark(self.editing.recipe().seed)
         self.models.show()
         self._show_page()
@@ -223,26 +227,6 @@ class GenerationRoom(Room):
         self._show_values()
         if self.editing.recipe().edits:
             self.session.render(self.editing.recipe())
-
-    # ------------------------------------------------------------------ the sheet of seeds
-
-    @Slot()
-    def shuffle(self) -> None:
-        self.lay_out_sheet(random.randrange(1_000_000))
-
-    def lay_out_sheet(self, first: int) -> None:
-        """The sheet shows this seed and those after it."""
-        model = self.session.model
-        if model is not None:
-            seeds = range(first, first + COUNT)
-            self.side.sheet.set_seeds(seeds, model.height / model.width)
-            self._fill_sheet()
-
-    @Slot()
-    def _fill_sheet(self) -> None:
-        beginning = self.editing.recipe().beginning
-        seeds = self.side.sheet.seeds()
-        self.session.fill_sheet(seeds, beginning.truncation_psi, beginning.label)
 
     # ------------------------------------------------------------------ the picture
 

@@ -1,10 +1,8 @@
-"""A contact sheet of seeds: fifteen small pictures to find a beginning."""
+"""A contact sheet of seeds without end: small pictures to find a beginning."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -13,6 +11,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,9 +29,13 @@ from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
 from studio.desktop.widgets import checkerboard
+from studio.engine.seeds import LARGEST_SEED
 
 COLUMNS = 3
-COUNT = 15
+ROWS = 5
+"""In sight."""
+PAGE = COLUMNS * ROWS
+"""Seeds that are there beyond those in sight, so that there is always something to scroll to."""
 GAP = 3
 _SEED = Qt.ItemDataRole.UserRole
 _PICTURE = Qt.ItemDataRole.UserRole + 1
@@ -41,11 +44,13 @@ BADGE = 16
 
 
 class ContactSheet(QListWidget):
-    """Three columns of seeds; the arrow keys walk them."""
+    """Three columns of seeds that go on as they are scrolled; the arrow keys walk them."""
 
     seedChosen = Signal(object)
     markWanted = Signal(object, int)
     """A seed, and whether more (1) or less (-1) like its picture is wanted."""
+    sightChanged = Signal()
+    """Other seeds may be in sight."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,38 +60,51 @@ class ContactSheet(QListWidget):
         self.setUniformItemSizes(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(_Tile(self))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QListWidget { background: transparent; border: none; }")
         self.setMouseTracking(True)
-        self._ratio = 1.0
+        self._first, self._ratio = 0, 1.0
         self._quiet = False
         self._marks: dict[int, int] = {}
+        self.verticalScrollBar().valueChanged.connect(self._look)
         self.currentItemChanged.connect(self._tell)
         self.itemClicked.connect(lambda item: self.seedChosen.emit(item.data(_SEED)))
 
-    def set_seeds(self, seeds: Sequence[int], ratio: float) -> None:
-        """Empty tiles for these seeds; `ratio` is height over width of the pictures."""
+    def lay_out(self, first: int, ratio: float) -> None:
+        """Empty tiles for seeds from `first` on; `ratio` is height over width of the pictures."""
         self._quiet = True
-        self._ratio = ratio
+        self._first, self._ratio = first, ratio
         self.clear()
-        for seed in seeds:
-            item = QListWidgetItem(self)
-            item.setData(_SEED, seed)
-            item.setData(_MARK, self._marks.get(seed, 0))
-        self._name_tiles()
         self._fit()
+        self._grow(PAGE)
         self._quiet = False
+        self._look()
 
-    def set_pictures(self, images: dict[int, QImage]) -> None:
-        for row in range(self.count()):
-            item = self.item(row)
-            image = images.get(item.data(_SEED))
-            if image is not None:
-                item.setData(_PICTURE, QPixmap.fromImage(image))
+    def in_sight(self) -> list[int]:
+        """The seeds of which a part is on the screen."""
+        if not self.isVisible():
+            return []
+        top, height = self.verticalScrollBar().value(), self.gridSize().height()
+        begin = top // height * COLUMNS
+        end = (-(-(top + self.viewport().height()) // height)) * COLUMNS
+        return [self._first + row for row in range(begin, min(end, self.count()))]
+
+    def set_picture(self, seed: int, image: QImage) -> None:
+        """Show a picture on the tile of a seed; a null one empties it."""
+        item = self._item(seed)
+        if item is not None:
+            item.setData(_PICTURE, None if image.isNull() else QPixmap.fromImage(image))
+
+    def picture(self, seed: int) -> QPixmap | None:
+        """What the tile of a seed shows."""
+        item = self._item(seed)
+        found = None if item is None else item.data(_PICTURE)
+        return found if isinstance(found, QPixmap) else None
 
     def seeds(self) -> list[int]:
-        return [self.item(row).data(_SEED) for row in range(self.count())]
+        return [self._first + row for row in range(self.count())]
 
     def ready(self) -> int:
         return sum(self.item(row).data(_PICTURE) is not None for row in range(self.count()))
@@ -94,17 +112,37 @@ class ContactSheet(QListWidget):
     def mark(self, seed: int | None) -> None:
         """Put the amber frame on `seed` where it is on the sheet. Emits nothing."""
         self._quiet = True
-        seeds = self.seeds()
-        self.setCurrentRow(seeds.index(seed) if seed in seeds else -1)
+        item = None if seed is None else self._item(seed)
+        self.setCurrentRow(-1 if item is None else self.row(item))
         self._quiet = False
 
     def set_marks(self, marks: dict[int, int]) -> None:
         """Which seeds are marked as more (1) and as less (-1)."""
         if marks != self._marks:
-            self._marks = marks
-            for row in range(self.count()):
-                self.item(row).setData(_MARK, marks.get(self.item(row).data(_SEED), 0))
-            self._name_tiles()
+            before, self._marks = self._marks, marks
+            for seed in before.keys() | marks.keys():
+                if (item := self._item(seed)) is not None:
+                    self._name(item)
+
+    def _item(self, seed: int) -> QListWidgetItem | None:
+        row = seed - self._first
+        return self.item(row) if 0 <= row < self.count() else None
+
+    @Slot()
+    def _look(self) -> None:
+        """Have more tiles before the last ones are reached, and tell of those in sight."""
+        if self._quiet:
+            return
+        bottom = self.verticalScrollBar().value() + self.viewport().height()
+        self._grow(-(-bottom // self.gridSize().height()) * COLUMNS + PAGE)
+        self.sightChanged.emit()
+
+    def _grow(self, count: int) -> None:
+        """More seeds, up to the largest there is."""
+        for seed in range(self._first + self.count(), min(self._first + count, LARGEST_SEED + 1)):
+            item = QListWidgetItem(self)
+            item.setData(_SEED, seed)
+            self._name(item)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """More or less like the picture under the pointer."""
@@ -125,24 +163,32 @@ class ContactSheet(QListWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Contact sheet of seeds"))
-        self.setToolTip(tr("Click a picture to begin from its seed; arrow keys walk the sheet"))
-        self._name_tiles()
-
-    def _name_tiles(self) -> None:
+        self.setToolTip(tr(
+            "Seeds as a click shows them, with every slider where it is; they go on as far as you "
+            "scroll, and arrow keys walk them"
+        ))  # fmt: skip
         for row in range(self.count()):
-            item = self.item(row)
-            text = tr("Seed {n}", n=item.data(_SEED))
-            if item.data(_MARK):
-                more = item.data(_MARK) > 0
-                way = tr("marked as more") if more else tr("marked as less")
-                text = f"{text} · {way}"
-            hint = tr("Right-click to ask for more or less like it")
-            item.setToolTip(tip(f"{text}\n{hint}"))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+            self._name(self.item(row))
+
+    def _name(self, item: QListWidgetItem) -> None:
+        """The words of a tile, and its mark."""
+        mark = self._marks.get(item.data(_SEED), 0)
+        text = tr("Seed {n}", n=item.data(_SEED))
+        if mark:
+            text = f"{text} · {tr('marked as more') if mark > 0 else tr('marked as less')}"
+        hint = tr("Right-click to ask for more or less like it")
+        item.setData(_MARK, mark)
+        item.setToolTip(tip(f"{text}\n{hint}"))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self._look()
 
     def _fit(self) -> None:
         width = max(24, (self.viewport().width() - 1) // COLUMNS)  # a full line would wrap
@@ -150,8 +196,8 @@ class ContactSheet(QListWidget):
         height = max(24, int(width * min(1.4, max(0.6, self._ratio))))
         if self.gridSize() != QSize(width, height):
             self.setGridSize(QSize(width, height))
-        rows = -(-self.count() // COLUMNS)
-        self.setFixedHeight(rows * height + 2 if rows else 0)
+            self.verticalScrollBar().setSingleStep(height // 3)  # a notch of the wheel is a row
+        self.setFixedHeight(ROWS * height)
 
     def _tell(self, current: QListWidgetItem | None, _before: object) -> None:
         if current is not None and not self._quiet and self.hasFocus():

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 GROUPS = 4
 """Of channels, that a bend may be of."""
-AT_ONCE = 3
-"""Thumbnails drawn between two looks at the queue, so that the canvas never waits long."""
 
 
 class Session(QObject):
@@ -46,7 +44,6 @@ class Session(QObject):
     """A picture and the recipe it was made of."""
     labelDrawn = Signal(str, object)
     """The name of the label that a recipe begins in, and the recipe."""
-    thumbnails = Signal(object)
     previewed = Signal(str, QImage)
     """A name, and the picture that was asked for under it."""
     searching = Signal(int, int)
@@ -80,7 +77,6 @@ class Session(QObject):
         self.search = PictureSearch(jobs, self)
         self._render.failed.connect(self.failed)
         jobs.changed.connect(self._progressed)
-        self._sheet = 0
         self._preview: dict[str, LatentRecipe] = {}
         self._asked: LatentRecipe | None = None
         self.is_draft = False
@@ -97,7 +93,6 @@ class Session(QObject):
         self.project = self.model = self._asked = None
         self.is_draft = False
         self.wanted = self.chosen = ""
-        self._sheet += 1
         self.search.stop()
         self._keeping.finish()
         self._render.clear()
@@ -148,7 +143,6 @@ class Session(QObject):
 
         if not soft:
             self.opening.emit(run)
-        self._sheet += 1
         self._render.latest(
             "open", self._worker.open, self.project, run, self._device, folder,
             done=lambda model: self._opened(model, soft),
@@ -243,23 +237,6 @@ class Session(QObject):
                 "label", self._worker.label_of, recipe,
                 done=lambda name: self.labelDrawn.emit(name, recipe),
             )  # fmt: skip
-
-    def fill_sheet(self, seeds: Sequence[int], psi: float, label: int | None) -> None:
-        """Ask for thumbnails, a few at a time; a newer sheet ends the older one."""
-        self._sheet += 1
-        self._fill(list(seeds), psi, label, self._sheet)
-
-    def _fill(self, seeds: list[int], psi: float, label: int | None, sheet: int) -> None:
-        if not seeds or sheet != self._sheet or self.model is None:
-            return
-        now, rest = seeds[:AT_ONCE], seeds[AT_ONCE:]
-
-        def took(images: list[QImage]) -> None:
-            if sheet == self._sheet:
-                self.thumbnails.emit(dict(zip(now, images, strict=True)))
-                self._fill(rest, psi, label, sheet)
-
-        self._render.submit(self._worker.thumbnails, now, psi, label, done=took)
 
     def keep(self, recipe: LatentRecipe) -> None:
         player = self._worker.player()

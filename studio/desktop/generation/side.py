@@ -121,7 +121,7 @@ class Side(QWidget):
             head.setText(text)
         set_words(
             (self.model, tr("Model"), tr("Which run to play (its newest checkpoint)")),
-            (self.shuffle, tr("Shuffle"), tr("Fifteen other seeds (Shift+R)")),
+            (self.shuffle, tr("Shuffle"), tr("Other seeds, from one drawn by chance on (Shift+R)")),
             (self.history, tr("History"), tr("Click a step to go back to it; Ctrl+Z takes back")),
         )
         self.dot.setAccessibleName(tr("Training now"))

@@ -164,11 +164,6 @@ class GenerationWorker(Worker):
         """The name of the label that a recipe begins in."""
         return self._need_player().label_of(recipe)
 
-    def thumbnails(self, seeds: Sequence[int], psi: float, label: int | None) -> list[QImage]:
-        """Small pictures of seeds as they come, without edits."""
-        pictures = self._need_player().pictures(list(seeds), psi, label)
-        return [to_qimage(picture) for picture in pictures]
-
     def small(self, recipe: LatentRecipe, side: int) -> QImage:
         """A picture of a recipe, its longer side so many pixels."""
         whole = self.picture(recipe)

@@ -107,11 +107,14 @@ def light(room: GenerationRoom, qtbot) -> float:
 
 
 def sheet_lights(room: GenerationRoom, qtbot) -> list[float]:
-    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
+    qtbot.waitUntil(lambda: room.sheet.is_drawn, timeout=WAIT)
     sheet, found = room.side.sheet, []
-    for row in range(sheet.count()):
-        picture = sheet.item(row).data(Qt.ItemDataRole.UserRole + 1)
-        small = picture.toImage().scaled(1, 1, mode=Qt.TransformationMode.SmoothTransformation)
+    for seed in sheet.in_sight():
+        small = (
+            sheet.picture(seed)
+            .toImage()
+            .scaled(1, 1, mode=Qt.TransformationMode.SmoothTransformation)
+        )
         found.append(float(small.pixelColor(0, 0).lightness()))
     return found
 

@@ -596,8 +596,8 @@ def test_large_seeds_are_typed_walked_and_blended(room: GenerationRoom, qtbot) -
     room.editing.set_seed(LARGEST_SEED)
     qtbot.keyClick(room.view, Qt.Key.Key_Right)
     assert room.editing.recipe().seed == LARGEST_SEED
-    room.lay_out_sheet(large)
-    qtbot.waitUntil(lambda: room.side.sheet.ready() == room.side.sheet.count(), timeout=WAIT)
+    room.sheet.lay_out(large)
+    qtbot.waitUntil(lambda: room.sheet.is_drawn, timeout=WAIT)
     qtbot.mouseClick(
         room.side.sheet.viewport(), Qt.MouseButton.LeftButton,
         pos=room.side.sheet.visualItemRect(room.side.sheet.item(2)).center(),
