@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
 from studio.verbs.options import number, words
 
 if TYPE_CHECKING:
-    from studio.engine.generation.directions.kind import Search
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
@@ -49,7 +47,7 @@ def changed(
 
     place = runs.run(project, options.run_name).folder
     search = Search(project, options.run_name)
-    _know(recipe, place, player, search)
+    know(recipe, options.run_name, project, player)
     said: set[str] = set()
     for text, steps, zone in options.along:
         found = catalogue.resolved(player, place, text, search).direction
@@ -61,13 +59,15 @@ def changed(
     return recipe
 
 
-def _know(recipe: LatentRecipe, place: Path, player: Player, search: Search) -> None:
-    """Find the directions that a recipe speaks of, by number or by what they are."""
+def know(recipe: LatentRecipe, run_name: str, project: Project, player: Player) -> None:
+    """Find the directions of a run that a recipe speaks of, by number or by what they are."""
     from studio.engine.generation.directions import catalogue
-    from studio.engine.generation.directions.kind import kinds
+    from studio.engine.generation.directions.kind import Search, kinds
+    from studio.engine.training.planning import runs
 
     if recipe.edits:
         wanted = {each.partition("-")[0] for each in recipe.edits if isinstance(each, str)}
         wanted.add(catalogue.COUNTED)
         chosen = [kind() for name, kind in kinds().items() if name in wanted]
-        catalogue.listed(player, place, chosen, search)
+        place = runs.run(project, run_name).folder
+        catalogue.listed(player, place, chosen, Search(project, run_name))

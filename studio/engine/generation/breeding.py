@@ -1,0 +1,115 @@
+"""Children of pictures: slots and moves of their parents, and as much chance as is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.facts import Ability
+from studio.engine.errors import UsageError
+from studio.engine.generation.beginnings import Point, Seeded, pack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.moves.along import Along
+from studio.engine.generation.moves.base import Move
+from studio.engine.generation.slerp import Latent, slerp
+
+if TYPE_CHECKING:
+    from studio.engine.generation.player import Player
+
+MOST_PARENTS, MOST_CHILDREN = 16, 256
+NEAREST = 0.25
+"""A child of two points has at least so much of each of them."""
+
+
+def breed(
+    player: Player, parents: Sequence[LatentRecipe], count: int, strength: float, seed: int
+) -> list[LatentRecipe]:
+    """`count` children; the n-th of a seed is the same however many there are.
+
+    Uniform crossover (Syswerda, 1989): each slot of a child is that of one parent, and so is each
+    of its sliders, bends and noises. A point of one slot lies on the arc between two parents.
+    `strength`, 0 to 1, leads from there towards a picture that chance draws; 1 is that picture.
+    :class:`UsageError` where the model or the parents do not allow it.
+    """
+    if Ability.BLEND not in player.latent.abilities:
+        raise UsageError(
+            "Pictures of this model cannot be bred: nothing lies between two of its latents."
+        )
+    if not 1 <= len(parents) <= MOST_PARENTS:
+        raise UsageError(
+            "There are {count} parents: give 1 to {most}.", count=len(parents), most=MOST_PARENTS
+        )
+    places = [_place(parent, player) for parent in parents]
+    made = []
+    for number in range(count):
+        chance = np.random.default_rng((seed, number))
+        first, *others = chance.permutation(len(parents)).tolist()
+        w = _crossed(player, parents, places, [first, *others], chance)
+        w = _mutated(player, parents[first], w, strength, chance)
+        made.append(_with_moves(Point(w=pack_latent(w)), parents, chance))
+    return made
+
+
+def _is_gene(move: Move) -> bool:
+    """Whether a child has it from a parent as it is; the others are in the point it begins at."""
+    return isinstance(move, Along) or not move.leads
+
+
+def _place(parent: LatentRecipe, player: Player) -> Latent:
+    """w [slots, dim] before the sliders."""
+    led = tuple(move for move in parent.moves if not _is_gene(move))
+    return player.latent_of(parent.model_copy(update={"moves": led, "point": None}))
+
+
+def _crossed(
+    player: Player, parents: Sequence[LatentRecipe], places: Sequence[Latent],
+    order: Sequence[int], chance: np.random.Generator,
+) -> Latent:  # fmt: skip
+    """A point of those of the parents, which chance has put into `order`."""
+    if len(parents) == 1:
+        return places[0]
+    slots = player.latent.slots
+    if Ability.MIX in player.latent.abilities:
+        whose = np.asarray(order)[chance.integers(len(order), size=slots)]
+        if len(set(whose.tolist())) == 1:  # a child of one parent alone
+            other = next(each for each in order if each != whose[0])
+            whose[chance.integers(slots)] = other
+        return np.stack([places[who][slot] for slot, who in enumerate(whose.tolist())])
+    one, two = next(pairwise(order))
+    share = float(chance.uniform(NEAREST, 1 - NEAREST))
+    centre = player.centre(parents[one].beginning, parents[two].beginning)
+    return slerp(places[one], places[two], share, centre)
+
+
+def _mutated(
+    player: Player, parent: LatentRecipe, w: Latent, strength: float, chance: np.random.Generator
+) -> Latent:
+    """Towards a picture drawn by chance, of the label and the truncation of a parent."""
+    drawn = int(chance.integers(1 << 62))
+    if not strength:
+        return w
+    began = parent.beginning
+    label = player.label_of(parent) if player.labels and isinstance(began, Seeded) else ""
+    other = Seeded(
+        seed=drawn, truncation_psi=began.truncation_psi,
+        label=player.label_number(label) if label else began.label,
+    )  # fmt: skip
+    same = other.model_copy(update={"seed": 0})
+    return slerp(w, player.sample(other), strength, player.centre(other, same))
+
+
+def _with_moves(
+    beginning: Point, parents: Sequence[LatentRecipe], chance: np.random.Generator
+) -> LatentRecipe:
+    """Every control that some parent has moved is as one of all parents has it, moved or not."""
+    genes = [{each.control: each for each in parent.moves if _is_gene(each)} for parent in parents]
+    noise = parents[int(chance.integers(len(parents)))].noise_seed
+    child = LatentRecipe(beginning=beginning, noise_seed=noise)
+    for control in dict.fromkeys(control for each in genes for control in each):
+        move = genes[int(chance.integers(len(parents)))].get(control)
+        if move is not None:
+            child = child.moved(move)
+    return child
