@@ -29,6 +29,7 @@ from studio.engine.said import Said
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.session import sample_times
 from studio.engine.training.session.care import Care
 from studio.engine.training.session.needs import figures
 from studio.engine.training.session.trainer import UNPLANNED, Trainer
@@ -172,7 +173,8 @@ class _Loop:
         if now - self.told >= PROGRESS_SECONDS:
             self.told = now
             yield self.progress()
-        if now - self.sampled >= max(self.recipe.sample_every_seconds, self._sampling):
+        pause = sample_times.pause(self.trainer.seconds, self.recipe.sample_every_seconds)
+        if now - self.sampled >= max(pause, self._sampling):
             yield from self._samples()
         if now - self.saved >= max(self.recipe.checkpoint_every_seconds, self._saving):
             yield from self._checkpoint()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.engine.events import Preflight
 from studio.engine.training.record import checkpoint
-from studio.engine.training.session import memory
+from studio.engine.training.session import memory, sample_times
 
 if TYPE_CHECKING:
     from studio.engine.training.session.trainer import Trainer
@@ -25,7 +25,7 @@ def figures(trainer: Trainer, rate: float, saved: Path, minutes: float | None) -
     sheets = [path.stat().st_size for path in (saved.parent.parent / "samples").glob("*.png")]
     # While the newest is written there is one more than the last ones and the best.
     disk = (checkpoint.KEPT + 2) * each
-    disk += max(sheets, default=0) * (2 + int(seconds / recipe.sample_every_seconds))
+    disk += max(sheets, default=0) * (2 + sample_times.sheets(seconds, recipe.sample_every_seconds))
     return Preflight(
         family=recipe.family, device=str(trainer.device),
         batch_size=trainer.batch_size, part_size=trainer.part_size,
