@@ -13,6 +13,7 @@ from studio.desktop.notices.notices import Notices
 
 if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 
 class Recalling(QObject):
@@ -36,4 +37,16 @@ class Recalling(QObject):
         """Now that the directions are known, of which the recipe may speak."""
         found, self._waiting = self._waiting, None
         if found is not None:
-            self._session.settle(found.recipe, self._editing.recall)
+            self._session.settle(found.recipe, lambda recipe: self._put(recipe, found))
+
+    def _put(self, recipe: LatentRecipe, found: Recalled) -> None:
+        self._editing.recall(recipe)
+        self._session.restored = self._editing.recipe(), found.stack
+        if found.stack:
+            steps = len(found.stack)
+            said = tr(
+                "This file was refined in {n} steps: keep the picture, and it has them again.",
+                n=steps,
+            )
+            one = tr("This file was refined in one step: keep the picture, and it has it again.")
+            self._notices.info(one if steps == 1 else said)

@@ -3,7 +3,8 @@ which takes seconds that the sliders must not wait for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.pieces.pieces import Piece
+
+Steps = Sequence[dict[str, Any]]
 
 
 class Keeping(QObject):
@@ -35,11 +38,13 @@ class Keeping(QObject):
     def is_busy(self) -> bool:
         return bool(self._making)
 
-    def keep(self, project: Project, run: str, player: Player, recipe: LatentRecipe) -> None:
+    def keep(
+        self, project: Project, run: str, player: Player, recipe: LatentRecipe, stack: Steps = ()
+    ) -> None:
         """Make a piece of a recipe, with the model that is on the canvas now."""
 
         def make(_: Job[Piece]) -> Piece:
-            return _make(project, run, player, recipe)
+            return _make(project, run, player, recipe, stack)
 
         job = Job(Said("Keeping…"), make, ending=Ending.FINISH, can_cancel=False)
         self._making.append(job)
@@ -57,7 +62,7 @@ class Keeping(QObject):
         self.changed.emit()
 
 
-def _make(project: Project, run: str, player: Player, recipe: LatentRecipe) -> Piece:
+def _make(project: Project, run: str, player: Player, recipe: LatentRecipe, stack: Steps) -> Piece:
     from studio.engine.pieces import pieces
 
-    return pieces.keep(project, run, player, recipe)
+    return pieces.keep(project, run, player, recipe, stack)

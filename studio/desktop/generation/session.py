@@ -16,7 +16,7 @@ from studio.desktop.base.received import Received
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, State
 from studio.desktop.generation.picture_search import PictureSearch
-from studio.desktop.generation.piece_queue import Keeping
+from studio.desktop.generation.piece_queue import Keeping, Steps
 from studio.desktop.generation.pulling import Asked, Pulling
 from studio.desktop.generation.worker import Drawn, GenerationWorker, Model
 from studio.engine.jobs import Job
@@ -70,6 +70,8 @@ class Session(QObject):
         self.kind = FIRST_KIND
         """Of directions: the one that is listed."""
         self._keeping = Keeping(jobs, self)
+        self.restored: tuple[LatentRecipe | None, Steps] = (None, ())
+        """The recipe of a file that came back, as it is on the canvas, and the file's steps."""
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)
@@ -93,6 +95,7 @@ class Session(QObject):
         self.project = self.model = self._asked = None
         self.is_draft = False
         self.wanted = self.chosen = ""
+        self.restored = None, ()
         self.search.stop()
         self._keeping.finish()
         self._render.clear()
@@ -151,6 +154,8 @@ class Session(QObject):
 
     def _opened(self, model: Model, soft: bool) -> None:
         self.model = model
+        if not soft:
+            self.restored = None, ()
         self.opened.emit(model, soft)
 
     def _open_failed(self, sentence: str, detail: str) -> None:
@@ -239,9 +244,13 @@ class Session(QObject):
             )  # fmt: skip
 
     def keep(self, recipe: LatentRecipe) -> None:
+        """Keep a picture; that of a file which came back has the steps of the file again."""
+        shown, stack = self.restored
         player = self._worker.player()
         if self.project is not None and self.model is not None and player is not None:
-            self._keeping.keep(self.project, self.model.run, player, recipe)
+            self._keeping.keep(
+                self.project, self.model.run, player, recipe, stack if recipe == shown else ()
+            )
 
     def pull(self, asked: Asked) -> None:
         """Begin to drag points, with the model that is on the canvas now."""

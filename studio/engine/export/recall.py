@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,6 +18,8 @@ from studio.engine.export.origin_check import mark_in, traced
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
+from studio.engine.refinement.stack import Stack
+from studio.engine.refinement.step import Step
 
 _WANTED = {"run", "checkpoint_sha256", "latent"}
 
@@ -28,6 +32,8 @@ class Recalled:
     run: str
     recipe: LatentRecipe
     folder: Path | None
+    stack: tuple[dict[str, Any], ...] = ()
+    """The steps that it was refined by, as plain values; such as need a file are left out."""
 
 
 def recall(project: Project, path: Path) -> Recalled | None:
@@ -51,7 +57,17 @@ def recall(project: Project, path: Path) -> Recalled | None:
     if not known:
         return None
     folder = pieces.checkpoint_with(project, run, str(said["checkpoint_sha256"]))
-    return Recalled(run, recipe if folder else recipe.unrecorded(), folder)
+    stack = _steps(said.get("stack"))
+    return Recalled(run, recipe if folder else recipe.unrecorded(), folder, stack)
+
+
+def _steps(said: object) -> tuple[dict[str, Any], ...]:
+    """A stranger may have written them: what they name on this computer is not read for them."""
+    kept: list[Step] = []
+    for step in Stack.lenient(said if isinstance(said, list) else []).steps:
+        with contextlib.suppress(StudioError):
+            kept += [step] if step.settled(Path()) is step else []
+    return tuple(Stack(kept).model_dump(mode="json")["steps"])
 
 
 def _pointed_at(project: Project, path: Path, identifier: str) -> Mapping[str, object] | None:

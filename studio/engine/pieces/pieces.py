@@ -101,8 +101,17 @@ def piece(project: Project, wanted: int | str) -> Piece:
     return project.row(_piece, found[0])
 
 
-def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) -> Piece:
-    """Make a piece: render, store the exact latent, and compare with the training pictures."""
+def keep(
+    project: Project,
+    run_name: str,
+    player: Player,
+    recipe: LatentRecipe,
+    stack: Sequence[dict[str, Any]] = (),
+) -> Piece:
+    """Make a piece: render, store the exact latent, and compare with the training pictures.
+
+    `stack` is the steps to begin with, as those of a file that came back.
+    """
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     w = player.latent_of(recipe)
@@ -119,14 +128,15 @@ def keep(project: Project, run_name: str, player: Player, recipe: LatentRecipe) 
             if folder is not None:
                 checkpoint.pin(folder)
         key = project.write(
-            "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, review, file) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO piece (name, created, run_name, checkpoint_sha256, recipe, stack, review, "
+            "file) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 name,
                 now(),
                 run_name,
                 player.sha256,
                 whole.model_dump_json(exclude_none=True),
+                json.dumps(list(stack), ensure_ascii=False),
                 review,
                 file.name,
             ),

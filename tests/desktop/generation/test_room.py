@@ -28,6 +28,7 @@ from studio.engine.generation.directions import direction_file, notes
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
+from studio.engine.refinement.stack import Stack
 from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -478,8 +479,9 @@ def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot)
     assert path.name.endswith("-seed-0.png")
     assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
     assert "trainedAlgorithmicMedia" in read_provenance(path)["digital_source_type"]
-    room.canvas.tools["drag_out"].close()
-    assert not path.exists()
+    room.canvas.close_tools()
+    assert path.exists()  # a program may only have linked to it
+    assert studio.project.folder / "dragged" in path.parents
 
 
 def test_a_file_that_comes_back_brings_its_recipe(
@@ -503,12 +505,16 @@ def test_a_file_that_comes_back_brings_its_recipe(
     assert room.editing.recipe().seed == 7
 
 
-def exported(room: GenerationRoom, studio: Studio, qtbot, folder: Path) -> Path:
-    """The picture on the canvas, kept as a piece and handed over."""
+SHARPER = {"op": "sharpen", "params": {"amount": 0.7}}
+
+
+def exported(room: GenerationRoom, studio: Studio, qtbot, folder: Path, stack=()) -> Path:
+    """The picture on the canvas, kept as a piece, refined by `stack` and handed over."""
     with qtbot.waitSignal(room.session.kept, timeout=WAIT):
         qtbot.keyClick(room.view, Qt.Key.Key_Return)
     piece = pieces.pieces(studio.project)[-1]
     pieces.set_review(studio.project, piece.id, "approved")
+    pieces.set_stack(studio.project, piece.id, Stack.lenient(stack).model_dump()["steps"])
     piece = pieces.piece(studio.project, piece.id)
     return export_pieces(studio.project, [piece], "png", {}, folder)[0].path
 
@@ -542,6 +548,31 @@ def test_a_piece_that_comes_back_can_be_changed(
     qtbot.keyClick(room.view, Qt.Key.Key_Right)
     assert settle(room, qtbot) != bolder
     assert room.title.text() == "Seed 42 · ψ 1.00"
+
+
+def test_a_piece_that_comes_back_is_kept_with_its_steps(
+    room: GenerationRoom, studio, qtbot, tmp_path: Path
+) -> None:
+    room.editing.set_seed(41)
+    settle(room, qtbot)
+    back = exported(room, studio, qtbot, tmp_path, [SHARPER])
+    room.editing.set_seed(7)
+    settle(room, qtbot)
+    found = recall(studio.project, back)
+    assert found is not None
+    room.recall(found)
+    qtbot.waitUntil(lambda: room.editing.recipe().seed == 41, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: "refined in one step" in studio.notices.history[-1].sentence, timeout=WAIT
+    )
+    for seed, stack in ((41, [SHARPER]), (8, [])):
+        room.editing.set_seed(seed)
+        settle(room, qtbot)
+        with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
+            qtbot.keyClick(room.view, Qt.Key.Key_Return)
+        (piece,) = kept.args
+        assert [step["op"] for step in piece.stack] == [step["op"] for step in stack]
+        assert not stack or piece.stack[0]["params"]["amount"] == 0.7
 
 
 def test_a_point_without_a_seed_is_played_on_too(

@@ -18,7 +18,7 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import Taken, export_pieces
-from studio.engine.export.recall import recall
+from studio.engine.export.recall import _steps, recall
 from studio.engine.files import sha256_file
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
@@ -303,3 +303,24 @@ def test_a_piece_is_known_again_where_another_program_dropped_its_recipe(
     assert found.folder is not None
     trained.write("DELETE FROM piece WHERE id = ?", (piece.id,))
     assert recall(trained, tmp_path / "back.png") is None
+
+
+def test_steps_come_back_with_a_file_but_none_that_names_a_file(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep(5)
+    mine = Stack.checked({"steps": [{"op": "sharpen", "params": {"amount": 0.7}}]})
+    pieces.set_stack(trained, piece.id, mine.model_dump(mode="json")["steps"])
+    wanted = pieces.piece(trained, piece.id)
+    path = export_pieces(trained, [wanted], "png", {}, tmp_path)[0].path
+    found = recall(trained, path)
+    assert found is not None
+    assert list(found.stack) == wanted.stack
+
+    secret = tmp_path / "secret.png"
+    Image.new("RGB", (8, 8), "red").save(secret)
+    named = {"op": "colour_transfer", "params": {"reference": str(secret)}}
+    gone = {"op": "colour_transfer", "params": {"reference": str(tmp_path / "gone.png")}}
+    odd: list[object] = [named, gone, {"op": "no such"}, 7, *wanted.stack]
+    assert list(_steps(odd)) == wanted.stack
+    assert _steps({"steps": 1}) == _steps(None) == ()
