@@ -222,7 +222,8 @@ class Care:
             self.trainer.set_live(key, value)
         except ParameterError as error:
             return Health(HealthKind.REFUSED, error.said, Said("Nothing was changed."), seen)
-        said = Said("{key} is now {value}.", key=key, value=value)
+        label = Said(self.trainer.config.params()[key].label)
+        said = Said("{label} ({key}) is now {value}.", label=label, key=key, value=value)
         return self._note(Health(HealthKind.CHANGED, said, images_seen=seen))
 
     # ------------------------------------------------------------------ ways back

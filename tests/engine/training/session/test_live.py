@@ -70,6 +70,9 @@ def test_a_batch_of_another_size_counts_as_such(vae: Driven) -> None:
     """2 steps of 4 pictures, then of 8."""
     vae.change(total_images=40)
     events = vae.train(commands=script({2: [Set("batch_size", 8)], 4: [Stop()]}))
+    (said,) = [str(event.sentence) for event in events if isinstance(event, Health)]
+    label = base.family("vae").Config.params()["batch_size"].label
+    assert said == f"{label} (batch_size) is now 8."
     end = events[-1]
     assert isinstance(end, Done)
     assert end.images_seen == 2 * 4 + 2 * 8
