@@ -59,7 +59,7 @@ DARK = Colours(
 
 LIGHT = Colours(
     window="#e9e9e9", panel="#f4f4f4", raised="#ffffff", hover="#dedede", line="#cccccc",
-    text="#1c1c1c", quiet="#5c5c5c", accent="#e0921f", on_accent="#161616",
+    text="#1c1c1c", quiet="#5c5c5c", accent="#ae6800", on_accent="#000000",
     accent_text="#885000", card="#fbf1df", card_line="#dcb878", good="#2f6b2e", bad="#ad3126",
     canvas="#d8d8d8",
 )  # fmt: skip

@@ -221,6 +221,14 @@ def test_words_stand_out_from_what_they_lie_on(name: str, ink: str, ground: str)
     assert found >= 4.5, f"{ink} on {ground} in {name}: {found:.2f}"
 
 
+@pytest.mark.parametrize("name", theme.THEMES)
+@pytest.mark.parametrize("ground", [*BACKGROUNDS, "card"])
+def test_lines_and_marks_in_amber_stand_out(name: str, ground: str) -> None:
+    """Frames of what is focused or chosen, handles, bars: 3 : 1 is due (WCAG 2.2, 1.4.11)."""
+    colours = theme.THEMES[name]
+    assert theme.contrast(colours.accent, getattr(colours, ground)) >= 3.0
+
+
 def test_every_pair_of_the_style_sheet_is_among_those() -> None:
     """A rule that sets both colours, or one of them over the plain text and the window."""
     sheet = (resources() / "theme" / "studio.qss").read_text("utf-8")
