@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -196,7 +197,9 @@ class DatasetRoom(Room):
     @Slot(object)
     def _imported(self, finished: Finished) -> None:
         if not self.survey.watching.is_silent:
-            self.intake.say_imported(finished, lambda: self.gallery.change_view(kind="broken"))
+            undo = self.managing.way_out(finished)
+            show_broken = partial(self.gallery.change_view, kind="broken")
+            self.intake.say_imported(finished, show_broken, undo)
 
     def train(self) -> None:
         dataset, threads = self.session.dataset, self.session.threads

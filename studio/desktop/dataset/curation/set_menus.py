@@ -13,9 +13,11 @@ from studio.desktop.dataset.curation import set_steps
 from studio.desktop.dataset.curation.curation import Curation
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
+from studio.desktop.notices.notices import Action
 from studio.engine.dataset.curation import sets
 from studio.engine.dataset.curation.removed_sets import Removed
 from studio.engine.dataset.index.store import Dataset
+from studio.engine.dataset.intake.importer import Finished
 from studio.engine.project import Project
 
 _MOST_OFFERED = 3
@@ -54,6 +56,18 @@ class Managing(QObject):
         elif threads is not None and self._is_quiet():
             stopping = threads.stopping
             self._curation.plan(lambda p: set_steps.taking_out(p, source_id, stopping))
+
+    def way_out(self, finished: Finished) -> Action | None:
+        """The "Undo" of an import: what it brought goes again, which is a step like another. None
+        where it only brought up to date what was there."""
+        if finished.is_new:
+            return tr("Undo"), partial(self._delete, finished.dataset)
+
+        def take_out() -> None:
+            for source in finished.added:
+                self.remove_source(source)
+
+        return (tr("Undo"), take_out) if finished.added else None
 
     def offer(self, left: Sequence[Removed]) -> None:
         """Say what was removed before and can still come back; the newest of it."""

@@ -12,6 +12,7 @@ from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.dataset import words
 from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
+from studio.desktop.notices.notices import Action
 from studio.engine.dataset.index import left_out
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished
@@ -74,14 +75,16 @@ class Intake:
         if self._may_write() and paths:
             self._session.bring_in(paths, name)
 
-    def say_imported(self, finished: Finished, show_broken: Callable[[], None]) -> None:
-        """One notice, with the reason for every file that cannot be used."""
+    def say_imported(
+        self, finished: Finished, show_broken: Callable[[], None], undo: Action | None
+    ) -> None:
+        """One notice, with the way back, or the reason for every file that cannot be used."""
         name, usable = finished.dataset.name, words.pictures(finished.usable)
         stopped = [tr("The import was stopped.")] if self._session.imports.cancelling else []
         aside, asides = _left_out(finished)
         if not finished.rejected:
             said = tr("{dataset} now has {pictures}.", dataset=name, pictures=usable)
-            self._studio.notices.info(sentences([*stopped, said, *aside]), asides)
+            self._studio.notices.info(sentences([*stopped, said, *aside]), asides, undo)
             return
         count = len(finished.rejected)
         sentence = (

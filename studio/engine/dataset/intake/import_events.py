@@ -46,6 +46,10 @@ class Finished:
     """Pictures that were known already, at a place that is gone."""
     kinds: dict[str, int] = field(default_factory=dict)
     """What was taken, by ending."""
+    is_new: bool = False
+    """The dataset was made for it."""
+    added: tuple[int, ...] = ()
+    """Ids of the sources that the dataset did not have before."""
 
 
 ImportEvent = Found | Checked | Rejected | Finished

@@ -134,7 +134,8 @@ class _Import:
         totals = store.counts(self.project, self.dataset.id)
         yield Finished(
             self.dataset, totals["found"], totals["usable"], totals["findings"], self.rejected,
-            passed_over, self.moved.count, dict(sorted(self.kinds.items())),
+            passed_over, self.moved.count, dict(sorted(self.kinds.items())), self.is_new,
+            tuple(s.id for s in self._sources(roots) if s.path not in self.known_sources),
         )  # fmt: skip
 
     def _settle(self, lost: list[int], cancelled: Callable[[], bool]) -> Iterator[ImportEvent]:

@@ -353,3 +353,27 @@ def test_undo_in_the_notice_brings_its_dataset_back_and_not_what_came_since(
 
 def other_id(studio) -> int:
     return int(studio.project.query("SELECT id FROM dataset WHERE name = 'other'")[0]["id"])
+
+
+def test_undo_in_the_notice_of_an_import_takes_out_what_it_brought(
+    room, studio, tmp_path, qtbot
+) -> None:
+    more = draw(tmp_path / "more", range(20, 22))
+    room.import_paths([more])
+    qtbot.waitUntil(lambda: shows(room, "fronts", 8), timeout=WAIT)
+    words, undo = last(studio).action
+    assert (words, studio.undo.count()) == ("Undo", 0)
+    undo()
+    qtbot.waitUntil(lambda: shows(room, "fronts", 6), timeout=WAIT)
+    assert studio.undo.undoText() == "Remove more"
+    assert (more / "20.png").exists()
+
+    room.import_paths([room.session.sources[0].path])  # known: nothing came that could go
+    qtbot.waitUntil(lambda: "fronts now has" in last(studio).sentence and quiet(room), timeout=WAIT)
+    assert last(studio).action is None
+
+    room.intake._import([more], None)
+    qtbot.waitUntil(lambda: shows(room, "more", 2), timeout=WAIT)
+    last(studio).action[1]()
+    qtbot.waitUntil(lambda: studio.undo.undoText() == "Delete more" and quiet(room), timeout=WAIT)
+    assert room.session.dataset.name != "more"
