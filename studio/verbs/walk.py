@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
@@ -58,8 +57,8 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="length (default 6, or that of the keys)",
     )  # fmt: skip
     parser.add_argument(
-        "--fps", type=words, default="30",
-        help="frame rate: 30 (default), 12.5, 29.97, 24000/1001",
+        "--fps", type=words,
+        help="frame rate, as 12.5, 29.97, 24000/1001 (default 30, or that of the keys)",
     )  # fmt: skip
     parser.add_argument("--loop", action="store_true", help="the end flows into the beginning")
     parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
@@ -87,16 +86,18 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.verbs.generate import open_player
     from studio.verbs.interruption import Interruption
 
-    fps = frame_rate(options.fps)
+    if options.fps is not None:
+        frame_rate(options.fps)
     format_for(options.out).refuse_taken(options.out)
     with Project.open(options.project) as project:
         best = options.checkpoint == "best"
         player = open_player(project, options.run_name, options.device, best=best)
-        walk = Walk(player, _timeline(options, player, fps))
+        line = _timeline(options, player)
+        walk, fps = Walk(player, line), line.rate
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:
             made = render(
-                player, walk, options.out, fps, enlarge=options.enlarge,
+                player, walk, options.out, enlarge=options.enlarge,
                 told=console.pictures, cancelled=interruption.is_requested,
             )  # fmt: skip
     for note in made.notes:
@@ -108,7 +109,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, [str(made.file)], INTERRUPTED if interruption.requested else 0)
 
 
-def _timeline(options: argparse.Namespace, player: Player, fps: Fraction) -> Timeline:
+def _timeline(options: argparse.Namespace, player: Player) -> Timeline:
     from studio.engine.generation.film.timeline import Timeline, read_keys
 
     if options.keys is not None:
@@ -116,8 +117,11 @@ def _timeline(options: argparse.Namespace, player: Player, fps: Fraction) -> Tim
         changed: dict[str, object] = {"loop": True} if options.loop else {}
         if options.seconds is not None:
             changed["seconds"] = options.seconds
-        return line.model_copy(update=changed)
+        if options.fps is not None:
+            changed["fps"] = options.fps
+        return line.changed(**changed)
     seconds = 6.0 if options.seconds is None else options.seconds
+    fps = options.fps or "30"
     return Timeline.of_recipes(_recipes(options, player), seconds, fps, loop=options.loop)
 
 

@@ -24,6 +24,8 @@ from studio.engine.export import ways
 from studio.engine.export.choices import Choices
 from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.generation.directions import kind as directions
+from studio.engine.generation.film import easing
+from studio.engine.generation.film.formats import base as films
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.refinement import base as operations
 from studio.engine.refinement.blend_modes import NAMES as BLENDS
@@ -46,7 +48,10 @@ OF_THE_SYSTEM = {
     "it was not made by Latent Studio", "it is empty",
 }  # fmt: skip
 """Reasons that come from the operating system or through SQLite."""
-SAME_IN_BOTH = {"SHA-256", "TensorBoard", "sRGB", "Display P3", "Adobe RGB (1998)"}
+SAME_IN_BOTH = {
+    "SHA-256", "TensorBoard", "sRGB", "Display P3", "Adobe RGB (1998)", "GIF", "MP4 (H.264)",
+    "ProRes 4444", "WebM (VP9)",
+}  # fmt: skip
 """Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
 
 
@@ -151,6 +156,8 @@ def declared() -> dict[str, str]:
         for param in kind.params().values():
             for text in words_of(param):
                 found.setdefault(text, f"{where}, {param.name}")
+    found |= {each.title: f"film format {name}" for name, each in films.formats().items()}
+    found |= dict.fromkeys(easing.TITLES.values(), "easing")
     for place in DESTINATIONS:
         for text in (place.title, place.summary):
             found.setdefault(text, f"destination {place.name}")

@@ -144,8 +144,15 @@ class Editing(QObject):
 
     def recall(self, recipe: LatentRecipe) -> None:
         """Take over the recipe of a file that came back."""
+        self._take("recall", tr("Recipe of a file"), recipe)
+
+    def branch(self, recipe: LatentRecipe) -> None:
+        """Take over that of a moment of a film."""
+        self._take("branch", tr("Moment of the film"), recipe)
+
+    def _take(self, key: str, text: str, recipe: LatentRecipe) -> None:
         self.end_gesture()
-        self._put("recall", tr("Recipe of a file"), recipe.unrecorded())
+        self._put(key, text, recipe.unrecorded())
 
     def bring_in(self, point: Point, text: str) -> None:
         """Begin at a point, with nothing that moves it; until the gesture ends, one step."""

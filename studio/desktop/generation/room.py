@@ -23,6 +23,7 @@ from studio.desktop.generation.session import Session
 from studio.desktop.generation.shaping.shaping import Shaping
 from studio.desktop.generation.sheet_pictures import SheetPictures
 from studio.desktop.generation.side import Side
+from studio.desktop.generation.timeline.timing import Timing
 from studio.desktop.generation.tools.tool import Hand
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -69,6 +70,7 @@ class GenerationRoom(Room):
         )
         self.models = Models(self.session, self.side)
         self.sheet = SheetPictures(self.session, self.editing, self.side.sheet)
+        self.timing = Timing(self.session, self.editing, studio, self)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(PANELS_MS)
@@ -84,7 +86,8 @@ class GenerationRoom(Room):
 
     def _lay_out(self) -> None:
         full = QWidget()
-        boxes.row(self.side, (self.canvas, 1), self.controls, on=full, gap=1)
+        middle = boxes.column((self.canvas, 1), self.timing.strip, gap=1)
+        boxes.row(self.side, (middle, 1), self.controls, on=full, gap=1)
         for page in (self.empty, full):
             self.pages.addWidget(page)
         boxes.column(self.pages, on=self, gap=-1)
@@ -96,6 +99,7 @@ class GenerationRoom(Room):
         session.opened.connect(self._opened)
         session.openFailed.connect(self._open_failed)
         session.rendered.connect(self._rendered)
+        session.films.drawn.connect(self._moment_drawn)
         self.playing.ready.connect(self._directions_found)
         session.failed.connect(self.studio.notices.error)
         session.keeping.connect(self._keeping)
@@ -127,7 +131,12 @@ class GenerationRoom(Room):
             ("generation.reset", "Reset all sliders", editing.reset, "Ctrl+0", "rotate-ccw"),
         )
         of_tools = (each for tool in self.canvas.tools.values() for each in tool.actions())
-        for id, text, callback, keys, icon in (*own, *self.marks.actions(), *of_tools):
+        for id, text, callback, keys, icon in (
+            *own,
+            *self.marks.actions(),
+            *self.timing.actions(),
+            *of_tools,
+        ):
             self.studio.actions.add(id, text, callback, keys, room=self.key, icon=icon)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -138,6 +147,7 @@ class GenerationRoom(Room):
     def project_closed(self) -> None:
         self.session.close_project()
         self.editing.close()
+        self.timing.close()
         self.models.clear()
         self.view.set_image(QImage())
         self._show_page()
@@ -274,6 +284,12 @@ class GenerationRoom(Room):
             self._follow.stop()
             self._panels_follow()
 
+    @Slot(QImage)
+    def _moment_drawn(self, image: QImage) -> None:
+        """Of the film; the sliders stay those of the picture on the canvas."""
+        self.view.set_image(image)
+        self.view.repaint(self.view.picture_rect())
+
     @Slot(float)
     def _mix_moved(self, value: float) -> None:
         self.editing.set_mix(value, self.controls.second.seed())
@@ -289,6 +305,7 @@ class GenerationRoom(Room):
     def _restyle(self) -> None:
         self.controls.restyle()
         self.shaping.restyle()
+        self.timing.strip.restyle()
         self.side.sheet.viewport().update()
         self.side.dot.update()
 
@@ -299,7 +316,8 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        for part in (self.side, self.controls, self.labels, self.shaping, self.marks, self.strip):
+        for part in (self.side, self.controls, self.labels, self.shaping, self.marks,
+                     self.timing.strip, self.strip):  # fmt: skip
             part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:

@@ -18,6 +18,8 @@ from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, 
 from studio.desktop.generation.picture_search import PictureSearch
 from studio.desktop.generation.piece_queue import Keeping, Steps
 from studio.desktop.generation.pulling import Asked, Pulling
+from studio.desktop.generation.timeline.film_session import FilmSession
+from studio.desktop.generation.timeline.worker import FilmWorker
 from studio.desktop.generation.worker import Drawn, GenerationWorker, Model
 from studio.engine.jobs import Job
 from studio.engine.project import Project
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
     from studio.engine.generation.other_models import OtherModel
+    from studio.engine.generation.player import Player
 
 GROUPS = 4
 """Of channels, that a bend may be of."""
@@ -77,6 +80,8 @@ class Session(QObject):
         self._keeping.changed.connect(self.keeping)
         self.pulling = Pulling(jobs, self)
         self.search = PictureSearch(jobs, self)
+        self.films = FilmSession(FilmWorker(self._worker.needed), self._render, jobs, self)
+        self.films.failed.connect(self.failed)
         self._render.failed.connect(self.failed)
         jobs.changed.connect(self._progressed)
         self._preview: dict[str, LatentRecipe] = {}
@@ -99,6 +104,7 @@ class Session(QObject):
         self.search.stop()
         self._keeping.finish()
         self._render.clear()
+        self.films.finish()
         self._render.submit(self._worker.close)
 
     def shutdown(self) -> None:
@@ -106,6 +112,7 @@ class Session(QObject):
         self._keeping.finish()
         self._worker.stop()
         self._render.stop()
+        self.films.finish()
         self._worker.close()
 
     @property
@@ -251,6 +258,10 @@ class Session(QObject):
             self._keeping.keep(
                 self.project, self.model.run, player, recipe, stack if recipe == shown else ()
             )
+
+    def player(self) -> Player | None:
+        """The open model, for work beside the canvas."""
+        return self._worker.player()
 
     def pull(self, asked: Asked) -> None:
         """Begin to drag points, with the model that is on the canvas now."""

@@ -132,7 +132,7 @@ class GenerationWorker(Worker):
 
     def soonest(self, recipe: LatentRecipe) -> Drawn:
         """The picture, or where the last one took long a draft of it, if the model has one."""
-        player, began = self._need_player(), time.perf_counter()
+        player, began = self.needed(), time.perf_counter()
         if self._took > LONG:
             draft = player.draft(recipe)
             if draft is not None:
@@ -153,16 +153,16 @@ class GenerationWorker(Worker):
         return Drawn(image)
 
     def picture(self, recipe: LatentRecipe) -> QImage:
-        return to_qimage(self._need_player().picture(recipe))
+        return to_qimage(self.needed().picture(recipe))
 
     def settled(self, recipe: LatentRecipe) -> LatentRecipe:
         """The recipe of a file, once it leads to the picture that the file shows."""
-        player = self._need_player()
+        player = self.needed()
         return player.by_identity(player.settled(recipe))
 
     def label_of(self, recipe: LatentRecipe) -> str:
         """The name of the label that a recipe begins in."""
-        return self._need_player().label_of(recipe)
+        return self.needed().label_of(recipe)
 
     def small(self, recipe: LatentRecipe, side: int) -> QImage:
         """A picture of a recipe, its longer side so many pixels."""
@@ -191,7 +191,7 @@ class GenerationWorker(Worker):
         from studio.engine.generation.directions.kind import kind as kind_of
         from studio.engine.training.planning import runs
 
-        shown = self._need_player()
+        shown = self.needed()
 
         def given_up() -> bool:
             if self._player is not shown:
@@ -213,7 +213,7 @@ class GenerationWorker(Worker):
         from studio.engine.generation.directions.kind import Search
         from studio.engine.generation.directions.picked import Picked
 
-        player = self._need_player()
+        player = self.needed()
         first, second = ([player.latent_of(each) for each in some] for some in (more, less))
         search = Search(None, "", job.advance, job.cancelled)
         made = Picked().between(player, first, second, search)
@@ -232,15 +232,16 @@ class GenerationWorker(Worker):
         """A bend of one group of channels alone. Runs on the job's thread."""
         from studio.engine.generation.channel_groups import grouped
 
-        return grouped(self._need_player(), move, number, count)
+        return grouped(self.needed(), move, number, count)
 
     def others(self) -> list[OtherModel]:
         """Other models of the project that could be mixed with the open one."""
         from studio.engine.generation.other_models import others
 
-        return others(self._need_player().folder)
+        return others(self.needed().folder)
 
-    def _need_player(self) -> Player:
+    def needed(self) -> Player:
+        """The same; :class:`StudioError` where none is."""
         if self._player is None:
             raise StudioError("No model is open: choose one on the left.")
         return self._player

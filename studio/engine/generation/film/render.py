@@ -6,14 +6,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.artwork import Pixels
 from studio.engine.errors import UsageError
 from studio.engine.generation.film.formats.base import FilmFormat, Shot, format_for
-from studio.engine.generation.film.timeline import frame_count
 from studio.engine.generation.film.walk import Walk
 from studio.engine.said import Said
 
@@ -39,7 +37,7 @@ class Film:
 Told = Callable[[int, int], None]
 
 
-def shot_of(player: Player, walk: Walk, fps: Fraction, enlarge: int = 1) -> Shot:
+def shot_of(player: Player, walk: Walk, enlarge: int = 1) -> Shot:
     """The facts of the film; `enlarge` times as large, by whole pixels."""
     spec = player.image_spec
     width, height = spec.width * enlarge, spec.height * enlarge
@@ -48,14 +46,13 @@ def shot_of(player: Player, walk: Walk, fps: Fraction, enlarge: int = 1) -> Shot
             "A film of {width}x{height} pixels is too large: at most {most} a side.",
             width=width, height=height, most=LARGEST,
         )  # fmt: skip
-    return Shot(width, height, spec.channels, fps, frame_count(walk.timeline.seconds, fps))
+    return Shot(width, height, spec.channels, walk.fps, walk.count)
 
 
 def render(
     player: Player,
     walk: Walk,
     target: Path,
-    fps: Fraction,
     *,
     enlarge: int = 1,
     told: Told = lambda done, total: None,
@@ -67,7 +64,7 @@ def render(
     full; what there is plays then.
     """
     kind: FilmFormat = format_for(target)
-    shot = shot_of(player, walk, fps, enlarge)
+    shot = shot_of(player, walk, enlarge)
     kind.check(shot)
     kind.refuse_taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,13 +79,13 @@ def render(
             done += 1
             told(done, shot.count)
 
-    with Ahead(_frames(player, walk, fps, enlarge)) as frames:
+    with Ahead(_frames(player, walk, enlarge)) as frames:
         file = kind.write(counted(frames), shot, target)
     return Film(file, done, kind.notes(shot))
 
 
-def _frames(player: Player, walk: Walk, fps: Fraction, enlarge: int) -> Iterator[Pixels]:
-    for recipe in walk.recipes(fps):
+def _frames(player: Player, walk: Walk, enlarge: int) -> Iterator[Pixels]:
+    for recipe in walk.recipes():
         pixels = player.picture(recipe)
         yield pixels.repeat(enlarge, 0).repeat(enlarge, 1) if enlarge > 1 else pixels
 

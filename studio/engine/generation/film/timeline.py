@@ -24,6 +24,8 @@ LONGEST = 3600.0
 MOST_KEYS = 1000
 _LARGEST = 64 << 20
 
+_NAMES = ("seconds", "keys", "loop", "fps")
+
 Seconds = Annotated[float, Field(ge=0.0, le=LONGEST)]
 
 
@@ -51,6 +53,17 @@ class Timeline(Part):
     seconds: Annotated[float, Field(gt=0.0, le=LONGEST)] = 6.0
     keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)] = ()
     loop: bool = False
+    fps: str = "30"
+    """As :func:`frame_rate` reads it."""
+
+    @field_validator("fps")
+    @classmethod
+    def _rate(cls, text: str) -> str:
+        try:
+            frame_rate(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return text
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -61,16 +74,37 @@ class Timeline(Part):
 
     @classmethod
     def of_recipes(
-        cls, recipes: Sequence[LatentRecipe], seconds: float, fps: Fraction, *, loop: bool
+        cls, recipes: Sequence[LatentRecipe], seconds: float, fps: str = "30", *, loop: bool
     ) -> Self:
         """Recipes one after the other, equally far apart; without `loop` the last frame shows the
         last of them."""
-        count = frame_count(seconds, fps)
-        end = seconds if loop else float((count - 1) / fps)
+        rate = frame_rate(fps)
+        end = seconds if loop else float((frame_count(seconds, rate) - 1) / rate)
         steps = len(recipes) if loop else max(1, len(recipes) - 1)
         times = [end * place / steps for place in range(len(recipes))]
         keys = tuple(Key(time=t, recipe=each) for t, each in zip(times, recipes, strict=True))
-        return cls(seconds=seconds, keys=keys, loop=loop)
+        return cls(seconds=seconds, keys=keys, loop=loop, fps=fps)
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second."""
+        return frame_rate(self.fps)
+
+    def changed(self, **values: object) -> Self:
+        """With other values, checked."""
+        return type(self).model_validate({**{n: getattr(self, n) for n in _NAMES}, **values})
+
+    def with_key(self, key: Key) -> Self:
+        """With one more key, or another one at its moment."""
+        return self.changed(keys=(*self.keys, key))
+
+    def replaced(self, place: int, key: Key) -> Self:
+        """With `key` for that at a place in the order; what was at its moment makes way."""
+        return self.without(place).with_key(key)
+
+    def without(self, place: int) -> Self:
+        """Without the key at a place in the order."""
+        return self.changed(keys=(*self.keys[:place], *self.keys[place + 1 :]))
 
     def text(self) -> str:
         """As a keys file."""
@@ -96,8 +130,9 @@ def of_seeds(seeds: Sequence[int], psi: float, label: int | None) -> list[Latent
     ]
 
 
-def read_keys(path: Path) -> Timeline:
-    """The timeline in a TOML file; :class:`StudioError` saying what is wrong with it."""
+def read_keys(path: Path, *, empty: bool = False) -> Timeline:
+    """The timeline in a TOML file; :class:`StudioError` saying what is wrong with it. One without
+    keys is refused unless it may be `empty`."""
     try:
         said = tomllib.loads(read_text(path, most=_LARGEST, links=True))
     except (OSError, ValueError, RecursionError) as error:
@@ -121,7 +156,7 @@ def read_keys(path: Path) -> Timeline:
             place=".".join(map(str, found["loc"])),
             reason=found["msg"].removeprefix("Value error, ").rstrip("."),
         ) from error  # fmt: skip
-    if not made.keys:
+    if not made.keys and not empty:
         raise StudioError("There are no keys in {path}: write at least one.", path=path)
     return made
 

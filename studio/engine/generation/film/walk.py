@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
@@ -25,6 +24,9 @@ class Walk:
             raise UsageError("A film needs at least one key: add one at the playhead.")
         self._player, self.timeline = player, timeline
         self._times = [key.time for key in timeline.keys]
+        self.fps = timeline.rate
+        self.count = frame_count(timeline.seconds, self.fps)
+        """Frames."""
         self._ways: dict[tuple[int, int], Between] = {}
 
     def at(self, time: float) -> LatentRecipe:
@@ -53,7 +55,7 @@ class Walk:
             self._ways[begin, end] = made
         return self._ways[begin, end]
 
-    def recipes(self, fps: Fraction) -> Iterator[LatentRecipe]:
+    def recipes(self) -> Iterator[LatentRecipe]:
         """One for every frame."""
-        for number in range(frame_count(self.timeline.seconds, fps)):
-            yield self.at(float(number / fps))
+        for number in range(self.count):
+            yield self.at(float(number / self.fps))

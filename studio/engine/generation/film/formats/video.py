@@ -38,7 +38,7 @@ def library() -> ModuleType:
         return importlib.import_module("av")
     except ImportError as error:
         raise StudioError(
-            "Films in MP4, MOV and WebM, and sound, need PyAV: install it by `pip install av`, or "
+            "Films in MP4, MOV and WebM need PyAV: install it by `pip install av`, or "
             "write a GIF, WebP, APNG or PNG sequence.", repr(error),
         ) from error  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""The timeline below the canvas: keys of a film, its preview, and its files."""

@@ -1,0 +1,72 @@
+"""The timeline's dealings with the engine: moments on demand, films as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from studio.desktop.base.jobs import Jobs
+from studio.desktop.base.threads import WorkerThread
+from studio.desktop.base.write_queue import WriteQueue
+from studio.desktop.generation.timeline.worker import FilmWorker, film
+from studio.engine.jobs import Ending, Job
+from studio.engine.said import Said
+
+if TYPE_CHECKING:
+    from studio.engine.generation.film.render import Film
+    from studio.engine.generation.film.timeline import Timeline
+    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
+
+
+class FilmSession(QObject):
+    """Asks the thread that draws the canvas: of its pictures and of moments the newest wins."""
+
+    drawn = Signal(QImage)
+    failed = Signal(object, str)
+
+    def __init__(
+        self, worker: FilmWorker, thread: WorkerThread, jobs: Jobs, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._thread, self._jobs = worker, thread, jobs
+        self._writes = WriteQueue(thread, self.failed.emit)
+
+    def ask_line(
+        self, folder: Path, done: Callable[[Timeline], None], failed: Callable[[str, str], None]
+    ) -> None:
+        """Ask for the timeline of the run in `folder`."""
+        read = partial(self._worker.stored, folder)
+        self._thread.latest("timeline", self._writes.after_all, read, done=done, failed=failed)
+
+    def keep_line(self, folder: Path, line: Timeline) -> None:
+        self._writes.put(partial(self._worker.keep, folder, line), key=folder)
+
+    def finish(self) -> None:
+        """Write what waits, once the thread is cleared or stopped."""
+        self._writes.finish()
+
+    def show_moment(self, line: Timeline, time: float) -> None:
+        """Ask for the picture at `time` in seconds."""
+        self._thread.latest(
+            "picture", self._worker.moment, line, time, done=self.drawn.emit, in_between=True
+        )
+
+    def ask_recipe(self, line: Timeline, time: float, done: Callable[[LatentRecipe], None]) -> None:
+        """Ask for the recipe of that picture."""
+        self._thread.submit(self._worker.recipe, line, time, done=done)
+
+    def render(
+        self, player: Player, line: Timeline, target: Path, enlarge: int,
+        done: Callable[[Film], None],
+    ) -> None:  # fmt: skip
+        """Write a film with a model, after other films; one that is cancelled is a shorter one."""
+        work = partial(film, player, line, target, enlarge)
+        title = Said("Rendering {file}", file=target.name)
+        job = Job(title, work, ending=Ending.STOP, can_pause=True)
+        self._jobs.start(job, "generation", lane="films", done=done)

@@ -1,0 +1,144 @@
+"""What stands round the track: how long, how fast, play, and render."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
+
+from studio.desktop import theme
+from studio.desktop.generation.timeline.track import Track
+from studio.desktop.i18n import tr
+from studio.desktop.widgets.boxes import column, row
+from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.seed_box import takes_enter
+
+if TYPE_CHECKING:
+    from studio.engine.generation.film.timeline import Timeline
+
+RATES = ("12", "15", "24", "25", "29.97", "30", "50", "59.94", "60")
+ENLARGED = (1, 2, 4, 8)
+_LONGEST = 3600.0
+
+
+class Strip(QWidget):
+    """A row of controls above the track, which is folded away until it is wanted."""
+
+    secondsChosen = Signal(float)
+    rateChosen = Signal(str)
+    loopChosen = Signal(bool)
+    unfolded = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.fold, self.track, self.body = QPushButton(), Track(), QWidget()
+        self.fold.setObjectName("bare")
+        self.fold.setCheckable(True)
+        self.play, self.add, self.export = secondary(), secondary(), secondary()
+        self.clock, self.hint = (
+            text_label(quiet=True, wrap=False),
+            text_label(quiet=True, wrap=False),
+        )
+        self.seconds, self.rate, self.loop = QDoubleSpinBox(), QComboBox(), QCheckBox()
+        self.size_box = QComboBox()
+        self.seconds.setRange(0.1, _LONGEST)
+        self.seconds.setDecimals(1)
+        self.seconds.setSuffix(" s")
+        self.seconds.setFixedWidth(68)
+        self.seconds.setKeyboardTracking(False)
+        self.seconds.installEventFilter(self)
+        self.rate.addItems(RATES)
+        self.size_box.addItems([f"{each}×" for each in ENLARGED])
+        self.play.setIconSize(self.play.iconSize() * 0.9)
+        head = row(self.fold, self.hint, None, self.clock, self.play, self.add, self.export, gap=8)
+        facts = row(self.seconds, self.rate, self.size_box, self.loop, None, gap=8)
+        column(facts, self.track, on=self.body, gap=6, margins=(8, 0, 0, 0))
+        column(head, self.body, on=self, gap=6, margins=(4, 4, 12, 4))
+        self.fold.toggled.connect(self._unfold)
+        self.seconds.valueChanged.connect(self.secondsChosen)
+        self.rate.textActivated.connect(self.rateChosen)
+        self.loop.toggled.connect(self.loopChosen)
+        self._playing = False
+        self._unfold(False)
+
+    @property
+    def enlarge(self) -> int:
+        """How many times as large a film is rendered."""
+        return ENLARGED[self.size_box.currentIndex()]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter ends what is typed, before the room's command for it is looked at."""
+        takes_enter(event)
+        return super().eventFilter(watched, event)
+
+    def _unfold(self, on: bool) -> None:
+        self.body.setVisible(on)
+        for part in (self.play, self.add, self.export, self.clock):
+            part.setVisible(on)
+        self.hint.setVisible(not on)
+        self.restyle()
+        self.unfolded.emit(on)
+
+    def show_line(self, line: Timeline | None) -> None:
+        """The values of a timeline; None where there is none."""
+        self.setEnabled(line is not None)
+        self.track.show_line(line)
+        keys = len(line.keys) if line is not None else 0
+        self.export.setEnabled(keys > 0)
+        self.play.setEnabled(keys > 0)
+        if line is None:
+            return
+        for box in (self.seconds, self.rate, self.loop):
+            box.blockSignals(True)
+        self.seconds.setValue(line.seconds)
+        if self.rate.findText(line.fps) < 0:
+            self.rate.addItem(line.fps)
+        self.rate.setCurrentText(line.fps)
+        self.loop.setChecked(line.loop)
+        for box in (self.seconds, self.rate, self.loop):
+            box.blockSignals(False)
+        self._words()
+
+    def show_time(self, time: float) -> None:
+        self.track.show_time(time)
+        self.clock.setText(f"{time:.2f} s")
+
+    def show_playing(self, on: bool) -> None:
+        self._playing = on
+        self._words()
+
+    def restyle(self) -> None:
+        c = theme.colours()
+        down = self.fold.isChecked()
+        self.fold.setIcon(theme.icon("angle-down" if down else "angle-right", c.quiet))
+        self.play.setIcon(theme.icon("pause" if self._playing else "play", c.text))
+        self.track.update()
+
+    def _words(self) -> None:
+        self.play.setText(tr("Pause") if self._playing else tr("Play"))
+        self.restyle()
+
+    def retranslate(self) -> None:
+        set_words(
+            (self.fold, tr("Timeline"), tr("Keys of a film, its preview, and its files (Shift+T)")),
+            (self.play, tr("Play"), tr("Play the film on the canvas, or stop it (Ctrl+Space)")),
+            (self.add, tr("Add key"),
+             tr("Put the picture of the canvas at the playhead, as a keyframe (K)")),
+            (self.export, tr("Render film…"),
+             tr("Write the film as MP4, ProRes, WebM, GIF, WebP, APNG or PNGs (Ctrl+Shift+F)")),
+            (self.seconds, tr("Length"), tr("How long the film is, in seconds")),
+            (self.rate, tr("Frame rate"), tr("Frames a second (fps)")),
+            (self.size_box, tr("Enlargement"),
+             tr("How many times as large the film is: each pixel becomes a square")),
+            (self.loop, tr("Loop"),
+             tr("The film flows from its last key into its first, without an end")),
+            (self.track, tr("Keys"),
+             tr("Click to move the playhead; drag a key; right-click for its easing. Arrow keys go "
+                "by a frame, Page keys from key to key, Del deletes")),
+        )  # fmt: skip
+        self.hint.setText(tr("Lay out keys and render them as a film"))
+        self._words()

@@ -1,0 +1,294 @@
+"""Joins the timeline to the recipe on the canvas, the model, and the files that are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from studio.desktop import i18n
+from studio.desktop.base.studio import Studio, pictures_folder
+from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.session import Session
+from studio.desktop.generation.timeline.line_editor import LineEditor
+from studio.desktop.generation.timeline.strip import Strip
+from studio.desktop.generation.worker import Model
+from studio.desktop.i18n import tr
+
+if TYPE_CHECKING:
+    from studio.engine.generation.film.render import Film
+    from studio.engine.generation.film.timeline import Timeline
+    from studio.engine.generation.latent_recipe import LatentRecipe
+
+HOLDS = (0.0, 0.25, 0.5, 1.0, 2.0)
+
+
+class Timing(QObject):
+    """The timeline of the open run: scrubbing, playing, rendering."""
+
+    def __init__(self, session: Session, editing: Editing, studio: Studio, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._editing, self._studio, self._room = session, editing, studio, parent
+        self.strip, self.editor = Strip(), LineEditor(studio.undo, self)
+        self.time = 0.0
+        self._folders: dict[str, Path] = {}
+        """Of runs that were open."""
+        self._is_seen = False
+        """Whether the canvas shows a moment of the film."""
+        self._began, self._from = QElapsedTimer(), 0.0
+        self._tick = QTimer(self)
+        self._tick.setTimerType(Qt.TimerType.PreciseTimer)
+        self._tick.timeout.connect(self._play_on)
+        self._connect()
+        self._changed()
+
+    def _connect(self) -> None:
+        strip, editor, track = self.strip, self.editor, self.strip.track
+        self._session.opened.connect(self._opened)
+        self._editing.changed.connect(self._edited)
+        editor.changed.connect(self._changed)
+        editor.kept.connect(self._keep)
+        strip.add.clicked.connect(self.add_key)
+        strip.play.clicked.connect(self.play)
+        strip.export.clicked.connect(self.ask_file)
+        strip.secondsChosen.connect(editor.set_seconds)
+        strip.rateChosen.connect(editor.set_rate)
+        strip.loopChosen.connect(editor.set_loop)
+        strip.unfolded.connect(lambda _: self.stop())
+        track.scrubbed.connect(self.scrub)
+        track.dragged.connect(self._drag)
+        track.dropped.connect(editor.end_gesture)
+        track.deleted.connect(editor.delete)
+        track.menuWanted.connect(self._menu)
+
+    def actions(self) -> Sequence[tuple[str, str, Callable[[], None], str, str]]:
+        """(id, name, what it does, keys, icon)."""
+        return (
+            (
+                "generation.timeline",
+                "Show or hide the timeline",
+                self.strip.fold.click,
+                "Shift+T",
+                "",
+            ),
+            ("generation.key", "Add a key to the timeline", self.add_key, "K", "plus"),
+            ("generation.play", "Play or stop the film", self.play, "Ctrl+Space", "play"),
+            ("generation.film", "Render film…", self.ask_file, "Ctrl+Shift+F", "export"),
+        )
+
+    @property
+    def _line(self) -> Timeline | None:
+        return self.editor.line
+
+    # ------------------------------------------------------------------ the model
+
+    @Slot(object, bool)
+    def _opened(self, model: Model, soft: bool) -> None:
+        if not soft:
+            self.close()
+            self._folders[model.run] = model.folder
+            open_it = partial(self.editor.open, model.run)
+            self._session.films.ask_line(model.folder, open_it, partial(self._unread, open_it))
+
+    def _unread(self, open_it: Callable[[Timeline], None], sentence: str, detail: str) -> None:
+        """A damaged file is said, and not written over before the artist changes something."""
+        from studio.engine.generation.film.timeline import Timeline
+
+        self._studio.notices.error(sentence, detail)
+        open_it(Timeline())
+
+    @Slot(str, object)
+    def _keep(self, run: str, line: Timeline) -> None:
+        project = self._session.project
+        if project is not None and not project.read_only_reason:
+            self._session.films.keep_line(self._folders[run], line)
+
+    def close(self) -> None:
+        self.stop()
+        self._is_seen = False
+        self._put_head(0.0)
+        self.editor.close()
+
+    @Slot()
+    def _changed(self) -> None:
+        line = self._line
+        self.strip.show_line(line)
+        if line is not None:
+            self._put_head(min(self.time, line.seconds))
+            if self._is_seen and not self._tick.isActive():
+                self._show(self.time)
+        if self._tick.isActive() and (line is None or not line.keys):
+            self.stop()
+
+    @Slot()
+    def _edited(self) -> None:
+        self.stop()
+        self._is_seen = False
+
+    # ------------------------------------------------------------------ keys
+
+    def _ask_seen(self, done: Callable[[LatentRecipe], None]) -> None:
+        """Ask for the recipe of what the canvas shows: of the film, or of the hand."""
+        if self._line is not None and self._is_seen:
+            self._session.films.ask_recipe(self._line, self.time, done)
+        else:
+            done(self._editing.recipe().unrecorded())
+
+    def add_key(self) -> None:
+        """What the canvas shows, at the playhead."""
+        if self._line is not None:
+            self.strip.fold.setChecked(True)
+            self.stop()
+            self._ask_seen(partial(self._add, self.time))
+
+    def _add(self, time: float, recipe: LatentRecipe) -> None:
+        self.editor.add(time, recipe)
+        if self._line is not None:
+            times = [key.time for key in self._line.keys]
+            self.strip.track.choose(times.index(time))
+
+    def _replace(self, place: int, recipe: LatentRecipe) -> None:
+        self.editor.change(place, tr("Key replaced"), recipe=recipe)
+
+    @Slot(int, float)
+    def _drag(self, place: int, time: float) -> None:
+        self.strip.track.choose(self.editor.move(place, time))
+        self.scrub(time)
+
+    @Slot(int, QPoint)
+    def _menu(self, place: int, at: QPoint) -> None:
+        if self._line is None:
+            return
+        menu = self.menu(place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu(self, place: int) -> QMenu:
+        """What can be done with a key, or with -1 at the playhead."""
+        from studio.engine.generation.film.easing import EASINGS, TITLES
+
+        menu = QMenu(self.strip)
+        if place < 0 or self._line is None:
+            menu.addAction(tr("Add key"), self.add_key)
+        else:
+            key = self._line.keys[place]
+            easing, hold = menu.addMenu(tr("Easing")), menu.addMenu(tr("Hold"))
+            for name in EASINGS:
+                text = tr("Easing: {name}", name=tr(TITLES[name]))
+                change = partial(self.editor.change, place, text, easing=name)
+                self._choice(easing, tr(TITLES[name]), name == key.easing, change)
+            for seconds in HOLDS:
+                text = tr("Hold {n} s", n=f"{seconds:g}")
+                change = partial(self.editor.change, place, text, hold=seconds)
+                self._choice(hold, f"{seconds:g} s", seconds == key.hold, change)
+            put = partial(self._ask_seen, partial(self._replace, place))
+            menu.addAction(tr("Replace by the picture of the canvas"), put)
+        if self._line is not None and self._line.keys:
+            menu.addAction(tr("Go on from here"), self.branch)
+        if place >= 0:
+            menu.addSeparator()
+            menu.addAction(tr("Delete key"), partial(self.editor.delete, place))
+        return menu
+
+    def _choice(self, menu: QMenu, text: str, on: bool, do: Callable[[], None]) -> None:
+        action = menu.addAction(text, do)
+        action.setCheckable(True)
+        action.setChecked(on)
+
+    def branch(self) -> None:
+        """Take the moment at the playhead to the canvas, to be changed there."""
+        if self._line is not None and self._line.keys:
+            self._session.films.ask_recipe(self._line, self.time, self._editing.branch)
+
+    # ------------------------------------------------------------------ time
+
+    @Slot(float)
+    def scrub(self, time: float) -> None:
+        """Show a moment; of many only the newest is drawn."""
+        self._tick.stop()
+        self.strip.show_playing(False)
+        self._show(time)
+
+    def _show(self, time: float) -> None:
+        self._put_head(time)
+        if self._line is not None and self._line.keys:
+            self._is_seen = True
+            self._session.films.show_moment(self._line, time)
+
+    def _put_head(self, time: float) -> None:
+        self.time = time
+        self.strip.show_time(time)
+
+    def play(self) -> None:
+        """Play from the playhead, or stop."""
+        if self._tick.isActive():
+            self.stop()
+        elif self._line is not None and self._line.keys:
+            self.strip.fold.setChecked(True)
+            self._from = 0.0 if self.time >= self._line.seconds - 1e-6 else self.time
+            self._began.start()
+            self._tick.start(max(1, int(1000 / self._line.rate)))
+            self.strip.show_playing(True)
+
+    @Slot()
+    def stop(self) -> None:
+        if self._tick.isActive():
+            self._tick.stop()
+            self.strip.show_playing(False)
+
+    @Slot()
+    def _play_on(self) -> None:
+        line = self._line
+        if line is None:
+            return
+        time = self._from + self._began.elapsed() / 1000
+        if line.loop:
+            time %= line.seconds
+        elif time >= line.seconds:
+            self.stop()
+            time = line.seconds
+        self._show(time)
+
+    # ------------------------------------------------------------------ files
+
+    def ask_file(self) -> None:
+        from studio.engine.generation.film.formats.base import formats
+
+        line, model = self._line, self._session.model
+        if line is None or model is None:
+            return
+        if not line.keys:
+            self._studio.notices.info(tr("A film needs at least one key: add one at the playhead."))
+            return
+        kinds = sorted(formats().values(), key=lambda each: each.name != "mp4")
+        filters = {f"{tr(each.title)} (*{each.suffix})": each.suffix for each in kinds}
+        start = str(pictures_folder().parent / f"{model.run}.mp4")
+        file, chosen = QFileDialog.getSaveFileName(
+            self._room, tr("Render film…"), start, ";;".join(filters),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
+        if file:
+            path = Path(file)
+            known = path.suffix.lower() in filters.values()
+            self.render(path if known else path.with_name(path.name + filters[chosen]))
+
+    def render(self, target: Path) -> None:
+        """Write the film, beside the window."""
+        self.stop()
+        player = self._session.player()
+        if self._line is not None and player is not None:
+            enlarge = self.strip.enlarge
+            self._session.films.render(player, self._line, target, enlarge, self._rendered)
+
+    def _rendered(self, film: Film) -> None:
+        def open_it() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(film.file)))
+
+        text = tr("{file} has {n} frames.", file=film.file.name, n=film.frames)
+        said = [text, *(i18n.said(note) for note in film.notes)]
+        self._studio.notices.info(" ".join(said), str(film.file), (tr("Open"), open_it))

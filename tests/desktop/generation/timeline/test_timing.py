@@ -1,0 +1,248 @@
+"""A day at the timeline: keys, scrubbing, playing, films, and what goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from studio.desktop import i18n
+from studio.desktop.base.studio import Studio
+from studio.desktop.generation import worker
+from studio.desktop.generation.room import GenerationRoom
+from studio.desktop.generation.timeline.timing import Timing
+from studio.desktop.generation.timeline.worker import FILE
+from studio.engine.generation.film.timeline import read_keys
+from tests.desktop.generation.test_shaping import made as made_models
+from tests.engine.generation.film.conftest import played
+
+made = made_models
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+WAIT = 20_000
+
+
+@pytest.fixture
+def studio(
+    qapp: object, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Studio]:
+    monkeypatch.setattr(worker, "SAMPLES", 100)
+    shutil.copytree(made, tmp_path / "Project")
+    studio = Studio()
+    studio.settings.device = "cpu"
+    studio.set_language("en")
+    assert studio.open_project(tmp_path / "Project")
+    yield studio
+    studio.close_project()
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
+    room = GenerationRoom(studio)
+    qtbot.addWidget(room)
+    for entry in studio.actions.all():
+        if entry.room == "generation":
+            room.addAction(entry.action)
+    room.resize(1280, 800)
+    with qtbot.waitExposed(room):
+        room.show()
+    room.project_opened(studio.project)
+    room.entered()
+    qtbot.waitUntil(lambda: room.timing.editor.line is not None, timeout=WAIT)
+    calm(room, qtbot)
+    yield room
+    room.shutdown()
+
+
+@pytest.fixture
+def timing(room: GenerationRoom, qtbot) -> Timing:
+    """Open, with seed 0 at the beginning and seed 5 at 3 s of 6."""
+    timing = room.timing
+    click(timing.strip.fold, qtbot)
+    click(timing.strip.add, qtbot)
+    press(timing, qtbot, 3.0)
+    room.editing.set_seed(5)
+    click(timing.strip.add, qtbot)
+    calm(room, qtbot)
+    return timing
+
+
+def calm(room: GenerationRoom, qtbot) -> None:
+    qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
+
+
+def click(widget, qtbot) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def at(timing: Timing, time: float, y: int = 35) -> QPoint:
+    return QPoint(round(timing.strip.track.x_of(time)), y)
+
+
+def press(timing: Timing, qtbot, time: float, y: int = 35) -> None:
+    qtbot.mouseClick(timing.strip.track, Qt.MouseButton.LeftButton, pos=at(timing, time, y))
+
+
+def times(timing: Timing) -> list[float]:
+    return [key.time for key in timing.editor.line.keys]
+
+
+def shown(room: GenerationRoom, qtbot) -> bytes:
+    calm(room, qtbot)
+    return bytes(room.view.image().constBits())
+
+
+def test_keys_are_put_down_scrubbed_dragged_and_taken_back(room, studio, timing, qtbot):
+    assert times(timing) == [0, pytest.approx(3.0, abs=0.05)]
+    assert [key.recipe.seed for key in timing.editor.line.keys] == [0, 5]
+    second = shown(room, qtbot)
+    press(timing, qtbot, 0.0)
+    first = shown(room, qtbot)
+    press(timing, qtbot, 1.5, 8)
+    assert shown(room, qtbot) not in (first, second)
+    assert room.editing.recipe().seed == 5
+    track = timing.strip.track
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=at(timing, times(timing)[1]))
+    for time in (3.5, 4.0, 4.5):
+        qtbot.mouseMove(track, at(timing, time))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=at(timing, 4.5))
+    assert times(timing)[1] == pytest.approx(4.5, abs=0.05)
+    assert shown(room, qtbot) == second
+    studio.undo.undo()
+    assert times(timing)[1] == pytest.approx(3.0, abs=0.05)
+    studio.undo.redo()
+    assert times(timing)[1] == pytest.approx(4.5, abs=0.05)
+
+
+def test_keys_of_the_keyboard_go_by_frames_and_delete(room, studio, timing, qtbot):
+    track, keys = timing.strip.track, Qt.Key
+    track.setFocus()
+    qtbot.keyClick(track, keys.Key_Home)
+    qtbot.keyClick(track, keys.Key_Right)
+    assert timing.time == pytest.approx(1 / 30)
+    qtbot.keyClick(track, keys.Key_End)
+    assert timing.time == 6
+    qtbot.keyClick(track, keys.Key_PageDown)
+    qtbot.keyClick(track, keys.Key_Delete)
+    assert len(times(timing)) == 1
+    assert room.editing.recipe().seed == 5  # arrow keys walked no seeds
+    studio.undo.undo()
+    assert len(times(timing)) == 2
+
+
+def test_a_moment_that_is_seen_becomes_a_key(room, timing, qtbot):
+    press(timing, qtbot, 1.5, 8)
+    before = shown(room, qtbot)
+    click(timing.strip.add, qtbot)
+    qtbot.waitUntil(lambda: len(times(timing)) == 3, timeout=WAIT)
+    assert shown(room, qtbot) == before
+
+
+def choose(menu: QMenu, *path: str) -> None:
+    for text in path:
+        action = next(each for each in menu.actions() if each.text() == text)
+        if action.menu() is not None:
+            menu = action.menu()
+    action.trigger()
+
+
+def test_a_menu_has_easing_hold_and_a_way_to_the_canvas(room, timing, qtbot):
+    choose(timing.menu(0), "Easing", "Linear")
+    choose(timing.menu(0), "Hold", "0.5 s")
+    key = timing.editor.line.keys[0]
+    assert (key.easing, key.hold) == ("linear", 0.5)
+    room.editing.set_seed(5)
+    room.editing.set_psi(0.5)
+    choose(timing.menu(0), "Replace by the picture of the canvas")
+    assert timing.editor.line.keys[0].recipe.beginning.truncation_psi == 0.5
+    room.editing.set_seed(8)
+    timing.scrub(0.2)
+    choose(timing.menu(-1), "Go on from here")
+    qtbot.waitUntil(lambda: room.editing.recipe().seed == 5, timeout=WAIT)
+    choose(timing.menu(1), "Delete key")
+    assert times(timing) == [0]
+
+
+def test_it_plays_and_stops_where_the_hand_touches_the_picture(room, timing, qtbot):
+    timing.strip.seconds.setValue(1.0)
+    click(timing.strip.loop, qtbot)
+    timing.scrub(0.5)
+    click(timing.strip.play, qtbot)
+    assert timing.strip.play.text() == "Pause"
+    qtbot.waitUntil(lambda: timing.time < 0.4, timeout=WAIT)  # it went round
+    room.editing.set_seed(9)
+    assert timing.strip.play.text() == "Play"
+    timing.strip.loop.setChecked(False)
+    timing.scrub(0.9)
+    click(timing.strip.play, qtbot)
+    qtbot.waitUntil(lambda: timing.strip.play.text() == "Play", timeout=WAIT)
+    assert timing.time == 1
+
+
+def test_a_film_is_rendered_beside_the_window(room, studio, timing, tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "film"), "GIF (*.gif)")
+    )
+    timing.strip.seconds.setValue(0.5)
+    timing.strip.rate.setCurrentText("12")
+    timing.strip.rate.textActivated.emit("12")
+    timing.strip.size_box.setCurrentIndex(1)
+    said: list[str] = []
+    studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    studio.actions.get("generation.film").trigger()
+    qtbot.waitUntil(lambda: bool(said), timeout=WAIT)
+    assert said == ["film.gif has 6 frames."]
+    frames, length = played(tmp_path / "film.gif")
+    assert (len(frames), length) == (6, 500)
+    assert frames[0].shape[:2] == (32, 32)
+    studio.actions.get("generation.film").trigger()
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=WAIT)
+    assert "already exists" in said[1]
+
+
+def test_the_timeline_comes_back_with_its_run(room, studio, timing, qtbot):
+    calm(room, qtbot)
+    folder = room.session.model.folder
+    assert read_keys(folder / FILE) == timing.editor.line
+    timing.editor.set_loop(True)
+    before = timing.editor.line
+    room.project_closed()  # at once: nothing that was decided is forgotten
+    assert not timing.strip.isEnabled()
+    room.project_opened(studio.project)
+    room.entered()
+    qtbot.waitUntil(lambda: timing.editor.line is not None, timeout=WAIT)
+    assert timing.editor.line == before
+
+
+def test_a_damaged_timeline_is_said_and_left_alone(room, studio, timing, qtbot):
+    calm(room, qtbot)
+    file = room.session.model.folder / FILE
+    file.write_text("version = 9\n")
+    said: list[str] = []
+    studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    room.project_closed()
+    room.project_opened(studio.project)
+    room.entered()
+    qtbot.waitUntil(lambda: timing.editor.line is not None, timeout=WAIT)
+    assert "newer version" in said[0]
+    assert timing.editor.line.keys == ()
+    assert file.read_text() == "version = 9\n"
+
+
+def test_without_keys_there_is_nothing_to_render(room, studio, qtbot):
+    said: list[str] = []
+    studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    studio.actions.get("generation.film").trigger()
+    assert "at least one key" in said[0]
+    assert not room.timing.strip.export.isEnabled()
+    assert not room.timing.strip.body.isVisible()
+    studio.actions.get("generation.timeline").trigger()
+    assert room.timing.strip.body.isVisible()
+    studio.set_language("zh_CN")
+    room.retranslate()
+    assert room.timing.strip.fold.text() == "时间线"
