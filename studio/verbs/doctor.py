@@ -5,24 +5,35 @@ from __future__ import annotations
 import argparse
 
 from studio.verbs.console import Console, Result
-from studio.verbs.options import Verbs
+from studio.verbs.options import Verbs, folder
 
 
 def add(verbs: Verbs) -> None:
-    verbs.add("doctor", "Check this machine and say what is missing.", run)
+    parser = verbs.add("doctor", "Check this machine and say what is missing.", run)
+    parser.add_argument(
+        "project", metavar="PROJECT", nargs="?", type=folder,
+        help="also look for runs and pieces that its index does not know, or that are gone",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     """All checks; exit 1 when one that is needed fails."""
+    from studio.engine.dataset.index.safe_names import display_name
     from studio.engine.doctor import examine
 
     checks = examine()
+    if options.project is not None:
+        from studio.engine import project_strays
+        from studio.engine.project import Project
+
+        with Project.open(options.project) as project:
+            checks += project_strays.examine(project)
     ok = all(check.ok or not check.needed for check in checks)
     facts = {"ok": ok, "checks": [check.__dict__ for check in checks]}
     lines = []
     for check in checks:
         mark = "ok" if check.ok else "missing" if check.needed else "optional"
-        lines.append(f"{mark:<9} {check.name}: {check.found}")
+        lines.append(f"{mark:<9} {check.name}: {display_name(check.found)}")
         if check.mend:
             lines.append(f"          {check.mend}")
     return Result(facts, lines, 0 if ok else 1)
