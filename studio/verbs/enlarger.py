@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     )  # fmt: skip
 
     def advance(done: int, total: int, note: Said | None) -> None:
-        console.progress(note or "learning", done / total)
+        console.progress(note or "learning", done / total if total else None)
 
     with (
         Project.open(options.project) as project,

@@ -12,23 +12,28 @@ from studio.desktop.widgets.panel import RoomHeader
 
 
 class Header(RoomHeader):
-    """Three buttons and two labels; the room connects them."""
+    """Four buttons and two labels; the room connects them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.compare, self.fit, self.full = (QToolButton() for _ in range(3))
+        self.compare, self.fit, self.full, self.enlarge = (QToolButton() for _ in range(4))
         self.compare.setCheckable(True)
-        for button in (self.fit, self.full, self.compare):
+        for button in (self.enlarge, self.fit, self.full, self.compare):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.add(button)
 
     def restyle(self) -> None:
-        for button, picture in ((self.fit, "fit"), (self.full, "zoom"), (self.compare, "compare")):
+        for button, picture in (
+            (self.enlarge, "maximize"), (self.fit, "fit"), (self.full, "zoom"),
+            (self.compare, "compare"),
+        ):  # fmt: skip
             button.setIcon(theme.icon(picture))
 
     def retranslate(self) -> None:
         line = tr("Draw a line through the picture: before on its left (Space)")
+        larger = tr("More pixels, by a network trained on the run's originals (super-resolution)")
         set_words(
+            (self.enlarge, tr("Enlarge"), larger),
             (self.fit, tr("Fit"), tr("Show the whole picture")),
             (self.full, tr("100 %"), tr("One picture pixel on one screen pixel")),
             (self.compare, tr("Before / after"), line),

@@ -17,6 +17,7 @@ from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.bench_view import BenchView
+from studio.desktop.refinement.enlarging import Enlarging
 from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.mask_tool import MaskTool
 from studio.desktop.refinement.piece_actions import PieceActions
@@ -27,6 +28,7 @@ from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Asked, Refined
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.empty_state import EmptyState
+from studio.desktop.widgets.job_strip import JobStrip
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.piece_list import PieceList, PieceTile, piece_pages
@@ -79,6 +81,11 @@ class RefinementRoom(Room):
         )
         self.pieces.stack, self.pieces.put = lambda: self.panel.stack, self.panel.use_stack
         self.pieces.attach(self.list)
+        self.enlarging = Enlarging(
+            self.header.enlarge, studio, self.shelf, lambda: self._current, self
+        )
+        self.enlarging.stack, self.enlarging.put = lambda: self.panel.stack, self.panel.use_stack
+        self.panel.enlargerWanted.connect(self.enlarging.open)
         self.panel.export.clicked.connect(lambda: self.exportRequested.emit([self._current]))
         self.empty = EmptyState("refine", "", "", self.generateRequested.emit)
         self._lay_out()
@@ -91,6 +98,7 @@ class RefinementRoom(Room):
         centre = QWidget()
         column(self.header, (self.view, 1), on=centre)
         left = (self.pieces_header, self.list)
+        self.strip = JobStrip(self.studio.jobs, self.key, centre)
         self._pages = piece_pages(self, left, centre, self.panel, self.empty)
 
     def _add_actions(self) -> None:
@@ -111,6 +119,10 @@ class RefinementRoom(Room):
                 f"refinement.move{by}", text, lambda by=by: self.panel.move_current(by), keys,
                 self.key, "arrow-up" if by < 0 else "arrow-down",
             )  # fmt: skip
+        add(
+            "refinement.enlarge", "Enlarge with own pictures", self.enlarging.open, "Ctrl+U",
+            self.key, "maximize",
+        )  # fmt: skip
         self.pieces.register(self.key)
         add_actions(self.studio.actions, self.key, self.deciding, lambda: self._current)
 
@@ -125,6 +137,7 @@ class RefinementRoom(Room):
             tr("Go to Generation"),
         )
         self.panel.retranslate()
+        self.strip.retranslate()
         for key in self.shelf.kept:
             self.list.set_tile(self._tile(key))
         self._show_facts()

@@ -39,6 +39,8 @@ class StepsPanel(QWidget):
 
     toolChanged = Signal()
     """Another step is worked on by hand on the picture, or none; see :meth:`tool`."""
+    enlargerWanted = Signal()
+    """A step is wanted that needs a network, which may have to be trained first."""
     pictureChosen = Signal(int, str, str)
     """The row of a step, a parameter of it, and the path of a picture to take it from."""
 
@@ -65,9 +67,8 @@ class StepsPanel(QWidget):
         self.list.currentRowChanged.connect(self._show_step)
         self.list.itemChanged.connect(self._toggled)
         self.add = secondary()
-        offered = {name: kind for name, kind in self._kinds.items() if name != Enlarge.name}
-        self._menu = AddMenu(offered, self)
-        self._menu.chosen.connect(self.add_step)
+        self._menu = AddMenu(self._kinds, self)
+        self._menu.chosen.connect(self._chosen)
         self.add.setMenu(self._menu)
         self.presets = secondary()
         self.presets.setMenu(QMenu(self))
@@ -273,6 +274,12 @@ class StepsPanel(QWidget):
         title = tr(self._kinds[op].title)
         step = Step(op=op, enabled=True, params=self._kinds[op]().as_dict())
         self._want([*self._stack.steps, step], tr("Add {step}", step=title))
+
+    def _chosen(self, op: str) -> None:
+        if op == Enlarge.name:
+            self.enlargerWanted.emit()
+        else:
+            self.add_step(op)
 
     def remove_current(self) -> None:
         row = self.list.currentRow()

@@ -8,10 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from studio.engine.artwork import Pixels, to_pixels
+from studio.engine.door import inside
+from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
 from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement import base
+from studio.engine.refinement.enlarging import card as cards
+from studio.engine.refinement.enlarging.card import Card
+from studio.engine.refinement.enlarging.learning import Learned, Order
 from studio.engine.refinement.histogram import Histogram
 from studio.engine.refinement.proxy import Proxy
 from studio.engine.refinement.stack import Stack, apply, refined
@@ -114,6 +120,21 @@ def colours_of(path: str) -> str:
     from studio.engine.refinement.colour_transfer import colours_of as taken
 
     return taken(Path(path))
+
+
+def enlargers(project: Project, run_name: str) -> dict[Path, Card]:
+    """Those of a run, the newest last; none where the run is gone."""
+    try:
+        return cards.of_run(inside(project.runs, run_name))
+    except StudioError:
+        return {}
+
+
+def learn(project: Project, order: Order, job: Job[Learned]) -> Learned:
+    """Train an enlarger; when the job is cancelled, what it learnt by then is kept."""
+    from studio.engine.refinement.enlarging import learning
+
+    return learning.learn(project, order, job.advance, job.cancelled)
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:

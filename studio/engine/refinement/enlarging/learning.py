@@ -25,8 +25,6 @@ DEFAULT_SCALE, DEFAULT_MINUTES = 4, 15.0
 CHECKS = 10
 """So often it is measured and kept on the way: what a power cut leaves behind."""
 _LOOKED_AT, _MEASURED = 8, 24
-PARTS = 1_000
-"""What progress counts in."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def learn(
     player = Player.open(newest, order.device)
 
     def reading(done: int, total: int) -> None:
-        advance(0, PARTS, Said("{n} of {n_all} originals read", n=done, n_all=total))
+        advance(0, 0, Said("{n} of {n_all} originals read", n=done, n_all=total))
 
     found = material(project, order.run, player, order.scale, reading, cancelled)
     import torch
@@ -129,11 +127,9 @@ class _Session:
             if int(done * CHECKS) > checked:
                 checked = int(done * CHECKS)
                 self._keep(time.monotonic() - began, _LOOKED_AT)
-                note = Said(
-                    "{n:.2f} dB, {gain:+.2f} over Lanczos",
-                    n=self._card.psnr, gain=self._card.psnr - self._card.psnr_lanczos,
-                )  # fmt: skip
-            advance(round(done * PARTS), PARTS, note)
+                note = Said("{gain:+.1f} dB gained", gain=self._card.psnr - self._card.psnr_lanczos)
+            # In steps, so that their rate can be said; how many there will be follows from it.
+            advance(self._descent.steps, round(self._descent.steps / max(done, 1e-6)), note)
         self._keep(time.monotonic() - began, _MEASURED)
         assert self._kept is not None
         return Learned(self._kept, self._card, stopped)
