@@ -119,8 +119,9 @@ class Enlarging(QObject):
         if piece == self._current():
             self._use(made.path, made.card)
         else:
-            words = "The enlarger is ready: {what}. Choose it under Enlarge."
-            self._studio.notices.info(tr(words, what=_words(made.card)))
+            what = _words(made.card)
+            told = tr("The enlarger is ready: {what}. Choose it under Enlarge.", what=what)
+            self._studio.notices.info(told)
         if made.warning is not None:
             self._studio.notices.warn(made.warning)
 
