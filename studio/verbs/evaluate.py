@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from studio.engine.errors import StudioError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, whole, words
@@ -15,6 +16,7 @@ from studio.verbs.pictures import SHOWN, file_of
 if TYPE_CHECKING:
     from studio.engine.evaluation.assessment import Assessment, Figure
     from studio.engine.evaluation.gallery import Gallery, Pair
+    from studio.engine.evaluation.measures.base import Measure
 
 MOST = 100_000
 LISTED = 1000
@@ -42,11 +44,21 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--life", action="store_true", help="also measure every checkpoint that is kept"
     )
+    parser.add_argument(
+        "--report", type=folder, metavar="FILE",
+        help="also write a page of HTML with all figures and the closest pairs",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
-    from studio.engine.evaluation import assessment, gallery, metrics
+    from studio.engine.evaluation import assessment, gallery, metrics, report
     from studio.engine.project import Project
+
+    if options.report and not options.report.parent.is_dir():
+        raise StudioError(
+            "There is no folder {folder} for the report: make it first.",
+            folder=options.report.parent,
+        )
 
     def said(done: int, total: int) -> None:
         console.progress(f"{done} of {total} generated pictures compared", done / total)
@@ -58,7 +70,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         with Interruption(console.note, "Stopping after these pictures.") as stop:
             asked = project, options.run_name, options.count, options.seed
             found = gallery.closest(
-                *asked, LISTED, pixels=False, progress=said, cancelled=stop.is_requested
+                *asked,
+                LISTED,
+                pixels=bool(options.report),
+                progress=said,
+                cancelled=stop.is_requested,
             )
             quality: list[Assessment] = []
             redrawn: dict[str, object] = {}
@@ -75,7 +91,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         if stop.requested:
             raise KeyboardInterrupt
     newest = quality[-1] if quality else None
+    if options.report:
+        report.write(options.report, newest, found, options.run_name)
     facts = {"run": options.run_name, **_quality(newest, redrawn), **_copies(found)}
+    if options.report:
+        facts["report"] = str(options.report)
     if options.life:
         facts["life"] = [_at(each) for each in quality]
     return Result(facts, [f"{options.run_name}:", *_lines(newest), *_copy_lines(found)])
@@ -151,33 +171,25 @@ def _lines(found: Assessment | None) -> list[str]:
         for each in found.figures if found else ():
             measure = measures()[each.measure]
             if measure.part == part:
-                lines.append(f"    {measure.title} ({measure.term}): {_value(each, measure.unit)}")
+                lines.append(f"    {measure.title} ({measure.term}): {_value(each, measure)}")
     if found and found.latents.total:
         one = found.latents
         lines.append(f"  Numbers of the latent in use: {one.active} of {one.total}")
     return lines
 
 
-def _value(figure: Figure, unit: str) -> str:
+def _value(figure: Figure, measure: Measure) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
         return str(figure.refused)
-    line = f"{_number(figure.value, unit)} ({_number(figure.low, unit)} to "
-    line += f"{_number(figure.high, unit)})"
+    value, low, high = (measure.written(n) for n in (figure.value, figure.low, figure.high))
+    line = f"{value} ({low} to {high})"
     if figure.ceiling is None or figure.matched is None:
         return line
-    real = _number(figure.ceiling, unit)
+    real = measure.written(figure.ceiling)
     if figure.matched == figure.value:
         return f"{line}; real pictures reach {real}"
-    return (
-        f"{line}; in groups of {figure.unseen} {_number(figure.matched, unit)}, where real "
-        f"pictures reach {real}"
-    )
-
-
-def _number(value: float, unit: str) -> str:
-    if unit == "%":
-        return f"{value:.0%}"
-    return f"{value:.1f} {unit}" if unit else f"{value:.3f}"
+    alike = measure.written(figure.matched)
+    return f"{line}; in groups of {figure.unseen} {alike}, where real pictures reach {real}"
 
 
 def _copy_lines(found: Gallery) -> list[str]:

@@ -58,6 +58,22 @@ def test_enough_pictures_are_measured_at_every_checkpoint(project, run):
     assert "Numbers of the latent in use: " in said
 
 
+def test_a_report_is_a_page_with_figures_and_pictures(project, run, copied, tmp_path):
+    page = tmp_path / "report.html"
+    facts = done("evaluate", project, "--run", run, "--count", 10, "--report", page)
+    assert facts["report"] == str(page)
+    text = page.read_text("utf-8")
+    assert f"<h1>{run}</h1>" in text
+    for words in ("Detail", "Kinds covered", "10 pictures are too few", "Real pictures"):
+        assert words in text
+    assert text.count("data:image/png;base64,") == 20
+    assert text.count('<figcaption class="close">') == 5
+    assert "<script" not in text
+    assert "http" not in text
+    place = tmp_path / "no folder" / "report.html"
+    call("evaluate", project, "--run", run, "--report", place).refused(1, "no folder", "report")
+
+
 def test_copies_are_listed_the_closest_first(project, run, copied):
     facts = done("evaluate", project, "--run", run, "--count", 5)
     assert (facts["copies_found"], facts["pictures_copied"]) == (3, 1)

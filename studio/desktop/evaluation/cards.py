@@ -70,23 +70,23 @@ def of_measure(measure: Measure, found: Measured) -> Figure:
     share, tick = _shares(measure, beside, found.ceiling)
     words = tr(
         "{low} to {high}, by {n} pictures.",
-        low=number(measure, found.low), high=number(measure, found.high), n=f"{found.count:,}",
+        low=measure.written(found.low), high=measure.written(found.high), n=f"{found.count:,}",
     )  # fmt: skip
-    title, shown = said(measure.title), number(measure, found.value)
+    title, shown = said(measure.title), measure.written(found.value)
     return Figure(title, shown, f"{words} {_beside(measure, found)}", share, help, tick)
 
 
 def _beside(measure: Measure, found: Measured) -> str:
     if found.ceiling is None or found.matched is None:
         return said(found.no_ceiling)
-    real, n = number(measure, found.ceiling), f"{found.unseen:,}"
+    real, n = measure.written(found.ceiling), f"{found.unseen:,}"
     if measure.by_encoder:
         return tr("Of pictures that it knows: {real}.", real=real)
     if found.matched == found.value:
         return tr("{n} real pictures that it never saw reach {real}.", n=n, real=real)
     return tr(
         "In groups of {n}: {made}, where real pictures that it never saw reach {real}.",
-        n=n, made=number(measure, found.matched), real=real,
+        n=n, made=measure.written(found.matched), real=real,
     )  # fmt: skip
 
 
@@ -109,16 +109,6 @@ _MARK = 0.9
 
 def _within(share: float) -> float:
     return min(1.0, max(0.0, share))
-
-
-def number(measure: Measure, value: float) -> str:
-    if measure.unit == "%":
-        return f"{100 * value:.0f} %"
-    if measure.unit:
-        return f"{value:.1f} {measure.unit}"
-    return (
-        f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
-    )
 
 
 class FigureCard(QFrame):

@@ -62,6 +62,8 @@ class Parts(QWidget):
 
         for part in PARTS:
             self.heads[part] = SectionHeader()
+            if self.figures:
+                self._column.insertSpacing(self._column.count() - 1, 8)
             self._column.insertWidget(self._column.count() - 1, self.heads[part])
             for measure in (each for each in measures().values() if each.part == part):
                 widget = FigureLine() if measure.order else FigureCard()

@@ -96,8 +96,23 @@ def assess(
     run = runs.run(project, run_name)
     saved, model = model_at(project, run_name, checkpoint)
     prepared = runs.pictures_of(project.folder, Recipe.load(run.folder))
+    named = run_name, saved.number, saved.images_seen
+    return of_model(model, prepared, count, seed, named, progress, cancelled)
+
+
+def of_model(
+    model: LoadedModel,
+    prepared: Prepared,
+    count: int,
+    seed: int,
+    named: tuple[str, int, int],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Assessment | None:
+    """As :func:`assess`; `named` is the run, its checkpoint, and the images that this has seen."""
     kinds = _kinds(prepared, model, min(count, MOST), seed)
-    total, done, sets = sum(len(places) for places, _ in kinds), 0, []
+    total, done = sum(len(places) for places, _ in kinds), 0
+    sets: list[Numbers | None] = []
     for places, bring in kinds:
         parts = []
         for first in range(0, len(places), _BATCH):
@@ -109,17 +124,15 @@ def assess(
             done += len(some)
         sets.append(numbers.joined(parts) if parts else None)
     generated, real, unseen = sets
-    rebuilt = _rebuilt(prepared, model, count)
-    found = (
-        ()
-        if cancelled() or not generated or not real
-        else _figures(model, (generated, real, unseen), rebuilt)
-    )
+    found: tuple[Figure, ...] = ()
+    if generated is not None and real is not None:
+        rebuilt = _rebuilt(prepared, model, count)
+        found = _figures(model, (generated, real, unseen), rebuilt)
     progress(total, total)
-    return None if cancelled() else Assessment(
-        run_name, saved.number, saved.images_seen, len(kinds[0][0]), len(kinds[1][0]),
-        len(kinds[2][0]), found, latents(model, prepared),
-    )  # fmt: skip
+    if cancelled():
+        return None
+    drawn, known, others = (len(places) for places, _ in kinds)
+    return Assessment(*named, drawn, known, others, found, latents(model, prepared))
 
 
 def kept(project: Project, run_name: str) -> list[int]:

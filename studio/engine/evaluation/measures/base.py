@@ -96,6 +96,15 @@ class Measure:
     most: float = np.inf
     """Between which it lies."""
 
+    def written(self, value: float) -> str:
+        """A figure for people, in its unit."""
+        if self.unit == "%":
+            return f"{100 * value:.0f} %"
+        if self.unit:
+            return f"{value:.1f} {self.unit}"
+        places = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+        return f"{value:.{places}f}"
+
 
 _REGISTRY = Registry[Measure](
     "studio.engine.evaluation.measures",
