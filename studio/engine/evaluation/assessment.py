@@ -213,7 +213,7 @@ def _figure(
             n=few, fewest=measure.fewest,
         )  # fmt: skip
         return Figure(measure.name, count, found.value, low, high, unseen=few, no_ceiling=why)
-    same = alike == [whole]
+    same = few == count
     ceiling = float(np.mean([measure.measure(each).value for each in beside]))
     matched = (
         found.value if same else float(np.mean([measure.measure(each).value for each in alike]))

@@ -130,6 +130,15 @@ def test_three_held_out_pictures_are_refused_with_the_reason(measured) -> None:
     assert found.of("psnr").value is None
 
 
+@pytest.mark.parametrize("unseen", [24, 30])
+def test_one_group_as_large_as_the_rest_or_nearly(measured, unseen: int) -> None:
+    found = measured(lambda seed: small(1000 + seed), known=30, unseen=unseen, count=30)
+    coverage = found.of("coverage")
+    assert (coverage.count, coverage.unseen) == (30, unseen)
+    assert (coverage.matched == coverage.value) or unseen == 24
+    assert coverage.ceiling is not None
+
+
 def test_few_pictures_are_refused_one_by_one(measured) -> None:
     found = measured(lambda seed: small(1000 + seed), count=12)
     assert found.of("spectrum").value is not None

@@ -22,7 +22,7 @@ DRAWS = 200
 """Times that pictures are drawn anew for an interval."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sides:
     """`other` pictures against `real` ones that the model was trained on."""
 
