@@ -118,7 +118,6 @@ class TopBar(QWidget):
         for number, key in enumerate(PLACES, 1):
             title = place_title(key)
             set_words((self.places[key], title, f"{title} (Ctrl+{number})"))
-            self.places[key].setText(f"{title}  {number}")
         set_words(
             (self.mark, tr("Menu"), tr("Menu (F10)")),
             (self.commands, tr("Commands"), tr("Find any command by typing a part of its name")),
