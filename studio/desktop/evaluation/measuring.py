@@ -71,8 +71,14 @@ class Measuring(QObject):
         self._studio.jobs.start(
             job, "evaluation", lane="measured", in_strip=now == count,
             done=partial(self._take, job, project, now, count), failed=partial(self._failed, job),
+            over=partial(self._over, job),
         )  # fmt: skip
         self.changed.emit()
+
+    def _over(self, job: Job[Assessment | None]) -> None:
+        """It may have been cancelled in the list of jobs."""
+        if job is self._job and job.is_cancelled:
+            self.stop()
 
     def _take(
         self, job: Job[Assessment | None], project: Project, now: int, count: int,
