@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
+from studio.verbs import along
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -93,6 +94,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         best = options.checkpoint == "best"
         player = open_player(project, options.run_name, options.device, best=best)
         line = _timeline(options, player)
+        for key in line.keys:
+            along.know(key.recipe, options.run_name, project, player)
         walk, fps = Walk(player, line), line.rate
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:

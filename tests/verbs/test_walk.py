@@ -38,6 +38,17 @@ def test_a_loop_of_keys_from_a_file_is_an_mp4(project, run, out, tmp_path):
         assert stream.width % 2 == 0
 
 
+def test_keys_may_lie_along_directions(project, run, out, tmp_path):
+    recipe, keys = tmp_path / "moved.json", tmp_path / "keys.toml"
+    recipe.write_text('{"seed": 1, "edits": {"0": 2.0}}')
+    told = "recipe = {seed = 1, edits = {0 = 2.0}}\n"
+    keys.write_text(f"version = 1\nseconds = 0.5\n[[keys]]\ntime = 0\n{told}")
+    alone = done("generate", project, "--run", run, "--recipe", recipe, "--out", out / "g")
+    done("walk", project, "--run", run, "--keys", keys, "--fps", 4, "--out", out / "w.png")
+    with Image.open(alone["files"][0]) as one, Image.open(out / "w.0001.png") as two:
+        assert np.array_equal(np.asarray(one), np.asarray(two))
+
+
 def test_a_noise_walk_is_a_gif(project, run, out):
     made = done("walk", project, "--run", run, "--wander", 7, "--reach", "0.2", "--seconds", "0.3",
                 "--loop", "--out", out / "loop.gif")  # fmt: skip
