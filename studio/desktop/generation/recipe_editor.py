@@ -144,13 +144,14 @@ class Editing(QObject):
 
     def recall(self, recipe: LatentRecipe) -> None:
         """Take over the recipe of a file that came back."""
-        self._take("recall", tr("Recipe of a file"), recipe)
+        self.take("recall", tr("Recipe of a file"), recipe)
 
     def branch(self, recipe: LatentRecipe) -> None:
         """Take over that of a moment of a film."""
-        self._take("branch", tr("Moment of the film"), recipe)
+        self.take("branch", tr("Moment of the film"), recipe)
 
-    def _take(self, key: str, text: str, recipe: LatentRecipe) -> None:
+    def take(self, key: str, text: str, recipe: LatentRecipe) -> None:
+        """Take over a whole recipe, as a step of its own."""
         self.end_gesture()
         self._put(key, text, recipe.unrecorded())
 

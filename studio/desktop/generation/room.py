@@ -150,6 +150,7 @@ class GenerationRoom(Room):
         self.timing.close()
         self.models.clear()
         self.view.set_image(QImage())
+        self.view.set_before(None)
         self._show_page()
 
     def entered(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -30,6 +30,9 @@ _GRAB = 8
 
 class PictureView(QWidget):
     """Paints one QImage. Wheel zooms about the cursor, a drag moves, a double click fits."""
+
+    beforeChanged = Signal(object)
+    """The very image that was given to :meth:`set_before`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +84,14 @@ class PictureView(QWidget):
 
     def set_before(self, image: QImage | None) -> None:
         """Show another picture left of a line that can be dragged; None takes it away."""
-        self._before = image if image is not None else QImage()
+        # As the other is: each format is rounded to pixels of the screen in its own way.
+        self._before = QImage() if image is None else _native(image)
         self.update()
+        self.beforeChanged.emit(image)
+
+    @property
+    def has_before(self) -> bool:
+        return not self._before.isNull()
 
     @property
     def split(self) -> float:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from models.facts import Ability
 from studio.desktop.base.received import Received
 from studio.desktop.generation.picture_search import Nearer
-from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, ToolAction, register
+from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.boxes import row
@@ -23,8 +23,6 @@ from studio.desktop.widgets.labels import set_words
 if TYPE_CHECKING:
     from studio.engine.generation.beginnings import Point, Source
 
-LINE_REACH = 8
-"""Pixels of the window on each side of the line where it can be taken hold of."""
 _ABLE = {Ability.ENCODE, Ability.INVERT}
 
 
@@ -55,6 +53,7 @@ class BringIn(Tool):
         search.failed.connect(hand.notices.error)
         hand.session.opened.connect(self._opened)
         hand.editing.changed.connect(self._edited)
+        hand.view.beforeChanged.connect(self._beside)
 
     def actions(self) -> Sequence[ToolAction]:
         return (
@@ -154,26 +153,11 @@ class BringIn(Tool):
     def _compare(self, on: bool) -> None:
         self.hand.view.set_before(self._found() if on else None)
 
-    def press(self, mouse: Mouse) -> Drag | None:
-        """The line between both can be moved."""
-        return self._slide() if self._on_line(mouse) else None
-
-    def _slide(self) -> Drag:
-        view = self.hand.view
-        while True:
-            mouse = yield
-            where = view.target()
-            view.set_split((mouse.widget.x() - where.x()) / max(1.0, where.width()))
-
-    def cursor(self, mouse: Mouse) -> Qt.CursorShape | None:
-        return Qt.CursorShape.SplitHCursor if self._on_line(mouse) else None
-
-    def _on_line(self, mouse: Mouse) -> bool:
-        if not self.original.isChecked():
-            return False
-        where = self.hand.view.target()
-        line = QPointF(where.x() + self.hand.view.split * where.width(), mouse.widget.y())
-        return mouse.inside and abs(mouse.widget.x() - line.x()) <= LINE_REACH
+    def _beside(self, image: QImage | None) -> None:
+        """Another tool has put another picture there."""
+        if self.original.isChecked() and image is not self._found():
+            with QSignalBlocker(self.original):
+                self.original.setChecked(False)
 
     # ------------------------------------------------------------------ words
 
