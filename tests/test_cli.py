@@ -175,7 +175,7 @@ def test_a_name_that_is_too_long(tmp_path, picture):
         ["generate", "project", "--run", "r", "--out", "x", "--psi", "nan"],
         ["refine", "a.png", "--out", "x"],
         ["presets", "--size", "tiny"],
-        ["doctor", "extra"],
+        ["doctor", "one", "two"],
         ["train", "project", "--dataset", "a\udcff"],
         ["train", "project", "--set", "lr\udcff=1"],
         ["generate", "project", "--out", "x", "--run", "a\udcff"],
