@@ -55,7 +55,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.export.handover import export_made
-    from studio.engine.generation.breeding import breed
+    from studio.engine.generation.offspring import breed
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
 

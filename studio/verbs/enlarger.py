@@ -40,7 +40,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.project import Project
-    from studio.engine.refinement.enlarging.learning import Order, learn
+    from studio.engine.refinement.enlarger.enlarger_training import Order, learn
 
     order = Order(
         options.run_name, options.scale, options.minutes, options.device, options.seed,

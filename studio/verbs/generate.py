@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.verbs import along, enlarging, recipe_options
+from studio.verbs import along, enlarge_options, recipe_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -44,7 +44,7 @@ def add(verbs: Verbs) -> None:
     recipe_options.add(parser)
     along.add(parser)
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
-    enlarging.add(parser)
+    enlarge_options.add(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
 
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             project, options.run_name, options.device, best=options.checkpoint == "best"
         )
         recipes = _recipes(options, project, player)
-        stack = enlarging.stack(options, project)
+        stack = enlarge_options.stack(options, project)
         whole = stack.settled(project.folder)
         seeds = [recipe.seed for recipe in recipes]
         steps = Steps()

@@ -49,7 +49,7 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 def presets(options: argparse.Namespace, console: Console) -> Result:
     """Every family at every size, for a processor and for a graphics card."""
     from models import base
-    from studio.engine.export.naming import FIELDS
+    from studio.engine.export.name_template import FIELDS
     from studio.engine.refinement import presets as kept
 
     known = base.families()

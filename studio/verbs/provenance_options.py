@@ -11,7 +11,7 @@ from studio.verbs.options import words
 
 if TYPE_CHECKING:
     from studio.engine.export.delivery import Exported
-    from studio.engine.export.finishing import Finishing
+    from studio.engine.export.finish import Finishing
     from studio.verbs.console import Console
 
 
@@ -45,7 +45,7 @@ def finishing_of(options: argparse.Namespace) -> Finishing:
     from dataclasses import replace
 
     from studio.engine.export.choices import Choices
-    from studio.engine.export.finishing import Finishing
+    from studio.engine.export.finish import Finishing
 
     kept = Finishing.kept()
     given = {name: getattr(options, name) for name in Choices.params()}
@@ -69,7 +69,7 @@ def say_remarks(console: Console, files: Sequence[Exported]) -> None:
 
 def files_of(files: Sequence[Exported]) -> dict[str, list[Path]]:
     """`files`, and apart from them the credentials that lie beside those that hold none."""
-    from studio.engine.export.credentials.signing import SUFFIX
+    from studio.engine.export.credentials.signature import SUFFIX
 
     beside = [each.path for each in files if each.path.suffix == SUFFIX]
     return {

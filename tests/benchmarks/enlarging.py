@@ -28,12 +28,12 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.enlarging.network import Enlarger, blended  # noqa: E402
+from models.enlarger.network import Enlarger, blended  # noqa: E402
 from studio.engine import devices  # noqa: E402
-from studio.engine.refinement.enlarging.descent import Descent, measured, psnr  # noqa: E402
-from studio.engine.refinement.enlarging.enlarged import by_tiles, small_again  # noqa: E402
-from studio.engine.refinement.enlarging.likeness import detail  # noqa: E402
-from studio.engine.refinement.enlarging.originals import Pairs, small  # noqa: E402
+from studio.engine.refinement.enlarger.descent import Descent, measured, psnr  # noqa: E402
+from studio.engine.refinement.enlarger.enlarged import by_tiles, small_again  # noqa: E402
+from studio.engine.refinement.enlarger.likeness import detail  # noqa: E402
+from studio.engine.refinement.enlarger.originals import Pairs, small  # noqa: E402
 from studio.engine.refinement.planes import resized  # noqa: E402
 
 LARGE, HELD_OUT = 256, 50

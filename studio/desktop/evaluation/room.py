@@ -14,7 +14,7 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
 from studio.desktop.evaluation.copy_search import Comparing
 from studio.desktop.evaluation.figures import Figures, State
-from studio.desktop.evaluation.measuring import Measuring
+from studio.desktop.evaluation.measurement import Measuring
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr

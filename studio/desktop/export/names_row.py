@@ -14,7 +14,7 @@ from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import ElidedLabel
 from studio.engine.errors import StudioError
-from studio.engine.export.naming import FIELDS
+from studio.engine.export.name_template import FIELDS
 
 _EDIT_WIDTH = 232
 _SHOWN = 3

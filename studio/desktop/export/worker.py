@@ -10,7 +10,7 @@ from typing import Any
 from studio.engine.artwork import Pixels
 from studio.engine.export import live_links
 from studio.engine.export.choices import Choices
-from studio.engine.export.finishing import Finishing
+from studio.engine.export.finish import Finishing
 from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.export.live_links import Change
 from studio.engine.jobs import Job

@@ -18,9 +18,9 @@ from studio.desktop.generation.dropped_recipe import Recalling
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.marks import Marks
 from studio.desktop.generation.model_list import Models
+from studio.desktop.generation.moves.move_panels import Shaping
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.shaping.shaping import Shaping
 from studio.desktop.generation.sheet_pictures import SheetPictures
 from studio.desktop.generation.side import Side
 from studio.desktop.generation.timeline.timing import Timing

@@ -17,7 +17,7 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine, State
 from studio.desktop.generation.picture_search import PictureSearch
 from studio.desktop.generation.piece_queue import Keeping, Steps
-from studio.desktop.generation.pulling import Asked, Pulling
+from studio.desktop.generation.pulls import Asked, Pulling
 from studio.desktop.generation.timeline.film_session import FilmSession
 from studio.desktop.generation.timeline.worker import FilmWorker
 from studio.desktop.generation.worker import Drawn, GenerationWorker, Model

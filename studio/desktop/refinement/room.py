@@ -17,13 +17,13 @@ from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.bench_view import BenchView
-from studio.desktop.refinement.enlarging import Enlarging
+from studio.desktop.refinement.enlargers import Enlarging
 from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.mask_tool import MaskTool
 from studio.desktop.refinement.piece_actions import PieceActions
 from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
-from studio.desktop.refinement.rendering import Rendering
+from studio.desktop.refinement.stack_preview import Rendering
 from studio.desktop.refinement.steps_panel import StepsPanel
 from studio.desktop.refinement.worker import Asked, Refined
 from studio.desktop.widgets.boxes import column

@@ -15,9 +15,9 @@ from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement import base
-from studio.engine.refinement.enlarging import card as cards
-from studio.engine.refinement.enlarging.card import Card
-from studio.engine.refinement.enlarging.learning import Learned, Order
+from studio.engine.refinement.enlarger import card as cards
+from studio.engine.refinement.enlarger.card import Card
+from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
 from studio.engine.refinement.histogram import Histogram
 from studio.engine.refinement.proxy import Proxy
 from studio.engine.refinement.stack import Stack, apply, refined
@@ -132,9 +132,9 @@ def enlargers(project: Project, run_name: str) -> dict[Path, Card]:
 
 def learn(project: Project, order: Order, job: Job[Learned]) -> Learned:
     """Train an enlarger; when the job is cancelled, what it learnt by then is kept."""
-    from studio.engine.refinement.enlarging import learning
+    from studio.engine.refinement.enlarger import enlarger_training
 
-    return learning.learn(project, order, job.advance, job.cancelled)
+    return enlarger_training.learn(project, order, job.advance, job.cancelled)
 
 
 def save_stack(project: Project, piece_id: int, stack: Stack) -> None:

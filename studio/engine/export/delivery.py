@@ -15,7 +15,7 @@ from studio.engine.errors import StudioError, TakenError
 from studio.engine.export import file_names
 from studio.engine.export.collections.base import Sheet
 from studio.engine.export.file_names import Parcel, Taken
-from studio.engine.export.finishing import UNFINISHED, Finished
+from studio.engine.export.finish import UNFINISHED, Finished
 from studio.engine.files import (
     beside,
     clear_unfinished,

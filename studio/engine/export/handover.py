@@ -10,14 +10,14 @@ from typing import Any
 from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Pixels
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.export import ledger, naming, protected_files
+from studio.engine.export import ledger, name_template, protected_files
 from studio.engine.export.collections.base import Plate
-from studio.engine.export.credentials.signing import SUFFIX
+from studio.engine.export.credentials.signature import SUFFIX
 from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.file_names import Parcel, Taken, safe_name
-from studio.engine.export.finishing import Finishing
+from studio.engine.export.finish import Finishing
 from studio.engine.export.formats.base import Format
-from studio.engine.export.naming import Facts
+from studio.engine.export.name_template import Facts
 from studio.engine.export.training_licences import licences_of
 from studio.engine.export.ways import Way, endings, is_layered, is_shared, template_of, way_of
 from studio.engine.export.writer import Writer
@@ -109,7 +109,7 @@ def piece_names(project: Project, wanted: Sequence[Piece], template: str) -> lis
             "date": today,
         }) for number, piece in enumerate(wanted, 1)
     ]  # fmt: skip
-    return naming.names(template, facts) if many else []
+    return name_template.names(template, facts) if many else []
 
 
 def planned(

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from studio.engine.errors import StudioError
 from studio.engine.export.delivery import Exported
 from studio.engine.export.file_names import Taken
-from studio.engine.export.finishing import Finishing
+from studio.engine.export.finish import Finishing
 from studio.engine.export.handover import Progress, export_pieces
 from studio.engine.export.ways import endings, is_shared, way_of
 from studio.engine.files import sha256_file

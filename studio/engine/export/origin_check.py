@@ -16,10 +16,10 @@ import numpy as np
 from studio.engine.artwork import Pixels
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.errors import StudioError
-from studio.engine.export.credentials.reading import Credentials
-from studio.engine.export.credentials.reading import read as read_credentials
+from studio.engine.export.credentials.reader import Credentials
+from studio.engine.export.credentials.reader import read as read_credentials
 from studio.engine.export.file_origin import read_provenance
-from studio.engine.export.finishing import mark_of_identifier
+from studio.engine.export.finish import mark_of_identifier
 from studio.engine.export.formats.base import FlatFormat, reader_of
 from studio.engine.export.mark import label
 from studio.engine.pieces import pieces

@@ -8,7 +8,7 @@ from dataclasses import replace
 from studio.engine.export.collections.base import Plate, Plates, Sheet, summary_of
 from studio.engine.export.credentials.library import kind_of
 from studio.engine.export.delivery import Written
-from studio.engine.export.finishing import UNFINISHED, Finished, Finishing
+from studio.engine.export.finish import UNFINISHED, Finished, Finishing
 from studio.engine.export.formats.base import Format
 from studio.engine.export.ways import Way
 from studio.engine.pieces.origin import Origin

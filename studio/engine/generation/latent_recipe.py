@@ -9,11 +9,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from studio.engine.generation.beginnings import Beginning, Part, Played, Point, Psi, Seed, Seeded
-from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.moves.along import Along, Sigma
 from studio.engine.generation.moves.base import AnyMove, Move
 from studio.engine.generation.moves.blend import Blend, Mix
 from studio.engine.generation.slerp import Latent
+from studio.engine.generation.synthesis import Drawing
 
 Kind = TypeVar("Kind", bound=Move)
 

@@ -15,11 +15,11 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation import zones
 from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack_latent
 from studio.engine.generation.directions.direction import Known
-from studio.engine.generation.drawing import OtherWeights
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import FARTHEST
 from studio.engine.generation.other_models import found
 from studio.engine.generation.slerp import Latent
+from studio.engine.generation.synthesis import OtherWeights
 from studio.engine.said import Said
 from studio.engine.training.record.checkpoint import Saved, verify
 from studio.engine.training.record.loaded_models import LoadedModel, lend

@@ -9,8 +9,8 @@ from typing import Self
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import Operation, register
-from studio.engine.refinement.enlarging import card
-from studio.engine.refinement.enlarging.enlarged import enlarged
+from studio.engine.refinement.enlarger import card
+from studio.engine.refinement.enlarger.enlarged import enlarged
 from studio.engine.refinement.planes import preview_size, resized
 from studio.engine.refinement.resize import allowed
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from studio.desktop.base.studio import Studio
-from studio.desktop.evaluation import cards, measuring
+from studio.desktop.evaluation import cards, measurement
 from studio.desktop.evaluation import room as place
 from studio.desktop.evaluation.room import EvaluationRoom
 from studio.desktop.evaluation.wall import Wall
@@ -91,7 +91,7 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> type[Prompt]:
         fresh.measured.append((run, count))
         return figures_of(run, count)
 
-    monkeypatch.setattr(measuring, "measured", measured)
+    monkeypatch.setattr(measurement, "measured", measured)
     return fresh
 
 

@@ -18,8 +18,8 @@ from models.base import ImageSpec, family
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation import worker
+from studio.desktop.generation.moves.move_panels import Shaping
 from studio.desktop.generation.room import GenerationRoom
-from studio.desktop.generation.shaping.shaping import Shaping
 from studio.desktop.widgets.cell_strip import CellStrip
 from studio.engine.dataset.intake import importer
 from studio.engine.generation.moves.bend import Bend

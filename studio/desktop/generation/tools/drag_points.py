@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
 from models.parameters import param
-from studio.desktop.generation.pulling import Asked
+from studio.desktop.generation.pulls import Asked
 from studio.desktop.generation.tools import point_marks
 from studio.desktop.generation.tools.point_marks import Marked
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, ToolAction, register

@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, SerializeAsAny
 
 from models.registry import Registry
 from studio.engine.generation.beginnings import Beginning, Part, Played
-from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.slerp import Latent
+from studio.engine.generation.synthesis import Drawing
 
 
 class Move(Part):

@@ -13,8 +13,8 @@ from models.facts import Ability
 from models.parameters import Value
 from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Played
-from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.synthesis import Drawing
 from studio.engine.generation.transforms.base import Transform, transform
 
 if TYPE_CHECKING:

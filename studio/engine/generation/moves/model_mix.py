@@ -10,8 +10,8 @@ from pydantic import Field
 
 from models.facts import Ability
 from studio.engine.generation.beginnings import Played
-from studio.engine.generation.drawing import Drawing, OtherWeights
 from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.synthesis import Drawing, OtherWeights
 
 if TYPE_CHECKING:
     from models.bending import Layer

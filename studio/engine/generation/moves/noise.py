@@ -10,8 +10,8 @@ from pydantic import Field
 from models.facts import Ability
 from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Played
-from studio.engine.generation.drawing import Drawing
 from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.synthesis import Drawing
 
 MOST = 10.0
 """Times what the model has learnt; far beyond anything that is still a picture."""

@@ -18,9 +18,9 @@ from studio.engine.errors import StudioError
 from studio.engine.export.choices import Choices
 from studio.engine.export.credentials import identity as identities
 from studio.engine.export.credentials import library
-from studio.engine.export.credentials.reading import Credentials, read
+from studio.engine.export.credentials.reader import Credentials, read
 from studio.engine.export.delivery import Exported
-from studio.engine.export.finishing import Finishing, finish
+from studio.engine.export.finish import Finishing, finish
 from studio.engine.export.handover import export_made
 from studio.engine.export.refined_origin import origin_of
 from studio.engine.pieces.origin import TRAINED, Origin

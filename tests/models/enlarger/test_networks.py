@@ -6,9 +6,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.enlarging.critic import Critic
-from models.enlarging.losses import charbonnier, judged, small_again
-from models.enlarging.network import FACTORS, Enlarger, blended
+from models.enlarger.critic import Critic
+from models.enlarger.losses import charbonnier, judged, small_again
+from models.enlarger.network import FACTORS, Enlarger, blended
 from models.errors import ParameterError
 
 

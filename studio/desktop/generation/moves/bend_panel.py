@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from studio.desktop.generation.shaping.bend_row import BendRow
-from studio.desktop.generation.shaping.noise_panel import layer_name
+from studio.desktop.generation.moves.bend_row import BendRow
+from studio.desktop.generation.moves.noise_panel import layer_name
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import secondary

@@ -11,7 +11,7 @@ from PIL import Image
 
 from studio.engine.artwork import Artwork, Layer, to_image
 from studio.engine.export.choices import Choices
-from studio.engine.export.finishing import LAYERS, NO_ROOM, Finishing, mark_of
+from studio.engine.export.finish import LAYERS, NO_ROOM, Finishing, mark_of
 from studio.engine.export.handover import export_made
 from studio.engine.export.origin_check import check
 from studio.engine.export.refined_origin import origin_of

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def stack(options: argparse.Namespace, project: Project) -> Stack:
     """The step that is asked for, or none; refused where the run has no enlarger."""
     from studio.engine.errors import UsageError
-    from studio.engine.refinement.enlarging import card
+    from studio.engine.refinement.enlarger import card
     from studio.engine.refinement.stack import Stack, Step
     from studio.engine.training.planning import runs
 

@@ -8,13 +8,13 @@ import pytest
 from models.facts import Ability, LatentSpec
 from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Seeded
-from studio.engine.generation.breeding import MOST_PARENTS, breed
 from studio.engine.generation.directions.direction import Direction, Known
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
 from studio.engine.generation.moves.blend import Blend
 from studio.engine.generation.moves.mix import Mix
 from studio.engine.generation.moves.noise import NoiseStrength
+from studio.engine.generation.offspring import MOST_PARENTS, breed
 from studio.engine.generation.player import Player
 
 SEEDS = [LatentRecipe(beginning=Seeded(seed=seed)) for seed in (3, 4, 5)]

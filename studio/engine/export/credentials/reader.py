@@ -11,7 +11,7 @@ from typing import Any
 
 from studio.engine.door import opened
 from studio.engine.export.credentials.library import ANY, complaint, context, kind_of, library
-from studio.engine.export.credentials.signing import SUFFIX
+from studio.engine.export.credentials.signature import SUFFIX
 from studio.engine.said import NOTHING, Said
 
 _LARGEST = 64 << 20

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from models.enlarging.network import Enlarger
+from models.enlarger.network import Enlarger
 from studio.engine.artwork import Image
 from studio.engine.errors import StudioError
 from studio.engine.refinement.enlarge import Enlarge
-from studio.engine.refinement.enlarging import card as cards
-from studio.engine.refinement.enlarging.card import Card
-from studio.engine.refinement.enlarging.enlarged import by_tiles, enlarged, held, small_again
+from studio.engine.refinement.enlarger import card as cards
+from studio.engine.refinement.enlarger.card import Card
+from studio.engine.refinement.enlarger.enlarged import by_tiles, enlarged, held, small_again
 from studio.engine.refinement.planes import resized
 
 

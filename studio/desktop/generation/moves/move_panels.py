@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
+from studio.desktop.generation.moves.bend_panel import BendPanel
+from studio.desktop.generation.moves.label_mix_panel import LabelMixPanel
+from studio.desktop.generation.moves.mix_panel import MixPanel, Slots
+from studio.desktop.generation.moves.model_mix_panel import ModelMixPanel
+from studio.desktop.generation.moves.noise_panel import NoisePanel
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
-from studio.desktop.generation.shaping.bend_panel import BendPanel
-from studio.desktop.generation.shaping.label_mix_panel import LabelMixPanel
-from studio.desktop.generation.shaping.mix_panel import MixPanel, Slots
-from studio.desktop.generation.shaping.model_mix_panel import ModelMixPanel
-from studio.desktop.generation.shaping.noise_panel import NoisePanel
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import column

@@ -11,14 +11,14 @@ import numpy as np
 from models.errors import ParameterError
 from studio.engine.artwork import Image
 from studio.engine.errors import StudioError
-from studio.engine.refinement.enlarging import card as cards
+from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.planes import blurred, reduced, resized
 from studio.engine.refinement.resize import allowed
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.enlarging.network import Enlarger
+    from models.enlarger.network import Enlarger
 
 TILE = 128
 """Pixels of the small picture that are worked on at once, without what they see around them."""
@@ -50,7 +50,7 @@ def enlarged(
 
 @lru_cache(maxsize=4)
 def _opened(path: Path, sharpness: float, changed: int) -> Enlarger:
-    from models.enlarging.network import Enlarger, blended
+    from models.enlarger.network import Enlarger, blended
 
     card = cards.read(path)
     tensors = cards.weights(path, card)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QToolButton, QWidget
 
 from models.parameters import Param, Value
 from studio.desktop import theme
+from studio.desktop.generation.moves.noise_panel import layer_name
 from studio.desktop.generation.session import GROUPS
-from studio.desktop.generation.shaping.noise_panel import layer_name
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column, row

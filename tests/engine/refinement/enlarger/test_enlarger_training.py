@@ -13,17 +13,16 @@ import pytest
 import torch
 from PIL import Image
 
-from models.enlarging.network import Enlarger
+from models.enlarger.network import Enlarger
 from studio.engine import devices
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
-from studio.engine.refinement.enlarging import card as cards
-from studio.engine.refinement.enlarging import learning
-from studio.engine.refinement.enlarging.descent import Descent, measured
-from studio.engine.refinement.enlarging.enlarged import enlarged
-from studio.engine.refinement.enlarging.learning import Order, learn
-from studio.engine.refinement.enlarging.likeness import Spectrum, detail, premultiplied
-from studio.engine.refinement.enlarging.originals import Pairs
+from studio.engine.refinement.enlarger import card as cards
+from studio.engine.refinement.enlarger.descent import Descent, measured
+from studio.engine.refinement.enlarger.enlarged import enlarged
+from studio.engine.refinement.enlarger.enlarger_training import Learned, Order, learn
+from studio.engine.refinement.enlarger.likeness import Spectrum, detail, premultiplied
+from studio.engine.refinement.enlarger.originals import Pairs
 
 SECONDS = 1.0
 
@@ -135,11 +134,11 @@ def test_fog_is_said_to_be_fog() -> None:
         run="r", dataset="d", scale=2, width=4, blocks=1, mends="samples", checkpoint_sha256="",
         pictures=9, steps=9, seconds=1, psnr=1, psnr_lanczos=1, has_sharp=False, detail=0.012,
     )  # fmt: skip
-    said = learning.Learned(Path("x"), soft, False).warning
+    said = Learned(Path("x"), soft, False).warning
     assert said is not None
     assert "1 % of the fine detail" in said
     rich = soft.model_copy(update={"detail": 0.9})
-    assert learning.Learned(Path("x"), rich, False).warning is None
+    assert Learned(Path("x"), rich, False).warning is None
 
 
 def test_the_blur_of_samples_is_found_and_repeated() -> None:

@@ -22,7 +22,7 @@ from studio.engine.export.choices import Choices
 from studio.engine.export.credentials import library
 from studio.engine.export.credentials.identity import Identity, identity
 from studio.engine.export.credentials.library import kind_of
-from studio.engine.export.credentials.signing import sign
+from studio.engine.export.credentials.signature import sign
 from studio.engine.export.mark import label
 from studio.engine.export.statements import stated
 from studio.engine.pieces.origin import Origin

@@ -14,8 +14,8 @@ from studio.engine.dataset.index import store
 from studio.engine.dataset.preparation.prepare import PreparationCancelled, Prepared, prepare
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
-from studio.engine.refinement.enlarging import likeness
-from studio.engine.refinement.enlarging.likeness import Spectrum
+from studio.engine.refinement.enlarger import likeness
+from studio.engine.refinement.enlarger.likeness import Spectrum
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 

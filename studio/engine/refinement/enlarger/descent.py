@@ -10,13 +10,13 @@ import numpy as np
 
 from studio.engine.artwork import Image
 from studio.engine.devices import Device, autocast_dtype
-from studio.engine.refinement.enlarging.originals import Pairs
+from studio.engine.refinement.enlarger.originals import Pairs
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from models.enlarging.network import Enlarger
+    from models.enlarger.network import Enlarger
 
 BATCH, CROP = 16, 24
 """Pictures a step, and pixels of the small one that are seen of each."""
@@ -70,7 +70,7 @@ class Descent:
         """From the best that is known, which stays as it is."""
         import torch
 
-        from models.enlarging.critic import Critic
+        from models.enlarger.critic import Critic
         from models.learning.ema import averaged_copy
 
         self.network.load_state_dict(self.faithful.state_dict())
@@ -100,14 +100,14 @@ class Descent:
         ema.update(average, self.network, ema.decay(BATCH, _HALF_LIFE, seen, 0.1))
 
     def _faithful_loss(self, made: Tensor, wanted: Tensor) -> Tensor:
-        from models.enlarging.losses import charbonnier
+        from models.enlarger.losses import charbonnier
 
         return charbonnier(made, wanted)
 
     def _sharp_loss(self, made: Tensor, wanted: Tensor) -> Tensor:
         import torch
 
-        from models.enlarging.losses import charbonnier, judged, small_again
+        from models.enlarger.losses import charbonnier, judged, small_again
 
         critic = self._critic
         assert critic is not None
@@ -156,7 +156,7 @@ class Descent:
 def measured(network: Enlarger, pairs: Pairs, most: int) -> tuple[float, float]:
     """PSNR in dB of clean small pictures, enlarged by the network and by Lanczos: the means over
     up to `most` pictures."""
-    from studio.engine.refinement.enlarging.enlarged import by_tiles
+    from studio.engine.refinement.enlarger.enlarged import by_tiles
     from studio.engine.refinement.planes import resized
 
     ours, theirs = [], []

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from studio.desktop.window.main_window import MainWindow
-from studio.engine.refinement.enlarging.learning import Order
+from studio.engine.refinement.enlarger.enlarger_training import Order
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from studio.engine import devices
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project
-from studio.engine.refinement.enlarging import card as cards
-from studio.engine.refinement.enlarging.card import Card
+from studio.engine.refinement.enlarger import card as cards
+from studio.engine.refinement.enlarger.card import Card
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from studio.engine.refinement.enlarging.descent import Descent
-    from studio.engine.refinement.enlarging.originals import Material
+    from studio.engine.refinement.enlarger.descent import Descent
+    from studio.engine.refinement.enlarger.originals import Material
 
 DEFAULT_SCALE, DEFAULT_MINUTES = 4, 15.0
 CHECKS = 10
@@ -71,10 +71,10 @@ def learn(
     When it is cancelled after its first steps, what it learnt by then is kept. Raises
     :class:`StudioError`, and `PreparationCancelled` before the first step; then nothing is kept.
     """
-    from models.enlarging.network import Enlarger
+    from models.enlarger.network import Enlarger
     from studio.engine.generation.player import Player
-    from studio.engine.refinement.enlarging.descent import Descent
-    from studio.engine.refinement.enlarging.originals import material
+    from studio.engine.refinement.enlarger.descent import Descent
+    from studio.engine.refinement.enlarger.originals import material
     from studio.engine.training.planning import runs
     from studio.engine.training.record import checkpoint
 
@@ -135,7 +135,7 @@ class _Session:
         return Learned(self._kept, self._card, stopped)
 
     def _keep(self, seconds: float, pictures: int) -> None:
-        from studio.engine.refinement.enlarging.descent import measured
+        from studio.engine.refinement.enlarger.descent import measured
 
         descent, before = self._descent, self._kept
         ours, theirs = measured(descent.faithful.to("cpu"), self._found.held_out, pictures)

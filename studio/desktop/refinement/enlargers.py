@@ -16,9 +16,9 @@ from studio.desktop.refinement import worker
 from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
 from studio.engine.refinement.enlarge import Enlarge
-from studio.engine.refinement.enlarging import card as cards
-from studio.engine.refinement.enlarging.card import Card
-from studio.engine.refinement.enlarging.learning import Learned, Order
+from studio.engine.refinement.enlarger import card as cards
+from studio.engine.refinement.enlarger.card import Card
+from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
 from studio.engine.refinement.stack import Stack, Step
 from studio.engine.said import Said
 
