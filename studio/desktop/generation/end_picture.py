@@ -13,12 +13,12 @@ SIDE = 32
 
 
 class EndPicture(QAbstractButton):
-    """Empty until a picture comes; the slider beside it does all that it does by key."""
+    """Empty until a picture comes. Tab reaches it; a click leaves the focus where it is."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFixedSize(SIDE, SIDE)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._picture = QImage()
 
@@ -39,13 +39,19 @@ class EndPicture(QAbstractButton):
         area = self.rect()
         if self._picture.isNull():
             painter.fillRect(area, QColor(c.raised))
-            return
+            place = area
+        else:
+            place = self._laid(painter)
+        if self.hasFocus() or (self.underMouse() and self.isEnabled()):
+            painter.setPen(QPen(QColor(c.accent if self.hasFocus() else c.quiet), 1))
+            painter.drawRect(place.adjusted(0, 0, -1, -1))
+
+    def _laid(self, painter: QPainter) -> QRect:
+        """The picture in the middle, and where it is then."""
         ratio = self._picture.width() / max(1, self._picture.height())
         width = round(SIDE * min(1.0, ratio))
         height = round(SIDE * min(1.0, 1 / ratio))
         place = QRect((SIDE - width) // 2, (SIDE - height) // 2, width, height)
         checkerboard.lay(painter, place, self._picture)
         painter.drawImage(place, self._picture)
-        if self.underMouse() and self.isEnabled():
-            painter.setPen(QPen(QColor(c.quiet), 1))
-            painter.drawRect(place.adjusted(0, 0, -1, -1))
+        return place
