@@ -95,7 +95,7 @@ def _png(plate: Plate, pack: Path) -> bytes:
     made = beside(pack)
     try:
         Png().write(plate.artwork, plate.origin, made)
-        return made.read_bytes()
+        return read_bytes(made)
     finally:
         made.unlink(missing_ok=True)
 

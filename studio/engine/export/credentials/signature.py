@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from studio.engine.door import opened
 from studio.engine.errors import StudioError
 from studio.engine.export.choices import Choices
 from studio.engine.export.credentials.identity import Identity
@@ -53,7 +54,7 @@ def _builder(path: Path, origin: Origin, choices: Choices, is_marked: bool) -> A
     if has_parent and parent is not None:
         title = parent.name if choices.recipe and parent is not path else "original"
         ingredient = {"title": title, "relationship": "parentOf", "instance_id": PARENT}
-        with parent.open("rb") as stream:
+        with opened(parent, links=True) as stream:
             builder.add_ingredient(ingredient, kind_of(parent), stream)
     return builder
 
@@ -63,7 +64,7 @@ def _has_credentials(path: Path) -> bool:
     if not kind:
         return False
     try:
-        with path.open("rb") as stream:
+        with opened(path, links=True) as stream:
             return library().Reader.try_create(kind, stream, context=context()) is not None
     except library().C2paError:
         return True  # damaged ones, which are not ours to lose
@@ -78,9 +79,9 @@ def _signer(who: Identity) -> Any:
 def _inside(builder: Any, signer: Any, kind: str, path: Path) -> bytes:
     made = beside(path)
     try:
-        with path.open("rb") as source, made.open("w+b") as target:
+        with opened(path, links=True) as source, made.open("w+b") as target:
             builder.sign(signer, kind, source, target)
-        with made.open("rb") as stream:
+        with opened(made, links=True) as stream:
             _refuse_unsound(library().Reader(kind, stream, context=context()), path)
         made.replace(path)
     finally:
@@ -92,11 +93,11 @@ def _apart(builder: Any, signer: Any, path: Path) -> bytes:
     builder.set_no_embed()
     dropped = beside(path)
     try:
-        with path.open("rb") as source, dropped.open("w+b") as target:
+        with opened(path, links=True) as source, dropped.open("w+b") as target:
             found: bytes = builder.sign(signer, ANY, source, target)
     finally:
         dropped.unlink(missing_ok=True)
-    with path.open("rb") as stream:
+    with opened(path, links=True) as stream:
         _refuse_unsound(library().Reader(ANY, stream, found, context=context()), path)
     return found
 

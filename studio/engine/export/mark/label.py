@@ -139,5 +139,5 @@ def _as_handled(pixels: Pixels) -> Pixels:
     seen = np.clip(np.rint(lightness(pixels)), 0, 255).astype(np.uint8)
     with io.BytesIO() as stream:
         Image.fromarray(seen).save(stream, "JPEG", quality=_HANDLED)
-        with Image.open(stream) as read:
+        with Image.open(stream, formats=("JPEG",)) as read:
             return np.asarray(read)[..., None]
