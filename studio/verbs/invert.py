@@ -139,7 +139,8 @@ def _result(found: Found, out: Path | None) -> Result:
         "file": out, "interrupted": found.stopped,
     }  # fmt: skip
     lines = [
-        f"{piece.name}: {said} to {source.file} ({source.psnr:.1f} dB, SSIM {source.ssim:.2f})"
+        f"{piece.name} from {source.file}: {said} "
+        f"({source.psnr:.1f} dB PSNR, SSIM {source.ssim:.2f})"
     ]
     lines += [_KNOWN[source.known]] if source.known else []
     lines += [str(out)] if out else []
