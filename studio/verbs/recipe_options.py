@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.facts import Ability
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.seeds import LARGEST_SEED
 from studio.verbs.options import words
@@ -27,8 +28,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "name of a piece",
     )  # fmt: skip
     parser.add_argument(
-        "--mix", metavar="SEED@SLOTS", type=words, action="append", default=[],
-        help="style mixing: these slots of another seed, as 7@0-3,8",
+        "--mix", metavar="SEED@ZONE", type=words, action="append", default=[],
+        help="style mixing: these layers of another seed, as 7@texture or, counted from 1, 7@1-4,9",
     )  # fmt: skip
     parser.add_argument(
         "--label-mix", metavar="L@SHARE", type=words,
@@ -60,7 +61,7 @@ def changed(
     from studio.engine.generation.moves.mix import Mix
 
     if options.mix:
-        slots = {slot: seed for text in options.mix for slot, seed in _mixed(text)}
+        slots = {slot: seed for text in options.mix for slot, seed in _mixed(text, player)}
         recipe = recipe.moved(Mix(slots=slots))
     if options.label_mix is not None:
         name, at, share = options.label_mix.rpartition("@")
@@ -92,13 +93,16 @@ def read(text: str, project: Project) -> LatentRecipe:
     return recipe_of(read_provenance(path), path).unrecorded()
 
 
-def _mixed(text: str) -> Iterator[tuple[int, int]]:
-    """(slot, seed) of `7@0-3,8`."""
-    seed, at, slots = text.partition("@")
+def _mixed(text: str, player: Player) -> Iterator[tuple[int, int]]:
+    """(slot, seed) of `7@texture` or `7@1-4,9`."""
+    from studio.engine.generation.zones import slots_of
+
+    seed, at, zone = text.partition("@")
     if not at:
-        raise UsageError("--mix {text} is not of the form SEED@SLOTS.", text=text)
+        raise UsageError("--mix {text} is not of the form SEED@ZONE.", text=text)
     number = _whole("--mix", seed)
-    for slot in _listed("--mix", slots):
+    player.need(Ability.MIX)
+    for slot in slots_of(zone, player.latent).nonzero()[0].tolist():
         yield slot, number
 
 
