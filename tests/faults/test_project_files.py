@@ -34,9 +34,9 @@ def test_damaged_pages_are_one_sentence(folder: Path) -> None:
     content = bytearray(index.read_bytes())
     content[-len(content) // 2 :] = b"\xff" * (len(content) // 2)
     index.write_bytes(content)
-    with (
-        Project.open(folder) as project,
+    with (  # at opening or later, by which pages they are
         pytest.raises(StudioError, match="cannot be read") as said,
+        Project.open(folder) as project,
     ):
         rows(project)
     assert str(index) in str(said.value)
