@@ -77,7 +77,12 @@ class CellStrip(QWidget):
             painter.drawRoundedRect(self.rect_of(cell), 3, 3)
 
     def event(self, event: QEvent) -> bool:
-        """The tooltip of the cell under the pointer."""
+        """The tooltip of the cell under the pointer; Space takes a cell, whatever it means in
+        the place around."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.accept()
+            return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._names:
             QToolTip.showText(event.globalPos(), tip(self._names[self._at(event.pos().x())]), self)
             return True
