@@ -105,4 +105,8 @@ def full_window(window: MainWindow, sample_project: Path, qtbot) -> MainWindow:
         pieces = window.room(key).list
         qtbot.waitUntil(lambda pieces=pieces: pieces.count() == 2, timeout=WAIT)
     window.go("dataset")
+    jobs = window.studio.jobs  # what Evaluation measures by itself
+    for job in jobs.of("evaluation"):
+        job.cancel()
+    qtbot.waitUntil(lambda: not jobs.of("evaluation"), timeout=WAIT)
     return window
