@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QSpinBox,
     QWidget,
 )
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from models.parameters import Param
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
+from studio.desktop.widgets.declared_form import DeclaredForm, tip
 
 _WIDEST = 2**31 - 1
 _FREE = 1e9
@@ -33,16 +33,12 @@ class Number(QDoubleSpinBox):
         return f"{value:.6g}"
 
 
-class ParamForm(QWidget):
-    """Editors for `params`. `valueChanged` tells the name and the new value."""
-
-    valueChanged = Signal(str, object)
+class ParamForm(DeclaredForm):
+    """Editors for `params`."""
 
     def __init__(self, params: Mapping[str, Param], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._params = dict(params)
+        super().__init__(params, parent)
         self.editors: dict[str, Editor] = {}
-        self.labels: dict[str, QLabel] = {}
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setHorizontalSpacing(16)
@@ -65,7 +61,6 @@ class ParamForm(QWidget):
         return {name: self._value(name) for name in self.editors}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Set some or all without telling anyone; unknown names are passed over."""
         for name, value in values.items():
             editor = self.editors.get(name)
             if editor is None:
@@ -97,38 +92,16 @@ class ParamForm(QWidget):
 
     def retranslate(self) -> None:
         for name, declared in self._params.items():
-            label, editor, tip = self.labels[name], self.editors[name], self.tip(declared)
+            label, editor, words = self.labels[name], self.editors[name], tip(declared)
             label.setText(tr(declared.label))
             editor.setAccessibleName(label.text())
             for each in (label, editor):
-                each.setToolTip(tip)
+                each.setToolTip(words)
             if isinstance(editor, QSpinBox | QDoubleSpinBox) and declared.unit:
                 editor.setSuffix(f" {tr(declared.unit)}")
             if isinstance(editor, QComboBox):
                 for place, choice in enumerate(declared.choices):
                     editor.setItemText(place, tr(declared.names.get(choice, choice)))
-
-    @staticmethod
-    def tip(declared: Param) -> str:
-        term = declared.term or declared.name
-        low, high = declared.low, declared.high
-        span = f"{low:g} – {high:g}" if low is not None and high is not None else ""
-        facts = " · ".join(part for part in (term, span) if part)
-        return f"{tr(declared.help)}\n{facts}"
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Double-click on a name resets."""
-        if event.type() == QEvent.Type.MouseButtonDblClick and watched in self.labels.values():
-            name = next(key for key, label in self.labels.items() if label is watched)
-            self.set_values({name: self._params[name].default})
-            self.valueChanged.emit(name, self._value(name))
-            return True
-        return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------ editors
 

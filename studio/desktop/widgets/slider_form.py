@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from models.parameters import Param
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.curve_editor import CurveEditor
+from studio.desktop.widgets.declared_form import DeclaredForm, tip
 from studio.desktop.widgets.elided_combo import ElidedCombo
-from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.text_fields import ColoursField, PictureField
 
@@ -22,22 +22,19 @@ Editor = ParamSlider | QCheckBox | ElidedCombo | ColoursField | PictureField | C
 LABEL_WIDTH = 96
 
 
-class SliderForm(QWidget):
-    """Editors for `params`. `valueChanged` tells the name and the new value.
-
-    Curves share one editor: its buttons choose which.
+class SliderForm(DeclaredForm):
+    """Editors for `params`. Curves share one editor: its buttons choose which. Sliders reset by
+    themselves.
     """
 
-    valueChanged = Signal(str, object)
     pictureChosen = Signal(str, str)
     """The name of a parameter, and the path of the picture that it is to be taken from."""
 
     def __init__(self, params: Mapping[str, Param], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         # Which network enlarges is said where it is trained, not in a row of a form.
-        self._params = {n: each for n, each in params.items() if each.content != "enlarger"}
+        shown = {n: each for n, each in params.items() if each.content != "enlarger"}
+        super().__init__(shown, parent)
         self.editors: dict[str, Editor] = {}
-        self.labels: dict[str, QLabel] = {}
         rows = column(on=self, gap=8)
         curves = [name for name, each in self._params.items() if each.content == "curve"]
         if curves:
@@ -57,7 +54,6 @@ class SliderForm(QWidget):
         return {name: self._value(name) for name in self.editors}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Set some or all without telling anyone; unknown names are passed over."""
         for name, value in values.items():
             editor = self.editors.get(name)
             if editor is None:
@@ -88,7 +84,7 @@ class SliderForm(QWidget):
 
     def retranslate(self) -> None:
         for name, declared in self._params.items():
-            editor, tip = self.editors[name], ParamForm.tip(declared)
+            editor, about = self.editors[name], tip(declared)
             words = tr(declared.label)
             if isinstance(editor, ParamSlider):
                 editor.set_label(words)
@@ -96,30 +92,16 @@ class SliderForm(QWidget):
             elif isinstance(editor, QCheckBox):
                 editor.setText(words)
             elif isinstance(editor, CurveEditor):
-                editor.set_words(name, words, tip)
+                editor.set_words(name, words, about)
                 continue
             if name in self.labels:
                 self.labels[name].setText(words)
-                self.labels[name].setToolTip(tip)
+                self.labels[name].setToolTip(about)
             if isinstance(editor, ElidedCombo):
                 for place, choice in enumerate(declared.choices):
                     editor.setItemText(place, tr(declared.names.get(choice, choice)))
             editor.setAccessibleName(words)
-            editor.setToolTip(tip)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Double-click on a name resets; sliders do so themselves."""
-        if event.type() == QEvent.Type.MouseButtonDblClick and watched in self.labels.values():
-            name = next(key for key, label in self.labels.items() if label is watched)
-            self.set_values({name: self._params[name].default})
-            self.valueChanged.emit(name, self._value(name))
-            return True
-        return super().eventFilter(watched, event)
+            editor.setToolTip(about)
 
     # ------------------------------------------------------------------ editors
 

@@ -100,7 +100,7 @@ def export_pieces(
 
 
 def piece_names(project: Project, wanted: Sequence[Piece], template: str) -> list[str]:
-    """What a template of names makes of pieces; :class:`UsageError` as `naming.checked`."""
+    """What a template of names makes of pieces; :class:`UsageError` as `name_template.checked`."""
     today, many = now()[:10], len(wanted)
     facts = [
         Facts({

@@ -50,3 +50,19 @@ def test_tab_still_goes_from_field_to_field(full_window: MainWindow, qtbot) -> N
     qtbot.keyClick(room.origin.creator, Qt.Key.Key_Tab)
     after = QApplication.focusWidget()
     assert after not in (room.origin.creator, room.main_view())
+
+
+def test_space_presses_the_button_that_has_the_focus(full_window: MainWindow, qtbot) -> None:
+    """It compares before and after only where no button has the focus."""
+    full_window.go("refinement")
+    room = full_window.room("refinement")
+    compare, pressed = room.header.compare, []
+    room.header.fit.clicked.connect(lambda: pressed.append(True))
+    room.header.fit.setFocus()
+    qtbot.keyClick(room.header.fit, Qt.Key.Key_Space)
+    assert pressed
+    assert not compare.isChecked()
+    room.focus_main_view()
+    qtbot.keyClick(room.main_view(), Qt.Key.Key_Space)
+    assert len(pressed) == 1
+    assert compare.isChecked()

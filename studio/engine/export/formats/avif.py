@@ -8,7 +8,6 @@ from typing import Any
 
 from models.parameters import param
 from studio.engine.artwork import Pixels
-from studio.engine.errors import StudioError
 from studio.engine.export.formats.base import ColourFormat, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of, space_param
 from studio.engine.pieces.origin import Origin
@@ -43,14 +42,7 @@ class Avif(ColourFormat):
 
     def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey becomes RGB, which is all that the encoder takes."""
-        if max(image.shape[:2]) > LARGEST:
-            raise StudioError(
-                "AVIF holds at most {n} pixels a side and this picture has "
-                "{width}x{height}: choose PNG or TIFF.",
-                n=LARGEST,
-                width=image.shape[1],
-                height=image.shape[0],
-            )
+        self.refuse_larger(image.shape[1], image.shape[0], LARGEST)
         picture = to_pillow(image)
         picture = picture.convert("RGB") if picture.mode == "L" else picture
         options: dict[str, Any] = {

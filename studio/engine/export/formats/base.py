@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from models.parameters import Declared
+from models.parameters import Declared, param
 from models.registry import Registry
 from studio.engine.artwork import Artwork, Pixels
 from studio.engine.dataset.decoding import pixels
@@ -34,6 +34,14 @@ XMP_TAG = 700
 """Of TIFF (XMP specification part 3, 3.2)."""
 
 
+def dpi_param() -> Any:
+    """The option of a format that states a resolution."""
+    return param(
+        300, label="Resolution", low=36, high=2400, unit="dpi",
+        help="Pixels on an inch of paper; the pixels themselves do not change.",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Format(Declared, ABC):
     """One way to write a picture; its options are its declared parameters."""
@@ -46,6 +54,14 @@ class Format(Declared, ABC):
     """Other endings that such files have."""
     layered: ClassVar[bool] = False
     """Whether it has room for more than what is seen: the picture before it was refined."""
+
+    def refuse_larger(self, width: int, height: int, most: int) -> None:
+        """:class:`StudioError` for a side beyond `most` pixels."""
+        if max(width, height) > most:
+            raise StudioError(
+                "{format} holds at most {n} pixels a side and this picture has {width}x{height}: "
+                "choose PNG or TIFF.", format=self.title, n=most, width=width, height=height,
+            )  # fmt: skip
 
     @abstractmethod
     def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
@@ -111,37 +127,41 @@ class ColourFormat(FlatFormat):
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[Picture, IO[bytes]]]:
+def readable(path: Path, *errors: type[Exception]) -> Iterator[None]:
+    """What goes wrong with reading a file, as a sentence; `errors` are those of its parser."""
+    caught: tuple[type[Exception], ...] = (OSError, *errors)
     try:
-        # Two streams: a picture that is being read moves its own.
-        with (
-            opened(path, links=True) as stream,
-            picture(path, pixels.formats(), links=True) as image,
-        ):
-            yield image, stream
+        yield
     except FileNotFoundError as error:
         raise StudioError("There is no file {path}.", path=path) from error
-    except OSError as error:
+    except caught as error:
         raise StudioError(
             "{path} is no picture that can be read.", repr(error), path=path
         ) from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[Picture, IO[bytes]]]:
+    # Two streams: a picture that is being read moves its own.
+    with (
+        readable(path),
+        opened(path, links=True) as stream,
+        picture(path, pixels.formats(), links=True) as image,
+    ):
+        yield image, stream
 
 
 def merged_picture(path: Path) -> Picture:
     """What is seen of a file with layers that the decoders of the datasets know."""
-    try:
-        with opened(path, links=True) as stream:
-            head = stream.read(64)
-            stream.seek(0)
-            image = pixels.opened(stream, head, path.suffix)
-            image.load()
-            return image
-    except FileNotFoundError as error:
-        raise StudioError("There is no file {path}.", path=path) from error
-    except (OSError, pixels.BadPicture, pixels.NotAPicture) as error:
-        raise StudioError(
-            "{path} is no picture that can be read.", repr(error), path=path
-        ) from error
+    with (
+        readable(path, pixels.BadPicture, pixels.NotAPicture),
+        opened(path, links=True) as stream,
+    ):
+        head = stream.read(64)
+        stream.seek(0)
+        image = pixels.opened(stream, head, path.suffix)
+        image.load()
+        return image
 
 
 _REGISTRY = Registry[type[Format]](

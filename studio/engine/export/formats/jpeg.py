@@ -10,7 +10,7 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import ColourFormat, register, to_pillow
+from studio.engine.export.formats.base import ColourFormat, dpi_param, register, to_pillow
 from studio.engine.export.formats.profiles import profile_of, space_param
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import written_sha256, xmp_packet
@@ -33,10 +33,7 @@ class Jpeg(ColourFormat):
     also = (".jpeg",)
     summary = "Small, for mail and the web. Transparency is laid over one colour."
 
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
     quality: int = param(
         95, label="Quality", low=1, high=100, help="Higher is finer and larger.",
     )  # fmt: skip

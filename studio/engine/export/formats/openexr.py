@@ -18,7 +18,7 @@ from models.parameters import param
 from studio.engine.artwork import Artwork, Image, Pixels, to_bytes, unmultiplied
 from studio.engine.door import ordinary
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, register, to_pillow
+from studio.engine.export.formats.base import Format, readable, register, to_pillow
 from studio.engine.export.formats.profiles import encoded, linear
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
@@ -106,17 +106,11 @@ def _shown(light: np.ndarray[Any, Any]) -> Pixels:
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
     """The header, and the channels of the first part by their names."""
     library = _library()
-    try:
+    with readable(path, RuntimeError, ValueError, TypeError):
         ordinary(path, links=True)
         with library.File(str(path), separate_channels=True) as file:
             planes = {name: each.pixels for name, each in file.channels().items()}
             return dict(file.header()), planes
-    except FileNotFoundError as error:
-        raise StudioError("There is no file {path}.", path=path) from error
-    except (OSError, RuntimeError, ValueError, TypeError) as error:
-        raise StudioError(
-            "{path} is no picture that can be read.", repr(error), path=path
-        ) from error
 
 
 def _library() -> Any:

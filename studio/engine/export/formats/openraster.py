@@ -15,9 +15,15 @@ from xml.sax.saxutils import quoteattr
 from models.parameters import param
 from studio.engine.artwork import Artwork, Layer
 from studio.engine.door import opened
-from studio.engine.errors import StudioError
 from studio.engine.export.formats import png_stream
-from studio.engine.export.formats.base import Format, merged_picture, register, to_pillow
+from studio.engine.export.formats.base import (
+    Format,
+    dpi_param,
+    merged_picture,
+    readable,
+    register,
+    to_pillow,
+)
 from studio.engine.export.formats.profiles import SPACES, SRGB, srgb_profile
 from studio.engine.export.formats.samples import deep
 from studio.engine.pieces.origin import Origin
@@ -48,10 +54,7 @@ class OpenRaster(Format):
         "8", label="Depth", choices=("8", "16"), names={"8": "8 bit", "16": "16 bit"},
         term="bits per channel", help="Krita reads 16 bit layers, and saves 8 bit ones.",
     )  # fmt: skip
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
 
     def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
         """The highest layer comes first in the stack, as the draft has it."""
@@ -91,24 +94,13 @@ class OpenRaster(Format):
 
     @classmethod
     def read_packet(cls, path: Path) -> bytes:
-        try:
-            with opened(path, links=True) as stream, zipfile.ZipFile(stream) as file:
-                if _ORIGIN not in file.namelist():
-                    return b""
-                with file.open(_ORIGIN) as packet:
-                    return packet.read(LARGEST_PACKET + 1)
-        except FileNotFoundError as error:
-            raise StudioError("There is no file {path}.", path=path) from error
-        except (
-            OSError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-            zipfile.BadZipFile,
-        ) as error:
-            raise StudioError(
-                "{path} is no picture that can be read.", repr(error), path=path
-            ) from error
+        errors = ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile
+        with readable(path, *errors), opened(path, links=True) as stream:
+            file = zipfile.ZipFile(stream)
+            if _ORIGIN not in file.namelist():
+                return b""
+            with file.open(_ORIGIN) as packet:
+                return packet.read(LARGEST_PACKET + 1)
 
     @classmethod
     def read_picture(cls, path: Path) -> Picture:

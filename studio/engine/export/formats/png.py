@@ -8,7 +8,7 @@ from typing import Any
 
 from models.parameters import param
 from studio.engine.artwork import Artwork, Pixels
-from studio.engine.export.formats.base import ColourFormat, register, to_pillow
+from studio.engine.export.formats.base import ColourFormat, dpi_param, register, to_pillow
 from studio.engine.export.formats.profiles import SPACES, SRGB, in_space, profile_of, space_param
 from studio.engine.export.formats.samples import deep, seen_by_most
 from studio.engine.pieces.origin import Origin
@@ -31,10 +31,7 @@ class Png(ColourFormat):
     suffix = ".png"
     summary = "Lossless, with transparency. For Photoshop, Krita, Blender, game engines."
 
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
     compression: int = param(
         6, label="Compression", low=0, high=9, term="zlib level",
         help="Higher is smaller and slower; the pixels are the same.",

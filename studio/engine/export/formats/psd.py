@@ -20,8 +20,7 @@ from studio.engine.artwork import Artwork, Image, Layer, to_bytes
 from studio.engine.dataset.decoding import photoshop
 from studio.engine.dataset.decoding.float_tiff import tags_of
 from studio.engine.door import opened
-from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, merged_picture, register
+from studio.engine.export.formats.base import Format, dpi_param, merged_picture, readable, register
 from studio.engine.export.formats.profiles import SRGB, in_space, profile_of, space_param
 from studio.engine.export.formats.samples import deep
 from studio.engine.pieces.origin import Origin
@@ -55,23 +54,13 @@ class Psd(Format):
         "8", label="Depth", choices=("8", "16"), names={"8": "8 bit", "16": "16 bit"},
         term="bits per channel", help="16 bit keeps what refining leaves between two levels.",
     )  # fmt: skip
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
     profile: str = space_param()
 
     def write(self, artwork: Artwork, origin: Origin, target: Path) -> None:
         """Layers with straight alpha; the merged picture lies over white, as Photoshop's own."""
         height, width = artwork.layers[0].content.shape[:2]
-        if max(height, width) > LARGEST:
-            raise StudioError(
-                "PSD holds at most {n} pixels a side and this picture has "
-                "{width}x{height}: choose PNG or TIFF.",
-                n=LARGEST,
-                width=width,
-                height=height,
-            )
+        self.refuse_larger(width, height, LARGEST)
         mode = _RGB if any(each.content.shape[2] > 1 for each in artwork.layers) else _GREY
         seen_colours = _coloured(artwork.straight(), mode)
         merged = self._samples(over_white(in_space(seen_colours, self.profile)))
@@ -126,15 +115,8 @@ class Psd(Format):
 
     @classmethod
     def read_packet(cls, path: Path) -> bytes:
-        try:
-            with opened(path, links=True) as stream:
-                return photoshop.packet(stream)
-        except FileNotFoundError as error:
-            raise StudioError("There is no file {path}.", path=path) from error
-        except (OSError, photoshop.PhotoshopError) as error:
-            raise StudioError(
-                "{path} is no picture that can be read.", repr(error), path=path
-            ) from error
+        with readable(path, photoshop.PhotoshopError), opened(path, links=True) as stream:
+            return photoshop.packet(stream)
 
     @classmethod
     def read_picture(cls, path: Path) -> Picture:

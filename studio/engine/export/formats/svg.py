@@ -18,7 +18,7 @@ from models.parameters import param
 from studio.engine.artwork import Artwork
 from studio.engine.door import read_bytes
 from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import Format, register, to_pillow
+from studio.engine.export.formats.base import Format, readable, register, to_pillow
 from studio.engine.export.formats.outlines import Points, outlines, simplified
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import xmp_packet
@@ -166,11 +166,5 @@ def _mask(lines: str, size: tuple[int, int]) -> Picture:
 
 
 def _content(path: Path) -> bytes:
-    try:
+    with readable(path):
         return read_bytes(path, most=_LARGEST_FILE, links=True)
-    except FileNotFoundError as error:
-        raise StudioError("There is no file {path}.", path=path) from error
-    except OSError as error:
-        raise StudioError(
-            "{path} is no picture that can be read.", repr(error), path=path
-        ) from error

@@ -12,8 +12,14 @@ from models.parameters import param
 from studio.engine.artwork import Artwork, Pixels, to_bytes
 from studio.engine.dataset.decoding import float_tiff
 from studio.engine.dataset.decoding.packets import Packets
-from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import XMP_TAG, ColourFormat, register, to_pillow
+from studio.engine.export.formats.base import (
+    XMP_TAG,
+    ColourFormat,
+    dpi_param,
+    readable,
+    register,
+    to_pillow,
+)
 from studio.engine.export.formats.profiles import in_space, profile_of, space_param
 from studio.engine.export.formats.samples import deep, seen_by_most
 from studio.engine.pieces.origin import Origin
@@ -38,10 +44,7 @@ class Tiff(ColourFormat):
     also = (".tiff",)
     summary = "Lossless, with a resolution. For print and layout."
 
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
     compression: str = param(
         "deflate", label="Compression", choices=tuple(COMPRESSIONS),
         help="All are lossless; some old programs read only lzw or none.",
@@ -99,20 +102,10 @@ class Tiff(ColourFormat):
 
 
 def _decoded(found: float_tiff.FloatTiff, path: Path) -> Picture:
-    try:
+    with readable(path):
         return found.picture()
-    except OSError as error:
-        raise StudioError(
-            "{path} is no picture that can be read.", repr(error), path=path
-        ) from error
 
 
 def _floats(path: Path) -> float_tiff.FloatTiff | None:
-    try:
+    with readable(path):
         return float_tiff.read(path)
-    except FileNotFoundError as error:
-        raise StudioError("There is no file {path}.", path=path) from error
-    except OSError as error:
-        raise StudioError(
-            "{path} is no picture that can be read.", repr(error), path=path
-        ) from error

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from models.parameters import param
 from studio.engine.artwork import Pixels
-from studio.engine.errors import StudioError
-from studio.engine.export.formats.base import FlatFormat, register, to_pillow
+from studio.engine.export.formats.base import FlatFormat, dpi_param, register, to_pillow
 from studio.engine.export.formats.profiles import srgb_profile
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, written_sha256, xmp_packet
@@ -26,10 +25,7 @@ class Webp(FlatFormat):
     suffix = ".webp"
     summary = "Small, with transparency. For the web."
 
-    dpi: int = param(
-        300, label="Resolution", low=36, high=2400, unit="dpi",
-        help="Pixels on an inch of paper; the pixels themselves do not change.",
-    )  # fmt: skip
+    dpi: int = dpi_param()
     lossless: bool = param(
         False, label="Lossless", help="Every pixel as it is; the file is larger.",
     )  # fmt: skip
@@ -40,14 +36,7 @@ class Webp(FlatFormat):
 
     def write_flat(self, image: Pixels, origin: Origin, target: Path) -> None:
         """Grey becomes RGB, which is all that WebP knows."""
-        if max(image.shape[:2]) > LARGEST:
-            raise StudioError(
-                "WebP holds at most {n} pixels a side and this picture has "
-                "{width}x{height}: choose PNG or TIFF.",
-                n=LARGEST,
-                width=image.shape[1],
-                height=image.shape[0],
-            )
+        self.refuse_larger(image.shape[1], image.shape[0], LARGEST)
         picture = to_pillow(image)
         picture = picture.convert("RGB") if picture.mode == "L" else picture
         options = {
