@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from models.base import ImageSpec, family
 from models.facts import Ability
-from studio.desktop import i18n
-from studio.desktop.base.studio import Studio
-from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.tools.drag_points import DragPoints
 from studio.engine.dataset.intake import importer
@@ -26,6 +22,7 @@ from studio.engine.generation.moves.dragged import Dragged
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from tests.desktop.generation.small_canvas import room_of, studio_on
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -63,28 +60,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def room(
     qapp: object, qtbot, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[GenerationRoom]:
-    monkeypatch.setattr(worker, "SAMPLES", 400)
-    shutil.copytree(made, tmp_path / "Project")
-    studio = Studio()
-    studio.settings.device = "cpu"
-    studio.set_language("en")
-    assert studio.open_project(tmp_path / "Project")
-    room = GenerationRoom(studio)
-    qtbot.addWidget(room)
-    for entry in studio.actions.all():
-        if entry.room == "generation":
-            room.addAction(entry.action)
-    room.resize(1280, 800)
-    with qtbot.waitExposed(room):
-        room.show()
-    room.project_opened(studio.project)
-    room.entered()
-    qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
-    qtbot.waitUntil(lambda: room.controls.rows[0].slider.isEnabled(), timeout=WAIT)
-    yield room
-    room.shutdown()
-    studio.close_project()
-    i18n.set_language("en")
+    with (
+        studio_on(made, tmp_path, monkeypatch, samples=400) as studio,
+        room_of(studio, qtbot) as room,
+    ):
+        qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
+        qtbot.waitUntil(lambda: room.controls.rows[0].slider.isEnabled(), timeout=WAIT)
+        yield room
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
-from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
-from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
 from studio.engine.dataset.intake import importer
@@ -23,6 +20,7 @@ from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.session import loop
+from tests.desktop.generation.small_canvas import room_of, studio_on
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -63,32 +61,15 @@ def studio(
     qapp: object, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Studio]:
     monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(worker, "SAMPLES", 400)
-    shutil.copytree(trained, tmp_path / "Project")
-    made = Studio()
-    made.settings.device = "cpu"
-    made.set_language("en")
-    assert made.open_project(tmp_path / "Project")
-    yield made
-    made.close_project()
-    i18n.set_language("en")
+    with studio_on(trained, tmp_path, monkeypatch, samples=400) as studio:
+        yield studio
 
 
 @pytest.fixture
 def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
-    made = GenerationRoom(studio)
-    qtbot.addWidget(made)
-    for entry in studio.actions.all():
-        if entry.room == "generation":
-            made.addAction(entry.action)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.project_opened(studio.project)
-    made.entered()
-    opened(made, qtbot)
-    yield made
-    made.shutdown()
+    with room_of(studio, qtbot) as room:
+        opened(room, qtbot)
+        yield room
 
 
 def opened(room: GenerationRoom, qtbot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 from models.base import ImageSpec, family
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
-from studio.desktop.generation import worker
 from studio.desktop.generation.moves.move_panels import Shaping
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.widgets.cell_strip import CellStrip
@@ -31,6 +29,7 @@ from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from tests.desktop.generation.small_canvas import room_of, studio_on
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -84,32 +83,15 @@ def studio(
     qapp: object, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Studio]:
     monkeypatch.setenv("LATENT_STUDIO_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(worker, "SAMPLES", 100)
-    shutil.copytree(made, tmp_path / "Project")
-    studio = Studio()
-    studio.settings.device = "cpu"
-    studio.set_language("en")
-    assert studio.open_project(tmp_path / "Project")
-    yield studio
-    studio.close_project()
-    i18n.set_language("en")
+    with studio_on(made, tmp_path, monkeypatch) as studio:
+        yield studio
 
 
 @pytest.fixture
 def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
-    room = GenerationRoom(studio)
-    qtbot.addWidget(room)
-    for entry in studio.actions.all():
-        if entry.room == "generation":
-            room.addAction(entry.action)
-    room.resize(1280, 800)
-    with qtbot.waitExposed(room):
-        room.show()
-    room.project_opened(studio.project)
-    room.entered()
-    opened(room, qtbot)
-    yield room
-    room.shutdown()
+    with room_of(studio, qtbot) as room:
+        opened(room, qtbot)
+        yield room
 
 
 @pytest.fixture

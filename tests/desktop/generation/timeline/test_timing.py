@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
-from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.timeline.timing import Timing
 from studio.desktop.generation.timeline.worker import FILE
 from studio.engine.generation.film.timeline import read_keys
+from tests.desktop.generation.small_canvas import room_of, studio_on
 from tests.desktop.generation.test_shaping import made as made_models
 from tests.engine.generation.film.conftest import played
 
@@ -29,33 +27,16 @@ WAIT = 20_000
 def studio(
     qapp: object, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Studio]:
-    monkeypatch.setattr(worker, "SAMPLES", 100)
-    shutil.copytree(made, tmp_path / "Project")
-    studio = Studio()
-    studio.settings.device = "cpu"
-    studio.set_language("en")
-    assert studio.open_project(tmp_path / "Project")
-    yield studio
-    studio.close_project()
-    i18n.set_language("en")
+    with studio_on(made, tmp_path, monkeypatch) as studio:
+        yield studio
 
 
 @pytest.fixture
 def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
-    room = GenerationRoom(studio)
-    qtbot.addWidget(room)
-    for entry in studio.actions.all():
-        if entry.room == "generation":
-            room.addAction(entry.action)
-    room.resize(1280, 800)
-    with qtbot.waitExposed(room):
-        room.show()
-    room.project_opened(studio.project)
-    room.entered()
-    qtbot.waitUntil(lambda: room.timing.editor.line is not None, timeout=WAIT)
-    calm(room, qtbot)
-    yield room
-    room.shutdown()
+    with room_of(studio, qtbot) as room:
+        qtbot.waitUntil(lambda: room.timing.editor.line is not None, timeout=WAIT)
+        calm(room, qtbot)
+        yield room
 
 
 @pytest.fixture
