@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from studio.engine.dataset.decoding import pixels
 from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.dataset.index import store
 
@@ -66,17 +67,19 @@ def test_manifests(project, data, take_in, name, files):
     done = take_in(archive)
     items = {item.member: item for item in store.items(project, done.dataset.id)}
     rejected = {file.removeprefix(f"{archive}/") for file, _ in done.rejected}
+    # The manifest says what Pillow alone reads; a HEIC picture needs the extra `formats` as well.
+    more = {"avif/hopper.heif"} if "HEIF" in pixels.formats() else set()
     wrong = [
         file
         for file, row in rows.items()
-        if (file in items and items[file].usable) != (row["result"] == "ok")
+        if (file in items and items[file].usable) != (row["result"] == "ok" or file in more)
     ]
     assert wrong == []
     assert rejected == {file for file, item in items.items() if not item.usable}
     assert not any("ended the decoding process" in reason for _, reason in done.rejected)
     for file, item in items.items():
         row = rows[file]
-        if not item.usable:
+        if not item.usable or file in more:
             continue
         size = [int(row["width"]), int(row["height"])]
         turned = item.facts.get("orientation", 1) >= 5 and item.format != "TIFF"
