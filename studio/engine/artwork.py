@@ -90,8 +90,10 @@ def to_pixels(image: Image) -> Pixels:
 
 def to_bytes(straight: Image) -> Pixels:
     """The nearest bytes of numbers whose colour is not multiplied by alpha."""
-    made: Pixels = np.rint(np.clip(straight, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return made
+    made = np.clip(straight, 0.0, 1.0)
+    made *= 255.0
+    np.rint(made, out=made)
+    return made.astype(np.uint8)
 
 
 def unmultiplied(image: Image) -> Image:

@@ -19,7 +19,7 @@ from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.enlarger.card import Card
 from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
 from studio.engine.refinement.histogram import Histogram
-from studio.engine.refinement.proxy import Proxy
+from studio.engine.refinement.proxy import Preview, Proxy
 from studio.engine.refinement.stack import Stack, apply, refined
 
 
@@ -71,6 +71,8 @@ class Bench:
         self._whole: Pixels | None = None
         self._after: Proxy | None = None
         self._before: Proxy | None = None
+        self._shape: Preview | None = None
+        self._plain: Pixels | None = None
 
     def preview(self, asked: Asked) -> Refined:
         """At the size of the screen, from where the stack changed."""
@@ -83,13 +85,19 @@ class Bench:
             mask = after.mask(shown, asked.stack.steps[asked.opened].settled(asked.piece.home))
         return Refined(
             asked.piece.id,
-            to_pixels(before.render(shown.reshaping()).image),
+            self._unrefined(before.render(shown.reshaping())),
             pixels,
             found.true_size,
             Histogram.of(pixels),
             after.is_whole and found.scale == 1.0,
             None if mask is None else np.rint(mask * 255).astype(np.uint8)[..., None],
         )
+
+    def _unrefined(self, found: Preview) -> Pixels:
+        """Its pixels, which stay as they are until a step changes their shape."""
+        if self._plain is None or found is not self._shape:
+            self._shape, self._plain = found, to_pixels(found.image)
+        return self._plain
 
     def _opened(self, asked: Asked) -> tuple[Proxy, Proxy]:
         key = asked.piece.id, asked.side

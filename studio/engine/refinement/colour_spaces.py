@@ -29,23 +29,33 @@ _FROM_CONES = np.linalg.inv(_CONES.astype(np.float64)).astype(np.float32)
 _FROM_LAB = np.linalg.inv(_LAB.astype(np.float64)).astype(np.float32)
 
 
+_TOE, _LIGHT_TOE = np.float32(0.04045), np.float32(0.04045 / 12.92)
+
+
 def to_linear(srgb: Image) -> Image:
     """sRGB to linear light, both in [0, 1] (IEC 61966-2-1)."""
-    made = srgb + np.float32(0.055)
-    made /= np.float32(1.055)
+    # The curve from the toe on, and below it a straight line that is added: quicker than choosing.
+    made = np.maximum(srgb, _TOE)
+    made += np.float32(0.055)
+    made *= np.float32(1 / 1.055)
     np.power(made, np.float32(2.4), out=made)
-    np.divide(srgb, np.float32(12.92), out=made, where=srgb <= np.float32(0.04045))
-    return made
+    below = np.minimum(srgb, _TOE)
+    below -= _TOE
+    below *= np.float32(1 / 12.92)
+    made += below
+    return np.maximum(made, 0.0, out=made)  # rounding must not go below black
 
 
 def to_srgb(light: Image) -> Image:
     """Linear light to sRGB, both in [0, 1] (IEC 61966-2-1)."""
-    made = np.maximum(light, np.float32(1e-8))
+    made = np.maximum(light, _LIGHT_TOE)
     np.power(made, np.float32(1 / 2.4), out=made)
     made *= np.float32(1.055)
-    made -= np.float32(0.055)
-    np.multiply(light, np.float32(12.92), out=made, where=light <= np.float32(0.0031308))
-    return made
+    below = np.minimum(light, _LIGHT_TOE)
+    below *= np.float32(12.92)
+    below -= _TOE + np.float32(0.055)
+    made += below
+    return np.maximum(made, 0.0, out=made)
 
 
 def luma(colours: Image) -> Image:
@@ -58,34 +68,49 @@ def luma(colours: Image) -> Image:
 
 def to_oklab(srgb: Image) -> Image:
     """sRGB to OKLab: lightness in [0, 1], then green to red and blue to yellow."""
-    return turned(np.cbrt(turned(to_linear(srgb), _CONES)), _LAB)
+    return oklab_of_light(to_linear(srgb))
+
+
+def oklab_of_light(light: Image) -> Image:
+    """Linear light to OKLab."""
+    roots = turned(light, _CONES)
+    return turned(np.cbrt(roots, out=roots), _LAB)
 
 
 def from_oklab(lab: Image) -> Image:
     """Back to sRGB; what no screen can show is cut to [0, 1]."""
-    return _from_roots(turned(lab, _FROM_LAB))
+    made = to_srgb(light_of_oklab(lab))
+    return np.clip(made, 0.0, 1.0, out=made)
 
 
-def moved_in_oklab(srgb: Image, matrix: Image, offset: Image) -> Image:
-    """sRGB with its OKLab taken times `matrix` [3, 3] and moved by `offset` [3], in one go."""
-    roots = np.cbrt(turned(to_linear(srgb), _CONES))
+def light_of_oklab(lab: Image) -> Image:
+    """OKLab to linear light; what no screen can show is cut to [0, 1]."""
+    return _of_roots(turned(lab, _FROM_LAB))
+
+
+def moved_in_oklab(light: Image, matrix: Image, offset: Image) -> Image:
+    """Linear light with its OKLab taken times `matrix` [3, 3] and moved by `offset` [3], in one
+    go; cut to [0, 1]."""
+    roots = turned(light, _CONES)
+    np.cbrt(roots, out=roots)
     whole = _FROM_LAB.astype(np.float64) @ matrix @ _LAB
     made = turned(roots, whole.astype(np.float32))
-    made += _FROM_LAB @ offset.astype(np.float32)
-    return _from_roots(made)
+    if offset.any():
+        made += _FROM_LAB @ offset.astype(np.float32)
+    return _of_roots(made)
 
 
 def turned(image: Image, matrix: Image) -> Image:
     """Every pixel [..., 3] times a 3x3; one flat product is twice as quick as one a row."""
-    made: Image = image.reshape(-1, 3) @ matrix.T
+    made: Image = image.reshape(-1, 3) @ np.ascontiguousarray(matrix.T)
     return made.reshape(image.shape)
 
 
-def _from_roots(roots: Image) -> Image:
-    light = turned(roots * roots * roots, _FROM_CONES)
-    np.clip(light, 0.0, 1.0, out=light)
-    made = to_srgb(light)
-    return np.clip(made, 0.0, 1.0, out=made)
+def _of_roots(roots: Image) -> Image:
+    cubes = roots * roots
+    cubes *= roots
+    light = turned(cubes, _FROM_CONES)
+    return np.clip(light, 0.0, 1.0, out=light)
 
 
 def smoothstep(values: Image) -> Image:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import Operation, register
+from studio.engine.refinement.planes import resized
 from studio.engine.said import Said
 
 ASPECTS = ("free", "1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9")
@@ -50,9 +51,25 @@ class Crop(Operation):
 
     def apply(self, image: Image) -> Image:
         height, width = image.shape[:2]
-        box = self.left, self.top, 1 - self.right, 1 - self.bottom
-        x0, y0, x1, y1 = _pixels(box, self.aspect, width, height)
+        x0, y0, x1, y1 = self._box(width, height)
         return image[min(y0, height - 1) : y1, min(x0, width - 1) : x1].copy()
+
+    def previewed(self, image: Image, scale: float) -> tuple[Image, float]:
+        """Where the whole picture is cut, to a part of a pixel: it does not move when it comes."""
+        if scale == 1.0:
+            return self.apply(image), scale
+        height, width = image.shape[:2]
+        true = max(1, round(width / scale)), max(1, round(height / scale))
+        across, down = width / true[0], height / true[1]
+        x0, y0, x1, y1 = self._box(*true)
+        x0, y0 = min(x0, true[0] - 1), min(y0, true[1] - 1)
+        size = max(1, round((x1 - x0) * across)), max(1, round((y1 - y0) * down))
+        box = x0 * across, y0 * down, min(width, x1 * across), min(height, y1 * down)
+        return resized(image, size, box), scale
+
+    def _box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        box = self.left, self.top, 1 - self.right, 1 - self.bottom
+        return _pixels(box, self.aspect, width, height)
 
 
 Box = tuple[float, float, float, float]

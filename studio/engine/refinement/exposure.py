@@ -9,7 +9,6 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
-from studio.engine.refinement.colour_spaces import to_linear, to_srgb
 from studio.engine.refinement.pointwise import Pointwise
 
 MIDDLE_GREY = 0.18
@@ -26,6 +25,7 @@ class Exposure(Pointwise):
     summary = "Lighter or darker, flatter or harder."
     group = "Light"
     by_channel = True
+    in_light = True
 
     exposure: float = param(
         0.0, label="Exposure", low=-4.0, high=4.0, step=0.05, unit="stops", term="EV",
@@ -37,11 +37,11 @@ class Exposure(Pointwise):
     )  # fmt: skip
 
     def tone(self, colours: Image) -> Image:
-        """Work in linear light, where doubling means doubling."""
-        light = to_linear(np.clip(colours, 0.0, 1.0))
+        """In linear light, where doubling means doubling."""
+        light = np.clip(colours, 0.0, 1.0)
         light *= np.float32(2.0**self.exposure)
         if self.contrast:
             light /= np.float32(MIDDLE_GREY)
             np.power(light, np.float32(2.0**self.contrast), out=light)
             light *= np.float32(MIDDLE_GREY)
-        return to_srgb(np.clip(light, 0.0, 1.0, out=light))
+        return light

@@ -26,10 +26,11 @@ class Histogram:
         colours = pixels[..., :3].reshape(-1, min(pixels.shape[2], 3))
         if pixels.shape[2] == 4:
             colours = colours[pixels[..., 3].ravel() > 0]
-        counts = np.stack(
-            [np.bincount(colours[:, each], minlength=256) for each in range(colours.shape[1])]
-        )
+        planes = np.ascontiguousarray(colours.T)
+        counts = np.stack([np.bincount(plane, minlength=256) for plane in planes])
         total = max(1, len(colours))
-        black = float((colours.min(axis=1) == 0).sum()) / total if len(colours) else 0.0
-        white = float((colours.max(axis=1) == 255).sum()) / total if len(colours) else 0.0
+        black, white = (
+            float(np.count_nonzero(np.logical_or.reduce(planes == level))) / total
+            for level in (0, 255)
+        )
         return cls(np.broadcast_to(counts, (3, 256)), black, white)

@@ -11,10 +11,10 @@ from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
 from studio.engine.refinement.colour_spaces import (
-    from_oklab,
+    light_of_oklab,
     moved_in_oklab,
+    oklab_of_light,
     smoothstep,
-    to_oklab,
 )
 from studio.engine.refinement.pointwise import Pointwise
 
@@ -28,6 +28,7 @@ class HueSaturationLightness(Pointwise):
     title = "Hue, saturation, lightness"
     summary = "Shift, strengthen or mute colours, all or some."
     group = "Colour"
+    in_light = True
 
     hue: float = param(
         0.0, label="Hue", low=-180.0, high=180.0, step=1.0, unit="°",
@@ -56,7 +57,7 @@ class HueSaturationLightness(Pointwise):
     def tone(self, colours: Image) -> Image:
         if self.range >= 360.0:
             return moved_in_oklab(colours, *self._of_all())
-        lab = to_oklab(colours)
+        lab = oklab_of_light(colours)
         a, b = lab[..., 1], lab[..., 2]
         share = self._meant(a, b)
         turn = np.float32(math.radians(self.hue)) * share
@@ -66,7 +67,7 @@ class HueSaturationLightness(Pointwise):
         made[..., 1] = (a * cos - b * sin) * strength
         made[..., 2] = (a * sin + b * cos) * strength
         made[..., 0] = np.clip(lab[..., 0] + np.float32(0.5 * self.lightness) * share, 0.0, 1.0)
-        return from_oklab(made)
+        return light_of_oklab(made)
 
     def _of_all(self) -> tuple[Image, Image]:
         """The matrix and the offset of OKLab where every colour is meant."""

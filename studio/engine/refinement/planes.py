@@ -13,6 +13,8 @@ from studio.engine.refinement.strips import in_strips
 PREVIEW_SIDE = 1024
 """Pixels; a preview that grows by a step does not grow beyond."""
 _WIDE = 12.0
+_NOTHING = 1e-5
+"""A weight that no 16 bits show."""
 
 
 def preview_size(true: tuple[int, int], shown: tuple[int, int]) -> tuple[tuple[int, int], float]:
@@ -22,12 +24,15 @@ def preview_size(true: tuple[int, int], shown: tuple[int, int]) -> tuple[tuple[i
     return (max(1, round(true[0] * share)), max(1, round(true[1] * share))), share
 
 
-def resized(image: Image, size: tuple[int, int]) -> Image:
-    """`image` [h, w, c] at `size` (width, height) by Lanczos, in float, within [0, 1]."""
+def resized(
+    image: Image, size: tuple[int, int], box: tuple[float, float, float, float] | None = None
+) -> Image:
+    """`image` [h, w, c], or its part `box` (left, top, right, bottom in pixels), at `size` (width,
+    height) by Lanczos, in float, within [0, 1]."""
     planes = [
         np.asarray(
             Pillow.fromarray(np.ascontiguousarray(image[..., channel])).resize(
-                size, Pillow.Resampling.LANCZOS
+                size, Pillow.Resampling.LANCZOS, box
             )
         )
         for channel in range(image.shape[2])
@@ -63,6 +68,11 @@ def blurred(image: Image, sigma: float) -> Image:
     offsets = np.arange(-reach, reach + 1, dtype=np.float64)
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     weights = (kernel / kernel.sum()).astype(np.float32)
+    if weights[0] < _NOTHING:
+        # Only the middle counts: so it is where a preview is many times smaller than its picture.
+        if reach == 1:
+            return image.copy()
+        reach, weights = reach - 1, weights[1:-1]
     width, channels = image.shape[1:]
     down = np.pad(image, [(reach, reach), (0, 0), (0, 0)], mode="symmetric")
 
@@ -79,10 +89,12 @@ def _weighted(padded: Image, weights: Image, length: int, axis: int) -> Image:
     """The sum of `length` long parts of `padded`, each one further along `axis`."""
     spans = [slice(place, place + length) for place in range(len(weights))]
     parts = [padded[span] if axis == 0 else padded[:, span] for span in spans]
-    total = np.zeros(parts[0].shape, np.float32)
+    middle = len(weights) // 2
+    total: Image = parts[middle] * weights[middle]
     term = np.empty_like(total)
-    for part, weight in zip(parts, weights, strict=True):
-        np.multiply(part, weight, out=term)
+    for place in range(middle):  # the two sides weigh the same
+        np.add(parts[place], parts[-1 - place], out=term)
+        term *= weights[place]
         total += term
     return total
 

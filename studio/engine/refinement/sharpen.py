@@ -42,6 +42,8 @@ class Sharpen(Operation):
         smooth = blurred(colour, self.radius)
         if alpha.shape[2]:
             smooth *= alpha / np.maximum(blurred(alpha, self.radius), 1e-6)
-        top = alpha if alpha.shape[2] else np.float32(1.0)
-        sharp = np.clip(colour + np.float32(self.amount) * (colour - smooth), 0.0, top)
-        return np.concatenate([sharp, alpha], axis=2).astype(np.float32)
+        sharp = np.subtract(colour, smooth, out=smooth)
+        sharp *= np.float32(self.amount)
+        sharp += colour
+        np.clip(sharp, 0.0, alpha if alpha.shape[2] else np.float32(1.0), out=sharp)
+        return np.concatenate([sharp, alpha], axis=2) if alpha.shape[2] else sharp

@@ -10,7 +10,7 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
-from studio.engine.refinement.colour_spaces import from_oklab, smoothstep, to_oklab
+from studio.engine.refinement.colour_spaces import light_of_oklab, oklab_of_light, smoothstep
 from studio.engine.refinement.pointwise import Pointwise
 
 _STRONGEST = 0.16
@@ -26,6 +26,7 @@ class SplitTones(Pointwise):
     title = "Split tones"
     summary = "Tints shadows and highlights, as a toned print."
     group = "Colour"
+    in_light = True
 
     shadow_hue: float = param(
         260.0, label="Shadow hue", low=0.0, high=360.0, step=5.0, unit="°", term="OKLCh hue",
@@ -52,7 +53,7 @@ class SplitTones(Pointwise):
         return self.shadows == 0.0 and self.highlights == 0.0
 
     def tone(self, colours: Image) -> Image:
-        lab = to_oklab(colours)
+        lab = oklab_of_light(colours)
         light = lab[..., 0]
         bright = smoothstep(light + np.float32(0.4 * self.balance))
         # Black and white have no colour to take: a tint there would be another lightness.
@@ -64,4 +65,4 @@ class SplitTones(Pointwise):
             tint = share * np.clip(room, 0.0, 1.0) * np.float32(_STRONGEST * strength)
             lab[..., 1] += tint * np.float32(math.cos(math.radians(hue)))
             lab[..., 2] += tint * np.float32(math.sin(math.radians(hue)))
-        return from_oklab(lab)
+        return light_of_oklab(lab)

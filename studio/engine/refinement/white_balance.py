@@ -10,7 +10,7 @@ import numpy as np
 from models.parameters import param
 from studio.engine.artwork import Image
 from studio.engine.refinement.base import register
-from studio.engine.refinement.colour_spaces import to_linear, to_srgb, turned
+from studio.engine.refinement.colour_spaces import turned
 from studio.engine.refinement.pointwise import Pointwise
 
 _TO_XYZ = np.array(
@@ -35,6 +35,7 @@ class WhiteBalance(Pointwise):
     title = "White balance"
     summary = "Warmer or cooler light."
     group = "Colour"
+    in_light = True
 
     temperature: float = param(
         0.0, label="Temperature", low=-100.0, high=100.0, step=1.0, unit="mired",
@@ -46,8 +47,7 @@ class WhiteBalance(Pointwise):
     )  # fmt: skip
 
     def tone(self, colours: Image) -> Image:
-        light = turned(to_linear(colours), _matrix(self.temperature, self.tint))
-        return to_srgb(np.clip(light, 0.0, 1.0, out=light))
+        return turned(colours, _matrix(self.temperature, self.tint))
 
 
 @lru_cache(maxsize=16)

@@ -10,9 +10,10 @@ from studio.engine.errors import StudioError, UsageError
 from studio.engine.refinement import resize as resizing
 from studio.engine.refinement.background import Background
 from studio.engine.refinement.base import GROUPS, Image, operation, operations
+from studio.engine.refinement.colour_spaces import to_linear, to_srgb
 from studio.engine.refinement.crop import Crop
 from studio.engine.refinement.denoise import Denoise, bilateral
-from studio.engine.refinement.exposure import Exposure, to_linear, to_srgb
+from studio.engine.refinement.exposure import Exposure
 from studio.engine.refinement.planes import blurred
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.sharpen import Sharpen

@@ -50,6 +50,29 @@ def test_the_copy_looks_as_the_whole_does() -> None:
     assert np.abs(near - found.image).mean() < 0.004
 
 
+def test_a_cut_lies_where_the_whole_is_cut() -> None:
+    """A step of one level a pixel would show the preview moving when the whole picture comes."""
+    slope = np.repeat(np.arange(1000, dtype=np.float32)[None] / 4, 800, axis=0)
+    whole = np.rint(np.stack([slope] * 3, axis=2)).astype(np.uint8)
+    cut = Stack([Step(op="crop", params={"left": 0.026})])
+    found = Proxy(whole, 250).render(cut)
+    wanted = reduced(refined(cut, whole).image(), max(found.image.shape[:2]))
+    assert found.image.shape == wanted.shape
+    assert np.abs(found.image - wanted)[:, 4:-4].max() < 0.4 / 255
+
+
+@pytest.mark.parametrize("op", ["exposure", "white_balance", "curves", "hsl", "split_tones"])
+def test_a_preview_by_tables_is_a_part_of_a_byte_from_the_sums(op: str) -> None:
+    image = photograph().astype(np.float32) / 255
+    values = {
+        "exposure": {"exposure": 1.5, "contrast": 0.4}, "white_balance": {"temperature": 40},
+        "curves": {"points": "0,0 0.3,0.2 1,1", "red": "0,0.1 1,0.9"}, "hsl": {"saturation": 0.5},
+        "split_tones": {"shadows": 0.6},
+    }[op]  # fmt: skip
+    step = Step(op=op, params=values)
+    assert np.abs(step.previewed(image, 0.5)[0] - step.apply(image)).max() < 0.25 / 255
+
+
 def test_only_what_follows_a_change_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy, done = Proxy(photograph(), 64), []
     own = Step.previewed
