@@ -1,4 +1,4 @@
-"""What the window needs from the operating system: libraries, fonts, an X server for tests.
+"""What the window needs from the operating system: libraries, fonts, and what its tests need.
 
 Standard library only. On Debian and Ubuntu root gets them installed, others get the command.
 """
@@ -28,6 +28,8 @@ LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+# Program -> package, for tests: an X server, and faults of the disk that are made for real.
+TEST_TOOLS = {"Xvfb": "xvfb", "xauth": "xauth", "strace": "strace"}
 CHINESE_FONT = "fonts-noto-cjk"
 FONT_PLACES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 CHINESE_FILES = ("*CJK*", "wqy-*", "*SourceHanSans*", "DroidSansFallback*")
@@ -43,7 +45,7 @@ def missing(for_tests):
     needed = [package for name, package in LIBRARIES.items() if not _loads(name)]
     wished = [] if _has_chinese_font() else [CHINESE_FONT]
     if for_tests:
-        wished += [tool for name, tool in (("Xvfb", "xvfb"), ("xauth", "xauth"))
+        wished += [tool for name, tool in TEST_TOOLS.items()
                    if shutil.which(name) is None]  # fmt: skip
     return needed, wished
 

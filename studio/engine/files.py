@@ -72,8 +72,17 @@ def atomic_path(target: Path, *, overwrite: bool = True) -> Iterator[Path]:
             yield temporary
             settle(temporary, target, overwrite=overwrite)
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        discard(temporary)
+
+
+def discard(path: Path) -> None:
+    """Delete what is in the way, or was only being made, as far as the disk lets.
+
+    While something else is going wrong the same disk may refuse this too; that is not to hide
+    what went wrong, and the next start tidies up.
+    """
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def settle(temporary: Path, target: Path, *, overwrite: bool = True) -> None:

@@ -17,7 +17,7 @@ from typing import IO, Self, TypeVar
 from studio.engine import index_file
 from studio.engine.door import appended, inside
 from studio.engine.errors import ReadOnlyError, StudioError
-from studio.engine.files import FULL, clear_unfinished, refusal
+from studio.engine.files import FULL, clear_unfinished, discard, refusal
 from studio.engine.said import NOTHING, Said, reason
 
 INDEX = "project.sqlite"
@@ -64,7 +64,7 @@ class Project:
             if lock_file is not None:
                 lock_file.close()
                 if not was_locked_before:  # nothing stays beside what is no project
-                    (folder / LOCK).unlink(missing_ok=True)
+                    discard(folder / LOCK)
             raise
         project = cls(folder, connection, lock_file, reason)
         if not reason:

@@ -90,6 +90,7 @@ def _import(
 @contextlib.contextmanager
 def _project(folder: Path) -> Iterator[Project]:
     """The project, made when it is not there; one that stays empty is taken away again."""
+    from studio.engine.files import discard
     from studio.engine.project import INDEX, LOCK, Project
 
     made = [place for place in (folder, *folder.parents) if not place.exists()]
@@ -102,7 +103,7 @@ def _project(folder: Path) -> Iterator[Project]:
             shutil.rmtree(made[-1], ignore_errors=True)
         elif is_new:
             for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", LOCK):
-                (folder / name).unlink(missing_ok=True)
+                discard(folder / name)
         raise
 
 

@@ -19,6 +19,7 @@ from studio.engine.export.finish import UNFINISHED, Finished
 from studio.engine.files import (
     beside,
     clear_unfinished,
+    discard,
     fsync_file,
     fsync_folder,
     settle,
@@ -102,9 +103,7 @@ class Delivery:
         except BaseException:
             self._take_back(missing)
             raise
-        for kept in self._before.values():
-            with contextlib.suppress(OSError):
-                kept.unlink(missing_ok=True)
+        _remove(self._before.values())
 
     def _settle(self) -> None:
         """End what an export that was killed has left in the folder: what was replaced goes, or
@@ -224,5 +223,4 @@ class Delivery:
 
 def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+        discard(path)

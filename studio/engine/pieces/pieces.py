@@ -19,7 +19,7 @@ from studio.engine.artwork import Pixels
 from studio.engine.door import inside, picture
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
-from studio.engine.files import atomic_path
+from studio.engine.files import atomic_path, discard
 from studio.engine.generation.beginnings import pack_latent
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.other_models import GoneError
@@ -142,7 +142,7 @@ def keep(
             ),
         )
     except StudioError:
-        file.unlink(missing_ok=True)  # a picture that no piece knows of
+        discard(file)  # a picture that no piece knows of
         raise
     return piece(project, key)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.engine.door import delete_folder, inside, read_bytes
 from studio.engine.errors import ReadOnlyError, StudioError
-from studio.engine.files import atomic_path
+from studio.engine.files import atomic_path, discard
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project, now
@@ -103,7 +103,7 @@ def copy(project: Project, piece_id: int) -> Piece:
     try:
         key = project.write(f"INSERT INTO piece ({columns}) VALUES ({places})", (*values.values(),))
     except StudioError:
-        file.unlink(missing_ok=True)  # a picture that no piece knows of
+        discard(file)  # a picture that no piece knows of
         raise
     return pieces.piece(project, key)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio.engine import settings
 from studio.engine.door import read_text
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.files import write_text
+from studio.engine.files import write_text, writing
 from studio.engine.refinement.stack import Stack
 from studio.engine.said import Said, reason
 
@@ -75,4 +75,6 @@ def save(name: str, stack: Stack) -> Path:
 
 def remove(name: str) -> None:
     """Forget the stack called `name`, if there is one."""
-    (folder() / f"{name}.toml").unlink(missing_ok=True)
+    path = folder() / f"{name}.toml"
+    with writing(path):
+        path.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
 from studio.engine.door import NotAFileError, inside, opened
 from studio.engine.errors import StudioError
+from studio.engine.files import discard
 from studio.engine.project import Project
 from studio.engine.said import Said, reason
 
@@ -172,8 +173,7 @@ def read_thumbnail(project: Project, item: Item, size: int) -> Path:
         temporary.write_bytes(data.getbuffer())
         temporary.replace(target)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        discard(temporary)
         raise StudioError(
             "The thumbnail {path} cannot be written ({reason}): check that the disk has space.",
             path=target,

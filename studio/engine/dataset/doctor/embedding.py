@@ -26,6 +26,7 @@ from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.store import Item
 from studio.engine.door import database, inside
 from studio.engine.errors import StudioError
+from studio.engine.files import discard
 from studio.engine.project import Project
 from studio.engine.said import reason
 
@@ -126,7 +127,7 @@ def _opened(path: Path) -> sqlite3.Connection:
                     reason=reason(error),
                 ) from error
             for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+                discard(path.with_name(path.name + suffix))
     raise AssertionError
 
 

@@ -18,7 +18,7 @@ from studio.engine.errors import StudioError
 from studio.engine.export.collections.base import Collection, Plate, Plates, Sheet, register
 from studio.engine.export.file_names import safe_name
 from studio.engine.export.formats.png import Png
-from studio.engine.files import beside
+from studio.engine.files import beside, discard
 
 _DATED = (2026, 1, 1, 0, 0, 0)
 _MODEL, _STATE = "model.safetensors", "state.json"
@@ -97,7 +97,7 @@ def _png(plate: Plate, pack: Path) -> bytes:
         Png().write(plate.artwork, plate.origin, made)
         return read_bytes(made)
     finally:
-        made.unlink(missing_ok=True)
+        discard(made)
 
 
 def _card(folder: str, model: Path, pieces: Sequence[str]) -> str:

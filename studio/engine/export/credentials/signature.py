@@ -17,7 +17,7 @@ from studio.engine.export.choices import Choices
 from studio.engine.export.credentials.identity import Identity
 from studio.engine.export.credentials.library import ANY, context, kind_of, library
 from studio.engine.export.credentials.manifest import PARENT, manifest
-from studio.engine.files import beside
+from studio.engine.files import beside, discard
 from studio.engine.pieces.origin import Origin
 
 SUFFIX = ".c2pa"
@@ -85,7 +85,7 @@ def _inside(builder: Any, signer: Any, kind: str, path: Path) -> bytes:
             _refuse_unsound(library().Reader(kind, stream, context=context()), path)
         made.replace(path)
     finally:
-        made.unlink(missing_ok=True)
+        discard(made)
     return b""
 
 
@@ -96,7 +96,7 @@ def _apart(builder: Any, signer: Any, path: Path) -> bytes:
         with opened(path, links=True) as source, dropped.open("w+b") as target:
             found: bytes = builder.sign(signer, ANY, source, target)
     finally:
-        dropped.unlink(missing_ok=True)
+        discard(dropped)
     with opened(path, links=True) as stream:
         _refuse_unsound(library().Reader(ANY, stream, found, context=context()), path)
     return found

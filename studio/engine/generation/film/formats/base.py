@@ -19,7 +19,7 @@ import numpy as np
 from models.registry import Registry
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, TakenError, UsageError
-from studio.engine.files import beside, settle, writing
+from studio.engine.files import beside, discard, settle, writing
 from studio.engine.said import Said, reason
 
 TAKEN = "{path} already exists: choose another name or folder; nothing was changed."
@@ -127,8 +127,7 @@ class OneFile(FilmFormat):
                     raise
                 settle(temporary, target, overwrite=False)
         finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            discard(temporary)
         return target
 
     def _keep(self, temporary: Path, target: Path, error: OSError) -> None:
