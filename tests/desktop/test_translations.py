@@ -27,6 +27,8 @@ from studio.engine.generation.directions import kind as directions
 from studio.engine.generation.film import easing
 from studio.engine.generation.film.formats import base as films
 from studio.engine.generation.transforms.base import transforms
+from studio.engine.live import tempo
+from studio.engine.live.mapping import Fields
 from studio.engine.refinement import base as operations
 from studio.engine.refinement.blend_modes import NAMES as BLENDS
 from studio.engine.refinement.masks.base import mask_kinds
@@ -123,6 +125,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
         *((f"tool {t.name}", t.title, t.title, t.Options) for t in tools() if t.title),
         ("options of a run", "New run", "More settings", RunOptions),
+        ("a rule of playing live", "Live", "Live", Fields),
         ("proof of origin", "Proof of origin in every file", "Export", Choices),
     ]
     assert len(listed) >= 10
@@ -158,6 +161,7 @@ def declared() -> dict[str, str]:
                 found.setdefault(text, f"{where}, {param.name}")
     found |= {each.title: f"film format {name}" for name, each in films.formats().items()}
     found |= dict.fromkeys(easing.TITLES.values(), "easing")
+    found |= dict.fromkeys(tempo.TITLES.values(), "step of the beat")
     for place in DESTINATIONS:
         for text in (place.title, place.summary):
             found.setdefault(text, f"destination {place.name}")

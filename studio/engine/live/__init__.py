@@ -1,0 +1,1 @@
+"""Playing a model live: values that arrive by OSC or MIDI become recipes, in time."""
