@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -52,9 +51,9 @@ class Bend(Move):
         assert self.made is not None
         return self
 
-    @cached_property
+    @property
     def made(self) -> Transform:
-        """The transform with its values."""
+        """The transform with its values. Not remembered: a copy with other values would have it."""
         return transform(self.transform).from_mapping(self.values)
 
     @property

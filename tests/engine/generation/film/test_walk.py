@@ -67,6 +67,18 @@ def test_numbers_of_moves_go_in_a_straight_line_and_come_from_rest(player):
     assert half.only(Bend).values == {"degrees": 40.0}
 
 
+def test_values_of_a_bend_are_drawn_on_the_way(player):
+    keys = [
+        {"time": time, "easing": "linear", "recipe": A.moved(
+            Bend(place=0, layer=1, transform="rotate", values={"degrees": degrees})
+        )} for time, degrees in ((0, 10.0), (4, 90.0))
+    ]  # fmt: skip
+    half = Walk(player, line(*keys)).at(2)
+    assert half.only(Bend).made.degrees == 50
+    straight = A.moved(Bend(place=0, layer=1, transform="rotate", values={"degrees": 50.0}))
+    assert np.array_equal(player.picture(half), player.picture(straight))
+
+
 def test_what_has_no_numbers_in_between_goes_on_the_arc(player):
     mixed = A.moved(Mix(slots={0: 5})).moved(NoiseStrength(strength=3.0))
     keys = ({"time": 0, "recipe": A, "easing": "linear"}, {"time": 1, "recipe": mixed})
