@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
-from studio.verbs import along
+from studio.verbs import along, sound
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from studio.engine.generation.film.timeline import Timeline
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
+    from studio.engine.generation.sound.heard import Heard
 
 LONGEST = 3600
 _SHORTEST = 0.001
@@ -62,6 +63,12 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="frame rate, as 12.5, 29.97, 24000/1001 (default 30, or that of the keys)",
     )  # fmt: skip
     parser.add_argument("--loop", action="store_true", help="the end flows into the beginning")
+    parser.add_argument(
+        "--even", action="store_true",
+        help="even speed: keys come where the pictures, as the eye tells them apart, have gone "
+        "equally far (perceptual distance)",
+    )  # fmt: skip
+    sound.add(parser)
     parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
     parser.add_argument(
         "--label", metavar="L", type=words, help="name or number of a label, of all seeds"
@@ -80,6 +87,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.generation.film.formats.base import format_for
+    from studio.engine.generation.film.pace import Pace, evened
     from studio.engine.generation.film.render import render
     from studio.engine.generation.film.timeline import frame_rate
     from studio.engine.generation.film.walk import Walk
@@ -90,42 +98,51 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     if options.fps is not None:
         frame_rate(options.fps)
     format_for(options.out).refuse_taken(options.out)
+    sound.check(options)
     with Project.open(options.project) as project:
         best = options.checkpoint == "best"
         player = open_player(project, options.run_name, options.device, best=best)
-        line = _timeline(options, player)
+        line, heard = _timeline(options, player)
         for key in line.keys:
             along.know(key.recipe, options.run_name, project, player)
-        walk, fps = Walk(player, line), line.rate
+        line, pace = sound.with_drives(line, options, project, player), Pace(player)
+        line = evened(line, pace) if options.even else line
+        walk, fps = Walk(player, line, heard, pace), line.rate
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:
             made = render(
                 player, walk, options.out, enlarge=options.enlarge,
                 told=console.pictures, cancelled=interruption.is_requested,
             )  # fmt: skip
-    for note in made.notes:
+    notes = [*made.notes, *(heard.notes if heard is not None else ())]
+    for note in notes:
         console.note(note)
     facts = {
         "file": made.file, "frames": made.frames, "fps": float(fps),
-        "seconds": float(made.frames / fps), "notes": list(made.notes),
+        "seconds": float(made.frames / fps), "notes": notes,
+        **({"sound": sound.facts(heard)} if heard is not None else {}),
     }  # fmt: skip
     return Result(facts, [str(made.file)], INTERRUPTED if interruption.requested else 0)
 
 
-def _timeline(options: argparse.Namespace, player: Player) -> Timeline:
+def _timeline(options: argparse.Namespace, player: Player) -> tuple[Timeline, Heard | None]:
+    """What is to be seen, and what is heard with it."""
     from studio.engine.generation.film.timeline import Timeline, read_keys
 
     if options.keys is not None:
-        line = read_keys(options.keys)
+        line = sound.with_file(read_keys(options.keys), options)
         changed: dict[str, object] = {"loop": True} if options.loop else {}
         if options.seconds is not None:
             changed["seconds"] = options.seconds
         if options.fps is not None:
             changed["fps"] = options.fps
-        return line.changed(**changed)
-    seconds = 6.0 if options.seconds is None else options.seconds
+        return line.changed(**changed), sound.heard(line)
+    heard = sound.heard(sound.with_file(Timeline(), options))
+    usual = 6.0 if heard is None else heard.seconds
+    seconds = usual if options.seconds is None else options.seconds
     fps = options.fps or "30"
-    return Timeline.of_recipes(_recipes(options, player), seconds, fps, loop=options.loop)
+    line = Timeline.of_recipes(_recipes(options, player), seconds, fps, loop=options.loop)
+    return sound.with_file(line, options), heard
 
 
 def _recipes(options: argparse.Namespace, player: Player) -> list[LatentRecipe]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.engine.generation.sound.recordings import quiet, wav, with_clicks
 from tests.verbs.support import call, done
 
 
@@ -96,3 +97,62 @@ def test_a_run_that_is_deleted_meanwhile_is_filmed_to_its_end(project, run, out,
     monkeypatch.setattr(Console, "pictures", gone)
     made = done("walk", project, "--run", run, "--seconds", "0.5", "--out", out / "film.apng")
     assert made["frames"] == 15
+
+
+@pytest.fixture
+def clicks(tmp_path):
+    pytest.importorskip("av")
+    return wav(tmp_path / "clicks.wav", with_clicks(0 * quiet(1.5), [0.5, 1.0]))
+
+
+def test_a_sound_moves_the_film_and_is_heard_with_it(project, run, out, clicks):
+    made = done("walk", project, "--run", run, "--seeds", "3", "--audio", clicks,
+                "--audio-map", "seed:7=onset:1:0:0", "--fps", 10,
+                "--out", out / "w.png")  # fmt: skip
+    assert made["frames"] == 15  # it lasts as long as its sound
+    assert made["sound"]["onsets"] == 2
+    assert "no sound" in made["notes"][0]
+    frames = [Image.open(out / f"w.{number:04}.png").tobytes() for number in range(1, 16)]
+    assert [n for n in range(15) if frames[n] != frames[0]] == [5, 10]
+    film = done("walk", project, "--run", run, "--seeds", "3,4", "--audio", clicks, "--even",
+                "--audio-map", "pca:1=low", "--seconds", 1, "--out", out / "w.mp4")  # fmt: skip
+    import av
+
+    with av.open(film["file"]) as container:
+        assert container.streams.audio[0].codec_context.name == "aac"
+
+
+def test_a_keys_file_says_what_its_sound_moves(project, run, out, clicks):
+    (clicks.parent / "keys.toml").write_text(
+        "version = 1\nseconds = 1.0\nsound = 'clicks.wav'\n"
+        "[[keys]]\ntime = 0\nrecipe = {seed = 1}\n[[drives]]\nto = 'seed:7'\nby = 'onset'\n"
+    )
+    made = done("walk", project, "--run", run, "--keys", clicks.parent / "keys.toml",
+                "--fps", 10, "--out", out / "w.gif")  # fmt: skip
+    assert made["sound"]["file"] == str(clicks)
+    with Image.open(made["file"]) as image:
+        assert image.n_frames > 1
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code", "words"),
+    [
+        ("truncation", 2, "not of the form"),
+        ("truncation=bass", 2, "nothing that is heard"),
+        ("truncation=low:much", 2, "--audio-map"),
+        ("truncation=low:1:2:3:4", 2, "not of the form"),
+        ("nowhere=low", 2, "nowhere"),
+        ("noise=low", 2, "no noise in this model"),
+    ],
+)
+def test_a_sound_that_moves_nothing_is_refused(project, run, out, clicks, mapping, code, words):
+    given = ["--run", run, "--audio", clicks, "--audio-map", mapping, "--out", out / "w.gif"]
+    call("walk", project, *given).refused(code, words)
+    assert not out.exists() or not list(out.iterdir())
+
+
+def test_a_sound_that_is_none_is_refused(project, run, out, tmp_path):
+    pytest.importorskip("av")
+    given = ["--run", run, "--out", out / "w.gif"]
+    call("walk", project, *given, "--audio", tmp_path / "no.wav").refused(1, "no.wav")
+    call("walk", project, *given, "--audio-map", "truncation=low").refused(2, "--audio")

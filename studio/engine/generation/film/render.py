@@ -46,7 +46,8 @@ def shot_of(player: Player, walk: Walk, enlarge: int = 1) -> Shot:
             "A film of {width}x{height} pixels is too large: at most {most} a side.",
             width=width, height=height, most=LARGEST,
         )  # fmt: skip
-    return Shot(width, height, spec.channels, walk.fps, walk.count)
+    sound = Path(walk.timeline.sound) if walk.timeline.sound else None
+    return Shot(width, height, spec.channels, walk.fps, walk.count, sound)
 
 
 def render(

@@ -16,6 +16,7 @@ from studio.engine.generation.beginnings import Part, Seeded
 from studio.engine.generation.film.easing import EASINGS, SMOOTH
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.blend import Blend
+from studio.engine.generation.sound.drive import MOST_DRIVES, Drive
 from studio.engine.said import reason
 
 VERSION = 1
@@ -24,7 +25,7 @@ LONGEST = 3600.0
 MOST_KEYS = 1000
 _LARGEST = 64 << 20
 
-_NAMES = ("seconds", "keys", "loop", "fps")
+_NAMES = ("seconds", "keys", "loop", "fps", "sound", "drives")
 
 Seconds = Annotated[float, Field(ge=0.0, le=LONGEST)]
 
@@ -55,6 +56,10 @@ class Timeline(Part):
     loop: bool = False
     fps: str = "30"
     """As :func:`frame_rate` reads it."""
+    sound: Annotated[str, Field(max_length=4096)] = ""
+    """The path of a file that is heard with the film from its beginning; empty for none."""
+    drives: Annotated[tuple[Drive, ...], Field(max_length=MOST_DRIVES)] = ()
+    """What of it moves what."""
 
     @field_validator("fps")
     @classmethod
@@ -110,8 +115,9 @@ class Timeline(Part):
         """As a keys file."""
         import tomlkit
 
-        said = {"version": VERSION, **self.model_dump(mode="json", exclude_none=True)}
-        return tomlkit.dumps(said)
+        unsaid = {name for name in ("sound", "drives") if not getattr(self, name)}
+        values = self.model_dump(mode="json", exclude_none=True, exclude=unsaid)
+        return tomlkit.dumps({"version": VERSION, **values})
 
 
 def frame_count(seconds: float, fps: Fraction) -> int:
@@ -132,7 +138,7 @@ def of_seeds(seeds: Sequence[int], psi: float, label: int | None) -> list[Latent
 
 def read_keys(path: Path, *, empty: bool = False) -> Timeline:
     """The timeline in a TOML file; :class:`StudioError` saying what is wrong with it. One without
-    keys is refused unless it may be `empty`."""
+    keys is refused unless it may be `empty`. A sound is looked for from where the file lies."""
     try:
         said = tomllib.loads(read_text(path, most=_LARGEST, links=True))
     except (OSError, ValueError, RecursionError) as error:
@@ -156,6 +162,8 @@ def read_keys(path: Path, *, empty: bool = False) -> Timeline:
             place=".".join(map(str, found["loc"])),
             reason=found["msg"].removeprefix("Value error, ").rstrip("."),
         ) from error  # fmt: skip
+    if made.sound:
+        made = made.changed(sound=str(path.parent / made.sound))
     if not made.keys and not empty:
         raise StudioError("There are no keys in {path}: write at least one.", path=path)
     return made

@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
 from studio.engine.generation.film.between import Between
-from studio.engine.generation.film.easing import EASINGS
+from studio.engine.generation.film.easing import EASINGS, EVEN
+from studio.engine.generation.film.pace import Pace
 from studio.engine.generation.film.timeline import Timeline, frame_count
 from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.sound.drive import Driven
 
 if TYPE_CHECKING:
     from studio.engine.generation.player import Player
+    from studio.engine.generation.sound.heard import Heard
 
 
 class Walk:
-    """Play a timeline on a player. Between two keys lies a way, made when it is first gone."""
+    """Play a timeline on a player. Between two keys lies a way, made when it is first gone.
 
-    def __init__(self, player: Player, timeline: Timeline) -> None:
+    `heard` is the timeline's sound; without it nothing is moved by sound. `pace` remembers what
+    was measured for other timelines.
+    """
+
+    def __init__(
+        self, player: Player, timeline: Timeline, heard: Heard | None = None,
+        pace: Pace | None = None,
+    ) -> None:  # fmt: skip
         if not timeline.keys:
             raise UsageError("A film needs at least one key: add one at the playhead.")
         self._player, self.timeline = player, timeline
@@ -28,10 +38,18 @@ class Walk:
         self.count = frame_count(timeline.seconds, self.fps)
         """Frames."""
         self._ways: dict[tuple[int, int], Between] = {}
+        self._pace = pace or Pace(player)
+        self._driven = None if heard is None else Driven(player, heard, timeline.drives)
 
     def at(self, time: float) -> LatentRecipe:
-        """What is seen at `time` in seconds. Before the first key and after the last one that key
-        is seen, or, in a loop, the way from the last to the first."""
+        """What is seen at `time` in seconds, moved by the sound."""
+        recipe = self.still(time)
+        frame = float(1 / self.fps)
+        return recipe if self._driven is None else self._driven.moved(recipe, time, frame)
+
+    def still(self, time: float) -> LatentRecipe:
+        """The same without what the sound moves. Before the first key and after the last one that
+        key is seen, or, in a loop, the way from the last to the first."""
         line, keys = self.timeline, self.timeline.keys
         place = bisect_right(self._times, time) - 1
         around = place < 0 or place == len(keys) - 1
@@ -46,7 +64,11 @@ class Walk:
             start, length = keys[begin].time, keys[end].time - keys[begin].time
         rest = length - keys[begin].hold
         share = (time - start - keys[begin].hold) / rest if rest > 0 else 0.0
-        return self._way(begin, end).at(EASINGS[keys[begin].easing](min(1.0, max(0.0, share))))
+        way, easing = self._way(begin, end), keys[begin].easing
+        mix = EASINGS[easing](min(1.0, max(0.0, share)))
+        if easing == EVEN and 0 < mix < 1:
+            mix = self._pace.stretch(way).mix(mix)
+        return way.at(mix)
 
     def _way(self, begin: int, end: int) -> Between:
         if (begin, end) not in self._ways:

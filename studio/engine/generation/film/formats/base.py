@@ -36,6 +36,8 @@ class Shot:
     fps: Fraction
     count: int
     """Frames; fewer come where it is cancelled."""
+    sound: Path | None = None
+    """What is heard from the first frame on, and ends with the last one."""
 
 
 class FilmFormat(ABC):
@@ -47,16 +49,21 @@ class FilmFormat(ABC):
     summary: ClassVar[str]
     alpha: ClassVar[bool] = False
     """Whether transparency is kept."""
+    sound: ClassVar[bool] = False
+    """Whether it can be heard."""
 
     def check(self, shot: Shot) -> None:  # noqa: B027  # most can
         """Refuse before any work what cannot be written."""
 
     def notes(self, shot: Shot) -> tuple[Said, ...]:
         """What becomes different from the frames, as sentences."""
+        said = list[Said]()
         if shot.channels == 4 and not self.alpha:
-            return (Said("{format} has no transparency: the film is drawn on black.",
-                         format=self.title),)  # fmt: skip
-        return ()
+            said.append(Said("{format} has no transparency: the film is drawn on black.",
+                             format=self.title))  # fmt: skip
+        if shot.sound is not None and not self.sound:
+            said.append(Said("{format} has no sound: the film is silent.", format=self.title))
+        return tuple(said)
 
     def taken(self, target: Path) -> Path | None:
         """What is in the way, if anything."""

@@ -19,6 +19,7 @@ from studio.engine.generation.film.formats.base import (
     opaque,
     register,
 )
+from studio.engine.generation.film.formats.soundtrack import Soundtrack
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+_GROWING = {"movflags": "hybrid_fragmented"}
+"""Fragments while it grows, a plain file when it is done."""
+_EDITED = {"movflags": "hybrid_fragmented+delay_moov", "movie_timescale": "240000"}
+"""With an edit list, by which players leave out the 21 ms that AAC begins with: without one all
+sound is late by them. Its clock has whole numbers of all frames."""
 _BT709 = 1
 """Of ITU-T H.273: primaries, transfer and matrix of BT.709 all have this number."""
 
@@ -47,12 +53,16 @@ class _Video(OneFile):
     """RGB is converted to BT.709 of limited range, and tagged so."""
 
     codec: ClassVar[str]
+    sound: ClassVar[bool] = True
+    sound_codec: ClassVar[str] = "aac"
     container: ClassVar[str]
     pixels: ClassVar[str]
     even: ClassVar[bool] = True
     """Whether colour is kept for two by two pixels, and sides must be even."""
     options: ClassVar[dict[str, str]]
     muxing: ClassVar[dict[str, str]] = {}
+    muxing_sound: ClassVar[dict[str, str]] = {}
+    """What is different where there is sound."""
 
     def check(self, shot: Shot) -> None:
         """As the base class says; without PyAV at once."""
@@ -73,14 +83,17 @@ class _Video(OneFile):
     def encode(self, frames: Iterator[Pixels], shot: Shot, outlet: Outlet) -> None:
         """As the base class says; a container that is cut off plays to its last whole fragment."""
         av = library()
-        container = av.open(outlet, "w", format=self.container, options=self.muxing)
+        muxing = self.muxing if shot.sound is None else self.muxing | self.muxing_sound
+        container = av.open(outlet, "w", format=self.container, options=muxing)
         try:
             stream = self._stream(container, shot)
-            for number, pixels in enumerate(frames):
-                frame = self._frame(av, pixels)
-                frame.pts = number
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+            with Soundtrack(container, self.sound_codec, shot.sound) as sound:
+                for number, pixels in enumerate(frames):
+                    frame = self._frame(av, pixels)
+                    frame.pts = number
+                    container.mux(stream.encode(frame))
+                    sound.play_until((number + 1) / shot.fps)
+                container.mux(stream.encode(None))
         except BaseException:
             with contextlib.suppress(Exception):
                 container.close()
@@ -125,8 +138,7 @@ class Mp4(_Video):
     summary = "Plays everywhere: web, phones, editors."
     codec, pixels = "libx264", "yuv420p"
     options = {"crf": "16", "preset": "medium", "g": "60", "x264-params": "mbtree=0:threads=2"}
-    # Fragments while it grows, a plain file when it is done.
-    muxing = {"movflags": "hybrid_fragmented"}
+    muxing, muxing_sound = _GROWING, _EDITED
 
 
 @register
@@ -134,13 +146,14 @@ class ProRes(_Video):
     name, title, suffix, container = "prores", "ProRes 4444", ".mov", "mov"
     summary = "Transparency, hardly any loss. For Blender, Resolve, After Effects, Final Cut."
     codec, pixels, alpha, even = "prores_ks", "yuva444p10le", True, False
+    sound_codec = "pcm_s16le"
     options = {"profile": "4444", "vendor": "apl0", "alpha_bits": "16"}
-    muxing = {"movflags": "hybrid_fragmented"}
+    muxing, muxing_sound = _GROWING, _EDITED
 
 
 @register
 class WebM(_Video):
     name, title, suffix, container = "webm", "WebM (VP9)", ".webm", "webm"
     summary = "Transparency in browsers; Blender shows it solid."
-    codec, pixels, alpha = "libvpx-vp9", "yuva420p", True
+    codec, sound_codec, pixels, alpha = "libvpx-vp9", "libopus", "yuva420p", True
     options = {"crf": "20", "b": "0", "row-mt": "1", "cpu-used": "4", "auto-alt-ref": "0"}
