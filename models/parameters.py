@@ -67,7 +67,7 @@ class Param:
         converted = self._convert(value)
         inside = True
         if self.kind in (int, float):
-            number = float(converted)
+            number = _as_float(converted)
             inside = math.isfinite(number) and (
                 (self.low is None or number >= self.low)
                 and (self.high is None or number <= self.high)
@@ -120,6 +120,14 @@ _BOOLS |= {"false": False, "no": False, "off": False, "0": False}
 
 def _to_bool(value: object) -> bool:
     return value if isinstance(value, bool) else _BOOLS[str(value).strip().lower()]
+
+
+def _as_float(number: Value) -> float:
+    """Infinite where it has more digits than a float holds."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def _to_int(value: object) -> int:

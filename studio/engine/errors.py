@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from studio.engine.said import Said, SaidError
 
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+"""What is raised where values are taken for what they should be, and somebody else wrote them: a
+list for a name, `1e999` for a number, ten thousand brackets."""
+
 
 class StudioError(SaidError):
     """The work failed. `said` is shown; `detail` is for "copy details"."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import get_args
 
-from studio.engine.errors import StudioError
+from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.said import NOTHING, Said, plain, spoken
 
 
@@ -238,7 +238,7 @@ def from_line(line: str) -> Event | Command:
         fields = spoken(json.loads(line))
         kind = _KINDS[fields.pop("type")]
         return kind(**fields)  # type: ignore[no-any-return]  # every kind is an Event or a Command
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except MALFORMED as error:
         raise StudioError(
             "Not a message of the training process: {line}", line=line[:200]
         ) from error

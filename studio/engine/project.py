@@ -16,7 +16,7 @@ from typing import IO, Self, TypeVar
 
 from studio.engine import index_file
 from studio.engine.door import appended, inside
-from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
 from studio.engine.files import FULL, clear_unfinished, discard, refusal
 from studio.engine.said import NOTHING, Said, reason
 
@@ -182,7 +182,7 @@ class Project:
         """What `make` makes of one row; :class:`StudioError` whatever stands in it."""
         try:
             return make(self, row)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except MALFORMED as error:
             raise StudioError(
                 "An entry of the project file {path} is damaged: {name}. It is left out; restore "
                 "the file from a backup to have it again.",

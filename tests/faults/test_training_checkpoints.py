@@ -57,10 +57,12 @@ def test_a_zeroed_tail_means_the_generation_before(tmp_path: Path, name: str) ->
     save(tmp_path, 1)
     path = save(tmp_path, 2).folder / name
     whole = path.read_bytes()
-    for percent in range(0, 100, 5):
+    for percent in range(100):
         kept = len(whole) * percent // 100
-        path.write_bytes(whole[:kept] + bytes(len(whole) - kept))
-        assert newest(tmp_path) == 1, f"zeroed from {percent} %"
+        zeroed = whole[:kept] + bytes(len(whole) - kept)
+        path.write_bytes(zeroed)
+        # The last number of a file may be made of zeros as it is.
+        assert newest(tmp_path) == (2 if zeroed == whole else 1), f"zeroed from {percent} %"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from studio.engine.dataset.papers.dataset_card import JSON_NAME
 from studio.engine.door import inside, read_text
-from studio.engine.errors import StudioError
+from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.project import Project
 
 _MOST = 12
@@ -20,7 +20,7 @@ def licences_of(project: Project, run_name: str) -> str:
         counts = card["rights"]["licence"]
         listed = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         total = sum(counts.values())
-    except (StudioError, OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (StudioError, OSError, *MALFORMED):
         return ""
     if not isinstance(counts, Mapping) or not total:
         return ""

@@ -20,7 +20,7 @@ from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import videos
 from studio.engine.door import inside, read_text
-from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
 from studio.engine.project import Project, now
 from studio.engine.said import reason
 
@@ -120,7 +120,7 @@ def origins(folder: Path) -> dict[str, object]:
     """By file name where each picture of a folder came from; empty where nothing is noted."""
     try:
         found = json.loads(read_text(folder / ORIGINS))
-    except (OSError, ValueError):
+    except (OSError, *MALFORMED):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -30,7 +30,7 @@ from studio.engine.dataset.preparation.prepared_pixels import (
 )
 from studio.engine.dataset.privacy import identical_files, leftovers
 from studio.engine.door import delete_folder, inside, ordinary, read_text
-from studio.engine.errors import StudioError, UsageError
+from studio.engine.errors import MALFORMED, StudioError, UsageError
 from studio.engine.files import remembered
 from studio.engine.project import Project
 from studio.engine.said import reason
@@ -104,7 +104,7 @@ class Prepared:
                 fingerprint=found,
                 crop=meta["crop"],
             )
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, *MALFORMED) as error:
             raise StudioError(
                 "The prepared pictures in {folder} are gone or damaged: prepare them "
                 "again (they are a cache and can be deleted).",

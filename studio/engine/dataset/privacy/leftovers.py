@@ -19,6 +19,7 @@ from studio.engine.dataset.index.regions import stored
 from studio.engine.dataset.index.store import Item
 from studio.engine.dataset.privacy import identical_files
 from studio.engine.door import inside, read_text
+from studio.engine.errors import MALFORMED
 from studio.engine.project import Project
 
 PREPARED, META = "prepared", "meta.json"
@@ -63,7 +64,7 @@ def delete_prepared_of(project: Project, item_ids: Iterable[int]) -> None:
         try:
             said: Any = json.loads(read_text(folder / META))
             there = not wanted.isdisjoint(said["item_ids"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, *MALFORMED):
             there = False  # not to be read: not to be used either, and made again under its name
         if there:
             shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +76,7 @@ def _shows(meta: Path, wanted: dict[int, str]) -> bool:
         said: Any = json.loads(read_text(meta))
         then = said.get("hidden", {})
         return any(then.get(str(n), "") != wanted[n] for n in wanted.keys() & set(said["item_ids"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, *MALFORMED):
         return True  # nobody knows what a damaged one shows, and it is only a cache
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from studio.engine.door import ordinary
+from studio.engine.errors import MALFORMED
 from studio.engine.files import atomic_path
 from studio.engine.generation.directions.direction import Direction
 from studio.engine.said import Said, plain, spoken
@@ -69,7 +70,7 @@ def read(path: Path, shape: tuple[int, int] | None = None) -> list[Entry] | None
         if not all(np.isfinite(each).all() for each in (vectors, *facts)):
             return None
         return [_entry(*each) for each in zip(words, vectors, *facts, strict=True)]
-    except (OSError, SafetensorError, LookupError, ValueError, TypeError, AttributeError):
+    except (OSError, SafetensorError, *MALFORMED):
         return None
 
 

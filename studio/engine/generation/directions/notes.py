@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.door import read_text
-from studio.engine.errors import StudioError
+from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.generation import zones
 from studio.engine.generation.directions import direction_file
 from studio.engine.generation.directions.direction import Direction, Known
@@ -127,7 +127,7 @@ def _first(folder: Path, player: Player) -> list[Kept]:
         stored = json.loads(read_text(folder / FIRST_FILE))
         names = {int(number): str(name) for number, name in stored.get("names", {}).items()}
         pinned = {int(number) for number in stored.get("pinned", [])}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, *MALFORMED):
         return []
     made = []
     for number in sorted({*names, *pinned}):

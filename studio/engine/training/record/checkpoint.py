@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from models.parameters import Value
 from studio.engine.door import OutsideError, inside, ordinary, read_text
-from studio.engine.errors import StudioError
+from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.files import atomic_folder, remembered, sha256_file, write_text
 from studio.engine.said import Said, reason
 
@@ -33,6 +33,8 @@ MODEL, TRAINING, STATE = "model.safetensors", "training.safetensors", "state.jso
 PINNED = "pinned"
 FORMAT = 1
 KEPT = 3
+_LARGEST = 1e300
+"""No count and no score is larger; what is cannot be a number of pictures."""
 
 
 class State(TypedDict, total=False):
@@ -188,7 +190,7 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
             path = folder / name
             if (whole or name == MODEL) and remembered(path, sha256_file) != wanted:
                 raise StudioError(_damaged(path))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, *MALFORMED) as error:
         raise StudioError(_damaged(path), repr(error)) from error
     return Saved(folder, state)
 
@@ -280,14 +282,16 @@ def _plain_state(folder: Path) -> State:
     """What a generation says of itself, unverified; empty when it cannot be read."""
     try:
         state = json.loads(read_text(folder / STATE))
-    except (OSError, ValueError):
+    except (OSError, *MALFORMED):
         return {}
     return cast(State, state) if isinstance(state, dict) else {}
 
 
 def _number(state: State, name: str, unknown: float = 0.0) -> float:
     found = state.get(name)
-    return float(found) if isinstance(found, int | float) else unknown
+    if not isinstance(found, int | float) or not abs(found) <= _LARGEST:
+        return unknown
+    return float(found)
 
 
 def pin(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from studio.engine.door import appended, read_text
-from studio.engine.errors import StudioError
+from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.events import Checkpoint, Event, Metrics, Samples, from_line, to_line
 from studio.engine.files import write_text
 
@@ -84,7 +84,7 @@ def _plain(line: str) -> Metrics | None:
             if isinstance(value, int | float) and name not in _COUNTERS
         }
         return Metrics(int(numbers["images_seen"]), scalars)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except MALFORMED:
         return None
 
 
@@ -101,7 +101,7 @@ def _cut(path: Path, images_seen: int) -> None:
 def _belongs(line: str, images_seen: int) -> bool:
     try:
         return int(json.loads(line)["images_seen"]) <= images_seen
-    except (ValueError, KeyError, TypeError):
+    except MALFORMED:
         return False
 
 

@@ -190,18 +190,36 @@ class Care:
 
     def _save(self, reading: Reading | None) -> Iterator[Event]:
         seen = self.trainer.state.images_seen
-        try:
-            self.last = self._write(reading)
-            checkpoint.keep_last(self.folder)
-        except StudioError as error:
-            self.unsaved = error.said
-            action = Said("Paused: free some space, then resume. The last checkpoint is intact.")
-            yield self._note(Health(HealthKind.DISK, self.unsaved, action, seen))
+        trouble = self._trouble_of_saving(reading)
+        if trouble is not None and trouble.kind is HealthKind.MEMORY:
+            # What was gathered for the file is let go of by now: that may be all that was missing.
+            self.trainer.forget_memory()
+            trouble = self._trouble_of_saving(reading)
+        if trouble is not None:
+            self.unsaved = trouble.sentence
+            yield self._note(trouble)
             return
         self.unsaved, self._breakdowns = NOTHING, 0
         if self._quality:
             yield self._note(Metrics(seen, self._quality))
         yield self._note(Checkpoint(seen, str(self.last.folder), self.last.sha256))
+
+    def _trouble_of_saving(self, reading: Reading | None) -> Health | None:
+        seen = self.trainer.state.images_seen
+        try:
+            self.last = self._write(reading)
+            checkpoint.keep_last(self.folder)
+        except StudioError as error:
+            action = Said("Paused: free some space, then resume. The last checkpoint is intact.")
+            return Health(HealthKind.DISK, error.said, action, seen)
+        except (RuntimeError, MemoryError) as error:
+            _want_of_memory(error)
+            sentence = Said("There is too little memory to save a checkpoint.")
+            action = Said(
+                "Paused: close other programs, then resume. The last checkpoint is intact."
+            )
+            return Health(HealthKind.MEMORY, sentence, action, seen)
+        return None
 
     def _write(self, reading: Reading | None) -> Saved:
         self._quality = figures(reading)

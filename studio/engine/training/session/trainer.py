@@ -20,7 +20,7 @@ from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint, sample_sheet, tensors
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Averages
-from studio.engine.training.session import random_state
+from studio.engine.training.session import memory, random_state
 from studio.engine.training.session.accumulation import step_in_parts
 from studio.engine.training.session.examine import Examiner
 from studio.engine.training.session.pictures import Pictures, Sampler
@@ -211,13 +211,13 @@ class Trainer:
 
         None when memory does not allow it. Training does not notice.
         """
-        import torch
-
         try:
             with random_state.undisturbed(self.device):
                 self._refresh()
                 return self._examiner.look(self.state.images_seen, self.means)
-        except (torch.OutOfMemoryError, MemoryError):
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_want_of(error):
+                raise
             return None
 
     def _refresh(self) -> None:
