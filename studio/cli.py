@@ -23,7 +23,7 @@ from studio.verbs.options import Parser, Verbs
 
 INTERRUPTED = 130
 VERBS = (
-    "app", "demo", "import_pictures", "dataset", "train", "runs", "generate", "breed",
+    "app", "demo", "import_pictures", "dataset", "train", "runs", "model", "generate", "breed",
     "directions", "invert", "drag", "enlarger", "evaluate", "walk", "live", "refine", "export",
     "inspect", "lists", "doctor",
 )  # fmt: skip

@@ -12,6 +12,7 @@ import contextlib
 import math
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -124,21 +125,38 @@ class ModulatedConv(Edged, nn.Module):
 
 
 class StyledLayer(nn.Module):
-    """A modulated 3x3, noise of a learnt strength, bias, leaky ReLU: Karras 2020, Fig. 2c."""
+    """A modulated 3x3, noise of a learnt strength, bias, leaky ReLU: Karras 2020, Fig. 2c.
 
-    def __init__(self, c_in: int, c_out: int, dim: int, *, up: bool = False) -> None:
+    `clamp` is the largest activation, 0 for any.
+    """
+
+    boost: ClassVar[float] = BOOST
+
+    def __init__(
+        self, c_in: int, c_out: int, dim: int, *, up: bool = False, clamp: float = 0.0
+    ) -> None:
         super().__init__()
         self.conv = ModulatedConv(c_in, c_out, dim, up=up)
-        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.noise_strength = self._strength(c_out)
         self.bias = nn.Parameter(torch.zeros(c_out))
+        self.clamp = clamp
+
+    def _strength(self, c_out: int) -> nn.Parameter:
+        return nn.Parameter(torch.zeros(()))
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor) -> Tensor:
         """`noise` is [N or 1, 1, h, w] at the size of the result."""
-        y = self.conv(x, w, boost=BOOST)
+        boost = self.boost
+        y = self.conv(x, w, boost=boost)
         # Both at once and in the memory order of y: a processor is slow to spread them in bf16.
-        shift = noise.permute(0, 2, 3, 1) * (self.noise_strength * BOOST) + self.bias * BOOST
+        shift = noise.permute(0, 2, 3, 1) * (self.noise_strength * boost) + self.bias * boost
         y = y + shift.to(y.dtype).permute(0, 3, 1, 2)
-        return F.leaky_relu(y, LEAK, inplace=True)
+        return clamped(F.leaky_relu(y, LEAK, inplace=True), self.clamp)
+
+
+def clamped(x: Tensor, most: float) -> Tensor:
+    """x in [-most, most]; with 0 as it is."""
+    return x.clamp(-most, most) if most else x
 
 
 class Mapping(nn.Module):

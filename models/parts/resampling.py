@@ -56,16 +56,24 @@ def average(x: Tensor) -> Tensor:
     return F.avg_pool2d(x, 2)
 
 
-def enlarge(x: Tensor, seamless: bool = False) -> Tensor:
-    """Bilinear, the edge repeated or closed: [N, c, h, w] to twice the sides.
+def enlarge(x: Tensor, seamless: bool = False, *, dark: bool = False) -> Tensor:
+    """Bilinear, the edge repeated, closed, or `dark`: [N, c, h, w] to twice the sides.
 
-    Inside that is zero insertion and the [1, 3, 3, 1] filter.
+    Inside that is zero insertion and the [1, 3, 3, 1] filter; `dark` is that up to the edge.
     """
     if _by_matrices(x):
-        return _along_both(x, TENT, 1, 1.0, seamless, copies=2, outside="replicate")
-    if not seamless:
+        outside = "constant" if dark else "replicate"
+        return _along_both(x, TENT, 1, 1.0, seamless, copies=2, outside=outside)
+    if not seamless and not dark:
         return F.interpolate(x, scale_factor=2.0, mode="bilinear")
-    return F.interpolate(wrapped(x, 1), scale_factor=2.0, mode="bilinear")[:, :, 2:-2, 2:-2]
+    x = wrapped(x, 1) if seamless else F.pad(x, (1, 1, 1, 1))
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear")[:, :, 2:-2, 2:-2]
+
+
+def soften(x: Tensor, seamless: bool = False) -> Tensor:
+    """[1, 2, 1] both ways, the edge mirrored or closed: [N, c, h, w] to the same sides."""
+    x = wrapped(x, 1) if seamless else F.pad(x, (1, 1, 1, 1), "reflect")
+    return _convolved(x, TENT, 0, 1.0, False)
 
 
 def low_pass(

@@ -24,6 +24,7 @@ class Child(StrEnum):
     """Every child there is, by its module."""
 
     DECODING = "studio.engine.dataset.decoding.worker"
+    FOREIGN = "studio.engine.training.foreign.child"
     FRAMES = "studio.engine.dataset.intake.frames"
     TRAINING = "studio.engine.training.process.child"
 

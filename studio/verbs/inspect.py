@@ -89,6 +89,7 @@ def _project(thing: Path) -> dict[str, object]:
 
 
 def _run(thing: Path) -> dict[str, object]:
+    from studio.engine.training.foreign import origin
     from studio.engine.training.record import checkpoint
 
     newest = checkpoint.load_latest(thing)
@@ -96,6 +97,8 @@ def _run(thing: Path) -> dict[str, object]:
     facts["checkpoints"] = [folder.name for folder in checkpoint.folders(thing)]
     if newest is not None:
         facts["newest"] = _state(newest.folder, newest.state)
+    if (made := origin.load(thing)) is not None:
+        facts["origin"] = made.model_dump()
     if (thing / "recipe.toml").is_file():
         from studio.engine.training.record.recipe import Recipe
 

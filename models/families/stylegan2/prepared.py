@@ -19,7 +19,7 @@ from models.bending import Bends, Change
 from models.families.stylegan2.stylegan2_networks import Generator
 from models.parts import winograd
 from models.parts.layers import LEAK, nearest_level
-from models.parts.modulated import BOOST, EqualLinear, ModulatedConv, StyledLayer
+from models.parts.modulated import BOOST, EqualLinear, ModulatedConv, StyledLayer, clamped
 from models.parts.packed import PackedConv, PackedTransposed
 from models.parts.resampling import enlarge, soft_kernel
 from models.parts.seamless import wrapped
@@ -61,7 +61,7 @@ class PreparedGenerator:
 
     def __init__(self, net: Generator) -> None:
         sides, self.grid = net.noise_sides(), net.grid
-        self.seamless = net.seamless
+        self.seamless, self.dark_edge = net.seamless, net.dark_edge
         pattern = net.pattern.detach().contiguous(memory_format=torch.channels_last)
         self.pattern = Activations(pattern, torch.ones(pattern.shape[1]))
         grow, refine = _layers(net.grow), _layers(net.refine)
@@ -72,7 +72,9 @@ class PreparedGenerator:
         ]
         """In the order of `Generator.noise_sides`."""
         paint = cast("Sequence[ModulatedConv]", net.paint)
-        self.paint = [_Paint(conv, tint) for conv, tint in zip(paint, net.tint, strict=True)]
+        self.paint = [
+            _Paint(conv, tint, net.clamp) for conv, tint in zip(paint, net.tint, strict=True)
+        ]
         self._kept: list[Level] = []
         self._given: list[_Given] = []
 
@@ -122,7 +124,7 @@ class PreparedGenerator:
     def _level(self, k: int, before: Level | None, w: Tensor, given: Sequence[_Given]) -> Level:
         if before is None:
             return Level(self.layers[0](self.pattern, given[0]), None)
-        below = enlarge(self._painted(k - 1, before, w), self.seamless)
+        below = enlarge(self._painted(k - 1, before, w), self.seamless, dark=self.dark_edge)
         x = before.activations
         for layer in (2 * k - 1, 2 * k):
             x = self.layers[layer](x, given[layer])
@@ -156,6 +158,7 @@ class _PreparedLayer:
         self.strength = float(layer.noise_strength) * BOOST
         self.bias = layer.bias.detach() * BOOST
         self.convolve = _convolution(weight, conv.up, side, conv.seamless)
+        self.clamp = layer.clamp
 
     def __call__(self, before: Activations, given: _Given) -> Activations:
         style = self.style(given.w)
@@ -164,6 +167,9 @@ class _PreparedLayer:
         if self.strength:
             y.addcmul_(given.noise, (self.strength / factor)[:, None, None])
         y = F.leaky_relu_(y, LEAK)
+        if self.clamp:
+            most = (self.clamp / factor)[:, None, None]
+            y = torch.clamp(y, -most, most)
         if given.change is None:
             return Activations(y, factor)
         return Activations(given.change(y * factor[:, None, None]), torch.ones_like(factor))
@@ -172,14 +178,15 @@ class _PreparedLayer:
 class _Paint:
     """A 1x1 convolution to a picture, and its tint."""
 
-    def __init__(self, conv: ModulatedConv, tint: Tensor) -> None:
-        self.style = _Style(conv.style)
+    def __init__(self, conv: ModulatedConv, tint: Tensor, clamp: float) -> None:
+        self.style, self.clamp = _Style(conv.style), clamp
         self.weight = conv.weight.detach()[:, :, 0, 0] * conv.scale  # [channels, in]
         self.tint = tint.detach().flatten()
 
     def __call__(self, given: Activations, w: Tensor) -> Tensor:
         weight = self.weight * (self.style(w) * given.factor)
-        return F.linear(given.x.permute(0, 2, 3, 1), weight, self.tint).permute(0, 3, 1, 2)
+        painted = F.linear(given.x.permute(0, 2, 3, 1), weight, self.tint).permute(0, 3, 1, 2)
+        return clamped(painted, self.clamp)
 
 
 def _convolution(weight: Tensor, up: bool, side: tuple[int, int], seamless: bool) -> Convolution:

@@ -11,6 +11,7 @@ from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
+from models.families.stylegan2.layouts import generator_of
 from models.families.stylegan2.prepared import PreparedGenerator
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
@@ -20,6 +21,7 @@ from models.parameters import Declared
 from models.parts.augment import Augmentation
 from models.parts.classes import labels_for, labels_of
 from models.parts.convolution import differentiated_twice
+from models.parts.inference import Drawing
 from models.parts.schedules import set_rates, warmed
 from models.parts.seamless import RollingAugmentation, rolled
 
@@ -69,10 +71,16 @@ class StyleGan2(AdversarialFamily):
         super().__init__(config, image_spec)
         self.ada = Controller(config.augment_p)
         self.register_buffer("path_mean", torch.zeros(()))
+        if config.own_noise:
+            for place, side in enumerate(self.generator.noise_sides()):
+                self.register_buffer(f"noise_{place}", torch.randn(1, 1, *side))
 
     def _networks(self, widths: Sequence[int]) -> tuple[Generator, Critic]:
         spec, config = self.image_spec, self.config
-        generator = Generator(spec, config.latent_dim, config.mapping_layers, widths)
+        generator = generator_of(config.layout)(
+            spec, config.latent_dim, config.mapping_layers, widths,
+            clamp=config.clamp, dark_edge=config.dark_edge,
+        )  # fmt: skip
         return generator, Critic(spec, widths)
 
     @classmethod
@@ -95,10 +103,14 @@ class StyleGan2(AdversarialFamily):
 
     @property
     def latent(self) -> LatentSpec:
-        """Slots: 1 at the base grid, 2 a doubling, and the last picture's; half-open groups."""
-        slots = self.generator.slots
-        levels = slots // 2 - 1
-        coarse, middle = 2 * max(1, min(2, levels - 1)) - 1, 2 * min(4, levels) - 1
+        """Slots: 1 at the base grid, 2 a doubling, and the last picture's; half-open groups.
+
+        Where slots are levels there is one for each.
+        """
+        slots, doublings = self.generator.slots, len(self.generator.grow)
+        each = self.generator.slots_of_level
+        coarse = each * max(1, min(2, doublings - 1)) - each + 1
+        middle = each * min(4, doublings) - each + 1
         groups = {"coarse": (0, coarse), "middle": (coarse, middle), "fine": (middle, slots)}
         return LatentSpec(
             slots, self.config.latent_dim, "normal", groups, has_critic=True, has_layers=True,
@@ -265,12 +277,12 @@ class StyleGan2(AdversarialFamily):
         self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
-        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
+        draws = self.inference.of(self.generator_ema, w, _prepared)
         return draws(w, self._noise(noise_seed, bends), resolution, bends)
 
     @torch.no_grad()
     def draft(self, w: Tensor, noise_seed: int = 0, bends: Bends | None = None) -> Tensor | None:
-        draws = self.inference.of(self.generator_ema, w, PreparedGenerator)
+        draws = self.inference.of(self.generator_ema, w, _prepared)
         if not isinstance(draws, PreparedGenerator):
             return None  # it would begin anew for the whole picture
         return self.to_picture(draws.half(w, self._noise(noise_seed, bends), bends))
@@ -278,7 +290,10 @@ class StyleGan2(AdversarialFamily):
     def _noise(self, seed: int, bends: Bends | None) -> list[Tensor]:
         """[1, 1, h, w] for every layer."""
         sides = tuple(self.generator.noise_sides())
-        noise = still_noise(seed, sides, self.path_mean.device)
+        if self.config.own_noise and seed == 0:
+            noise = [self.get_buffer(f"noise_{place}") for place in range(len(sides))]
+        else:
+            noise = still_noise(seed, sides, self.path_mean.device)
         if bends is not None and bends.noise:
             # Only what is changed: whatever is drawn with the noise of before need not be again.
             much = [bends.strength(layer) for layer in range(len(noise))]
@@ -294,6 +309,11 @@ class StyleGan2(AdversarialFamily):
     @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         return self.critic(self.to_network(images), alone=True)
+
+
+def _prepared(net: Generator) -> Drawing:
+    """What draws single pictures as `net` does: sooner, for the layout that this is made for."""
+    return PreparedGenerator(net) if type(net) is Generator else net
 
 
 def _mirrored(config: StyleGan2Config, x: Tensor, generator: torch.Generator) -> Tensor:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from models.adversarial import PenalisedConfig
 from models.parameters import param
 
+LAYOUTS = ("skips", "residual", "plain", "lucid")
+"""See `layouts.py`."""
+
 
 @dataclass(frozen=True)
 class StyleGan2Config(PenalisedConfig):
     """Parameters of the style mixer."""
 
     latent_dim: int = param(64, help="How many numbers one style is made of.")
-    top_width: int = 16
+    top_width: int = param(16, low=1, step=1)
+    width: int = param(128, low=1, step=1)
     batch_size: int = 16
     lr: float = param(2.5e-3, help="How far one step goes.")
     gamma: float = 0.05
@@ -70,4 +74,23 @@ class StyleGan2Config(PenalisedConfig):
         1.0, label="Turning", low=0.0, high=1.0, step=0.1, term="rotation", live=True,
         help="How often ada turns pictures, relative to its other disguises. Lower it when "
         "results come out tilted.",
+    )  # fmt: skip
+    layout: str = param(
+        "skips", label="Layout", choices=LAYOUTS, term="generator architecture", advanced=True,
+        help="How levels become a picture. Models made elsewhere bring their own; for a new one "
+        "skips do best.",
+    )  # fmt: skip
+    dark_edge: bool = param(
+        False, label="Dark outside", term="zero padding", advanced=True,
+        help="Let what is outside the picture be nought where levels are enlarged, as in other "
+        "programs, instead of what is at its edge.",
+    )  # fmt: skip
+    clamp: float = param(
+        0.0, label="Largest activation", low=0.0, high=65_504.0, term="conv_clamp", advanced=True,
+        help="Cut activations off at this size, as models do that learnt in half precision; "
+        "0 lets them be.",
+    )  # fmt: skip
+    own_noise: bool = param(
+        False, label="Noise of its own", term="noise_const", advanced=True,
+        help="Keep fixed noise in the model, which is that of noise seed 0.",
     )  # fmt: skip

@@ -9,6 +9,7 @@ import functools
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import ClassVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -26,6 +27,7 @@ from models.parts.modulated import (
     Mapping,
     ModulatedConv,
     StyledLayer,
+    clamped,
     full_precision,
     of_power_one,
 )
@@ -42,39 +44,68 @@ class Generator(Edged, nn.Module):
     Every level adds its picture to the enlarged one of the level below (skips: Karras 2020,
     Fig. 7b). `widths` runs from full resolution to the base grid. A level takes the slots of
     its two layers; its picture is made by the slot that the next level starts with.
+
+    `clamp` is the largest activation, 0 for any. With `dark_edge` what is outside a picture that
+    is enlarged is nought, as in the reference, instead of what is at its edge.
     """
 
-    def __init__(self, spec: ImageSpec, dim: int, layers: int, widths: Sequence[int]) -> None:
+    paints_all: ClassVar[bool] = True
+    """Whether every level has a picture, or the last one alone."""
+    slots_of_level: ClassVar[int] = 2
+
+    def __init__(
+        self, spec: ImageSpec, dim: int, layers: int, widths: Sequence[int],
+        *, clamp: float = 0.0, dark_edge: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         height, width, doublings = spec.base_grid()
         self.grid = (height, width)
-        self.slots = 2 * doublings + 2
+        self.slots = self.slots_of_level * (doublings + 1)
+        self.clamp, self.dark_edge = clamp, dark_edge
         rising = self.widths = list(reversed(widths))
         self.mapping = Mapping(dim, layers, spec.classes)
         self.pattern = nn.Parameter(torch.randn(1, rising[0], height, width))
-        self.first = StyledLayer(rising[0], rising[0], dim)
-        self.grow = nn.ModuleList(StyledLayer(a, b, dim, up=True) for a, b in pairwise(rising))
-        self.refine = nn.ModuleList(StyledLayer(w, w, dim) for w in rising[1:])
+        self._build(rising, dim)
+        painting = rising if self.paints_all else rising[-1:]
         self.paint = nn.ModuleList(
-            ModulatedConv(w, spec.channels, dim, 1, demodulate=False) for w in rising
+            ModulatedConv(w, spec.channels, dim, 1, demodulate=False) for w in painting
         )
-        self.tint = nn.ParameterList(torch.zeros(spec.channels, 1, 1) for _ in rising)
+        self.tint = nn.ParameterList(torch.zeros(spec.channels, 1, 1) for _ in painting)
+
+    def _build(self, rising: Sequence[int], dim: int) -> None:
+        """The 3x3 layers, of so many channels from the base grid up."""
+        clamp = self.clamp
+        self.first = StyledLayer(rising[0], rising[0], dim, clamp=clamp)
+        self.grow = nn.ModuleList(
+            StyledLayer(a, b, dim, up=True, clamp=clamp) for a, b in pairwise(rising)
+        )
+        self.refine = nn.ModuleList(StyledLayer(w, w, dim, clamp=clamp) for w in rising[1:])
 
     def noise_sides(self) -> list[tuple[int, int]]:
         """(height, width) of the noise of every layer, in the order of `forward`."""
         height, width = self.grid
-        levels = [(height << k, width << k) for k in range(len(self.paint))]
-        return [levels[0], *(side for side in levels[1:] for _ in range(2))]
+        return [(height << level, width << level) for _, level, _ in self._layers()]
 
     def layers(self) -> tuple[Layer, ...]:
         """Those with noise, in the order of `forward`."""
-        names: list[tuple[str, ...]] = [("pattern", "first.", "paint.0.", "tint.0")]
-        for k in range(len(self.grow)):
-            names += [(f"grow.{k}.",), (f"refine.{k}.", f"paint.{k + 1}.", f"tint.{k + 1}")]
         return tuple(
-            Layer(self.widths[(place + 1) // 2], *side, True, own)
-            for place, (side, own) in enumerate(zip(self.noise_sides(), names, strict=True))
+            Layer(self.widths[level], *side, True, own)
+            for (_, level, own), side in zip(self._layers(), self.noise_sides(), strict=True)
         )
+
+    def _layers(self) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Slot, level and tensors of every layer, in the order of `forward`."""
+        found = [(0, 0, ("pattern", "first.", *self._painting(0)))]
+        for k in range(1, len(self.grow) + 1):
+            refined = (f"refine.{k - 1}.", *self._painting(k))
+            found += [(2 * k - 1, k, (f"grow.{k - 1}.",)), (2 * k, k, refined)]
+        return found
+
+    def _painting(self, level: int) -> tuple[str, ...]:
+        """The tensors of the picture of one level."""
+        if self.paints_all:
+            return f"paint.{level}.", f"tint.{level}"
+        return ("paint.0.", "tint.0") if level == len(self.grow) else ()
 
     def forward(
         self, w: Tensor, noise: Sequence[Tensor], resolution: int | None = None,
@@ -82,34 +113,58 @@ class Generator(Edged, nn.Module):
     ) -> Tensor:  # fmt: skip
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
         x = self.pattern.expand(len(w), -1, -1, -1)  # [N, coarsest, height, width]
-        x = self.first(x.contiguous(memory_format=torch.channels_last), w[:, 0], noise[0])
-        x = bent(x, 0, bends)
+        x = self._base(x.contiguous(memory_format=torch.channels_last), w, noise, bends)
         stop = nearest_level(self.grid, len(self.grow), resolution)
-        picture = self._painted(0, x, w)
+        picture = self._shown(0, None, x, w)
         for k in range(1, stop + 1):
-            x = bent(self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1]), 2 * k - 1, bends)
-            x = bent(self.refine[k - 1](x, w[:, 2 * k], noise[2 * k]), 2 * k, bends)
+            x = self._level(k, x, w, noise, bends)
             if resolution is None:
-                picture = self._enlarged(picture) + self._painted(k, x, w)
-        return picture if resolution is None else x
+                picture = self._shown(k, picture, x, w)
+        return x if picture is None or resolution is not None else picture
 
     def styles(self, w: Tensor) -> Tensor:
         """The styles of all 3x3 layers, one after the other, of w [N, slots, dim]."""
-        layers: list[nn.Module] = [self.first]
-        for grown, refined in zip(self.grow, self.refine, strict=True):
-            layers += [grown, refined]
-        found = [each.conv.style(w[:, k]) for k, each in enumerate(layers)]  # type: ignore[operator,union-attr]  # StyledLayers
-        return torch.cat(found, 1)
+        slots = [slot for slot, _, _ in self._layers()]
+        styled = zip(self._styled(), slots, strict=True)
+        return torch.cat([layer.conv.style(w[:, slot]) for layer, slot in styled], 1)
+
+    def _styled(self) -> list[StyledLayer]:
+        """All 3x3 layers, in the order of `forward`."""
+        found = [self.first]
+        for pair in zip(self.grow, self.refine, strict=True):
+            found += cast("tuple[StyledLayer, StyledLayer]", pair)
+        return found
+
+    def _base(self, x: Tensor, w: Tensor, noise: Sequence[Tensor], bends: Bends | None) -> Tensor:
+        """The activations at the base grid."""
+        return bent(self.first(x, w[:, 0], noise[0]), 0, bends)
+
+    def _level(
+        self, k: int, x: Tensor, w: Tensor, noise: Sequence[Tensor], bends: Bends | None
+    ) -> Tensor:
+        """The activations at twice the sides: level k from those of level k - 1."""
+        x = bent(self.grow[k - 1](x, w[:, 2 * k - 1], noise[2 * k - 1]), 2 * k - 1, bends)
+        return bent(self.refine[k - 1](x, w[:, 2 * k], noise[2 * k]), 2 * k, bends)
+
+    def _shown(self, k: int, below: Tensor | None, x: Tensor, w: Tensor) -> Tensor | None:
+        """The picture of all levels up to k, from that of the levels below and activations x."""
+        painted = self._painted(k, x, w[:, self._style_of_picture(k)])
+        return painted if below is None else self._enlarged(below) + painted
+
+    def _style_of_picture(self, level: int) -> int:
+        """The slot that makes the picture of a level."""
+        return 2 * level + 1
 
     def _enlarged(self, picture: Tensor) -> Tensor:
         """Bilinear is the [1, 3, 3, 1] filter of the paper, with the edge repeated or closed."""
         with full_precision(picture):  # a product of matrices would not stay in it
-            return enlarge(picture, self.seamless)
+            return enlarge(picture, self.seamless, dark=self.dark_edge)
 
     def _painted(self, level: int, x: Tensor, w: Tensor) -> Tensor:
         """The picture of one level, in full precision, as all of them are added up."""
-        picture: Tensor = self.paint[level](x, w[:, 2 * level + 1])
-        return picture.to(self.pattern.dtype) + self.tint[level]
+        place = level if self.paints_all else 0
+        picture: Tensor = self.paint[place](x, w)
+        return clamped(picture.to(self.pattern.dtype) + self.tint[place], self.clamp)
 
 
 class ResidualDown(nn.Module):

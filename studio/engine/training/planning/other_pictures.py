@@ -58,7 +58,8 @@ def change(
         update={
             "dataset": chosen.name, "dataset_id": chosen.id, "labels_sha256": labels,
             "prepared": prepared.folder.relative_to(project.folder).as_posix(),
-            "fingerprint": prepared.fingerprint, "earlier": [*recipe.earlier, recipe.dataset],
+            "fingerprint": prepared.fingerprint, "brought_from": "",
+            "earlier": [*recipe.earlier, recipe.dataset],
         }
     )  # fmt: skip
     changed.save(run.folder)

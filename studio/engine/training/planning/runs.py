@@ -142,7 +142,7 @@ def plan_run(
     )
     known = labelling.settle(prepared, chosen.name, {"yes": True, "no": False}.get(options.labels))
     recipe = Recipe.model_validate(options.kept() | {
-        "run": _free_name(project, settled.family, max(wanted.size)),
+        "run": free_name(project, settled.family, max(wanted.size)),
         "dataset": chosen.name, "dataset_id": chosen.id, "family": settled.family,
         "channels": prepared.channels, "height": wanted.height, "width": wanted.width,
         "config": settled.config, "classes": len(known.names),
@@ -202,6 +202,13 @@ def pictures_of(
     So is one that shows what is hidden by now. Raises :class:`StudioError` where the run has
     learnt from others, and :class:`PreparationCancelled`.
     """
+    if recipe.brought_from:
+        raise StudioError(
+            "The run {run} was brought in from {program} without its pictures: begin a new run "
+            "with it (--from {run}).",
+            run=recipe.run,
+            program=recipe.brought_from,
+        )
     folder = inside(project_folder, *PurePosixPath(recipe.prepared).parts)
     # Read-only is enough for the index: only the cache is written, and the run's own
     # process may not hold the project.
@@ -244,7 +251,8 @@ def _prepare_again(project: Project, recipe: Recipe, cancelled: Callable[[], boo
     )  # fmt: skip
 
 
-def _free_name(project: Project, family: str, size: int) -> str:
+def free_name(project: Project, family: str, size: int) -> str:
+    """That of a new run, which no other has or had."""
     stem = f"{datetime.date.today():%Y-%m-%d}-{family}-{size}"
     taken = {each.name for each in runs(project)}
     # One that was removed may come back.

@@ -74,6 +74,8 @@ class Recipe(BaseModel, RecipeOptions):
     """Folder of the prepared pictures, relative to the project."""
     fingerprint: str
     created: str
+    brought_from: str = ""
+    """The program that made the model, where that is another one; its pictures are not here."""
     earlier: list[str] = Field(default_factory=list)
     """The datasets that the run has learnt from before this one, in order."""
     reason: Sentence = NOTHING
