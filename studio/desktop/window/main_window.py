@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from studio.desktop import theme
 from studio.desktop.base.studio import Studio
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from studio.desktop.base.actions import Entry
     from studio.desktop.base.room import Room
     from studio.desktop.base.threads import WorkerThread
+    from studio.desktop.guide.guide_window import GuideWindow
     from studio.desktop.window.command_palette import CommandPalette
     from studio.desktop.window.rooms import Rooms
 
@@ -186,11 +187,17 @@ class MainWindow(QMainWindow):
     def open_menu(self) -> None:
         self.top.mark.showMenu()
 
+    @cached_property
+    def guide(self) -> GuideWindow:
+        from studio.desktop.guide.guide_window import GuideWindow
+
+        return GuideWindow(self, partial(shortcut_sheet, self.studio.actions))
+
+    def open_guide(self) -> None:
+        self.guide.open_at(self._place if self.studio.project else "start")
+
     def show_shortcuts(self) -> None:
-        self.studio.notices.info(
-            tr("Shortcuts are listed in the details."), shortcut_sheet(self.studio.actions)
-        )
-        self.notice_view.show_history()
+        self.guide.open_at("shortcuts")
 
     def toggle_notices(self) -> None:
         self.notice_view.toggle_history()
@@ -290,6 +297,8 @@ class MainWindow(QMainWindow):
             return
         whereabouts.remember(self, self.studio, self.place)
         self.hide()  # threads that still come to their ends are nothing to look at
+        for beside in self.findChildren(QDialog):
+            beside.close()
         if self.rooms is not None:
             self.rooms.shutdown()
         self.opening.shutdown()

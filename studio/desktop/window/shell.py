@@ -47,6 +47,9 @@ class Shell(Protocol):
     def toggle_full_screen(self) -> None:
         """The whole screen, or a window again."""
 
+    def open_guide(self) -> None:
+        """The page of the guide on the place where one is."""
+
     def show_shortcuts(self) -> None:
         """Every shortcut."""
 

@@ -52,7 +52,8 @@ def add_window_actions(window: Shell, opening: Opening, checker: OriginChecker) 
         ("window.notices", "Show past notices", window.toggle_notices, "F8", "bell"),
         ("window.theme", "Light or dark", window.toggle_theme, "", "sun"),
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
-        ("window.keys", "Shortcuts", window.show_shortcuts, "F1", "keyboard"),
+        ("window.guide", "Guide", window.open_guide, "F1", "book"),
+        ("window.keys", "Shortcuts", window.show_shortcuts, "Ctrl+F1", "keyboard"),
         ("window.quit", "Quit", window.close, "Ctrl+Q", "logout"),
     ):
         add(id_, text, callback, keys, icon=icon)
@@ -151,10 +152,23 @@ def go_and_do(window: Shell, key: str, action: QAction) -> None:
 
 
 def shortcut_sheet(registry: ActionRegistry) -> str:
-    lines = []
-    for entry in registry.all():
-        keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        if keys:
-            place = f"{place_title(entry.room)}: " if entry.room in PLACES else ""
-            lines.append(f"{keys:<16} {place}{tr(entry.text)}")
+    """Every key, place by place, as a page of the guide (Markdown)."""
+    lines = [f"# {tr('Shortcuts')}"]
+    for place in ("", *PLACES):
+        rows = [
+            f"| `{keys}` | {tr(entry.text)} |"
+            for entry in registry.all()
+            if entry.room == place
+            and (keys := entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+        ]
+        if rows:
+            heading = place_title(place) if place else tr("Everywhere")
+            lines += [
+                "",
+                f"## {heading}",
+                "",
+                f"| {tr('Shortcut')} | {tr('Command')} |",
+                "|---|---|",
+            ]
+            lines += rows
     return "\n".join(lines)

@@ -78,7 +78,8 @@ def furnished(full_window: MainWindow, qtbot) -> MainWindow:
     for step in ("crop", "exposure"):
         refinement.panel.add_step(step)
     qtbot.waitUntil(lambda: refinement.panel.list.count() == 2, timeout=WAIT)
-    full_window.show_shortcuts()
+    assert not full_window.guide.isVisible()  # made, so that its controls are looked at
+    full_window.notice_view.show_history()
     full_window.open_palette()
     return full_window
 

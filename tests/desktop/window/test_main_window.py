@@ -120,22 +120,6 @@ def test_the_palette_shows_what_cannot_be_done_now_and_does_not_do_it(window, qt
     assert palette.isVisible()
 
 
-def test_the_sheet_of_shortcuts_is_shown_whether_notices_are_open_or_not(window, qtbot) -> None:
-    for _ in range(2):
-        qtbot.keyClick(window, Qt.Key.Key_F1)
-        history = window.notice_view.history
-        assert history.isVisible()
-        lines = history.detail.toPlainText().splitlines()
-        assert history.detail.isVisible()
-        assert any("Ctrl+K" in line and "Commands" in line for line in lines)
-        assert any(line.endswith("Go to Export") for line in lines)
-    window.make_rooms()
-    window.show_shortcuts()
-    sheet = window.notice_view.history.detail.toPlainText()
-    shown = [e for e in window.studio.actions.all() if not e.action.shortcut().isEmpty()]
-    assert len(sheet.splitlines()) == len(shown) > 40
-
-
 def test_shortcuts_can_be_changed_in_the_settings(qtbot) -> None:
     from studio.desktop.base.actions import ActionRegistry
 
