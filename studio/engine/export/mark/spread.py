@@ -35,10 +35,11 @@ _PARTS = np.arange(0.99, 0.665, -0.01)
 """How much of the sides a crop may have left."""
 _FINE = 2
 """Shifts are looked for in halves of a cell."""
-_SHIFTS, _TRIED = 4, 40
-"""Places that are looked at for each size, and read of all."""
-_LEVELLED = 0.6
-"""Exponent that brings waves near each other in height: rows of windows are no mark."""
+_SHIFTS, _TRIED = 4, 200
+"""Places that are looked at for each size, and read of all at most, the likeliest first."""
+_FOUND_LEVELLED, _READ_LEVELLED = 0.8, 0.6
+"""Exponents that bring waves near each other in height, for rows of windows are no mark: places
+stand out more with the first, bits are read better with the second."""
 _LOUDEST = 4.0
 """Variances that one place may count for in a constellation."""
 
@@ -51,13 +52,19 @@ def read(plane: Plane) -> tuple[int, float]:
     return code.decode(_correlated(seen)[_places()])
 
 
-def read_cropped(plane: Plane) -> tuple[int, float]:
-    """The same of a part of a picture, wherever it was cut out."""
+def read_cropped(plane: Plane, enough: float) -> tuple[int, float]:
+    """The same of a part of a picture, wherever it was cut out: the first that scores `enough`,
+    or the best."""
+    best = 0, 0.0
     if min(plane.shape) < _CROPPED:
-        return 0, 0.0
+        return best
     found = [each for size in _sizes(plane.shape) for each in _constellations(plane, *size)]
     found.sort(key=lambda each: -each[0])
-    return max((code.decode(soft) for _, soft in found[:_TRIED]), key=lambda each: each[1])
+    for _, soft in found[:_TRIED]:
+        best = max(best, code.decode(soft), key=lambda each: each[1])
+        if best[1] >= enough:
+            break
+    return best
 
 
 def _sizes(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
@@ -76,11 +83,12 @@ def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[flo
     by the energy that falls on the places of the bits, and the soft bits [127] there."""
     cells = np.zeros((GRID, GRID))
     cells[:height, :width] = _seen(resized(plane, height, width))
-    spread = _correlated(cells, _FINE, _LEVELLED)
-    deviation = spread.std()
+    waves = np.fft.fft2(cells)
+    sought, spread = (_placed(waves, _FINE, by) for by in (_FOUND_LEVELLED, _READ_LEVELLED))
+    deviation = sought.std()
     if deviation == 0.0:
         return
-    energy = np.minimum((spread / deviation) ** 2, _LOUDEST)
+    energy = np.minimum((sought / deviation) ** 2, _LOUDEST)
     met = np.fft.irfft2(np.fft.rfft2(energy) * np.conj(_stars()), energy.shape)
     rows, columns = _places()
     for _ in range(_SHIFTS):
@@ -140,9 +148,13 @@ def _band(height: int, width: int) -> Plane:
     return found
 
 
-def _correlated(seen: Plane, fine: int = 1, levelled: float = 0.0) -> Plane:
-    """[128 · fine, 128 · fine]: how much of the pattern there is at every shift of it."""
-    waves = np.fft.fft2(seen)
+def _correlated(seen: Plane) -> Plane:
+    """[128, 128]: how much of the pattern there is at every shift of it."""
+    return _placed(np.fft.fft2(seen), 1, 0.0)
+
+
+def _placed(waves: Any, fine: int, levelled: float) -> Plane:
+    """The same [128 · fine, 128 · fine] of the waves [128, 128] of what is seen."""
     if levelled:
         heights = np.abs(waves)
         waves = waves / np.maximum(heights, 0.1 * heights.mean() + 1e-12) ** levelled
