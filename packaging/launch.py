@@ -6,6 +6,7 @@
     python3 packaging/launch.py test [-- PYTEST ARGS]   run the tests
     python3 packaging/launch.py check                   run the linters and the type checker
     python3 packaging/launch.py setup                   only set up
+    python3 packaging/launch.py menu                    set up, and put it into the desktop's menu
 
 The environment is the folder `.venv` of the checkout, or LATENT_STUDIO_VENV. Standard
 library only; a start after the first one calls neither pip nor the network.
@@ -26,6 +27,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import desktop_menu
 import system_parts
 from environment import ROOT, Environment, SetupError
 
@@ -56,7 +58,7 @@ def _options(arguments):
         cut = arguments.index("--")
         arguments, rest = arguments[:cut], arguments[cut + 1 :]
     parser = argparse.ArgumentParser(prog="launch.py", description=__doc__.split("\n")[0])
-    verbs = ("run", "demo", "test", "check", "setup")
+    verbs = ("run", "demo", "test", "check", "setup", "menu")
     parser.add_argument("verb", nargs="?", default="run", choices=verbs, help="default: run")
     parser.add_argument(
         "project", nargs="?", help="with run: a project folder to open; with demo: a new folder"
@@ -75,6 +77,10 @@ def _start(options, rest, environment):
     python = str(environment.python)
     if options.verb == "setup":
         print(f"Ready: {environment.program}")
+        return 0
+    if options.verb == "menu":
+        for path in desktop_menu.add(environment.program):
+            print(f"Written: {path}")
         return 0
     if options.verb == "check":
         return max(_call([str(environment.folder / name), *more]) for name, *more in CHECKS)

@@ -17,11 +17,14 @@ from typing import IO, Self, TypeVar
 from studio.engine import index_file
 from studio.engine.door import appended, inside
 from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
-from studio.engine.files import FULL, clear_unfinished, discard, refusal
+from studio.engine.files import FULL, clear_unfinished, discard, refusal, write_text
 from studio.engine.said import NOTHING, Said, reason
 
 INDEX = "project.sqlite"
 LOCK = ".lock"
+OPENER = "project.latent-studio"
+"""A file that a file manager opens with the program: a folder cannot have a type of its own."""
+_OPENER_TEXT = "Latent Studio opens the project in the folder of this file.\n"
 T = TypeVar("T")
 _HOLD_UNFINISHED = ("pieces", "runs", "cache", "cache/prepared", "cache/directions", "frames")
 
@@ -52,7 +55,7 @@ class Project:
         read-only and `read_only_reason` says so. Raises :class:`StudioError` when
         there is no project or its index cannot be read.
         """
-        folder = Path(folder).expanduser().absolute()
+        folder = folder_of(Path(folder).expanduser().absolute())
         index = folder / INDEX
         if not index.exists():
             cls._make_room(folder, create)
@@ -69,6 +72,9 @@ class Project:
         project = cls(folder, connection, lock_file, reason)
         if not reason:
             project._tidy()
+            with contextlib.suppress(StudioError, OSError):  # the project is whole without it
+                if not (folder / OPENER).exists():
+                    write_text(folder / OPENER, _OPENER_TEXT)
         return project
 
     def _tidy(self) -> None:
@@ -284,3 +290,8 @@ else:
 
     def _lock_exclusively(lock_file: IO[str]) -> None:
         fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def folder_of(path: Path) -> Path:
+    """The folder of a project that is named by itself or by the file in it that opens it."""
+    return path.parent if path.name == OPENER and path.is_file() else path

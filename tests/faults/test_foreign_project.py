@@ -266,6 +266,9 @@ ALLOWED = {
     "studio/verbs/console.py": "the null device",
     "studio/desktop/theme.py": "the program's own resources",
     "studio/desktop/i18n.py": "the program's own resources",
+    "studio/desktop/guide/pages.py": "the program's own resources",
+    "studio/engine/generation/sound/recording.py": "a sound, from what door.opened gave",
+    "studio/engine/training/foreign/container.py": "members of what door.opened gave",
 }
 OPENERS = {
     "read_text", "read_bytes", "load_file", "safe_open", "memmap", "fromfile", "QImageReader",

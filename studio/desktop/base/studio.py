@@ -87,9 +87,9 @@ class Studio(QObject):
 
     def open_or_make(self, path: Path | str) -> bool:
         """As the command line does it: a folder that holds no project yet becomes one."""
-        from studio.engine.project import INDEX
+        from studio.engine.project import INDEX, folder_of
 
-        there = (Path(path) / INDEX).exists()
+        there = (folder_of(Path(path)) / INDEX).exists()
         return self.open_project(path) if there else self.new_project(path)
 
     def close_project(self, *, quiet: bool = False) -> None:

@@ -14,7 +14,7 @@ from studio.desktop.base.received import Received, received
 from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import videos
 from studio.engine.dataset.intake.walk import ARCHIVE_SUFFIXES
-from studio.engine.project import INDEX, Project
+from studio.engine.project import INDEX, Project, folder_of
 
 if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
@@ -55,7 +55,8 @@ class Dropped:
         if not self.paths:
             return Kind.NOTHING
         alone = len(self.paths) == 1
-        return Kind.PROJECT if alone and (self.paths[0] / INDEX).is_file() else Kind.PICTURES
+        is_project = alone and (folder_of(self.paths[0]) / INDEX).is_file()
+        return Kind.PROJECT if is_project else Kind.PICTURES
 
     @property
     def may_be_recipe(self) -> bool:
