@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Tests share the machine with each other's child processes.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# There is a process of tests for each core: a second thread in each, and in their children, would
+# only wait for a core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 5.0
