@@ -94,6 +94,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         recipe = recipe_options.read(options.recipe, project) if named else LatentRecipe()
         recipe = recipe_options.changed(recipe, options, player, project)
         recipe = along.changed(recipe, options, project, player)
+        for lesson in setup.lessons.lessons:
+            along.know(lesson.recipe, options.run_name, project, player)
         playable = _playable(project, options.run_name, player)
     desk = Desk(Inbox(time.monotonic, time.time), Tempo(setup.bpm), setup)
     desk.play(playable)

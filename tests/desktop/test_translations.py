@@ -52,7 +52,7 @@ OF_THE_SYSTEM = {
 """Reasons that come from the operating system or through SQLite."""
 SAME_IN_BOTH = {
     "SHA-256", "TensorBoard", "sRGB", "Display P3", "Adobe RGB (1998)", "GIF", "MP4 (H.264)",
-    "ProRes 4444", "WebM (VP9)",
+    "MIDI", "ProRes 4444", "WebM (VP9)",
 }  # fmt: skip
 """Terms that Chinese writes as English does, beside formats, units and choices of parameters."""
 

@@ -46,6 +46,10 @@ class Canvas(QWidget):
         self.view.overlay = self._paint
         self.view.installEventFilter(self)
 
+    def add_control(self, control: QWidget) -> None:
+        """One more in the line above the picture."""
+        self._header.add(control)
+
     def close_tools(self) -> None:
         for tool in self.tools.values():
             tool.close()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GESTURE_MS = 700
 """Changes of one control with a shorter pause between them are one step."""
+LIVE = "live"
+"""The control of what a controller plays."""
 
 
 class Editing(QObject):
@@ -154,6 +156,10 @@ class Editing(QObject):
         """Take over a whole recipe, as a step of its own."""
         self.end_gesture()
         self._put(key, text, recipe.unrecorded())
+
+    def play(self, recipe: LatentRecipe) -> None:
+        """Take over what a controller plays; until it rests, one step."""
+        self._put(LIVE, tr("Played live"), recipe)
 
     def bring_in(self, point: Point, text: str) -> None:
         """Begin at a point, with nothing that moves it; until the gesture ends, one step."""

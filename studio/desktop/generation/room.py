@@ -16,10 +16,11 @@ from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.directions import Directions
 from studio.desktop.generation.dropped_recipe import Recalling
 from studio.desktop.generation.labels import Labels
+from studio.desktop.generation.live.entrance import Entrance
 from studio.desktop.generation.marks import Marks
 from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.moves.move_panels import Shaping
-from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.recipe_editor import LIVE, Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.sheet_pictures import SheetPictures
 from studio.desktop.generation.side import Side
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
 LONGEST_NAME = 18
-PANELS_MS = 16
+PANELS_MS, LIVE_PANELS_MS = 16, 100
 """While a direction is moved, panels follow the picture, or after a frame: painted at once, they
-would hold it up."""
+would hold it up. What a controller plays they follow more slowly: the eyes are on the picture."""
 
 
 class GenerationRoom(Room):
@@ -71,14 +72,15 @@ class GenerationRoom(Room):
         self.models = Models(self.session, self.side)
         self.sheet = SheetPictures(self.session, self.editing, self.side.sheet)
         self.timing = Timing(self.session, self.editing, studio, self)
+        self.entrance = Entrance(self.session, self.editing, studio, self)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
-        self._follow.setInterval(PANELS_MS)
         self._follow.timeout.connect(self._panels_follow)
         self._lay_out()
         self.canvas.take_up(Hand(
             self.session, self.editing, self.view, studio.notices, self.refineRequested.emit
         ))  # fmt: skip
+        self.canvas.add_control(self.entrance.button)
         self._add_actions()
         self._connect()
         self._show_page()
@@ -136,6 +138,7 @@ class GenerationRoom(Room):
             *self.marks.actions(),
             *self.timing.actions(),
             *of_tools,
+            *self.entrance.actions(),
         ):
             self.studio.actions.add(id, text, callback, keys, room=self.key, icon=icon)
 
@@ -143,9 +146,11 @@ class GenerationRoom(Room):
 
     def project_opened(self, project: Project) -> None:
         self.session.open_project(project)
+        self.entrance.project_opened(project)
 
     def project_closed(self) -> None:
         self.session.close_project()
+        self.entrance.project_closed()
         self.editing.close()
         self.timing.close()
         self.models.clear()
@@ -162,6 +167,7 @@ class GenerationRoom(Room):
 
     def shutdown(self) -> None:
         self.session.shutdown()
+        self.entrance.shutdown()
         self.canvas.close_tools()
 
     # ------------------------------------------------------------------ the model
@@ -250,10 +256,10 @@ class GenerationRoom(Room):
         if self.session.model is not None and step.run != self.session.model.run:
             return
         self.session.render(step.recipe)
-        if not step.key.startswith(("direction", "bring in")):
+        if not step.key.startswith(("direction", "bring in", LIVE)):
             self._panels_follow()
         elif not self._follow.isActive():
-            self._follow.start()
+            self._follow.start(LIVE_PANELS_MS if step.key == LIVE else PANELS_MS)
 
     @Slot()
     def _panels_follow(self) -> None:
@@ -281,7 +287,7 @@ class GenerationRoom(Room):
         self.view.set_image(image)
         # Now: an update would wait for the panels to be painted.
         self.view.repaint(self.view.picture_rect())
-        if self._follow.isActive():
+        if self._follow.isActive() and self._follow.interval() == PANELS_MS:
             self._follow.stop()
             self._panels_follow()
 
@@ -307,6 +313,7 @@ class GenerationRoom(Room):
         self.controls.restyle()
         self.shaping.restyle()
         self.timing.strip.restyle()
+        self.entrance.restyle()
         self.side.sheet.viewport().update()
         self.side.dot.update()
 
@@ -318,7 +325,7 @@ class GenerationRoom(Room):
             tr("Go to Training"),
         )
         for part in (self.side, self.controls, self.labels, self.shaping, self.marks,
-                     self.timing.strip, self.strip):  # fmt: skip
+                     self.timing.strip, self.strip, self.entrance):  # fmt: skip
             part.retranslate()
         self.models.show()
         if self.editing.history.current is not None:

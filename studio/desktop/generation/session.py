@@ -116,6 +116,11 @@ class Session(QObject):
         self._worker.close()
 
     @property
+    def drawing_thread(self) -> WorkerThread:
+        """That of the canvas, for what is done in turn with its pictures."""
+        return self._render
+
+    @property
     def is_keeping(self) -> bool:
         return self._keeping.is_busy
 

@@ -84,9 +84,9 @@ def _undone(curve: Callable[[float], float], wanted: float) -> float:
 class Fields(Declared):
     """The fields of a rule as forms and the command line show them."""
 
-    low: float = param(0.0, label="From", help="The value at the controller's lowest place.",
+    low: float = param(0.0, label="Low end", help="The value at the controller's lowest place.",
                        term="min")  # fmt: skip
-    high: float = param(1.0, label="To", help="The value at the controller's highest place.",
+    high: float = param(1.0, label="High end", help="The value at the controller's highest place.",
                         term="max")  # fmt: skip
     curve: str = param(LINEAR, label="Curve", choices=tuple(EASINGS), names=TITLES,
                        help="How the value goes from one end to the other.")  # fmt: skip

@@ -132,8 +132,12 @@ class RtMidi:
 class Inputs:
     """At most one input is open. It may be pulled out and put back in."""
 
-    def __init__(self, inbox: Inbox, tempo: Tempo, backend: Backend | None = None) -> None:
-        self._backend = backend or RtMidi()
+    def __init__(
+        self, inbox: Inbox, tempo: Tempo, backend: Backend | None = None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`wake` is called on the driver's thread after each message."""
+        self._backend, self._wake = backend or RtMidi(), wake
         self._decoder = Decoder(inbox, tempo)
         self._close: Callable[[], None] | None = None
         self.name = ""
@@ -166,13 +170,17 @@ class Inputs:
 
     def _listen(self, name: str) -> None:
         try:
-            self._close = self._backend.open(name, self._decoder.take)
+            self._close = self._backend.open(name, self._receive)
         except OSError as error:
             raise StudioError(
                 "Cannot listen to the MIDI input {name}: {reason}.", repr(error),
                 name=name, reason=_short(error),
             ) from error  # fmt: skip
         self.name = name
+
+    def _receive(self, message: Message) -> None:
+        self._decoder.take(message)
+        self._wake()
 
     @property
     def is_open(self) -> bool:

@@ -1,11 +1,14 @@
-"""A desk without a network: its clock is set by hand."""
+"""A desk without a network, whose clock is set by hand, and a machine with MIDI inputs."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from models.facts import Ability
 from studio.engine.live.controls import Playable, Way
 from studio.engine.live.desk import Desk
 from studio.engine.live.inbox import Inbox
+from studio.engine.live.midi import Message as Midi
 from studio.engine.live.osc import Argument, Message
 from studio.engine.live.setup import Setup
 from studio.engine.live.tempo import Tempo
@@ -32,3 +35,24 @@ class Stand:
     def send(self, address: str, *values: Argument, after: float | None = None) -> None:
         at = None if after is None else TODAY + self.now + after
         self.inbox.put_messages([Message(address, values, at)])
+
+
+class Plugs:
+    """A machine whose inputs are put in and pulled out."""
+
+    def __init__(self, *names: str) -> None:
+        self.plugged = list(names)
+        self.receive: Callable[[Midi], None] | None = None
+
+    def names(self) -> list[str]:
+        return list(self.plugged)
+
+    def open(self, name: str, receive: Callable[[Midi], None]) -> Callable[[], None]:
+        if name not in self.plugged:
+            raise OSError(f"{name} is not there")
+        self.receive = receive
+
+        def close() -> None:
+            self.receive = None
+
+        return close

@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from studio.engine.errors import StudioError
 from studio.engine.live.midi import Decoder, Inputs, Message, centred
 from studio.engine.live.tempo import FASTEST, SLOWEST, Tempo
-from tests.engine.live.stand import Stand
-
-
-class Plugs:
-    """A machine whose inputs are put in and pulled out."""
-
-    def __init__(self, *names: str) -> None:
-        self.plugged = list(names)
-        self.receive: Callable[[Message], None] | None = None
-
-    def names(self) -> list[str]:
-        return list(self.plugged)
-
-    def open(self, name: str, receive: Callable[[Message], None]) -> Callable[[], None]:
-        if name not in self.plugged:
-            raise OSError(f"{name} is not there")
-        self.receive = receive
-
-        def close() -> None:
-            self.receive = None
-
-        return close
+from tests.engine.live.stand import Plugs, Stand
 
 
 def heard(*messages: Message) -> dict[str, float | str]:

@@ -1,0 +1,1 @@
+"""Playing the canvas by OSC and MIDI, and showing it to others."""
