@@ -173,6 +173,8 @@ class Family(nn.Module, ABC):
     summary: ClassVar[str]
     """One sentence: what it is good for."""
     Config: ClassVar[type[Declared]]
+    Sampling: ClassVar[type[Declared]] = Declared
+    """What can be set of how chance is used where a seed is drawn; nothing in most families."""
     facts: ClassVar[Facts] = Facts()
     class_shares: Tensor
 
@@ -192,6 +194,11 @@ class Family(nn.Module, ABC):
     @abstractmethod
     def latent(self) -> LatentSpec:
         """Shape and nature of the latent."""
+
+    @property
+    def sampling(self) -> type[Declared]:
+        """What of `Sampling` this model has a use for."""
+        return self.Sampling
 
     @abstractmethod
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
@@ -246,6 +253,10 @@ class Family(nn.Module, ABC):
         without classes takes no notice of `label`.
         """
 
+    def sample_by(self, sampling: Declared, n: int, seed: int, label: int | None = None) -> Tensor:
+        """As `sample` without truncation, as one of the class `self.sampling` says."""
+        return self.sample(n, seed, label=label)
+
     def population(self, n: int, seed: int) -> Tensor:
         """The latents of `sample` for statistics: all at once, so that last bits may differ."""
         return self.sample(n, seed)
@@ -256,6 +267,15 @@ class Family(nn.Module, ABC):
         In a model with classes w is of the class `label`; None is the middle of them all.
         """
         return z.reshape(z.shape[0], self.latent.slots, self.latent.dim)
+
+    def redraw(
+        self, w: Tensor, chosen: Tensor, sampling: Declared, seed: int, label: int | None = None
+    ) -> Tensor:
+        """w [n, slots, dim] with the slots that are `chosen`, bool [slots], drawn anew by the seeds
+        from `seed` on, so that they fit the others; only where `latent.has_repair`."""
+        raise ParameterError(
+            "The {name} family cannot draw a part of a picture anew.", name=self.name
+        )
 
     @abstractmethod
     def w_mean(self) -> Tensor:

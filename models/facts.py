@@ -14,7 +14,7 @@ class LatentKind(StrEnum):
 
     CONTINUOUS = "continuous"
     """Points of a space: they can be added up, and what lies between two is a latent, too."""
-    TOKENS = "tokens"
+    TOKENS = "entries"
     """Whole numbers, written as float32: entries of a book. What lies between is nothing."""
 
 
@@ -26,6 +26,8 @@ class Ability(StrEnum):
     BLEND = "blend"
     MIX = "mix"
     """Slots of one picture can be those of another."""
+    REPAIR = "repair"
+    """Some slots can be drawn anew, so that they fit the others."""
     BEND = "bend"
     """What its layers say can be changed while it draws."""
     NOISE = "noise"
@@ -55,7 +57,8 @@ class LatentSpec:
     `groups` names ranges of slots or, for a flat latent, is empty. `prior` is `normal` or
     `mixture`. `has_layers` is whether :meth:`Family.layers` names any, `has_noise` whether one of
     them is noisy, `has_styles` whether there is :meth:`Family.styles`. `lacks` is what a model
-    cannot do though latents of this kind could.
+    cannot do though latents of this kind could. `has_repair` is whether there is
+    :meth:`Family.redraw`.
     """
 
     slots: int
@@ -67,6 +70,9 @@ class LatentSpec:
     has_layers: bool = False
     has_noise: bool = False
     has_styles: bool = False
+    has_repair: bool = False
+    grid: tuple[int, int] | None = None
+    """(rows, columns), where slots are cells over the picture, row by row."""
     kind: LatentKind = LatentKind.CONTINUOUS
     lacks: frozenset[Ability] = frozenset()
 
@@ -81,7 +87,7 @@ class LatentSpec:
         for ability, has in (
             (Ability.ENCODE, self.has_encoder), (Ability.SCORE, self.has_critic),
             (Ability.BEND, self.has_layers), (Ability.NOISE, self.has_noise),
-            (Ability.FACTOR, self.has_styles),
+            (Ability.FACTOR, self.has_styles), (Ability.REPAIR, self.has_repair),
         ):  # fmt: skip
             if not has:
                 missing.add(ability)

@@ -11,13 +11,19 @@ from models.parameters import Declared, param
 
 
 @dataclass(frozen=True)
-class Hyperparameters(Declared):
-    """Of networks that learn from pictures which are varied on their way (`augment_*`)."""
+class LatentSize(Declared):
+    """Of a latent whose numbers can be as many as is wanted."""
 
     latent_dim: int = param(
         64, label="Sliders inside", low=4, high=1024, step=4, term="latent_dim",
         help="How many numbers one picture is drawn from.",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NetworkParameters(Declared):
+    """Of networks that learn from pictures which are varied on their way (`augment_*`)."""
+
     top_width: int = param(
         32, label="Detail", low=8, high=512, step=8, term="top_width",
         help="Channels at full resolution; doubles at every halving of the picture.",
@@ -78,3 +84,8 @@ class Hyperparameters(Declared):
         0.0, label="Cover", low=0.0, high=0.9, step=0.1, term="cutout", live=True,
         help="Side of the square that hides a part of the picture from the critic.",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hyperparameters(NetworkParameters, LatentSize):
+    """And of the latent that they draw from."""

@@ -28,6 +28,12 @@ def level_widths(spec: ImageSpec, top: int, widest: int) -> list[int]:
     return [min(widest, top << level) for level in range(doublings + 1)]
 
 
+def coarsest_grid(spec: ImageSpec, widths: Sequence[int], patch: int) -> tuple[int, int]:
+    """(height, width) of the level of the last of `widths`, the first being `patch` pixels."""
+    side = patch << (len(widths) - 1)
+    return spec.height // side, spec.width // side
+
+
 def groups_of(channels: int) -> int:
     """Groups of a normalisation: at most 32, at least 8 channels each where that divides."""
     return math.gcd(channels, max(1, min(32, channels // 8)))
@@ -70,16 +76,15 @@ class Encoder(nn.Module):
     """Pictures [N, channels, H, W] in [-1, 1] to [N, outputs].
 
     Squares of `patch` pixels a side are one place of the first layer; `widths` runs from there
-    to the base grid. Where the cells of the base grid divide `outputs` the last layer is a 1x1
-    convolution, so that each number describes a place; otherwise it is one dense layer
-    over the whole grid.
+    to the coarsest grid. Where its cells divide `outputs` the last layer is a 1x1 convolution,
+    so that each number describes a place; otherwise it is one dense layer over the whole grid.
     """
 
     def __init__(
         self, spec: ImageSpec, widths: Sequence[int], outputs: int, blocks: int, patch: int = 1
     ) -> None:
         super().__init__()
-        height, width, _ = spec.base_grid()
+        height, width = coarsest_grid(spec, widths, patch)
         cells = height * width
         self.patch = patch
         self.stem = Conv2d(spec.channels * patch**2, widths[0], 3, padding=1)
@@ -110,8 +115,7 @@ class Decoder(nn.Module):
         self, spec: ImageSpec, widths: Sequence[int], inputs: int, blocks: int, patch: int = 1
     ) -> None:
         super().__init__()
-        height, width, _ = spec.base_grid()
-        self.grid = (height, width)
+        height, width = self.grid = coarsest_grid(spec, widths, patch)
         self.patch = patch
         self.spatial = inputs % (height * width) == 0
         coarsest, self.widths = widths[-1], list(reversed(widths))

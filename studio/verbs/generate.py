@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.verbs import along, enlarge_options, recipe_options
+from studio.verbs import along, enlarge_options, recipe_options, region_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 
@@ -115,7 +115,8 @@ def _recipes(options: argparse.Namespace, project: Project, player: Player) -> l
     recipe = recipe_options.changed(recipe, options, player, project)
     recipe = along.changed(recipe, options, project, player)
     count = options.count or (1 if named else 16)
-    made = [recipe.begun(each) for each in _beginnings(options, recipe.beginning, count, player)]
+    began = _beginnings(options, recipe.beginning, count, player)
+    made = [region_options.changed(recipe.begun(each), options, player) for each in began]
     player.latent_of(made[0])
     if player.beside(made[0]) is not None:
         player.picture(made[0])  # two models fit, or are refused
@@ -138,7 +139,9 @@ def _beginnings(
     if first is None:
         first = began.seed if isinstance(began, Seeded) else 0
     seeds = range(first, first + count)
-    return [Seeded(seed=seed, truncation_psi=psi, label=label) for seed in seeds]
+    one = Seeded(seed=first, truncation_psi=psi, label=label)
+    one = region_options.with_sampling(one, began, options, player)
+    return [one.model_copy(update={"seed": seed}) for seed in seeds]
 
 
 def open_player(project: Project, run_name: str, device: str, *, best: bool = False) -> Player:

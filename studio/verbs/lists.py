@@ -37,7 +37,7 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 
     found = [
         {"name": kind.name, "title": kind.title, "summary": kind.summary}
-        | {"parameters": parameters(kind.Config)}
+        | {"parameters": parameters(kind.Config), "sampling": parameters(kind.Sampling)}
         for kind in base.families().values()
     ]
     shared = parameters(RunOptions)

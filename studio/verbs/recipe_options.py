@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from models.facts import Ability
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.seeds import LARGEST_SEED
+from studio.verbs import region_options
 from studio.verbs.options import words
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--mix", metavar="SEED@ZONE", type=words, action="append", default=[],
-        help="style mixing: these layers of another seed, as 7@texture or, counted from 1, 7@1-4,9",
+        help="style mixing: these layers of another seed, as 7@texture or, counted from 1, "
+        "7@1-4,9; of models with tokens a part of the picture, as for --repair",
     )  # fmt: skip
     parser.add_argument(
         "--label-mix", metavar="L@SHARE", type=words,
@@ -50,6 +52,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="the fine layers of the newest model of another run: cut=16 (pixels of a layer), "
         "softness=1 (doublings), share=1, part=fine or coarse",
     )  # fmt: skip
+    region_options.add(parser)
 
 
 def changed(
@@ -94,7 +97,8 @@ def read(text: str, project: Project) -> LatentRecipe:
 
 
 def _mixed(text: str, player: Player) -> Iterator[tuple[int, int]]:
-    """(slot, seed) of `7@texture` or `7@1-4,9`."""
+    """(slot, seed) of `7@texture` or `7@1-4,9`; of a grid also of a part of the picture."""
+    from studio.engine.generation import cells
     from studio.engine.generation.zones import slots_of
 
     seed, at, zone = text.partition("@")
@@ -102,6 +106,9 @@ def _mixed(text: str, player: Player) -> Iterator[tuple[int, int]]:
         raise UsageError("--mix {text} is not of the form SEED@ZONE.", text=text)
     number = _whole("--mix", seed)
     player.need(Ability.MIX)
+    if region_options.is_part(zone):
+        yield from ((slot, number) for slot in cells.slots_of(region_options.cells(zone, player)))
+        return
     for slot in slots_of(zone, player.latent).nonzero()[0].tolist():
         yield slot, number
 

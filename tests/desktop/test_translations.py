@@ -119,6 +119,10 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
     """(where, title, summary, parameters) of everything that is registered."""
     listed = [
         *((f"family {n}", f.title, f.summary, f.Config) for n, f in families.families().items()),
+        *(
+            (f"sampling {n}", f.title, f.summary, f.Sampling)
+            for n, f in families.families().items()
+        ),
         *((f"format {n}", f.title, f.summary, f) for n, f in ways.kinds().items()),
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
         *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),

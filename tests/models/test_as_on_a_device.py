@@ -10,6 +10,7 @@ import torch
 from models.base import Family, ImageSpec, TrainState, families, family
 from models.families.stylegan2.stylegan2_networks import Generator
 from models.parts import layers, resampling
+from tests.models.configs import config_of
 
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 16, "width": 32, "batch_size": 4}
 OFTEN = {"reg_interval": 1, "path_interval": 1, "path_weight": 2.0, "regulariser": "rae_gp"}
@@ -21,6 +22,7 @@ CASES = [
     ("gan", ImageSpec(3, 64, 48), True),
     ("stylegan2", ImageSpec(4, 48, 64, 3), False),
     ("stylegan2", ImageSpec(1, 64, 48), True),
+    ("tokens", ImageSpec(3, 48, 64, 3), False),
     ("vae", ImageSpec(3, 64, 48), True),
 ]
 
@@ -35,7 +37,7 @@ def build(name: str, spec: ImageSpec, seamless: bool) -> Family:
     torch.manual_seed(0)
     kind = family(name)
     often = {key: value for key, value in OFTEN.items() if key in kind.Config.params()}
-    model = kind(kind.Config.from_mapping({**SMALL, **often, "seamless": seamless}), spec)
+    model = kind(config_of(name, SMALL, **often, seamless=seamless), spec)
     with torch.no_grad():
         for weight in model.parameters():  # none at zero, so that no path is silent
             weight.add_(0.05 * torch.randn(weight.shape))

@@ -8,6 +8,7 @@ import torch
 from models.base import Family, ImageSpec, families, family
 from models.bending import Bends
 from models.facts import Ability
+from tests.models.configs import config_of
 
 SMALL = {"latent_dim": 16, "top_width": 8, "width": 16}
 NAMES = sorted(families())
@@ -17,7 +18,7 @@ NAMES = sorted(families())
 def model(request: pytest.FixtureRequest) -> Family:
     torch.manual_seed(0)
     kind = family(request.param)
-    made = kind(kind.Config.from_mapping(SMALL), ImageSpec(3, 16, 32)).eval()
+    made = kind(config_of(request.param, SMALL), ImageSpec(3, 16, 32)).eval()
     for name, tensor in made.state_dict().items():
         if name.endswith((".strength", "noise_strength")):
             tensor.fill_(0.5)

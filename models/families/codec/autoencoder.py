@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.codec import CURVES
 from models.facts import FEW, Curve, Facts, LatentSpec
-from models.families.codec.codec import CURVES, CodecConfig, CodecFamily
+from models.families.codec.codec import CodecConfig, CodecFamily
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture

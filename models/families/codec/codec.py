@@ -11,97 +11,33 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.base import Family, ImageSpec, TrainState
-from models.bending import Bends, Layer, inside
-from models.facts import Curve
-from models.learning import ema
-from models.parameters import Declared, param
-from models.parts.augment import Augmentation
+from models.base import ImageSpec, TrainState
+from models.codec import WARMUP, Codec, CodecParameters
+from models.parameters import param
 from models.parts.hyperparameters import Hyperparameters
-from models.parts.inference import Inference
-from models.parts.layers import Decoder, Encoder, level_widths
-from models.parts.schedules import adam, cosine, set_rates, warmed
-from models.parts.seamless import RollingAugmentation, close
+from models.parts.schedules import cosine, set_rates, warmed
 
 
 @dataclass(frozen=True)
-class CodecConfig(Hyperparameters):
-    """Parameters of a network that learns to redraw pictures."""
+class CodecConfig(CodecParameters, Hyperparameters):
+    """And of a latent of one row."""
 
     latent_dim: int = param(
         128, low=8, high=2048, step=8,
         help="How many numbers describe one picture. More keep more detail; fewer mix better.",
     )  # fmt: skip
-    width: int = param(128, label="Size of the network")
-    batch_size: int = param(32, low=1)
-    lr: float = param(
-        1e-3, help="How far one step goes. Falls to a fiftieth by the end of the run."
-    )
-    ema_half_life: float = param(5.0, low=0.1)
-    augment_shift: float = param(
-        0.1, step=0.01,
-        help="Move pictures by up to this part of their side, against learning by heart.",
-    )  # fmt: skip
-    augment_zoom: float = param(
-        0.1, step=0.01, help="Enlarge or shrink pictures by up to this part."
-    )
-    augment_colour: float = param(0.0, step=0.05, help="Vary brightness, contrast and saturation.")
-    augment_noise: float = param(
-        0.0, help="Grain over what the encoder sees; it has to redraw the clean picture."
-    )
-    augment_cutout: float = param(
-        0.0, help="Side of the square that hides a part of the picture from the encoder, which "
-        "has to redraw it nevertheless.",
-    )  # fmt: skip
-    blocks: int = param(
-        1, label="Depth", low=1, high=4, term="blocks", advanced=True,
-        help="Residual blocks at every resolution.",
-    )  # fmt: skip
-    patch: int = param(
-        1, label="Pixel squares", low=1, high=2, unit="pixels", term="patch size", advanced=True,
-        help="Squares of so many pixels a side are one place for the networks. With 2 they learn "
-        "half as fast again on a processor; with 1 every pixel is a place of its own, as it always "
-        "is in tileable runs.",
-    )  # fmt: skip
-    weight_decay: float = param(
-        0.01, label="Forgetting", low=0.0, high=1.0, step=0.01, term="weight_decay", advanced=True,
-        live=True, help="Pulls all weights gently to zero.",
-    )  # fmt: skip
-    clip: float = param(
-        1.0, label="Shock absorber", low=0.01, high=1000.0, term="gradient clipping", advanced=True,
-        live=True, help="Longest step that a single batch may ask for.",
-    )  # fmt: skip
 
 
-WARMUP = 3_000
-"""Pictures over which the learning rate climbs."""
-CURVES = {
-    "loss": Curve("loss"), "mse": Curve("error (mse)"), "gradient": Curve("gradient", hidden=True),
-    "decoder": Curve("decoder size", hidden=True),
-}  # fmt: skip
-
-
-class CodecFamily(Family):
-    """Encoder and decoder, trained together; averages of both do everything the artist sees."""
+class CodecFamily(Codec):
+    """Networks whose latent is one row of numbers."""
 
     Config: ClassVar[type[CodecConfig]]
     config: CodecConfig
 
     def __init__(self, config: CodecConfig, image_spec: ImageSpec, outputs: int) -> None:
-        super().__init__(config, image_spec)
-        # The border of a tile would lie on the grid of squares, which shows early in a run.
-        patch = 1 if config.seamless else config.patch
-        widths = level_widths(image_spec, config.top_width, config.width)[patch - 1 :]
-        self.encoder = Encoder(image_spec, widths, outputs, config.blocks, patch)
-        self.decoder = Decoder(image_spec, widths, config.latent_dim, config.blocks, patch)
-        if config.seamless:
-            close(self.encoder, self.decoder)
-        self.encoder_ema = ema.averaged_copy(self.encoder)
-        self.decoder_ema = ema.averaged_copy(self.decoder)
-        self.inference = Inference()
-        self._optimizers: dict[str, torch.optim.Optimizer] = {}
+        super().__init__(config, image_spec, outputs, config.latent_dim)
 
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> CodecConfig:
@@ -121,18 +57,6 @@ class CodecFamily(Family):
             latent_dim=dim, lr=1e-3, top_width=top, width=128, patch=2, batch_size=batch
         )
 
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        if not self._optimizers:
-            for key, weights in self._learnt().items():
-                self._optimizers[key] = adam(
-                    weights, self.config.lr, (0.9, 0.99), self.config.weight_decay
-                )
-        return self._optimizers
-
-    def _learnt(self) -> dict[str, list[nn.Parameter]]:
-        """The weights of each optimiser by its name."""
-        return {"codec": [*self.encoder.parameters(), *self.decoder.parameters()]}
-
     def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
         config = self.config
         rate = warmed(state.images_seen, len(batch), WARMUP)
@@ -141,11 +65,7 @@ class CodecFamily(Family):
             set_rates(optimizer, config.lr * rate, weight_decay=config.weight_decay)
         x = self._augmentation(config).shown()(self.to_network(batch), state.generator)
         report = self._learn(x, state)
-        self.inference.drop()
-        seen = state.images_seen + len(batch)
-        keep = ema.decay(len(batch), config.ema_half_life * 1000, seen)
-        ema.update(self.encoder_ema, self.encoder, keep)
-        ema.update(self.decoder_ema, self.decoder, keep)
+        self._average(len(batch), state)
         return report
 
     def _learn(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
@@ -154,15 +74,6 @@ class CodecFamily(Family):
         norm = self._descend("codec", loss, state)
         return {"loss": loss.detach(), **report, "gradient": norm}
 
-    def _descend(self, key: str, loss: Tensor, state: TrainState) -> Tensor:
-        """One clipped step of an optimiser; returns the norm of the gradient before clipping."""
-        optimizer = self.optimizers()[key]
-        optimizer.zero_grad(set_to_none=True)
-        state.backward(loss)
-        norm = state.advance(optimizer, self.config.clip)
-        assert norm is not None
-        return norm
-
     @abstractmethod
     def _losses(self, x: Tensor, state: TrainState) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss to minimise, per number of a picture, and scalars to show."""
@@ -170,25 +81,6 @@ class CodecFamily(Family):
     @abstractmethod
     def _mean_code(self, x: Tensor) -> Tensor:
         """Latents [n, dim] of network pictures by the averaged encoder, without noise."""
-
-    def _hidden(self, x: Tensor, state: TrainState) -> Tensor:
-        """What the encoder sees in place of x, which is to be redrawn: Vincent 2008 (ICML)."""
-        return self._augmentation(self.config).hide(x, state.generator)
-
-    @classmethod
-    def augmented(
-        cls, config: Declared, x: Tensor, generator: torch.Generator, p: float | None = None
-    ) -> Tensor:
-        """See the contract: what the encoder sees. There is no probability."""
-        augmentation = cls._augmentation(config)
-        return augmentation.hide(augmentation.shown()(x, generator), generator)
-
-    @staticmethod
-    def _augmentation(config: Declared) -> Augmentation:
-        if config.as_dict()["seamless"]:
-            # What enlarges or turns a tile opens a seam in it, and that would be learnt.
-            return RollingAugmentation.of(config, reflect=True, zoom=0.0, rotate=0.0, crop=0.0)
-        return Augmentation.of(config, reflect=True)
 
     @torch.no_grad()
     def _codes(
@@ -216,15 +108,6 @@ class CodecFamily(Family):
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
         return self._mean_code(self.to_network(images)).unsqueeze(1)
-
-    def draw(
-        self, w: Tensor, noise_seed: int = 0, resolution: int | None = None,
-        bends: Bends | None = None,
-    ) -> Tensor:  # fmt: skip
-        return self.inference.of(self.decoder_ema, w)(w.flatten(1), resolution, bends)
-
-    def layers(self) -> tuple[Layer, ...]:
-        return inside("decoder_ema", self.decoder_ema.layers())
 
     def styles(self, w: Tensor) -> Tensor:
         return self.decoder_ema.first(w.flatten(1)).flatten(1)

@@ -43,12 +43,18 @@ class Canvas(QWidget):
             if tool.Options.params():
                 self._options.append(_Options(tool))
                 self._header.add(self._options[-1])
+        hand.session.opened.connect(lambda *_: self._show_options())
         self.view.overlay = self._paint
         self.view.installEventFilter(self)
 
     def add_control(self, control: QWidget) -> None:
         """One more in the line above the picture."""
         self._header.add(control)
+
+    def _show_options(self) -> None:
+        """Only those that would do something with the open model."""
+        for options in self._options:
+            options.setVisible(options.tool.usable)
 
     def close_tools(self) -> None:
         for tool in self.tools.values():
@@ -155,7 +161,7 @@ class _Options(QToolButton):
 
     def __init__(self, tool: Tool) -> None:
         super().__init__()
-        self._tool = tool
+        self.tool = tool
         self.form = ParamForm(tool.Options.params())
         self.form.valueChanged.connect(self._changed)
         menu, item = QMenu(self), QWidgetAction(self)
@@ -166,11 +172,11 @@ class _Options(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _changed(self, name: str, value: object) -> None:
-        options = self._tool.options
-        self._tool.options = options.from_mapping({**options.as_dict(), name: value})
+        options = self.tool.options
+        self.tool.options = options.from_mapping({**options.as_dict(), name: value})
 
     def retranslate(self) -> None:
-        name = tr(self._tool.title)
+        name = tr(self.tool.title)
         set_words((self, "", tr("Options of {tool}", tool=name)))
         self.setText(name)
         self.form.retranslate()

@@ -55,13 +55,15 @@ class Controls(QWidget):
         self.seed, self.second = SeedBox(), SeedBox()
         self.seed_label, self.second_label, self.label = Label(), Label(), LabelLine()
         self.reset, self.keep_button = secondary(), primary()
+        self.sampling = QWidget()
+        """Of how chance is used; filled for each model."""
         self._quiet = False
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         inner, panel = panel_column(6)
-        whole = _line(self.seed_label, self.seed), self.label, self.psi
+        whole = _line(self.seed_label, self.seed), self.label, self.sampling, self.psi
         blend = _line(self.second_label, self.second), self.mix
         heads = self.heads
         self._further = boxes.column(gap=10)

@@ -14,6 +14,7 @@ from studio.desktop.generation.history import Change, History, Step
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
+    from models.parameters import Value
     from studio.engine.generation.beginnings import Point
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.base import Move
@@ -82,6 +83,14 @@ class Editing(QObject):
         """What the picture is of; None is any label, as the seed draws it."""
         if label != self.recipe().beginning.label:
             self._put("label", tr("Label {name}", name=name), self._begun(label=label))
+
+    def set_sampling(self, name: str, value: Value | None, text: str) -> None:
+        """How chance is used; None is as the model has it."""
+        said = dict(self.recipe().beginning.sampling or ())
+        said.pop(name, None)
+        if value is not None:
+            said[name] = value
+        self._put(f"sampling {name}", text, self._begun(sampling=said or None))
 
     def set_psi(self, psi: float) -> None:
         from studio.engine.generation.beginnings import Point
@@ -174,12 +183,12 @@ class Editing(QObject):
         if (after := before.unmoved()) != before:
             self._put("reset", tr("Reset all"), after)
 
-    def _begun(self, **values: int | float | None) -> LatentRecipe:
+    def _begun(self, **values: int | float | dict[str, Value] | None) -> LatentRecipe:
         """A seed with these `values`; what a point was of is not known, so it is left then."""
         from studio.engine.generation.beginnings import Seeded
 
         recipe = self.recipe()
-        said = recipe.beginning.model_dump(include={"seed", "truncation_psi", "label"})
+        said = recipe.beginning.model_dump(include={"seed", "truncation_psi", "label", "sampling"})
         return recipe.begun(Seeded.model_validate({**said, **values}))
 
     def _blend(self, key: str, text: str, seed: int, mix: float) -> None:

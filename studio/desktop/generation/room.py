@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from models.facts import Ability
 from studio.desktop import i18n
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
@@ -21,6 +22,7 @@ from studio.desktop.generation.marks import Marks
 from studio.desktop.generation.model_list import Models
 from studio.desktop.generation.moves.move_panels import Shaping
 from studio.desktop.generation.recipe_editor import LIVE, Editing
+from studio.desktop.generation.sampling_controls import SamplingControls
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.sheet_pictures import SheetPictures
 from studio.desktop.generation.side import Side
@@ -62,6 +64,7 @@ class GenerationRoom(Room):
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
         self.labels = Labels(self.session, self.editing, self.controls.label)
+        self.sampling = SamplingControls(self.session, self.editing, self.controls.sampling)
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.shaping = Shaping(self.session, self.editing, self)
         self.controls.add_below(self.shaping.sections)
@@ -273,14 +276,15 @@ class GenerationRoom(Room):
         recipe = self.editing.recipe()
         self.controls.show_recipe(recipe)
         self.playing.find_missing(recipe)
-        psi = f"{recipe.beginning.truncation_psi:.2f}"
         source = getattr(recipe.beginning, "source", None)
         said = (
-            tr("Seed {n} · ψ {psi}", n=recipe.seed, psi=psi) if recipe.seed is not None
-            else tr("{file} · ψ {psi}", file=_short(source.file), psi=psi) if source is not None
-            else tr("Point of a file · ψ {psi}", psi=psi)
+            tr("Seed {n}", n=recipe.seed) if recipe.seed is not None
+            else _short(source.file) if source is not None else tr("Point of a file")
         )  # fmt: skip
-        self.title.setText(" · ".join(each for each in (said, self.labels.name()) if each))
+        model = self.session.model
+        truncates = model is not None and Ability.TRUNCATION in model.abilities
+        psi = f"ψ {recipe.beginning.truncation_psi:.2f}" if truncates else ""
+        self.title.setText(" · ".join(each for each in (said, psi, self.labels.name()) if each))
 
     @Slot(QImage, object)
     def _rendered(self, image: QImage, _recipe: object) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from models.facts import Ability
+from models.parameters import Param
 from studio.desktop.base.threads import Worker
 from studio.desktop.generation.direction_line import (
     FIRST_KIND,
@@ -69,6 +70,10 @@ class Model:
     """Ranges of them by name, half-open."""
     layers: tuple[Layer, ...] = ()
     """Where its drawing can be bent."""
+    grid: tuple[int, int] | None = None
+    """(rows, columns), where the rows of its latents are cells over the picture."""
+    sampling: Mapping[str, Param] = field(default_factory=dict)
+    """What can be set of how its chance is used."""
 
 
 class Drawn(NamedTuple):
@@ -122,7 +127,7 @@ class GenerationWorker(Worker):
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
             tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
             zones_of(fresh.latent), _kinds_of(fresh), fresh.latent.slots, fresh.latent.groups,
-            fresh.layers(),
+            fresh.layers(), fresh.latent.grid, fresh.sampling_params(),
         )  # fmt: skip
 
     def close(self) -> None:

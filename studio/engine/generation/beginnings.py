@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from models.facts import Ability
+from models.parameters import Value
 from studio.engine.errors import StudioError
 from studio.engine.generation.slerp import Latent
 from studio.engine.seeds import LARGEST_SEED
@@ -20,6 +22,23 @@ if TYPE_CHECKING:
 
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Psi = Annotated[float, Field(ge=0.0, le=1.5)]
+MOST_SET = 32
+"""Values that say how chance is used."""
+
+
+def _pairs(said: object) -> object:
+    """In the order of names, so that the same values are the same beginning."""
+    return tuple(sorted(said.items())) if isinstance(said, Mapping) else said
+
+
+Sampled = Annotated[
+    tuple[tuple[str, Value], ...], Field(max_length=MOST_SET), BeforeValidator(_pairs),
+    PlainSerializer(dict, return_type=dict[str, Value]),
+]  # fmt: skip
+"""How chance is used, by the names that a model's `sampling` declares; files have a table."""
+
+Chosen = np.ndarray[Any, np.dtype[np.bool_]]
+"""bool [slots]."""
 
 
 class Played(Protocol):
@@ -43,6 +62,10 @@ class Played(Protocol):
     def layers(self) -> tuple[Layer, ...]:
         """Those of its generator, from coarse to fine."""
 
+    def redrawn(self, w: Latent, chosen: Chosen, seed: int, beginning: Beginning) -> Latent:
+        """The point with the slots that are chosen drawn anew, with the label and the chance of a
+        beginning."""
+
     def activations(self, beginning: Seeded, layer: int) -> Tensor:
         """What a layer says [1, c, h, w] where a seed begins, with nothing bent."""
 
@@ -54,16 +77,26 @@ class Part(BaseModel):
 
 
 class Seeded(Part):
-    """Begins by chance. Without `label` the seed draws one, where the model knows labels."""
+    """Begins by chance. Without `label` the seed draws one, where the model knows labels.
+
+    `sampling` has the values that are not those of the model.
+    """
 
     kind: Literal["seeded"] = "seeded"
     seed: Seed = 0
     truncation_psi: Psi = 1.0
     label: int | None = None
+    sampling: Sampled | None = None
 
     def place(self, played: Played) -> Latent:
         """The point w [slots, dim]."""
         return played.sample(self)
+
+    @classmethod
+    def beside(cls, other: Beginning, seed: int) -> Self:
+        """Another seed with the truncation, the label and the chance of a beginning."""
+        psi, label = other.truncation_psi, other.label
+        return cls(seed=seed, truncation_psi=psi, label=label, sampling=other.sampling)
 
 
 class Source(Part):
@@ -89,6 +122,7 @@ class Point(Part):
     source: Source | None = None
     label: ClassVar[None] = None
     """It has one, if the model knows labels; which is not known."""
+    sampling: ClassVar[None] = None
 
     def place(self, played: Played) -> Latent:
         """The point w [slots, dim]."""

@@ -93,10 +93,9 @@ def _mutated(
         return w
     began = parent.beginning
     label = player.label_of(parent) if player.labels and isinstance(began, Seeded) else ""
-    other = Seeded(
-        seed=drawn, truncation_psi=began.truncation_psi,
-        label=player.label_number(label) if label else began.label,
-    )  # fmt: skip
+    other = Seeded.beside(began, drawn)
+    if label:
+        other = other.model_copy(update={"label": player.label_number(label)})
     same = other.model_copy(update={"seed": 0})
     return slerp(w, player.sample(other), strength, player.centre(other, same))
 

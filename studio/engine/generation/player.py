@@ -13,7 +13,7 @@ from models.parameters import ParameterError
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation import zones
-from studio.engine.generation.beginnings import Beginning, Point, Seeded, unpack_latent
+from studio.engine.generation.beginnings import Beginning, Chosen, Point, Seeded, unpack_latent
 from studio.engine.generation.directions.direction import Known
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import FARTHEST
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from models.base import Family, ImageSpec
     from models.bending import Layer
     from models.facts import LatentSpec
+    from models.parameters import Declared, Param
 
 _SAMPLED = 4
 """Points of seeds that are remembered: the two of a blend, its centre, and one before."""
@@ -49,6 +50,9 @@ LACKING = {
     Ability.BEND: Said("This model says nothing of its layers: leave the bends out."),
     Ability.DRAG: Said(
         "Points of this model's pictures cannot be dragged: choose a model of another family."
+    ),
+    Ability.REPAIR: Said(
+        "This model cannot draw a part of a picture anew: it draws all of it at once."
     ),
     Ability.NOISE: Said("There is no noise in this model: leave its strength at 1."),
     Ability.INVERT: Said(
@@ -167,12 +171,39 @@ class Player:
             if beginning.truncation_psi != 1:
                 self.need(Ability.TRUNCATION)
             with torch.inference_mode(), self.model as family:
-                w = family.sample(1, beginning.seed, beginning.truncation_psi, beginning.label)
+                w = self._drawn_by_chance(family, beginning)
                 known = w[0].float().cpu().numpy()
                 if len(self._sampled) >= _SAMPLED:
                     del self._sampled[next(iter(self._sampled))]
                 self._sampled[beginning] = known
         return known.copy()
+
+    def _drawn_by_chance(self, family: Family, beginning: Seeded) -> Tensor:
+        if beginning.sampling is None:
+            return family.sample(1, beginning.seed, beginning.truncation_psi, beginning.label)
+        how = self.sampling_of(beginning)
+        return family.sample_by(how, 1, beginning.seed, beginning.label)
+
+    def sampling_of(self, beginning: Beginning) -> Declared:
+        """How chance is used; :class:`UsageError` for what this model does not know."""
+        try:
+            return self.model.family.sampling.from_mapping(dict(beginning.sampling or ()))
+        except ParameterError as error:
+            raise UsageError(error.said) from error
+
+    def sampling_params(self) -> dict[str, Param]:
+        """What can be set of how chance is used."""
+        return self.model.family.sampling.params()
+
+    def redrawn(self, w: Latent, chosen: Chosen, seed: int, beginning: Beginning) -> Latent:
+        """As :class:`beginnings.Played` asks."""
+        import torch
+
+        self.need(Ability.REPAIR)
+        how, label = self.sampling_of(beginning), self._label(beginning)
+        with torch.inference_mode(), self.model as family:
+            batch, slots = (torch.from_numpy(each).to(self.device) for each in (w[None], chosen))
+            return family.redraw(batch, slots, how, seed, label)[0].float().cpu().numpy()
 
     def read(self, beginning: Point) -> Latent:
         """As :class:`beginnings.Played` asks."""
@@ -190,7 +221,9 @@ class Player:
         """
         self.need(Ability.BLEND)
         label = self._label(one)
-        if label is not None and label == self._label(two) and isinstance(one, Seeded):
+        middles = Ability.TRUNCATION in self.latent.abilities
+        same = label is not None and label == self._label(two)
+        if same and middles and isinstance(one, Seeded):
             return self.sample(Seeded(seed=one.seed, truncation_psi=0.0, label=label))
         return self._mean()
 

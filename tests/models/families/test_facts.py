@@ -12,6 +12,7 @@ import torch
 
 from models.base import ImageSpec, TrainState, families, family
 from models.facts import Ability, LatentKind, LatentSpec
+from tests.models.configs import config_of
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "studio/engine/sample.py"
@@ -27,13 +28,15 @@ def own_settings(name: str) -> Iterator[dict[str, object]]:
         yield {"sharp": True}
     if "regulariser" in declared:
         yield {"regulariser": "rae_gp"}
+    if "quantiser" in declared:
+        yield {"quantiser": "vq", "order": "in_turn"}
 
 
 @pytest.mark.parametrize("name", sorted(families()))
 def test_every_scalar_of_training_has_words(name: str) -> None:
     kind, spec = family(name), ImageSpec(3, 16, 16)
     for changed in own_settings(name):
-        model = kind(kind.Config.from_mapping({**SMALL, **changed}), spec).train()
+        model = kind(config_of(name, SMALL, **changed), spec).train()
         state = TrainState(torch.device("cpu"), torch.Generator().manual_seed(5))
         batch = torch.zeros(4, 16, 16, 3, dtype=torch.uint8)
         assert set(model.training_step(batch, state)) <= set(kind.facts.curves)
@@ -42,7 +45,7 @@ def test_every_scalar_of_training_has_words(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(families()))
 def test_a_critic_has_levels_that_are_there(name: str) -> None:
     kind = family(name)
-    model = kind(kind.Config.from_mapping(SMALL), ImageSpec(3, 32, 32))
+    model = kind(config_of(name, SMALL), ImageSpec(3, 32, 32))
     assert kind.facts.has_critic == model.latent.has_critic
     if not kind.facts.has_critic:
         return
@@ -54,7 +57,7 @@ def test_a_critic_has_levels_that_are_there(name: str) -> None:
 
 def test_tokens_cannot_be_added_up() -> None:
     points = LatentSpec(4, 8, "normal", has_encoder=True)
-    of_networks = {Ability.SCORE, Ability.BEND, Ability.NOISE, Ability.FACTOR}
+    of_networks = {Ability.SCORE, Ability.BEND, Ability.NOISE, Ability.FACTOR, Ability.REPAIR}
     assert points.abilities == set(Ability) - of_networks
     tokens = LatentSpec(16, 1, "normal", has_encoder=True, kind=LatentKind.TOKENS)
     assert tokens.abilities == {Ability.TRUNCATION, Ability.ENCODE}

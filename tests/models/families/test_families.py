@@ -7,15 +7,15 @@ import torch
 
 from models.base import Family, ImageSpec, TrainState, families, family, seeded_normal
 from models.parameters import ParameterError
+from tests.models.configs import config_of
 
-NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
+NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 4}
 
 
 def build(name: str, spec: ImageSpec, **changes: Any) -> Family:
     torch.manual_seed(0)
-    kind = family(name)
-    return kind(kind.Config.from_mapping({**SMALL, **changes}), spec)
+    return family(name)(config_of(name, SMALL, **changes), spec)
 
 
 def start(bf16: bool = False) -> TrainState:

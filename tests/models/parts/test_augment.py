@@ -11,6 +11,7 @@ from models.base import Family, ImageSpec, TrainState, families, family
 from models.families.codec.codec import CodecFamily
 from models.learning.ada import Pipe
 from models.parts.augment import Augmentation
+from tests.models.configs import config_of
 
 FULL: dict[str, Any] = {
     "mirror": True, "shift": 0.2, "zoom": 0.3, "colour": 1.0, "cutout": 0.4, "rotate": 180.0,
@@ -249,10 +250,10 @@ def test_a_step_learns_from_what_the_preview_shows(
     torch.manual_seed(0)
     kind = family(name)
     extra = {"augment_p": 0.8} if "augment_p" in kind.Config.params() else {}
-    config = kind.Config.from_mapping({**SMALL, **STRONG, **extra})
+    config = config_of(name, SMALL, **STRONG, **extra)
     model = kind(config, ImageSpec(3, 16, 16)).train()
     batch = torch.randint(0, 256, (4, 16, 16, 3), dtype=torch.uint8, generator=chance())
-    state = TrainState(torch.device("cpu"), chance(5), 64, 8)
+    state = TrainState(torch.device("cpu"), chance(5), 64, 8, total_images=640)
     net: Any = model.encoder if hasattr(model, "encoder") else model.critic
     shown: list[torch.Tensor] = []
     hook = net.register_forward_pre_hook(lambda _, given: shown.append(given[0].detach().clone()))

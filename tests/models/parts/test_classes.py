@@ -9,8 +9,9 @@ from models.base import Family, ImageSpec, TrainState, family
 from models.parameters import ParameterError
 from models.parts import mixture
 from models.parts.classes import renamed
+from tests.models.configs import config_of
 
-NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
+NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 8}
 STILL = {"augment_mirror": False, "augment_shift": 0.0, "augment_colour": 0.0}
 SPEC = ImageSpec(3, 16, 16, classes=2)
@@ -18,8 +19,7 @@ SPEC = ImageSpec(3, 16, 16, classes=2)
 
 def build(name: str, spec: ImageSpec = SPEC, **changes: Any) -> Family:
     torch.manual_seed(0)
-    kind = family(name)
-    return kind(kind.Config.from_mapping({**SMALL, **changes}), spec)
+    return family(name)(config_of(name, SMALL, **changes), spec)
 
 
 def start(total: int = 64) -> TrainState:
@@ -118,7 +118,8 @@ def test_a_sample_depends_on_its_seed_and_label_alone(name: str) -> None:
 
 
 def _noise(model: Family) -> torch.Tensor:
-    return torch.zeros(2, 17 if model.name == "autoencoder" else 16)
+    sizes = {"autoencoder": 17, "tokens": 16 * model.latent.slots}
+    return torch.zeros(2, sizes.get(model.name, 16))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -151,6 +152,7 @@ def test_the_class_of_a_seed_is_drawn_by_how_many_pictures_it_has(name: str) -> 
         ("gan", 100, {"lr": 1e-2, "augment_p": 0.0, "gamma": 0.01}),
         ("stylegan2", 120, {"lr": 6e-3, "augment": "none", "gamma": 0.1, "path_weight": 0.0}),
         ("fewshot_gan", 80, {"lr": 2e-3, "augment_p": 0.0}),
+        ("tokens", 120, {"lr": 5e-2, "book": "240", "token_noise": 0.0}),
     ],
 )
 def test_a_picture_belongs_to_the_class_it_was_asked_for(
@@ -170,7 +172,7 @@ def test_a_picture_belongs_to_the_class_it_was_asked_for(
         assert bool((((again > 115).long()) == evenly(8)).all())
 
 
-@pytest.mark.parametrize("name", ["fewshot_gan", "gan", "stylegan2", "vae"])
+@pytest.mark.parametrize("name", ["fewshot_gan", "gan", "stylegan2", "tokens", "vae"])
 def test_labels_that_did_not_come_are_missed(name: str) -> None:
     with pytest.raises(ParameterError, match="without labels"):
         build(name).training_step(pictures(evenly(8)), start())

@@ -10,16 +10,16 @@ from models.base import Family, ImageSpec, TrainState, families, family
 from models.families.stylegan2.stylegan2_networks import Generator as StyleGenerator
 from models.parts import modulated, resampling, seamless
 from models.parts.augment import Augmentation
+from tests.models.configs import config_of
 
-NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "vae"]
+NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 32, "top_width": 8, "width": 16, "batch_size": 4}
 SPEC = ImageSpec(3, 32, 48)
 
 
 def build(name: str, spec: ImageSpec = SPEC, **changes: Any) -> Family:
     torch.manual_seed(0)
-    kind = family(name)
-    return kind(kind.Config.from_mapping({**SMALL, **changes}), spec)
+    return family(name)(config_of(name, SMALL, **changes), spec)
 
 
 def chance(seed: int = 3) -> torch.Generator:

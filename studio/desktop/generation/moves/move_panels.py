@@ -81,7 +81,7 @@ class Shaping(QObject):
     def _opened(self, model: Model, soft: bool) -> None:
         able = model.abilities
         for name, there in (
-            ("mix", Ability.MIX in able), ("noise", Ability.NOISE in able),
+            ("mix", Ability.MIX in able and model.grid is None), ("noise", Ability.NOISE in able),
             ("label_mix", bool(model.labels)), ("bend", Ability.BEND in able),
             ("model_mix", Ability.BEND in able),
         ):  # fmt: skip

@@ -292,7 +292,8 @@ class DragPoints(Tool):
         self.hand.view.update()
 
     def _opened(self, model: Model, soft: bool) -> None:
-        can = Ability.DRAG in model.abilities
+        can = self.usable = Ability.DRAG in model.abilities
+        self._line.setVisible(can)
         self.button.setEnabled(can)
         if not can:
             self.button.setChecked(False)

@@ -103,6 +103,8 @@ class Tool:
     def __init__(self, hand: Hand) -> None:
         self.hand = hand
         self.active = True
+        self.usable = True
+        """Whether the open model has a use for it."""
         self.options = self.Options()
 
     def actions(self) -> Sequence[ToolAction]:

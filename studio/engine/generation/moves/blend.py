@@ -30,6 +30,5 @@ class Blend(Move):
         """The point after this move."""
         if not self.mix:
             return w
-        psi, label = beginning.truncation_psi, beginning.label
-        other = Seeded(seed=self.seed, truncation_psi=psi, label=label)
+        other = Seeded.beside(beginning, self.seed)
         return slerp(w, played.sample(other), self.mix, played.centre(beginning, other))

@@ -16,7 +16,7 @@ from studio.engine.generation.slerp import Latent
 @register
 class Mix(Move):
     """Style mixing: Karras 2019, arXiv:1812.04948, Sec. 3.1. `slots` says for some of them of
-    which seed they are; it has the beginning's truncation and label."""
+    which seed they are; it has the beginning's truncation, label and chance."""
 
     name: ClassVar[str] = "mix"
     rank: ClassVar[int] = 0
@@ -40,9 +40,8 @@ class Mix(Move):
                 slot=max(self.slots), first=0, last=len(w) - 1,
             )  # fmt: skip
         made = w.copy()
-        psi, label = beginning.truncation_psi, beginning.label
         for seed in dict.fromkeys(self.slots.values()):
-            other = played.sample(Seeded(seed=seed, truncation_psi=psi, label=label))
+            other = played.sample(Seeded.beside(beginning, seed))
             own = [slot for slot, of in self.slots.items() if of == seed]
             made[own] = other[own]
         return made

@@ -21,6 +21,7 @@ from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.record import checkpoint
+from tests.models.configs import config_of
 
 Styled = Callable[..., Player]
 PLAIN = LatentRecipe(seed=3)
@@ -32,7 +33,7 @@ def test_the_ends_are_the_two_models_and_the_middle_is_neither(name: str) -> Non
     for seed in (0, 1):
         torch.manual_seed(seed)
         kind = family(name)
-        config = kind.Config.from_mapping({"latent_dim": 16, "top_width": 8, "width": 16})
+        config = config_of(name, {"top_width": 8, "width": 16})
         models.append(kind(config, ImageSpec(3, 16, 16)).eval().requires_grad_(False))
     one, two = models
     for tensor in (*one.state_dict().values(), *two.state_dict().values()):

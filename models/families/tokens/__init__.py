@@ -1,0 +1,1 @@
+"""Pictures as grids of tokens: a tokenizer, and a prior that lays new grids."""

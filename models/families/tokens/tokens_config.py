@@ -1,0 +1,86 @@
+"""What can be set of a tokenizer, its prior, and of how new grids are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.codec import CodecParameters
+from models.errors import Said
+from models.parameters import Declared, param
+
+
+@dataclass(frozen=True)
+class TokensConfig(CodecParameters):
+    """Parameters of pictures as tokens."""
+
+    downscale: str = param(
+        "8", label="Pixels of a token", choices=("4", "8", "16", "32"), term="downsampling factor",
+        help="Side of the square that one token stands for. Half of it keeps more detail, and "
+        "takes new pictures four times as many tokens to learn.",
+    )  # fmt: skip
+    book: str = param(
+        "1000", label="Different tokens", choices=("240", "1000", "4375"), term="codebook size",
+        help="How many kinds of tokens there are. More redraw finer; fewer are sooner learnt.",
+    )  # fmt: skip
+    quantiser: str = param(
+        "fsq", label="Tokens by", choices=("fsq", "vq"), term="quantiser",
+        names={"fsq": "a fixed lattice", "vq": "a learnt book"}, advanced=True,
+        help="A fixed lattice uses all of its tokens from the start (FSQ). A learnt book places "
+        "them where the pictures are (VQ with a running average).",
+    )  # fmt: skip
+    order: str = param(
+        "masked", label="New pictures are laid", choices=("masked", "in_turn"),
+        term="MaskGIT or autoregressive",
+        names={"masked": "the surest cells first", "in_turn": "row by row"},
+        help="The surest cells first takes a few looks at the whole picture, and can draw a part "
+        "of one anew (MaskGIT). Row by row takes one look for each token (autoregressive).",
+    )  # fmt: skip
+    prior_width: int = param(
+        128, label="Size of the prior", low=32, high=1024, step=32, term="embedding width",
+        help="Channels of the network that learns which tokens stand together.",
+    )  # fmt: skip
+    prior_depth: int = param(
+        4, label="Depth of the prior", low=1, high=24, term="layers", advanced=True,
+        help="How many layers it has.",
+    )  # fmt: skip
+    settled: float = param(
+        0.5, label="Tokens are settled at", low=0.05, high=0.9, step=0.05, unit="of the run",
+        term="tokenizer share", advanced=True,
+        help="Up to here every step teaches the tokens, and the prior with a quarter of its "
+        "pictures. From here on tokens stay what they are, and the prior learns with all of them.",
+    )  # fmt: skip
+    token_noise: float = param(
+        0.05, label="Wrong tokens", low=0.0, high=0.5, step=0.05, term="token corruption",
+        live=True, advanced=True,
+        help="This part of the tokens that the prior is shown is exchanged by chance, against "
+        "learning by heart.",
+    )  # fmt: skip
+    width: int = param(128, label="Size of the tokenizer")
+
+    def conflicts(self) -> list[Said]:
+        """See the base: a head of attention has a fixed size."""
+        if self.prior_width % 32:
+            return [Said("prior_width={n} is not possible: use a multiple of 32.",
+                         n=self.prior_width)]  # fmt: skip
+        return []
+
+
+@dataclass(frozen=True)
+class GridSampling(Declared):
+    """How a new grid is drawn."""
+
+    temperature: float = param(
+        1.0, label="Boldness", low=0.1, high=2.0, step=0.05, term="sampling temperature",
+        help="Below 1 the likeliest tokens, calmer and more alike; above 1 rarer ones, bolder "
+        "and more often wrong.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MaskedSampling(GridSampling):
+    """And in how many looks."""
+
+    steps: int = param(
+        8, label="Looks", low=1, high=32, term="decoding steps",
+        help="In how many steps a picture is laid. More fit together better, up to about 12.",
+    )  # fmt: skip
