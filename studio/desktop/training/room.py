@@ -13,6 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.new_run.augmentation_controller import Previewing
+from studio.desktop.training.new_run.foreign_models import ForeignModels
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.pages import Pages
@@ -56,6 +57,7 @@ class TrainingRoom(Room):
         self.preview = Previewing(self.form, self.centre.wall, self)
         self.managing = Managing(self.session, studio.undo, studio.notices, self)
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
+        self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
         self._wanted_dataset = ""
         self._lay_out()
         self._connect()
@@ -97,6 +99,10 @@ class TrainingRoom(Room):
         commands.renameRequested.connect(panel.name.setFocus)
         commands.removeRequested.connect(self.managing.remove)
         self.managing.changed.connect(self._run_changed)
+        self.foreign.changed.connect(self._run_changed)
+        self.foreign.arrived.connect(self._run_arrived)
+        self.foreign.playRequested.connect(self.playRequested)
+        self.side.foreignRequested.connect(self.foreign.ask)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
         panel.liveChanged.connect(commands.set_live)
@@ -114,6 +120,7 @@ class TrainingRoom(Room):
             self.studio.actions, self.key, self._show_form, form.measure.click, form.start.click
         )
         self.preview.register(self.studio.actions, self.key)
+        self.foreign.register(self.studio.actions, self.key)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -257,7 +264,9 @@ class TrainingRoom(Room):
     def _go_on(self) -> None:
         """Train the run further, with other pictures where some were chosen."""
         viewed, other = self.session.viewed, self.panel.other_pictures()
-        if viewed is not None and other:
+        if viewed is not None and viewed.recipe is not None and viewed.recipe.brought_from:
+            self.commands.learn()  # it has no pictures of its own to go on with
+        elif viewed is not None and other:
             self.planning.go_on_with(viewed.run.name, other)
         elif viewed is not None:
             self.commands.resume(viewed.run.name)
@@ -273,6 +282,11 @@ class TrainingRoom(Room):
         viewed = self.session.viewed
         if viewed is not None and viewed.run.name == name and not viewed.run.folder.exists():
             self._show_form()
+
+    @Slot(str)
+    def _run_arrived(self, name: str) -> None:
+        self.session.read_runs()
+        self.session.view(name)
 
     # ------------------------------------------------------------------ words
 

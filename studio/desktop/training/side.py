@@ -36,6 +36,8 @@ class Side(QWidget):
     runChosen = Signal(str)
     runActivated = Signal(str)
     newRequested = Signal()
+    foreignRequested = Signal()
+    """Models of other programs are wanted."""
     momentChosen = Signal(int)
     """The artist went to a mark at this number of images."""
     checkpointActivated = Signal(str)
@@ -48,11 +50,11 @@ class Side(QWidget):
         self.setFixedWidth(SIDE_WIDTH)
         self.runs, self.marks = CountList(most=9), CountList(most=8)
         self.facts = Facts(FACTS)
-        self.new = secondary("")
+        self.new, self.foreign = secondary(""), secondary("")
         heads = (SectionHeader("") for _ in range(3))
         self.runs_header, self.facts_header, self.marks_header = heads
         boxes.column(
-            *(self.runs_header, self.runs, self.new, 12),
+            *(self.runs_header, self.runs, self.new, self.foreign, 12),
             *(self.facts_header, self.facts, 12),
             *(self.marks_header, self.marks, 12, None),
             on=self,
@@ -62,6 +64,7 @@ class Side(QWidget):
         self.runs.chosen.connect(lambda name: self.runChosen.emit(name))
         self.runs.opened.connect(lambda name: self.runActivated.emit(name))
         self.new.clicked.connect(self.newRequested)
+        self.foreign.clicked.connect(self.foreignRequested)
         self.marks.chosen.connect(self._mark_chosen)
         self.marks.opened.connect(self._mark_activated)
         self._record: RunRecord | None = None
@@ -142,6 +145,9 @@ class Side(QWidget):
             (self.marks, tr("Marks"),
              tr("Choose a mark to see its moment; Enter plays a checkpoint")),
             (self.new, tr("New run"), tr("Set up another run (N)")),
+            (self.foreign, tr("Bring in a model…"),
+             tr("A StyleGAN2 of another program becomes a run: .pkl of NVIDIA's, .pt of "
+                "lucidrains' or rosinality's. Nothing in the file is run (Ctrl+Shift+I)")),
         )  # fmt: skip
         self.facts.set_label("seen", tr("Seen"), tr("Pictures shown to the model so far (kimg)"))
         self.facts.set_label("rate", tr("Rate"), tr("Pictures a second (throughput)"))

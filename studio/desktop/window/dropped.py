@@ -15,6 +15,7 @@ from studio.desktop.i18n import tr
 from studio.engine.dataset.intake import videos
 from studio.engine.dataset.intake.walk import ARCHIVE_SUFFIXES
 from studio.engine.project import INDEX, Project, folder_of
+from studio.engine.training.foreign.contents import SUFFIXES
 
 if TYPE_CHECKING:
     from studio.engine.export.recall import Recalled
@@ -27,6 +28,7 @@ class Kind(Enum):
     PROJECT = auto()
     RECIPE = auto()
     BYTES = auto()
+    MODELS = auto()
     PICTURES = auto()
 
 
@@ -54,6 +56,8 @@ class Dropped:
             return Kind.RECIPE
         if not self.paths:
             return Kind.NOTHING
+        if all(path.suffix.lower() in SUFFIXES and path.is_file() for path in self.paths):
+            return Kind.MODELS
         alone = len(self.paths) == 1
         is_project = alone and (folder_of(self.paths[0]) / INDEX).is_file()
         return Kind.PROJECT if is_project else Kind.PICTURES

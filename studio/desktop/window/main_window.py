@@ -128,6 +128,8 @@ class MainWindow(QMainWindow):
                 self.pages.addWidget(room)
             self.rooms.dataset.imported.connect(self.opening.pictures_came)
             self.rooms.dataset.importFailed.connect(self.opening.no_picture_came)
+            self.rooms.training.foreign.arrived.connect(self.opening.pictures_came)
+            self.rooms.training.foreign.refused.connect(self.opening.no_picture_came)
             fill_menu(self)
         return self.rooms
 

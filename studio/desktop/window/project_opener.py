@@ -140,7 +140,11 @@ class Opening(QObject):
         if given.kind is Kind.PROJECT:
             self.open(given.paths[0])
         elif given.kind is not Kind.NOTHING and (self._studio.project or self._make_project(given)):
-            self._look_into(given)
+            if given.kind is Kind.MODELS:
+                self._shell.go("training")
+                self._rooms().training.foreign.take(given.paths)
+            else:
+                self._look_into(given)
 
     def _look_into(self, given: Dropped) -> None:
         project = self._studio.project

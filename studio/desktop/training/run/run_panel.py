@@ -110,7 +110,8 @@ class RunPanel(QWidget):
         for button in (self.pause, self.stop, self.sample, self.checkpoint):
             button.setVisible(running)
         self.go_on.setVisible(not running)
-        self.pictures_field.setVisible(not running and len(self._datasets) > 1)
+        others = len(self._datasets) > 1 and not _made_with(opened)
+        self.pictures_field.setVisible(not running and others)
         self.remove.setEnabled(not running)
         self.learn.setEnabled(bool(opened.record.checkpoint))
         self.go_on.setEnabled(not busy and opened.recipe is not None)
@@ -181,6 +182,11 @@ class RunPanel(QWidget):
             for name, value in facts_of(opened.recipe).items():
                 self.facts.set_value(name, tr("auto") if value == "auto" else str(value))
         reason = words.said(opened.recipe.reason) if opened.recipe is not None else ""
+        if program := _made_with(opened):
+            reason = tr(
+                "Made with {program}. What its licence asks for stands in origin.md in the folder "
+                "of the run.", program=program,
+            )  # fmt: skip
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
 
@@ -238,10 +244,18 @@ class RunPanel(QWidget):
             (self.go_on, tr("Train longer") if finished else tr("Continue this run"),
              tr("Go on from the newest checkpoint that is whole (resume)")),
         )  # fmt: skip
+        if self._opened is not None and _made_with(self._opened):
+            tip = tr("Let it learn your own pictures, in a run that begins with it (fine-tuning)")
+            set_words((self.go_on, tr("New run from this one"), tip))
         running = self.live is not None and self.live.isEnabled()
         self.live_header.setText(
             tr("Recipe — may change while it runs") if running else tr("Recipe")
         )
+
+
+def _made_with(opened: Opened) -> str:
+    """The program that made the model, where that is another one."""
+    return opened.recipe.brought_from if opened.recipe is not None else ""
 
 
 def _dataset_of(opened: Opened) -> str:

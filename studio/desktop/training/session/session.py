@@ -64,6 +64,9 @@ class Session(QObject):
     otherRead = Signal(object)
     """An :class:`Opened` that the one on the screen is compared with."""
     sheetRead = Signal(object, QImage)
+    arrived = Signal(object)
+    """An :class:`Arrived`."""
+    notArrived = Signal(object, str)
     failed = Signal(object, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -249,6 +252,25 @@ class Session(QObject):
             over=self.preparingChanged.emit,
         )  # fmt: skip
         self.preparingChanged.emit()
+
+    def bring_in(self, path: Path) -> None:
+        """Make a run of a model in a file; answers with `arrived` or `notArrived`."""
+        project = self.project
+        if project is not None:
+            job = Job(
+                Said("Bringing in {file}", file=path.name),
+                lambda job: upkeep.bring_in(project, path, job.advance, job.cancelled),
+            )
+            self.jobs.start(
+                job, PLACE, lane="foreign", done=self.arrived.emit, failed=self.notArrived.emit
+            )
+
+    def manage(
+        self, function: Callable[..., object], *given: object, done: Callable[..., None]
+    ) -> None:
+        """Have the thread do something with the project; answers with `done`, or `failed`."""
+        if self.project is not None:
+            self.thread_.submit(function, self.project, *given, done=done)
 
     def resume(self, name: str) -> None:
         """Go on with an older run from its newest good checkpoint."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.engine.training.foreign.arrival import Arrived
     from studio.engine.training.planning.removed_runs import Removed
 
 
@@ -21,6 +23,18 @@ def change_pictures(
     from studio.engine.training.planning import other_pictures
 
     other_pictures.change(project, name, dataset, progress, cancelled)
+
+
+def bring_in(
+    project: Project,
+    path: Path,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Arrived:
+    """A run of the model in a file of another program."""
+    from studio.engine.training.foreign import arrival
+
+    return arrival.bring_in(project, path, progress=progress, cancelled=cancelled)
 
 
 def set_title(project: Project, name: str, title: str) -> str:
