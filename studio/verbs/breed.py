@@ -10,6 +10,7 @@ from studio.verbs import along, recipe_options
 from studio.verbs.console import Console, Result
 from studio.verbs.generate import open_player
 from studio.verbs.options import Verbs, folder, number, whole, words
+from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.artwork import Artwork
@@ -51,6 +52,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=folder, required=True, metavar="DIR", help="folder for files")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each child as a piece, too")
+    add_finishing(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -73,13 +75,17 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         def make(place: int) -> tuple[Artwork, Origin]:
             return _made(names[place], children[place], options.run_name, player)
 
-        made = export_made(names, make, "png", {}, options.out, progress=console.pictures)
+        made = export_made(
+            names, make, "png", {}, options.out, progress=console.pictures,
+            finishing=finishing_of(options),
+        )  # fmt: skip
+        say_remarks(console, made)
         kept = []
         for child in children if options.keep else ():
             kept.append(pieces.keep(project, options.run_name, player, child))
             console.progress(f"{len(kept)} of {len(children)} kept", len(kept) / len(children))
     said = {
-        "files": [each.path for each in made],
+        **files_of(made),
         "parents": options.parents,
         "seed": options.seed,
         "strength": options.strength,

@@ -236,13 +236,17 @@ class Demo:
     ) -> None:
         from studio.engine.artwork import Artwork
         from studio.engine.export.contact_sheet import contact_sheet
+        from studio.engine.export.finish import Finishing
         from studio.engine.export.handover import export_made
         from studio.engine.pieces.origin import Origin
 
         target = place or self._place()
         sheet = Artwork.of(contact_sheet(pictures, columns, scale))
         origin = Origin(target.stem, source_type=source)
-        export_made([target.stem], lambda _: (sheet, origin), "png", {}, target.parent)
+        export_made(
+            [target.stem], lambda _: (sheet, origin), "png", {}, target.parent,
+            finishing=Finishing.kept(),
+        )  # fmt: skip
         self._show(target)
 
     def _show(self, target: Path) -> None:

@@ -10,6 +10,7 @@ from studio.engine.errors import ReadOnlyError, UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.generate import open_player
 from studio.verbs.options import Verbs, folder, number, whole, words
+from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.generation.dragging import Dragging, DragOptions, Step
@@ -62,6 +63,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
     for each in DragOptions.params().values():
         declare(each)
+    add_finishing(parser)
 
 
 def _point(text: str) -> tuple[float, float]:
@@ -98,7 +100,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             return Artwork.of(player.picture(recipe)), Origin(name, recipe=facts)
 
         name = f"{options.run_name}-seed-{options.seed}-dragged"
-        (made,) = export_made([name], make, "png", {}, options.out, progress=console.pictures)
+        (made,) = export_made(
+            [name], make, "png", {}, options.out, progress=console.pictures,
+            finishing=finishing_of(options),
+        )  # fmt: skip
+        say_remarks(console, [made])
         kept = pieces.keep(project, options.run_name, player, recipe) if options.keep else None
     said = {
         "file": made.path, "seed": options.seed, "steps": step.number,

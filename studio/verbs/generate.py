@@ -10,6 +10,7 @@ from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.verbs import along, enlarge_options, recipe_options, region_options
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
+from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.artwork import Artwork
@@ -47,6 +48,7 @@ def add(verbs: Verbs) -> None:
     enlarge_options.add(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--keep", action="store_true", help="keep each picture as a piece, too")
+    add_finishing(parser, recipe="recipe-in-file")
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -86,7 +88,11 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             f"{options.run_name}-point" if seed is None else f"{options.run_name}-seed-{seed}"
             for seed in seeds
         ]
-        made = export_made(names, make, "png", {}, options.out, progress=console.pictures)
+        made = export_made(
+            names, make, "png", {}, options.out, progress=console.pictures,
+            finishing=finishing_of(options),
+        )  # fmt: skip
+        say_remarks(console, made)
         kept = []
         for recipe in recipes if options.keep else ():
             kept.append(pieces.keep(project, options.run_name, player, recipe))
@@ -95,7 +101,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 pieces.set_stack(project, kept[-1].id, steps_of)
             console.progress(f"{len(kept)} of {len(seeds)} kept", len(kept) / len(seeds))
     facts = {
-        "files": [each.path for each in made],
+        **files_of(made),
         "seeds": seeds,
         "labels": [player.label_of(recipe) for recipe in recipes] if player.labels else [],
         "pieces": [piece.name for piece in kept],

@@ -13,8 +13,11 @@ from studio.verbs.console import Console, Result
 from studio.verbs.generate import open_player
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, whole, words
+from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
 
 if TYPE_CHECKING:
+    from studio.engine.export.delivery import Exported
+    from studio.engine.export.finish import Finishing
     from studio.engine.generation.beginnings import Source
     from studio.engine.generation.given_picture import GivenPicture
     from studio.engine.generation.inversion import Reached
@@ -58,6 +61,7 @@ def add(verbs: Verbs) -> None:
         "--out", type=folder, metavar="FILE", help="write the picture that was found, a PNG"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
+    add_finishing(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -87,11 +91,17 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             assert beginning.source is not None
             return Found(piece, beginning.source, first.psnr, stopped=stop.requested)
 
-        found = find() if options.out is None else _written(find, player, options.out)
+        if options.out is None:
+            found = find()
+        else:
+            found, made = _written(find, player, options.out, finishing_of(options))
+            say_remarks(console, made)
     return _result(found, options.out)
 
 
-def _written(find: Callable[[], Found], player: Player, path: Path) -> Found:
+def _written(
+    find: Callable[[], Found], player: Player, path: Path, finishing: Finishing
+) -> tuple[Found, list[Exported]]:
     """What is found, once it lies at `path`; a name that is taken is refused before the work."""
     from studio.engine.artwork import Artwork
     from studio.engine.export.handover import export_made, recipe_of
@@ -106,8 +116,8 @@ def _written(find: Callable[[], Found], player: Player, path: Path) -> Found:
         said = Origin(piece.name, recipe=recipe_of(piece), identifier=piece.identifier)
         return Artwork.of(pixels), said
 
-    export_made([path.stem], make, "png", {}, path.parent)
-    return kept[0]
+    made = export_made([path.stem], make, "png", {}, path.parent, finishing=finishing)
+    return kept[0], made
 
 
 def _search(

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from studio.engine.export.finish import Finishing
     from studio.verbs.console import Console
 
+_PROOF = "proof_"
 
-def add_finishing(parser: argparse.ArgumentParser) -> None:
-    """A switch or a choice for each parameter, and the files of the signer."""
+
+def add_finishing(parser: argparse.ArgumentParser, **flags: str) -> None:
+    """A switch or a choice for each parameter, and the files of the signer; `flags` are other
+    words for parameters whose names mean something else in a verb."""
     from studio.engine.export.choices import Choices
 
     group = parser.add_argument_group("proof of origin")
     for name, declared in Choices.params().items():
-        flag = f"--{name.replace('_', '-')}"
+        flag, dest = f"--{flags.get(name, name).replace('_', '-')}", f"{_PROOF}{name}"
         about = f"{declared.help} ({declared.term})"
         if declared.kind is bool:
             group.add_argument(
-                flag, action=argparse.BooleanOptionalAction, default=None, help=about
+                flag, dest=dest, action=argparse.BooleanOptionalAction, default=None, help=about
             )
         else:
-            group.add_argument(flag, choices=declared.choices, default=None, help=about)
+            group.add_argument(flag, dest=dest, choices=declared.choices, help=about)
     group.add_argument("--credit", type=words, default="", help="credit line (photoshop:Credit)")
     group.add_argument(
         "--key", type=words, default="", metavar="FILE",
@@ -48,7 +51,7 @@ def finishing_of(options: argparse.Namespace) -> Finishing:
     from studio.engine.export.finish import Finishing
 
     kept = Finishing.kept()
-    given = {name: getattr(options, name) for name in Choices.params()}
+    given = {name: getattr(options, f"{_PROOF}{name}") for name in Choices.params()}
     asked = {name: value for name, value in given.items() if value is not None}
     return Finishing(
         replace(kept.choices, **asked), options.credit or kept.credit,

@@ -9,6 +9,7 @@ from studio.engine.errors import UsageError
 from studio.verbs import along, sound
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
+from studio.verbs.provenance_options import add_finishing, finishing_of
 
 if TYPE_CHECKING:
     from studio.engine.generation.film.timeline import Timeline
@@ -83,9 +84,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         ".webp, .apng, or .png for numbered frames",
     )  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
+    add_finishing(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
+    from studio.engine.export.film_proof import FilmProof, film_origin
     from studio.engine.generation.film.formats.base import format_for
     from studio.engine.generation.film.pace import Pace, evened
     from studio.engine.generation.film.render import render
@@ -108,18 +111,22 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         line, pace = sound.with_drives(line, options, project, player), Pace(player)
         line = evened(line, pace) if options.even else line
         walk, fps = Walk(player, line, heard, pace), line.rate
+        origin = film_origin(options.out.stem, options.run_name, player.sha256, line)
+        proof = FilmProof(finishing_of(options), origin)
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:
             made = render(
                 player, walk, options.out, enlarge=options.enlarge,
-                told=console.pictures, cancelled=interruption.is_requested,
+                told=console.pictures, cancelled=interruption.is_requested, changed=proof.marked,
             )  # fmt: skip
-    notes = [*made.notes, *(heard.notes if heard is not None else ())]
+        signed = proof.signed(made.file, options.out)
+    notes = [*made.notes, *(heard.notes if heard is not None else ()), *signed.remarks]
     for note in notes:
         console.note(note)
     facts = {
         "file": made.file, "frames": made.frames, "fps": float(fps),
         "seconds": float(made.frames / fps), "notes": notes,
+        "credentials": signed.credentials, "mark": signed.mark,
         **({"sound": sound.facts(heard)} if heard is not None else {}),
     }  # fmt: skip
     return Result(facts, [str(made.file)], INTERRUPTED if interruption.requested else 0)

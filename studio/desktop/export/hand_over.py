@@ -124,12 +124,15 @@ class Leaving(QObject):
 
     def copy(self, piece: Piece) -> None:
         """Put a piece on the clipboard as a picture."""
-        self._thread.latest("copy", worker.refined, piece, done=self._copied)
+        choices = Choices.from_mapping(self._origin.proofs.values())
+        self._thread.latest("copy", worker.copied, piece, choices, done=self._copied)
 
-    def _copied(self, pixels: Pixels) -> None:
+    def _copied(self, made: tuple[Pixels, Said]) -> None:
+        pixels, unmarked = made
         # The clipboard outlives this picture's array, so it gets pixels of its own.
         QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
-        self._studio.notices.info(tr("Copied to the clipboard."))
+        text = (tr("Copied to the clipboard."), said(unmarked))
+        self._studio.notices.info(" ".join(part for part in text if part))
 
 
 def _written(exported: Sequence[Exported], folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.engine.artwork import Pixels
+from studio.engine.artwork import Artwork, Pixels
 from studio.engine.export import live_links
 from studio.engine.export.choices import Choices
 from studio.engine.export.finish import Finishing
@@ -15,12 +15,14 @@ from studio.engine.export.handover import Exported, Taken, export_pieces
 from studio.engine.export.live_links import Change
 from studio.engine.jobs import Job
 from studio.engine.pieces import pieces
+from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
 from studio.engine.refinement.enlarge import Enlarge
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
 from studio.engine.refinement.upscale import Upscale
+from studio.engine.said import Said
 
 SIZES = (Resize.name, Upscale.name, Enlarge.name)
 """Steps that do no more than give a picture another size."""
@@ -54,6 +56,14 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     if not resized:
         stack = Stack([step for step in stack.steps if step.op not in SIZES])
     return apply(stack.settled(piece.home), pieces.stored(piece))
+
+
+def copied(piece: Piece, choices: Choices) -> tuple[Pixels, Said]:
+    """A piece as it goes to the clipboard, with the mark that its files get; and why without."""
+    artwork = Artwork.of(refined(piece))
+    origin = Origin(piece.name, version=piece.version, identifier=piece.identifier)
+    made, unmarked = Finishing(choices).marked(artwork, origin)
+    return made.flat(), unmarked
 
 
 def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exported]:

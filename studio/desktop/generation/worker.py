@@ -25,17 +25,21 @@ from studio.desktop.generation.direction_line import (
     State,
 )
 from studio.desktop.pixels import from_qimage, to_qimage
+from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError
 from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
     from models.bending import Layer
+    from studio.engine.export.delivery import Exported
     from studio.engine.generation.directions.catalogue import Listed
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
     from studio.engine.generation.other_models import OtherModel
     from studio.engine.generation.player import Player
+    from studio.engine.pieces.origin import Origin
+    from studio.engine.said import Said
     from studio.engine.training.planning.runs import Run
 
 LONG = 0.05
@@ -270,11 +274,32 @@ def _line(listed: Listed) -> DirectionLine:
     )  # fmt: skip
 
 
-def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) -> Path:
-    """The picture of the canvas as a PNG that says where it comes from, for dragging out."""
-    from studio.engine.export.handover import export_arrays
+def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) -> Exported:
+    """The picture of the canvas as a PNG, finished as exports are, for dragging out."""
+    from studio.engine.export.finish import Finishing
+    from studio.engine.export.handover import export_made
+
+    origin = _origin_of(model, recipe)
+    made = Artwork.of(from_qimage(image))
+    (file,) = export_made(
+        [origin.title], lambda _: (made, origin), "png", {}, folder, finishing=Finishing.kept()
+    )
+    return file
+
+
+def marked(image: QImage, model: Model, recipe: LatentRecipe) -> tuple[QImage, Said]:
+    """The picture of the canvas as it goes to the clipboard, which holds no words; and why it
+    goes without a mark, where one was wanted."""
+    from studio.engine.export.finish import Finishing
+
+    made, why = Finishing.kept().marked(Artwork.of(from_qimage(image)), _origin_of(model, recipe))
+    return to_qimage(made.flat()), why
+
+
+def _origin_of(model: Model, recipe: LatentRecipe) -> Origin:
+    from studio.engine.pieces.origin import Origin
 
     latent = recipe.model_dump(exclude_none=True)
     said = {"run": model.run, "checkpoint_sha256": model.sha256, "latent": latent}
     name = f"{model.run}-point" if recipe.seed is None else f"{model.run}-seed-{recipe.seed}"
-    return export_arrays([(name, from_qimage(image), said)], "png", {}, folder)[0].path
+    return Origin(name, recipe=said)

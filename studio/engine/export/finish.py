@@ -93,7 +93,7 @@ class Finishing:
             unsigned = library.complaint()
         else:
             unsigned = NOTHING
-        made, mark, unmarked = self._marked(artwork, origin)
+        made, mark, unmarked = self._with_mark(artwork, origin)
         said = stated(origin, self.choices, self.credit)
         remarks = tuple(each for each in (unsigned, unmarked) if each)
         return made, said, Finished(mark=mark, remarks=remarks)
@@ -105,7 +105,14 @@ class Finishing:
         found = sign(path, origin, self.choices, self.signer, is_marked=bool(so_far.mark))
         return replace(so_far, credentials="beside" if found else "inside", beside=found)
 
-    def _marked(self, artwork: Artwork, origin: Origin) -> tuple[Artwork, str, Said]:
+    def marked(self, artwork: Artwork, origin: Origin) -> tuple[Artwork, Said]:
+        """The artwork with its mark alone, for what holds nothing else; and why it has none."""
+        if not self.applies(origin):
+            return artwork, NOTHING
+        made, _, unmarked = self._with_mark(artwork, origin)
+        return made, unmarked
+
+    def _with_mark(self, artwork: Artwork, origin: Origin) -> tuple[Artwork, str, Said]:
         if not self.choices.mark or not origin.is_made:
             return artwork, "", NOTHING
         if sum(layer.visible for layer in artwork.layers) > 1:

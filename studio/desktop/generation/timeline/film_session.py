@@ -62,11 +62,11 @@ class FilmSession(QObject):
         self._thread.submit(self._worker.recipe, line, time, done=done)
 
     def render(
-        self, player: Player, line: Timeline, target: Path, enlarge: int,
+        self, player: Player, run: str, line: Timeline, target: Path, enlarge: int,
         done: Callable[[Film], None],
     ) -> None:  # fmt: skip
         """Write a film with a model, after other films; one that is cancelled is a shorter one."""
-        work = partial(film, player, line, target, enlarge)
+        work = partial(film, player, run, line, target, enlarge)
         title = Said("Rendering {file}", file=target.name)
         job = Job(title, work, ending=Ending.STOP, can_pause=True)
         self._jobs.start(job, "generation", lane="films", done=done)

@@ -280,10 +280,12 @@ class Timing(QObject):
     def render(self, target: Path) -> None:
         """Write the film, beside the window."""
         self.stop()
-        player = self._session.player()
-        if self._line is not None and player is not None:
+        player, model = self._session.player(), self._session.model
+        if self._line is not None and player is not None and model is not None:
             enlarge = self.strip.enlarge
-            self._session.films.render(player, self._line, target, enlarge, self._rendered)
+            self._session.films.render(
+                player, model.run, self._line, target, enlarge, self._rendered
+            )
 
     def _rendered(self, film: Film) -> None:
         def open_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,13 +62,19 @@ class FilmWorker:
 
 
 def film(
-    player: Player, line: Timeline, target: Path, enlarge: int, job: Job[Film]
+    player: Player, run: str, line: Timeline, target: Path, enlarge: int, job: Job[Film]
 ) -> Film:  # fmt: skip
-    """Write a film. Runs on the job's thread."""
+    """Write a film, marked and signed as exports are. Runs on the job's thread."""
+    from studio.engine.export.film_proof import FilmProof, film_origin
+    from studio.engine.export.finish import Finishing
     from studio.engine.generation.film.render import render
     from studio.engine.generation.film.walk import Walk
 
-    return render(
+    origin = film_origin(target.stem, run, player.sha256, line)
+    proof = FilmProof(Finishing.kept(), origin)
+    made = render(
         player, Walk(player, line), target, enlarge=enlarge, told=job.advance,
-        cancelled=job.cancelled,
+        cancelled=job.cancelled, changed=proof.marked,
     )  # fmt: skip
+    signed = proof.signed(made.file, target)
+    return replace(made, notes=(*made.notes, *signed.remarks))

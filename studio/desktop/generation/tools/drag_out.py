@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.dragged_files import carry, place_for, remove
 from studio.desktop.generation.tools.tool import Drag, Mouse, Tool, register
 from studio.desktop.generation.worker import write_file
+from studio.desktop.i18n import said
 from studio.engine.errors import StudioError
 
 THUMBNAIL = 128
@@ -47,13 +48,15 @@ class DragOut(Tool):
             return None
         place = place_for(session.project)
         try:
-            path = write_file(image, session.model, self.hand.editing.recipe(), place)
+            file = write_file(image, session.model, self.hand.editing.recipe(), place)
         except StudioError:
             remove(place)
             raise
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        data.setImageData(image.copy())
+        for remark in file.finished.remarks:
+            self.hand.notices.info(said(remark))
+        data.setUrls([QUrl.fromLocalFile(str(file.path))])
+        data.setImageData(QImage(str(file.path)))  # which has the mark, too
         return data
 
     def begin(self) -> None:

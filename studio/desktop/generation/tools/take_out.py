@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
-from studio.desktop.i18n import tr
+from studio.desktop.generation.worker import marked
+from studio.desktop.i18n import said, tr
 from studio.engine.errors import StudioError
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class TakeOut(Tool):
         except StudioError as error:
             self.hand.notices.error(error.said, error.detail)
             return
-        if not image.isNull():
+        model = self.hand.session.model
+        if not image.isNull() and model is not None:
+            copied, unmarked = marked(image, model, self.hand.editing.recipe())
             # The clipboard outlives this picture's array, so it gets pixels of its own.
-            QGuiApplication.clipboard().setImage(image.copy())
-            self.hand.notices.info(tr("The picture was copied."))
+            QGuiApplication.clipboard().setImage(copied.copy())
+            text = (tr("The picture was copied."), said(unmarked))
+            self.hand.notices.info(" ".join(part for part in text if part))

@@ -58,8 +58,10 @@ def render(
     enlarge: int = 1,
     told: Told = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    changed: Callable[[Pixels], Pixels] = lambda frame: frame,
 ) -> Film:
-    """Write the film of a walk. What was written when it is cancelled is a film.
+    """Write the film of a walk. What was written when it is cancelled is a film. Every frame is
+    passed through `changed` before.
 
     Raises :class:`StudioError` before any work where it cannot be written, and where the disk is
     full; what there is plays then.
@@ -80,7 +82,7 @@ def render(
             done += 1
             told(done, shot.count)
 
-    with Ahead(_frames(player, walk, enlarge)) as frames:
+    with Ahead(map(changed, _frames(player, walk, enlarge))) as frames:
         file = kind.write(counted(frames), shot, target)
     return Film(file, done, kind.notes(shot))
 

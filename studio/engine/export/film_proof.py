@@ -1,0 +1,53 @@
+"""What a film is given on its way out, as a picture is: the mark in its frames, a signature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.engine.artwork import Artwork, Pixels
+from studio.engine.export.credentials.signature import SUFFIX
+from studio.engine.export.finish import UNFINISHED, Finished, Finishing
+from studio.engine.files import write_bytes
+from studio.engine.generation.film.timeline import Timeline
+from studio.engine.pieces.origin import Origin
+from studio.engine.said import Said
+
+FRAMES_UNSIGNED = Said(
+    "Numbered frames carry the invisible mark and no signature: export pieces to sign each of them."
+)
+
+
+class FilmProof:
+    """Of one film: its frames pass through :meth:`marked`, then the file through :meth:`signed`."""
+
+    def __init__(self, finishing: Finishing, origin: Origin) -> None:
+        self._finishing, self._origin = finishing, origin
+        self._done = UNFINISHED
+
+    def marked(self, frame: Pixels) -> Pixels:
+        """The frame with its mark, where it can hold one."""
+        artwork, _, done = self._finishing.prepared(Artwork.of(frame), self._origin)
+        seen = dict.fromkeys((*self._done.remarks, *done.remarks))
+        self._done = Finished(mark=self._done.mark or done.mark, remarks=tuple(seen))
+        return artwork.flat()
+
+    def signed(self, file: Path, asked: Path) -> Finished:
+        """Sign the complete film; credentials that it cannot hold are written beside it.
+
+        `asked` is the name that the film was to have: numbered frames have others. Raises
+        :class:`StudioError` as :func:`sign`; the film is there then, without credentials.
+        """
+        if file != asked:
+            unsigned = (FRAMES_UNSIGNED,) if self._finishing.choices.credentials else ()
+            return Finished(mark=self._done.mark, remarks=(*self._done.remarks, *unsigned))
+        done = self._finishing.finished(file, self._origin, self._done)
+        if done.beside:
+            write_bytes(file.with_suffix(SUFFIX), done.beside, overwrite=False)
+        return done
+
+
+def film_origin(name: str, run_name: str, checkpoint_sha256: str, line: Timeline) -> Origin:
+    """Where a film of a run comes from, without the path of its sound on this machine."""
+    keys = line.model_copy(update={"sound": ""}).text()
+    said = {"run": run_name, "checkpoint_sha256": checkpoint_sha256, "film": keys}
+    return Origin(name, recipe=said)

@@ -1,0 +1,84 @@
+"""Films leave marked and signed as pictures do, and say where they cannot."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.engine.artwork import Pixels
+from studio.engine.errors import TakenError
+from studio.engine.export.choices import Choices
+from studio.engine.export.credentials import reader
+from studio.engine.export.film_proof import FRAMES_UNSIGNED, FilmProof, film_origin
+from studio.engine.export.finish import NO_ROOM, Finishing
+from studio.engine.export.mark import label
+from studio.engine.generation.film.formats.base import Shot, format_for
+from studio.engine.generation.film.timeline import Timeline
+from tests.engine.export.mark.test_label import textured
+
+SIDE = 64
+
+
+def filmed(proof: FilmProof, target: Path, frames: list[Pixels]) -> Path:
+    shot = Shot(*frames[0].shape[1::-1], frames[0].shape[2], Fraction(10), len(frames))
+    return format_for(target).write(map(proof.marked, frames), shot, target)
+
+
+def proof(**choices: bool) -> FilmProof:
+    origin = film_origin("walk", "a run", "ab" * 32, Timeline(sound="/home/ada/song.wav"))
+    assert "ada" not in str(origin.recipe)
+    return FilmProof(Finishing(Choices(**choices)), origin)
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[Pixels]:
+    return [textured(SIDE, seed) for seed in range(3)]
+
+
+def test_every_frame_has_the_mark_of_the_film(frames, tmp_path: Path) -> None:
+    marked = proof(credentials=False)
+    found = [label.found(marked.marked(each)) for each in frames]
+    assert len({each.identifier for each in found if each}) == 1
+    done = marked.signed(tmp_path / "walk.0001.png", tmp_path / "walk.png")
+    assert int(done.mark, 16) == found[0].identifier
+    assert done.remarks == ()
+
+
+def test_a_flat_film_says_once_that_it_holds_no_mark(tmp_path: Path) -> None:
+    flat = proof(credentials=False)
+    grey = np.full((SIDE, SIDE, 3), 90, np.uint8)
+    assert all(np.array_equal(flat.marked(grey), grey) for _ in range(3))
+    assert flat.signed(tmp_path / "walk.gif", tmp_path / "walk.gif").remarks == (NO_ROOM,)
+
+
+@pytest.mark.parametrize("name", ["walk.gif", "walk.apng"])
+def test_a_film_is_signed_inside_or_beside(name: str, frames, tmp_path: Path) -> None:
+    pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
+    signed = proof(mark=False)
+    target = tmp_path / name
+    done = signed.signed(filmed(signed, target, frames), target)
+    assert done.credentials == ("inside" if name.endswith(".gif") else "beside")
+    assert target.with_suffix(".c2pa").exists() == (done.credentials == "beside")
+    found = reader.read(target)
+    assert isinstance(found, reader.Credentials)
+    assert found.is_valid
+
+
+def test_credentials_beside_replace_nobody_elses(frames, tmp_path: Path) -> None:
+    pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
+    other, target = tmp_path / "walk.c2pa", tmp_path / "walk.apng"
+    other.write_bytes(b"hers")
+    signed = proof(mark=False)
+    with pytest.raises(TakenError, match=r"walk\.c2pa"):
+        signed.signed(filmed(signed, target, frames), target)
+    assert other.read_bytes() == b"hers"
+    assert target.exists()
+
+
+def test_numbered_frames_say_that_they_are_not_signed(frames, tmp_path: Path) -> None:
+    numbered = proof(mark=False)
+    first = filmed(numbered, tmp_path / "walk.png", frames)
+    assert numbered.signed(first, tmp_path / "walk.png").remarks == (FRAMES_UNSIGNED,)
