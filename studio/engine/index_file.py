@@ -13,11 +13,16 @@ from studio.engine.errors import StudioError
 from studio.engine.files import is_writable
 from studio.engine.said import reason
 
+INDEX = "project.sqlite"
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WAITS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _IN_MEMORY = "mode=rw"
 """With the list of its log in memory: a full disk has no room for the file that holds it."""
 _MAGIC = b"SQLite format 3\0"
+
+
+class DamagedIndexError(StudioError):
+    """The index is there and is not what it was."""
 
 
 class UnknownIndexError(sqlite3.DatabaseError):
@@ -132,7 +137,7 @@ def unreadable(index: Path, error: Exception) -> StudioError:
             path=index,
             reason=reason(error),
         )
-    return StudioError(
+    return DamagedIndexError(
         "The project file {path} cannot be read ({reason}). Restore it from a "
         "backup, or move it away and import the pictures again; runs and pieces "
         "beside it stay as they are.",

@@ -8,42 +8,47 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Self, TypeVar
+from typing import Self, TypeVar
 
-from studio.engine import index_file
-from studio.engine.door import appended, inside
+from studio.engine import index_copies, index_file
+from studio.engine.door import inside
 from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
-from studio.engine.files import FULL, clear_unfinished, discard, refusal, write_text
+from studio.engine.files import clear_unfinished, discard, refusal, write_text
+from studio.engine.index_file import INDEX
+from studio.engine.project_lock import LOCK, Lock, looked_at
 from studio.engine.said import NOTHING, Said, reason
 
-INDEX = "project.sqlite"
-LOCK = ".lock"
+__all__ = ["INDEX", "LOCK", "OPENER", "Project", "folder_of", "now"]
 OPENER = "project.latent-studio"
 """A file that a file manager opens with the program: a folder cannot have a type of its own."""
 _OPENER_TEXT = "Latent Studio opens the project in the folder of this file.\n"
 T = TypeVar("T")
-_HOLD_UNFINISHED = ("pieces", "runs", "cache", "cache/prepared", "cache/directions", "frames")
+_HOLD_UNFINISHED = (
+    "pieces", "runs", "cache", "cache/prepared", "cache/directions", "frames",
+    index_copies.FOLDER,
+)  # fmt: skip
 
 
 class Project:
     """An open project. Safe to use from several threads; one process at a time may write."""
 
     def __init__(
-        self, folder: Path, connection: sqlite3.Connection, lock_file: IO[str] | None, reason: Said
+        self, folder: Path, connection: sqlite3.Connection, lock: Lock | None, reason: Said
     ) -> None:
         self.folder = folder
         self.read_only_reason = reason
         """Empty when writable, otherwise a sentence that says why not."""
         self._connection = connection
-        self._lock_file = lock_file
+        self._lock = lock
         self._guard = threading.RLock()
         self.is_closed = False
         self.unreadable: dict[str, Said] = {}
         """What is wrong with rows that were left out, by its English."""
+        self.was_left_open = lock is not None and lock.was_left
+        """Whether the program that had it open before did not come to its end."""
 
     # ------------------------------------------------------------------ opening
 
@@ -60,16 +65,16 @@ class Project:
         if not index.exists():
             cls._make_room(folder, create)
         was_locked_before = (folder / LOCK).exists()
-        lock_file, reason = _lock(folder)
+        lock, reason = Lock.of(folder)
         try:
             connection, reason = _connect(index, reason)
         except BaseException:
-            if lock_file is not None:
-                lock_file.close()
+            if lock is not None:
+                lock.release()
                 if not was_locked_before:  # nothing stays beside what is no project
                     discard(folder / LOCK)
             raise
-        project = cls(folder, connection, lock_file, reason)
+        project = cls(folder, connection, lock, reason)
         if not reason:
             project._tidy()
             with contextlib.suppress(StudioError, OSError):  # the project is whole without it
@@ -114,11 +119,13 @@ class Project:
     def close(self) -> None:
         """Release the index and the lock. Closing twice is harmless."""
         with self._guard:
+            if not self.is_closed and not self.read_only_reason:
+                index_copies.keep(self.folder, self._connection)
             self.is_closed = True
             self._connection.close()
-            if self._lock_file is not None:
-                self._lock_file.close()
-                self._lock_file = None
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
 
     def __enter__(self) -> Self:
         return self
@@ -243,53 +250,9 @@ def _connect(index: Path, reason: Said) -> tuple[sqlite3.Connection, Said]:
         if reason or not why:
             raise index_file.unreadable(index, error) from error
     try:
-        return index_file.connect(index, writable=False), _looked_at(index.parent, why)
+        return index_file.connect(index, writable=False), looked_at(index.parent, why)
     except sqlite3.Error as error:
         raise index_file.unreadable(index, error) from error
-
-
-def _looked_at(folder: Path, why: Said) -> Said:
-    return Said(
-        "The project {folder} cannot be written ({reason}): it can be looked at only; it is whole.",
-        folder=folder,
-        reason=why,
-    )
-
-
-def _lock(folder: Path) -> tuple[IO[str] | None, Said]:
-    """An exclusive lock that the operating system drops when its holder dies."""
-    try:
-        lock_file = appended(folder / LOCK)
-    except OSError as error:
-        if error.errno in FULL:
-            return None, _looked_at(folder, reason(error))
-        return None, Said(
-            "The project {folder} is on a read-only place: it can be looked at only.", folder=folder
-        )
-    try:
-        _lock_exclusively(lock_file)
-    except OSError:
-        lock_file.close()
-        return None, Said(
-            "The project {folder} is open in another window or command: "
-            "it can be looked at only until that one is closed.",
-            folder=folder,
-        )
-    return lock_file, NOTHING
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock_exclusively(lock_file: IO[str]) -> None:
-        lock_file.seek(0)
-        msvcrt.locking(lock_file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock_exclusively(lock_file: IO[str]) -> None:
-        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def folder_of(path: Path) -> Path:

@@ -1,19 +1,22 @@
-"""What a project's folder holds that its index does not know, and what is missing from it."""
+"""What is wrong with a project: its index, and what in its folder the index does not know."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from studio.engine import index_copies
 from studio.engine.doctor import Check
 from studio.engine.project import Project
+from studio.engine.project_repair import is_whole
 
 _MOST = 5
 """Names that are given; of more, the count is."""
 
 
 def examine(project: Project) -> list[Check]:
-    """Runs and pieces without an entry, and entries without their files; reads names only."""
-    checks = []
+    """The index, runs that were interrupted, runs and pieces without an entry, and entries without
+    their files; of those it reads names only."""
+    checks = [_index(project), *_interrupted(project)]
     for what, folder, query in (
         ("runs", project.runs, "SELECT name AS file FROM run"),
         ("pieces", project.pieces, "SELECT file FROM piece"),
@@ -31,6 +34,25 @@ def examine(project: Project) -> list[Check]:
             mend.append(f"put what is gone back into {folder}, or remove it in the window")
         checks.append(Check(what, not strays and not lost, False, found, "; ".join(mend)))
     return checks
+
+
+def _index(project: Project) -> Check:
+    count = len(index_copies.copies(project.folder))
+    whole = is_whole(project)
+    found = f"{'whole' if whole else 'damaged'}; {count} earlier copies"
+    mend = "" if whole else f"latent-studio doctor '{project.folder}' --repair"
+    return Check("index", whole, True, found, mend)
+
+
+def _interrupted(project: Project) -> list[Check]:
+    """Runs that count as going on, where nobody else has the project and could train them."""
+    if project.read_only_reason:
+        return []
+    return [
+        Check("interrupted run", False, False, row["name"],
+              f"latent-studio train '{project.folder}' --resume {row['name']}")
+        for row in project.query("SELECT name FROM run WHERE status = 'running' ORDER BY id")
+    ]  # fmt: skip
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -12,7 +12,12 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add("doctor", "Check this machine and say what is missing.", run)
     parser.add_argument(
         "project", metavar="PROJECT", nargs="?", type=folder,
-        help="also look for runs and pieces that its index does not know, or that are gone",
+        help="also look at its index, for runs that were interrupted, and for runs and pieces that "
+        "the index does not know or that are gone",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repair", action="store_true",
+        help="where the index of PROJECT is damaged or gone, put its newest whole copy there",
     )  # fmt: skip
 
 
@@ -21,6 +26,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.dataset.index.safe_names import display_name
     from studio.engine.doctor import examine
 
+    repaired = _repaired(options)
     checks = examine()
     if options.project is not None:
         from studio.engine import project_strays
@@ -29,11 +35,23 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         with Project.open(options.project) as project:
             checks += project_strays.examine(project)
     ok = all(check.ok or not check.needed for check in checks)
-    facts = {"ok": ok, "checks": [check.__dict__ for check in checks]}
-    lines = []
+    facts = {"ok": ok, "checks": [check.__dict__ for check in checks], "repaired": repaired}
+    lines = [f"The damaged project file is {repaired} now."] if repaired else []
     for check in checks:
         mark = "ok" if check.ok else "missing" if check.needed else "optional"
         lines.append(f"{mark:<9} {check.name}: {display_name(check.found)}")
         if check.mend:
             lines.append(f"          {check.mend}")
     return Result(facts, lines, 0 if ok else 1)
+
+
+def _repaired(options: argparse.Namespace) -> str:
+    """Where the damaged index lies after a repair; empty where there was none."""
+    from studio.engine.errors import UsageError
+    from studio.engine.project_repair import repair
+
+    if not options.repair:
+        return ""
+    if options.project is None:
+        raise UsageError("--repair needs a PROJECT: name the folder of one.")
+    return str(repair(options.project) or "")

@@ -201,7 +201,7 @@ def unsafe(calls: list[str]) -> list[str]:
 
 
 def _is_made_again(path: str) -> bool:
-    return path.endswith(("-wal", "-shm")) or "/cache/" in path
+    return path.endswith(("-wal", "-shm", "/.lock")) or "/cache/" in path or "/backups" in path
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.field_guard import FieldGuard
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.undo_step import UndoStack
-from studio.desktop.notices.notices import Notices
+from studio.desktop.i18n import tr
+from studio.desktop.notices.notices import Action, Notices
+from studio.desktop.run_names import when
 from studio.engine import settings as stored
 from studio.engine.errors import StudioError
 
@@ -49,11 +52,15 @@ class Studio(QObject):
 
     def open_project(self, path: Path | str) -> bool:
         """Open the project in folder `path`; an error becomes a notice and False."""
+        from studio.engine.index_file import DamagedIndexError
         from studio.engine.project import Project
 
         folder = Path(path)
         try:
             project = Project.open(folder)
+        except DamagedIndexError as error:
+            self.notices.error(error.said, error.detail, self._way_back(folder))
+            return False
         except StudioError as error:
             self.notices.error(error.said, error.detail)
             return False
@@ -63,8 +70,36 @@ class Studio(QObject):
         self.save_settings()
         if project.read_only_reason:
             self.notices.warn(project.read_only_reason)
+        elif project.was_left_open:
+            self.notices.info(
+                tr(
+                    "{project} was open when the program or the machine ended. All that was "
+                    "decided by then is here; of a training run, what its last checkpoint holds.",
+                    project=project.name,
+                )
+            )
         self.projectChanged.emit()
         return True
+
+    def _way_back(self, folder: Path) -> Action | None:
+        """To the newest whole copy of a damaged index, if there is one."""
+        from studio.engine import index_copies, project_repair
+
+        copy = index_copies.newest(folder)
+        if copy is None:
+            return None
+
+        def restore() -> None:
+            try:
+                aside = project_repair.repair(folder)
+            except StudioError as error:
+                self.notices.error(error.said, error.detail)
+                return
+            if self.open_project(folder) and aside is not None:
+                self.notices.info(tr("The damaged project file is {path} now.", path=str(aside)))
+
+        moment = datetime.datetime.fromtimestamp(copy.moment).astimezone().isoformat()
+        return tr("Restore the copy ({when})", when=when(moment)), restore
 
     def tell_of_damage(self) -> None:
         """Say of each entry of the project that was left out why, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
+from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.new_run.augmentation_controller import Previewing
@@ -59,6 +61,7 @@ class TrainingRoom(Room):
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
         self._wanted_dataset = ""
+        self._has_offered = False
         self._lay_out()
         self._connect()
         self._show_form()
@@ -131,6 +134,7 @@ class TrainingRoom(Room):
         self._show_form()
 
     def project_closed(self) -> None:
+        self._has_offered = False
         self.preview.forget()
         self.session.close()
         self.preview.close()
@@ -212,6 +216,20 @@ class TrainingRoom(Room):
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
         self.pages.tell("runs", bool(runs))
+        self._offer_interrupted(runs)
+
+    def _offer_interrupted(self, runs: list[Run]) -> None:
+        """Once after the program or the machine ended in the middle: what trained can go on."""
+        project = self.session.project
+        if project is None or not project.was_left_open or self._has_offered:
+            return
+        self._has_offered = True
+        for run in runs:
+            if run.status is RunState.RUNNING:
+                said = tr("{run} was interrupted: it can go on from its last checkpoint.",
+                          run=run_name(run.name, run.family, run.title))  # fmt: skip
+                resume = (tr("Resume"), partial(self.commands.resume, run.name))
+                self.studio.notices.warn(said, "", resume)
 
     @Slot(str)
     def _learn_from(self, name: str) -> None:

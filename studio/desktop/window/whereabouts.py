@@ -42,11 +42,15 @@ def remember(window: QWidget, studio: Studio, place: str) -> None:
 
 
 def come_back(studio: Studio, go: Callable[[str], object]) -> None:
-    """Open what was open when the window was closed; what is gone by now is not missed."""
+    """Open what was open when the window was closed, or the program ended in the middle; what is
+    gone by now is not missed."""
     from studio.engine.project import INDEX
+    from studio.engine.project_lock import was_left
 
     settings = studio.settings
-    if not settings.last_project or not Path(settings.last_project, INDEX).exists():
+    left = [each for each in settings.recent_projects[:1] if was_left(Path(each))]
+    last = left[0] if left else settings.last_project
+    if not last or not Path(last, INDEX).exists():
         return
-    if studio.open_project(settings.last_project) and settings.last_place in PLACES:
+    if studio.open_project(last) and settings.last_place in PLACES:
         go(settings.last_place)

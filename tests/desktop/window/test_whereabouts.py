@@ -88,3 +88,58 @@ def test_the_mark_tells_of_its_menu(window: MainWindow) -> None:
     shown = mark.grab().toImage()
     beside = {shown.pixel(x, y) for x in range(31, 44) for y in range(8, 22)}
     assert len(beside) > 1
+
+
+def killed(folder: Path) -> None:
+    """Leave a project as a program does that is ended in the middle of a training."""
+    from studio.engine.project import LOCK, Project
+
+    with Project.open(folder) as project:
+        project.write("UPDATE run SET status = 'running'")
+    (folder / LOCK).write_bytes(b"held\n")
+
+
+def test_after_an_end_in_the_middle_it_is_all_there_and_the_run_can_go_on(
+    window: MainWindow, sample_project: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.studio.open_project(sample_project)
+    window.studio.close_project()
+    window.studio.settings.last_project = ""
+    window.studio.save_settings()
+    killed(sample_project)
+    again = next_start(qtbot)
+    assert again.studio.project is not None
+    assert again.studio.project.folder == sample_project
+    history = again.studio.notices.history
+    assert any("was open when the program or the machine ended" in n.sentence for n in history)
+    qtbot.waitUntil(lambda: any("was interrupted" in n.sentence for n in history), timeout=WAIT)
+    (offer,) = [each for each in history if "was interrupted" in each.sentence]
+    resumed: list[str] = []
+    room = again.room("training")
+    monkeypatch.setattr(room.session, "resume", resumed.append)
+    assert offer.action is not None
+    assert offer.action[0] == "Resume"
+    offer.action[1]()
+    assert len(resumed) == 1
+    close(again, qtbot)
+    third = next_start(qtbot)
+    assert third.studio.notices.history == [], "it is said once"
+    close(third, qtbot)
+
+
+def test_a_damaged_project_offers_its_copy(window: MainWindow, tmp_path: Path, qtbot) -> None:
+    from studio.engine.project import INDEX, Project
+
+    folder = tmp_path / "Empty"
+    with Project.open(folder, create=True) as project:
+        project.write("INSERT INTO dataset (name, created) VALUES ('d', '2026')")
+    index = folder / INDEX
+    index.write_bytes(index.read_bytes()[:100] + b"\xff" * 3000 + index.read_bytes()[3100:])
+    assert not window.studio.open_project(folder)
+    (notice,) = window.studio.notices.history
+    assert notice.action is not None
+    assert notice.action[0].startswith("Restore the copy (today")
+    notice.action[1]()
+    assert window.studio.project is not None
+    assert window.studio.project.query("SELECT name FROM dataset")[0][0] == "d"
+    window.studio.close_project()
