@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as TextQt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 import studio.desktop
 from studio.desktop.plain_text import Label, tip
 from studio.engine.project import Project
+from studio.engine.training.planning import runs
 
 NAME = "<img src=x><b>vase</b>"
 
@@ -41,6 +42,7 @@ def test_a_project_of_such_names_shows_no_page(window, sample_project, qtbot, pl
     with Project.open(sample_project) as project:
         project.write("UPDATE dataset SET name = ?", (NAME,))
         project.write("UPDATE piece SET name = ? WHERE id = 1", (NAME,))
+        (project.runs / runs.runs(project)[0].name / runs.TITLE).write_text(NAME)
     assert window.studio.open_project(sample_project)
     window.go(place)
     room = window.room(place)
@@ -51,4 +53,7 @@ def test_a_project_of_such_names_shows_no_page(window, sample_project, qtbot, pl
     for label in window.findChildren(QLabel):
         is_page = label.textFormat() != Qt.TextFormat.PlainText
         assert not (is_page and TextQt.mightBeRichText(label.text())), label.text()
+    for widget in window.findChildren(QWidget):
+        assert "<b>" not in widget.toolTip(), widget
+        assert "<img" not in widget.toolTip(), widget
     window.studio.close_project()

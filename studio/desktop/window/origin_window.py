@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
-from studio.desktop.plain_text import Label
+from studio.desktop.plain_text import Label, tip
 from studio.desktop.widgets.boxes import Part, column, row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words, text_label
@@ -80,7 +80,7 @@ class OriginWindow(QDialog):
         if found is None:
             return
         self.file.setText(found.path.name)
-        self.file.setToolTip(str(found.path))
+        self.file.setToolTip(tip(str(found.path)))
         self.verdict.setText(said(found.verdict))
         parts = QWidget()
         inside: list[Part] = []
