@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
-from studio.desktop.generation.timeline.worker import FilmWorker, film
+from studio.desktop.generation.timeline.worker import FilmWorker
 from studio.engine.jobs import Ending, Job
 from studio.engine.said import Said
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from studio.engine.generation.film.timeline import Timeline
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
+    from studio.engine.generation.sound.heard import Heard
 
 
 class FilmSession(QObject):
@@ -61,12 +62,26 @@ class FilmSession(QObject):
         """Ask for the recipe of that picture."""
         self._thread.submit(self._worker.recipe, line, time, done=done)
 
+    def listen(
+        self, path: str, done: Callable[[Heard], None], failed: Callable[[str, str], object]
+    ) -> None:
+        """Hear a file, beside the pictures; what is drawn from then on goes with it."""
+        work = partial(self._worker.listen, path)
+        job = Job(Said("Listening to {file}", file=Path(path).name), work)
+        self._jobs.start(job, "generation", lane="sound", done=done, failed=failed)
+
+    def even_out(self, player: Player, line: Timeline, done: Callable[[Timeline], None]) -> None:
+        """Put the keys of a timeline where the pictures have gone equally far."""
+        work = partial(self._worker.evened, player, line)
+        job = Job(Said("Measuring how far the pictures look apart"), work)
+        self._jobs.start(job, "generation", lane="pace", done=done, failed=self.failed.emit)
+
     def render(
         self, player: Player, run: str, line: Timeline, target: Path, enlarge: int,
         done: Callable[[Film], None],
     ) -> None:  # fmt: skip
         """Write a film with a model, after other films; one that is cancelled is a shorter one."""
-        work = partial(film, player, run, line, target, enlarge)
+        work = partial(self._worker.film, player, run, line, target, enlarge)
         title = Said("Rendering {file}", file=target.name)
         job = Job(title, work, ending=Ending.STOP, can_pause=True)
         self._jobs.start(job, "generation", lane="films", done=done)

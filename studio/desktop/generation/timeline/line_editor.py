@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from studio.desktop.i18n import tr
 if TYPE_CHECKING:
     from studio.engine.generation.film.timeline import Timeline
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.sound.drive import Drive
 
 
 class LineEditor(QObject):
@@ -83,6 +85,21 @@ class LineEditor(QObject):
 
     def set_loop(self, on: bool) -> None:
         self._set(tr("Loop") if on else tr("No loop"), "loop", on)
+
+    def set_sound(self, sound: str) -> None:
+        """A file that is heard with the film; empty takes it away. What it moves stays."""
+        self._set(tr("Sound of the film") if sound else tr("No sound"), "sound", sound)
+
+    def set_drives(self, text: str, drives: Sequence[Drive], key: str = "") -> None:
+        """What of the sound moves what. Changes with one `key` are one step."""
+        if self.line is not None:
+            after = self.line.changed(drives=tuple(drives))
+            self._put(text, after, f"drive {key} {self._gesture}" if key else None)
+
+    def set_evened(self, before: Timeline, after: Timeline) -> None:
+        """Keys at even speed, unless they were changed while that was measured."""
+        if self.line is before:
+            self._put(tr("Even speed"), after)
 
     def _set(self, text: str, name: str, value: object) -> None:
         if self.line is not None and getattr(self.line, name) != value:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
 
 from studio.desktop import theme
+from studio.desktop.generation.timeline.sound_panel import SoundPanel
 from studio.desktop.generation.timeline.track import Track
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import column, row
@@ -30,6 +33,8 @@ class Strip(QWidget):
     rateChosen = Signal(str)
     loopChosen = Signal(bool)
     unfolded = Signal(bool)
+    soundDropped = Signal(str)
+    """The path of a sound file that was let go over the timeline."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +50,9 @@ class Strip(QWidget):
         )
         self.seconds, self.rate, self.loop = QDoubleSpinBox(), QComboBox(), QCheckBox()
         self.size_box = QComboBox()
+        self.sound, self.even = secondary(), secondary()
+        self.sound_panel = SoundPanel(self.track)
+        self.setAcceptDrops(True)
         self.seconds.setRange(0.1, _LONGEST)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
@@ -55,8 +63,11 @@ class Strip(QWidget):
         self.size_box.addItems([f"{each}×" for each in ENLARGED])
         self.play.setIconSize(self.play.iconSize() * 0.9)
         head = row(self.fold, self.hint, None, self.clock, self.play, self.add, self.export, gap=8)
-        facts = row(self.seconds, self.rate, self.size_box, self.loop, None, gap=8)
-        column(facts, self.track, on=self.body, gap=6, margins=(8, 0, 0, 0))
+        facts = row(
+            self.seconds, self.rate, self.size_box, self.loop, None, self.even, self.sound, gap=8
+        )
+        parts = facts, self.track, self.sound_panel
+        column(*parts, on=self.body, gap=6, margins=(8, 0, 0, 0))
         column(head, self.body, on=self, gap=6, margins=(4, 4, 12, 4))
         self.fold.toggled.connect(self._unfold)
         self.seconds.valueChanged.connect(self.secondsChosen)
@@ -90,6 +101,7 @@ class Strip(QWidget):
         keys = len(line.keys) if line is not None else 0
         self.export.setEnabled(keys > 0)
         self.play.setEnabled(keys > 0)
+        self.even.setEnabled(keys > 1)
         if line is None:
             return
         for box in (self.seconds, self.rate, self.loop):
@@ -105,6 +117,7 @@ class Strip(QWidget):
 
     def show_time(self, time: float) -> None:
         self.track.show_time(time)
+        self.sound_panel.wave.update()
         self.clock.setText(f"{time:.2f} s")
 
     def show_playing(self, on: bool) -> None:
@@ -117,6 +130,21 @@ class Strip(QWidget):
         self.fold.setIcon(theme.icon("angle-down" if down else "angle-right", c.quiet))
         self.play.setIcon(theme.icon("pause" if self._playing else "play", c.text))
         self.track.update()
+        self.sound_panel.restyle()
+
+    # ------------------------------------------------------------------ what is dropped on it
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Sound files are heard with the film; anything else goes to the window."""
+        event.setAccepted(self.isEnabled() and bool(_sound(event.mimeData())))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if file := _sound(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.soundDropped.emit(file)
+
+    # ------------------------------------------------------------------ words
 
     def _words(self) -> None:
         self.play.setText(tr("Pause") if self._playing else tr("Play"))
@@ -134,11 +162,27 @@ class Strip(QWidget):
             (self.rate, tr("Frame rate"), tr("Frames a second (fps)")),
             (self.size_box, tr("Enlargement"),
              tr("How many times as large the film is: each pixel becomes a square")),
+            (self.even, tr("Even speed"),
+             tr("Put the keys where the pictures have gone equally far, as the eye tells them "
+                "apart (perceptual distance, Shift+E)")),
+            (self.sound, tr("Sound…"),
+             tr("Choose a sound that is heard with the film and moves it, or drop one here "
+                "(Shift+S)")),
             (self.loop, tr("Loop"),
              tr("The film flows from its last key into its first, without an end")),
             (self.track, tr("Keys"),
              tr("Click to move the playhead; drag a key; right-click for its easing. Arrow keys go "
                 "by a frame, Page keys from key to key, Del deletes")),
         )  # fmt: skip
+        self.sound_panel.retranslate()
         self.hint.setText(tr("Lay out keys and render them as a film"))
         self._words()
+
+
+def _sound(data: QMimeData) -> str:
+    """The path of the one sound file that is dragged; empty where it is anything else."""
+    from studio.engine.generation.sound.recording import SUFFIXES
+
+    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    alone = files[0] if len(files) == 1 else None
+    return str(alone) if alone is not None and alone.suffix.lower() in SUFFIXES else ""

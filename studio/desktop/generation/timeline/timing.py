@@ -16,6 +16,7 @@ from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.timeline.line_editor import LineEditor
+from studio.desktop.generation.timeline.sounding import Sounding
 from studio.desktop.generation.timeline.strip import Strip
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -35,6 +36,7 @@ class Timing(QObject):
         super().__init__(parent)
         self._session, self._editing, self._studio, self._room = session, editing, studio, parent
         self.strip, self.editor = Strip(), LineEditor(studio.undo, self)
+        self.sounding = Sounding(session, editing, studio, self.strip, self.editor, parent)
         self.time = 0.0
         self._folders: dict[str, Path] = {}
         """Of runs that were open."""
@@ -56,6 +58,9 @@ class Timing(QObject):
         strip.add.clicked.connect(self.add_key)
         strip.play.clicked.connect(self.play)
         strip.export.clicked.connect(self.ask_file)
+        strip.even.clicked.connect(self.even_out)
+        strip.sound_panel.wave.scrubbed.connect(self.scrub)
+        self.sounding.heard.connect(self._changed)
         strip.secondsChosen.connect(editor.set_seconds)
         strip.rateChosen.connect(editor.set_rate)
         strip.loopChosen.connect(editor.set_loop)
@@ -76,6 +81,9 @@ class Timing(QObject):
                 "Shift+T",
                 "",
             ),
+            *self.sounding.actions(),
+            ("generation.even", "Even speed of the film", self.even_out, "Shift+E", ""),
+            ("generation.moment", "Go on from the playhead", self.branch, "Shift+G", ""),
             ("generation.key", "Add a key to the timeline", self.add_key, "K", "plus"),
             ("generation.play", "Play or stop the film", self.play, "Ctrl+Space", "play"),
             ("generation.film", "Render film…", self.ask_file, "Ctrl+Shift+F", "export"),
@@ -199,6 +207,13 @@ class Timing(QObject):
         action = menu.addAction(text, do)
         action.setCheckable(True)
         action.setChecked(on)
+
+    def even_out(self) -> None:
+        """Put the keys where the pictures have gone equally far."""
+        line, player = self._line, self._session.player()
+        if line is not None and player is not None:
+            done = partial(self.editor.set_evened, line)
+            self._session.films.even_out(player, line, done)
 
     def branch(self) -> None:
         """Take the moment at the playhead to the canvas, to be changed there."""

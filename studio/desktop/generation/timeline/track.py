@@ -77,10 +77,15 @@ class Track(QWidget):
 
     def x_of(self, time: float) -> float:
         """Where a moment lies, in pixels from the left."""
-        seconds = self._line.seconds if self._line is not None else 1.0
-        return MARGIN + (self.width() - 2 * MARGIN) * time / seconds
+        return MARGIN + (self.width() - 2 * MARGIN) * time / self.seconds
 
-    def _time_at(self, x: float) -> float:
+    @property
+    def seconds(self) -> float:
+        """How long the line is."""
+        return self._line.seconds if self._line is not None else 1.0
+
+    def time_at(self, x: float) -> float:
+        """The moment of the frame at so many pixels from the left."""
         if self._line is None:
             return 0.0
         share = (x - MARGIN) / max(1, self.width() - 2 * MARGIN)
@@ -106,12 +111,12 @@ class Track(QWidget):
         self._held = self.key_at(event.position())
         self.choose(self._held)
         if self._held < 0:
-            self.scrubbed.emit(self._time_at(event.position().x()))
+            self.scrubbed.emit(self.time_at(event.position().x()))
         else:
             self.scrubbed.emit(self._line.keys[self._held].time)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        time = self._time_at(event.position().x())
+        time = self.time_at(event.position().x())
         if self._held == -1:
             self.scrubbed.emit(time)
         elif self._held >= 0 and self._line is not None:

@@ -13,11 +13,13 @@ from studio.desktop.pixels import to_qimage
 from studio.engine.jobs import Job
 
 if TYPE_CHECKING:
+    from studio.engine.generation.film.pace import Pace
     from studio.engine.generation.film.render import Film
     from studio.engine.generation.film.timeline import Timeline
     from studio.engine.generation.film.walk import Walk
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
+    from studio.engine.generation.sound.heard import Heard
 
 FILE = "timeline.toml"
 """In the folder of the run that it belongs to."""
@@ -28,7 +30,10 @@ class FilmWorker:
 
     def __init__(self, player: Callable[[], Player]) -> None:
         self._player = player
-        self._walk: tuple[Player, Timeline, Walk] | None = None
+        self._walk: tuple[Player, Timeline, Heard | None, Walk] | None = None
+        self._heard: Heard | None = None
+        """The sound that was listened to last."""
+        self._pace: Pace | None = None
 
     def stored(self, folder: Path) -> Timeline:
         """The timeline of a run, or an empty one; :class:`StudioError` where it is damaged."""
@@ -52,29 +57,59 @@ class FilmWorker:
         """How that is made."""
         return self._walked(line).at(time)
 
+    def listen(self, path: str, job: Job[Heard]) -> Heard:
+        """Hear a file; moments are drawn with it from then on. Runs on the job's thread."""
+        from studio.engine.generation.sound.heard import listen
+
+        self._heard = found = listen(Path(path), job.cancelled)
+        return found
+
+    def heard(self, path: str) -> Heard | None:
+        """What was heard in a file, if it was listened to."""
+        found = self._heard
+        return found if found is not None and str(found.path) == path else None
+
+    def evened(self, player: Player, line: Timeline, job: Job[Timeline]) -> Timeline:
+        """The same keys at even speed. Runs on the job's thread."""
+        from studio.engine.generation.film.pace import evened
+
+        return evened(line, self._pace_of(player), job.cancelled)
+
+    def film(
+        self, player: Player, run: str, line: Timeline, target: Path, enlarge: int, job: Job[Film]
+    ) -> Film:  # fmt: skip
+        """Write a film, marked and signed as exports are. Runs on the job's thread."""
+        from studio.engine.export.film_proof import FilmProof, film_origin
+        from studio.engine.export.finish import Finishing
+        from studio.engine.generation.film.render import render
+        from studio.engine.generation.film.walk import Walk
+        from studio.engine.generation.sound.heard import listen
+
+        heard = self.heard(line.sound)
+        if heard is None and line.sound:
+            heard = listen(Path(line.sound), job.cancelled)
+        origin = film_origin(target.stem, run, player.sha256, line)
+        proof = FilmProof(Finishing.kept(), origin)
+        made = render(
+            player, Walk(player, line, heard, self._pace_of(player)), target, enlarge=enlarge,
+            told=job.advance, cancelled=job.cancelled, changed=proof.marked,
+        )  # fmt: skip
+        signed = proof.signed(made.file, target)
+        said = heard.notes if heard is not None else ()
+        return replace(made, notes=(*made.notes, *said, *signed.remarks))
+
+    def _pace_of(self, player: Player) -> Pace:
+        from studio.engine.generation.film.pace import Pace
+
+        if self._pace is None or self._pace.player is not player:
+            self._pace = Pace(player)
+        return self._pace
+
     def _walked(self, line: Timeline) -> Walk:
         from studio.engine.generation.film.walk import Walk
 
-        player = self._player()
-        if self._walk is None or self._walk[0] is not player or self._walk[1] is not line:
-            self._walk = player, line, Walk(player, line)
-        return self._walk[2]
-
-
-def film(
-    player: Player, run: str, line: Timeline, target: Path, enlarge: int, job: Job[Film]
-) -> Film:  # fmt: skip
-    """Write a film, marked and signed as exports are. Runs on the job's thread."""
-    from studio.engine.export.film_proof import FilmProof, film_origin
-    from studio.engine.export.finish import Finishing
-    from studio.engine.generation.film.render import render
-    from studio.engine.generation.film.walk import Walk
-
-    origin = film_origin(target.stem, run, player.sha256, line)
-    proof = FilmProof(Finishing.kept(), origin)
-    made = render(
-        player, Walk(player, line), target, enlarge=enlarge, told=job.advance,
-        cancelled=job.cancelled, changed=proof.marked,
-    )  # fmt: skip
-    signed = proof.signed(made.file, target)
-    return replace(made, notes=(*made.notes, *signed.remarks))
+        player, heard, known = self._player(), self.heard(line.sound), self._walk
+        if known is None or not (known[0] is player and known[1] is line and known[2] is heard):
+            made = Walk(player, line, heard, self._pace_of(player))
+            self._walk = known = player, line, heard, made
+        return known[3]

@@ -27,6 +27,10 @@ BANDS = {"low": (20.0, 250.0), "mid": (250.0, 2000.0), "high": (2000.0, 11025.0)
 LOUDNESS, ONSET, BEAT = "loudness", "onset", "beat"
 SOURCES = (LOUDNESS, *BANDS, ONSET, BEAT)
 """What may be taken from a sound, beside bands as `80-250`, in Hz."""
+TITLES = {
+    LOUDNESS: "Loudness", "low": "Low", "mid": "Mid", "high": "High", ONSET: "Onsets", BEAT: "Beat",
+}  # fmt: skip
+"""For a list; in English."""
 PULSES = (ONSET, BEAT)
 """Those that are moments, and not a level."""
 _EXPONENT = 0.3
