@@ -1,16 +1,22 @@
-"""`runs list`, `runs rename` and `runs remove`: the training runs of a project."""
+"""`runs`: the training runs of a project."""
 
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
+from studio.verbs import run_records
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Actions, Parser, Run, Verbs, folder, words
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its actions."""
-    parser = verbs.add("runs", "List, rename or remove the training runs of a project.", listed)
+    parser = verbs.add(
+        "runs",
+        "The training runs of a project: list, name, remove, and save what they tell.",
+        listed,
+    )
     actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
@@ -24,6 +30,7 @@ def add(verbs: Verbs) -> None:
         "--with-pieces", action="store_true",
         help="also where pieces are rendered from it; they can then not be rendered again",
     )  # fmt: skip
+    run_records.declare(partial(_action, actions))
 
 
 def _action(actions: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:

@@ -32,7 +32,7 @@ SIZE = (1100, 320)
 
 def filled(points: int, seed: int):  # type: ignore[no-untyped-def]
     """A noisy falling curve of this many points."""
-    from studio.desktop.training.session.series import Series
+    from studio.engine.training.record.series import Series
 
     series = Series()
     noise = np.random.default_rng(seed).normal(0, 0.05, points)

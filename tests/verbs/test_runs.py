@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from studio.engine.training.record.sample_sheet import path_of, write_sheet
 from tests.verbs.support import call, done, tiny
 
 
@@ -58,3 +61,20 @@ def test_a_run_goes_on_with_other_pictures(project, pictures, run, tmp_path):
     assert before != done("inspect", project / "runs" / run)
     call(*asked, "--dataset", "nothing").refused(1, "There is no dataset")
     call(*asked, "--family", "vae").refused(2, "--family cannot be changed")
+
+
+def test_what_a_run_tells_is_saved_as_files(project, run, out):
+    made = done("runs", "curves", project, run, "--out", out / "curves.csv")
+    assert made["points"] > 0
+    assert made["curves"]["mse"] == "error (mse)"
+    (name, *_) = made["curves"]
+    done("runs", "curves", project, run, "--only", name, "--log", "--out", out / "curves.svg")
+    call("runs", "curves", project, run, "--only", "x", "--out", out / "a.svg").refused(
+        2, "no curve 'x'", name
+    )
+    call("runs", "curves", project, run, "--out", out / "curves.svg").refused(1, "already exists")
+    for seen in (900001, 900002):
+        write_sheet(np.zeros((4, 8, 8, 3), np.uint8), 2, path_of(project / "runs" / run, seen))
+    film = done("runs", "timelapse", project, run, "--fps", 4, "--out", out / "film.gif")
+    assert film["frames"] >= 2
+    assert (out / "film.gif").is_file()

@@ -22,6 +22,7 @@ from studio.desktop.training.pages import Pages
 from studio.desktop.training.run.commands import RunCommands
 from studio.desktop.training.run.run_panel import RunPanel
 from studio.desktop.training.run.run_steps import Managing
+from studio.desktop.training.run_records import Records
 from studio.desktop.training.run_view import Viewing
 from studio.desktop.training.session.queries import DatasetCard, Opened
 from studio.desktop.training.session.session import Session
@@ -60,6 +61,7 @@ class TrainingRoom(Room):
         self.managing = Managing(self.session, studio.undo, studio.notices, self)
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
+        self.records = Records(self.session, self.centre, studio, self)
         self._wanted_dataset = ""
         self._has_offered = False
         self._lay_out()
@@ -124,6 +126,7 @@ class TrainingRoom(Room):
         )
         self.preview.register(self.studio.actions, self.key)
         self.foreign.register(self.studio.actions, self.key)
+        self.records.register(self.key)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks

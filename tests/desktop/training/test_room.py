@@ -8,21 +8,23 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.session.run_record import RunRecord, read_record
-from studio.desktop.training.session.series import Series, peaks
 from studio.desktop.training.session.worker import TrainingDriver
 from studio.engine import events
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.record.series import Series, peaks
 from tests.desktop.training.support import WAIT, begin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 
-def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio, qtbot) -> None:
+def test_a_run_starts_draws_pauses_changes_and_stops(
+    room: TrainingRoom, studio, qtbot, tmp_path, monkeypatch
+) -> None:
     heard: list[tuple[str, float, str]] = []
     landed: list[tuple[str, str]] = []
     room.runProgress.connect(lambda *all_: heard.append(all_))
@@ -58,11 +60,34 @@ def test_a_run_starts_draws_pauses_changes_and_stops(room: TrainingRoom, studio,
     assert runs.run(studio.project, name).status == "stopped"
     assert heard[-1] == (name, -1.0, "")
     qtbot.waitUntil(lambda: room.panel.go_on.isVisible(), timeout=WAIT)
+    saves_what_it_told(room, studio, qtbot, tmp_path, monkeypatch)
     assert QApplication.focusWidget() in (room.side.runs, room)
     played: list[str] = []
     room.playRequested.connect(played.append)
     qtbot.mouseClick(room.panel.play, Qt.MouseButton.LeftButton)
     assert played == [name]
+
+
+def saves_what_it_told(room: TrainingRoom, studio, qtbot, place: Path, monkeypatch) -> None:
+    """By the menu of the curves, and by key."""
+    said: list[str] = []
+    studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+    chosen = {
+        "curves": (str(place / "curves"), "Table (*.csv)"),
+        "film": (str(place / "a.gif"), ""),
+    }
+    names = iter(("curves", "film"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen[next(names)])
+    menu = room.records.menu()
+    assert [each.text() for each in menu.actions()] == ["Save the curves…", "Film of the samples…"]
+    menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: said == ["curves.csv is saved."], timeout=WAIT)
+    assert (place / "curves.csv").read_text().startswith("images_seen,")
+    qtbot.keyClick(room, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier
+                   | Qt.KeyboardModifier.ShiftModifier)  # fmt: skip
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=WAIT)
+    assert "a.gif has" in said[1] or "at least two sheets" in said[1]
+    menu.deleteLater()
 
 
 def test_a_killed_child_is_one_notice_and_the_run_goes_on_from_it(

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 from studio.desktop import theme
 from studio.desktop.base.ticker import Ticker
 from studio.desktop.i18n import tr
-from studio.desktop.training.session.series import Series, peaks
 from studio.desktop.widgets import boxes
+from studio.engine.training.record.series import Series, peaks
 
 if TYPE_CHECKING:
     import pyqtgraph
@@ -55,8 +55,9 @@ class Curves(QWidget):
         self._hidden: set[str] = set()
         self._lines: dict[str, Any] = {}
         self._plot: pyqtgraph.PlotWidget | None = None
-        self._window = 1
-        self._log = False
+        self.averaged = 1
+        """Points that are averaged over."""
+        self.log = False
         self._cursor: float | None = None
         self._wanted: set[tuple[int, bool]] = set()
         """Pictures seen, and whether something was found there."""
@@ -79,17 +80,21 @@ class Curves(QWidget):
 
     def set_smoothing(self, window: int) -> None:
         """Average over this many points; 1 shows the numbers as they came."""
-        self._window = max(1, window)
+        self.averaged = max(1, window)
         self.changed()
 
     def set_log(self, on: bool) -> None:
         """Logarithmic height, where only values above zero are drawn."""
-        self._log = on
+        self.log = on
         self.changed()
 
     def set_shown(self, name: str, on: bool) -> None:
         self._hidden.discard(name) if on else self._hidden.add(name)
         self.changed()
+
+    def shown(self) -> list[str]:
+        """The names of the curves that are seen."""
+        return [name for name in self._series if name not in self._hidden]
 
     def set_cursor(self, images_seen: float | None) -> None:
         """A dashed line at the moment whose samples are shown."""
@@ -147,6 +152,7 @@ class Curves(QWidget):
         plot = pyqtgraph.PlotWidget(self)
         plot.setAntialiasing(False)
         plot.setMenuEnabled(False)
+        plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # it is asked of this one
         plot.hideButtons()
         item = plot.getPlotItem()
         item.layout.setContentsMargins(0, 8, 8, 0)  # half a number stands out at both ends
@@ -205,8 +211,8 @@ class Curves(QWidget):
 
     def _draw_line(self, shade: str, name: str, series: Series) -> None:
         assert self._plot is not None
-        x, y = peaks(series.x, series.smoothed(self._window), MOST_A_PIXEL * self.width())
-        if self._log:
+        x, y = peaks(series.x, series.smoothed(self.averaged), MOST_A_PIXEL * self.width())
+        if self.log:
             with np.errstate(invalid="ignore", divide="ignore"):
                 y = np.where(y > 0, np.log10(y), np.nan)
         line = self._lines.get(name)

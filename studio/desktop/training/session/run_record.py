@@ -12,11 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from models.facts import Curve
-from studio.desktop.training.session.series import Series
 from studio.engine import events
 from studio.engine.events import HealthKind, RunState
 from studio.engine.training.record import checkpoint, sample_sheet, statistics
 from studio.engine.training.record.checkpoint import Saves
+from studio.engine.training.record.series import Series
 
 
 @dataclass(frozen=True)
