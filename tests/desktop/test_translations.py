@@ -26,6 +26,7 @@ from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.generation.directions import kind as directions
 from studio.engine.generation.film import easing
 from studio.engine.generation.film.formats import base as films
+from studio.engine.generation.sound import heard
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.live import tempo
 from studio.engine.live.mapping import Fields
@@ -165,6 +166,7 @@ def declared() -> dict[str, str]:
                 found.setdefault(text, f"{where}, {param.name}")
     found |= {each.title: f"film format {name}" for name, each in films.formats().items()}
     found |= dict.fromkeys(easing.TITLES.values(), "easing")
+    found |= dict.fromkeys(heard.TITLES.values(), "source of a sound")
     found |= dict.fromkeys(tempo.TITLES.values(), "step of the beat")
     for place in DESTINATIONS:
         for text in (place.title, place.summary):

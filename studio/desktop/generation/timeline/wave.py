@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
@@ -31,6 +31,8 @@ class Wave(QWidget):
         self._track = track
         self._heard: Heard | None = None
         self._sentence = ""
+        self._still: tuple[tuple[object, ...], QPixmap] | None = None
+        """What was painted last, and how it came to look so."""
 
     def show_heard(self, heard: Heard | None, sentence: str = "") -> None:
         """What is heard; without it `sentence` stands there."""
@@ -62,7 +64,26 @@ class Wave(QWidget):
         return [float(each) for each in found]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, c = QPainter(self), theme.colours()
+        painter = QPainter(self)
+        # It is painted again for every frame of a film, and hardly ever another one.
+        looks = (self._heard, self.size(), self._track.seconds, theme.name(), self._sentence,
+                 self.devicePixelRatioF())  # fmt: skip
+        if self._still is None or self._still[0] != looks:
+            self._still = looks, self._made()
+        painter.drawPixmap(0, 0, self._still[1])
+        if self._heard is not None:
+            x = self._track.x_of(self._track.time)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.colours().accent), 1.5))
+            painter.drawLine(QPointF(x, 0), QPointF(x, HEIGHT))
+
+    def _made(self) -> QPixmap:
+        """All but the playhead."""
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter, c = QPainter(made), theme.colours()
         left, right = self._track.x_of(0), self._track.x_of(self._track.seconds)
         place = QRectF(left, 0, right - left, HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -72,13 +93,13 @@ class Wave(QWidget):
         if self._heard is None:
             painter.setPen(QColor(c.quiet))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._sentence)
-            return
+            painter.end()
+            return made
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_levels(painter, c, left, int(right - left))
         self._paint_onsets(painter, c)
-        x = self._track.x_of(self._track.time)
-        painter.setPen(QPen(QColor(c.accent), 1.5))
-        painter.drawLine(QPointF(x, 0), QPointF(x, HEIGHT))
+        painter.end()
+        return made
 
     def _paint_levels(
         self, painter: QPainter, c: theme.Colours, left: float, columns: int

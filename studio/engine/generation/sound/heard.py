@@ -38,7 +38,7 @@ _EXPONENT = 0.3
 _HERTZ = re.compile(r"(\d{1,5}(?:\.\d+)?)-(\d{1,5}(?:\.\d+)?)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Heard:
     """A sound that was listened to."""
 
