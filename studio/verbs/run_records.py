@@ -8,6 +8,7 @@ from collections.abc import Callable
 from studio.engine.errors import UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Run, folder, whole, words
+from studio.verbs.provenance_options import add_finishing, finishing_of
 
 INTERRUPTED = 130
 Action = Callable[[str, str, Run], argparse.ArgumentParser]
@@ -38,6 +39,7 @@ def declare(action: Action) -> None:
     film.add_argument(
         "--enlarge", type=whole(1, 32), default=1, metavar="N", help="each pixel becomes N by N"
     )
+    add_finishing(film)
 
 
 def drawn(options: argparse.Namespace, console: Console) -> Result:
@@ -71,6 +73,7 @@ def drawn(options: argparse.Namespace, console: Console) -> Result:
 
 def filmed(options: argparse.Namespace, console: Console) -> Result:
     """Samples as a film."""
+    from studio.engine.export.film_proof import FilmProof, samples_origin
     from studio.engine.generation.film.timelapse import timelapse
     from studio.engine.project import Project
     from studio.engine.training.planning import runs
@@ -78,13 +81,17 @@ def filmed(options: argparse.Namespace, console: Console) -> Result:
 
     with Project.open(options.project) as project:
         run = runs.run(project, options.run_name)
+    proof = FilmProof(finishing_of(options), samples_origin(options.out.stem, run.name))
     sentence = "Ending the film here; what is written plays."
     with Interruption(console.note, sentence) as interruption:
         made = timelapse(
             run.folder, options.out, fps=options.fps, enlarge=options.enlarge,
-            told=console.pictures, cancelled=interruption.is_requested,
+            told=console.pictures, cancelled=interruption.is_requested, changed=proof.marked,
         )  # fmt: skip
-    for note in made.notes:
+    signed = proof.signed(made.file, options.out)
+    notes = [*made.notes, *signed.remarks]
+    for note in notes:
         console.note(note)
-    facts = {"file": made.file, "frames": made.frames, "notes": list(made.notes)}
+    facts = {"file": made.file, "frames": made.frames, "notes": notes,
+             "credentials": signed.credentials, "mark": signed.mark}  # fmt: skip
     return Result(facts, [str(made.file)], INTERRUPTED if interruption.requested else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,12 +108,18 @@ class Records(QObject):
     def save_film(self, target: Path) -> None:
         if (run := self._run) is None:
             return
-        folder = run.folder
+        folder, name = run.folder, run.name
 
         def work(job: Job[Film]) -> Film:
+            from studio.engine.export.film_proof import FilmProof, samples_origin
+            from studio.engine.export.finish import Finishing
             from studio.engine.generation.film.timelapse import timelapse
 
-            return timelapse(folder, target, told=job.advance, cancelled=job.cancelled)
+            proof = FilmProof(Finishing.kept(), samples_origin(target.stem, name))
+            made = timelapse(folder, target, told=job.advance, cancelled=job.cancelled,
+                             changed=proof.marked)  # fmt: skip
+            signed = proof.signed(made.file, target)
+            return replace(made, notes=(*made.notes, *signed.remarks))
 
         def done(film: Film) -> None:
             text = tr("{file} has {n} frames.", file=film.file.name, n=film.frames)

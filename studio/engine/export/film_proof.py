@@ -51,3 +51,8 @@ def film_origin(name: str, run_name: str, checkpoint_sha256: str, line: Timeline
     keys = line.model_copy(update={"sound": ""}).text()
     said = {"run": run_name, "checkpoint_sha256": checkpoint_sha256, "film": keys}
     return Origin(name, recipe=said)
+
+
+def samples_origin(name: str, run_name: str) -> Origin:
+    """Where a film of a run's own samples comes from."""
+    return Origin(name, recipe={"run": run_name, "film": "the samples of its fixed seeds"})

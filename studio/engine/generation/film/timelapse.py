@@ -29,12 +29,13 @@ def timelapse(
     enlarge: int = 1,
     told: Told = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    changed: Callable[[Pixels], Pixels] = lambda frame: frame,
 ) -> Film:
     """Write a frame for every sheet of samples, and the last one for `STAY` seconds.
 
     Sheets of another size than most, as of a run that went on with another number of samples,
-    are passed over, and so are those that cannot be read. Raises :class:`StudioError`, before
-    any work where there are less than two.
+    are passed over, and so are those that cannot be read. Every frame is passed through
+    `changed` before. Raises :class:`StudioError`, before any work where there are less than two.
     """
     rate, kind = frame_rate(fps), format_for(target)
     paths = [path for _, path in sheets(run_folder)]
@@ -61,7 +62,7 @@ def timelapse(
         for path in [*used, *([None] * stay)]:
             if done and cancelled():
                 return
-            last = last if path is None else _pixels(path, channels, enlarge)
+            last = last if path is None else changed(_pixels(path, channels, enlarge))
             assert last is not None
             yield last
             done += 1
