@@ -156,7 +156,7 @@ def write_json(target: Path, value: Any) -> None:
     write_text(target, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-_UNFINISHED = re.compile(r"\.[0-9a-f]{12}\.(part(\.\w+)?|probe)|\.preflight-\w+")
+_UNFINISHED = re.compile(r"\.[0-9a-f]{12}\.(part(\.[\w-]+)?|probe)|\.preflight-\w+")
 """The names that :func:`beside` and its like give to what is being made."""
 
 

@@ -18,20 +18,26 @@ INSIDE = ("AF_UNIX", "AF_NETLINK")
 """What stays on the machine: services of the desktop, and what the kernel says of itself."""
 WINDOW = """
 import sys
+from pathlib import Path
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 from studio.desktop import app
-from studio.desktop.window import main_window
-places = iter(main_window.PLACES)
+from studio.desktop.window.main_window import MainWindow
+from studio.desktop.window.top_bar import PLACES
+
+program = QApplication(sys.argv[:1])
+places = iter(PLACES)
 
 def step():
-    window = next(w for w in app.QApplication.topLevelWidgets() if hasattr(w, "go"))
+    (window,) = (each for each in program.topLevelWidgets() if isinstance(each, MainWindow))
     place = next(places, None)
-    window.go(place) if place else window.close()
-    if place:
-        QTimer.singleShot(50, step)
+    if place is None:
+        window.close()
+        return
+    window.go(place)
+    QTimer.singleShot(50, step)
 
-QTimer.singleShot(300, step)
-from pathlib import Path
+QTimer.singleShot(500, step)
 sys.exit(app.run(Path(sys.argv[1]), print))
 """
 
