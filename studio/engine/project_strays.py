@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studio.engine import index_copies
+from studio.engine.dataset.intake.relink import gone
 from studio.engine.doctor import Check
 from studio.engine.project import Project
 from studio.engine.project_repair import is_whole
@@ -16,7 +17,7 @@ _MOST = 5
 def examine(project: Project) -> list[Check]:
     """The index, runs that were interrupted, runs and pieces without an entry, and entries without
     their files; of those it reads names only."""
-    checks = [_index(project), *_interrupted(project)]
+    checks = [_index(project), *_interrupted(project), _originals(project)]
     for what, folder, query in (
         ("runs", project.runs, "SELECT name AS file FROM run"),
         ("pieces", project.pieces, "SELECT file FROM piece"),
@@ -53,6 +54,13 @@ def _interrupted(project: Project) -> list[Check]:
               f"latent-studio train '{project.folder}' --resume {row['name']}")
         for row in project.query("SELECT name FROM run WHERE status = 'running' ORDER BY id")
     ]  # fmt: skip
+
+
+def _originals(project: Project) -> Check:
+    count = len(gone(project))
+    mend = f"latent-studio doctor '{project.folder}' --relink FOLDER, where they are now"
+    found = f"{count} are not where they were" if count else "where they were"
+    return Check("originals", not count, False, found, mend if count else "")
 
 
 def _entries(folder: Path) -> list[Path]:

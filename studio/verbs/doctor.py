@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder
@@ -19,6 +20,11 @@ def add(verbs: Verbs) -> None:
         "--repair", action="store_true",
         help="where the index of PROJECT is damaged or gone, put its newest whole copy there",
     )  # fmt: skip
+    parser.add_argument(
+        "--relink", metavar="FOLDER", type=folder,
+        help="look in FOLDER for originals of PROJECT that are gone, by their content, and link "
+        "them there; what was decided about them stays",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -26,7 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.dataset.index.safe_names import display_name
     from studio.engine.doctor import examine
 
-    repaired = _repaired(options)
+    repaired, relinked = _repaired(options), _relinked(options)
     checks = examine()
     if options.project is not None:
         from studio.engine import project_strays
@@ -35,8 +41,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         with Project.open(options.project) as project:
             checks += project_strays.examine(project)
     ok = all(check.ok or not check.needed for check in checks)
-    facts = {"ok": ok, "checks": [check.__dict__ for check in checks], "repaired": repaired}
+    facts = {"ok": ok, "checks": [check.__dict__ for check in checks], "repaired": repaired,
+             "relinked": relinked}  # fmt: skip
     lines = [f"The damaged project file is {repaired} now."] if repaired else []
+    lines += [f"{relinked} originals were found again."] if options.relink else []
     for check in checks:
         mark = "ok" if check.ok else "missing" if check.needed else "optional"
         lines.append(f"{mark:<9} {check.name}: {display_name(check.found)}")
@@ -47,11 +55,25 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 def _repaired(options: argparse.Namespace) -> str:
     """Where the damaged index lies after a repair; empty where there was none."""
-    from studio.engine.errors import UsageError
     from studio.engine.project_repair import repair
 
-    if not options.repair:
-        return ""
+    return str(repair(_project(options, "--repair")) or "") if options.repair else ""
+
+
+def _relinked(options: argparse.Namespace) -> int:
+    """How many originals were found again."""
+    from studio.engine.dataset.intake.relink import relink
+    from studio.engine.project import Project
+
+    if options.relink is None:
+        return 0
+    with Project.open(_project(options, "--relink")) as project:
+        return relink(project, options.relink)
+
+
+def _project(options: argparse.Namespace, asks: str) -> Path:
+    from studio.engine.errors import UsageError
+
     if options.project is None:
-        raise UsageError("--repair needs a PROJECT: name the folder of one.")
-    return str(repair(options.project) or "")
+        raise UsageError("{asks} needs a PROJECT: name the folder of one.", asks=asks)
+    return Path(options.project)
