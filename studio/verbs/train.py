@@ -202,6 +202,7 @@ def _train(
     watch: Watch,
     stop: Interruption,
 ) -> Done:
+    from studio.engine.awake import held_awake
     from studio.engine.events import Done, Stop
     from studio.engine.training.planning import runs
     from studio.engine.training.process.driver import run_training
@@ -209,11 +210,12 @@ def _train(
 
     # A run that ended before its first checkpoint begins again.
     resume = bool(checkpoint.folders(runs.run(project, name).folder))
-    last = run_training(
-        project, name, resume=resume, commands=_commands(stop, Stop()), on_event=watch.take,
-        total_images=options.images if options.resume else None,
-        minutes=options.minutes if options.resume else None,
-    )  # fmt: skip
+    with held_awake(f"Training {name}"):
+        last = run_training(
+            project, name, resume=resume, commands=_commands(stop, Stop()), on_event=watch.take,
+            total_images=options.images if options.resume else None,
+            minutes=options.minutes if options.resume else None,
+        )  # fmt: skip
     if isinstance(last, Done):
         return last
     raise StudioError(last.message, last.detail)

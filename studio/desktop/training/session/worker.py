@@ -15,6 +15,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.engine import events
+from studio.engine.awake import held_awake
 from studio.engine.errors import StudioError
 from studio.engine.events import RunState
 from studio.engine.project import Project
@@ -104,7 +105,8 @@ class TrainingDriver(QThread):
             process = self._make()
             process.start()
             self._note(status=RunState.RUNNING, message="")
-            self._drive(process)
+            with held_awake(f"Training {self.run_name}"):
+                self._drive(process)
         except StudioError as error:
             self._fail(error.said, error.detail)
         except Exception as error:  # noqa: BLE001  # the window must learn of any end

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -118,6 +121,23 @@ def test_a_second_run_is_refused_in_words_while_one_trains(
     training.commands.remove()
     assert "stop it before it is removed" in studio.notices.history[-1].sentence
     assert runs.run(studio.project, name).folder.is_dir()
+
+
+def test_sleep_is_held_off_while_it_trains(process, room, qtbot, monkeypatch) -> None:
+    held: list[str] = []
+
+    @contextlib.contextmanager
+    def hold(why: str) -> Iterator[None]:
+        held.append(why)
+        yield
+        held.clear()
+
+    monkeypatch.setattr(worker, "held_awake", hold)
+    name = begin(room, qtbot)
+    qtbot.waitUntil(lambda: held == [f"Training {name}"], timeout=WAIT)
+    room.commands.stop()
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    assert held == []
 
 
 def test_a_run_that_trains_can_be_named(training: TrainingRoom, process: Scripted, qtbot) -> None:
