@@ -31,9 +31,10 @@ class AdversarialConfig(Hyperparameters):
     """Parameters of a generator and its critic."""
 
     augment_p: float = param(
-        0.5, label="Disguise", low=0.0, high=0.9, step=0.05, term="augmentation probability",
-        live=True, help="How often real and generated pictures are moved, recoloured or "
-        "covered before the critic sees them. Higher for small sets; above 0.8 it shows.",
+        0.5, label="Augmentation chance", low=0.0, high=0.9, step=0.05,
+        term="augmentation probability", live=True,
+        help="How often real and generated pictures are moved, recoloured or "
+        "covered before the discriminator sees them. Higher for small sets; above 0.8 it shows.",
     )  # fmt: skip
 
 
@@ -42,14 +43,14 @@ class PenalisedConfig(AdversarialConfig):
     """And of a critic whose slope is held back."""
 
     gamma: float = param(
-        1.0, label="Critic's calm", low=0.0, high=10_000.0, term="R1 gamma", live=True,
-        help="Stops the critic from jumping to conclusions. Raise it when pictures repeat or "
-        "never settle; lower it when they stay soft.",
+        1.0, label="R1 gamma", low=0.0, high=10_000.0, term="R1 gamma", live=True,
+        help="Keeps the discriminator calm: it cannot jump to conclusions. Raise it when "
+        "pictures repeat or never settle; lower it when they stay soft.",
     )  # fmt: skip
     reg_interval: int = param(
-        16, label="Calm every", low=1, high=64, unit="steps", term="lazy regularisation interval",
+        16, label="R1 interval", low=1, high=64, unit="steps", term="lazy regularisation interval",
         live=True, advanced=True,
-        help="Work out the critic's calm only every so many steps, that much stronger: saves time.",
+        help="Work out the R1 penalty only every so many steps, that much stronger: saves time.",
     )  # fmt: skip
 
 

@@ -341,7 +341,7 @@ class Family(nn.Module, ABC):
     def score(self, images: Tensor) -> Tensor:
         """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
         raise ParameterError(
-            "The {name} family has no critic: it cannot score a picture.", name=self.name
+            "The {name} family has no discriminator: it cannot score a picture.", name=self.name
         )
 
     to_network = staticmethod(border.to_network)

@@ -28,10 +28,11 @@ from models.parts.seamless import RollingAugmentation, close
 class CodecParameters(NetworkParameters):
     """Parameters of a network that learns to redraw pictures."""
 
-    width: int = param(128, label="Size of the network")
+    width: int = param(128, label="Network width")
     batch_size: int = param(32, low=1)
     lr: float = param(
-        1e-3, help="How far one step goes. Falls to a fiftieth by the end of the run."
+        1e-3, help="How far one step goes. Lower it when the curves jump, raise it when nothing moves. "
+        "Falls to a fiftieth by the end of the run."
     )
     ema_half_life: float = param(5.0, low=0.1)
     augment_shift: float = param(
@@ -54,25 +55,27 @@ class CodecParameters(NetworkParameters):
         help="Residual blocks at every resolution.",
     )  # fmt: skip
     patch: int = param(
-        1, label="Pixel squares", low=1, high=2, unit="pixels", term="patch size", advanced=True,
+        1, label="Patch size", low=1, high=2, unit="pixels", term="patch size", advanced=True,
         help="Squares of so many pixels a side are one place for the networks. With 2 they learn "
         "half as fast again on a processor; with 1 every pixel is a place of its own, as it always "
         "is in tileable runs.",
     )  # fmt: skip
     weight_decay: float = param(
-        0.01, label="Forgetting", low=0.0, high=1.0, step=0.01, term="weight_decay", advanced=True,
-        live=True, help="Pulls all weights gently to zero.",
+        0.01, label="Weight decay", low=0.0, high=1.0, step=0.01, term="weight_decay",
+        advanced=True, live=True,
+        help="Pulls all weights gently to zero. Raise it when the model learns by heart.",
     )  # fmt: skip
     clip: float = param(
-        1.0, label="Shock absorber", low=0.01, high=1000.0, term="gradient clipping", advanced=True,
-        live=True, help="Longest step that a single batch may ask for.",
+        1.0, label="Gradient clipping", low=0.01, high=1000.0, term="gradient clipping",
+        advanced=True, live=True,
+        help="Longest step that a single batch may ask for. Lower it when the curves have spikes.",
     )  # fmt: skip
 
 
 WARMUP = 3_000
 """Pictures over which the learning rate climbs."""
 CURVES = {
-    "loss": Curve("loss"), "mse": Curve("error (mse)"), "gradient": Curve("gradient", hidden=True),
+    "loss": Curve("loss"), "mse": Curve("error (MSE)"), "gradient": Curve("gradient", hidden=True),
     "decoder": Curve("decoder size", hidden=True),
 }  # fmt: skip
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime
 
+from models.families import titles
 from studio.desktop.i18n import tr
 
 
+def family_name(family: str) -> str:
+    """What a family is called; its own name where its folder does not say."""
+    return tr(titles().get(family, family))
+
+
 def run_name(name: str, family: str, title: str = "") -> str:
-    """`2026-11-23-vae-64-a1` as `vae 64`, `…-a2` as `vae 64 a2`; a title goes before both."""
+    """`2026-11-23-vae-64-a1` as `VAE 64`, `…-a2` as `VAE 64 a2`; a title goes before both."""
     if title:
         return title
     _, found, rest = name.partition(f"-{family}-")
-    return f"{family} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
+    return f"{family_name(family)} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
 
 
 def when(created: str) -> str:

@@ -109,17 +109,17 @@ def test_what_was_done_about_trouble_is_a_list(chinese: None) -> None:
     changed = [
         Said("{label} ({key}) is now {value:.4g}", label=Said(label), key=key, value=value)
         for label, key, value in (
-            ("Evenness", "kl_weight", 0.5),
-            ("Free detail", "free_bits", 0.25),
+            ("KL weight (beta)", "kl_weight", 0.5),
+            ("Free bits", "free_bits", 0.25),
         )
     ]
     done = Said("{what}.", what=listed([Said("It went back to its best checkpoint"), *changed]))
     assert done == (
-        "It went back to its best checkpoint, Evenness (kl_weight) is now 0.5, "
-        "Free detail (free_bits) is now 0.25."
+        "It went back to its best checkpoint, KL weight (beta) (kl_weight) is now 0.5, "
+        "Free bits (free_bits) is now 0.25."
     )
     assert said(done) == (
-        "已回到最佳检查点；均匀度（kl_weight）现为 0.5；免费细节（free_bits）现为 0.25。"
+        "已回到最佳检查点；KL 权重（beta）（kl_weight）现为 0.5；自由比特（free_bits）现为 0.25。"
     )
 
 

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "zh_CN"
-PROGRAM_NAMES = {"Latent Studio", *i18n.LANGUAGES.values()}
+PROGRAM_NAMES = {"Latent Studio", "StyleGAN2", "Soft-IntroVAE", "VAE", *i18n.LANGUAGES.values()}
 """Never translated."""
 OF_THE_SYSTEM = {
     "No space left on device", "Disk quota exceeded", "Permission denied",
@@ -178,7 +178,7 @@ def families_in_sentences() -> dict[str, str]:
     """Why one is chosen, and which would suit better."""
     return {
         text: f"family {name}" for name, kind in families.families().items()
-        for text in (kind.title.lower(), kind.facts.why) if text
+        for text in (kind.title, kind.facts.why) if text
     }  # fmt: skip
 
 

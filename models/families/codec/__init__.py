@@ -2,3 +2,5 @@
 
 What both share is `models.codec`.
 """
+
+TITLES = {"autoencoder": "Autoencoder", "vae": "VAE"}

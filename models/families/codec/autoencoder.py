@@ -11,6 +11,7 @@ from torch import Tensor
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.codec import CURVES
 from models.facts import FEW, Curve, Facts, LatentSpec
+from models.families.codec import TITLES
 from models.families.codec.codec import CodecConfig, CodecFamily
 from models.learning import losses
 from models.parameters import param
@@ -31,25 +32,25 @@ class AutoencoderConfig(CodecConfig):
     """Parameters of the regularised autoencoder."""
 
     latent_penalty: float = param(
-        1e-4, label="Compactness", low=0.0, high=100.0, term="beta of RAE", live=True,
+        1e-4, label="Latent penalty", low=0.0, high=100.0, term="beta of RAE", live=True,
         help="Keeps the pictures' positions close together, so that there are no gaps between.",
     )  # fmt: skip
     regulariser: str = param(
-        "rae_l2", label="Smooth by", choices=("rae_l2", "rae_gp"), term="decoder regulariser",
+        "rae_l2", label="Regulariser", choices=("rae_l2", "rae_gp"), term="decoder regulariser",
         live=True, advanced=True,
         help="rae_l2 keeps the weights of the drawing side small; rae_gp keeps the change of the "
         "picture small where its position changes, and takes about half as long again.",
     )  # fmt: skip
     decoder_penalty: float = param(
-        1e-7, label="Smoothness", low=0.0, high=1.0, term="lambda of RAE-L2", live=True,
+        1e-7, label="Decoder L2", low=0.0, high=1.0, term="lambda of RAE-L2", live=True,
         help="Keeps the drawing side smooth: near positions give near pictures.",
     )  # fmt: skip
     slope_penalty: float = param(
-        1e-3, label="Gentle slopes", low=0.0, high=100.0, term="lambda of RAE-GP", live=True,
+        1e-3, label="Gradient penalty", low=0.0, high=100.0, term="lambda of RAE-GP", live=True,
         advanced=True, help="The same for rae_gp: how strongly steep changes are held back.",
     )  # fmt: skip
     prior: str = param(
-        "auto", label="New pictures from", choices=("auto", "mixture", "flow"),
+        "auto", label="Prior", choices=("auto", "mixture", "flow"),
         term="ex-post density", live=True, advanced=True,
         help="How the positions of new pictures are drawn. A mixture suits few pictures, a flow "
         "many; auto takes the flow from two thousand pictures on. With labels each has a mixture.",
@@ -73,7 +74,7 @@ class Autoencoder(CodecFamily):
     """
 
     name = "autoencoder"
-    title = "Autoencoder"
+    title = TITLES["autoencoder"]
     summary = "Redraws pictures most faithfully; quick to train, and mixes what it has seen."
     Config = AutoencoderConfig
     facts = Facts(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.codec import CURVES
 from models.facts import Curve, Facts, LatentSpec
+from models.families.codec import TITLES
 from models.families.codec.codec import CodecConfig, CodecFamily
 from models.learning import losses
 from models.parameters import param
@@ -25,37 +26,38 @@ class VaeConfig(CodecConfig):
     """Parameters of the variational autoencoder."""
 
     kl_weight: float = param(
-        1.0, label="Evenness", low=0.0, high=100.0, step=0.1, term="beta", live=True,
+        1.0, label="KL weight (beta)", low=0.0, high=100.0, step=0.1, term="beta", live=True,
         help="1 is the plain bound. Higher makes the space between pictures more even and "
         "the pictures softer.",
     )  # fmt: skip
     kl_ramp: float = param(
-        10.0, label="Late evenness", low=0.0, high=1000.0, unit="rounds of the set",
+        10.0, label="KL warm-up", low=0.0, high=1000.0, unit="rounds of the set",
         term="KL warm-up epochs", advanced=True, live=True,
-        help="First learn to draw, then to be even: over so many rounds evenness grows to full.",
+        help="First learn to draw, then to be even: over so many rounds the KL weight grows to "
+        "full.",
     )  # fmt: skip
     free_bits: float = param(
-        0.1, label="Free detail", low=0.0, high=5.0, step=0.05, unit="nats a number",
+        0.1, label="Free bits", low=0.0, high=5.0, step=0.05, unit="nats a number",
         term="free bits", live=True, advanced=True,
         help="Detail that each number may carry at no cost, so that none falls asleep.",
     )  # fmt: skip
     sharp: bool = param(
-        False, label="Sharp", term="Soft-IntroVAE",
-        help="The encoder also learns to tell generated pictures from real ones, which makes new "
-        "pictures sharper. Takes about four times as long; redraws a little less faithfully.",
+        False, label="Soft-IntroVAE", term="Soft-IntroVAE",
+        help="Sharper new pictures: the encoder also learns to tell generated ones from real "
+        "ones. Takes about four times as long; redraws a little less faithfully.",
     )  # fmt: skip
     sharp_rec: float = param(
-        0.2, label="Sharp: faithfulness", low=0.0, high=1000.0, step=0.1, term="beta_rec",
-        live=True, advanced=True, help="What redrawing counts in a sharp run.",
+        0.2, label="Reconstruction (beta_rec)", low=0.0, high=1000.0, step=0.1, term="beta_rec",
+        live=True, advanced=True, help="What redrawing counts in a Soft-IntroVAE run.",
     )  # fmt: skip
     sharp_kl: float = param(
-        0.2, label="Sharp: evenness", low=0.0, high=1000.0, step=0.1, term="beta_kl",
-        live=True, advanced=True, help="What evenness counts in a sharp run.",
+        0.2, label="KL (beta_kl)", low=0.0, high=1000.0, step=0.1, term="beta_kl",
+        live=True, advanced=True, help="What the KL term counts in a Soft-IntroVAE run.",
     )  # fmt: skip
     sharp_neg: float = param(
-        256.0, label="Sharp: rejection", low=0.0, high=10_000.0, step=16, term="beta_neg",
+        256.0, label="Rejection (beta_neg)", low=0.0, high=10_000.0, step=16, term="beta_neg",
         live=True, advanced=True,
-        help="How hard the encoder pushes generated pictures away in a sharp run.",
+        help="How hard the encoder pushes generated pictures away in a Soft-IntroVAE run.",
     )  # fmt: skip
 
 
@@ -85,15 +87,15 @@ class Vae(CodecFamily):
     """
 
     name = "vae"
-    title = "Variational autoencoder"
+    title = TITLES["vae"]
     summary = "An even space of pictures: smooth sliders and mixing, softer detail."
     Config = VaeConfig
     facts = Facts(
         first_picture=20_000, processor_rate=260, accelerator_cost=0.08, rung=3,
         small_set={"augment_cutout": 0.3},
         curves=CURVES | {
-            "kl": Curve("unevenness (kl)", hidden=True),
-            "fake_kl": Curve("unevenness of made ones"),
+            "kl": Curve("KL divergence", hidden=True),
+            "fake_kl": Curve("KL of made ones"),
             "decoder_gradient": Curve("gradient of the decoder"),
         },
         class_tensors=("prior_means",),

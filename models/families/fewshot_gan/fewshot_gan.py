@@ -15,6 +15,7 @@ from models.base import ImageSpec, TrainState, register
 from models.bending import Bends, Layer, inside
 from models.draws import Draws
 from models.facts import FEW, MANY, Curve, Facts
+from models.families.fewshot_gan import TITLES
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
 from models.learning import losses
 from models.parameters import param
@@ -32,14 +33,14 @@ class FewshotConfig(AdversarialConfig):
     ema_half_life: float = 5.0
     augment_p: float = param(
         1.0, high=1.0, help="How often real and generated pictures are moved, recoloured or "
-        "covered before the critic sees them. Lower it for thousands of pictures.",
+        "covered before the discriminator sees them. Lower it for thousands of pictures.",
     )  # fmt: skip
     augment_zoom: float = 0.0
     augment_colour: float = 1.0
     redraw_weight: float = param(
-        1.0, label="Critic's memory", low=0.0, high=100.0, step=0.1,
+        1.0, label="Self-supervision", low=0.0, high=100.0, step=0.1,
         term="self-supervised reconstruction", live=True,
-        help="How well the critic must be able to redraw what it has seen. It keeps it from "
+        help="How well the discriminator must be able to redraw what it has seen. It keeps it from "
         "judging by a single trait; 0 turns it off.",
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ class FewshotGan(AdversarialFamily):
     """
 
     name = "fewshot_gan"
-    title = "Few-picture pair"
+    title = TITLES["fewshot_gan"]
     summary = "Sharp new pictures from fifty to a thousand; cannot redraw a given one."
     Config = FewshotConfig
     facts = Facts(
@@ -77,7 +78,7 @@ class FewshotGan(AdversarialFamily):
         suits=lambda pictures, side: FEW <= pictures < MANY,
         why="as few as it was made for", rung=2,
         curves={
-            "critic": Curve("critic"), "redrawing": Curve("redrawing error"),
+            "critic": Curve("discriminator"), "redrawing": Curve("redrawing error"),
             "real_score": Curve("score of real ones"), "fake_score": Curve("score of made ones"),
             "generator": Curve("generator"),
         },

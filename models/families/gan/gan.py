@@ -12,6 +12,7 @@ from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts
+from models.families.gan import TITLES
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
 from models.learning import losses
@@ -42,7 +43,7 @@ class Gan(AdversarialFamily):
     """
 
     name = "gan"
-    title = "Adversarial pair"
+    title = TITLES["gan"]
     summary = "The sharpest new pictures; takes the longest and cannot redraw a given one."
     Config = GanConfig
     facts = Facts(
@@ -52,7 +53,7 @@ class Gan(AdversarialFamily):
         ),
         why="enough for the sharpest new ones", rung=1,
         curves={
-            "critic": Curve("critic"), "real_wins": Curve("real wins"),
+            "critic": Curve("discriminator"), "real_wins": Curve("real wins"),
             "penalty": Curve("penalty", hidden=True), "generator": Curve("generator"),
         },
         training_only=("critic",), critic_levels=r"(?:stem|(?:levels|change)\.(\d+))\.",

@@ -15,8 +15,8 @@ class GanConfig(PenalisedConfig):
     top_width: int = param(32, high=768)
     gamma: float = param(
         1.0, term="R1 and R2 gamma",
-        help="Stops the critic from jumping to conclusions. Raise it when pictures repeat; "
-        "falls to a tenth by the end of the run.",
+        help="Keeps the discriminator calm: it cannot jump to conclusions. Raise it when "
+        "pictures repeat; falls to a tenth by the end of the run.",
     )  # fmt: skip
     reg_interval: int = 8
     augment_cutout: float = 0.4
@@ -25,10 +25,10 @@ class GanConfig(PenalisedConfig):
         help="Residual blocks at every resolution.",
     )  # fmt: skip
     fine_blocks: int = param(
-        0, label="Depth of fine detail", low=0, high=4, term="blocks at full resolution",
+        0, label="Fine blocks", low=0, high=4, term="blocks at full resolution",
         advanced=True, help="Residual blocks at full resolution, where they cost the most.",
     )  # fmt: skip
     group_size: int = param(
-        16, label="Channels a group", low=1, high=1024, term="group size", advanced=True,
+        16, label="Group size", low=1, high=1024, term="group size", advanced=True,
         help="Channels that are filtered together; fewer are lighter.",
     )  # fmt: skip

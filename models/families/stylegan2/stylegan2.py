@@ -11,6 +11,7 @@ from models.adversarial import AdversarialFamily
 from models.base import ImageSpec, TrainState, register, seeded_normal
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
+from models.families.stylegan2 import TITLES
 from models.families.stylegan2.layouts import generator_of
 from models.families.stylegan2.prepared import PreparedGenerator
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
@@ -45,7 +46,7 @@ class StyleGan2(AdversarialFamily):
     """
 
     name = "stylegan2"
-    title = "Style mixer"
+    title = TITLES["stylegan2"]
     summary = "Sharp new pictures whose shape, parts and colours can be mixed from several."
     Config = StyleGan2Config
     facts = Facts(
@@ -54,8 +55,8 @@ class StyleGan2(AdversarialFamily):
         why="enough for sharp new ones whose styles can be mixed",
         longest={"ema_half_life": 20_000, "ada_pictures": 4_000},
         curves={
-            "critic": Curve("critic"), "real_sign": Curve("real found real"),
-            "disguise": Curve("disguise"), "penalty": Curve("penalty", hidden=True),
+            "critic": Curve("discriminator"), "real_sign": Curve("real found real"),
+            "disguise": Curve("augmentation (p)"), "penalty": Curve("penalty", hidden=True),
             "generator": Curve("generator"), "path": Curve("path length"),
         },
         training_only=("critic", "ada"), critic_levels=r"(?:stem|down\.(\d+))\.",

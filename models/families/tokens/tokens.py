@@ -15,6 +15,7 @@ from models.bending import Bends
 from models.codec import CURVES, WARMUP, Codec
 from models.draws import Draws
 from models.facts import Ability, Curve, Facts, LatentSpec
+from models.families.tokens import TITLES
 from models.families.tokens.orders import row_by_row, surest_first
 from models.families.tokens.prior import GridPrior
 from models.families.tokens.quantisers import quantiser
@@ -53,7 +54,7 @@ class Tokens(Codec):
     """
 
     name = "tokens"
-    title = "Tokens"
+    title = TITLES["tokens"]
     summary = "Lays pictures from learnt tiles: parts can be drawn anew, and pictures be joined."
     Config = TokensConfig
     Sampling = MaskedSampling

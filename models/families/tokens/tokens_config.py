@@ -14,33 +14,33 @@ class TokensConfig(CodecParameters):
     """Parameters of pictures as tokens."""
 
     downscale: str = param(
-        "8", label="Pixels of a token", choices=("4", "8", "16", "32"), term="downsampling factor",
+        "8", label="Downsampling", choices=("4", "8", "16", "32"), term="downsampling factor",
         help="Side of the square that one token stands for. Half of it keeps more detail, and "
         "takes new pictures four times as many tokens to learn.",
     )  # fmt: skip
     book: str = param(
-        "1000", label="Different tokens", choices=("240", "1000", "4375"), term="codebook size",
+        "1000", label="Codebook size", choices=("240", "1000", "4375"), term="codebook size",
         help="How many kinds of tokens there are. More redraw finer; fewer are sooner learnt.",
     )  # fmt: skip
     quantiser: str = param(
-        "fsq", label="Tokens by", choices=("fsq", "vq"), term="quantiser",
+        "fsq", label="Quantiser", choices=("fsq", "vq"), term="quantiser",
         names={"fsq": "a fixed lattice", "vq": "a learnt book"}, advanced=True,
         help="A fixed lattice uses all of its tokens from the start (FSQ). A learnt book places "
         "them where the pictures are (VQ with a running average).",
     )  # fmt: skip
     order: str = param(
-        "masked", label="New pictures are laid", choices=("masked", "in_turn"),
+        "masked", label="Kind of prior", choices=("masked", "in_turn"),
         term="MaskGIT or autoregressive",
         names={"masked": "the surest cells first", "in_turn": "row by row"},
         help="The surest cells first takes a few looks at the whole picture, and can draw a part "
         "of one anew (MaskGIT). Row by row takes one look for each token (autoregressive).",
     )  # fmt: skip
     prior_width: int = param(
-        128, label="Size of the prior", low=32, high=1024, step=32, term="embedding width",
+        128, label="Prior width", low=32, high=1024, step=32, term="embedding width",
         help="Channels of the network that learns which tokens stand together.",
     )  # fmt: skip
     prior_depth: int = param(
-        4, label="Depth of the prior", low=1, high=24, term="layers", advanced=True,
+        4, label="Prior layers", low=1, high=24, term="layers", advanced=True,
         help="How many layers it has.",
     )  # fmt: skip
     settled: float = param(
@@ -50,12 +50,12 @@ class TokensConfig(CodecParameters):
         "pictures. From here on tokens stay what they are, and the prior learns with all of them.",
     )  # fmt: skip
     token_noise: float = param(
-        0.05, label="Wrong tokens", low=0.0, high=0.5, step=0.05, term="token corruption",
+        0.05, label="Token corruption", low=0.0, high=0.5, step=0.05, term="token corruption",
         live=True, advanced=True,
         help="This part of the tokens that the prior is shown is exchanged by chance, against "
         "learning by heart.",
     )  # fmt: skip
-    width: int = param(128, label="Size of the tokenizer")
+    width: int = param(128, label="Tokenizer width")
 
     def conflicts(self) -> list[Said]:
         """See the base: a head of attention has a fixed size."""
@@ -70,7 +70,7 @@ class GridSampling(Declared):
     """How a new grid is drawn."""
 
     temperature: float = param(
-        1.0, label="Boldness", low=0.1, high=2.0, step=0.05, term="sampling temperature",
+        1.0, label="Temperature", low=0.1, high=2.0, step=0.05, term="sampling temperature",
         help="Below 1 the likeliest tokens, calmer and more alike; above 1 rarer ones, bolder "
         "and more often wrong.",
     )  # fmt: skip
@@ -81,6 +81,6 @@ class MaskedSampling(GridSampling):
     """And in how many looks."""
 
     steps: int = param(
-        8, label="Looks", low=1, high=32, term="decoding steps",
+        8, label="Decoding steps", low=1, high=32, term="decoding steps",
         help="In how many steps a picture is laid. More fit together better, up to about 12.",
     )  # fmt: skip

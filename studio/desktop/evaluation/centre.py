@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 from studio.desktop.evaluation.wall import Wall, walls_beside
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
+from studio.desktop.run_names import family_name
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words, text_label
@@ -104,7 +105,7 @@ class Centre(QWidget):
     def show_run(self, row: RunRow | None) -> None:
         facts = []
         if row is not None:
-            facts.append(row.family)
+            facts.append(family_name(row.family))
             if row.checkpoint:
                 facts.append(tr("checkpoint {n}", n=row.checkpoint))
             facts.append(tr("{n} pictures seen", n=f"{row.images_seen:,}"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
 
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import when
+from studio.desktop.run_names import family_name, when
 from studio.desktop.widgets.boxes import add
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
@@ -128,6 +128,7 @@ def _tone(run: RunRow) -> str:
 
 def _help(run: RunRow) -> str:
     seen = tr("{n} pictures seen", n=f"{run.images_seen:,}")
+    begin = f"{run.name} · {family_name(run.family)}"
     if not run.checkpoint:
-        return f"{run.name} · {run.family} · {tr('no checkpoint yet')}"
-    return f"{run.name} · {run.family} · {seen} · {tr('checkpoint {n}', n=run.checkpoint)}"
+        return f"{begin} · {tr('no checkpoint yet')}"
+    return f"{begin} · {seen} · {tr('checkpoint {n}', n=run.checkpoint)}"

@@ -87,7 +87,7 @@ def health(kind: HealthKind) -> str:
         HealthKind.COLLAPSE: tr("Pictures repeat"),
         HealthKind.OVERFIT: tr("Learnt by heart"),
         HealthKind.POSTERIOR: tr("Numbers asleep"),
-        HealthKind.LEAK: tr("The disguise shows"),
+        HealthKind.LEAK: tr("Augmentation leak"),
         HealthKind.PLATEAU: tr("No better for a while"),
         HealthKind.SPEED: tr("Speed"),
         HealthKind.OTHER: tr("Worth knowing"),

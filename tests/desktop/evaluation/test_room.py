@@ -123,9 +123,9 @@ def shown(room: EvaluationRoom) -> bool:
 
 def test_the_newest_run_with_a_checkpoint_is_shown_beside_the_real(room, prompt, qtbot):
     qtbot.waitUntil(lambda: shown(room))
-    assert [entry.text for entry in room.side.runs.entries()] == ["vae 32", "gan 32", "gan 32"]
-    assert room.centre.title.text() == "vae 32"
-    assert room.centre.facts.text() == "vae · checkpoint 12 · 4,800 pictures seen"
+    assert [entry.text for entry in room.side.runs.entries()] == ["VAE 32", "GAN 32", "GAN 32"]
+    assert room.centre.title.text() == "VAE 32"
+    assert room.centre.facts.text() == "VAE · checkpoint 12 · 4,800 pictures seen"
     assert prompt.asked == [(VAE.name, 16, 0)]
     assert (len(room.real.images), len(room.generated.images)) == (16, 16)
     assert room.real.images[0].pixelColor(3, 3).red() == 10

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from studio.desktop import theme
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import run_name
+from studio.desktop.run_names import family_name, run_name
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
 from studio.desktop.training.run.health_cards import Card, HealthCards
@@ -177,7 +177,8 @@ class RunPanel(QWidget):
         self._live_place.addWidget(self.live)
 
     def _facts(self, opened: Opened) -> None:
-        self.facts.set_value("family", tr(opened.title) if opened.title else opened.run.family)
+        title = tr(opened.title) if opened.title else family_name(opened.run.family)
+        self.facts.set_value("family", title)
         if opened.recipe is not None:
             for name, value in facts_of(opened.recipe).items():
                 self.facts.set_value(name, tr("auto") if value == "auto" else str(value))
@@ -196,7 +197,7 @@ class RunPanel(QWidget):
         self.fixed_header.setText(tr("Fixed for this run"))
         labels = {
             "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
-            "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Machine"),
+            "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Device"),
             "seed": tr("Seed"), "start": tr("Began with"), "labels": tr("Labels"),
         }  # fmt: skip
         for name, text in labels.items():

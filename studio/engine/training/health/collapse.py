@@ -48,5 +48,5 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
             Change("augment_p", plus=0.1, high=0.8),
         ),
         roll_back=True,
-        advice=Said("Go back to an earlier checkpoint and raise the critic's calm."),
+        advice=Said("Go back to an earlier checkpoint and raise R1 gamma."),
     )

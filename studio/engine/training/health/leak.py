@@ -38,10 +38,10 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
         sentence = Said("The pictures lean: turning shows in them.")
         return _leak(sentence, Change("augment_turn", times=0.0, low=0.0))
     if results[2]:
-        sentence = Said("The disguise is so heavy that it begins to show in the pictures.")
+        sentence = Said("The augmentation is so heavy that it begins to show in the pictures.")
         return _leak(sentence, Change("augment_p", times=0.0, plus=LESS_DISGUISE))
     return None
 
 
 def _leak(sentence: Said, change: Change) -> Finding:
-    return Finding(HealthKind.LEAK, sentence, (change,), advice=Said("Lower that disguise."))
+    return Finding(HealthKind.LEAK, sentence, (change,), advice=Said("Lower that augmentation."))

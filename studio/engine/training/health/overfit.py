@@ -30,8 +30,8 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     return Finding(
         HealthKind.OVERFIT,
         Said(
-            "The critic knows its pictures by heart: unseen ones look {n:.0f} % as false to it "
-            "as generated ones.",
+            "The discriminator knows its pictures by heart: unseen ones look {n:.0f} % as false "
+            "to it as generated ones.",
             n=100 * min(1.0, found),
         ),
         (
@@ -39,5 +39,5 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
             Change("augment_p", plus=0.1, high=0.8),
             Change("augment_cutout", low=0.3),
         ),
-        advice=Said("Raise the disguise, add pictures, or keep the best checkpoint."),
+        advice=Said("Raise the augmentation, add pictures, or keep the best checkpoint."),
     )

@@ -30,9 +30,9 @@ def look(reading: Reading, memory: Memory) -> Finding | None:
     memory["target"] = float(reading.config["kl_weight"])
     return Finding(
         HealthKind.POSTERIOR,
-        Said("Only {n:.0f} % of the sliders inside still do anything.", n=100 * reading.active),
+        Said("Only {n:.0f} % of the latent's numbers still do anything.", n=100 * reading.active),
         (Change("kl_weight", times=RESTART), Change("free_bits", low=FREE_BITS)),
-        advice=Said("Lower the evenness, or raise the free detail."),
+        advice=Said("Lower the KL weight, or raise the free bits."),
     )
 
 
@@ -43,7 +43,7 @@ def _climb(reading: Reading, memory: Memory) -> Finding | None:
         return None
     return Finding(
         HealthKind.POSTERIOR,
-        Said("Evenness climbs back to where it was."),
+        Said("The KL weight climbs back to where it was."),
         (Change("kl_weight", times=2.0, high=target),),
         goes_on=True,
     )

@@ -59,7 +59,7 @@ def recommend(
         for kind in (wanted, *rungs)
         if kind is rungs[-1] or budget(kind) >= PATIENCE * kind.facts.first_picture
     )
-    short = "" if chosen is wanted else wanted.title.lower()
+    short = "" if chosen is wanted else wanted.title
     reason = _reason(chosen.title, pictures, size, Said(wanted.facts.why), short, device)
     overrides = _overrides(chosen, pictures, size, device, budget(chosen))
     return Recommendation(chosen.name, overrides, reason)

@@ -44,7 +44,7 @@ class RecipeOptions(Declared):
     )  # fmt: skip
     device: str = option(
         "auto", Word(more="auto (default), cpu, cuda:0, mps, xpu:0 …"),
-        label="Machine", help="What does the arithmetic (device)", names={"auto": "Best there is"},
+        label="Device", help="What does the arithmetic (device)", names={"auto": "Best there is"},
     )  # fmt: skip
     precision: str = option(
         "auto", label="Precision", choices=("auto", "bf16", "fp16", "fp32"),
@@ -52,7 +52,7 @@ class RecipeOptions(Declared):
     )  # fmt: skip
     compile: str = option(
         "auto", Word(more="default: auto, where a long run on a GPU is measured to be quicker"),
-        label="Translation", choices=("auto", "on", "off"),
+        label="Compile", choices=("auto", "on", "off"),
         help="Translate the networks for this machine first (torch.compile); takes minutes",
         names={"auto": "Where it pays", "on": "Always", "off": "Never"},
     )  # fmt: skip
@@ -63,8 +63,8 @@ class RecipeOptions(Declared):
     )  # fmt: skip
     freeze: int = option(
         0, Word(metavar="LEVELS", more="only with --from", lowest=1), low=0, high=8,
-        label="Keep levels",
-        help="So many levels of the critic, from the finest on, stay as they are (FreezeD)",
+        label="Freeze layers",
+        help="So many levels of the discriminator, from the finest on, stay as they are (FreezeD)",
     )  # fmt: skip
     tensorboard: bool = option(
         False, label="TensorBoard", names={"yes": "Write its files too"},

@@ -81,7 +81,7 @@ def test_a_run_is_named_and_the_name_is_undone(
     assert studio.undo.undoText() == "Rename a run"
     calm(room, qtbot)
     studio.undo.undo()
-    qtbot.waitUntil(lambda: first_words(room, 1).startswith("vae 16 ·"), timeout=WAIT)
+    qtbot.waitUntil(lambda: first_words(room, 1).startswith("VAE 16 ·"), timeout=WAIT)
     studio.undo.redo()
     qtbot.waitUntil(lambda: first_words(room, 1).startswith("Night squares ·"), timeout=WAIT)
     # Where a new run is set up it has the same name.
@@ -149,7 +149,7 @@ def test_what_was_removed_is_gone_when_the_project_is_opened_again(
 def test_curves_have_the_words_of_their_family(shown: TrainingRoom) -> None:
     keys = shown.centre._keys
     assert {name: box.text() for name, box in keys.items() if name in ("loss", "mse", "kl")} == {
-        "loss": "loss", "mse": "error (mse)", "kl": "unevenness (kl)",
+        "loss": "loss", "mse": "error (MSE)", "kl": "KL divergence",
     }  # fmt: skip
     # Of another scale than the losses.
     assert {name: keys[name].isChecked() for name in ("loss", "mse", "kl", "gradient")} == {

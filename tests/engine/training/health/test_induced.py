@@ -183,10 +183,11 @@ def test_a_vae_whose_numbers_fall_asleep(begin: Begin, monkeypatch: pytest.Monke
     monkeypatch.setattr("models.learning.ema.update", lambda *_: None)
     run = begin("vae", kl_weight=100.0, kl_ramp=0.0, free_bits=0.0)
     said = told(watched(run, 6), "posterior")
-    assert said[0].sentence == "Only 0 % of the sliders inside still do anything."
+    assert said[0].sentence == "Only 0 % of the latent's numbers still do anything."
     assert "(kl_weight) is now 10" in said[0].action
     assert "(free_bits) is now 0.25" in said[0].action
-    assert [each.sentence for each in said[1:4]] == ["Evenness climbs back to where it was."] * 3
+    climbs = "The KL weight climbs back to where it was."
+    assert [each.sentence for each in said[1:4]] == [climbs] * 3
     assert said[0].sentence in lines(run, "posterior")
 
 
