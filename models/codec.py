@@ -31,8 +31,9 @@ class CodecParameters(NetworkParameters):
     width: int = param(128, label="Network width")
     batch_size: int = param(32, low=1)
     lr: float = param(
-        1e-3, help="How far one step goes. Lower it when the curves jump, raise it when nothing moves. "
-        "Falls to a fiftieth by the end of the run."
+        1e-3,
+        help="How far one step goes. Lower it when the curves jump, raise it when nothing moves. "
+        "Falls to a fiftieth by the end of the run.",
     )
     ema_half_life: float = param(5.0, low=0.1)
     augment_shift: float = param(

@@ -49,6 +49,8 @@ class Gallery(QObject):
         self.arranging = False
         """Whether what the view shows is still being worked out."""
         self._began = 0.0
+        self._came: int | None = None
+        """The first picture that an import brought, until it is shown."""
         self._recount = Ticker(self, self._recount_due, _RECOUNT_MS)
         session.opened.connect(self.start_anew)
         session.rowsAdded.connect(self._rows_added)
@@ -101,6 +103,8 @@ class Gallery(QObject):
     def _rows_added(self, ids: list[int]) -> None:
         if self.view == View() and self.model.rowCount() < _FIRST_SCREEN:
             self.model.append(ids)
+        if self._came is None and ids and self._session.imports.running:
+            self._came = ids[0]
         self._recount.soon()
 
     @Slot(object)
@@ -144,5 +148,14 @@ class Gallery(QObject):
             return
         self.counts = arranged.counts
         self.arranged.emit(arranged)
+        self._show_what_came()
         took = round((time.monotonic() - self._began) * 1000)
         self._recount.setInterval(max(_RECOUNT_MS, _RECOUNT_SHARE * took))
+
+    def _show_what_came(self) -> None:
+        """Scroll to what an import brought, once it is over and everything has its place."""
+        if self._came is None or self._session.imports.running:
+            return
+        place, self._came = self.model.place(self._came), None
+        if place.isValid():
+            self._grid.scrollTo(place)

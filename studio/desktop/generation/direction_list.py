@@ -156,13 +156,10 @@ class DirectionList(QWidget):
             return not pinned, places.get(row.line.key, 0) if pinned else count[row]
 
         ordered = sorted(self.rows, key=place_of)
-        previous: QWidget = self.kind
         for place, row in enumerate(ordered):
             if self._place.indexOf(row) != place:
                 self._place.removeWidget(row)
                 self._place.insertWidget(place, row)
-            QWidget.setTabOrder(previous, row.slider)
-            previous = row.slider
         self._show_rows(ordered)
 
     def _show_rows(self, ordered: Sequence[DirectionRow]) -> None:

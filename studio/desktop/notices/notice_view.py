@@ -1,6 +1,7 @@
 """Notices on the screen: bottom right, one above the other, never taking the focus.
 
-Nor do they cover the one next step of a place: they stand above its button, wherever that is.
+Nor do they cover anything that is operated: they stand over the picture, beside the panel, and
+above the buttons and fields that are below it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,7 +39,8 @@ SECONDS = {NoticeKind.INFO: 5.0, NoticeKind.WARN: 9.0, NoticeKind.ERROR: 15.0}
 SHOWN = 4
 _MARGIN, _CLOSE = 16, 22
 _LOOK_MS = 200
-"""How often cards look for buttons that came under them: an import that ends brings one."""
+"""How often cards look for controls that came under them: an import that ends brings some."""
+_OPERATED = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
 
 
 class NoticeCard(QFrame):
@@ -133,6 +140,7 @@ class NoticeView(QWidget):
         super().__init__(window)
         self.hide()
         self._notices, self._window = notices, window
+        self._page, self._inset = window, 0
         self._cards: list[NoticeCard] = []
         self._history: NoticeHistory | None = None
         self._look = QTimer(self)
@@ -172,6 +180,11 @@ class NoticeView(QWidget):
         if history := self._open_history():
             history.fill(self._notices.history)
 
+    def stand_on(self, page: QWidget, inset: int) -> None:
+        """Lie over `page`, whose panel at the right, `inset` pixels wide, stays free."""
+        self._page, self._inset = page, inset
+        self.place()
+
     def place(self) -> None:
         """Stack the cards at the bottom right; called when the window changes its size."""
         self._place_cards()
@@ -184,8 +197,8 @@ class NoticeView(QWidget):
         if not self._cards:
             self._look.stop()
             return
-        avoid = self._next_steps()
-        left = self._window.width() - WIDTH - _MARGIN
+        avoid = self._operated()
+        left = self._window.width() - self._inset - WIDTH - _MARGIN
         bottom = self._window.height() - 32 - _MARGIN
         for card in reversed(self._cards):
             card.fit()
@@ -193,12 +206,14 @@ class NoticeView(QWidget):
             _put(card, place.topLeft())
             bottom = place.top() - theme.SPACE
 
-    def _next_steps(self) -> list[QRect]:
-        """Where the amber buttons are, in the window."""
+    def _operated(self) -> list[QRect]:
+        """Where there is something to click, to type into or to pull, in the window."""
+        page, window = self._page, self._window
+        found: list[QWidget] = [each for kind in _OPERATED for each in page.findChildren(kind)]
         return [
-            QRect(button.mapTo(self._window, QPoint(0, 0)), button.size())
-            for button in self._window.findChildren(QPushButton)
-            if button.isVisible() and button.property("role") == "primary"
+            each.visibleRegion().boundingRect().translated(each.mapTo(window, QPoint(0, 0)))
+            for each in found
+            if each.isVisible()
         ]
 
     def toggle_history(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListWidget,
@@ -70,6 +72,8 @@ class CommandPalette(QFrame):
         self.setObjectName("raised")
         self._registry = registry
         self._room = ""
+        self._before: QWidget | None = None
+        """What had the focus, and gets it back."""
         self.field, self.list = QLineEdit(), QListWidget()
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
@@ -85,6 +89,8 @@ class CommandPalette(QFrame):
 
     def open_for(self, room: str) -> None:
         """Show all commands, those of `room` first; without one only the window's can be used."""
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self._room = room
         self._of_jobs = dict(each for job in self._jobs.of() for each in job_commands(job))
         self.field.setPlaceholderText(tr("Type a command"))
@@ -158,4 +164,5 @@ class CommandPalette(QFrame):
 
     def _close(self) -> None:
         self.hide()
-        self._window.setFocus()
+        with contextlib.suppress(RuntimeError):  # its widget may be gone by now
+            (self._before or self._window).setFocus()

@@ -46,6 +46,8 @@ class Dropped:
     complaint: str = ""
     on_canvas: bool = False
     """Whether it was dropped where a picture is looked for in a model."""
+    apart: bool = False
+    """Whether it is to begin a project of its own, although one is open."""
 
     @property
     def kind(self) -> Kind:

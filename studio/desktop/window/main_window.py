@@ -14,13 +14,15 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from studio.desktop import theme
 from studio.desktop.base.studio import Studio
+from studio.desktop.base.tab_order import follow
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notice_view import NoticeView
 from studio.desktop.widgets.boxes import column
+from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
@@ -34,7 +36,6 @@ from studio.desktop.window.window_actions import (
     add_window_actions,
     fill_menu,
     go_and_do,
-    shortcut_sheet,
 )
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(room)
         self.top.show_place(key)
         room.entered()
-        self.notice_view.place()
+        room.focus_main_view()
+        self.notice_view.stand_on(room, PANEL_WIDTH)
 
     def _project_changed(self) -> None:
         project = self.studio.project
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
             self.welcome.show_recent(self.studio.settings.recent_projects)
             self.status.show_run("", -1.0, "")
             self.pages.setCurrentWidget(self.welcome)
+            self.notice_view.stand_on(self.welcome, 0)
             return
         self.make_rooms().project_opened(project)
         self.go("dataset")
@@ -171,6 +174,13 @@ class MainWindow(QMainWindow):
     def _show_device(self) -> None:
         # In a thread: this is what first imports torch.
         self.background.submit(device_title, done=self.top.show_device)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab: as one reads, and not as widgets were made."""
+        focused = QApplication.focusWidget()
+        if focused is not None and follow(self, focused, ahead=next):
+            return True
+        return super().focusNextPrevChild(next)
 
     # ------------------------------------------------------------------ what lies over the places
 
@@ -272,8 +282,13 @@ class MainWindow(QMainWindow):
         self._say_what_a_drop_does(event)
 
     def _say_what_a_drop_does(self, event: QDropEvent) -> None:
-        find = tr("Drop a picture here to find it in the model")
-        self.overlay.cover(find if self._is_on_canvas(event) else "")
+        project = self.studio.project
+        if self._is_on_canvas(event):
+            self.overlay.cover(tr("Drop a picture here to find it in the model"))
+        elif project is None:
+            self.overlay.cover()
+        else:
+            self.overlay.offer(project.name, apart=self.overlay.is_apart(event.position().x()))
 
     def _is_on_canvas(self, event: QDropEvent) -> bool:
         place = self.mapToGlobal(event.position().toPoint())
@@ -284,7 +299,9 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.overlay.hide()
-        self.opening.drop(event.mimeData(), on_canvas=self._is_on_canvas(event))
+        on_canvas = self._is_on_canvas(event)
+        apart = not on_canvas and self.overlay.is_apart(event.position().x())
+        self.opening.drop(event.mimeData(), on_canvas=on_canvas, apart=apart)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 

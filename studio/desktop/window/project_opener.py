@@ -108,11 +108,11 @@ class Opening(QObject):
 
         return QFileDialog.getExistingDirectory(self._parent, title, str(start))
 
-    def drop(self, data: QMimeData, *, on_canvas: bool = False) -> None:
+    def drop(self, data: QMimeData, *, on_canvas: bool = False, apart: bool = False) -> None:
         """Take what was dropped, once the program it came from is let go of."""
         from studio.desktop.window.dropped import dropped
 
-        given = replace(dropped(data), on_canvas=on_canvas)
+        given = replace(dropped(data), on_canvas=on_canvas, apart=apart)
         QTimer.singleShot(0, self, lambda: self.take(given))
 
     def paste(self) -> None:
@@ -139,12 +139,27 @@ class Opening(QObject):
             self._studio.notices.warn(given.complaint)
         if given.kind is Kind.PROJECT:
             self.open(given.paths[0])
-        elif given.kind is not Kind.NOTHING and (self._studio.project or self._make_project(given)):
-            if given.kind is Kind.MODELS:
-                self._shell.go("training")
-                self._rooms().training.foreign.take(given.paths)
-            else:
-                self._look_into(given)
+        elif given.kind is Kind.NOTHING:
+            return
+        elif self._studio.project is None:
+            self._begin(given)
+        elif given.apart:
+            self._closing.before(lambda: self._begin(given))
+        else:
+            self._take_in(given)
+
+    def _begin(self, given: Dropped) -> None:
+        if self._make_project(given):
+            self._take_in(given)
+
+    def _take_in(self, given: Dropped) -> None:
+        from studio.desktop.window.dropped import Kind
+
+        if given.kind is Kind.MODELS:
+            self._shell.go("training")
+            self._rooms().training.foreign.take(given.paths)
+        else:
+            self._look_into(given)
 
     def _look_into(self, given: Dropped) -> None:
         project = self._studio.project

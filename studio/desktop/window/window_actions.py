@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.i18n import LANGUAGES, tr
 from studio.desktop.window.top_bar import PLACES, place_title
 

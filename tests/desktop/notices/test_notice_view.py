@@ -1,10 +1,18 @@
-"""Notices never lie over the one next step of a place, nor over each other."""
+"""Notices never lie over anything that is operated, nor over each other."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.notices.notice_view import NoticeCard
@@ -30,16 +38,24 @@ def next_steps(window: MainWindow) -> list[QPushButton]:
     return [each for each in buttons if each.isVisible() and each.property("role") == "primary"]
 
 
+def operated(window: MainWindow) -> list[QWidget]:
+    """What can be clicked, typed into or pulled in the place on the screen."""
+    page = window.pages.currentWidget()
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
+    found = [each for kind in kinds for each in page.findChildren(kind)]
+    return [each for each in found if not each.visibleRegion().isEmpty()]
+
+
 def clear_of_everything(window: MainWindow) -> bool:
-    """Every card whole in the window, and over no other card and no next step."""
+    """Every card whole in the window, and over no other card and nothing that is operated."""
     shown = [area(window, card) for card in cards(window)]
-    others = shown + [area(window, button) for button in next_steps(window)]
+    others = shown + [area(window, each) for each in operated(window)]
     apart = all(not one.intersects(two) for one in shown for two in others if one is not two)
     return apart and all(window.rect().contains(one) for one in shown)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_notices_leave_the_next_step_of_every_place_free(full_window, language, qtbot) -> None:
+def test_notices_leave_the_controls_of_every_place_free(full_window, language, qtbot) -> None:
     full_window.studio.set_language(language)
     full_window.resize(1280, 800)
     seen = 0
@@ -63,8 +79,9 @@ def test_a_next_step_that_comes_under_a_notice_moves_it(window, qtbot) -> None:
     (card,) = cards(window)
     qtbot.waitUntil(lambda: card.slide.state() == card.slide.State.Stopped, timeout=WAIT)
     button = primary("Go")
-    button.setParent(window)
-    button.setGeometry(area(window, card).adjusted(20, 20, -20, -20))
+    button.setParent(window.welcome)
+    top_left = window.welcome.mapFrom(window, card.pos())
+    button.setGeometry(QRect(top_left, card.size()).adjusted(20, 20, -20, -20))
     button.show()
     assert not clear_of_everything(window)
     qtbot.waitUntil(lambda: clear_of_everything(window), timeout=WAIT)
@@ -74,8 +91,8 @@ def test_a_next_step_that_comes_under_a_notice_moves_it(window, qtbot) -> None:
 
 def test_where_there_is_no_room_above_they_stay_at_the_bottom(window, qtbot) -> None:
     button = primary("Go")
-    button.setParent(window)
-    button.setGeometry(window.rect())
+    button.setParent(window.welcome)
+    button.setGeometry(window.welcome.rect())
     button.show()
     window.studio.notices.info("Done.")
     qtbot.waitUntil(lambda: len(cards(window)) == 1, timeout=WAIT)
