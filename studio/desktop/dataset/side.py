@@ -96,7 +96,7 @@ class Side(SteadyScroll):
 
     def _headed(self, place: int) -> QWidget:
         line, head, button = QWidget(), self.heads[place], self.more[place]
-        button.setObjectName("bare")
+        button.setObjectName("cross")
         button.setFixedSize(*_MORE)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         above = head.contentsMargins().top()

@@ -33,7 +33,7 @@ from studio.engine.seeds import LARGEST_SEED
 
 COLUMNS = 3
 ROWS = 5
-"""In sight."""
+"""In sight at least; more where the panel has room."""
 PAGE = COLUMNS * ROWS
 """Seeds that are there beyond those in sight, so that there is always something to scroll to."""
 GAP = 3
@@ -197,7 +197,7 @@ class ContactSheet(QListWidget):
         if self.gridSize() != QSize(width, height):
             self.setGridSize(QSize(width, height))
             self.verticalScrollBar().setSingleStep(height // 3)  # a notch of the wheel is a row
-        self.setFixedHeight(ROWS * height)
+        self.setMinimumHeight(ROWS * height)
 
     def _tell(self, current: QListWidgetItem | None, _before: object) -> None:
         if current is not None and not self._quiet and self.hasFocus():

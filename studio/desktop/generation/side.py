@@ -73,8 +73,8 @@ class Side(QWidget):
     def _lay_out(self) -> None:
         inner, panel = panel_column(8)
         model = row((self.model, 1), self.dot, gap=6)
-        seeds = self.heads[1], self.sheet, row(self.shuffle, self.picked, None, gap=8)
-        for part in (self.heads[0], model, 8, *seeds, 8, self.heads[2], self.history, None):
+        seeds = self.heads[1], (self.sheet, 1), row(self.shuffle, self.picked, None, gap=8)
+        for part in (self.heads[0], model, 8, *seeds, 8, self.heads[2], self.history):
             add(panel, part)
         column(SteadyScroll(inner), on=self)
 

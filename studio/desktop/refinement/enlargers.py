@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.studio import Studio
@@ -32,7 +32,7 @@ class Enlarging(QObject):
 
     def __init__(
         self,
-        button: QToolButton,
+        button: QPushButton,
         studio: Studio,
         shelf: PieceShelf,
         current: Callable[[], int],
@@ -44,7 +44,6 @@ class Enlarging(QObject):
         self.put: Callable[[Stack, str], object] = lambda stack, text: None
         self._job: Job[Learned] | None = None
         self._menus: list[QMenu] = []
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(button)
         button.setMenu(self._menu)
         self._menu.aboutToShow.connect(self.fill)

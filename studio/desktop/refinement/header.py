@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
+from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader
 
@@ -16,10 +16,9 @@ class Header(RoomHeader):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.compare, self.fit, self.full, self.enlarge = (QToolButton() for _ in range(4))
+        self.compare, self.fit, self.full, self.enlarge = (secondary() for _ in range(4))
         self.compare.setCheckable(True)
         for button in (self.enlarge, self.fit, self.full, self.compare):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.add(button)
 
     def restyle(self) -> None:

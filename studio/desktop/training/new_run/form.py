@@ -78,7 +78,8 @@ class NewRunForm(QWidget):
         basics, augment = boxes.column(gap=-1), boxes.column(gap=-1)
         for part in (
             self.header, self.fields["dataset"], self.fields["family"], self.summary,
-            self.fields["size"], self.fields["length"], self.beginning, self.recipe_header, basics,
+            self.fields["size"], self.fields["length"], self.beginning, 8, self.recipe_header,
+            basics,
             8, self.augment_header, augment, 4, self.toggle, self.extras, None,
         ):  # fmt: skip
             boxes.add(column, part)
