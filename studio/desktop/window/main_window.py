@@ -36,6 +36,7 @@ from studio.desktop.window.window_actions import (
     add_window_actions,
     fill_menu,
     go_and_do,
+    shortcut_sheet,
 )
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from studio.desktop.i18n import LANGUAGES, tr
 from studio.desktop.window.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:
+    from studio.desktop.base.actions import ActionRegistry
     from studio.desktop.window.origin_checker import OriginChecker
     from studio.desktop.window.project_opener import Opening
     from studio.desktop.window.shell import Shell
