@@ -9,17 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 
-def stops(root: QWidget) -> list[QWidget]:
-    """What Tab comes by in `root`, in the order of reading."""
-    return list(_read(root))
+def stops(root: QWidget, focused: QWidget | None = None) -> list[QWidget]:
+    """What Tab comes by in `root`, in the order of reading; of buttons of which one is chosen that
+    one, or the one that is `focused`, or the first."""
+    found: list[QWidget] = []
+    passed: set[QWidget] = set()
+    for each in _read(root):
+        together = _together(each)
+        if each not in passed:
+            held = [one for one in together if one is focused or one.isChecked()]
+            found.append(focused if focused in held else next(iter(held), each))
+            passed.update(together)
+    return found
+
+
+def _together(widget: QWidget) -> list[QAbstractButton]:
+    """The buttons among which arrow keys go, `widget` one of them; empty for anything else."""
+    if not isinstance(widget, QAbstractButton):
+        return []
+    group = widget.group()
+    if group is not None:
+        return list(group.buttons())
+    parent = widget.parentWidget()
+    if not widget.autoExclusive() or parent is None:
+        return []
+    return [each for each in parent.findChildren(QAbstractButton) if each.autoExclusive()]
 
 
 def follow(root: QWidget, focused: QWidget, *, ahead: bool) -> bool:
     """Give the focus to what comes after (or before) `focused`; False where it is no stop."""
-    order = stops(root)
+    order = stops(root, focused)
     if focused not in order:
         return False
     step = 1 if ahead else -1

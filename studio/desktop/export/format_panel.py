@@ -97,6 +97,7 @@ class FormatPanel(QWidget):
         inner = QWidget()
         column(line, self.summary, self._holder, None, on=inner, gap=12, margins=(0, 0, 8, 0))
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is on it takes the focus
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         for each in (scroll.viewport(), inner):

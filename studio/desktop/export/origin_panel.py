@@ -88,6 +88,7 @@ class OriginPanel(QWidget):
         self.rights.setPlaceholderText(tr("© You, CC BY 4.0, …"))
         self.folder_label.setText(tr("Folder"))
         created = tr("Written into every file as its creator (dc:creator)")
+        credited = tr("Written into every file as its credit line (photoshop:Credit)")
         looked = tr("Allow the export of pieces that resemble a training picture")
         numbered = tr("Otherwise a file gets the next free number, as piece-001-2 (overwrite)")
         live = tr(
@@ -96,9 +97,9 @@ class OriginPanel(QWidget):
         )
         copied = tr("Copy the first chosen piece as a picture (Ctrl+C)")
         set_words(
-            (self.creator, "", created),
-            (self.rights, "", tr("Written into every file as its rights (dc:rights)")),
-            (self.credit, "", tr("Written into every file as its credit line (photoshop:Credit)")),
+            (self.creator, tr("Creator"), created),
+            (self.rights, tr("Rights"), tr("Written into every file as its rights (dc:rights)")),
+            (self.credit, tr("Credit"), credited),
             (self.replace, tr("Replace files of the same name"), numbered),
             (self.live, tr("Keep the files up to date"), live),
             (self.approve, tr("I have looked: allow it"), looked),
