@@ -70,7 +70,8 @@ class GridSampling(Declared):
     """How a new grid is drawn."""
 
     temperature: float = param(
-        1.0, label="Temperature", low=0.1, high=2.0, step=0.05, term="sampling temperature",
+        1.0, label="Sampling temperature", low=0.1, high=2.0, step=0.05,
+        term="sampling temperature",
         help="Below 1 the likeliest tokens, calmer and more alike; above 1 rarer ones, bolder "
         "and more often wrong.",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QScrollArea, QWidget
 
 
 def stops(root: QWidget, focused: QWidget | None = None) -> list[QWidget]:
@@ -30,7 +30,7 @@ def _together(widget: QWidget) -> list[QAbstractButton]:
     """The buttons among which arrow keys go, `widget` one of them; empty for anything else."""
     if not isinstance(widget, QAbstractButton):
         return []
-    group = widget.group()
+    group: QButtonGroup | None = widget.group()  # Qt's own declaration forgets that
     if group is not None:
         return list(group.buttons())
     parent = widget.parentWidget()
