@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
 LONGEST_NAME = 18
-PANELS_MS, LIVE_PANELS_MS = 16, 100
+PANELS_MS, LIVE_PANELS_MS = 16, 200
 """While a direction is moved, panels follow the picture, or after a frame: painted at once, they
 would hold it up. What a controller plays they follow more slowly: the eyes are on the picture."""
 

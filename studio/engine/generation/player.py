@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -97,10 +98,15 @@ class Player:
         """Whether its pictures are made to be laid side by side."""
         return bool(self.model.family.config.as_dict().get("seamless", False))
 
-    @property
+    @cached_property
     def latent(self) -> LatentSpec:
         """Shape and nature of the latents."""
         return self.model.family.latent
+
+    @cached_property
+    def _abilities(self) -> frozenset[Ability]:
+        """Asked for by every move of every picture."""
+        return self.latent.abilities
 
     def layers(self) -> tuple[Layer, ...]:
         """Where drawing can be bent, from coarse to fine; empty where it cannot."""
@@ -110,7 +116,7 @@ class Player:
 
     def need(self, ability: Ability) -> None:
         """:class:`UsageError` where the latents of this model do not allow it."""
-        if ability not in self.latent.abilities:
+        if ability not in self._abilities:
             raise UsageError(LACKING[ability])
 
     def latent_of(self, recipe: LatentRecipe) -> Latent:

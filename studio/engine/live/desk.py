@@ -88,15 +88,16 @@ class Desk:
         """The recipe with what has arrived until now; None where nothing is to change."""
         self.look_at(recipe)
         now = self.inbox.clock()
-        made = self._begun(recipe, now)
+        values: dict[str, float] = {}
+        made = self._begun(recipe, now, values)
         arrivals = self.inbox.take()
         for source, arrival in arrivals.items():
             self._take(source, arrival)
         self._end_learning(now)
         if arrivals:
             self._beat = self.tempo.next(self.setup.wait_for, now, self.setup.ahead_ms / 1000)
-            made = self._begun(made, now)
-        values = {address: glide.at(now) for address, glide in self._glides.items()}
+            made = self._begun(made, now, values)
+        values |= {address: glide.at(now) for address, glide in self._glides.items()}
         made = with_values(made, self.controls, values)
         self._glides = {key: each for key, each in self._glides.items() if each.is_moving}
         self.seen = [each.at for each in arrivals.values()]
@@ -115,13 +116,17 @@ class Desk:
             times.append(max(self._candidates.values()) + _LEARNING)
         return min((each for each in times if each is not None), default=None)
 
-    def _begun(self, recipe: LatentRecipe, now: float) -> LatentRecipe:
-        """What waited for the beat begins, where it has come."""
+    def _begun(self, recipe: LatentRecipe, now: float, values: dict[str, float]) -> LatentRecipe:
+        """What waited for the beat begins, where it has come: poses, and then `values`."""
         if now < self._beat:
             return recipe
         made = self._posed(recipe)
         for address, (value, seconds) in self._waiting.items():
-            self._glide(address, made).send(value, seconds, now)
+            if seconds > 0:
+                self._glide(address, made).send(value, seconds, now)
+            else:
+                self._glides.pop(address, None)
+                values[address] = value
         self._waiting.clear()
         return made
 

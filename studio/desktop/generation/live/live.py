@@ -72,10 +72,11 @@ class Live(QObject):
         session.opened.connect(self._opened)
         session.directionsFound.connect(self._directions_found)
         session.searchFailed.connect(lambda *_: self._directions_found([]))
-        session.rendered.connect(self._drawn)
-        session.failed.connect(self._drawn)
+        # Queued: what was drawn is painted before the next step is made.
+        session.rendered.connect(self._drawn, Qt.ConnectionType.QueuedConnection)
+        session.failed.connect(self._drawn, Qt.ConnectionType.QueuedConnection)
         self._editing.changed.connect(self._edited)
-        self.engine.arrived.connect(self._arrived, Qt.ConnectionType.QueuedConnection)
+        self.engine.arrived.connect(self._step, Qt.ConnectionType.QueuedConnection)
         self.engine.failed.connect(self._studio.notices.error)
         self.editor.changed.connect(self._setup_changed)
         self.editor.kept.connect(self._keep)
@@ -207,11 +208,6 @@ class Live(QObject):
     # ------------------------------------------------------------------ steps
 
     @Slot()
-    def _arrived(self) -> None:
-        self.engine.looked()
-        self._step()
-
-    @Slot()
     def _drawn(self) -> None:
         """The picture of the last step is painted, or cannot be drawn."""
         if self._is_drawing:
@@ -221,7 +217,10 @@ class Live(QObject):
     @Slot()
     def _step(self) -> None:
         desk = self.desk
-        if desk is None or self._is_drawing:
+        if self._is_drawing:
+            return  # what arrives meanwhile needs to tell nobody: it is taken after the picture
+        self.engine.looked()
+        if desk is None:
             return
         if self._session.model is None:
             desk.inbox.take()  # there is nothing to play

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
+from studio.desktop.base.ticker import Ticker
 from studio.desktop.generation.moves.bend_panel import BendPanel
 from studio.desktop.generation.moves.label_mix_panel import LabelMixPanel
 from studio.desktop.generation.moves.mix_panel import MixPanel, Slots
 from studio.desktop.generation.moves.model_mix_panel import ModelMixPanel
 from studio.desktop.generation.moves.noise_panel import NoisePanel
-from studio.desktop.generation.recipe_editor import Editing
+from studio.desktop.generation.recipe_editor import LIVE, Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
 
+LIVE_MS = 200
+"""While a controller plays, the panels follow it five times a second."""
 PAUSE_MS = 250
 """After the last change, before the previews of style mixing are drawn."""
 
@@ -53,12 +56,13 @@ class Shaping(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._ask_previews)
+        self._played = Ticker(self, self._edited, LIVE_MS)
         self._connect()
 
     def _connect(self) -> None:
         self._session.opened.connect(self._opened)
         self._session.previewed.connect(self.mix.show_preview)
-        self._editing.changed.connect(self._edited)
+        self._editing.changed.connect(self._changed)
         self.mix.slotsWanted.connect(self._mix)
         self.mix.seedChosen.connect(self._choose_second)
         self.noise.seedChosen.connect(self._noise_seed)
@@ -96,6 +100,14 @@ class Shaping(QObject):
             self._layers = model.layers
         self._ask_others()
         self._edited()
+
+    @Slot()
+    def _changed(self) -> None:
+        step = self._editing.history.current
+        if step is not None and step.key == LIVE:
+            self._played.soon()
+        else:
+            self._edited()
 
     @Slot()
     def _edited(self) -> None:
