@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -21,9 +20,6 @@ from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 from studio.engine.project import Project
 
-TEACH, STAGE = 2, 3
-"""Pages of the window."""
-
 
 class Entrance:
     """The window is made when it is first wanted: who never plays live never waits for it."""
@@ -35,6 +31,7 @@ class Entrance:
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.toggle_window)
         self._image = QImage()
+        self._window: LiveWindow | None = None
         session.rendered.connect(lambda image, _recipe: self.show_image(image))
         session.films.drawn.connect(self.show_image)
         self.live.changed.connect(self.restyle)
@@ -51,20 +48,19 @@ class Entrance:
                        "Shift+F11", "maximize"),
         )  # fmt: skip
 
-    @cached_property
+    @property
     def window(self) -> LiveWindow:
-        """Made now."""
-        made = LiveWindow(self.live, self._editing, self._studio.notices, self._room)
-        made.show_image(self._image)
-        self._is_made = True
-        return made
-
-    _is_made = False
+        """Made when it is first asked for."""
+        if self._window is None:
+            notices = self._studio.notices
+            self._window = LiveWindow(self.live, self._editing, notices, self._room)
+            self._window.show_image(self._image)
+        return self._window
 
     def toggle_window(self) -> None:
         """Show the window, or put it away."""
-        if self._is_made and self.window.isVisible():
-            self.window.hide()
+        if self._window is not None and self._window.isVisible():
+            self._window.hide()
         else:
             self.window.show()
             self.window.raise_()
@@ -81,8 +77,8 @@ class Entrance:
     def show_image(self, image: QImage) -> None:
         """What the canvas shows."""
         self._image = image
-        if self._is_made:
-            self.window.show_image(image)
+        if self._window is not None:
+            self._window.show_image(image)
 
     # ------------------------------------------------------------------ the room's hooks
 
@@ -90,16 +86,17 @@ class Entrance:
         self.live.open(project)
 
     def project_closed(self) -> None:
-        if self._is_made:
-            self.window.hide()
-            self.window.stage.close_all()
+        if self._window is not None:
+            self._window.hide()
+            self._window.stage.close_all()
         self.live.close()
 
     def shutdown(self) -> None:
         self.live.close()
-        if self._is_made:
-            self.window.hide()
-            self.window.stage.shutdown()
+        self.live.engine.shutdown()
+        if self._window is not None:
+            self._window.hide()
+            self._window.stage.shutdown()
 
     def restyle(self) -> None:
         shade = theme.colours().accent if self.live.is_on else theme.colours().quiet
@@ -111,6 +108,6 @@ class Entrance:
             "while it listens"
         )
         set_words((self.button, tr("Live"), tip))
-        if self._is_made:
-            self.window.retranslate()
+        if self._window is not None:
+            self._window.retranslate()
         self.restyle()

@@ -28,8 +28,8 @@ Failed = Callable[[str, str], None]
 
 
 class LiveSession(QObject):
-    """Nothing is open until it is asked for. What may take a while is done on the thread that
-    draws the canvas."""
+    """Nothing is open until it is asked for. Ports are looked for on a thread of their own: a name
+    that no machine has may take seconds, and the canvas is not to wait for it."""
 
     arrived = Signal()
     """Emitted on threads that listen; of many messages that wait, once."""
@@ -37,7 +37,8 @@ class LiveSession(QObject):
 
     def __init__(self, thread: WorkerThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = thread
+        self._thread, self._ports = thread, WorkerThread(parent=self)
+        self._ports.failed.connect(self.failed)
         self._writes = WriteQueue(thread, self.failed.emit)
         self._is_told = False
         self._listener: Listener | None = None
@@ -68,6 +69,10 @@ class LiveSession(QObject):
     def finish(self) -> None:
         """Write what waits, once the thread is cleared or stopped."""
         self._writes.finish()
+
+    def shutdown(self) -> None:
+        """The program goes; ports are closed by then."""
+        self._ports.stop()
 
     # ------------------------------------------------------------------ OSC
 
@@ -107,7 +112,7 @@ class LiveSession(QObject):
                 self._feedback = feedback
                 done()
 
-            self._thread.latest(
+            self._ports.latest(
                 "feedback", _feedback_to, setup.feedback_host, setup.feedback_port, done=opened,
                 failed=self.failed.emit,
             )  # fmt: skip
@@ -137,22 +142,23 @@ class LiveSession(QObject):
 
     def ask_inputs(self, desk: Desk, done: Callable[[list[str]], None], failed: Failed) -> None:
         """Ask which MIDI inputs are plugged in."""
-        self._thread.latest("midi names", self._midi(desk).names, done=done, failed=failed)
+        self._ports.latest("midi names", self._midi(desk).names, done=done, failed=failed)
 
     def open_input(self, desk: Desk, name: str, done: Callable[[], None], failed: Failed) -> None:
         """Listen to a MIDI input."""
-        self._thread.submit(self._midi(desk).open, name, done=lambda _: done(), failed=failed)
+        self._ports.submit(self._midi(desk).open, name, done=lambda _: done(), failed=failed)
 
     def look_at_input(self, done: Callable[[Said], None]) -> None:
         """Ask whether the MIDI input is still there."""
         if self._inputs is not None:
-            self._thread.latest("midi look", self._inputs.look, done=done)
+            self._ports.latest("midi look", self._inputs.look, done=done)
 
     @property
     def midi_is_open(self) -> bool:
         return self._inputs is not None and self._inputs.is_open
 
     def close_input(self) -> None:
+        self._ports.clear()
         inputs, self._inputs = self._inputs, None
         if inputs is not None:
             inputs.close()
