@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from studio.desktop import i18n
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
+from studio.desktop.notices.desktop_notice import DesktopNotice
 from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
@@ -62,6 +64,7 @@ class TrainingRoom(Room):
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
         self.records = Records(self.session, self.centre, studio, self)
+        self.away = DesktopNotice(self)
         self._wanted_dataset = ""
         self._has_offered = False
         self._lay_out()
@@ -157,6 +160,7 @@ class TrainingRoom(Room):
         return self.side.runs
 
     def shutdown(self) -> None:
+        self.away.clear()
         self.preview.forget()
         self.session.shutdown()
         self.preview.shutdown()
@@ -274,10 +278,12 @@ class TrainingRoom(Room):
         if isinstance(last, events.Failed):
             resume = (tr("Resume"), lambda: self.commands.resume(run))
             self.studio.notices.error(last.message, last.detail, resume)
+            self.away.tell(f"{self.name_of(run)}: {i18n.said(last.message)}")
             return
         done = last.reason is RunState.FINISHED
         text = tr("{run} is done." if done else "{run} was stopped.", run=self.name_of(run))
         self.studio.notices.info(text, "", (tr("Play it"), lambda: self.playRequested.emit(run)))
+        self.away.tell(text)
 
     # ------------------------------------------------------------------ the run in view
 
