@@ -18,7 +18,9 @@ NEEDED = (
 )  # fmt: skip
 WINDOW = ("PySide6-Essentials", "pyqtgraph")
 OPTIONAL = {
-    "pi-heif": "formats", "psd-tools": "layered", "rawpy": "formats", "tensorboardX": "tensorboard",
+    "pi-heif": "formats", "rawpy": "formats", "OpenEXR": "formats", "psd-tools": "layered",
+    "av": "video", "c2pa-python": "provenance", "cryptography": "provenance",
+    "python-rtmidi": "live", "tensorboardX": "tensorboard",
 }  # fmt: skip
 LEAST_FREE = 5 << 30
 INSTALL = "python3 packaging/launch.py"

@@ -30,7 +30,7 @@ from studio.desktop.window.origin_checker import OriginChecker
 from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
-from studio.desktop.window.top_bar import TopBar
+from studio.desktop.window.top_bar import TopBar, device_title
 from studio.desktop.window.welcome import Welcome
 from studio.desktop.window.window_actions import (
     add_window_actions,
@@ -333,11 +333,3 @@ def read_rooms() -> None:
     """Import what the rooms are made of while the welcome is looked at: it takes most of a
     second, for which the window would stand still when the first project is opened."""
     import studio.desktop.window.rooms  # noqa: F401
-
-
-def device_title() -> str:
-    from studio.engine import devices
-
-    best = devices.choose("auto")
-    memory = f" · {best.memory / 2**30:.0f} GB" if best.memory and best.is_accelerator else ""
-    return (best.title if best.is_accelerator else "CPU") + memory

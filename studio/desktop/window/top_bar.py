@@ -124,3 +124,12 @@ class TopBar(QWidget):
         )
         self.commands.setText(tr("Ctrl+K  Commands"))
         self.device.setToolTip(tr("The device that trains and plays models"))
+
+
+def device_title() -> str:
+    """The device that a run would choose, and its memory; imports torch, so not for the window."""
+    from studio.engine import devices
+
+    best = devices.choose("auto")
+    memory = f" · {best.memory / 2**30:.0f} GB" if best.memory and best.is_accelerator else ""
+    return (best.title if best.is_accelerator else "CPU") + memory

@@ -37,6 +37,14 @@ def complaint() -> Said:
                 "Content Credentials need the package c2pa-python: "
                 "`pip install latent-studio[provenance]` adds it; the rest works without."
             )
+    try:
+        library()
+    except Exception as error:  # noqa: BLE001  # it looks for a part outside Python as it begins
+        return Said(
+            "The package c2pa-python is there and does not start ({reason}): files leave "
+            "without Content Credentials; `pip install --force-reinstall c2pa-python` mends it.",
+            reason=str(error),
+        )
     return NOTHING
 
 
