@@ -25,13 +25,16 @@ def decode_size(
 ) -> tuple[int, int] | None:
     """The smallest size at which decoding `picture` still has every pixel that `size` needs.
 
-    `part` is the manual crop as shares of the sides. None: every pixel of the file is needed.
+    `part` is the manual crop as shares of the sides. None: every pixel of the file is needed, as
+    where somebody's index says that the picture has none.
     """
     # A codec that decodes smaller averages its own values, which are not linear.
     if policy.crop == "tiles" or policy.linear:
         return None
     left, top, right, bottom = part or (0.0, 0.0, 1.0, 1.0)
     seen = picture[0] * (right - left), picture[1] * (bottom - top)
+    if min(seen) <= 0:
+        return None
     ratios = size[0] / seen[0], size[1] / seen[1]
     if policy.crop == "stretch":
         scales = ratios

@@ -44,9 +44,11 @@ class Webp(FlatFormat):
             "lossless": self.lossless, "exact": self.lossless,
         }  # fmt: skip
         seen = pixels_sha256(picture) if self.lossless else written_sha256(picture, options)
-        if not origin.as_first:
-            options["exif"] = _resolution(self.dpi)
-        picture.save(target, **options, icc_profile=srgb_profile(), xmp=xmp_packet(origin, seen))
+        # Without a profile it is sRGB (RFC 9649, 2.7.1.4), and no program asks what to do with one.
+        stated = (
+            {"icc_profile": srgb_profile()} if origin.as_first else {"exif": _resolution(self.dpi)}
+        )
+        picture.save(target, **options, **stated, xmp=xmp_packet(origin, seen))
 
 
 def _resolution(dpi: int) -> bytes:

@@ -155,6 +155,7 @@ def test_rounding_never_reaches_over_the_edge(picture, size):
 
 
 def test_enough_pixels_are_decoded():
+    assert shape.decode_size((0, 200), (50, 50), parse("centre")) is None  # says a foreign index
     assert shape.decode_size((400, 200), (50, 50), parse("centre")) == (100, 50)
     assert shape.decode_size((400, 200), (50, 50), parse("pad")) == (50, 25)
     assert shape.decode_size((400, 200), (50, 50), parse("pad:blur")) == (100, 50)

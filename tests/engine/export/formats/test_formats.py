@@ -138,8 +138,9 @@ def test_colour_is_as_fine_as_light_unless_told_otherwise(tmp_path: Path) -> Non
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", EVERY, ids=spoken)
 def test_the_profile_is_srgb(kind: FlatFormat, channels: int, tmp_path: Path) -> None:
-    # A PNG says so in a word: GIMP asks what to do with every profile that it does not know.
-    origin = replace(ORIGIN, version=FIRST) if kind.name == "png" else ORIGIN
+    # A PNG says so in a word and a WebP by saying nothing: GIMP asks what to do with every profile
+    # that it does not know.
+    origin = replace(ORIGIN, version=FIRST) if kind.name in ("png", "webp") else ORIGIN
     kind.write_flat(picture(channels), origin, tmp_path / "a")
     icc = beside(tmp_path / "a").icc
     assert struct.unpack(">I", icc[:4])[0] == len(icc)
@@ -152,6 +153,11 @@ def test_the_profile_is_srgb(kind: FlatFormat, channels: int, tmp_path: Path) ->
         assert space.primaries() == QColorSpace.Primaries.SRgb
         assert space.transferFunction() == QColorSpace.TransferFunction.SRgb
     assert QImageReader(str(tmp_path / "a")).read().colorSpace().isValid()
+
+
+def test_a_webp_is_srgb_without_a_profile(tmp_path: Path) -> None:
+    Webp().write_flat(picture(3), ORIGIN, tmp_path / "a.webp")
+    assert beside(tmp_path / "a.webp").icc == b""
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
