@@ -25,6 +25,11 @@ def add(verbs: Verbs) -> None:
         help="look in FOLDER for originals of PROJECT that are gone, by their content, and link "
         "them there; what was decided about them stays",
     )  # fmt: skip
+    parser.add_argument(
+        "--report", action="store_true",
+        help="write what was found, and the ends of the logs, without names and paths, to a text "
+        "that you can read and send; nothing is sent",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -33,6 +38,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.doctor import examine
 
     repaired, relinked = _repaired(options), _relinked(options)
+    report = str(_report()) if options.report else ""
     checks = examine()
     if options.project is not None:
         from studio.engine import project_strays
@@ -42,9 +48,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             checks += project_strays.examine(project)
     ok = all(check.ok or not check.needed for check in checks)
     facts = {"ok": ok, "checks": [check.__dict__ for check in checks], "repaired": repaired,
-             "relinked": relinked}  # fmt: skip
+             "relinked": relinked, "report": report}  # fmt: skip
     lines = [f"The damaged project file is {repaired} now."] if repaired else []
     lines += [f"{relinked} originals were found again."] if options.relink else []
+    lines += [f"The report is in {report}. Nothing was sent: read it first."] if report else []
     for check in checks:
         mark = "ok" if check.ok else "missing" if check.needed else "optional"
         lines.append(f"{mark:<9} {check.name}: {display_name(check.found)}")
@@ -69,6 +76,12 @@ def _relinked(options: argparse.Namespace) -> int:
         return 0
     with Project.open(_project(options, "--relink")) as project:
         return relink(project, options.relink)
+
+
+def _report() -> Path:
+    from studio.engine import problem_report
+
+    return problem_report.write()
 
 
 def _project(options: argparse.Namespace, asks: str) -> Path:

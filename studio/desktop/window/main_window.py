@@ -27,6 +27,7 @@ from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
 from studio.desktop.window.origin_checker import OriginChecker
+from studio.desktop.window.problem_reporter import ProblemReporter
 from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._place = studio.undo.place = "dataset"
         self.closing = Closing(self, self)
         self.checker = OriginChecker(self, self)
+        self.reporter = ProblemReporter(self, self)
         self.opening = Opening(self, self.closing, self.make_rooms, self.checker, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
@@ -75,7 +77,7 @@ class MainWindow(QMainWindow):
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
-        add_window_actions(self, self.opening, self.checker)
+        add_window_actions(self, self.opening, self.checker, self.reporter)
         self.retranslate()
         whereabouts.restore_size(self, studio)
         self._project_changed()
@@ -323,6 +325,7 @@ class MainWindow(QMainWindow):
             self.rooms.shutdown()
         self.opening.shutdown()
         self.checker.shutdown()
+        self.reporter.shutdown()
         self.background.stop()
         self.studio.close_project()
         join_retired()

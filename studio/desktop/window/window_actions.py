@@ -14,6 +14,7 @@ from studio.desktop.window.top_bar import PLACES, place_title
 if TYPE_CHECKING:
     from studio.desktop.base.actions import ActionRegistry
     from studio.desktop.window.origin_checker import OriginChecker
+    from studio.desktop.window.problem_reporter import ProblemReporter
     from studio.desktop.window.project_opener import Opening
     from studio.desktop.window.shell import Shell
 
@@ -30,7 +31,9 @@ _ENDS = {"window.close", "window.origin"}
 _LAST = "window.quit"
 
 
-def add_window_actions(window: Shell, opening: Opening, checker: OriginChecker) -> None:
+def add_window_actions(
+    window: Shell, opening: Opening, checker: OriginChecker, reporter: ProblemReporter
+) -> None:
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
         ("window.new", "New project…", opening.ask_new_project, "Ctrl+N", "folder-plus"),
@@ -54,6 +57,7 @@ def add_window_actions(window: Shell, opening: Opening, checker: OriginChecker) 
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
         ("window.guide", "Guide", window.open_guide, "F1", "book"),
         ("window.keys", "Shortcuts", window.show_shortcuts, "Ctrl+F1", "keyboard"),
+        ("window.report", "Report a problem…", reporter.write, "", "alert"),
         ("window.quit", "Quit", window.close, "Ctrl+Q", "logout"),
     ):
         add(id_, text, callback, keys, icon=icon)

@@ -514,3 +514,15 @@ def test_the_window_is_painted_before_anything_heavy_is_loaded() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[] True"
+
+
+def test_a_problem_is_reported_in_a_text_that_is_only_written(
+    window: MainWindow, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.engine import doctor
+
+    monkeypatch.setattr(doctor, "examine", list)
+    window.studio.actions.get("window.report").trigger()
+    history = window.studio.notices.history
+    qtbot.waitUntil(lambda: any("The report is in" in n.sentence for n in history), timeout=WAIT)
+    assert history[-1].action is not None
