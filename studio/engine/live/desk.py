@@ -147,12 +147,12 @@ class Desk:
         for rule in rules:
             if (control := self.controls.get(rule.target)) is not None:
                 self._waiting[rule.target] = rule.value(control, value), rule.smooth
-        if not rules and (control := self.controls.get(source)) is not None:
-            wanted = control.clipped(value) if control.whole else control.at(value)
-            self._waiting[source] = wanted, 0.0
-        elif source in self.setup.lessons.sources:
+        own = None if rules else self.controls.get(source)
+        if own is not None:
+            self._waiting[source] = own.clipped(value) if own.whole else own.at(value), 0.0
+        if source in self.setup.lessons.sources:
             self._pose_waits = True
-        elif not rules:
+        elif own is None and not rules:
             self.inbox.refuse(
                 "unknown", Said("{source} plays nothing: teach it by Learn.", source=source[:80])
             )

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from studio.engine.errors import UsageError
+from studio.engine.generation.beginnings import Point
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.noise import NoiseStrength
+from studio.engine.live.mapping import Rule
 from studio.engine.live.setup import Setup
 from studio.engine.live.teaching import Lessons, Taught
 from tests.engine.generation.conftest import project, styled
@@ -116,3 +118,13 @@ def test_the_controller_plays_what_it_was_taught(taught):
     stand.send("/y", 0.6)
     assert made is not None
     assert stand.desk.step(made) is None
+
+
+def test_a_value_of_a_pose_may_play_a_control_of_its_own(taught):
+    stand = Stand(Setup(lessons=five(), rules=(Rule(source="/x", target="/latent/truncation"),)))
+    stand.desk.taught = taught
+    stand.send("/x", 0.4)
+    made = stand.desk.step(LatentRecipe())
+    assert made is not None
+    assert made.beginning.truncation_psi == pytest.approx(0.6)
+    assert isinstance(made.beginning, Point)

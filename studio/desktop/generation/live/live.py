@@ -122,7 +122,7 @@ class Live(QObject):
         else:
             before = desk.setup
         desk.set_up(setup)
-        if setup.bpm != desk.tempo.bpm:
+        if setup.bpm not in (before.bpm, desk.tempo.bpm):  # a clock may lead it meanwhile
             desk.tempo.set_bpm(setup.bpm, desk.inbox.clock())
         if self.is_on and (setup.port, setup.others) != (before.port, before.others):
             self.switch(on=True)
