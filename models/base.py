@@ -104,7 +104,8 @@ class TrainState:
 
     `generator` is the one source of randomness of the training step, on the training device.
     `autocast_dtype` is None for full precision. `labels` are the classes of the batch of this
-    step, int64 [N] on the device in its order, None where the model has no classes. `scaler`
+    step, int64 [N] on the device in its order, None where the model has no classes; `captions`
+    are theirs, where the facts of the family ask for them. `scaler`
     is there where gradients of half precision need one; families use it through
     `backward` and `advance`.
     """
@@ -117,6 +118,7 @@ class TrainState:
     set_size: int = 1
     autocast_dtype: torch.dtype | None = None
     labels: Tensor | None = None
+    captions: Sequence[str] | None = None
     scaler: LossScaler | None = None
 
     @property
@@ -221,6 +223,13 @@ class Family(nn.Module, ABC):
         `config`, where the family has one. The default changes nothing.
         """
         return x
+
+    def read(self, captions: Sequence[str]) -> None:
+        """Take in the captions of all training pictures, before the first step of a run."""
+
+    def known_captions(self) -> tuple[str, ...]:
+        """Captions that it has learnt from, where it can be asked in words."""
+        return ()
 
     def set_live(self, config: Declared) -> None:
         """Take over changed `live` parameters between two steps."""

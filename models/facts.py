@@ -36,6 +36,8 @@ class Ability(StrEnum):
     INVERT = "invert"
     FACTOR = "factor"
     """Directions from the weights alone."""
+    PROMPT = "prompt"
+    """Pictures can be asked for in words."""
     ENCODE = "encode"
     SCORE = "score"
 
@@ -58,7 +60,7 @@ class LatentSpec:
     `mixture`. `has_layers` is whether :meth:`Family.layers` names any, `has_noise` whether one of
     them is noisy, `has_styles` whether there is :meth:`Family.styles`. `lacks` is what a model
     cannot do though latents of this kind could. `has_repair` is whether there is
-    :meth:`Family.redraw`.
+    :meth:`Family.redraw`, `has_prompt` whether its sampling has a `prompt`.
     """
 
     slots: int
@@ -71,6 +73,7 @@ class LatentSpec:
     has_noise: bool = False
     has_styles: bool = False
     has_repair: bool = False
+    has_prompt: bool = False
     grid: tuple[int, int] | None = None
     """(rows, columns), where slots are cells over the picture, row by row."""
     kind: LatentKind = LatentKind.CONTINUOUS
@@ -88,6 +91,7 @@ class LatentSpec:
             (Ability.ENCODE, self.has_encoder), (Ability.SCORE, self.has_critic),
             (Ability.BEND, self.has_layers), (Ability.NOISE, self.has_noise),
             (Ability.FACTOR, self.has_styles), (Ability.REPAIR, self.has_repair),
+            (Ability.PROMPT, self.has_prompt),
         ):  # fmt: skip
             if not has:
                 missing.add(ability)
@@ -138,6 +142,8 @@ class Facts:
     averages and schedules that are longer than the run never show what it learnt."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """What it reports, by the names in its reports."""
+    captions: bool = False
+    """Whether it learns from the captions of its pictures."""
     judged_by_samples: bool = False
     """Whether its best checkpoint is the one whose new pictures are nearest to real ones, though
     it can redraw: of a family that learns to redraw first, and to make new pictures after."""

@@ -31,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mix", metavar="SEED@ZONE", type=words, action="append", default=[],
         help="style mixing: these layers of another seed, as 7@texture or, counted from 1, "
-        "7@1-4,9; of models with tokens a part of the picture, as for --repair",
+        "7@1-4,9; where latents are a grid a part of the picture, as for --repair",
     )  # fmt: skip
     parser.add_argument(
         "--label-mix", metavar="L@SHARE", type=words,
@@ -53,6 +53,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "softness=1 (doublings), share=1, part=fine or coarse",
     )  # fmt: skip
     region_options.add(parser)
+    region_options.add_prompt(parser)
 
 
 def changed(

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.facts import Ability
 from studio.engine.errors import UsageError
 from studio.engine.seeds import LARGEST_SEED
 from studio.verbs.options import words
@@ -24,11 +25,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repair", metavar="SEED@PART", type=words, action="append", default=[],
         help="draw a part of the picture anew, to fit the rest: 7@LEFT,TOP,RIGHT,BOTTOM in pixels, "
-        "or 7@mask.png, white where it is (of models with tokens)",
+        "or 7@mask.png, white where it is (of models whose latents are a grid)",
     )  # fmt: skip
     parser.add_argument(
         "--sampling", metavar="KEY=VALUE,…", type=words,
         help="how chance is used: temperature=0.8,steps=12 (`families` lists what there is)",
+    )  # fmt: skip
+
+
+def add_prompt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--prompt", metavar="TEXT", type=words,
+        help="what the picture is to be of, in words of the captions that the model has learnt",
     )  # fmt: skip
 
 
@@ -56,7 +64,6 @@ def cells(text: str, player: Player) -> Cells:
 
 def changed(recipe: LatentRecipe, options: argparse.Namespace, player: Player) -> LatentRecipe:
     """A recipe with the parts drawn anew that the options name."""
-    from models.facts import Ability
     from studio.engine.generation.moves.dragged import PackedMask
     from studio.engine.generation.moves.repair import Repair
 
@@ -81,6 +88,9 @@ def with_sampling(
         if not equals:
             raise UsageError("--sampling: {text} is not of the form KEY=VALUE.", text=repr(part))
         said[name.strip()] = value.strip()
+    if options.prompt is not None:
+        player.need(Ability.PROMPT)
+        said["prompt"] = options.prompt
     if not said:
         return beginning
     whole = player.sampling_of(beginning.model_copy(update={"sampling": tuple(said.items())}))

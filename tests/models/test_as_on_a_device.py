@@ -23,6 +23,7 @@ CASES = [
     ("stylegan2", ImageSpec(4, 48, 64, 3), False),
     ("stylegan2", ImageSpec(1, 64, 48), True),
     ("tokens", ImageSpec(3, 48, 64, 3), False),
+    ("text2image", ImageSpec(3, 32, 32), False),
     ("vae", ImageSpec(3, 64, 48), True),
 ]
 
@@ -49,6 +50,7 @@ def learnt(name: str, spec: ImageSpec, seamless: bool) -> tuple[dict[str, float]
     model, chance = build(name, spec, seamless), torch.Generator().manual_seed(3)
     state = TrainState(torch.device("cpu"), chance, total_images=64, set_size=8)
     state.labels = torch.tensor([0, 1, 2, 1]) if spec.classes else None
+    state.captions = ["a dark one", "", "of nothing", "a dark day"]
     for state.step in range(2):
         shape = (4, spec.height, spec.width, spec.channels)
         batch = torch.randint(0, 256, shape, dtype=torch.uint8, generator=chance)

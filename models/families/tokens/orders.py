@@ -44,15 +44,22 @@ def surest_first(
     return tokens
 
 
-def row_by_row(prior: GridPrior, condition: Tensor, chance: Tensor, temperature: float) -> Tensor:
-    """Tokens int64 [N, cells], each drawn knowing those before it; `chance` is [N, cells]."""
+def row_by_row(
+    prior: GridPrior, condition: Tensor, chance: Tensor, temperature: float, weighed: Logits
+) -> Tensor:
+    """Tokens int64 [N, cells], each drawn knowing those before it; `chance` is [N, cells].
+
+    There may be several conditions for each row; `weighed` makes one of their logits.
+    """
+    copies = len(condition) // len(chance)
     before: Tensor | None = None
     past: list[Past] = []
     drawn = []
     for cell in range(prior.cells):
         told, past = prior.following(cell, before, condition, past)
-        before = by_chance(told.float() / temperature, chance[:, cell])
-        drawn.append(before)
+        found = by_chance(weighed(told).float() / temperature, chance[:, cell])
+        drawn.append(found)
+        before = found.repeat(copies)
     return torch.stack(drawn, 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -57,7 +58,7 @@ class Tokens(Codec):
     title = TITLES["tokens"]
     summary = "Lays pictures from learnt tiles: parts can be drawn anew, and pictures be joined."
     Config = TokensConfig
-    Sampling = MaskedSampling
+    Sampling: ClassVar[type[GridSampling]] = MaskedSampling
     facts = Facts(
         first_picture=60_000, processor_rate=150, accelerator_cost=0.12,
         small_set={"augment_cutout": 0.0},
@@ -174,15 +175,25 @@ class Tokens(Codec):
             wanted = self._hidden_cells(tokens, state.generator)
             given = given.masked_fill(wanted, self.prior.hidden)
         with state.autocast():
-            logits = self.prior(given, self._condition(self.prior, labels, len(tokens)))
+            logits = self.prior(given, self._given(len(tokens), labels, state))
         apart = F.cross_entropy(logits.float().flatten(0, 1), tokens.flatten(), reduction="none")
         loss = apart[wanted.flatten()].mean()
         norm = self._descend("prior", loss, state)
         return {"prior": loss.detach(), "prior_gradient": norm}
 
-    def _condition(self, prior: GridPrior, labels: Tensor | None, n: int) -> Tensor:
-        """What stands in front of the cells of `n` pictures."""
+    def _given(self, n: int, labels: Tensor | None, state: TrainState) -> Tensor:
+        """What stands in front of the cells of the first `n` pictures of a step."""
+        return self.prior.condition(n, labels)
+
+    def _conditions(
+        self, prior: GridPrior, labels: Tensor | None, n: int, sampling: GridSampling
+    ) -> Tensor:
+        """What stands in front of the cells of `n` new pictures, or of several times as many."""
         return prior.condition(n, labels)
+
+    def _weighed(self, logits: Tensor, n: int, sampling: GridSampling) -> Tensor:
+        """Logits of `n` pictures of those of all conditions."""
+        return logits
 
     def _upright(self, x: Tensor, generator: torch.Generator) -> Tensor:
         """Mirrored, and rolled where they tile: new pictures look like what the prior is shown, so
@@ -309,17 +320,22 @@ class Tokens(Codec):
         device = self.codes_mean.device
         chance = chance.to(device)
         labels = None if labels is None else labels.to(device)
-        condition = self._condition(prior, labels, n)
+        condition = self._conditions(prior, labels, n, sampling)
+        copies = len(condition) // n
+
+        def weighed(logits: Tensor) -> Tensor:
+            return self._weighed(logits, n, sampling)
+
         if prior.causal:
-            laid = row_by_row(prior, condition, chance[:, 0], sampling.temperature)
+            laid = row_by_row(prior, condition, chance[:, 0], sampling.temperature, weighed)
         else:
             if tokens is None:
                 shape = n, len(self.codes_mean)
                 tokens = torch.full(shape, prior.hidden, device=device)
             pairs = chance.unflatten(1, (-1, 2))
             laid = surest_first(
-                lambda each: prior(each, condition), tokens, prior.hidden, pairs,
-                sampling.temperature,
+                lambda each: weighed(prior(each.repeat(copies, 1), condition)), tokens,
+                prior.hidden, pairs, sampling.temperature,
             )  # fmt: skip
         return self.quantiser.codes(laid).float()
 

@@ -328,7 +328,7 @@ class GenerationRoom(Room):
             tr("No model yet. Train one, and play it here as soon as its first checkpoint lands."),
             tr("Go to Training"),
         )
-        for part in (self.side, self.controls, self.labels, self.shaping, self.marks,
+        for part in (self.side, self.controls, self.labels, self.sampling, self.shaping, self.marks,
                      self.timing.strip, self.strip, self.entrance):  # fmt: skip
             part.retranslate()
         self.models.show()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from models.facts import Ability
 from models.parameters import Param, Value
+from studio.desktop.generation.prompt_box import PromptBox
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import Model
@@ -27,11 +29,12 @@ class SamplingControls(QObject):
         super().__init__(place)
         self._editing, self._place = editing, place
         self._params: Mapping[str, Param] = {}
-        self._rows = column(on=place)
-        self.form = SliderForm({})
+        self.form, self.prompt = SliderForm({}), PromptBox()
+        self._rows = column(self.prompt, on=place, gap=10)
         place.setVisible(False)
         session.opened.connect(self._opened)
         editing.changed.connect(self._edited)
+        self.prompt.asked.connect(lambda words: self._set("prompt", words))
 
     @Slot(object, bool)
     def _opened(self, model: Model, _soft: bool) -> None:
@@ -39,10 +42,12 @@ class SamplingControls(QObject):
             self._params = model.sampling
             self._rows.removeWidget(self.form)
             self.form.deleteLater()
-            self.form = SliderForm(model.sampling)
+            self.form = SliderForm({n: p for n, p in model.sampling.items() if not p.content})
             self.form.valueChanged.connect(self._set)
             self._rows.addWidget(self.form)
         self._place.setVisible(bool(model.sampling))
+        self.prompt.setVisible(Ability.PROMPT in model.abilities)
+        self.prompt.set_captions(model.captions)
         self._edited()
 
     @Slot(str, object)
@@ -59,7 +64,12 @@ class SamplingControls(QObject):
         recipe = self._editing.recipe()
         said = dict(recipe.beginning.sampling or ())
         self.form.set_values({name: said.get(name, p.default) for name, p in self._params.items()})
-        self.form.setEnabled(_is_seeded(recipe))
+        self.prompt.show_prompt(str(said.get("prompt", "")))
+        for part in (self.form, self.prompt):
+            part.setEnabled(_is_seeded(recipe))
+
+    def retranslate(self) -> None:
+        self.prompt.retranslate()
 
 
 def _is_seeded(recipe: LatentRecipe) -> bool:

@@ -78,6 +78,8 @@ class Model:
     """(rows, columns), where the rows of its latents are cells over the picture."""
     sampling: Mapping[str, Param] = field(default_factory=dict)
     """What can be set of how its chance is used."""
+    captions: tuple[str, ...] = ()
+    """Those that it has learnt from, where it can be asked in words."""
 
 
 class Drawn(NamedTuple):
@@ -132,6 +134,7 @@ class GenerationWorker(Worker):
             tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
             zones_of(fresh.latent), _kinds_of(fresh), fresh.latent.slots, fresh.latent.groups,
             fresh.layers(), fresh.latent.grid, fresh.sampling_params(),
+            fresh.known_captions(),
         )  # fmt: skip
 
     def close(self) -> None:

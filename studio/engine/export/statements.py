@@ -67,6 +67,10 @@ def prompt(recipe: Mapping[str, Any]) -> str:
         for key, name in _ASKED.items()
         if isinstance(begun.get(key), int | float)
     ]
+    sampling = begun.get("sampling")
+    said = dict(sampling) if isinstance(sampling, Mapping) else {}
+    words = said.pop("prompt", "")
+    parts = [*([str(words)] if words else []), *parts, *(f"{n} {each}" for n, each in said.items())]
     moves = latent.get("moves", ())
     parts += [_move(each) for each in moves if isinstance(each, Mapping)]
     return ", ".join(parts) or "a point of the latent space"

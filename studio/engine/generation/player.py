@@ -55,6 +55,7 @@ LACKING = {
     Ability.REPAIR: Said(
         "This model cannot draw a part of a picture anew: it draws all of it at once."
     ),
+    Ability.PROMPT: Said("This model knows no words: leave the prompt out."),
     Ability.NOISE: Said("There is no noise in this model: leave its strength at 1."),
     Ability.INVERT: Said(
         "This model cannot look for a picture: it has no encoder, and its latents cannot be moved."
@@ -196,6 +197,10 @@ class Player:
             return self.model.family.sampling.from_mapping(dict(beginning.sampling or ()))
         except ParameterError as error:
             raise UsageError(error.said) from error
+
+    def known_captions(self) -> tuple[str, ...]:
+        """Captions that it has learnt from; empty where it cannot be asked in words."""
+        return self.model.family.known_captions()
 
     def sampling_params(self) -> dict[str, Param]:
         """What can be set of how chance is used."""

@@ -38,6 +38,7 @@ def test_every_scalar_of_training_has_words(name: str) -> None:
     for changed in own_settings(name):
         model = kind(config_of(name, SMALL, **changed), spec).train()
         state = TrainState(torch.device("cpu"), torch.Generator().manual_seed(5))
+        state.captions = ["of nothing"] * 4
         batch = torch.zeros(4, 16, 16, 3, dtype=torch.uint8)
         assert set(model.training_step(batch, state)) <= set(kind.facts.curves)
 
@@ -57,7 +58,14 @@ def test_a_critic_has_levels_that_are_there(name: str) -> None:
 
 def test_tokens_cannot_be_added_up() -> None:
     points = LatentSpec(4, 8, "normal", has_encoder=True)
-    of_networks = {Ability.SCORE, Ability.BEND, Ability.NOISE, Ability.FACTOR, Ability.REPAIR}
+    of_networks = {
+        Ability.SCORE,
+        Ability.BEND,
+        Ability.NOISE,
+        Ability.FACTOR,
+        Ability.REPAIR,
+        Ability.PROMPT,
+    }
     assert points.abilities == set(Ability) - of_networks
     tokens = LatentSpec(16, 1, "normal", has_encoder=True, kind=LatentKind.TOKENS)
     assert tokens.abilities == {Ability.TRUNCATION, Ability.ENCODE}

@@ -9,7 +9,7 @@ from models.base import Family, ImageSpec, TrainState, families, family, seeded_
 from models.parameters import ParameterError
 from tests.models.configs import config_of
 
-NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]
+NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "text2image", "tokens", "vae"]
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 8, "width": 16, "batch_size": 4}
 
 
@@ -23,6 +23,7 @@ def start(bf16: bool = False) -> TrainState:
     generator = torch.Generator().manual_seed(5)
     state = TrainState(torch.device("cpu"), generator, total_images=64, set_size=8)
     state.autocast_dtype = dtype
+    state.captions = ["a dark one", "", "of nothing", "a dark day"]
     return state
 
 

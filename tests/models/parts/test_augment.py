@@ -254,6 +254,7 @@ def test_a_step_learns_from_what_the_preview_shows(
     model = kind(config, ImageSpec(3, 16, 16)).train()
     batch = torch.randint(0, 256, (4, 16, 16, 3), dtype=torch.uint8, generator=chance())
     state = TrainState(torch.device("cpu"), chance(5), 64, 8, total_images=640)
+    state.captions = ["of nothing"] * 4
     net: Any = model.encoder if hasattr(model, "encoder") else model.critic
     shown: list[torch.Tensor] = []
     hook = net.register_forward_pre_hook(lambda _, given: shown.append(given[0].detach().clone()))

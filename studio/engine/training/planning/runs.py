@@ -23,8 +23,8 @@ from studio.engine.events import RunState
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
 from studio.engine.said import Said, from_text, to_text
+from studio.engine.training.planning import captions, plan, transfer
 from studio.engine.training.planning import labels as labelling
-from studio.engine.training.planning import plan, transfer
 from studio.engine.training.record import board, checkpoint
 from studio.engine.training.record.options import NewRun, RunOptions
 from studio.engine.training.record.recipe import Recipe
@@ -141,13 +141,14 @@ def plan_run(
         project, chosen.id, wanted.size, crop, progress=progress, cancelled=cancelled
     )
     known = labelling.settle(prepared, chosen.name, {"yes": True, "no": False}.get(options.labels))
+    notes = [*known.notes, *_caption_notes(settled.family, prepared, chosen.name)]
     recipe = Recipe.model_validate(options.kept() | {
         "run": free_name(project, settled.family, max(wanted.size)),
         "dataset": chosen.name, "dataset_id": chosen.id, "family": settled.family,
         "channels": prepared.channels, "height": wanted.height, "width": wanted.width,
         "config": settled.config, "classes": len(known.names),
         "classes_apart": bool(known.names), "labels": known.names,
-        "label_notes": known.notes,
+        "label_notes": notes,
         "labels_sha256": labelling.fingerprint(prepared, known.names),
         "crop": crop, "total_images": images, "minutes": minutes,
         "start_sha256": saved.sha256 if saved else "",
@@ -159,6 +160,14 @@ def plan_run(
         tensors = checkpoint.read_tensors(saved.folder / checkpoint.MODEL)
         transfer.take_over(recipe.build(), tensors, recipe)
     return recipe
+
+
+def _caption_notes(family: str, prepared: Prepared, dataset: str) -> list[Said]:
+    from models import base
+
+    if not base.family(family).facts.captions:
+        return []
+    return captions.settle(prepared, dataset)
 
 
 def start_of(project: Project, wanted: NewRun) -> checkpoint.Saved | None:

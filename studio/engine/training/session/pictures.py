@@ -76,6 +76,7 @@ class Pictures:
             rows = np.ascontiguousarray(prepared.images[prepared.train])
             self._resident = torch.from_numpy(rows).to(self.device)
         self._staging = _Staging(self.device)
+        self._captions = [prepared.captions[row] for row in prepared.train]
         self._labels = None if labels is None else torch.from_numpy(labels).to(self.device)
 
     def batch(self, indices: np.ndarray) -> Tensor:
@@ -93,6 +94,14 @@ class Pictures:
         if self._labels is None:
             return None
         return self._labels[torch.from_numpy(indices).to(self.device, non_blocking=True)]
+
+    def captions(self, indices: np.ndarray) -> list[str]:
+        """Their captions; empty where there is none."""
+        return [self._captions[index] for index in indices]
+
+    def all_captions(self) -> list[str]:
+        """Those of the whole training set, in its order."""
+        return list(self._captions)
 
     def for_refresh(self, size: int) -> Iterator[Tensor]:
         """The set once, in its own order and at most :data:`REFRESHED_BY` of it."""

@@ -55,6 +55,8 @@ class Trainer:
         self.config = self.family.config
         labels = labelling.of_training(prepared, recipe.labels)
         self.pictures = Pictures(prepared, machine, labels=labels)
+        if self.family.facts.captions:
+            self.family.read(self.pictures.all_captions())
         self.sampler = Sampler(self.pictures.count, recipe.seed)
         self.state = TrainState(
             device=self.device,
@@ -85,8 +87,9 @@ class Trainer:
         position = self.sampler.position
         indices = self.sampler.take(self.batch_size)
         batch, labels = self.pictures.batch(indices), self.pictures.labels(indices)
+        captions = self.pictures.captions(indices) if self.family.facts.captions else None
         try:
-            for values in self._learn(batch, labels):
+            for values in self._learn(batch, labels, captions):
                 self.averages.add(values)
         except (RuntimeError, MemoryError):
             self.sampler.position = position  # these pictures were not learnt from
@@ -94,10 +97,12 @@ class Trainer:
         self.state.step += 1
         self.state.images_seen += self.batch_size
 
-    def _learn(self, batch: Tensor, labels: Tensor | None) -> Iterator[dict[str, Tensor]]:
+    def _learn(
+        self, batch: Tensor, labels: Tensor | None, captions: list[str] | None
+    ) -> Iterator[dict[str, Tensor]]:
         import torch
 
-        self.state.labels = labels
+        self.state.labels, self.state.captions = labels, captions
         if self.part_size >= self.batch_size:
             yield self.family.training_step(batch, self.state)
             return
@@ -106,6 +111,8 @@ class Trainer:
 
         def step(part: Tensor) -> dict[str, Tensor]:
             self.state.labels = next(rest, None)
+            if captions is not None:
+                self.state.captions, captions[:] = captions[: len(part)], captions[len(part) :]
             return self.family.training_step(part, self.state)
 
         optimizers = self.family.optimizers().values()
