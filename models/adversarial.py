@@ -98,6 +98,10 @@ class AdversarialFamily(Family):
             has_noise=any(layer.noisy for layer in layers),
         )  # fmt: skip
 
+    @property
+    def chance(self) -> int:
+        return self.config.latent_dim
+
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         if not self._optimizers:
             for key, net in (("generator", self.generator), ("critic", self.critic)):

@@ -305,6 +305,23 @@ class Family(nn.Module, ABC):
         """Where `draw` can be bent, from coarse to fine; only where `latent.has_layers`."""
         return ()
 
+    @property
+    def chance(self) -> int:
+        """How many numbers N(0, 1) `map` makes a latent of; 0 where latents come otherwise."""
+        return 0
+
+    def noise_sides(self) -> list[tuple[int, int]]:
+        """(height, width) of the noise that `draw_with` takes, in its order."""
+        return [(layer.height, layer.width) for layer in self.layers() if layer.noisy]
+
+    def draw_with(self, w: Tensor, noise: Sequence[Tensor]) -> Tensor:
+        """As `draw` with given noise [n or 1, 1, h, w], of any number n of pictures.
+
+        Programs that play a model without this one are made of it: no number of it may depend
+        on how many pictures there are. Families with noise in their layers override it.
+        """
+        return self.draw(w)
+
     @torch.no_grad()
     def synthesize(
         self, w: Tensor, noise_seed: int = 0, max_resolution: int | None = None,

@@ -35,7 +35,13 @@ class Inference:
 
         `prepare` makes that other one, by default :func:`prepared`.
         """
-        if len(w) != 1 or w.device.type != "cpu" or w.dtype != torch.float32 or _is_learning(w):
+        if (
+            torch.compiler.is_exporting()
+            or len(w) != 1
+            or w.device.type != "cpu"
+            or w.dtype != torch.float32
+            or _is_learning(w)
+        ):
             return net
         weights, ready = self._ready.get(net, (None, net))
         if weights is None or weights.have_changed():

@@ -182,7 +182,7 @@ class Mapping(nn.Module):
         """The intermediate latents; without `labels` int64 [N] the middle of all classes."""
         x = of_power_one(z)
         if self.classes is not None:
-            x = torch.cat([x, of_power_one(vectors_of(self.classes, labels, len(z)))], 1)
+            x = torch.cat([x, of_power_one(vectors_of(self.classes, labels, z.shape[0]))], 1)
         for layer in self.layers:
             x = F.leaky_relu(layer(x), LEAK) * BOOST
         return x

@@ -98,7 +98,7 @@ def _run(thing: Path) -> dict[str, object]:
     if newest is not None:
         facts["newest"] = _state(newest.folder, newest.state)
     if (made := origin.load(thing)) is not None:
-        facts["origin"] = made.model_dump()
+        facts["brought_from"] = made.model_dump()
     if (thing / "recipe.toml").is_file():
         from studio.engine.training.record.recipe import Recipe
 

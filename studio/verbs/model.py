@@ -1,4 +1,4 @@
-"""`model import`: models that other programs made become runs."""
+"""`model import` and `model export`: models come from other programs, and go to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ STOPPING = "Stopping: nothing is changed."
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its actions."""
-    parser = verbs.add("model", "Bring a model of another program in.", brought)
+    parser = verbs.add(
+        "model", "Bring in a model of another program, or write one for others.", brought
+    )
     actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
@@ -25,6 +27,21 @@ def add(verbs: Verbs) -> None:
     )  # fmt: skip
     came.add_argument("file", metavar="FILE", type=folder)
     came.add_argument("--name", type=words, default="", help="what the run is called")
+    gone = _action(
+        actions, "export",
+        "Write the model of a run so that it plays without this program, with a card beside it.",
+        written,
+    )  # fmt: skip
+    gone.add_argument("--run", dest="run_name", type=words, required=True, metavar="R", help="run")
+    gone.add_argument(
+        "--checkpoint", choices=("last", "best"), default="last", help="the model to write"
+    )
+    gone.add_argument(
+        "--format", default="safetensors", type=words,
+        help="safetensors (default; weights, their layout, a script), onnx, or torch-export",
+    )  # fmt: skip
+    gone.add_argument("--out", type=folder, required=True, metavar="FILE", help="the new file")
+    gone.add_argument("--overwrite", action="store_true", help="replace files of the same names")
 
 
 def _action(actions: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
@@ -59,3 +76,27 @@ def brought(options: argparse.Namespace, console: Console) -> Result:
         f"Begin a run of your own with it: train PROJECT --dataset N --from {made.run}",
     ]  # fmt: skip
     return Result(facts, lines)
+
+
+def written(options: argparse.Namespace, console: Console) -> Result:
+    from studio.engine.errors import StudioError
+    from studio.engine.export.model_files.base import export_model
+    from studio.engine.project import Project
+    from studio.engine.training.planning import runs
+    from studio.engine.training.record import checkpoint
+
+    with Project.open(options.project) as project:
+        run = runs.run(project, options.run_name).folder
+    best = options.checkpoint == "best"
+    saved = checkpoint.load_best(run) if best else checkpoint.load_latest(run, whole=False)
+    if saved is None:
+        raise StudioError(
+            "The run {run} has no checkpoint that can be read: train it a little longer.",
+            run=options.run_name,
+        )
+    console.progress("writing the model")
+    made = export_model(
+        saved.folder, options.format, options.out, run=run, overwrite=options.overwrite
+    )
+    facts = {"files": made, "format": options.format, "checkpoint": saved.folder}
+    return Result(facts, [str(path) for path in made])

@@ -179,6 +179,10 @@ class FewshotGan(AdversarialFamily):
         draws = self.inference.of(self.generator_ema, w)
         return draws(w.flatten(1), noise, resolution, bends)
 
+    def draw_with(self, w: Tensor, noise: Sequence[Tensor]) -> Tensor:
+        rest = iter(noise)
+        return self.generator_ema(w.flatten(1), lambda n, height, width: next(rest))
+
     def layers(self) -> tuple[Layer, ...]:
         return inside("generator_ema", self.generator_ema.layers())
 

@@ -71,7 +71,7 @@ class GatedLayer(nn.Module):
         if self.strength is not None:
             strength = self.strength.to(x.dtype)
             strength = strength if much == 1 else strength * much
-            x = x + strength * noise(len(x), x.shape[2], x.shape[3]).to(x.dtype)
+            x = x + strength * noise(x.shape[0], x.shape[2], x.shape[3]).to(x.dtype)
         return F.glu(self.norm(x), dim=1)
 
 
@@ -124,7 +124,7 @@ class Generator(nn.Module):
         self, z: Tensor, noise: Noise, resolution: int | None = None, bends: Bends | None = None
     ) -> Tensor:
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        x = self.start(z).view(len(z), -1, *self.grid)  # [N, 2 coarsest, height, width]
+        x = self.start(z).view(z.shape[0], -1, *self.grid)  # [N, 2 coarsest, height, width]
         x = F.glu(self.norm(x.contiguous(memory_format=torch.channels_last)), dim=1)
         stop = nearest_level(self.grid, len(self.levels), resolution)
         x = bent(x, 0, bends)

@@ -268,7 +268,7 @@ class StyleGan2(AdversarialFamily):
 
     def map(self, z: Tensor, label: int | None = None) -> Tensor:
         labels = None if label is None else torch.full((len(z),), label, device=z.device)
-        w = self.generator_ema.mapping(z.reshape(len(z), -1), labels)
+        w = self.generator_ema.mapping(z.flatten(1), labels)
         return w[:, None].expand(-1, self.generator.slots, -1)
 
     def w_mean(self) -> Tensor:
@@ -280,6 +280,9 @@ class StyleGan2(AdversarialFamily):
     ) -> Tensor:  # fmt: skip
         draws = self.inference.of(self.generator_ema, w, _prepared)
         return draws(w, self._noise(noise_seed, bends), resolution, bends)
+
+    def draw_with(self, w: Tensor, noise: Sequence[Tensor]) -> Tensor:
+        return self.generator_ema(w, noise)
 
     @torch.no_grad()
     def draft(self, w: Tensor, noise_seed: int = 0, bends: Bends | None = None) -> Tensor | None:

@@ -112,7 +112,7 @@ class Generator(Edged, nn.Module):
         bends: Bends | None = None,
     ) -> Tensor:  # fmt: skip
         """Pictures, or with `resolution` the activations whose shorter side is nearest to it."""
-        x = self.pattern.expand(len(w), -1, -1, -1)  # [N, coarsest, height, width]
+        x = self.pattern.expand(w.shape[0], -1, -1, -1)  # [N, coarsest, height, width]
         x = self._base(x.contiguous(memory_format=torch.channels_last), w, noise, bends)
         stop = nearest_level(self.grid, len(self.grow), resolution)
         picture = self._shown(0, None, x, w)

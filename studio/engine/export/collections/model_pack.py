@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from studio.engine.errors import StudioError
 from studio.engine.export.collections.base import Collection, Plate, Plates, Sheet, register
 from studio.engine.export.file_names import safe_name
 from studio.engine.export.formats.png import Png
+from studio.engine.export.model_files.base import export_model
 from studio.engine.files import beside, discard
+from studio.engine.training.foreign import origin
 
 _DATED = (2026, 1, 1, 0, 0, 0)
 _MODEL, _STATE = "model.safetensors", "state.json"
@@ -36,6 +39,14 @@ class ModelPack(Collection):
     summary = "The models that drew the pieces: safetensors and a card. To give away."
 
     samples: bool = param(True, label="Samples", help="Add the pieces as PNG beside the card.")
+    also: str = param(
+        "nothing", label="For others", choices=("nothing", "safetensors", "onnx", "torch-export"),
+        term="model format",
+        names={"nothing": "Nothing more", "safetensors": "Plain weights and a script",
+               "onnx": "ONNX", "torch-export": "torch.export"},
+        help="Add the model in a form that plays without this program. ONNX and torch.export "
+        "take a minute or more.",
+    )  # fmt: skip
 
     def endings(self, count: int) -> tuple[str, ...]:
         return (".zip",)
@@ -51,6 +62,8 @@ class ModelPack(Collection):
                     folders[model] = _free(safe_name(str(plate.origin.recipe["run"])), folders)
                     _add_weights(file, model, folders[model])
                     _add_papers(file, model, folders[model])
+                    if self.also != "nothing":
+                        _add_other_form(file, model, folders[model], self.also)
                 drawn.setdefault(model, []).append(plate.name)
                 if self.samples:
                     picture = f"{folders[model]}/samples/{safe_name(plate.name)}.png"
@@ -86,9 +99,18 @@ def _add_weights(file: zipfile.ZipFile, model: Path, folder: str) -> None:
 
 def _add_papers(file: zipfile.ZipFile, model: Path, folder: str) -> None:
     """What the run keeps of the pictures that it was trained on."""
-    for name in (JSON_NAME, MARKDOWN_NAME):
+    for name in (JSON_NAME, MARKDOWN_NAME, origin.JSON_NAME, origin.MARKDOWN_NAME):
         with contextlib.suppress(OSError):
             _add(file, f"{folder}/{name}", read_bytes(model.parent.parent / name))
+
+
+def _add_other_form(file: zipfile.ZipFile, model: Path, folder: str, form: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="latent-studio-") as place:
+        for path in export_model(model, form, Path(place) / folder, run=model.parent.parent):
+            with opened(path) as stream:
+                entry = zipfile.ZipInfo(f"{folder}/{path.name}", _DATED)
+                with file.open(entry, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(stream, target, 1 << 20)
 
 
 def _png(plate: Plate, pack: Path) -> bytes:

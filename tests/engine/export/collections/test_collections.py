@@ -274,12 +274,15 @@ def test_a_model_pack_has_weights_and_a_card(trained: Project, tmp_path: Path) -
     for each in kept:
         pieces.set_review(trained, each.id, "approved")
     wanted = pieces.pieces(trained)
-    (made,) = export_pieces(trained, wanted, "model-pack", {}, tmp_path / "out")
+    (made,) = export_pieces(
+        trained, wanted, "model-pack", {"also": "safetensors"}, tmp_path / "out"
+    )
     with zipfile.ZipFile(made.path) as file:
         assert file.testzip() is None
         held = {name: file.read(name) for name in file.namelist()}
     assert held[f"{run}/model.safetensors"] == (newest.folder / "model.safetensors").read_bytes()
     assert {f"{run}/state.json", f"{run}/README.md"} <= set(held)
+    assert {f"{run}/{run}.safetensors", f"{run}/{run}.md"} <= set(held)
     assert len([name for name in held if name.startswith(f"{run}/samples/")]) == 2
     assert b"piece-001, piece-002" in held[f"{run}/README.md"]
     assert [each.name for each in (tmp_path / "out").iterdir()] == [made.path.name]

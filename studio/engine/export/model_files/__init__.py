@@ -1,0 +1,1 @@
+"""Models that leave for other programs: one file for each format."""
