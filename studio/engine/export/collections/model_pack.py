@@ -43,7 +43,7 @@ class ModelPack(Collection):
         "nothing", label="For others", choices=("nothing", "safetensors", "onnx", "torch-export"),
         term="model format",
         names={"nothing": "Nothing more", "safetensors": "Plain weights and a script",
-               "onnx": "ONNX", "torch-export": "torch.export"},
+               "onnx": "ONNX graph", "torch-export": "Program for PyTorch"},
         help="Add the model in a form that plays without this program. ONNX and torch.export "
         "take a minute or more.",
     )  # fmt: skip
