@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Characters of scripts without spaces: each is a word."""
@@ -26,12 +27,18 @@ def counted(texts: Iterable[str]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
+@lru_cache(1 << 14)
+def _kinds(text: str) -> frozenset[str]:
+    """Remembered, as captions are looked through at every key of a prompt."""
+    return frozenset(words_of(text))
+
+
 def nearest(prompt: str, captions: Sequence[str], most: int) -> list[str]:
     """Captions that share words with a prompt, those that share most of theirs first."""
-    asked = set(words_of(prompt))
+    asked = _kinds(prompt)
 
     def share(caption: str) -> float:
-        own = set(words_of(caption))
+        own = _kinds(caption)
         return len(asked & own) / max(1, len(asked | own))
 
     near = sorted(dict.fromkeys(captions), key=lambda each: (-share(each), each))

@@ -54,7 +54,8 @@ class PromptBox(QWidget):
 
     def set_captions(self, captions: Sequence[str]) -> None:
         """Those that the open model has learnt from."""
-        self._captions, self._known = tuple(captions), counted(captions)
+        if tuple(captions) != self._captions:
+            self._captions, self._known = tuple(captions), counted(captions)
         self._say(self._now)
 
     def show_prompt(self, prompt: str) -> None:
