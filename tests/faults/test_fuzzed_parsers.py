@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import warnings
 from itertools import islice
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,20 @@ def test_good_input_is_read_to_its_end() -> None:
         assert found["words of pictures"].read(data) is not None
     for name in ("photoshop", "xmp", "caption table", "caption lines", "osc"):
         assert found[name].read(found[name].good[0])
+
+
+FOUND = {
+    "boxes": struct.pack(">I4sQ", 1, b"ftyp", 1 << 63),
+    "side files": b",\n",
+}
+"""What the long run met: 1,081,995 inputs of seed 2026."""
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_stays_mended(name: str) -> None:
+    parser = next(each for each in parsers() if each.name == name)
+    parser.feed(FOUND[name])
+    assert not parser.found
 
 
 @settings(max_examples=60, deadline=None, derandomize=True,

@@ -22,7 +22,7 @@ def colours(stream: IO[bytes]) -> list[bytes]:
     try:
         stream.seek(0)
         return _colours(stream)
-    except (struct.error, IndexError, OSError):
+    except (struct.error, IndexError, OSError, OverflowError):  # a length of 2^63 and more
         return []
     finally:
         stream.seek(before)

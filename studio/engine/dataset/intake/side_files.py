@@ -90,8 +90,12 @@ def is_boxes(data: bytes) -> bool:
 
     Every line of YOLO, KITTI, MOT and DOTA is a row of numbers with at most two words.
     """
-    lines = [line.replace(b",", b" ").split() for line in data.splitlines() if line.strip()]
-    rows = [line for line in lines if not line[0].lower().startswith((b"imagesource:", b"gsd:"))]
+    lines = [line.replace(b",", b" ").split() for line in data.splitlines()]
+    rows = [
+        line
+        for line in lines
+        if line and not line[0].lower().startswith((b"imagesource:", b"gsd:"))
+    ]
     return bool(rows) and all(_is_row(line) for line in rows)
 
 
