@@ -7,7 +7,13 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.verbs import along, enlarge_options, recipe_options, region_options
+from studio.verbs import (
+    along,
+    best_of,
+    enlarge_options,
+    recipe_options,
+    region_options,
+)
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
@@ -36,6 +42,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--seed", type=whole(0, 1 << 62), help="first seed (default 0, or that of the recipe)"
     )
+    best_of.add(parser)
     parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
     parser.add_argument(
         "--label", metavar="L", type=words,
@@ -60,6 +67,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.project import Project
     from studio.engine.refinement.stack import refined
 
+    best_of.check(options)
     with Project.open(options.project) as project:
         if options.keep and project.read_only_reason:
             raise ReadOnlyError(project.read_only_reason)
@@ -67,6 +75,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             project, options.run_name, options.device, best=options.checkpoint == "best"
         )
         recipes = _recipes(options, project, player)
+        best = best_of.best(options, recipes, project, player, console)
+        recipes = [each.recipe for each in best.rated] if best is not None else recipes
         stack = enlarge_options.stack(options, project)
         whole = stack.settled(project.folder)
         seeds = [recipe.seed for recipe in recipes]
@@ -107,6 +117,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }
+    if best is not None:
+        facts |= best.facts()
     if player.seamless:
         facts["seam"] = dataclasses.asdict(steps.score())
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
@@ -120,7 +132,7 @@ def _recipes(options: argparse.Namespace, project: Project, player: Player) -> l
     recipe = recipe_options.read(options.recipe, project) if named else LatentRecipe()
     recipe = recipe_options.changed(recipe, options, player, project)
     recipe = along.changed(recipe, options, project, player)
-    count = options.count or (1 if named else 16)
+    count = options.best_of or options.count or (1 if named else 16)
     began = _beginnings(options, recipe.beginning, count, player)
     made = [region_options.changed(recipe.begun(each), options, player) for each in began]
     player.latent_of(made[0])
@@ -137,7 +149,7 @@ def _beginnings(
 
     psi = began.truncation_psi if options.psi is None else options.psi
     if options.seed is None and not isinstance(began, Seeded):
-        if options.count or options.label:
+        if options.count or options.label or options.best_of:
             raise UsageError("A recipe that begins at a point is one picture: name a --seed.")
         return [began.model_copy(update={"truncation_psi": psi})]
     label = began.label if options.label is None else player.label_number(options.label)
