@@ -17,7 +17,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.dataset.map.map_view import MapView
+from studio.desktop.widgets.map_view import MapView
 
 COUNT, ROUNDS, SIZE = 100_000, 40, (1600, 1000)
 

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.dataset.doctor.histogram import Histogram
-from studio.desktop.dataset.map.map_view import MapView
-from studio.desktop.dataset.map.plane import Plane
 from studio.desktop.dataset.room import DatasetRoom
 from studio.desktop.dataset.session.folder_watch import Watch, folders_below
+from studio.desktop.widgets.map_view import MapView
+from studio.desktop.widgets.plane import Plane
 from studio.engine.dataset.doctor import thresholds
 from studio.engine.dataset.index import regions, store
 from studio.engine.dataset.index.settings import WATCH

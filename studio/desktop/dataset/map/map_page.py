@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.desktop.dataset import words
-from studio.desktop.dataset.map.map_view import MapView
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
 from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.map_view import MapView
 
 _SHOWN, _WAITING, _NOTHING = range(3)
 

@@ -64,7 +64,7 @@ def placed(points: np.ndarray, cancelled: Callable[[], bool] = lambda: False) ->
     step = max(1.0, len(points) / LANDMARKS)
     rows = np.unique((np.arange(min(len(points), LANDMARKS)) * step).astype(np.int64))
     marks = _embedded(points[rows].astype(np.float32), cancelled)
-    found = marks if len(rows) == len(points) else _among(points, points[rows], marks, cancelled)
+    found = marks if len(rows) == len(points) else among(points, points[rows], marks, cancelled)
     return _within(found)
 
 
@@ -128,7 +128,7 @@ def _affinities(squares: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum((shares + shares.T) / (2 * count), 1e-12))
 
 
-def _among(
+def among(
     points: np.ndarray, landmarks: np.ndarray, marks: np.ndarray, cancelled: Callable[[], bool]
 ) -> np.ndarray:
     """Every point at the weighted mean of the places of its nearest landmarks."""

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.desktop import theme
-from studio.desktop.dataset.map.plane import Plane
+from studio.desktop.widgets.plane import Plane
 
 TILE, CELL = 56, 62
 """A thumbnail's side, and of the space that it has; where there are more points in sight than
@@ -111,6 +111,7 @@ class MapView(QWidget):
         if len(near):
             self._paint_tiles(painter, near)
         self._paint_current(painter)
+        self.paint_over(painter)
         if len(self._lasso) > 1:
             accent = QColor(theme.colours().accent)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -122,6 +123,9 @@ class MapView(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.colours().line), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def paint_over(self, painter: QPainter) -> None:
+        """What else lies on the map."""
 
     def _points(self) -> QImage:
         """All points as one image, kept until something changes."""
@@ -213,10 +217,13 @@ class MapView(QWidget):
         if len(lasso) > 2:
             self.chosen.emit(self.plane.ids[self._inside(lasso)], add)
         else:
-            row = self.plane.nearest(event.position().x(), event.position().y(), _REACH)
-            ids = self.plane.ids[:0] if row is None else self.plane.ids[[row]]
-            self.chosen.emit(ids, add)
+            self.choose_at(event.position(), add)
         self.update()
+
+    def choose_at(self, spot: QPointF, add: bool = False) -> None:
+        """The picture there, or none."""
+        row = self.plane.nearest(spot.x(), spot.y(), _REACH)
+        self.chosen.emit(self.plane.ids[:0] if row is None else self.plane.ids[[row]], add)
 
     def _inside(self, lasso: list[QPointF]) -> np.ndarray:
         """Rows of the points within a polygon: looked up in a mask of it, however long it is."""

@@ -76,8 +76,11 @@ class Plane:
 
     def on_screen(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
         """float32 [n, 2] in pixels of the widget."""
-        found = self.places[rows] * np.float32(self._scale) + self._offset.astype(np.float32)
-        return np.asarray(found)
+        return self.spots(self.places[rows])
+
+    def spots(self, places: np.ndarray) -> np.ndarray:
+        """Where any places [n, 2] of the map are, in pixels of the widget."""
+        return np.asarray(places * np.float32(self._scale) + self._offset.astype(np.float32))
 
     def in_sight(self, width: int, height: int) -> np.ndarray:
         spots = self.on_screen()
