@@ -105,7 +105,8 @@ def _facts(line: Listed) -> dict[str, object]:
     return {
         "key": one.key, "kind": one.kind, "number": line.number, "name": note.name,
         "title": str(one.title), "note": str(one.note), "pinned": note.pinned,
-        "zone": note.zone, "sigma": one.sigma * one.evenly, "share": one.share,
+        "zone": note.zone, "low": note.low, "high": note.high, "linked": note.linked,
+        "sigma": one.sigma * one.evenly, "share": one.share,
     }  # fmt: skip
 
 

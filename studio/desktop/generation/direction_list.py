@@ -29,6 +29,8 @@ class DirectionList(QWidget):
     pinned = Signal(str, bool)
     zoned = Signal(str, str)
     ordered = Signal(str, int)
+    limited = Signal(str, float, float)
+    linked = Signal(str, str)
     kindChosen = Signal(str)
     randomized = Signal()
     zeroed = Signal()
@@ -130,10 +132,17 @@ class DirectionList(QWidget):
         row.pinned.connect(self.pinned)
         row.zoned.connect(self.zoned)
         row.ordered.connect(self.ordered)
+        row.menu.limited.connect(lambda *ends: self.limited.emit(row.line.key, *ends))
+        row.menu.linked.connect(lambda other: self.linked.emit(row.line.key, other))
+        row.menu.others = lambda: self._others(row)
         if self._zones[0]:
             row.zone.set_zones(*self._zones)
         self.rows.append(row)
         self._place.addWidget(row)
+
+    def _others(self, row: DirectionRow) -> list[tuple[str, str]]:
+        """Those in sight that a direction could be linked with."""
+        return [(each.line.key, each.title) for each in self.in_sight() if each is not row]
 
     def row(self, key: str) -> DirectionRow | None:
         return next((row for row in self.rows if row.line.key == key), None)

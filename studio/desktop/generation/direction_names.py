@@ -52,6 +52,21 @@ class Naming(QObject):
         """Where the next move along a direction goes."""
         self._say(tr("Layers of a direction"), key, zone=zone)
 
+    @Slot(str, float, float)
+    def set_limits(self, key: str, low: float, high: float) -> None:
+        """How far its slider goes."""
+        self._say(tr("Limits of a direction"), key, low=low, high=high)
+
+    @Slot(str, str)
+    def set_link(self, key: str, other: str) -> None:
+        """Let two directions move together and with no third one; alone without `other`."""
+        notes = dict(self._state)
+        partners = {key, other, self._note(key).linked, self._note(other).linked} - {""}
+        for each in partners:
+            linked = {key: other, other: key}.get(each, "")
+            notes[each] = replace(notes.get(each, NO_NOTE), linked=linked)
+        self._put(tr("Link of directions"), self._kept(notes))
+
     @Slot(str, int)
     def _order(self, key: str, step: int) -> None:
         """Up or down among those that stay on top."""
@@ -81,13 +96,15 @@ class Naming(QObject):
     def _note(self, key: str) -> Note:
         return dict(self._state).get(key, NO_NOTE)
 
-    def _say(self, text: str, key: str, **changes: str | bool) -> None:
+    def _say(self, text: str, key: str, **changes: str | bool | float) -> None:
         notes = dict(self._state)
         notes[key] = replace(notes.get(key, NO_NOTE), **changes)  # type: ignore[arg-type]  # by name
+        self._put(text, self._kept(notes))
+
+    def _kept(self, notes: dict[str, Note]) -> State:
+        """Without what the model of today finds by itself and of which nothing is said."""
         own = {line.key for line in self._lines if line.number == 0}
-        # What the model of today finds by itself is kept only while something is said of it.
-        after = tuple(pair for pair in notes.items() if pair[1] != NO_NOTE or pair[0] in own)
-        self._put(text, after)
+        return tuple(pair for pair in notes.items() if pair[1] != NO_NOTE or pair[0] in own)
 
     def _put(self, text: str, after: State) -> None:
         model = self._session.model

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from studio.desktop import i18n, theme
 from studio.desktop.generation.direction_line import FIRST_KIND, DirectionLine
+from studio.desktop.generation.direction_menu import DirectionMenu
 from studio.desktop.generation.end_picture import EndPicture
 from studio.desktop.generation.zone_button import ALL, ZoneButton
 from studio.desktop.i18n import tr
@@ -19,11 +20,11 @@ from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.param_slider import Track as ParamTrack
 from studio.desktop.widgets.seed_box import takes_enter
-from studio.engine.generation.directions.note import LONGEST_NAME
+from studio.engine.generation.directions.note import LONGEST_NAME, REACH
 
 STEPS = 100
 """Slider steps in one standard deviation."""
-LIMIT = 3.0
+LIMIT = REACH
 END = 2
 """Steps to what the pictures at the ends show."""
 
@@ -121,6 +122,7 @@ class DirectionRow(QWidget):
         self.line = line
         self.name, self.editor, self.value_text = Name(), QLineEdit(), Label()
         self.star, self.slider, self.zone = QToolButton(), Track(), ZoneButton()
+        self.menu = DirectionMenu()
         self.ends = EndPicture(), EndPicture()
         """What lies at minus and at plus :data:`END`."""
         self.star.setCheckable(True)
@@ -129,7 +131,10 @@ class DirectionRow(QWidget):
         self.value_text.setFont(theme.font(12))
         self.editor.setVisible(False)
         self.editor.setMaxLength(LONGEST_NAME)
-        head = row(self.name, (self.editor, 1), self.star, self.zone, None, self.value_text, gap=3)
+        head = row(
+            self.name, (self.editor, 1), self.star, self.zone, self.menu, None, self.value_text,
+            gap=3,
+        )  # fmt: skip
         middle = column(head, self.slider, gap=2)
         row(self.ends[0], (middle, 1), self.ends[1], on=self, gap=6, margins=(0, 3, 0, 3))
         self.slider.valueChanged.connect(self._moved)
@@ -163,10 +168,12 @@ class DirectionRow(QWidget):
         if line.key != self.line.key:
             for end in self.ends:
                 end.show_picture(QImage())
-        self.line = line
+        self.line, note = line, line.note
         self._quiet = True
-        self.star.setChecked(line.note.pinned)
+        self.slider.setRange(round(note.low * STEPS), round(note.high * STEPS))
+        self.star.setChecked(note.pinned)
         self._quiet = False
+        self.menu.show_note(note)
         self.show_zone(line.note.zone)
         self.retranslate()
 
@@ -246,6 +253,8 @@ class DirectionRow(QWidget):
         used = c.accent if self.zone.zone != ALL else c.quiet
         no_arrow = "QToolButton::menu-indicator { image: none; }"
         self.zone.setStyleSheet(f"QToolButton {{ color: {used}; {bare} }} {focus} {no_arrow}")
+        self.menu.setStyleSheet(f"QToolButton {{ {bare} }} {focus} {no_arrow}")
+        self.menu.restyle()
 
     def retranslate(self) -> None:
         title = self.title
@@ -258,6 +267,7 @@ class DirectionRow(QWidget):
         self.star.setToolTip(tr("Keep this direction on top (pin)"))
         self.star.setAccessibleName(tr("Pin {name}", name=title))
         self.zone.retranslate(title)
+        self.menu.retranslate(title)
         for sign, end in zip("−+", self.ends, strict=True):
             words = tr("{name} at {value}: click to go there", name=title, value=f"{sign}{END} σ")
             set_words((end, "", words))

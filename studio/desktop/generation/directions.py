@@ -46,6 +46,8 @@ class Directions(QObject):
         session.searchFailed.connect(self._failed)
         controls.directionMoved.connect(self._moved)
         self._list.zoned.connect(self._zoned)
+        self._list.limited.connect(self.naming.set_limits)
+        self._list.linked.connect(self.naming.set_link)
         self._list.kindChosen.connect(self._choose)
         self._list.randomized.connect(self.randomize)
         self._list.zeroed.connect(self.to_zero)
@@ -96,15 +98,25 @@ class Directions(QObject):
     @Slot(str, float)
     def _moved(self, key: str, value: float) -> None:
         row = self._list.row(key)
-        if row is not None:
+        if row is None:
+            return
+        other = self._list.row(row.line.note.linked)
+        if other is None:
             self._editing.set_direction(key, value, row.title, row.zone.zone)
+            return
+        # As far as it was moved, as far the other one goes, up to its own limits.
+        edits = self._editing.recipe().edits
+        there = other.line.note.within(edits.get(other.line.key, 0.0) + value - edits.get(key, 0.0))
+        moves = [(row.line.key, value, row.zone.zone), (other.line.key, there, other.zone.zone)]
+        text = f"{row.title} {value:+.1f}, {other.title} {there:+.1f}"
+        self._editing.set_directions(key, text, moves)
 
     @Slot(str, float, str, float)
     def _both(self, first: str, x: float, second: str, y: float) -> None:
         rows = [(self._list.row(key), value) for key, value in ((first, x), (second, y))]
         known = [(row, value) for row, value in rows if row is not None]
         text = ", ".join(f"{row.title} {value:+.1f}" for row, value in known)
-        moves = [(row.line.key, value, row.zone.zone) for row, value in known]
+        moves = [(row.line.key, row.line.note.within(value), row.zone.zone) for row, value in known]
         self._editing.set_directions("pad", text, moves)
 
     @Slot(str, str)
@@ -130,7 +142,8 @@ class Directions(QObject):
         moves = []
         for row in self._list.in_sight():
             value = max(-FARTHEST, min(FARTHEST, random.gauss(0.0, SPREAD)))
-            moves.append((row.line.key, round(value, 2), row.zone.zone))
+            within = row.line.note.within(round(value, 2))
+            moves.append((row.line.key, within, row.zone.zone))
         if self._session.model is not None and all(key for key, *_ in moves):
             self._editing.end_gesture()
             self._editing.set_directions("random", tr("Directions by chance"), moves)

@@ -6,7 +6,7 @@ the second time it is there at once, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,7 @@ def listed(
     player.directions.add(each.direction for each in kept)
     met = notes.matched([each for some in found.values() for each in some], kept)
     lines: list[tuple[int, Listed]] = []
+    renamed: dict[str, str] = {}
     for some in found.values():
         for number, each in enumerate(some, 1):
             place = met.get(each.key)
@@ -82,12 +83,19 @@ def listed(
                 lines.append((len(kept), Listed(each, number)))
             else:
                 one = notes.from_same_end(each, kept[place].direction)
+                renamed[kept[place].direction.key] = one.key
                 lines.append((place, Listed(one, number, kept[place].note, True)))
     alone = set(range(len(kept))) - set(met.values())
     lines += [(place, Listed(kept[place].direction, 0, kept[place].note, True)) for place in alone]
-    made = [line for _, line in sorted(lines, key=lambda each: each[0])]
+    made = [_relinked(line, renamed) for _, line in sorted(lines, key=lambda each: each[0])]
     player.directions.add(each.direction for each in made)
     return made
+
+
+def _relinked(line: Listed, renamed: Mapping[str, str]) -> Listed:
+    """Linked with what the other one has become."""
+    other = renamed.get(line.note.linked)
+    return replace(line, note=replace(line.note, linked=other)) if other else line
 
 
 def keep(player: Player, folder: Path, made: Direction, name: str = "") -> None:

@@ -7,6 +7,7 @@ checkpoint: it is kept with the vector it was given to, and goes to what is most
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,9 +17,15 @@ from studio.engine.door import read_text
 from studio.engine.errors import MALFORMED, StudioError
 from studio.engine.generation import zones
 from studio.engine.generation.directions import direction_file
-from studio.engine.generation.directions.direction import Direction, Known
+from studio.engine.generation.directions.direction import KEY, Direction, Known
 from studio.engine.generation.directions.direction_file import Entry
-from studio.engine.generation.directions.note import LONGEST_NAME, NO_NOTE, Note
+from studio.engine.generation.directions.note import (
+    FARTHEST_REACH,
+    LONGEST_NAME,
+    NO_NOTE,
+    REACH,
+    Note,
+)
 from studio.engine.training.record.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -118,7 +125,19 @@ def _note(more: Any, latent: LatentSpec) -> Note:
         zones.slots_of(zone, latent)
     except StudioError:
         zone = zones.EVERYWHERE
-    return Note(str(more.get("name", ""))[:LONGEST_NAME], bool(more.get("pinned")), zone)
+    low, high = (_limit(more.get(name), sign) for name, sign in (("low", -1.0), ("high", 1.0)))
+    linked = str(more.get("linked", ""))
+    return Note(
+        str(more.get("name", ""))[:LONGEST_NAME], bool(more.get("pinned")), zone, low, high,
+        linked if re.fullmatch(KEY, linked) else "",
+    )  # fmt: skip
+
+
+def _limit(value: object, sign: float) -> float:
+    """How far a slider goes to one side, of a file that may say anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return sign * REACH
+    return float(value) if 0 <= sign * value <= FARTHEST_REACH else sign * REACH
 
 
 def _first(folder: Path, player: Player) -> list[Kept]:
