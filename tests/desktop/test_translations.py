@@ -152,6 +152,7 @@ def declared() -> dict[str, str]:
     """Titles, summaries and parameters of everything that is registered."""
     found = dict.fromkeys(BLENDS.values(), "blend mode")
     found |= dict.fromkeys(operations.GROUPS, "group of operations")
+    found |= {tool.finds: f"tool {tool.name}" for tool in tools() if tool.finds}
     for name, family in families.families().items():
         for text in (curve.words for curve in family.facts.curves.values()):
             found.setdefault(text, f"family {name}")

@@ -1,13 +1,15 @@
 """What the artist did to the picture, as named steps that can be taken back.
 
 One step is a whole recipe with the name of what changed, so that any of them
-can be gone back to; the shared undo stack holds the commands.
+can be gone back to; the shared undo stack holds the commands. Undo and redo walk along one line
+of steps; the tree has the others, too, that were left when something else was done from an older
+step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
@@ -16,19 +18,25 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 KEPT = 200
+"""Steps of a line."""
+MOST = 400
+"""Of the tree: the oldest are forgotten where they are not on the line."""
 
 
 @dataclass(frozen=True)
 class Step:
     """A recipe and what led to it. `key` names the control: one drag of it is one step.
 
-    `run` says of which model the recipe speaks.
+    `run` says of which model the recipe speaks; `number` is that of the step in its history, and
+    `parent` that of the step that it went on from.
     """
 
     run: str
     text: str
     key: str
     recipe: LatentRecipe
+    number: int = 0
+    parent: int | None = None
 
 
 class History:
@@ -37,16 +45,15 @@ class History:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.position = -1
+        self.tree: dict[int, Step] = {}
+        """All steps by number, also those beside the line."""
+        self._count = 0
         self.changed: Callable[[], None] = lambda: None
 
     def start(self, step: Step) -> None:
         """Forget everything: a model was opened."""
-        self.steps, self.position = [step], 0
-        self.changed()
-
-    def clear(self) -> None:
-        self.steps, self.position = [], -1
-        self.changed()
+        self.tree, self._count = {}, 1
+        self.put([replace(step, number=0, parent=None)], 0)
 
     @property
     def current(self) -> Step | None:
@@ -55,7 +62,66 @@ class History:
     def put(self, steps: list[Step], position: int) -> None:
         """Take over a whole list, at one of its steps."""
         self.steps, self.position = steps, position
+        for step in steps:
+            self.tree[step.number] = step
+        self._forget()
         self.changed()
+
+    def grown(self, step: Step) -> Step:
+        """The same as one that goes on from the current one."""
+        current, number = self.current, self._count
+        self._count += 1
+        return replace(step, number=number, parent=None if current is None else current.number)
+
+    def swallow(self, steps: list[Step], position: int, number: int) -> None:
+        """Take over a list in silence; the step of this number became part of another."""
+        self.steps, self.position = steps, position
+        self.tree.pop(number, None)
+        self.tree[steps[position].number] = steps[position]
+
+    def line_to(self, number: int) -> tuple[list[Step], int]:
+        """The line that a step is on, and its place there: the present one if it can be."""
+        for place, step in enumerate(self.steps):
+            if step.number == number:
+                return self.steps, place
+        line = [self.tree[number]]
+        while (parent := line[-1].parent) is not None and parent in self.tree:
+            line.append(self.tree[parent])
+        line = line[:KEPT][::-1]
+        return line, len(line) - 1
+
+    def _forget(self) -> None:
+        if len(self.tree) > MOST:
+            own = {step.number for step in self.steps}
+            beside = (number for number in sorted(self.tree) if number not in own)
+            for number in list(beside)[: len(self.tree) - MOST]:
+                del self.tree[number]
+
+    # ------------------------------------------------------------------ as a list
+
+    def rows(self) -> list[tuple[Step, int]]:
+        """Every step, the newest first, and how deep its branch is: 0 for the newest one.
+
+        A branch that was left stands above the step that it began at, one deeper.
+        """
+        after: dict[int | None, list[int]] = {}
+        for number, step in sorted(self.tree.items()):
+            parent = step.parent if step.parent in self.tree else None
+            after.setdefault(parent, []).append(number)
+        found: list[tuple[Step, int]] = []
+
+        def lay(first: int, depth: int) -> None:
+            line = [first]
+            while line[-1] in after:
+                line.append(after[line[-1]][-1])
+            for number in reversed(line):
+                for other in reversed(after.get(number, [])[:-1]):
+                    lay(other, depth + 1)
+                found.append((self.tree[number], depth))
+
+        for root in reversed(after.get(None, [])):
+            lay(root, 0)
+        return found
 
 
 class Change(QUndoCommand):
@@ -65,7 +131,7 @@ class Change(QUndoCommand):
         super().__init__(step.text)
         self._history = history
         self._before = (history.steps, history.position)
-        steps = [*history.steps[: history.position + 1], step][-KEPT:]
+        steps = [*history.steps[: history.position + 1], history.grown(step)][-KEPT:]
         self._after = (steps, len(steps) - 1)
         self._gesture = gesture
         self._key = step.key
@@ -80,12 +146,13 @@ class Change(QUndoCommand):
             return False
         if (other._key, other._gesture) != (self._key, self._gesture):
             return False
-        steps, _ = other._after
-        merged = [*self._after[0][:-1], steps[-1]]
+        own, newer = self._after[0][-1], other._after[0][-1]
+        last = replace(newer, number=own.number, parent=own.parent)
+        merged = [*self._after[0][:-1], last]
         self._after = (merged, len(merged) - 1)
         self.setText(other.text())
         # In silence: the stack has just carried `other` out, so its picture is on its way.
-        self._history.steps, self._history.position = self._after
+        self._history.swallow(*self._after, newer.number)
         return True
 
     def redo(self) -> None:

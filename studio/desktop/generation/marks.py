@@ -83,6 +83,10 @@ class Marks(QObject):
         if not soft:
             self._put({})
 
+    def liked(self) -> list[LatentRecipe]:
+        """The pictures that are marked as more."""
+        return self._of(MORE)
+
     def _of(self, way: int) -> list[LatentRecipe]:
         return [recipe for recipe, said in self._marked.values() if said == way]
 
@@ -102,7 +106,7 @@ class Marks(QObject):
     @Slot()
     def make(self) -> None:
         """Look for the way from those marked as less to those marked as more."""
-        self._session.pick(self._of(MORE), self._of(LESS), self._made, self._notices.error)
+        self._session.pick(self.liked(), self._of(LESS), self._made, self._notices.error)
 
     def _made(self, line: DirectionLine) -> None:
         name = self._naming.free_name()

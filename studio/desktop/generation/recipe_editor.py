@@ -196,14 +196,16 @@ class Editing(QObject):
 
         self._put(key, text, self.recipe().moved(Blend(seed=seed, mix=mix)))
 
-    def go_to(self, position: int) -> None:
-        """Back (or forward) to a step of the history."""
-        if position != self.history.position and 0 <= position < len(self.history.steps):
+    def go_to(self, number: int) -> None:
+        """To a step of the tree; what is done there begins a branch."""
+        history = self.history
+        if history.current is None or number not in history.tree:
+            return
+        if number != history.current.number:
             self.end_gesture()
-            put, now = self.history.put, self.history.position
-            text, steps = self.history.steps[position].text, self.history.steps
-            go, back = partial(put, steps, position), partial(put, steps, now)
-            self._undo.push(UndoStep(text, go, back))
+            before = history.steps, history.position
+            go, back = (partial(history.put, *each) for each in (history.line_to(number), before))
+            self._undo.push(UndoStep(history.tree[number].text, go, back))
 
     def _put(self, key: str, text: str, recipe: LatentRecipe) -> None:
         if self.history.current is None:

@@ -16,6 +16,7 @@ from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.directions import Directions
 from studio.desktop.generation.dropped_recipe import Recalling
+from studio.desktop.generation.history_view import HistoryPictures
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.live.entrance import Entrance
 from studio.desktop.generation.marks import Marks
@@ -74,6 +75,7 @@ class GenerationRoom(Room):
         )
         self.models = Models(self.session, self.side)
         self.sheet = SheetPictures(self.session, self.editing, self.side.sheet)
+        self.past = HistoryPictures(self.session, self.editing, self.side.history)
         self.timing = Timing(self.session, self.editing, studio, self)
         self.entrance = Entrance(self.session, self.editing, studio, self)
         self._follow = QTimer(self)
@@ -81,9 +83,11 @@ class GenerationRoom(Room):
         self._follow.timeout.connect(self._panels_follow)
         self._lay_out()
         self.canvas.take_up(Hand(
-            self.session, self.editing, self.view, studio.notices, self.refineRequested.emit
+            self.session, self.editing, self.view, studio, self.refineRequested.emit,
+            self.marks.liked,
         ))  # fmt: skip
         self.canvas.add_control(self.entrance.button)
+        self.side.finders.take_up(self.canvas.tools.values())
         self._add_actions()
         self._connect()
         self._show_page()
@@ -279,7 +283,7 @@ class GenerationRoom(Room):
         source = getattr(recipe.beginning, "source", None)
         said = (
             tr("Seed {n}", n=recipe.seed) if recipe.seed is not None
-            else _short(source.file) if source is not None else tr("Point of a file")
+            else _short(source.file) if source is not None else tr("Point")
         )  # fmt: skip
         model = self.session.model
         truncates = model is not None and Ability.TRUNCATION in model.abilities

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QImage,
-    QPainter,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QFrame,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QImage, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QListWidgetItem, QMenu, QWidget
 
-from studio.desktop import theme
+from studio.desktop.generation.tile_list import COLUMNS, MARK, PICTURE, TileList
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
-from studio.desktop.widgets import checkerboard
 from studio.engine.seeds import LARGEST_SEED
 
-COLUMNS = 3
 ROWS = 5
 """In sight at least; more where the panel has room."""
 PAGE = COLUMNS * ROWS
 """Seeds that are there beyond those in sight, so that there is always something to scroll to."""
-GAP = 3
 _SEED = Qt.ItemDataRole.UserRole
-_PICTURE = Qt.ItemDataRole.UserRole + 1
-_MARK = Qt.ItemDataRole.UserRole + 2
-BADGE = 16
 
 
-class ContactSheet(QListWidget):
+class ContactSheet(TileList):
     """Three columns of seeds that go on as they are scrolled; the arrow keys walk them."""
 
     seedChosen = Signal(object)
@@ -53,19 +28,8 @@ class ContactSheet(QListWidget):
     """Other seeds may be in sight."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setItemDelegate(_Tile(self))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet("QListWidget { background: transparent; border: none; }")
-        self.setMouseTracking(True)
-        self._first, self._ratio = 0, 1.0
+        super().__init__(ROWS, parent, grows=True)
+        self._first = 0
         self._quiet = False
         self._marks: dict[int, int] = {}
         self.verticalScrollBar().valueChanged.connect(self._look)
@@ -75,9 +39,9 @@ class ContactSheet(QListWidget):
     def lay_out(self, first: int, ratio: float) -> None:
         """Empty tiles for seeds from `first` on; `ratio` is height over width of the pictures."""
         self._quiet = True
-        self._first, self._ratio = first, ratio
+        self._first = first
         self.clear()
-        self._fit()
+        self.set_ratio(ratio)
         self._grow(PAGE)
         self._quiet = False
         self._look()
@@ -95,19 +59,19 @@ class ContactSheet(QListWidget):
         """Show a picture on the tile of a seed; a null one empties it."""
         item = self._item(seed)
         if item is not None:
-            item.setData(_PICTURE, None if image.isNull() else QPixmap.fromImage(image))
+            self.show_on(item, image)
 
     def picture(self, seed: int) -> QPixmap | None:
         """What the tile of a seed shows."""
         item = self._item(seed)
-        found = None if item is None else item.data(_PICTURE)
+        found = None if item is None else item.data(PICTURE)
         return found if isinstance(found, QPixmap) else None
 
     def seeds(self) -> list[int]:
         return [self._first + row for row in range(self.count())]
 
     def ready(self) -> int:
-        return sum(self.item(row).data(_PICTURE) is not None for row in range(self.count()))
+        return sum(self.item(row).data(PICTURE) is not None for row in range(self.count()))
 
     def mark(self, seed: int | None) -> None:
         """Put the amber frame on `seed` where it is on the sheet. Emits nothing."""
@@ -155,7 +119,7 @@ class ContactSheet(QListWidget):
         for way, words in ((1, tr("More like this picture")), (-1, tr("Less like this picture"))):
             action = menu.addAction(words)
             action.setCheckable(True)
-            action.setChecked(item.data(_MARK) == way)
+            action.setChecked(item.data(MARK) == way)
             action.triggered.connect(
                 lambda _=False, way=way: self.markWanted.emit(item.data(_SEED), way)
             )
@@ -177,7 +141,7 @@ class ContactSheet(QListWidget):
         if mark:
             text = f"{text} · {tr('marked as more') if mark > 0 else tr('marked as less')}"
         hint = tr("Right-click to ask for more or less like it")
-        item.setData(_MARK, mark)
+        item.setData(MARK, mark)
         item.setToolTip(tip(f"{text}\n{hint}"))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
 
@@ -187,82 +151,8 @@ class ContactSheet(QListWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
         self._look()
-
-    def _fit(self) -> None:
-        width = max(24, (self.viewport().width() - 1) // COLUMNS)  # a full line would wrap
-        # A strip is cropped to a tile that still fits three abreast and five high.
-        height = max(24, int(width * min(1.4, max(0.6, self._ratio))))
-        if self.gridSize() != QSize(width, height):
-            self.setGridSize(QSize(width, height))
-            self.verticalScrollBar().setSingleStep(height // 3)  # a notch of the wheel is a row
-        self.setMinimumHeight(ROWS * height)
 
     def _tell(self, current: QListWidgetItem | None, _before: object) -> None:
         if current is not None and not self._quiet and self.hasFocus():
             self.seedChosen.emit(current.data(_SEED))
-
-
-class _Tile(QStyledItemDelegate):
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        sheet = self.parent()
-        assert isinstance(sheet, ContactSheet)
-        return sheet.gridSize()
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        c = theme.colours()
-        rect: QRect = option.rect
-        state = option.state
-        area = rect.adjusted(GAP, GAP, -GAP, -GAP)
-        picture = index.data(_PICTURE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if picture is None:
-            painter.fillRect(area, QColor(c.raised))
-        else:
-            checkerboard.lay(painter, area, picture)
-            painter.drawPixmap(area, picture, _middle(picture, area))
-        if mark := index.data(_MARK):
-            _badge(painter, area, mark)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(QColor(c.accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(-2, -2, 1, 1), 4, 4)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(QColor(c.quiet), 1))
-            painter.drawRect(area.adjusted(0, 0, -1, -1))
-        painter.restore()
-
-
-def _badge(painter: QPainter, area: QRect, mark: int) -> None:
-    """A plus or a minus in the corner."""
-    c = theme.colours()
-    place = QRect(area.right() - BADGE - 1, area.top() + 3, BADGE, BADGE)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(c.good if mark > 0 else c.bad))
-    painter.drawEllipse(place)
-    painter.setPen(QPen(QColor("#ffffff"), 2))
-    middle, arm = place.center(), BADGE // 4
-    painter.drawLine(middle.x() - arm, middle.y(), middle.x() + arm, middle.y())
-    if mark > 0:
-        painter.drawLine(middle.x(), middle.y() - arm, middle.x(), middle.y() + arm)
-
-
-def _middle(picture: QPixmap, area: QRect) -> QRect:
-    """The part of the picture that has the tile's shape, from its middle."""
-    width, height = picture.width(), picture.height()
-    wanted = area.height() / max(1, area.width())
-    if height > width * wanted:
-        cut = int(width * wanted)
-        return QRect(0, (height - cut) // 2, width, cut)
-    cut = int(height / wanted)
-    return QRect((width - cut) // 2, 0, cut, height)

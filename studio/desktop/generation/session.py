@@ -328,10 +328,13 @@ class Session(QObject):
         if self.project is not None:
             self._render.submit(self._worker.keep_notes, folder, state)
 
-    def draw_small(self, recipe: LatentRecipe, side: int, done: Callable[[QImage], None]) -> None:
+    def draw_small(
+        self, recipe: LatentRecipe, side: int, done: Callable[[QImage], None],
+        failed: Callable[[str, str], object] = lambda *_: None,
+    ) -> None:  # fmt: skip
         """Ask for one small picture, after all that waits."""
         if self.model is not None:
-            self._render.submit(self._worker.small, recipe, side, done=done, failed=lambda *_: None)
+            self._render.submit(self._worker.small, recipe, side, done=done, failed=failed)
 
     @Slot()
     def _progressed(self) -> None:

@@ -11,14 +11,13 @@ from PySide6.QtGui import QImage
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.seed_sheet import ContactSheet
 from studio.desktop.generation.session import Session
+from studio.desktop.generation.small_pictures import SIDE
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 REST_MS, SCROLL_MS = 200, 30
 """How long sliders have to be at rest, and the sheet, before more is drawn."""
-SIDE = 160
-"""Pixels of the longer side: tiles are half as large, and screens may have two for one."""
 KEPT = 600
 """Pictures; with more of them those out of sight are drawn again when they are seen again."""
 FIRST_SEEDS = 1_000_000

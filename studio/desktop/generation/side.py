@@ -9,18 +9,17 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from studio.desktop import theme
+from studio.desktop.generation.finders import Finders
 from studio.desktop.generation.history import History
+from studio.desktop.generation.history_view import HistoryView
 from studio.desktop.generation.seed_sheet import ContactSheet
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import add, column, row
 from studio.desktop.widgets.buttons import secondary
-from studio.desktop.widgets.count_list import CountList, Entry
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
-
-LISTED = 14
 
 
 class Dot(QWidget):
@@ -61,9 +60,12 @@ class Side(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.model.setMinimumContentsLength(8)
-        self.sheet, self.history = ContactSheet(), CountList()
+        self.sheet, self.history = ContactSheet(), HistoryView()
         self.shuffle, self.picked = secondary(), secondary()
         """The second makes a direction of the pictures that are marked."""
+        self.finders = Finders(
+            column(self.sheet, row(self.shuffle, self.picked, None, gap=8), gap=8)
+        )
         self.heads = [SectionHeader() for _ in range(3)]
         self._lay_out()
         self.model.activated.connect(self._picked)
@@ -73,8 +75,8 @@ class Side(QWidget):
     def _lay_out(self) -> None:
         inner, panel = panel_column(8)
         model = row((self.model, 1), self.dot, gap=6)
-        seeds = self.heads[1], (self.sheet, 1), row(self.shuffle, self.picked, None, gap=8)
-        for part in (self.heads[0], model, 8, *seeds, 8, self.heads[2], self.history):
+        find = self.heads[1], (self.finders, 1)
+        for part in (self.heads[0], model, 8, *find, 8, self.heads[2], self.history):
             add(panel, part)
         column(SteadyScroll(inner), on=self)
 
@@ -92,15 +94,8 @@ class Side(QWidget):
         )
 
     def show_history(self, history: History) -> None:
-        """Newest step on top, the one on the canvas chosen."""
-        numbered = list(enumerate(history.steps))
-        start = max(0, min(len(numbered) - LISTED, history.position - LISTED // 2))
-        shown = numbered[start : start + LISTED]
-        entries = [
-            Entry(place, step.text, tr("now") if place == history.position else "")
-            for place, step in reversed(shown)
-        ]
-        self.history.set_entries(entries, history.position)
+        """The tree of steps, the one on the canvas chosen."""
+        self.history.show_steps(history)
 
     def show_marks(self, more: int, less: int) -> None:
         """How many pictures are marked as more, and how many as less."""
@@ -116,13 +111,18 @@ class Side(QWidget):
         self.runChosen.emit(str(self.model.itemData(index)))
 
     def retranslate(self) -> None:
-        words = tr("Model"), tr("Find · seeds"), tr("History")
+        words = tr("Model"), tr("Find"), tr("History")
         for head, text in zip(self.heads, words, strict=True):
             head.setText(text)
+        history = tr(
+            "Every state of the picture: a click goes back to it, and what is done there begins a "
+            "branch; arrow keys walk the tree, Ctrl+Z takes back"
+        )
         set_words(
             (self.model, tr("Model"), tr("Which run to play (its newest checkpoint)")),
             (self.shuffle, tr("Shuffle"), tr("Other seeds, from one drawn by chance on (Shift+R)")),
-            (self.history, tr("History"), tr("Click a step to go back to it; Ctrl+Z takes back")),
+            (self.history, tr("History"), history),
         )
         self.dot.setAccessibleName(tr("Training now"))
         self.sheet.retranslate()
+        self.finders.retranslate()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,12 +26,16 @@ _KEY = Qt.ItemDataRole.UserRole
 _COUNT = Qt.ItemDataRole.UserRole + 1
 _TONE = Qt.ItemDataRole.UserRole + 2
 _DOT = Qt.ItemDataRole.UserRole + 3
+_DEPTH = Qt.ItemDataRole.UserRole + 4
+_PICTURE = Qt.ItemDataRole.UserRole + 5
+_INDENT, _DEEPEST = 12, 5
 
 
 @dataclass(frozen=True)
 class Entry:
     """One row: a hashable key, its words, its count; `tone` is quiet, warn or bad, and `dot` puts
-    the sign of something running before it."""
+    the sign of something running before it; `depth` is that of a branch; a null `picture`
+    keeps room for one."""
 
     key: Any
     text: str
@@ -39,6 +43,8 @@ class Entry:
     tone: str = "quiet"
     help: str = ""
     dot: bool = False
+    depth: int = 0
+    picture: QPixmap | None = None
 
 
 class CountList(QListWidget):
@@ -48,9 +54,11 @@ class CountList(QListWidget):
     opened = Signal(object)
     """Enter or a double click on the row with this key."""
 
-    def __init__(self, parent: QWidget | None = None, *, most: int = 0) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, most: int = 0, row_height: int = ROW_HEIGHT
+    ) -> None:
         super().__init__(parent)
-        self._most = most
+        self._most, self.row_height = most, row_height
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(_Painter(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -77,7 +85,7 @@ class CountList(QListWidget):
         self._entries = list(entries)
         keys = [entry.key for entry in entries]
         self.setCurrentRow(keys.index(chosen) if chosen in keys else -1)
-        self.setFixedHeight(ROW_HEIGHT * min(len(entries), self._most or len(entries)))
+        self.setFixedHeight(self.row_height * min(len(entries), self._most or len(entries)))
         self.blockSignals(False)
         self.viewport().update()
 
@@ -118,10 +126,12 @@ class CountList(QListWidget):
     def _dress(self, item: QListWidgetItem, entry: Entry) -> None:
         pairs = {
             Qt.ItemDataRole.DisplayRole: entry.text, _KEY: entry.key, _COUNT: entry.count,
-            _TONE: entry.tone, _DOT: entry.dot,
+            _TONE: entry.tone, _DOT: entry.dot, _DEPTH: min(entry.depth, _DEEPEST),
             Qt.ItemDataRole.ToolTipRole: tip(entry.help or entry.text),
             Qt.ItemDataRole.AccessibleTextRole: f"{entry.text}, {entry.count}".rstrip(", "),
         }  # fmt: skip
+        if _other(entry.picture, item.data(_PICTURE)):
+            item.setData(_PICTURE, entry.picture)
         for role, value in pairs.items():
             if item.data(role) != value:
                 item.setData(role, value)
@@ -135,7 +145,9 @@ class _Painter(QStyledItemDelegate):
     """Words at the left, count at the right in its tone."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        return QSize(80, ROW_HEIGHT)
+        rows = self.parent()
+        assert isinstance(rows, CountList)
+        return QSize(80, rows.row_height)
 
     def paint(
         self,
@@ -172,6 +184,9 @@ class _Painter(QStyledItemDelegate):
         chosen: bool,
     ) -> None:
         c = theme.colours()
+        area = _after_branch(painter, area, index.data(_DEPTH) or 0)
+        if (picture := index.data(_PICTURE)) is not None:
+            area = _after_picture(painter, area, picture)
         if index.data(_DOT):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(c.accent))
@@ -189,3 +204,34 @@ class _Painter(QStyledItemDelegate):
         )
         painter.setPen(QColor(c.text))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft) | middle, text)
+
+
+def _other(one: QPixmap | None, two: QPixmap | None) -> bool:
+    """Whether two pictures differ, which Qt does not say of its copies."""
+    keys = [None if each is None else each.cacheKey() for each in (one, two)]
+    return keys[0] != keys[1]
+
+
+def _after_branch(painter: QPainter, area: QRect, depth: int) -> QRect:
+    """Moved in by the depth of a branch, with a line down to where it began."""
+    if not depth:
+        return area
+    left = area.left() + (depth - 1) * _INDENT + 3
+    painter.setPen(QPen(QColor(theme.colours().quiet), 1))
+    painter.drawLine(left, area.top(), left, area.bottom())
+    return area.adjusted(depth * _INDENT, 0, 0, 0)
+
+
+def _after_picture(painter: QPainter, area: QRect, picture: QPixmap) -> QRect:
+    """Beside a picture, or the room that is kept for it."""
+    side = area.height() - 6
+    place = QRect(area.left(), area.top() + 3, side, side)
+    if picture.isNull():
+        painter.fillRect(place, QColor(theme.colours().hover))
+    else:
+        fitted = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        inside = QRect(0, 0, fitted.width(), fitted.height())
+        inside.moveCenter(place.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(inside, picture)
+    return area.adjusted(side + 8, 0, 0, 0)

@@ -15,11 +15,13 @@ from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
 from studio.engine.generation.moves.base import Move
 from studio.engine.generation.slerp import Latent, slerp
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.player import Player
 
 MOST_PARENTS, MOST_CHILDREN = 16, 256
+CANNOT = Said("Pictures of this model cannot be bred: nothing lies between two of its latents.")
 NEAREST = 0.25
 """A child of two points has at least so much of each of them."""
 
@@ -35,9 +37,7 @@ def breed(
     :class:`UsageError` where the model or the parents do not allow it.
     """
     if Ability.BLEND not in player.latent.abilities:
-        raise UsageError(
-            "Pictures of this model cannot be bred: nothing lies between two of its latents."
-        )
+        raise UsageError(CANNOT)
     if not 1 <= len(parents) <= MOST_PARENTS:
         raise UsageError(
             "There are {count} parents: give 1 to {most}.", count=len(parents), most=MOST_PARENTS

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000
 TITLES = {
     "plain": "Seed 3 · ψ 1.00", "truncated": "Seed 4 · ψ 0.60", "both": "Seed 2 · ψ 1.00",
-    "came back": "Point of a file · ψ 1.00", "label and edits": "Seed 5 · ψ 1.00 · bright",
+    "came back": "Point · ψ 1.00", "label and edits": "Seed 5 · ψ 1.00 · bright",
     "blend across labels": "Seed 1 · ψ 1.00",
 }  # fmt: skip
 

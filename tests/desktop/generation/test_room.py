@@ -590,7 +590,7 @@ def test_a_point_without_a_seed_is_played_on_too(
     room.recall(found)
     qtbot.waitUntil(lambda: room.editing.recipe().seed is None, timeout=WAIT)
     assert settle(room, qtbot) == wanted
-    assert (room.title.text(), room.controls.seed.text()) == ("Point of a file · ψ 1.00", "")
+    assert (room.title.text(), room.controls.seed.text()) == ("Point · ψ 1.00", "")
     room.editing.set_psi(0.5)
     calmer = settle(room, qtbot)
     assert calmer != wanted

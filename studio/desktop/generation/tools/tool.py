@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
@@ -26,11 +26,15 @@ from PySide6.QtWidgets import QWidget
 from models.parameters import Declared
 from models.registry import Registry
 from studio.desktop.base.received import Received
+from studio.desktop.base.studio import Studio
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.notices.notices import Notices
 from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.errors import StudioError, UsageError
+
+if TYPE_CHECKING:
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,15 @@ class Hand:
     session: Session
     editing: Editing
     view: PictureView
-    notices: Notices
+    studio: Studio
     refine: Callable[[int], None]
     """Takes a piece to the bench."""
+    liked: Callable[[], Sequence[LatentRecipe]]
+    """The pictures that are marked as more."""
+
+    @property
+    def notices(self) -> Notices:
+        return self.studio.notices
 
     def picture(self) -> QImage:
         """What the canvas shows, to hand out; :class:`StudioError` while it is a draft."""
@@ -99,6 +109,8 @@ class Tool:
     title: ClassVar[str] = ""
     """In English; of the button behind which `Options` are set."""
     Options: ClassVar[type[Declared]] = NoOptions
+    finds: ClassVar[str] = ""
+    """In English: what its :meth:`page` is called in the list of ways to find a picture."""
 
     def __init__(self, hand: Hand) -> None:
         self.hand = hand
@@ -106,12 +118,18 @@ class Tool:
         self.usable = True
         """Whether the open model has a use for it."""
         self.options = self.Options()
+        self.show_page: Callable[[], None] = lambda: None
+        """Brings :meth:`page` into sight."""
 
     def actions(self) -> Sequence[ToolAction]:
         return ()
 
     def control(self) -> QWidget | None:
         """What goes into the line above the picture."""
+        return None
+
+    def page(self) -> QWidget | None:
+        """What stands left of the picture while this way to find one is chosen."""
         return None
 
     def press(self, mouse: Mouse) -> Drag | None:
@@ -142,7 +160,7 @@ class Tool:
         """Over the picture, in coordinates of the view (see `PictureView.to_widget`)."""
 
     def retranslate(self) -> None:
-        """The words of `control`."""
+        """The words of `control` and `page`."""
 
     def close(self) -> None:
         """The program ends."""
