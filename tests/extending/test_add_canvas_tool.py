@@ -120,7 +120,7 @@ window.studio.actions.get("generation.ruler").trigger()
 seen["cursor"] = [hover(view.to_widget(QPointF(x, 50.0))) for x in (50, -5)]
 seen["during"] = [drag(), round(tool.length, -1), tool.closed]
 (button,) = (each for each in room.canvas.findChildren(QToolButton)
-             if each.menu() and "unit" in each.form.editors)
+             if hasattr(each, "form") and "unit" in each.form.editors)
 button.form.editors["unit"].setValue(10)
 seen["after"] = [drag(held=False), round(tool.length)]
 QTest.keyClick(view, Qt.Key.Key_Escape)

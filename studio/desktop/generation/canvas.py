@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 from studio.desktop.base.received import Received
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
 from studio.desktop.i18n import tr
-from studio.desktop.widgets.boxes import column
-from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.boxes import column, row
+from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.picture_view import PictureView
@@ -30,15 +30,18 @@ class Canvas(QWidget):
         self.tools: dict[str, Tool] = {}
         self._options: list[_Options] = []
         self._drag: Drag | None = None
-        self._header, self.note = RoomHeader(), text_label(quiet=True, wrap=False)
-        self.title = self._header.title
-        self._header.add(self.note)
-        column(self._header, (self.view, 1), on=self)
+        self._header = RoomHeader()
+        self.title, self.note = self._header.title, self._header.facts
+        self._rail = column(gap=8, margins=(7, 8, 7, 8))
+        self._rail.addStretch(1)
+        column(self._header, (row((self.view, 1), self._rail), 1), on=self)
 
     def take_up(self, hand: Hand) -> None:
         self.tools = {kind.name: kind(hand) for kind in tools()}
         for tool in self.tools.values():
-            if (control := tool.control()) is not None:
+            if (control := tool.control()) is not None and tool.beside:
+                self._rail.insertWidget(self._rail.count() - 1, control)
+            elif control is not None:
                 self._header.add(control)
             if tool.Options.params():
                 self._options.append(_Options(tool))

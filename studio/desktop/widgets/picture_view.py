@@ -25,6 +25,8 @@ MARGIN = 24
 LARGEST_ZOOM = 32.0
 SMOOTH_BELOW = 24.0
 """Above this magnification pixels are shown as the squares they are."""
+TILES = 3
+"""Across and down, where a picture is shown beside itself."""
 _GRAB = 8
 
 
@@ -59,7 +61,7 @@ class PictureView(QWidget):
 
     @Slot(bool)
     def set_tiled(self, on: bool) -> None:
-        """Show the picture twice across and twice down, so that its seams are inside."""
+        """Show the picture three times across and down, so that all its seams are inside."""
         if on != self._tiled:
             self._tiled = on
             self._shown = _tiled(_native(self._image)) if on else _native(self._image)
@@ -161,7 +163,7 @@ class PictureView(QWidget):
 
     def _extent(self) -> tuple[int, int]:
         """Pixels across and down of all that is shown."""
-        times = 2 if self._tiled else 1
+        times = TILES if self._tiled else 1
         return self._size.width() * times, self._size.height() * times
 
     # ------------------------------------------------------------------ events
@@ -257,15 +259,15 @@ def _native(image: QImage) -> QImage:
 
 
 def _tiled(image: QImage) -> QImage:
-    """Four of a picture. One image and not four, or smoothing would draw the seams it looks for."""
+    """Nine of a picture. One image and not nine, or smoothing would draw the seams it looks for."""
     if image.isNull():
         return image
     width, height = image.width(), image.height()
-    made = QImage(2 * width, 2 * height, image.format())
+    made = QImage(TILES * width, TILES * height, image.format())
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    for x, y in ((0, 0), (width, 0), (0, height), (width, height)):
-        painter.drawImage(x, y, image)
+    for place in range(TILES * TILES):
+        painter.drawImage(place % TILES * width, place // TILES * height, image)
     painter.end()
     made.setColorSpace(image.colorSpace())
     return made

@@ -46,5 +46,5 @@ class TilePreview(Tool):
             self.button.setChecked(False)
 
     def retranslate(self) -> None:
-        tip = tr("Show the picture twice across and down, to judge its seams (T)")
+        tip = tr("Show the picture three times across and down (3×3), to judge its seams (T)")
         set_words((self.button, tr("Tile preview"), tip))

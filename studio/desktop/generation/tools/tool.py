@@ -109,6 +109,8 @@ class Tool:
     title: ClassVar[str] = ""
     """In English; of the button behind which `Options` are set."""
     Options: ClassVar[type[Declared]] = NoOptions
+    beside: ClassVar[bool] = False
+    """Whether its control, a small one then, stands beside the picture."""
     finds: ClassVar[str] = ""
     """In English: what its :meth:`page` is called in the list of ways to find a picture."""
 
@@ -125,7 +127,7 @@ class Tool:
         return ()
 
     def control(self) -> QWidget | None:
-        """What goes into the line above the picture."""
+        """What goes into the line above the picture, or `beside` it where that is said."""
         return None
 
     def page(self) -> QWidget | None:
