@@ -52,6 +52,7 @@ class HistoryView(CountList):
         ]  # fmt: skip
         if entries != self.entries() or self.current_key() != now:
             self.set_entries(entries, now)
+            self.setFixedHeight(SEEN * ROW)  # whatever it holds, or the sheet above would move
 
     def missing(self) -> dict[int, LatentRecipe]:
         """The recipes of rows without a picture, by number; those of forgotten steps go."""

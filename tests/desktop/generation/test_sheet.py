@@ -51,7 +51,9 @@ def wheel(sheet, notches: int) -> None:
 def test_a_tile_shows_what_a_click_gives_with_every_slider(
     room: GenerationRoom, studio, qtbot
 ) -> None:
-    assert drawn(room, qtbot) == list(range(15))
+    seen = drawn(room, qtbot)
+    assert len(seen) >= 15
+    assert seen == list(range(len(seen)))
     plain = tile(room, 4)
     room.editing.set_direction(room.controls.rows[0].line.key, 3.0, "Direction 1")
     drawn(room, qtbot)
