@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.dragged_files import carry, place_for, remove
 from studio.desktop.generation.tools.tool import Drag, Mouse, Tool, register
 from studio.desktop.generation.worker import write_file
 from studio.desktop.i18n import said
+from studio.desktop.pixels import read_qimage
 from studio.engine.errors import StudioError
 
 THUMBNAIL = 128
@@ -56,7 +57,7 @@ class DragOut(Tool):
         for remark in file.finished.remarks:
             self.hand.notices.info(said(remark))
         data.setUrls([QUrl.fromLocalFile(str(file.path))])
-        data.setImageData(QImage(str(file.path)))  # which has the mark, too
+        data.setImageData(read_qimage(file.path, "PNG"))  # which has the mark, too
         return data
 
     def begin(self) -> None:
