@@ -43,6 +43,7 @@ class Side(SteadyScroll):
             text_label(wrap=False) for _ in range(3)
         )
         self.seed, self.count, self.compared = SeedBox(), QComboBox(), QComboBox()
+        self.seed.setMaximumWidth(SIDE_WIDTH)  # as wide as the choices below it
         for box, counts in ((self.count, COUNTS), (self.compared, COMPARED)):
             for count in counts:
                 box.addItem(f"{count:,}", count)
