@@ -85,7 +85,8 @@ class SoundPanel(QWidget):
              tr("How loud the sound is, and above it where sounds begin (waveform, onsets); click "
                 "to move the playhead")),
             (self.add, tr("Let it move…"),
-             tr("Let loudness, a band, onsets or the beat move the picture (audio reactive)")),
+             tr("Let loudness, a band, onsets or the beat move the picture (audio reactive, "
+                "Shift+U)")),
             (self.cross, "", tr("Take the sound away")),
         )  # fmt: skip
         self.rows.retranslate()

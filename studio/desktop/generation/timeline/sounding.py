@@ -63,7 +63,7 @@ class Sounding(QObject):
         """(id, name, what it does, keys, icon)."""
         return (
             ("generation.sound", "Choose a sound for the film…", self.ask_file, "Shift+S", ""),
-            ("generation.drive", "Let the sound move the picture", self.add_drive, "Shift+A", ""),
+            ("generation.drive", "Let the sound move the picture", self.add_drive, "Shift+U", ""),
         )
 
     # ------------------------------------------------------------------ the file
