@@ -63,7 +63,6 @@ class Entrance:
             self._window.hide()
         else:
             self.window.show()
-            self.window.raise_()
 
     def toggle_stage(self) -> None:
         self.window.stage.toggle()
