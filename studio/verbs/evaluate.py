@@ -46,7 +46,8 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--report", type=folder, metavar="FILE",
-        help="also write a page of HTML with all figures and the closest pairs",
+        help="also write all figures and the closest pairs: as a PDF where the name ends in .pdf, "
+        "otherwise as a page of HTML",
     )  # fmt: skip
 
 

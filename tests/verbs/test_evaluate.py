@@ -70,6 +70,12 @@ def test_a_report_is_a_page_with_figures_and_pictures(project, run, copied, tmp_
     assert text.count('<figcaption class="close">') == 5
     assert "<script" not in text
     assert "http" not in text
+    pages = tmp_path / "report.pdf"
+    done("evaluate", project, "--run", run, "--count", 10, "--report", pages)
+    written = pages.read_bytes()
+    assert written.startswith(b"%PDF-1.7")
+    assert written.rstrip().endswith(b"%%EOF")
+    assert written.count(b"/Subtype /Image") == 2 * 10  # each pair: generated and original
     place = tmp_path / "no folder" / "report.html"
     call("evaluate", project, "--run", run, "--report", place).refused(1, "no folder", "report")
 

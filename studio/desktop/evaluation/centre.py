@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 
+from studio.desktop.evaluation.front import Front
 from studio.desktop.evaluation.wall import Wall, walls_beside
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
@@ -22,10 +23,10 @@ _STRIP, _STRIP_SHARE = 80, 0.11
 class Centre(QWidget):
     """Holds the walls, which the room fills, and the page of the closest pairs."""
 
-    frontChosen = Signal(bool)
-    """Whether the closest pairs are wanted in front."""
+    frontChosen = Signal(object)
+    """The :class:`Front` that is wanted."""
 
-    def __init__(self, pairs: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, pairs: QWidget, life: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._header = RoomHeader()
         self.title, self.facts = self._header.title, self._header.facts
@@ -34,13 +35,13 @@ class Centre(QWidget):
         self.originals, self.rebuilt = Wall(), Wall()
         self.names = [text_label(quiet=True) for _ in range(4)]
         self.below = QWidget()
-        self.tabs = [QPushButton(), QPushButton()]
+        self.tabs = [QPushButton() for _ in Front]
         self.front = QStackedWidget()
         self._fill_header()
         column(self._header, (self.front, 1), on=self)
-        for page in (self._walls(), pairs):
+        for page in (self._walls(), pairs, life):
             self.front.addWidget(page)
-        self.show_front(pairs=False)
+        self.show_front(Front.WALLS)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
 
@@ -48,10 +49,10 @@ class Centre(QWidget):
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(120, 6)
-        for number, tab in enumerate(self.tabs):
+        for front, tab in zip(Front, self.tabs, strict=True):
             tab.setObjectName("tab")
             tab.setCheckable(True)
-            tab.clicked.connect(lambda _, pairs=bool(number): self.frontChosen.emit(pairs))
+            tab.clicked.connect(lambda _, front=front: self.frontChosen.emit(front))
         for widget in (self.bar, self.cancel, *self.tabs):
             self._header.add(widget)
 
@@ -87,15 +88,17 @@ class Centre(QWidget):
              tr("Real and generated pictures beside each other (C).")),
             (self.tabs[1], tr("Closest pairs"),
              tr("The generated pictures that come closest to a training picture (C).")),
+            (self.tabs[2], tr("Over time"),
+             tr("Figures of every checkpoint, run beside run (T).")),
             (self.cancel, tr("Stop measuring"), tr("Stop waiting for these pictures.")),
         )  # fmt: skip
         self.cancel.setText(tr("Stop"))
         self.bar.setAccessibleName(tr("Work in progress"))
 
-    def show_front(self, *, pairs: bool) -> None:
-        self.front.setCurrentIndex(int(pairs))
+    def show_front(self, front: Front) -> None:
+        self.front.setCurrentIndex(front)
         for number, tab in enumerate(self.tabs):
-            tab.setChecked(number == int(pairs))
+            tab.setChecked(number == front)
 
     def show_busy(self, busy: bool) -> None:
         """The bar and its way out, while there is something to wait for."""

@@ -14,7 +14,10 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.centre import Centre
 from studio.desktop.evaluation.copy_search import Comparing
 from studio.desktop.evaluation.figures import Figures, State
+from studio.desktop.evaluation.front import Front
+from studio.desktop.evaluation.lives import Lives
 from studio.desktop.evaluation.measurement import Measuring
+from studio.desktop.evaluation.reporting import Reporting
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
@@ -40,12 +43,15 @@ class EvaluationRoom(Room):
         self.waiting: set[str] = set()
         self._asked = 0
         self._measured: RunRow | None = None
+        self.front = Front.WALLS
         self.worker = Evaluator()
         self.thread_ = WorkerThread(self.worker, self)
         self.side, self.figures = Side(), Figures()
         self.comparing = Comparing(studio, self.side, self)
         self.measuring = Measuring(studio, self.figures.parts, self)
-        self.centre = Centre(self.comparing.page)
+        self.lives = Lives(studio, self.side, self.thread_, self)
+        self.reporting = Reporting(studio, self.side, self)
+        self.centre = Centre(self.comparing.page, self.lives.page)
         self.real, self.generated = self.centre.real, self.centre.generated
         self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
         self.pages, self.panels = QStackedWidget(), QStackedWidget()
@@ -67,6 +73,7 @@ class EvaluationRoom(Room):
     def _connect(self) -> None:
         self.side.runChosen.connect(self.choose)
         self.side.asked.connect(self.ask)
+        self.side.report.clicked.connect(self.reporting.ask)
         self.centre.cancel.clicked.connect(self.stop_waiting)
         self.centre.frontChosen.connect(self.show_front)
         # The same place in both walls of a pair is the same picture.
@@ -78,6 +85,9 @@ class EvaluationRoom(Room):
         add("evaluation.shuffle", "Generate from other seeds", self.side.draw_seed, "R", self.key)
         add("evaluation.zero", "Generate from seed 0", lambda: self.side.set_seed(0), "0", self.key)
         add("evaluation.pairs", "Show the closest pairs, or the walls", self._turn, "C", self.key)
+        add("evaluation.life", "Show figures over time, or the walls", self._turn_life, "T",
+            self.key)  # fmt: skip
+        add("evaluation.report", "Write a report…", self.reporting.ask, "Ctrl+Shift+R", self.key)
         add("evaluation.again", "Measure again", self._measure_again, "F5", self.key)
         add("evaluation.stop", "Stop measuring", self.stop_waiting, "", self.key)
 
@@ -98,6 +108,7 @@ class EvaluationRoom(Room):
         self.waiting.clear()
         self.comparing.set_run(None, None)
         self.measuring.ask(None, None, 0)
+        self._tell_runs()
         self._clear()
         self._show_state()
 
@@ -107,6 +118,8 @@ class EvaluationRoom(Room):
         self.main_view().setFocus()
 
     def main_view(self) -> QWidget:
+        if self.front is Front.LIFE:
+            return self.lives.page.figure
         return self.comparing.page.strip if self.comparing.is_on else self.generated
 
     def shutdown(self) -> None:
@@ -116,24 +129,35 @@ class EvaluationRoom(Room):
         self.thread_.stop()
 
     def retranslate(self) -> None:
-        compared = self.comparing.page, self.comparing.panel
+        compared = self.comparing.page, self.comparing.panel, self.lives.page
         for part in (self.side, self.figures, self.centre, *compared):
             part.retranslate()
         self.side.show_runs(self.runs, self.run)
         self._show_state()
 
-    @Slot(bool)
-    def show_front(self, pairs: bool) -> None:
-        """Put the closest pairs in front, or the walls."""
-        self.centre.show_front(pairs=pairs)
-        self.side.show_front(pairs=pairs)
+    @Slot(object)
+    def show_front(self, front: Front) -> None:
+        """Put the walls in front, the closest pairs, or the lives of runs."""
+        self.front = front
+        pairs = front is Front.PAIRS
+        self.centre.show_front(front)
+        self.side.show_front(front)
         self.panels.setCurrentIndex(int(pairs))
         self.comparing.show(pairs)
+        self.lives.show(front is Front.LIFE)
         self._show_state()
-        (self.comparing.page.strip if pairs else self.generated).setFocus()
+        self.main_view().setFocus()
 
     def _turn(self) -> None:
-        self.show_front(not self.comparing.is_on)
+        self.show_front(Front.WALLS if self.front is Front.PAIRS else Front.PAIRS)
+
+    def _turn_life(self) -> None:
+        self.show_front(Front.WALLS if self.front is Front.LIFE else Front.LIFE)
+
+    def _tell_runs(self) -> None:
+        """Those that go by themselves hear which runs there are, and which one is chosen."""
+        self.lives.set_runs(self.project, self.runs, self.run)
+        self.reporting.set_run(self.project, self._row())
 
     # ------------------------------------------------------------------ asking
 
@@ -155,6 +179,7 @@ class EvaluationRoom(Room):
         """Ask for the walls; the figures too where they are not known yet."""
         row = self._row()
         self._asked += 1
+        self._tell_runs()
         self.comparing.set_run(self.project, row)
         self.measuring.ask(self.project, row, int(self.side.compared.currentData()))
         if self.project is None or row is None or not row.checkpoint:
@@ -208,6 +233,7 @@ class EvaluationRoom(Room):
             self.run = next(iter(usable or [row.name for row in runs]), None)
             self._clear()
         self.side.show_runs(runs, self.run)
+        self._tell_runs()
         if self._row() != before or not self.generated.images:
             self.ask()
         self._show_state()
@@ -264,7 +290,7 @@ class EvaluationRoom(Room):
             tr("Go to Training"),
         )
         busy = bool(self.waiting)
-        self.centre.show_busy((busy or self.measuring.is_busy) and not self.comparing.is_on)
+        self.centre.show_busy((busy or self.measuring.is_busy) and self.front is Front.WALLS)
         self.centre.show_run(row)
         waiting = tr("Generating…") if busy else tr("Nothing to show: press Shuffle.")
         if row is not None and not row.checkpoint:

@@ -8,6 +8,7 @@ from random import randrange
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
 
+from studio.desktop.evaluation.front import Front
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import family_name, when
@@ -48,7 +49,7 @@ class Side(SteadyScroll):
             for count in counts:
                 box.addItem(f"{count:,}", count)
         self.compared.setCurrentIndex(COMPARED.index(COMPARED_FIRST))
-        self.shuffle, self.again = secondary(), secondary()
+        self.shuffle, self.again, self.report = secondary(), secondary(), secondary()
         self._lay_out(column)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -70,20 +71,23 @@ class Side(SteadyScroll):
         form.addRow(self.count_name, self.count)
         form.addRow(self.compared_name, self.compared)
         seeds = self.seed_head, form, self.shuffle, self.again
-        for part in (self.run_head, self.runs, 14, *seeds, None):
+        for part in (self.run_head, self.runs, 14, *seeds, None, self.report):
             add(column, part)
         # Not before all this lies in the panel: shown without one, a field is a window of its own.
-        self.show_front(pairs=False)
+        self.show_front(Front.WALLS)
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Model and seeds"))
         self.run_head.setText(tr("Model"))
         self.seed_head.setText(tr("Seeds"))
         self.runs.setAccessibleName(tr("Runs"))
+        self.report.setText(tr("Report…"))
         self.seed_name.setText(tr("First seed"))
         self.count_name.setText(tr("Pictures"))
         self.compared_name.setText(tr("Compared"))
         set_words(
+            (self.report, tr("Write a report"),
+             tr("All figures of this run and its closest pairs, as a page of HTML or a PDF.")),
             (self.seed, tr("First seed"),
              tr("The number the first generated picture is made from; the others follow it.")),
             (self.count, tr("Pictures"), tr("How many real and generated pictures are shown.")),
@@ -94,9 +98,9 @@ class Side(SteadyScroll):
              tr("The same seeds for every run, to compare them fairly.")),
         )  # fmt: skip
 
-    def show_front(self, *, pairs: bool) -> None:
+    def show_front(self, front: Front) -> None:
         """Ask for what the page in front needs: so many to show, or so many to compare."""
-        self._form.setRowVisible(self.count, not pairs)
+        self._form.setRowVisible(self.count, front is Front.WALLS)
 
     def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
         """The runs; those without a checkpoint say so."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,7 @@ from studio.engine.project import Project
 if TYPE_CHECKING:
     from studio.engine.evaluation.assessment import Assessment
     from studio.engine.evaluation.gallery import Gallery
+    from studio.engine.evaluation.life import Moment
 
 
 @dataclass(frozen=True)
@@ -106,3 +109,28 @@ def closest(project: Project, run: str, count: int, seed: int, job: Job[Gallery]
     from studio.engine.evaluation import gallery
 
     return gallery.closest(project, run, count, seed, progress=job.advance, cancelled=job.cancelled)
+
+
+def lives(project: Project, run_names: Sequence[str]) -> dict[str, list[Moment]]:
+    """What was measured of each run; without those of which nothing was."""
+    from studio.engine.evaluation import life as kept
+
+    found = {name: kept.measured(project, name) for name in run_names}
+    return {name: moments for name, moments in found.items() if moments}
+
+
+def life(project: Project, run: str, count: int, job: Job[list[Moment]]) -> list[Moment]:
+    """Measure every kept checkpoint of a run; what was measured when it is cancelled stays."""
+    from studio.engine.evaluation import life as kept
+
+    return kept.measure(project, run, count, progress=job.advance, cancelled=job.cancelled)
+
+
+def report(
+    project: Project, run: str, count: int, seed: int, title: str, path: Path, job: Job[Path]
+) -> Path:
+    """Write what there is to say of a run, as HTML or PDF by the ending of `path`."""
+    from studio.engine.evaluation import report as pages
+
+    pages.of_run(project, run, count, seed, title, path, job.advance, job.cancelled)
+    return path

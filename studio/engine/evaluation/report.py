@@ -1,4 +1,5 @@
-"""An evaluation as one page of HTML that can be read, printed and sent: figures and pictures.
+"""An evaluation that can be read, printed and sent, with figures and pictures: one page of HTML,
+or pages of a PDF.
 
 Nothing is fetched and nothing runs: the pictures stand in the page itself.
 """
@@ -8,16 +9,19 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from studio.engine.artwork import Pixels
+from studio.engine.evaluation import assessment, gallery, report_pages
 from studio.engine.evaluation.assessment import Assessment, Figure
 from studio.engine.evaluation.gallery import Gallery
 from studio.engine.evaluation.measures.base import PARTS, measures
 from studio.engine.files import write_text
+from studio.engine.project import Project
 
 PAIRS = 24
 """The closest pairs that are shown."""
@@ -30,8 +34,35 @@ _STYLE = (
 )
 
 
+def of_run(
+    project: Project,
+    run_name: str,
+    count: int,
+    seed: int,
+    title: str,
+    path: Path,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Measure the newest checkpoint and write it; nothing where it is cancelled."""
+    pairs = gallery.closest(
+        project, run_name, count, seed, pixels=True, progress=progress, cancelled=cancelled
+    )
+    found = None
+    if not pairs.changed and not cancelled():
+        found = assessment.assess(
+            project, run_name, count, seed, progress=progress, cancelled=cancelled
+        )
+    if not cancelled():
+        write(path, found, pairs, title)
+
+
 def write(path: Path, found: Assessment | None, pairs: Gallery, run_name: str) -> None:
-    """Write the page, whole or not at all. Without `found` it is of the closest pairs alone."""
+    """Write it whole or not at all: as a PDF where the name ends so, otherwise as HTML. Without
+    `found` it is of the closest pairs alone."""
+    if path.suffix.lower() == ".pdf":
+        report_pages.write(path, found, pairs, run_name, PAIRS)
+        return
     body = [f"<h1>{_safe(run_name)}</h1>", *(_figures(found) if found else []), *_pairs(pairs)]
     page = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
