@@ -24,8 +24,8 @@ from studio.verbs.options import Parser, Verbs
 INTERRUPTED = 130
 VERBS = (
     "app", "demo", "import_pictures", "dataset", "train", "runs", "model", "generate", "breed",
-    "directions", "invert", "drag", "enlarger", "evaluate", "walk", "live", "refine", "export",
-    "inspect", "lists", "doctor",
+    "directions", "invert", "drag", "enlarger", "evaluate", "walk", "live", "refine",
+    "review", "export", "inspect", "lists", "doctor",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 

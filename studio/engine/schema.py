@@ -115,6 +115,19 @@ MIGRATIONS: tuple[str, ...] = (
         sent TEXT NOT NULL
     ) STRICT;
     """,
+    # Of a piece by its name and moment too: ids of deleted ones are given to others.
+    """
+    CREATE TABLE verdict (
+        id INTEGER PRIMARY KEY,
+        piece_id INTEGER NOT NULL,
+        piece_created TEXT NOT NULL,
+        piece_name TEXT NOT NULL,
+        created TEXT NOT NULL,
+        review TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        who TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -26,7 +26,9 @@ class Centre(QWidget):
     frontChosen = Signal(object)
     """The :class:`Front` that is wanted."""
 
-    def __init__(self, pairs: QWidget, life: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, pairs: QWidget, life: QWidget, review: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._header = RoomHeader()
         self.title, self.facts = self._header.title, self._header.facts
@@ -39,7 +41,7 @@ class Centre(QWidget):
         self.front = QStackedWidget()
         self._fill_header()
         column(self._header, (self.front, 1), on=self)
-        for page in (self._walls(), pairs, life):
+        for page in (self._walls(), pairs, life, review):
             self.front.addWidget(page)
         self.show_front(Front.WALLS)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -90,6 +92,8 @@ class Centre(QWidget):
              tr("The generated pictures that come closest to a training picture (C).")),
             (self.tabs[2], tr("Over time"),
              tr("Figures of every checkpoint, run beside run (T).")),
+            (self.tabs[3], tr("Review"),
+             tr("Pieces that wait for a decision, and what was decided (V).")),
             (self.cancel, tr("Stop measuring"), tr("Stop waiting for these pictures.")),
         )  # fmt: skip
         self.cancel.setText(tr("Stop"))

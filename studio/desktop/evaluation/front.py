@@ -11,3 +11,4 @@ class Front(IntEnum):
     WALLS = 0
     PAIRS = 1
     LIFE = 2
+    REVIEW = 3

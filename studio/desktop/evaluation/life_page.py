@@ -43,7 +43,6 @@ class LifePage(QWidget):
         column(*parts, on=self, gap=theme.SPACE, margins=(16, 16, 16, 16))
 
     def retranslate(self) -> None:
-        self.measure.setText(tr("Measure every checkpoint"))
         set_words(
             (self.figure, tr("Figure"), tr("The figure that the chart shows.")),
             (self.measure, tr("Measure every checkpoint"),

@@ -18,6 +18,7 @@ from studio.desktop.evaluation.front import Front
 from studio.desktop.evaluation.lives import Lives
 from studio.desktop.evaluation.measurement import Measuring
 from studio.desktop.evaluation.reporting import Reporting
+from studio.desktop.evaluation.reviewing import Reviewing
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
@@ -51,7 +52,9 @@ class EvaluationRoom(Room):
         self.measuring = Measuring(studio, self.figures.parts, self)
         self.lives = Lives(studio, self.side, self.thread_, self)
         self.reporting = Reporting(studio, self.side, self)
-        self.centre = Centre(self.comparing.page, self.lives.page)
+        self.reviewing = Reviewing(studio, self.thread_, self)
+        pages = self.comparing.page, self.lives.page, self.reviewing.page
+        self.centre = Centre(*pages)
         self.real, self.generated = self.centre.real, self.centre.generated
         self.originals, self.rebuilt = self.centre.originals, self.centre.rebuilt
         self.pages, self.panels = QStackedWidget(), QStackedWidget()
@@ -87,6 +90,8 @@ class EvaluationRoom(Room):
         add("evaluation.pairs", "Show the closest pairs, or the walls", self._turn, "C", self.key)
         add("evaluation.life", "Show figures over time, or the walls", self._turn_life, "T",
             self.key)  # fmt: skip
+        add("evaluation.review", "Show the review queue, or the walls", self._turn_review, "V",
+            self.key)  # fmt: skip
         add("evaluation.report", "Write a report…", self.reporting.ask, "Ctrl+Shift+R", self.key)
         add("evaluation.again", "Measure again", self._measure_again, "F5", self.key)
         add("evaluation.stop", "Stop measuring", self.stop_waiting, "", self.key)
@@ -96,6 +101,7 @@ class EvaluationRoom(Room):
     def project_opened(self, project: Project) -> None:
         """The list of runs is read when the place is entered."""
         self.project = project
+        self.reviewing.set_project(project)
         if self.isVisible():
             self.refresh()
 
@@ -109,17 +115,22 @@ class EvaluationRoom(Room):
         self.comparing.set_run(None, None)
         self.measuring.ask(None, None, 0)
         self._tell_runs()
+        self.reviewing.set_project(None)
+        self.reviewing.finish()
         self._clear()
         self._show_state()
 
     def entered(self) -> None:
-        """Runs come and go in the place before."""
+        """Runs come and go in the place before, and pieces in others."""
         self.refresh()
+        self.reviewing.reload()
         self.main_view().setFocus()
 
     def main_view(self) -> QWidget:
         if self.front is Front.LIFE:
             return self.lives.page.figure
+        if self.front is Front.REVIEW:
+            return self.reviewing.page.list
         return self.comparing.page.strip if self.comparing.is_on else self.generated
 
     def shutdown(self) -> None:
@@ -127,9 +138,10 @@ class EvaluationRoom(Room):
         self._asked += 1
         self.studio.jobs.end(self.key)
         self.thread_.stop()
+        self.reviewing.finish()
 
     def retranslate(self) -> None:
-        compared = self.comparing.page, self.comparing.panel, self.lives.page
+        compared = self.comparing.page, self.comparing.panel, self.lives.page, self.reviewing.page
         for part in (self.side, self.figures, self.centre, *compared):
             part.retranslate()
         self.side.show_runs(self.runs, self.run)
@@ -145,6 +157,7 @@ class EvaluationRoom(Room):
         self.panels.setCurrentIndex(int(pairs))
         self.comparing.show(pairs)
         self.lives.show(front is Front.LIFE)
+        self.reviewing.show(front is Front.REVIEW)
         self._show_state()
         self.main_view().setFocus()
 
@@ -153,6 +166,9 @@ class EvaluationRoom(Room):
 
     def _turn_life(self) -> None:
         self.show_front(Front.WALLS if self.front is Front.LIFE else Front.LIFE)
+
+    def _turn_review(self) -> None:
+        self.show_front(Front.WALLS if self.front is Front.REVIEW else Front.REVIEW)
 
     def _tell_runs(self) -> None:
         """Those that go by themselves hear which runs there are, and which one is chosen."""

@@ -81,12 +81,11 @@ class Side(SteadyScroll):
         self.run_head.setText(tr("Model"))
         self.seed_head.setText(tr("Seeds"))
         self.runs.setAccessibleName(tr("Runs"))
-        self.report.setText(tr("Report…"))
         self.seed_name.setText(tr("First seed"))
         self.count_name.setText(tr("Pictures"))
         self.compared_name.setText(tr("Compared"))
         set_words(
-            (self.report, tr("Write a report"),
+            (self.report, tr("Write a report…"),
              tr("All figures of this run and its closest pairs, as a page of HTML or a PDF.")),
             (self.seed, tr("First seed"),
              tr("The number the first generated picture is made from; the others follow it.")),

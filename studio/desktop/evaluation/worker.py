@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,14 @@ from studio.engine.jobs import Job
 from studio.engine.project import Project
 
 if TYPE_CHECKING:
+    from studio.desktop.base.piece_shelf import Kept
+    from studio.engine.artwork import Pixels
     from studio.engine.evaluation.assessment import Assessment
     from studio.engine.evaluation.gallery import Gallery
     from studio.engine.evaluation.life import Moment
+    from studio.engine.pieces.pieces import Piece
+    from studio.engine.pieces.review import Review
+    from studio.engine.pieces.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -134,3 +139,32 @@ def report(
 
     pages.of_run(project, run, count, seed, title, path, job.advance, job.cancelled)
     return path
+
+
+def reviewed(
+    project: Project,
+    before: Mapping[int, Kept],
+    read: Callable[[Project, Callable[[Piece], Pixels], Mapping[int, Kept]], list[Kept]],
+) -> tuple[list[Kept], dict[int, list[Verdict]]]:
+    """All pieces as :func:`piece_shelf.read`, and what was decided about them."""
+    from studio.engine.pieces import pieces, verdicts
+
+    kept = read(project, pieces.stored, before)
+    return kept, verdicts.of_pieces(project, [each.piece for each in kept])
+
+
+def decide(project: Project, reviews: Mapping[int, Review], reason: str, who: str) -> None:
+    """Write decisions about pieces, by their ids; those that are gone are passed over."""
+    from studio.engine.pieces import pieces, verdicts
+
+    known = {each.id: each for each in pieces.pieces(project)}
+    for review in dict.fromkeys(reviews.values()):
+        wanted = [known[key] for key, each in reviews.items() if each is review and key in known]
+        verdicts.decide(project, wanted, review, reason, who)
+
+
+def write_ledger(project: Project, path: Path) -> int:
+    """All exports and decisions as a table; its rows."""
+    from studio.engine.export import ledger
+
+    return ledger.write_table(project, path)

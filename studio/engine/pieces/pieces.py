@@ -159,15 +159,25 @@ def set_rating(project: Project, piece_id: int, rating: int) -> None:
     _set(project, piece_id, "rating", rating)
 
 
-def set_review(project: Project, piece_id: int, review: str) -> None:
-    """Remember the artist's decision about a piece."""
+def set_review(
+    project: Project, piece_id: int, review: str, reason: str = "", who: str = ""
+) -> None:
+    """Remember the artist's decision about a piece, and in the record of :mod:`verdicts` when,
+    why and by whom it was made."""
     if review not in tuple(Review):
         raise UsageError(
             "There is no review state {name!r}: use {choices}.",
             name=review,
             choices=", ".join(Review),
         )
-    _set(project, piece_id, "review", review)
+    found = piece(project, piece_id)
+    with project.transaction() as connection:
+        connection.execute("UPDATE piece SET review = ? WHERE id = ?", (review, piece_id))
+        connection.execute(
+            "INSERT INTO verdict (piece_id, piece_created, piece_name, created, review, reason, "
+            "who) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (piece_id, found.created, found.name, now(), review, reason.strip(), who.strip()),
+        )
 
 
 def set_rights(project: Project, piece_id: int, creator: str = "", rights: str = "") -> None:
