@@ -70,12 +70,17 @@ class Delivery:
 
     def __init__(self, folder: Path, asked: Sequence[Parcel], taken: Taken) -> None:
         self.parcels = file_names.parcels(folder, asked, taken)
-        self.files: list[Exported] = []
+        self._written: dict[int, list[Exported]] = {}
         self._asked, self._folder, self._taken = asked, folder, taken
         self._waiting: list[tuple[Path, Path]] = []
         self._placed: list[Path] = []
         self._before: dict[Path, Path] = {}
         """What was replaced, by its name: a hidden file beside it until all is done."""
+
+    @property
+    def files(self) -> list[Exported]:
+        """What was written, in the order of the parcels."""
+        return [file for place in sorted(self._written) for file in self._written[place]]
 
     @property
     def targets(self) -> list[Path]:
@@ -117,7 +122,8 @@ class Delivery:
                     kept.unlink() if os.path.lexists(target) else kept.rename(target)
 
     def write(self, place: int, make: Make, piece_id: int | None = None) -> None:
-        """Write the files of the parcel at `place`, or lay them ready to replace others."""
+        """Write the files of the parcel at `place`, or lay them ready to replace others. Different
+        parcels may be written by different threads."""
         if self._taken is Taken.REPLACE:
             hashes, written = self._lay_ready(place, make)
         else:
@@ -134,9 +140,10 @@ class Delivery:
         rows = zip(
             self._files(place), hashes, asked, written.finished or repeat(UNFINISHED), strict=False
         )
-        for target, sha256, wanted, done in rows:
-            facts = said | done.facts()
-            self.files.append(Exported(target, sha256, piece_id, facts, wanted.name, done))
+        self._written[place] = [
+            Exported(target, sha256, piece_id, said | done.facts(), wanted.name, done)
+            for target, sha256, wanted, done in rows
+        ]
 
     def _files(self, place: int) -> list[Path]:
         return self.parcels[place].files(self._folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import uuid
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,8 @@ from studio.engine.export.statements import stated
 from studio.engine.pieces.origin import Origin
 from studio.engine.said import NOTHING, Said
 
+_ASKING = threading.Lock()
+"""Files of one hand-over are written by several threads; a key is made once."""
 NO_ROOM = Said("It is too small or too flat to hold an invisible mark; it leaves without one.")
 LAYERS = Said("Several layers are seen: an invisible mark goes into flat files only.")
 
@@ -68,9 +71,14 @@ class Finishing:
         choices = Choices.usual(stored.language, stored.provenance)
         return cls(choices, stored.credit, stored.signing_key, stored.certificates)
 
-    @cached_property
+    @property
     def signer(self) -> Identity | None:
         """None where nothing is signed; raises :class:`StudioError` as :func:`identity` does."""
+        with _ASKING:
+            return self._signer
+
+    @cached_property
+    def _signer(self) -> Identity | None:
         if not self.choices.credentials or library.complaint():
             return None
         return identity(self.key, self.certificates)

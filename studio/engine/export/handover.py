@@ -17,6 +17,7 @@ from studio.engine.export.delivery import Delivery, Exported
 from studio.engine.export.file_names import Parcel, Taken, safe_name
 from studio.engine.export.finish import Finishing
 from studio.engine.export.formats.base import Format
+from studio.engine.export.lanes import in_lanes
 from studio.engine.export.name_template import Facts
 from studio.engine.export.training_licences import licences_of
 from studio.engine.export.ways import Way, endings, is_layered, is_shared, template_of, way_of
@@ -148,12 +149,15 @@ def _write_all(
     cancelled: Callable[[], bool],
     piece_ids: Sequence[int] | None = None,
 ) -> None:
-    """One picture at a time is in memory, unless a collection wants more."""
+    """A few pictures at a time are in memory, unless a collection wants more."""
     count = len(names)
 
-    def made(place: int) -> Plate:
+    def go_on() -> None:
         if cancelled():
             raise StudioError("The export was stopped; nothing was written.")
+
+    def made(place: int) -> Plate:
+        go_on()
         plate = make(place)
         progress(place + 1, count)
         return plate
@@ -161,9 +165,13 @@ def _write_all(
     if is_shared(writer.way):
         delivery.write(0, lambda sheets: writer.collection(names, map(made, range(count)), sheets))
         return
-    for place in range(count):
+
+    def write(place: int, plate: Plate) -> None:
         key = piece_ids[place] if piece_ids else None
-        delivery.write(place, partial(writer.one, made(place)), key)
+        delivery.write(place, partial(writer.one, plate), key)
+
+    in_lanes(count, made, write)
+    go_on()  # the last ones may still have been written then
 
 
 def export_arrays(

@@ -1,4 +1,4 @@
-"""Many pictures to files: all or nothing, one at a time, and every name checked first."""
+"""Many pictures to files: all or nothing, a few at a time, and every name checked first."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export.handover import export_made
+from studio.engine.export.lanes import LANES
 from studio.engine.pieces.origin import Origin
 
 PICTURE = Artwork.of(np.zeros((4, 4, 3), np.uint8))
@@ -17,7 +18,8 @@ def test_all_are_written_in_order(tmp_path):
     made = []
 
     def make(place):
-        assert len(list((tmp_path / "out").glob("*"))) == place
+        written = len(list((tmp_path / "out").glob("[!.]*")))
+        assert place - LANES - 1 <= written <= place
         made.append(place)
         return PICTURE, Origin(recipe={"place": place})
 
