@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
@@ -31,6 +31,9 @@ class Dot:
 class LifeChart(QWidget):
     """Shows; it is told what."""
 
+    stepped = Signal(int)
+    """Up or Down: another figure, so many further."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines: Mapping[str, Sequence[Dot]] = {}
@@ -38,6 +41,7 @@ class LifeChart(QWidget):
         self._written = {0.0: ""}
         self._names: Mapping[str, str] = {}
         self.setMinimumHeight(180)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.placeholder = ""
 
     def sizeHint(self) -> QSize:
@@ -62,10 +66,20 @@ class LifeChart(QWidget):
         others = [each for each in self.lines if each != self._chosen]
         return QColor(_HUES[others.index(run) % len(_HUES)])
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up.value: -1, Qt.Key.Key_Down.value: 1}.get(event.key())
+        if by is None:
+            super().keyPressEvent(event)
+        else:
+            self.stepped.emit(by)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         c = theme.colours()
+        if self.hasFocus():
+            painter.setPen(QColor(c.accent))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
         if not any(self.lines.values()):
             painter.setPen(QColor(c.quiet))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.desktop import theme
 from studio.desktop.evaluation.life_chart import Dot, LifeChart, heights
 from studio.desktop.i18n import said, tr
-from studio.desktop.plain_text import tip
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import primary
 from studio.desktop.widgets.elided_combo import ElidedCombo
@@ -37,6 +36,7 @@ class LifePage(QWidget):
         self._run = ""
         self.figure.currentIndexChanged.connect(lambda _: self._draw())
         self.measure.clicked.connect(self.wanted)
+        self.chart.stepped.connect(self._step)
         head = QWidget()
         row((self.figure, 1), self.measure, on=head, gap=8)
         parts = head, (self.chart, 1), self.note
@@ -48,7 +48,8 @@ class LifePage(QWidget):
             (self.measure, tr("Measure every checkpoint"),
              tr("Every checkpoint that this run keeps, by as many pictures as are compared; what "
                 "was measured before is not measured again.")),
-            (self.chart, tr("A figure over the lives of runs"), ""),
+            (self.chart, tr("A figure over the lives of runs"),
+             tr("Up and Down choose the figure.")),
         )  # fmt: skip
         self.note.setText(
             tr("Across: pictures seen. The band is the 95 % interval of the chosen run, the dashed "
@@ -81,6 +82,11 @@ class LifePage(QWidget):
         self.figure.setCurrentIndex(max(0, self.figure.findData(chosen)))
         self.figure.blockSignals(False)
 
+    def _step(self, by: int) -> None:
+        place = self.figure.currentIndex() + by
+        if 0 <= place < self.figure.count():
+            self.figure.setCurrentIndex(place)
+
     def _draw(self) -> None:
         name = self.figure.currentData()
         if name is None:
@@ -93,7 +99,6 @@ class LifePage(QWidget):
         written = {height: measure(name).written(height) for height in heights(lines)}
         self.chart.show_lines(lines, self._names, self._run, written)
         self.chart.setAccessibleDescription(self._spoken(lines, name))
-        self.chart.setToolTip(tip(self._spoken(lines, name)))
 
     def _spoken(self, lines: Mapping[str, Sequence[Dot]], name: str) -> str:
         from studio.engine.evaluation.measures.base import measure

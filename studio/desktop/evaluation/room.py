@@ -128,7 +128,7 @@ class EvaluationRoom(Room):
 
     def main_view(self) -> QWidget:
         if self.front is Front.LIFE:
-            return self.lives.page.figure
+            return self.lives.page.chart
         if self.front is Front.REVIEW:
             return self.reviewing.page.list
         return self.comparing.page.strip if self.comparing.is_on else self.generated

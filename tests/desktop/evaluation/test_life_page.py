@@ -47,6 +47,10 @@ def test_runs_lie_beside_each_other(page: LifePage, qtbot) -> None:
     page.grab()
     page.figure.setCurrentIndex(page.figure.findData("kid"))
     assert not page.chart.lines  # that was refused
+    page.figure.setCurrentIndex(0)
+    qtbot.keyClick(page.chart, Qt.Key.Key_Up)
+    qtbot.keyClick(page.chart, Qt.Key.Key_Down)
+    assert page.figure.currentIndex() == 1
     with qtbot.waitSignal(page.wanted):
         qtbot.mouseClick(page.measure, Qt.MouseButton.LeftButton)
 
