@@ -64,7 +64,7 @@ class DrawAnew(Tool):
 
     def actions(self) -> Sequence[ToolAction]:
         own = "generation.draw_anew", "Draw a part anew", self.toggle, "A", "rotate-ccw"
-        other = "Take the part from the other seed", self.take_from_other, "Shift+A"
+        other = "Take the part from the other seed", self.take_from_other, "Ctrl+Shift+A"
         return ToolAction(*own), ToolAction("generation.part_of_other", *other)
 
     def control(self) -> QWidget:
@@ -219,7 +219,7 @@ class DrawAnew(Tool):
         again = tr("Draw the chosen cells anew, to fit the rest; once more takes another seed "
                    "(masked resampling) (Enter)")  # fmt: skip
         other = tr(
-            "Take the chosen cells from the other seed of the blend (token mixing) (Shift+A)"
+            "Take the chosen cells from the other seed of the blend (token mixing) (Ctrl+Shift+A)"
         )
         set_words(
             (self.button, tr("Part"), tip), (self.again, tr("Draw anew"), again),
