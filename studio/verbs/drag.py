@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError, UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.generate import open_player
+from studio.verbs.mask_file import read_mask
 from studio.verbs.options import Verbs, folder, number, whole, words
 from studio.verbs.provenance_options import add_finishing, finishing_of, say_remarks
 
 if TYPE_CHECKING:
     from studio.engine.generation.dragging import Dragging, DragOptions, Step
-    from studio.engine.generation.moves.dragged import Mask
     from studio.engine.generation.player import Player
 
 
@@ -152,22 +151,3 @@ def _reached(dragging: Dragging, console: Console) -> Step:
         console.progress(f"step {step.number}, {step.away:.1f} pixels to go", dragging.done(step))
     assert step is not None
     return step
-
-
-def read_mask(path: Path, width: int, height: int) -> Mask:
-    """True where a picture is bright, at the size of what is dragged."""
-    import numpy as np
-    from PIL import Image
-
-    from studio.engine.dataset.decoding.decode import read_picture
-
-    picture = read_picture(path).convert("L")
-    if picture.width * height != picture.height * width:
-        raise UsageError(
-            "The mask {path} has {mask_width}x{mask_height} pixels, the picture {width}x{height}: "
-            "give it the same shape.",
-            path=path, mask_width=picture.width, mask_height=picture.height, width=width,
-            height=height,
-        )  # fmt: skip
-    small = picture.resize((width, height), Image.Resampling.BOX)
-    return np.asarray(small) >= 128

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from models.facts import Ability
 from studio.engine.errors import UsageError
 from studio.engine.seeds import LARGEST_SEED
+from studio.verbs.mask_file import read_mask
 from studio.verbs.options import words
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def cells(text: str, player: Player) -> Cells:
     import numpy as np
 
     from studio.engine.generation.cells import grid_of, touched
-    from studio.verbs.drag import read_mask
 
     grid, spec = grid_of(player.latent), player.image_spec
     if re.fullmatch(_BOX, text):
