@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from studio.engine import index_copies, index_file
-from studio.engine.door import inside
+from studio.engine.door import delete_folder, inside
 from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
 from studio.engine.files import clear_unfinished, discard, refusal, write_text
 from studio.engine.index_file import INDEX
@@ -258,3 +258,10 @@ def _connect(index: Path, reason: Said) -> tuple[sqlite3.Connection, Said]:
 def folder_of(path: Path) -> Path:
     """The folder of a project that is named by itself or by the file in it that opens it."""
     return path.parent if path.name == OPENER and path.is_file() else path
+
+
+def take_back(folder: Path) -> None:
+    """Delete what a new project has made in a folder that was there before it."""
+    for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", LOCK, OPENER):
+        discard(folder / name)
+    delete_folder(folder, index_copies.FOLDER)

@@ -90,8 +90,7 @@ def _import(
 @contextlib.contextmanager
 def _project(folder: Path) -> Iterator[Project]:
     """The project, made when it is not there; one that stays empty is taken away again."""
-    from studio.engine.files import discard
-    from studio.engine.project import INDEX, LOCK, Project
+    from studio.engine.project import INDEX, Project, take_back
 
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     is_new = not (folder / INDEX).exists()
@@ -102,8 +101,7 @@ def _project(folder: Path) -> Iterator[Project]:
         if made:
             shutil.rmtree(made[-1], ignore_errors=True)
         elif is_new:
-            for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", LOCK):
-                discard(folder / name)
+            take_back(folder)
         raise
 
 

@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 
 from studio import cli
+from studio.engine import index_copies
 from studio.engine.project import INDEX, LOCK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,6 +116,8 @@ def tree(folder: Path) -> dict[str, object]:
         name = path.relative_to(folder).as_posix()
         if path.name == LOCK or path.name.startswith(f"{INDEX}-"):
             continue  # come and go with every opening
+        if index_copies.FOLDER in path.parts:
+            continue  # of the rows that are compared anyway
         if path.is_dir():
             found[name] = None
         elif path.name == INDEX:
