@@ -149,7 +149,7 @@ def test_a_model_whose_latents_are_no_space_says_so(
 ) -> None:
     player = play("vae")
     lacking = dataclasses.replace(player.latent, lacks=frozenset({Ability.DRAG}))
-    monkeypatch.setattr(type(player.model.family), "latent", lacking)
+    monkeypatch.setattr(player, "latent", lacking)
     with pytest.raises(UsageError, match="cannot be dragged"):
         Dragging(player, LatentRecipe(), [ACROSS])
 
