@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.base.field_guard import FieldGuard
+from studio.desktop.base.field_guard import guard_fields
 from studio.desktop.base.studio import Studio
 from studio.desktop.i18n import tr
 from studio.desktop.qt_messages import QtMessages, Refuse
@@ -47,7 +47,7 @@ def run(project: Path | None, refuse: Refuse) -> int:
     window = MainWindow(studio)
     _report_to(studio)
     window.firstPainted.connect(_after_first_paint)
-    window.firstPainted.connect(lambda: FieldGuard(studio))
+    window.firstPainted.connect(guard_fields)
     if project is not None:
         window.firstPainted.connect(lambda: studio.open_or_make(project))
     else:

@@ -23,14 +23,16 @@ _STEPS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 # Names of the module and `is`: every event of the program passes here.
 
 
+def guard_fields() -> None:
+    """Watch the program's fields from now on: once, however often it is asked for. Every event
+    of the program passes through each guard, in Python."""
+    program = QApplication.instance()
+    if program is not None and program.findChild(FieldGuard) is None:
+        program.installEventFilter(FieldGuard(program))
+
+
 class FieldGuard(QObject):
     """Watches every number field, choice and slider of the program, whoever made it."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        program = QApplication.instance()
-        if program is not None:
-            program.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

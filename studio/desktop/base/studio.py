@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop import i18n, theme
 from studio.desktop.base.actions import ActionRegistry
-from studio.desktop.base.field_guard import FieldGuard
+from studio.desktop.base.field_guard import guard_fields
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.i18n import tr
@@ -33,7 +33,7 @@ class Studio(QObject):
     themeChanged = Signal()
 
     def __init__(self, parent: QObject | None = None, *, guarded: bool = True) -> None:
-        """Unless `guarded`, :class:`FieldGuard` is made later: it sees every event of a start."""
+        """Unless `guarded`, :func:`guard_fields` is called later, for a guard sees every event."""
         super().__init__(parent)
         self.settings, complaint = stored.load()
         self.project: Project | None = None
@@ -44,7 +44,7 @@ class Studio(QObject):
         self.notices = Notices(self)
         self.jobs = Jobs(self.notices, self)
         if guarded:
-            FieldGuard(self)
+            guard_fields()
         i18n.set_language(self.settings.language or i18n.system_language())
         theme.apply(self.settings.theme)
         if complaint:
