@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+ENOUGH_CAPTIONS = 2_000
+"""Below, a model of captions rather finds pictures again than makes new ones."""
 _ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Characters of scripts without spaces: each is a word."""
 _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from models.parts.words import counted, nearest, words_of
+from models.parts.words import ENOUGH_CAPTIONS, counted, nearest, words_of
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.seed_box import takes_enter
 
-FEW = 2_000
-"""Captions, below which a model rather finds pictures again than makes new ones."""
 LONGEST = 300
 """Characters of a prompt."""
 _LINES = 4
@@ -93,7 +91,7 @@ class PromptBox(QWidget):
         elif near:
             text = tr("Nearest of {n} captions: {captions}", n=f"{len(self._captions):,}",
                       captions=" · ".join(near))  # fmt: skip
-            if len(self._captions) < FEW:
+            if len(self._captions) < ENOUGH_CAPTIONS:
                 text += "\n" + tr("With so few captions, pictures look much like theirs.")
         else:
             text = tr("Knows: {words} …", words=", ".join(list(self._known)[:_SHOWN]))

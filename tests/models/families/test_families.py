@@ -251,7 +251,7 @@ def test_no_encoder_and_no_critic_are_said() -> None:
     spec = ImageSpec(3, 16, 16)
     with pytest.raises(ParameterError, match="gan family has no encoder"):
         build("gan", spec).encode(pictures(spec))
-    with pytest.raises(ParameterError, match="vae family has no critic"):
+    with pytest.raises(ParameterError, match="vae family has no discriminator"):
         build("vae", spec).score(pictures(spec))
 
 

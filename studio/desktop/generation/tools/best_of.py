@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.generation.best_page import BestPage
+from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.small_pictures import SIDE
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
@@ -54,7 +55,7 @@ class BestOf(Tool):
         super().__init__(hand)
         self.sheet_page = BestPage()
         self.ranking = Ranking(NOTHING)
-        self._job: Job[Ranking] | None = None
+        self._drawing: NewestJob[Ranking] = NewestJob(hand.studio, "best")
         hand.session.opened.connect(self._opened)
         self.sheet_page.draw.clicked.connect(self.draw)
         self.sheet_page.sheet.chosen.connect(self._play)
@@ -70,7 +71,7 @@ class BestOf(Tool):
 
     @property
     def is_drawing(self) -> bool:
-        return self._job is not None
+        return self._drawing.is_running
 
     def draw(self) -> None:
         """Other seeds; those of before stay in sight until they are there."""
@@ -79,39 +80,16 @@ class BestOf(Tool):
         if project is None or model is None or player is None:
             return
         self.show_page()
-        self._give_up()
         count, first = self.sheet_page.count(), random.randrange(FIRST_SEEDS)
         recipes = [self.hand.editing.at_seed(seed) for seed in range(first, first + count)]
-        job = self._job = Job(
+        job = Job(
             Said("Drawing pictures to choose from"),
             lambda job: _ranked(job, player, project, model.run, recipes), ending=Ending.DROP,
         )  # fmt: skip
-
-        def done(found: Ranking) -> None:
-            if job is self._job:
-                self._show(found)
-
-        def over() -> None:
-            if job is self._job and job.is_cancelled:
-                self._job = None
-
-        self.hand.studio.jobs.start(
-            job, "generation", lane="best", done=done, over=over,
-            failed=lambda said, detail: self._failed(job, said, detail),
-        )  # fmt: skip
-
-    def _failed(self, job: Job[Ranking], sentence: str, detail: str) -> None:
-        if job is self._job:
-            self._job = None
-            self.hand.notices.error(sentence, detail)
-
-    def _give_up(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
+        self._drawing.start(job, self._show)
 
     def _show(self, found: Ranking) -> None:
-        self._job, self.ranking = None, found
+        self.ranking = found
         self.sheet_page.show_ranking(
             found.title, [(each.recipe.seed or 0, each.score) for each in found.places]
         )
@@ -124,7 +102,7 @@ class BestOf(Tool):
 
     def _opened(self, model: Model, _soft: bool) -> None:
         # A newer checkpoint draws the same seeds otherwise, and judges them otherwise.
-        self._give_up()
+        self._drawing.give_up()
         self._show(Ranking(NOTHING))
         self.sheet_page.sheet.set_ratio(model.height / model.width)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from models.facts import Ability
 from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.breeding_page import CHILDREN, BreedingPage
+from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.small_pictures import SmallPictures
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
@@ -51,7 +52,7 @@ class Breeding(Tool):
         self.sheets = BreedingPage()
         self.brood = Brood()
         self.children: list[LatentRecipe] = []
-        self._job: Job[list[LatentRecipe]] | None = None
+        self._births: NewestJob[list[LatentRecipe]] = NewestJob(hand.studio, "breed")
         self._of_parents = SmallPictures(hand.session, self.sheets.parents.set_picture)
         self._of_children = SmallPictures(hand.session, self.sheets.children_sheet.set_picture)
         hand.session.opened.connect(self._opened)
@@ -79,7 +80,9 @@ class Breeding(Tool):
     @property
     def is_drawn(self) -> bool:
         """Whether nothing waits for its picture."""
-        return self._job is None and self._of_parents.is_drawn and self._of_children.is_drawn
+        return (
+            not self._births.is_running and self._of_parents.is_drawn and self._of_children.is_drawn
+        )
 
     # ------------------------------------------------------------------ parents
 
@@ -179,10 +182,8 @@ class Breeding(Tool):
     def _begin(self) -> None:
         """Have the children bred beside the canvas; those that are asked for now replace others."""
         player, brood = self.hand.session.player(), self.brood
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
         if player is None:
+            self._births.give_up()
             return
 
         def work(_: Job[list[LatentRecipe]]) -> list[LatentRecipe]:
@@ -190,23 +191,8 @@ class Breeding(Tool):
 
             return breed(player, brood.bred, CHILDREN, brood.strength, brood.seed)
 
-        job = self._job = Job(Said("Breeding children"), work)
-
-        def done(made: list[LatentRecipe]) -> None:
-            if job is self._job:
-                self._job = None
-                self._show(made)
-
-        self.hand.studio.jobs.start(
-            job, "generation", lane="breed", in_strip=False, done=done,
-            failed=lambda sentence, detail: self._failed(job, sentence, detail),
-        )  # fmt: skip
-
-    def _failed(self, job: Job[list[LatentRecipe]], sentence: str, detail: str) -> None:
-        if job is self._job:
-            self._job = None
-            self._show([])
-            self.hand.notices.error(sentence, detail)
+        job = Job(Said("Breeding children"), work)
+        self._births.start(job, self._show, failed=lambda: self._show([]), in_strip=False)
 
     def _show(self, children: list[LatentRecipe]) -> None:
         if len(children) != len(self.children):
@@ -240,7 +226,8 @@ class Breeding(Tool):
             if self.brood.bred:
                 self._begin()
         else:
-            self.brood, self._job = Brood(model.run), None
+            self._births.give_up()
+            self.brood = Brood(model.run)
             self.sheets.show_parents(0)
             self.sheets.show_strength(_STRENGTH)
             self._show([])

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from models.facts import Ability
 from studio.desktop import theme
 from studio.desktop.generation.map_page import MapPage
+from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -55,7 +56,7 @@ class Map(Tool):
         self.sheet_page = MapPage()
         self.charted: Charted | None = None
         self._small: list[QPixmap] = []
-        self._job: Job[Charted] | None = None
+        self._drawing: NewestJob[Charted] = NewestJob(hand.studio, "map")
         self._rest = QTimer(self.sheet_page)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -76,7 +77,7 @@ class Map(Tool):
 
     @property
     def is_drawing(self) -> bool:
-        return self._job is not None
+        return self._drawing.is_running
 
     # ------------------------------------------------------------------ drawing
 
@@ -89,26 +90,12 @@ class Map(Tool):
         from studio.engine.generation.picture_map import SEEDS
 
         self.show_page()
-        self._give_up()
         first = random.randrange(FIRST_SEEDS)
         recipes = [self.hand.editing.at_seed(seed) for seed in range(first, first + SEEDS)]
-        job = self._job = Job(
+        job = Job(
             Said("Drawing the map"), lambda job: _charted(job, player, project, model.run, recipes)
         )
-
-        def over() -> None:
-            if job is self._job:
-                self._job = None
-
-        self.hand.studio.jobs.start(
-            job, "generation", lane="map", over=over, done=self._take,
-            failed=self.hand.notices.error,
-        )  # fmt: skip
-
-    def _give_up(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
+        self._drawing.start(job, self._take)
 
     def _take(self, charted: Charted | None) -> None:
         self.charted = charted
@@ -193,7 +180,7 @@ class Map(Tool):
 
     def _opened(self, _model: Model, _soft: bool) -> None:
         # A newer checkpoint makes other pictures of the same seeds.
-        self._give_up()
+        self._drawing.give_up()
         self._take(None)
 
     def retranslate(self) -> None:

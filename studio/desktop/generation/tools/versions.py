@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.versions_page import Shown, VersionsPage
 from studio.desktop.generation.worker import Model
@@ -46,7 +47,7 @@ class Versions(Tool):
         super().__init__(hand)
         self.sheet_page = VersionsPage()
         self.seen: list[Seen] = []
-        self._job: Job[list[Seen]] | None = None
+        self._drawing: NewestJob[list[Seen]] = NewestJob(hand.studio, "versions")
         self._held: QImage | None = None
         hand.session.opened.connect(self._opened)
         hand.view.beforeChanged.connect(self._beside)
@@ -69,7 +70,7 @@ class Versions(Tool):
 
     @property
     def is_drawing(self) -> bool:
-        return self._job is not None
+        return self._drawing.is_running
 
     def draw(self) -> None:
         """What all of them make of the picture on the canvas."""
@@ -78,29 +79,15 @@ class Versions(Tool):
         if project is None or model is None or player is None:
             return
         self.show_page()
-        self._give_up()
         recipe = self.hand.editing.recipe()
-        job = self._job = Job(
+        job = Job(
             Said("Drawing the same seed in other checkpoints"),
             lambda job: _drawn(job, player, project, model.run, recipe),
         )
-
-        def over() -> None:
-            if job is self._job and job.result is None:
-                self._job = None
-
-        self.hand.studio.jobs.start(
-            job, "generation", lane="versions", over=over, failed=self.hand.notices.error,
-            done=lambda found: self._show(found) if job is self._job else None,
-        )  # fmt: skip
-
-    def _give_up(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
+        self._drawing.start(job, self._show)
 
     def _show(self, found: list[Seen]) -> None:
-        self._job, self.seen = None, found
+        self.seen = found
         self.sheet_page.show_versions([
             Shown(each.name, each.folder.name.lstrip("0") or "0", said(each.note)) for each in found
         ])  # fmt: skip
@@ -133,7 +120,7 @@ class Versions(Tool):
     def _opened(self, model: Model, soft: bool) -> None:
         self.sheet_page.sheet.set_ratio(model.height / model.width)
         if not soft:
-            self._give_up()
+            self._drawing.give_up()
             self.hand.view.set_before(None)
             self._show([])
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from models.parts.words import ENOUGH_CAPTIONS
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import UsageError
 from studio.engine.said import Said
-
-ENOUGH = 2_000
-"""Captions, below which a model rather finds pictures again than makes new ones."""
 
 
 def settle(prepared: Prepared, dataset: str) -> list[Said]:
@@ -23,11 +21,11 @@ def settle(prepared: Prepared, dataset: str) -> list[Said]:
     if len(known) < len(prepared.train):
         without = len(prepared.train) - len(known)
         notes.append(Said("Pictures without a caption are learnt without words: {n}.", n=without))
-    if len(known) < ENOUGH:
+    if len(known) < ENOUGH_CAPTIONS:
         notes.append(
             Said(
                 "There are fewer than {enough} captions ({n}): what is asked for will look much "
-                "like the pictures of the nearest ones.", enough=ENOUGH, n=len(known),
+                "like the pictures of the nearest ones.", enough=ENOUGH_CAPTIONS, n=len(known),
             )
         )  # fmt: skip
     return notes
