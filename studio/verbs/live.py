@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.live import setup as stored
     from studio.engine.live.desk import Desk
     from studio.engine.live.inbox import Inbox
-    from studio.engine.live.teaching import FEWEST, Taught
+    from studio.engine.live.lessons import FEWEST, Taught
     from studio.engine.live.tempo import Tempo
     from studio.engine.project import Project
 

@@ -26,7 +26,7 @@ STATES = (Review.LOOK, Review.NEW, Review.APPROVED, Review.REJECTED, None)
 
 
 class ReviewPage(QWidget):
-    """Says what is decided; :class:`Reviewing` sees to it."""
+    """Says what is decided; :class:`ReviewSession` sees to it."""
 
     decided = Signal(list, object, str)
     """Ids of pieces, the :class:`Review`, and the reason."""

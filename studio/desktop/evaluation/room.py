@@ -17,8 +17,8 @@ from studio.desktop.evaluation.figures import Figures, State
 from studio.desktop.evaluation.front import Front
 from studio.desktop.evaluation.lives import Lives
 from studio.desktop.evaluation.measurement import Measuring
-from studio.desktop.evaluation.reporting import Reporting
-from studio.desktop.evaluation.reviewing import Reviewing
+from studio.desktop.evaluation.report_writer import ReportWriter
+from studio.desktop.evaluation.review_session import ReviewSession
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import Evaluator, Rebuilt, RunRow, Walls
 from studio.desktop.i18n import tr
@@ -51,8 +51,8 @@ class EvaluationRoom(Room):
         self.comparing = Comparing(studio, self.side, self)
         self.measuring = Measuring(studio, self.figures.parts, self)
         self.lives = Lives(studio, self.side, self.thread_, self)
-        self.reporting = Reporting(studio, self.side, self)
-        self.reviewing = Reviewing(studio, self.thread_, self)
+        self.reporting = ReportWriter(studio, self.side, self)
+        self.reviewing = ReviewSession(studio, self.thread_, self)
         pages = self.comparing.page, self.lives.page, self.reviewing.page
         self.centre = Centre(*pages)
         self.real, self.generated = self.centre.real, self.centre.generated

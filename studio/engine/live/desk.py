@@ -17,7 +17,7 @@ from studio.engine.live.tempo import Tempo
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
-    from studio.engine.live.teaching import Taught
+    from studio.engine.live.lessons import Taught
 
 FRAME = 1 / 60
 """Seconds until a value that glides is looked at again."""

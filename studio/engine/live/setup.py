@@ -12,9 +12,9 @@ from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
 from studio.engine.generation.beginnings import Part
+from studio.engine.live.lessons import Lessons
 from studio.engine.live.listener import PORT
 from studio.engine.live.mapping import Rule
-from studio.engine.live.teaching import Lessons
 from studio.engine.live.tempo import FASTEST, SLOWEST, STEPS
 from studio.engine.said import reason
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.evaluation.reviewing import Reviewing
+from studio.desktop.evaluation.review_session import ReviewSession
 from studio.engine.generation.beginnings import Seeded
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces, verdicts
@@ -40,7 +40,7 @@ def reviewing(project: Project, studio: Studio, qtbot, monkeypatch):
     picture = np.full((8, 8, 3), 90, np.uint8)
     monkeypatch.setattr(pieces, "stored", lambda piece: picture)
     thread = WorkerThread()
-    made = Reviewing(studio, thread)
+    made = ReviewSession(studio, thread)
     qtbot.addWidget(made.page)
     made.page.retranslate()
     made.set_project(project)
@@ -62,7 +62,7 @@ def of(project: Project, name: str) -> Piece:
 
 
 def test_several_are_rejected_with_one_reason_and_come_back(
-    reviewing: Reviewing, project: Project, studio: Studio, qtbot
+    reviewing: ReviewSession, project: Project, studio: Studio, qtbot
 ) -> None:
     page = reviewing.page
     assert page.state.itemText(0) == "Waiting for a look (3)"
@@ -82,7 +82,7 @@ def test_several_are_rejected_with_one_reason_and_come_back(
 
 
 def test_a_filter_shows_what_is_in_a_state_and_what_was_decided(
-    reviewing: Reviewing, project: Project, qtbot
+    reviewing: ReviewSession, project: Project, qtbot
 ) -> None:
     page = reviewing.page
     assert not page.approve.isEnabled()

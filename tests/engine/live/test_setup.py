@@ -7,9 +7,9 @@ import pytest
 from studio.engine.errors import StudioError
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.live import setup as stored
+from studio.engine.live.lessons import Lessons
 from studio.engine.live.mapping import Rule
 from studio.engine.live.setup import FILE, Setup
-from studio.engine.live.teaching import Lessons
 
 WHOLE = Setup(
     port=7000, feedback=True, feedback_host="192.168.1.7", bpm=98.5, wait_for="2 bars",

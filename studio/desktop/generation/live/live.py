@@ -342,7 +342,7 @@ class Live(QObject):
 
     def choose_sources(self, sources: Sequence[str]) -> None:
         """Which values a pose is made of: other ones begin with no pose."""
-        from studio.engine.live.teaching import Lessons
+        from studio.engine.live.lessons import Lessons
 
         self.editor.change(
             tr("Controller of {n} values", n=len(sources)), lessons=Lessons(sources=tuple(sources))

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from studio.engine.generation.player import Player
     from studio.engine.live.desk import Desk
     from studio.engine.live.feedback import Feedback
+    from studio.engine.live.lessons import Lessons, Taught
     from studio.engine.live.listener import Listener
     from studio.engine.live.midi import Backend, Inputs
     from studio.engine.live.setup import Setup
-    from studio.engine.live.teaching import Lessons, Taught
 
 Failed = Callable[[str, str], None]
 
@@ -191,6 +191,6 @@ def _feedback_to(host: str, port: int) -> Feedback:
 
 
 def _taught(player: Player, lessons: Lessons) -> Taught:
-    from studio.engine.live.teaching import Taught
+    from studio.engine.live.lessons import Taught
 
     return Taught(player, lessons)

@@ -15,8 +15,8 @@ from studio.desktop import i18n
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
+from studio.desktop.generation.timeline.film_sound import FilmSound
 from studio.desktop.generation.timeline.line_editor import LineEditor
-from studio.desktop.generation.timeline.sounding import Sounding
 from studio.desktop.generation.timeline.strip import Strip
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -36,7 +36,7 @@ class Timing(QObject):
         super().__init__(parent)
         self._session, self._editing, self._studio, self._room = session, editing, studio, parent
         self.strip, self.editor = Strip(), LineEditor(studio.undo, self)
-        self.sounding = Sounding(session, editing, studio, self.strip, self.editor, parent)
+        self.sounding = FilmSound(session, editing, studio, self.strip, self.editor, parent)
         self.time = 0.0
         self._folders: dict[str, Path] = {}
         """Of runs that were open."""

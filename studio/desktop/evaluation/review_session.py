@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Read = tuple[list[Kept], dict[int, "list[Verdict]"]]
 
 
-class Reviewing(QObject):
+class ReviewSession(QObject):
     """Pieces are read when the page comes into sight, and again after every decision."""
 
     def __init__(self, studio: Studio, thread: WorkerThread, parent: QObject | None = None) -> None:

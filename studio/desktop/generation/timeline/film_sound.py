@@ -30,7 +30,7 @@ USUAL = {"truncation": -0.5, "noise": 1.0, "seed": 0.5, "along": 2.0, "bend": 0.
 """Amounts that are seen at once and leave a picture."""
 
 
-class Sounding(QObject):
+class FilmSound(QObject):
     """Hears the file that the timeline names, whenever it names another one."""
 
     heard = Signal()

@@ -9,9 +9,9 @@ from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Point
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.noise import NoiseStrength
+from studio.engine.live.lessons import Lessons, Taught
 from studio.engine.live.mapping import Rule
 from studio.engine.live.setup import Setup
-from studio.engine.live.teaching import Lessons, Taught
 from tests.engine.generation.conftest import project, styled
 from tests.engine.live.stand import Stand
 

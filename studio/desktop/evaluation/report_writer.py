@@ -18,7 +18,7 @@ from studio.engine.project import Project
 from studio.engine.said import Said
 
 
-class Reporting(QObject):
+class ReportWriter(QObject):
     """One report after another, beside the window."""
 
     def __init__(self, studio: Studio, side: Side, parent: QObject | None = None) -> None:
