@@ -6,13 +6,39 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
+from studio.engine import events
+from studio.engine.project import Project
+from studio.engine.training.planning import runs
+from studio.engine.training.session import loop
+
+WAIT = 20_000
+
+
+def train_small(project: Project, dataset: str, family: str, **options: Any) -> str:
+    """A run of 16 by 16 pixels on the processor, to its end; its name. `options` are those of
+    :func:`runs.create_run`."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the networks are so small that a second one only costs
+    recipe = runs.create_run(project, dataset, family, 16, 16, device="cpu", **options)
+    for event in loop.train(project.runs / recipe.run, project.folder, lambda: None, resume=False):
+        assert not isinstance(event, events.Failed), event
+    torch.set_num_threads(threads)
+    return recipe.run
+
+
+def settled(room: GenerationRoom, qtbot) -> None:
+    """A picture is there, and nothing is on its way."""
+    qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
 
 
 @contextlib.contextmanager

@@ -7,22 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.tools.draw_anew import DrawAnew
-from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.generation.moves.mix import Mix
 from studio.engine.generation.moves.repair import Repair
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
-from studio.engine.training.planning import runs
-from studio.engine.training.session import loop
-from tests.desktop.generation.small_canvas import room_of, studio_on
+from tests.desktop.generation.small_canvas import room_of, settled, studio_on, train_small
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -41,17 +37,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Project.open(place / "Project", create=True) as project:
         for _ in importer.import_sources(project, [place / "pictures"], "Set"):
             pass
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         for order in ("in_turn", "masked"):
-            recipe = runs.create_run(
-                project, "Set", "tokens", 16, 16, images=16, device="cpu",
-                overrides={**SMALL, "order": order},
-            )  # fmt: skip
-            run = project.runs / recipe.run
-            for event in loop.train(run, project.folder, lambda: None, resume=False):
-                assert not isinstance(event, events.Failed), event
-        torch.set_num_threads(threads)
+            train_small(project, "Set", "tokens", images=16, overrides={**SMALL, "order": order})
     return place / "Project"
 
 
@@ -69,11 +56,6 @@ def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
     with room_of(studio, qtbot) as room:
         settled(room, qtbot)
         yield room
-
-
-def settled(room: GenerationRoom, qtbot) -> None:
-    qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
-    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
 
 
 def tool_of(room: GenerationRoom) -> DrawAnew:

@@ -7,20 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
-from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
-from studio.engine.training.session import loop
-from tests.desktop.generation.small_canvas import room_of, studio_on
+from tests.desktop.generation.small_canvas import room_of, studio_on, train_small
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -42,17 +39,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Project.open(place / "Project", create=True) as project:
         for _ in importer.import_sources(project, [place / "pictures"], "Tones"):
             pass
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # the networks are so small that a second one only costs
         for images, overrides, labels in ((16, TINY, False), (240, LEARNT, True)):
-            recipe = runs.create_run(
-                project, "Tones", "vae", 16, 16, images=images, overrides=overrides, device="cpu",
-                labels=labels,
-            )  # fmt: skip
-            run = project.runs / recipe.run
-            for event in loop.train(run, project.folder, lambda: None, resume=False):
-                assert not isinstance(event, events.Failed), event
-        torch.set_num_threads(threads)
+            train_small(project, "Tones", "vae", images=images, overrides=overrides, labels=labels)
     return place / "Project"
 
 

@@ -7,23 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from PySide6.QtCore import Qt
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
-from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.errors import UsageError
 from studio.engine.export.statements import prompt
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
-from studio.engine.training.session import loop
-from tests.desktop.generation.small_canvas import room_of, studio_on
+from studio.engine.training.record.recipe import Recipe
+from tests.desktop.generation.small_canvas import room_of, settled, studio_on, train_small
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-WAIT = 20_000
 SMALL = {"top_width": 8, "width": 8, "prior_width": 32, "prior_depth": 1, "batch_size": 4}
 CAPTIONS = ["a red heart", "a blue heart", "红色的旗", ""]
 
@@ -45,16 +42,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, folder in (("Words", "pictures"), ("Bare", "bare")):
             for _ in importer.import_sources(project, [place / folder], name):
                 pass
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        recipe = runs.create_run(
-            project, "Words", "text2image", 16, 16, images=16, device="cpu", overrides=SMALL
-        )
-        for event in loop.train(
-            project.runs / recipe.run, project.folder, lambda: None, resume=False
-        ):
-            assert not isinstance(event, events.Failed), event
-        torch.set_num_threads(threads)
+        name = train_small(project, "Words", "text2image", images=16, overrides=SMALL)
+        recipe = Recipe.load(project.runs / name)
         assert any("fewer than 2000 captions" in note for note in recipe.label_notes)
         with pytest.raises(UsageError, match="'Bare' have no captions"):
             runs.create_run(project, "Bare", "text2image", 16, 16, images=16, device="cpu")
@@ -75,11 +64,6 @@ def room(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
     with room_of(studio, qtbot) as room:
         settled(room, qtbot)
         yield room
-
-
-def settled(room: GenerationRoom, qtbot) -> None:
-    qtbot.waitUntil(lambda: not room.view.image().isNull(), timeout=WAIT)
-    qtbot.waitUntil(lambda: not room.session.busy, timeout=WAIT)
 
 
 def asked(room: GenerationRoom) -> dict[str, object]:
