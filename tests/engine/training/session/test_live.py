@@ -18,9 +18,10 @@ __all__ = ["made_once", "one_thread", "project", "run_of", "vae"]
 
 FIXED = {
     "latent_dim", "top_width", "width", "blocks", "patch", "fine_blocks", "group_size",
-    "mapping_layers", "seamless", "sharp",
+    "mapping_layers", "seamless", "sharp", "layout", "dark_edge", "clamp", "own_noise",
 }  # fmt: skip
-"""What decides the shape of the networks, of their optimisers, or of their borders."""
+"""What decides the shape of the networks, of their optimisers, or of their borders; and what a
+network made elsewhere is built with."""
 
 
 def other(declared: Param, value: Value) -> Value:
