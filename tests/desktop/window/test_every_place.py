@@ -351,6 +351,8 @@ def test_no_action_leaves_the_keys_in_a_value(
             walked.go(place)
             entry.action.trigger()
             settled()
+            while (menu := QApplication.activePopupWidget()) is not None:  # Esc
+                menu.close()
             focus = QApplication.focusWidget()
             assert not isinstance(focus, VALUES), f"{entry.id}: {name_of(focus)}"
             tried += 1

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from studio.desktop.evaluation import copy_search
+from studio.desktop.evaluation.front import Front
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import importer
@@ -177,7 +178,7 @@ def test_a_comparison_ends_early_and_no_error_is_said(
     window.go("evaluation")
     room = window.room("evaluation")
     qtbot.waitUntil(lambda: bool(room.runs), timeout=WAIT)
-    room.show_front(True)
+    room.show_front(Front.PAIRS)
     qtbot.waitUntil(begun.is_set, timeout=WAIT)
     window.opening.open(other)
     qtbot.waitUntil(lambda: window.studio.project.folder == other, timeout=WAIT)
