@@ -18,6 +18,13 @@ UNUSED = 0.5
 """Cells of a step, on running average, below which an entry counts as unused."""
 WIDTH = 8
 """Numbers of an entry of a learnt book."""
+LOGITS = 64
+"""Numbers from which the logits of a drawn book are made: of 8 they would hardly differ."""
+EVENNESS = 5e-3
+"""Weight of the KL divergence of a cell, in nats: about its share of the bound for a square of 8
+pixels a side, in the units of a loss that is divided by the numbers of a picture."""
+COLDEST = 0.5
+"""Temperature at which a drawn book ends; it begins at 1."""
 
 
 class Quantiser(nn.Module):
@@ -25,11 +32,19 @@ class Quantiser(nn.Module):
 
     size: int
     dim: int
+    inputs: int
+    """Numbers that an encoder gives for a cell: z."""
 
     @abstractmethod
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """Codes [N, cells, dim] of z [N, cells, dim], whose gradient goes straight through to z,
-        and what it costs that z lies beside them: a scalar."""
+        """Codes [N, cells, dim] of z [N, cells, inputs], whose gradient goes straight through to
+        z, and what z costs, as by how far it lies beside them: a scalar."""
+
+    def drawn(
+        self, z: Tensor, fraction: float, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """As `forward`, while learning, at a `fraction` 0 to 1 of it: by chance in some books."""
+        return self(z)
 
     @abstractmethod
     def tokens(self, codes: Tensor) -> Tensor:
@@ -56,6 +71,7 @@ class Lattice(Quantiser):
     def __init__(self, levels: tuple[int, ...]) -> None:
         super().__init__()
         self.size, self.dim = math.prod(levels), len(levels)
+        self.inputs = self.dim
         places = [math.prod(levels[:k]) for k in range(len(levels))]
         self.register_buffer("levels", torch.tensor(levels))
         self.register_buffer("places", torch.tensor(places))
@@ -92,7 +108,7 @@ class Book(Quantiser):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.size, self.dim = size, WIDTH
+        self.size, self.dim, self.inputs = size, WIDTH, WIDTH
         self.register_buffer("entries", torch.randn(size, WIDTH))
         self.register_buffer("uses", torch.zeros(size))
         self.register_buffer("sums", torch.zeros(size, WIDTH))
@@ -103,10 +119,7 @@ class Book(Quantiser):
         return z + (near - z).detach(), COMMITMENT * F.mse_loss(z, near)
 
     def tokens(self, codes: Tensor) -> Tensor:
-        # |z - e|^2 without |z|^2, which is the same for all entries.
-        flat = codes.flatten(0, 1)
-        apart = self.entries.square().sum(1) - 2 * flat @ self.entries.mT
-        return apart.argmin(1).view(codes.shape[:2])
+        return _nearest(codes, self.entries)
 
     def codes(self, tokens: Tensor) -> Tensor:
         return F.embedding(tokens, self.entries)
@@ -124,6 +137,58 @@ class Book(Quantiser):
         self.entries.copy_(self.sums / self.uses.unsqueeze(1))
 
 
+class DrawnBook(Quantiser):
+    """dVAE: Ramesh 2021, arXiv:2102.12092, Sec. 2.1, on Jang 2017, arXiv:1611.01144.
+
+    The numbers of a cell become logits over the book. While learning an entry is drawn by them
+    and the gradient is that of the softmax (Jang, Sec. 2.2, 'straight-through'), so the decoder
+    never sees what lies between entries; afterwards the likeliest one stands. What it costs is
+    KL(q || uniform) of a cell: log size - H(q).
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size, self.dim, self.inputs = size, WIDTH, LOGITS
+        self.logits = nn.Linear(LOGITS, size)
+        self.entries = nn.Parameter(torch.randn(size, WIDTH))
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        logits = self.logits(z).float()
+        return self.codes(logits.argmax(-1)), self._unevenness(logits)
+
+    def drawn(
+        self, z: Tensor, fraction: float, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        logits = self.logits(z).float()
+        # The smallest float above 0, not 0: -log(-log u) is to stay finite.
+        u = torch.rand(logits.shape, generator=generator, device=z.device)
+        gumbel = -(-u.clamp(1e-10, 1 - 1e-7).log()).log()
+        heat = 1 - (1 - COLDEST) * fraction
+        soft = ((logits + gumbel) / heat).softmax(-1)
+        hard = F.one_hot(soft.argmax(-1), self.size).to(soft.dtype)
+        return (hard + soft - soft.detach()) @ self.entries, self._unevenness(logits)
+
+    def _unevenness(self, logits: Tensor) -> Tensor:
+        share = logits.log_softmax(-1)
+        return EVENNESS * (math.log(self.size) + (share.exp() * share).sum(-1)).mean()
+
+    def tokens(self, codes: Tensor) -> Tensor:
+        return _nearest(codes, self.entries)
+
+    def codes(self, tokens: Tensor) -> Tensor:
+        return F.embedding(tokens, self.entries)
+
+
+def _nearest(codes: Tensor, entries: Tensor) -> Tensor:
+    """int64 [N, cells] of codes [N, cells, dim]: which of [size, dim] is nearest to each."""
+    # |z - e|^2 without |z|^2, which is the same for all entries.
+    flat = codes.flatten(0, 1)
+    apart = entries.square().sum(1) - 2 * flat @ entries.mT
+    return apart.argmin(1).view(codes.shape[:2])
+
+
 def quantiser(kind: str, size: str) -> Quantiser:
-    """`fsq` or `vq`, with a book of so many entries."""
-    return Lattice(LEVELS[size]) if kind == "fsq" else Book(int(size))
+    """`fsq`, `vq` or `gumbel`, with a book of so many entries."""
+    if kind == "fsq":
+        return Lattice(LEVELS[size])
+    return DrawnBook(int(size)) if kind == "gumbel" else Book(int(size))

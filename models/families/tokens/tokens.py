@@ -18,6 +18,7 @@ from models.draws import Draws
 from models.facts import Ability, Curve, Facts, LatentSpec
 from models.families.tokens import TITLES
 from models.families.tokens.orders import row_by_row, surest_first
+from models.families.tokens.patch_critic import BEGINS, PatchCritic, balance
 from models.families.tokens.prior import GridPrior
 from models.families.tokens.quantisers import quantiser
 from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
@@ -38,20 +39,22 @@ _CLOSE = 1e-6
 
 @register
 class Tokens(Codec):
-    """A tokenizer (Esser 2021, arXiv:2012.09841, without its critic) and a prior over its grid.
+    """A tokenizer (Esser 2021, arXiv:2012.09841) and a prior over its grid.
 
     The loss of the tokenizer is 1/2 log MSE (Rybkin 2021, arXiv:2006.13202) and what its
-    quantiser asks for; that of the prior the cross entropy of the cells that it does not see
-    (Chang 2022, arXiv:2202.04200, Eq. 1), or of every next one. Both learn in every step; from
-    `settled` of the run on tokens stay, and the minutes of the tokenizer are the prior's. The
-    prior learns the tokens of the averaged encoder, which are those that the artist sees.
+    quantiser asks for, with `adversarial` also what a discriminator of patches finds unlike real
+    ones (Esser 2021, Eq. 5 to 7, hinge losses); that of the prior the cross entropy of the cells
+    that it does not see (Chang 2022, arXiv:2202.04200, Eq. 1), or of every next one. Both learn in
+    every step; from `settled` of the run on tokens stay, and the minutes of the tokenizer are the
+    prior's. The prior learns the tokens of the averaged encoder, which are those that the artist
+    sees.
 
     A latent w [cells, dim] holds the codes of a grid. The decoder draws what lies between
     codes, too: so pictures can be led over into each other, though no token stands for that.
 
     Tensors: encoder.*, decoder.*, encoder_ema.*, decoder_ema.*, prior.*, prior_ema.*, for a
-    learnt book quantiser.*; codes_mean [cells, dim], with classes class_codes [classes, cells,
-    dim].
+    learnt book quantiser.*, for a discriminator critic.*; codes_mean [cells, dim], with classes
+    class_codes [classes, cells, dim].
     """
 
     name = "tokens"
@@ -66,6 +69,8 @@ class Tokens(Codec):
             "loss": CURVES["loss"], "mse": CURVES["mse"], "gradient": CURVES["gradient"],
             "prior": Curve("surprise of a token"), "used": Curve("tokens in use", hidden=True),
             "prior_gradient": Curve("gradient of the prior", hidden=True),
+            "critic": Curve("discriminator", hidden=True),
+            "critic_gradient": Curve("gradient of the discriminator", hidden=True),
         },
         judged_by_samples=True,
     )  # fmt: skip
@@ -77,8 +82,9 @@ class Tokens(Codec):
         doublings = min(int(config.downscale).bit_length() - 1, image_spec.base_grid()[2])
         grid = image_spec.height >> doublings, image_spec.width >> doublings
         book, cells = quantiser(config.quantiser, config.book), grid[0] * grid[1]
-        super().__init__(config, image_spec, cells * book.dim, cells * book.dim, doublings)
+        super().__init__(config, image_spec, cells * book.inputs, cells * book.dim, doublings)
         self.grid, self.quantiser = grid, book
+        self.critic = PatchCritic(image_spec.channels) if config.adversarial else None
         self.prior = GridPrior(
             book.size, grid, config.prior_width, config.prior_depth,
             config.order == "in_turn", image_spec.classes,
@@ -118,7 +124,12 @@ class Tokens(Codec):
     # ------------------------------------------------------------------ learning
 
     def _learnt(self) -> dict[str, list[nn.Parameter]]:
-        return {**super()._learnt(), "prior": [*self.prior.parameters()]}
+        learnt = super()._learnt()
+        learnt["codec"] += self.quantiser.parameters()
+        learnt["prior"] = [*self.prior.parameters()]
+        if self.critic is not None:
+            learnt["critic"] = [*self.critic.parameters()]
+        return learnt
 
     def training_step(self, batch: Tensor, state: TrainState) -> dict[str, Tensor]:
         config, pictures = self.config, self.to_network(batch)
@@ -126,7 +137,8 @@ class Tokens(Codec):
         is_settled = state.done_fraction >= config.settled
         report = {}
         if not is_settled:
-            self._set_rate("codec", warm, state.done_fraction / config.settled)
+            for key in self._learnt().keys() - {"prior"}:
+                self._set_rate(key, warm, state.done_fraction / config.settled)
             x = self._augmentation(config).shown()(pictures, state.generator)
             report = self._learn_tokens(x, state)
             self._average(len(batch), state)
@@ -144,17 +156,41 @@ class Tokens(Codec):
 
     def _learn_tokens(self, x: Tensor, state: TrainState) -> dict[str, Tensor]:
         """One step of the tokenizer on network pictures."""
+        done = min(1.0, state.done_fraction / self.config.settled)
         with state.autocast():
             z = self._cells(self.encoder(self._hidden(x, state)))
-            codes, apart = self.quantiser(z)
+            codes, apart = self.quantiser.drawn(z, done, state.generator)
             made = self.decoder(_channels(codes))
-        count = x[0].numel()
-        loss = losses.optimal_sigma_nll(made, x) / count + apart
-        norm = self._descend("codec", loss, state)
+        loss = losses.optimal_sigma_nll(made, x) / x[0].numel()
+        critic = self.critic if done >= BEGINS else None
+        judged = loss.new_zeros(()) if critic is None else self._judged(critic, loss, made, state)
+        norm = self._descend("codec", loss + apart + judged, state)
+        report = {} if critic is None else self._learn_critic(critic, made.detach(), x, state)
         self.quantiser.learn(z, codes, state.generator)
         mse = losses.mean_squared_error(made.detach(), x)
         used = self._perplexity(self.quantiser.tokens(codes.detach()))
-        return {"loss": loss.detach(), "mse": mse, "used": used, "gradient": norm}
+        report |= {"loss": (loss + apart).detach(), "mse": mse, "used": used, "gradient": norm}
+        return report
+
+    def _judged(
+        self, critic: PatchCritic, error: Tensor, made: Tensor, state: TrainState
+    ) -> Tensor:
+        """What the discriminator finds unlike in redrawn pictures, weighed against `error`."""
+        critic.requires_grad_(False)
+        with state.autocast():
+            judged = -critic(made).float().mean()
+        critic.requires_grad_(True)
+        weight = balance(error, judged, self.decoder.out.weight)
+        return self.config.adversarial * weight * judged
+
+    def _learn_critic(
+        self, critic: PatchCritic, made: Tensor, x: Tensor, state: TrainState
+    ) -> dict[str, Tensor]:
+        """One step of the discriminator on redrawn and real pictures."""
+        with state.autocast():
+            real, fake = critic(torch.cat([x, made.to(x.dtype)])).chunk(2)
+        loss = losses.hinge_critic(real, fake, 1.0, 1.0)
+        return {"critic": loss.detach(), "critic_gradient": self._descend("critic", loss, state)}
 
     def _perplexity(self, tokens: Tensor) -> Tensor:
         """How many tokens a batch uses: the exponential of their entropy, from 1 to `size`."""
@@ -222,8 +258,8 @@ class Tokens(Codec):
     # ------------------------------------------------------------------ latents
 
     def _cells(self, outputs: Tensor) -> Tensor:
-        """[N, cells, dim] of what an encoder gives [N, dim * cells]."""
-        return outputs.unflatten(1, (self.quantiser.dim, -1)).mT
+        """[N, cells, inputs] of what an encoder gives [N, inputs * cells]."""
+        return outputs.unflatten(1, (self.quantiser.inputs, -1)).mT
 
     def _codes_of(self, x: Tensor) -> Tensor:
         codes: Tensor = self.quantiser(self._cells(self.encoder_ema(x)))[0]

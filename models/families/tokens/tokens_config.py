@@ -23,10 +23,21 @@ class TokensConfig(CodecParameters):
         help="How many kinds of tokens there are. More redraw finer; fewer are sooner learnt.",
     )  # fmt: skip
     quantiser: str = param(
-        "fsq", label="Quantiser", choices=("fsq", "vq"), term="quantiser",
-        names={"fsq": "a fixed lattice", "vq": "a learnt book"}, advanced=True,
+        "fsq", label="Quantiser", choices=("fsq", "vq", "gumbel"), term="quantiser",
+        names={
+            "fsq": "a fixed lattice", "vq": "a learnt book", "gumbel": "a book drawn from",
+        },
+        advanced=True,
         help="A fixed lattice uses all of its tokens from the start (FSQ). A learnt book places "
-        "them where the pictures are (VQ with a running average).",
+        "them where the pictures are (VQ with a running average). A book that is drawn from "
+        "tries several tokens for a place while it learns (dVAE with Gumbel-softmax).",
+    )  # fmt: skip
+    adversarial: float = param(
+        0.0, label="Patch discriminator", low=0.0, high=2.0, step=0.1, term="patch-adversarial",
+        advanced=True,
+        help="How much a second network, which tells patches of redrawn pictures from real ones, "
+        "has a say in the tokens: sharper, a little less faithful, and slower by half while "
+        "tokens are learnt. 0 leaves it out.",
     )  # fmt: skip
     order: str = param(
         "masked", label="Kind of prior", choices=("masked", "in_turn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import torch
 from models.base import ImageSpec, TrainState
 from models.facts import Ability
 from models.families.tokens.orders import by_chance, surest_first
-from models.families.tokens.quantisers import Book, Lattice, quantiser
+from models.families.tokens.patch_critic import balance
+from models.families.tokens.quantisers import Book, DrawnBook, Lattice, quantiser
 from models.families.tokens.tokens import Tokens
 from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
 from models.parameters import ParameterError
@@ -42,7 +44,7 @@ def pictures(n: int = 4) -> torch.Tensor:
 # ---------------------------------------------------------------------- the book
 
 
-@pytest.mark.parametrize("kind", ["fsq", "vq"])
+@pytest.mark.parametrize("kind", ["fsq", "vq", "gumbel"])
 @pytest.mark.parametrize("size", ["240", "1000", "4375"])
 def test_every_token_stands_for_a_code_of_its_own(kind: str, size: str) -> None:
     book = quantiser(kind, size)
@@ -85,6 +87,28 @@ def test_a_book_moves_to_the_pictures_and_no_entry_stays_unused() -> None:
     _, apart = book(places[None])
     assert float(apart) < 0.25 * 0.05
     assert float(book.uses.min()) > 0
+
+
+def test_a_drawn_book_tries_tokens_by_their_odds_and_comes_to_rest() -> None:
+    torch.manual_seed(0)
+    book = quantiser("gumbel", "240")
+    assert isinstance(book, DrawnBook)
+    z = torch.randn(1, 1, book.inputs, generator=chance())
+    share = book.logits(z)[0, 0].detach().softmax(0)
+    many = z.expand(1, 4000, -1).clone().requires_grad_(True)
+    codes, apart = book.drawn(many, 1.0, chance())
+    drawn = torch.bincount(book.tokens(codes.detach())[0], minlength=240) / 4000
+    assert float((drawn - share).abs().sum()) < 0.25  # of 2
+    assert len(drawn.nonzero()) > 100
+    entropy = -float((share * share.log()).sum())
+    assert float(apart.detach()) == pytest.approx(5e-3 * (math.log(240) - entropy), rel=1e-3)
+    (codes.square().sum() + apart).backward()
+    assert many.grad is not None
+    assert float(many.grad.abs().sum()) > 0
+    assert float(book.entries.grad.abs().sum()) > 0
+    assert torch.allclose(book.codes(book.tokens(codes)), codes, atol=1e-4)  # none in between
+    still = book(z)[0]
+    assert torch.equal(book.tokens(still)[0], share.argmax()[None])
 
 
 # ---------------------------------------------------------------------- laying
@@ -187,6 +211,44 @@ def test_tokens_stay_once_they_are_settled() -> None:
     moved = {key for key, value in model.state_dict().items() if not value.equal(before[key])}
     assert moved
     assert all(key.startswith("prior") for key in moved)
+
+
+def error_after(steps: int, **changes: Any) -> float:
+    """How far redrawn pictures are from the eight of squares that are learnt (MSE)."""
+    model = build(downscale="4", augment_shift=0.0, augment_zoom=0.0, **changes).train()
+    squares = torch.randint(0, 256, (8, 4, 2, 3), dtype=torch.uint8, generator=chance())
+    shown = squares.repeat_interleave(8, 1).repeat_interleave(8, 2)
+    generator, error = chance(), 0.0
+    for step in range(steps):
+        seen, whole = 3000 + 8 * step, 2 * (3000 + 8 * steps)
+        state = TrainState(torch.device("cpu"), generator, seen, step, whole, 8)
+        error = float(model.training_step(shown, state)["mse"])
+    return error
+
+
+@pytest.mark.parametrize("changes", [{"quantiser": "gumbel", "book": "240"}, {"adversarial": 0.5}])
+def test_a_drawn_book_and_a_judged_one_learn_to_redraw(changes: dict[str, Any]) -> None:
+    first, last = (error_after(n, settled=0.9, **changes) for n in (1, 50))
+    assert last < 0.8 * first
+
+
+def test_a_discriminator_of_patches_has_a_say_and_is_weighed() -> None:
+    plain = build()
+    assert plain.critic is None
+    assert "critic" not in plain.optimizers()
+    model = build(adversarial=1.0).train()
+    assert model.critic is not None
+    assert model.critic(torch.zeros(2, 3, 16, 16)).shape[:2] == (2, 1)
+    before = {key: value.clone() for key, value in model.critic.state_dict().items()}
+    early = model.training_step(pictures(), state_at(5))  # pictures are still too soft
+    assert "critic" not in early
+    report = model.training_step(pictures(), state_at(40))
+    assert float(report["critic"]) > 0
+    moved = [k for k, value in model.critic.state_dict().items() if not value.equal(before[k])]
+    assert moved
+    last = torch.ones(3, requires_grad=True)
+    assert float(balance(6 * last.sum(), 2 * last.sum(), last)) == pytest.approx(3, rel=1e-3)
+    assert float(balance(last.sum(), 0 * last.sum(), last)) <= 1e4
 
 
 def test_the_grid_follows_the_picture_and_the_square() -> None:
