@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from models.registry import Registry
+from studio.engine.door import read_text
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export.model_files.portable import Portable
-from studio.engine.files import atomic_path, write_text
+from studio.engine.files import atomic_path, resources, write_text
 from studio.engine.said import reason
+
+PLAYER = ".play.py"
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ class ModelFormat(ABC):
     def how_to_play(self, file_name: str, model: Portable) -> str:
         """The part of the card that says how, in Markdown."""
 
-    def companions(self, file_name: str, model: Portable) -> Sequence[Companion]:
-        """What lies beside the file besides its card."""
-        return ()
+    def player(self, model: Portable) -> str:
+        """Which script of the resources plays the file without this program; none where empty."""
+        return self.name
 
 
 _REGISTRY = Registry[type[ModelFormat]](
@@ -70,7 +73,7 @@ def export_model(
     if target.suffix.lower() != kind.suffix:
         target = target.with_name(f"{target.name}{kind.suffix}")
     model = Portable.of(checkpoint, run)
-    texts = [*kind.companions(target.name, model), _card_of(kind, target.name, model)]
+    texts = [*_player_of(kind, model), _card_of(kind, target.name, model)]
     beside = [target.with_name(f"{target.stem}{each.ending}") for each in texts]
     for path in (target, *beside):
         if path.exists() and not overwrite:
@@ -103,7 +106,24 @@ def _whole(made: list[Path]) -> Iterator[None]:
         ) from error  # fmt: skip
 
 
+def _player_of(kind: ModelFormat, model: Portable) -> list[Companion]:
+    """A script that finds the file by its own name, so that no name is written into a program."""
+    name = kind.player(model)
+    if not name:
+        return []
+    return [Companion(PLAYER, read_text(player_of(name)))]
+
+
+def player_of(name: str) -> Path:
+    """The script of a format, or of the weights of a family, which need not have one."""
+    return resources() / "players" / f"{name}.py.txt"
+
+
 def _card_of(kind: ModelFormat, file_name: str, model: Portable) -> Companion:
     from studio.engine.export.model_files.card import markdown
 
-    return Companion(".md", markdown(file_name, model, kind.how_to_play(file_name, model)))
+    ways = [kind.how_to_play(file_name, model)]
+    if kind.player(model):
+        script = file_name.removesuffix(kind.suffix) + PLAYER
+        ways.append(f'Or by the script beside it: `python "{script}" 1 2 3` draws three seeds.')
+    return Companion(".md", markdown(file_name, model, "\n\n".join(ways)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import logging
 import os
 import warnings
@@ -54,7 +55,7 @@ class OnnxGraph(ModelFormat):
             [
                 "```python", "import numpy as np", "import onnxruntime", "",
                 "normal = lambda *shape: np.random.randn(*shape).astype(np.float32)",
-                f'session = onnxruntime.InferenceSession("{file_name}")',
+                f'session = onnxruntime.InferenceSession({json.dumps(file_name)})',
                 "(picture,) = session.run(None, {", *given, "})",
                 "levels = ((picture.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8)", "```",
             ]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from studio.engine.door import read_text
 from studio.engine.errors import StudioError
-from studio.engine.export.model_files.base import Companion, ModelFormat, register
+from studio.engine.export.model_files.base import ModelFormat, player_of, register
 from studio.engine.export.model_files.portable import Portable
-from studio.engine.files import resources
 from studio.engine.said import reason
 from studio.engine.training.record.tensors import portable
 
 FACTS = "latent_studio"
 """The one key of the file's metadata: JSON. With several their order would differ by chance."""
-_EXAMPLES = "players"
-"""In the resources: a script a family, where there is one."""
 
 
 @register
@@ -43,22 +38,15 @@ class Weights(ModelFormat):
             ) from error  # fmt: skip
 
     def how_to_play(self, file_name: str, model: Portable) -> str:
-        ways = (
+        return (
             "`safetensors` reads the tensors below; the key `latent_studio` of its metadata is "
             "JSON and says how the networks are put together."
         )
-        script = self.companions(file_name, model)
-        if not script:
-            return ways
-        stem = file_name.removesuffix(self.suffix)
-        play = f"`python {stem}{script[0].ending} 1 2 3` draws seeds with PyTorch and Pillow alone."
-        return f"{ways} {play}"
 
-    def companions(self, file_name: str, model: Portable) -> Sequence[Companion]:
-        """A script that draws seeds, where this kind of network has one."""
+    def player(self, model: Portable) -> str:
+        """A script of the family, where it has one, for its plain networks."""
         config = model.state["config"]
         plain = config.get("layout", "skips") == "skips" and not config.get("seamless", False)
-        place = resources() / _EXAMPLES / f"{model.family.name}.py.txt"
-        if not plain or model.family.image_spec.classes or not place.is_file():
-            return ()
-        return (Companion(".play.py", read_text(place).replace("FILE_NAME", file_name)),)
+        name = model.family.name
+        shown = plain and not model.family.image_spec.classes and player_of(name).is_file()
+        return name if shown else ""

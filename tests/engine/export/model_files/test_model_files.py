@@ -49,6 +49,21 @@ def levels_apart(one: torch.Tensor, two: torch.Tensor) -> float:
     return 127.5 * float((one.clamp(-1, 1) - two.clamp(-1, 1)).abs().max())
 
 
+def drawn_by(script: Path) -> None:
+    """Two seeds are two pictures, and each is the same again; the script has at most 40 lines."""
+    stem, shown = script.name.removesuffix(".play.py"), []
+    assert len(script.read_text().splitlines()) <= 40
+    for _ in range(2):
+        subprocess.run([sys.executable, "-I", str(script), "0", "7"], check=True)
+        files = [script.with_name(f"{stem}-{seed}.png") for seed in (0, 7)]
+        shown.append([np.asarray(Image.open(file)).copy() for file in files])
+    (one, two), again = shown
+    assert one.shape == (16, 16, 3)
+    assert one.std() > 1
+    assert not np.array_equal(one, two)
+    assert np.array_equal([one, two], again)
+
+
 @pytest.fixture(scope="module")
 def stylegan2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
@@ -71,7 +86,7 @@ def test_a_script_plays_the_weights_without_this_program(tmp_path: Path, side: i
     subprocess.run([sys.executable, "-I", str(script), "0", "7"], check=True, cwd=tmp_path)
     model = checkpoint.load_model(saved, "cpu", whole=False)
     for seed in (0, 7):
-        made = np.asarray(Image.open(out.parent / f"seed-{seed}.png")).astype(int)
+        made = np.asarray(Image.open(out.parent / f"{out.name}-{seed}.png")).astype(int)
         wanted = model.synthesize(model.sample(1, seed))[0].numpy().astype(int)
         assert wanted.std() > 10
         assert np.abs(made - wanted).max() <= 1
@@ -102,7 +117,7 @@ def test_the_card_has_every_tensor_and_the_file_only_those_that_draw(
 @torch.no_grad()
 def test_every_family_becomes_a_program(tmp_path: Path, name: str) -> None:
     saved = model_of(tmp_path, name, ImageSpec(3, 16, 16))
-    program, card = export_model(saved, "torch-export", tmp_path / "out")
+    program, script, card = export_model(saved, "torch-export", tmp_path / "out")
     loaded = torch.export.load(program).module()
     model = Portable.of(saved)
     network = model.network()
@@ -110,6 +125,9 @@ def test_every_family_becomes_a_program(tmp_path: Path, name: str) -> None:
         given = model.examples(count)
         assert levels_apart(loaded(*given), network(*given)) <= 1
     assert "torch.export.load" in card.read_text()
+    assert "out.play.py" in card.read_text()
+    if name == "gan":
+        drawn_by(script)
     with zipfile.ZipFile(program) as parts:
         texts = [parts.read(part) for part in parts.namelist() if part.endswith(".json")]
     assert not [mark for text in texts for mark in (*TRACES, b'.py"') if mark in text]
@@ -134,10 +152,12 @@ def test_onnx_draws_the_same_and_says_nothing_of_this_machine(
     pytest.importorskip("onnxscript")
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "1")
     onnx, ort = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
-    graph, card = export_model(stylegan2, "onnx", tmp_path / "roses")
+    graph, script, card = export_model(stylegan2, "onnx", tmp_path / 'ro"ses')
     data = graph.read_bytes()
     assert not [mark for mark in (*TRACES, b".py") if mark in data]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["roses.md", "roses.onnx"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ['ro"ses.md', 'ro"ses.onnx', 'ro"ses.play.py']
+    drawn_by(script)
     made = onnx.load(graph, load_external_data=False)
     onnx.checker.check_model(made)
     assert next(each.version for each in made.opset_import if not each.domain) >= 18
@@ -157,4 +177,5 @@ def test_onnx_draws_the_same_and_says_nothing_of_this_machine(
     monkeypatch.setattr(onnx_graph, "_NEEDED", ("onnx_of_nobody",))
     with pytest.raises(StudioError, match=r"install latent-studio\[onnx\]"):
         export_model(stylegan2, "onnx", tmp_path / "none")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["roses.md", "roses.onnx"]
+    names = sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".png")
+    assert names == ['ro"ses.md', 'ro"ses.onnx', 'ro"ses.play.py']
