@@ -128,6 +128,10 @@ MIGRATIONS: tuple[str, ...] = (
         who TEXT NOT NULL
     ) STRICT;
     """,
+    # Its place among the runs that wait for their turn, 0 for none.
+    """
+    ALTER TABLE run ADD COLUMN queued INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

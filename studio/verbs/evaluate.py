@@ -54,6 +54,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.evaluation import assessment, gallery, metrics, report
     from studio.engine.project import Project
+    from studio.engine.training.planning import runs
 
     if options.report and not options.report.parent.is_dir():
         raise StudioError(
@@ -89,11 +90,12 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 rebuilt = metrics.reconstruction(project, options.run_name, 0)
                 if rebuilt is not None:
                     redrawn = {"psnr": rebuilt.psnr, "ssim": rebuilt.ssim, "count": rebuilt.count}
+        note = runs.run(project, options.run_name).note
         if stop.requested:
             raise KeyboardInterrupt
     newest = quality[-1] if quality else None
     if options.report:
-        report.write(options.report, newest, found, options.run_name)
+        report.write(options.report, newest, found, options.run_name, note)
     facts = {"run": options.run_name, **_quality(newest, redrawn), **_copies(found)}
     if options.report:
         facts["report"] = str(options.report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from studio.verbs import run_records
+from studio.verbs import run_notes, run_queue, run_records
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Actions, Parser, Run, Verbs, folder, words
 
@@ -14,13 +14,16 @@ def add(verbs: Verbs) -> None:
     """Declare the verb and its actions."""
     parser = verbs.add(
         "runs",
-        "The training runs of a project: list, name, remove, and save what they tell.",
+        "The training runs of a project: list, queue, name, remove, and save what they tell.",
         listed,
     )
     actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser
     )
-    _action(actions, "list", "The runs of a project, oldest first.", listed)
+    shown = _action(actions, "list", "The runs of a project, oldest first.", listed)
+    shown.add_argument(
+        "--search", metavar="WORDS", default="", help="only those with all words in name or note"
+    )
     named = _action(actions, "rename", "Call a run something; its own name stays.", renamed)
     named.add_argument("run_name", metavar="RUN", type=words)
     named.add_argument("title", metavar="TITLE", help="'' gives it its own name again")
@@ -30,7 +33,8 @@ def add(verbs: Verbs) -> None:
         "--with-pieces", action="store_true",
         help="also where pieces are rendered from it; they can then not be rendered again",
     )  # fmt: skip
-    run_records.declare(partial(_action, actions))
+    for part in (run_queue, run_notes, run_records):
+        part.declare(partial(_action, actions))
 
 
 def _action(actions: Actions, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
@@ -46,25 +50,27 @@ def _action(actions: Actions, name: str, summary: str, run: Run) -> argparse.Arg
 def listed(options: argparse.Namespace, console: Console) -> Result:
     """All runs with how far they are."""
     from studio.engine.project import Project
-    from studio.engine.training.planning import runs
+    from studio.engine.training.planning import run_notes, runs
 
     with Project.open(options.project) as project:
-        found = runs.runs(project)
+        found = [run for run in runs.runs(project) if run_notes.is_found(run, options.search)]
     facts = [
         {
             "run": run.name, "title": run.title, "family": run.family, "status": run.status,
             "created": run.created, "images_seen": run.images_seen,
-            "total_images": run.total_images, "message": run.message,
+            "total_images": run.total_images, "message": run.message, "note": run.note,
+            "queued": run.queued,
             "folder": str(run.folder.absolute()),
         }
         for run in found
     ]  # fmt: skip
     lines = [
         f"{run.name}{f' ({run.title})' if run.title else ''}: {run.status}, "
-        f"{run.images_seen} images"
+        f"{run.images_seen} images{f', waits as number {run.queued}' if run.queued else ''}"
         for run in found
     ]
-    return Result({"runs": facts}, lines or ["There is no run yet."])
+    none = "No run is found." if options.search else "There is no run yet."
+    return Result({"runs": facts}, lines or [none])
 
 
 def renamed(options: argparse.Namespace, console: Console) -> Result:

@@ -16,7 +16,7 @@ from studio.verbs.preflight import measured
 from studio.verbs.run_progress import Watch
 
 if TYPE_CHECKING:
-    from studio.engine.events import Command, Done
+    from studio.engine.events import Command, Done, Failed
     from studio.engine.project import Project
     from studio.engine.training.record.options import NewRun
     from studio.engine.training.record.recipe import Recipe
@@ -50,6 +50,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--images", type=whole(1, 10**12), help="length of the whole run")
     length.add_argument("--minutes", type=number(0.01, 1e6), help="default: 30")
+    length.add_argument(
+        "--until", metavar="HH:MM", type=words, help="end the next time that the clock says so"
+    )
     parser.add_argument(
         "--set", metavar="KEY=VALUE", type=pair, action="append", help="a parameter of the family"
     )
@@ -67,6 +70,10 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--picture", metavar="NAME", type=words, help="with --augmentations: of this picture"
     )
     parser.add_argument("--resume", metavar="RUN", type=words, help="go on with this run")
+    parser.add_argument(
+        "--queue", action="store_true",
+        help="only let it wait for its turn behind the runs that do: see `runs queue`",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -79,6 +86,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             return augmented(project, _asked(project, options), options, stop)
         if options.preflight:
             return measured(project, _plan(project, options, console, stop), console, stop)
+        if options.queue:
+            return _queued(project, options, console, stop)
         name = options.resume or _create(project, options, console, stop)
         if options.resume and options.dataset is not None:
             _change_pictures(project, options, console, stop)
@@ -92,17 +101,33 @@ def _check(options: argparse.Namespace) -> None:
         from studio.engine.training.record.options import RunOptions
         from studio.verbs.run_options import flag
 
-        new = ("family", "size", "set", *RunOptions.params(), "preflight", "augmentations")
+        new = ("family", "size", "set", "until", *RunOptions.params(), "preflight", "augmentations")
         given = [name for name in new if getattr(options, name) is not None]
         if given:
             raise UsageError(
                 "{x} cannot be changed when a run is resumed: leave it out, or start a new run.",
                 x=flag(RunOptions, given[0]),
             )
+        if options.queue and (options.images or options.minutes or options.dataset):
+            raise UsageError(
+                "A run that waits goes on as it was: leave out its length and dataset."
+            )
     elif options.picture is not None and options.augmentations is None:
         raise UsageError("--picture needs --augmentations: a run is trained on all pictures.")
     elif options.freeze is not None and options.start_from is None:
         raise UsageError("--freeze needs --from: there is nothing learnt yet that could stay.")
+
+
+def _queued(
+    project: Project, options: argparse.Namespace, console: Console, stop: Interruption
+) -> Result:
+    from studio.engine.training.planning import queue
+
+    name = options.resume or _create(project, options, console, stop)
+    queue.add(project, name)
+    names = [each.name for each in queue.waiting(project)]
+    line = f"{name} waits for its turn, {len(names)} in all: `runs queue --train` begins."
+    return Result({"run": name, "queue": names}, [line])
 
 
 def _change_pictures(
@@ -166,7 +191,7 @@ def _asked(project: Project, options: argparse.Namespace) -> NewRun:
     size = options.size or _size_of(project, dataset.id, known.start_from)
     return NewRun(
         dataset.name, options.family or AUTO, size[0], size[1],
-        options.images, options.minutes, overrides, known,
+        options.images, options.minutes, overrides, known, until=options.until or "",
     )  # fmt: skip
 
 
@@ -202,8 +227,25 @@ def _train(
     watch: Watch,
     stop: Interruption,
 ) -> Done:
+    from studio.engine.events import Done
+
+    end = (options.images, options.minutes) if options.resume else (None, None)
+    last = trained(project, name, end, watch, stop)
+    if isinstance(last, Done):
+        return last
+    raise StudioError(last.message, last.detail)
+
+
+def trained(
+    project: Project,
+    name: str,
+    end: tuple[int | None, float | None],
+    watch: Watch,
+    stop: Interruption,
+) -> Done | Failed:
+    """One session of a run, to its own end or another: (images, minutes) in all."""
     from studio.engine.awake import held_awake
-    from studio.engine.events import Done, Stop
+    from studio.engine.events import Stop
     from studio.engine.training.planning import runs
     from studio.engine.training.process.driver import run_training
     from studio.engine.training.record import checkpoint
@@ -211,14 +253,10 @@ def _train(
     # A run that ended before its first checkpoint begins again.
     resume = bool(checkpoint.folders(runs.run(project, name).folder))
     with held_awake(f"Training {name}"):
-        last = run_training(
+        return run_training(
             project, name, resume=resume, commands=_commands(stop, Stop()), on_event=watch.take,
-            total_images=options.images if options.resume else None,
-            minutes=options.minutes if options.resume else None,
+            total_images=end[0], minutes=end[1],
         )  # fmt: skip
-    if isinstance(last, Done):
-        return last
-    raise StudioError(last.message, last.detail)
 
 
 def _commands(stop: Interruption, command: Command) -> Callable[[], Command | None]:

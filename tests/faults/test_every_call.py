@@ -17,9 +17,9 @@ from tests.faults.writings import KINDS
 from tests.verbs.support import ROOT
 
 MEMORY = Path("/dev/shm")
-EVERY = {"NewProject": 12, "Index": 5, "KeptPiece": 5, "Export": 5}
+EVERY = {"NewProject": 12, "Index": 5, "KeptPiece": 5, "Export": 5, "RunNote": 12}
 """Of pages that SQLite writes; the others of a sweep by hand meet all of them."""
-LEAST = {"SettingsFile": 4, "RunRecipe": 4, "Checkpoint": 12}
+LEAST = {"SettingsFile": 4, "RunRecipe": 4, "RunNote": 4, "Checkpoint": 12}
 """Calls that a writing of files alone is known to make."""
 
 

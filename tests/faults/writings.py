@@ -169,6 +169,29 @@ class RunRecipe(Plain):
         return Recipe.load(folder).total_images or 0
 
 
+class RunNote(Plain):
+    """What is written down about a run."""
+
+    def prepare(self, folder: Path) -> None:
+        with Project.open(folder, create=True) as project:
+            project.write(
+                "INSERT INTO run (name, family, created, status) VALUES ('r', 'vae', '', 'ready')"
+            )
+            (project.runs / "r").mkdir(parents=True)
+        self.write(folder, 1)
+
+    def write(self, folder: Path, value: int) -> None:
+        from studio.engine.training.planning import run_notes
+
+        with Project.open(folder) as project:
+            run_notes.set_note(project, "r", str(value))
+
+    def found(self, folder: Path) -> int:
+        from studio.engine.training.planning import runs
+
+        return int(runs.note_of(folder / "runs" / "r"))
+
+
 class _OnePicture:
     """A player of one plain picture, so that no model has to be there."""
 
@@ -256,7 +279,7 @@ class Export(KeptPiece):
 
 KINDS: dict[str, type[Plain]] = {
     each.__name__: each
-    for each in (SettingsFile, Index, NewProject, Checkpoint, RunRecipe, KeptPiece, Export)
+    for each in (SettingsFile, Index, NewProject, Checkpoint, RunRecipe, RunNote, KeptPiece, Export)
 }
 
 

@@ -66,7 +66,7 @@ def test_a_run_goes_on_with_other_pictures(project, pictures, run, tmp_path):
 def test_what_a_run_tells_is_saved_as_files(project, run, out):
     made = done("runs", "curves", project, run, "--out", out / "curves.csv")
     assert made["points"] > 0
-    assert made["curves"]["mse"] == "error (mse)"
+    assert made["curves"]["mse"] == "error (MSE)"
     (name, *_) = made["curves"]
     done("runs", "curves", project, run, "--only", name, "--log", "--out", out / "curves.svg")
     call("runs", "curves", project, run, "--only", "x", "--out", out / "a.svg").refused(

@@ -22,6 +22,7 @@ from studio.engine.evaluation.gallery import Gallery
 from studio.engine.evaluation.measures.base import PARTS, measures
 from studio.engine.files import write_text
 from studio.engine.project import Project
+from studio.engine.training.planning import runs
 
 PAIRS = 24
 """The closest pairs that are shown."""
@@ -30,7 +31,7 @@ _STYLE = (
     "color:#1c1c1c;background:#fff}h1,h2{line-height:1.2}table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;padding:.3em .8em .3em 0;border-bottom:1px solid #ddd;"
     "vertical-align:top}small,.quiet{color:#666}figure{display:inline-block;margin:0 1em 1em 0}"
-    "img{width:96px;image-rendering:pixelated}.close{color:#b3261e}"
+    "img{width:96px;image-rendering:pixelated}.close{color:#b3261e}.note{white-space:pre-wrap}"
 )
 
 
@@ -54,16 +55,24 @@ def of_run(
             project, run_name, count, seed, progress=progress, cancelled=cancelled
         )
     if not cancelled():
-        write(path, found, pairs, title)
+        write(path, found, pairs, title, runs.run(project, run_name).note)
 
 
-def write(path: Path, found: Assessment | None, pairs: Gallery, run_name: str) -> None:
+def write(
+    path: Path, found: Assessment | None, pairs: Gallery, run_name: str, note: str = ""
+) -> None:
     """Write it whole or not at all: as a PDF where the name ends so, otherwise as HTML. Without
-    `found` it is of the closest pairs alone."""
+    `found` it is of the closest pairs alone; `note` is what the artist wrote down of the run."""
     if path.suffix.lower() == ".pdf":
-        report_pages.write(path, found, pairs, run_name, PAIRS)
+        report_pages.write(path, found, pairs, run_name, PAIRS, note)
         return
-    body = [f"<h1>{_safe(run_name)}</h1>", *(_figures(found) if found else []), *_pairs(pairs)]
+    said = [f'<p class="note">{_safe(note)}</p>'] if note else []
+    body = [
+        f"<h1>{_safe(run_name)}</h1>",
+        *said,
+        *(_figures(found) if found else []),
+        *_pairs(pairs),
+    ]
     page = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{_safe(run_name)}</title><style>{_STYLE}</style></head><body>\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,19 +26,23 @@ Line = tuple[str, int]
 """Words, and their size in points."""
 
 
-def write(path: Path, found: Assessment | None, pairs: Gallery, run_name: str, shown: int) -> None:
+def write(
+    path: Path, found: Assessment | None, pairs: Gallery, run_name: str, shown: int, note: str
+) -> None:
     """Write the pages, whole or not at all; of `shown` pairs at most."""
     with io.BytesIO() as file:
         pages = _Pages(Document(file))
-        for text, size in (*_head(run_name, found), *_about(found, pairs)):
+        for text, size in (*_head(run_name, note, found), *_about(found, pairs)):
             pages.line(text, size)
         pages.pairs(pairs.pairs[:shown])
         pages.end()
         write_bytes(path, file.getvalue())
 
 
-def _head(run_name: str, found: Assessment | None) -> Iterator[Line]:
+def _head(run_name: str, note: str, found: Assessment | None) -> Iterator[Line]:
     yield run_name, 18
+    for line in note.splitlines():
+        yield line, 9
     if found is not None:
         yield (
             (
@@ -91,7 +96,10 @@ class _Pages:
 
     def line(self, text: str, size: int) -> None:
         space = size * (2.0 if size > 9 else 1.4)
-        for part in textwrap.wrap(text, _LETTERS * 9 // size) or [""]:
+        letters = _LETTERS * 9 // size
+        if any(unicodedata.east_asian_width(each) in "WF" for each in text):
+            letters //= 2
+        for part in textwrap.wrap(text, letters) or [""]:
             self._make_room(space)
             self._y -= space
             self._drawn += words(part, size, _EDGE, self._y)

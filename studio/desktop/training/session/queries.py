@@ -230,22 +230,13 @@ def open_run(project: Project, name: str) -> Opened:
 
 
 def another_end(opened: Opened) -> tuple[int | None, float | None]:
-    """(images, minutes), totals that let a run go on which reached its end; else (None, None).
+    """(images, minutes), totals that let a run go on which reached its end; else (None, None)."""
+    from studio.engine.training.planning import ends
 
-    The run gets its own length once more. One that was stopped on the way to such an
-    end keeps it.
-    """
-    recipe, record = opened.recipe, opened.record
-    if recipe is None:
+    run, record = opened.run, opened.record
+    if opened.recipe is None:
         return None, None
-    if recipe.total_images is not None:
-        if record.images_seen < opened.run.total_images:
-            longer = opened.run.total_images > recipe.total_images
-            return (opened.run.total_images if longer else None), None
-        return record.images_seen + recipe.total_images, None
-    assert recipe.minutes is not None  # a recipe has exactly one of both
-    spent = record.seconds / 60
-    return None, (spent + recipe.minutes if spent >= recipe.minutes else None)
+    return ends.another_end(opened.recipe, run.total_images, record.images_seen, record.seconds)
 
 
 def read_sheet(path: Path) -> QImage:

@@ -23,11 +23,16 @@ def markdown(file_name: str, model: Portable, how: str) -> str:
     ]
     parts = [
         f"# {_plain(file_name)}", "A generative model of pictures.", _table(("", ""), facts),
-        "## How it is played", how, "## What goes in and comes out", _ends(model),
+        *_note(model), "## How it is played", how, "## What goes in and comes out", _ends(model),
         "## Where it is from", _origin(model), "## Parameters",
         _table(("Parameter", "Value"), list(state["config"].items())), "## Tensors", _layout(model),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def _note(model: Portable) -> list[str]:
+    lines = [_plain(line) for line in model.note.splitlines() if line.strip()]
+    return ["## What was noted", "\n\n".join(lines)] if lines else []
 
 
 def _ends(model: Portable) -> str:

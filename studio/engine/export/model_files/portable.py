@@ -13,6 +13,7 @@ from studio.engine.dataset.papers.dataset_card import JSON_NAME
 from studio.engine.door import read_text
 from studio.engine.training.foreign import origin
 from studio.engine.training.foreign.origin import Origin
+from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.checkpoint import State
 
@@ -34,6 +35,8 @@ class Portable:
     origin: Origin | None = None
     licences: tuple[tuple[str, int], ...] = ()
     """Of the pictures that it learnt from: a licence, and how many."""
+    note: str = ""
+    """What the artist wrote down about the run."""
 
     @classmethod
     def of(cls, folder: Path, run: Path | None = None) -> Portable:
@@ -41,7 +44,8 @@ class Portable:
         saved = checkpoint.verify(folder, whole=False)
         family = checkpoint.load_model(saved, "cpu", whole=False)
         made = origin.load(run) if run is not None else None
-        return cls(family, saved.state, made, _licences(run))
+        note = runs.note_of(run) if run is not None else ""
+        return cls(family, saved.state, made, _licences(run), note)
 
     @property
     def first(self) -> str:

@@ -23,7 +23,7 @@ from studio.engine.events import RunState
 from studio.engine.files import atomic_folder
 from studio.engine.project import Project, now
 from studio.engine.said import Said, from_text, to_text
-from studio.engine.training.planning import captions, plan, transfer
+from studio.engine.training.planning import captions, ends, plan, transfer
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.record import board, checkpoint
 from studio.engine.training.record.options import NewRun, RunOptions
@@ -33,9 +33,13 @@ TITLE = "title.txt"
 """In the folder of a run: what the artist calls it."""
 LONGEST_TITLE = 4096
 """Bytes."""
+NOTE = "note.txt"
+"""In the folder of a run: what the artist wrote down about it."""
+LONGEST_NOTE = 65_536
+"""Bytes."""
 REMOVED = "removed-runs"
 """In the cache: runs that were removed and may come back."""
-_COLUMNS = ("status", "images_seen", "total_images", "message")
+_COLUMNS = ("status", "images_seen", "total_images", "message", "queued")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Run:
     """What the artist calls it, or empty; `name` stays what it is."""
     dataset: str = ""
     """The name of its dataset by now; empty where it was deleted."""
+    queued: int = 0
+    """Its place among the runs that wait for their turn, from 1 on; 0 where it does not wait."""
+    note: str = ""
+    """What the artist wrote down about it."""
 
 
 _SELECT = (
@@ -82,7 +90,7 @@ def run(project: Project, name: str) -> Run:
 
 
 def update(project: Project, name: str, **values: str | int) -> None:
-    """Change columns of a run: status, images_seen, total_images, message."""
+    """Change columns of a run: status, images_seen, total_images, message, queued."""
     unknown = set(values) - set(_COLUMNS)
     if unknown:
         raise ValueError(f"no such column: {unknown}")
@@ -130,7 +138,9 @@ def plan_run(
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     options = wanted.options
-    images, minutes = plan.length(wanted.images, wanted.minutes)
+    until = ends.moment(wanted.until) if wanted.until else None
+    minutes = ends.minutes_to(until) if until else wanted.minutes
+    images, minutes = plan.length(wanted.images, minutes)
     if options.tensorboard:
         board.check_installed()
     chosen = store.dataset(project, wanted.dataset)
@@ -151,6 +161,7 @@ def plan_run(
         "label_notes": notes,
         "labels_sha256": labelling.fingerprint(prepared, known.names),
         "crop": crop, "total_images": images, "minutes": minutes,
+        "until": until,
         "start_sha256": saved.sha256 if saved else "",
         "start_labels": saved.state.get("labels", []) if saved else [],
         "prepared": prepared.folder.relative_to(project.folder).as_posix(),
@@ -279,11 +290,17 @@ def _run(project: Project, row: sqlite3.Row) -> Run:
     values["message"] = from_text(values["message"])
     folder = inside(project.folder, "runs", row["name"])
     values["status"] = RunState(values["status"])
-    return Run(**values, folder=folder, title=_title(folder))
+    title, note = _text(folder / TITLE, LONGEST_TITLE), note_of(folder)
+    return Run(**values, folder=folder, title=title, note=note)
 
 
-def _title(folder: Path) -> str:
+def note_of(run_folder: Path) -> str:
+    """What the artist wrote down about a run; empty where that cannot be read."""
+    return _text(run_folder / NOTE, LONGEST_NOTE)
+
+
+def _text(file: Path, most: int) -> str:
     try:
-        return read_text(folder / TITLE, "replace", most=LONGEST_TITLE).strip()
+        return read_text(file, "replace", most=most).strip()
     except OSError:
         return ""

@@ -126,6 +126,8 @@ class NewRun:
     overrides: Mapping[str, object] = field(default_factory=dict)
     """Parameters of the family by name."""
     options: RunOptions = RunOptions()
+    until: str = ""
+    """In the place of a length: a time of the clock at which the run ends, as `7:00`."""
 
     @property
     def size(self) -> tuple[int, int]:

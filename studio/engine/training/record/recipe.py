@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import tomlkit
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -62,6 +63,9 @@ class Recipe(BaseModel, RecipeOptions):
     config: dict[str, bool | int | float | str]
     total_images: int | None = Field(None, gt=0)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    until: AwareDatetime | None = None
+    """The moment at which the run ends, where the clock decides; `minutes` is what it was from
+    its planning to then."""
     sample_every_seconds: float = Field(SAMPLE_EVERY, gt=0)
     checkpoint_every_seconds: float = Field(CHECKPOINT_EVERY, gt=0)
     start_sha256: str = ""

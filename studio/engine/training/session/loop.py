@@ -26,6 +26,7 @@ from studio.engine.events import (
     Stop,
 )
 from studio.engine.said import Said
+from studio.engine.training.planning import ends
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record import checkpoint
 from studio.engine.training.record.recipe import Recipe
@@ -105,10 +106,15 @@ class _Loop:
         minutes: float | None,
     ) -> None:
         self.recipe, self.trainer, self.care = recipe, trainer, care
-        self.minutes = recipe.minutes
+        self.minutes, self.until = recipe.minutes, recipe.until
         if total_images is not None or minutes is not None:
-            self.minutes = minutes
+            self.minutes, self.until = minutes, None
             trainer.state.total_images = total_images or UNPLANNED
+        elif self.until is not None and ends.is_past(self.until):
+            raise StudioError(
+                "The run {run} was to end at {time}, which is over: give it another length.",
+                run=recipe.run, time=f"{self.until.astimezone():%Y-%m-%d %H:%M}",
+            )  # fmt: skip
         self.paused = self.stopping = False
         self._start_clock()
         self.told = self.measured = self.saved = time.monotonic()
@@ -136,7 +142,9 @@ class _Loop:
         yield from self._end()
 
     def finished(self) -> bool:
-        """Whether the planned images, or minutes, are over."""
+        """Whether the planned images, or minutes, are over; a clock goes on while a run pauses."""
+        if self.until is not None:
+            return ends.is_past(self.until)
         if self.minutes is not None:
             return self.trainer.seconds >= 60 * self.minutes
         return self.trainer.state.images_seen >= self.trainer.state.total_images
@@ -150,9 +158,10 @@ class _Loop:
         left: float | None = None
         if self._steps() >= STEPS_BEFORE_ETA and rate > 0:
             images_left = (state.total_images - state.images_seen) / rate
-            left = max(
-                0.0, images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
-            )
+            left = images_left if self.minutes is None else 60 * self.minutes - trainer.seconds
+            if self.until is not None:
+                left = 60 * ends.minutes_to(self.until)
+            left = max(0.0, left)
         # What a run of minutes plans is for its schedules; it may see many times as many.
         total = state.total_images if self.minutes is None else 0
         part = state.images_seen / total if total else None
@@ -242,6 +251,8 @@ class _Loop:
     def _start_clock(self) -> None:
         """Rates count from here: time spent paused is no training."""
         self._started = time.monotonic()
+        if self.until is not None:
+            self.minutes = self.trainer.seconds / 60 + ends.minutes_to(self.until)
         self._seconds_before = self.trainer.seconds
         self._images_before = self.trainer.state.images_seen
         self._steps_before = self.trainer.state.step
