@@ -19,7 +19,7 @@ from studio.verbs.options import Verbs, folder, number, whole, words
 from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 if TYPE_CHECKING:
-    from studio.engine.artwork import Artwork
+    from studio.engine.artwork import Artwork, Pixels
     from studio.engine.generation.beginnings import Beginning
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         stack = enlarge_options.stack(options, project)
         whole = stack.settled(project.folder)
         seeds = [recipe.seed for recipe in recipes]
-        steps = Steps()
+        steps, nearest = Steps(), _Nearest(options, project, console)
 
         def make(place: int) -> tuple[Artwork, Origin]:
             latent = recipes[place].model_dump(exclude_none=True)
@@ -89,6 +89,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
+            nearest.add(names[place], pixels)
             if not stack.steps:
                 return Artwork.of(pixels), Origin(names[place], recipe=facts)
             facts["stack"] = stack.model_dump(mode="json")["steps"]
@@ -117,11 +118,38 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "pieces": [piece.name for piece in kept],
         "review": {piece.name: piece.review for piece in kept},
     }
+    if nearest.found:
+        facts["nearest"] = nearest.found
     if best is not None:
         facts |= best.facts()
     if player.seamless:
         facts["seam"] = dataclasses.asdict(steps.score())
     return Result(facts, [str(each.path) for each in made] + [piece.name for piece in kept])
+
+
+class _Nearest:
+    """The training picture that each picture of a prompt is nearest to: of few captions a model
+    learns little but its pictures."""
+
+    def __init__(self, options: argparse.Namespace, project: Project, console: Console) -> None:
+        self.found: dict[str, dict[str, object]] = {}
+        self._console, self._known = console, None
+        if options.prompt is None:
+            return
+        from studio.engine.evaluation.nearest_picture import NearestPicture
+
+        try:
+            self._known = NearestPicture(project, options.run_name)
+        except StudioError as error:
+            console.note(f"{error} Nothing was compared with the training pictures.")
+
+    def add(self, name: str, pixels: Pixels) -> None:
+        if self._known is None:
+            return
+        near = self._known.of(pixels)
+        self.found[name] = near._asdict()
+        if near.too_close:
+            self._console.note(f"{name} may be a copy of the training picture {near.name}.")
 
 
 def _recipes(options: argparse.Namespace, project: Project, player: Player) -> list[LatentRecipe]:

@@ -55,6 +55,9 @@ def test_a_part_and_a_prompt_are_kept_and_made_again(
     assert not np.array_equal(pixels_of(plain), pixels_of(made["files"][0]))
     with Project.open(project) as opened:
         (piece,) = pieces.pieces(opened)
+    (near,) = made["nearest"].values()
+    assert set(near) == {"name", "too_close"}
+    assert near["name"].endswith(".png")
     moves = {move.control: move for move in piece.recipe.moves}
     assert set(moves) == {("mix", 0), ("repair", 0), ("repair", 1)}
     said = json.loads(piece.recipe.model_dump_json(exclude_none=True))["beginning"]["sampling"]

@@ -16,8 +16,8 @@ from studio.desktop.widgets.seed_box import takes_enter
 
 LONGEST = 300
 """Characters of a prompt."""
-_LINES = 4
-"""Of the note, at the width of the panel."""
+_LINES, _LIKENESS_LINES = 4, 2
+"""Of the notes, at the width of the panel."""
 _OFFERED, _NEAREST, _SHOWN = 8, 3, 12
 """Words below the line while it is written, captions that are near to it, words at first."""
 
@@ -38,15 +38,18 @@ class PromptBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.word, self.line, self.note = Label(), _Line(), text_label(quiet=True)
+        self.likeness = text_label(quiet=True)
+        """What the picture is like, which others say."""
         self.word.setBuddy(self.line)
         self.line.setMaxLength(LONGEST)
         # What stands below it stays where it is while words are written.
-        self.note.setMinimumHeight(_LINES * self.note.fontMetrics().lineSpacing())
-        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for label, lines in ((self.note, _LINES), (self.likeness, _LIKENESS_LINES)):
+            label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._captions: tuple[str, ...] = ()
         self._known: dict[str, int] = {}
         self._now = ""
-        column(self.word, self.line, self.note, on=self, gap=4)
+        column(self.word, self.line, self.note, self.likeness, on=self, gap=4)
         self.line.textEdited.connect(self._say)
         self.line.editingFinished.connect(self._ask)
 

@@ -65,7 +65,9 @@ class GenerationRoom(Room):
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
         self.labels = Labels(self.session, self.editing, self.controls.label)
-        self.sampling = SamplingControls(self.session, self.editing, self.controls.sampling)
+        self.sampling = SamplingControls(
+            self.session, self.editing, self.controls.sampling, studio
+        )  # fmt: skip
         self.recalling = Recalling(self.session, self.editing, studio.notices)
         self.shaping = Shaping(self.session, self.editing, self)
         self.controls.add_below(self.shaping.sections)
@@ -157,6 +159,7 @@ class GenerationRoom(Room):
 
     def project_closed(self) -> None:
         self.session.close_project()
+        self.sampling.copying.forget()
         self.entrance.project_closed()
         self.editing.close()
         self.timing.close()
@@ -174,6 +177,7 @@ class GenerationRoom(Room):
 
     def shutdown(self) -> None:
         self.session.shutdown()
+        self.sampling.copying.forget()
         self.entrance.shutdown()
         self.canvas.close_tools()
 

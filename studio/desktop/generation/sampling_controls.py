@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
 from models.parameters import Param, Value
+from studio.desktop.generation.copy_note import CopyNote
 from studio.desktop.generation.prompt_box import PromptBox
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
@@ -19,17 +20,21 @@ from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.slider_form import SliderForm
 
 if TYPE_CHECKING:
+    from studio.desktop.base.studio import Studio
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 
 class SamplingControls(QObject):
     """A form for the open model in `place`, which is hidden for a model that declares nothing."""
 
-    def __init__(self, session: Session, editing: Editing, place: QWidget) -> None:
+    def __init__(
+        self, session: Session, editing: Editing, place: QWidget, studio: Studio
+    ) -> None:  # fmt: skip
         super().__init__(place)
         self._editing, self._place = editing, place
         self._params: Mapping[str, Param] = {}
         self.form, self.prompt = SliderForm({}), PromptBox()
+        self.copying = CopyNote(session, studio, self.prompt.likeness)
         self._rows = column(self.prompt, on=place, gap=10)
         place.setVisible(False)
         session.opened.connect(self._opened)
@@ -70,6 +75,7 @@ class SamplingControls(QObject):
 
     def retranslate(self) -> None:
         self.prompt.retranslate()
+        self.copying.retranslate()
 
 
 def _is_seeded(recipe: LatentRecipe) -> bool:

@@ -12,13 +12,15 @@ from PySide6.QtCore import Qt
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
+from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import importer
-from studio.engine.errors import UsageError
+from studio.engine.errors import StudioError, UsageError
+from studio.engine.evaluation.nearest_picture import Nearest, NearestPicture
 from studio.engine.export.statements import prompt
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
-from tests.desktop.generation.small_canvas import room_of, settled, studio_on, train_small
+from tests.desktop.generation.small_canvas import WAIT, room_of, settled, studio_on, train_small
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 SMALL = {"top_width": 8, "width": 8, "prior_width": 32, "prior_depth": 1, "batch_size": 4}
@@ -93,6 +95,44 @@ def test_a_prompt_is_written_asked_for_and_taken_back(room: GenerationRoom, qtbo
     settled(room, qtbot)
     assert asked(room) == {}
     assert room.view.image() == before
+
+
+def test_what_the_picture_is_like_is_said_beside_the_prompt(
+    room: GenerationRoom, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = room.sampling.prompt.likeness
+    qtbot.waitUntil(lambda: ".png" in said.text(), timeout=WAIT)
+    texts: list[str] = []
+    room.session.rendered.connect(lambda *_: texts.append(said.text()))
+    room.editing.set_seed(3)
+    qtbot.waitUntil(lambda: bool(texts), timeout=WAIT)
+    assert texts == [""], "never of the picture before"
+    qtbot.waitUntil(lambda: ".png" in said.text(), timeout=WAIT)
+    monkeypatch.setattr(NearestPicture, "of", lambda *_: Nearest("4.png", True))
+    room.editing.set_seed(4)
+    qtbot.waitUntil(lambda: "4.png" in said.text(), timeout=WAIT)
+    assert said.text() == "May be a copy of the training picture 4.png."
+    assert said.property("tone") == "bad"
+    room.sampling.copying.forget()
+
+    def gone(*_: object) -> None:
+        raise StudioError("The pictures are gone.")
+
+    monkeypatch.setattr(NearestPicture, "__init__", gone)
+    room.editing.set_seed(5)
+    qtbot.waitUntil(lambda: "nothing was compared" in said.text(), timeout=WAIT)
+    assert said.property("tone") == ""
+
+
+def test_a_training_picture_is_nearest_to_itself(trained: Path) -> None:
+    with Project.open(trained) as project:
+        (run,) = runs.runs(project)
+        nearest = NearestPicture(project, run.name)
+        prepared = runs.pictures_of(project.folder, Recipe.load(run.folder))
+        row = int(prepared.train[0])
+        found = nearest.of(np.array(prepared.images[row]))
+        (item,) = store.items_by_id(project, [prepared.item_ids[row]])
+    assert found == Nearest(item.name, True)
 
 
 def test_prompts_of_other_scripts_and_of_great_length(room: GenerationRoom, qtbot) -> None:

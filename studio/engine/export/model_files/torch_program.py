@@ -49,7 +49,8 @@ class TorchProgram(ModelFormat):
         psi = "torch.tensor(0.7), " if model.truncates else ""
         return "\n".join(
             [
-                "```python", "import torch", f'program = torch.export.load({json.dumps(file_name)}).module()',
+                "```python", "import torch",
+                f"program = torch.export.load({json.dumps(file_name)}).module()",
                 f"picture = program(torch.randn({first}), {psi}[{noise}])",
                 "levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().byte()", "```",
             ]

@@ -1,0 +1,35 @@
+"""Beside a picture that was just made: the training picture that it is nearest to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from studio.engine.artwork import Pixels
+from studio.engine.dataset.index import store
+from studio.engine.evaluation.copies import CopyCheck
+from studio.engine.evaluation.gallery import known_pictures
+from studio.engine.project import Project
+
+
+class Nearest(NamedTuple):
+    """A training picture by its name, and whether what is near to it may be a copy."""
+
+    name: str
+    too_close: bool
+
+
+class NearestPicture:
+    """Compares with the pictures of one run, which are read once (:mod:`copies`)."""
+
+    def __init__(self, project: Project, run_name: str) -> None:
+        """Raises :class:`StudioError` where the pictures of the run are gone."""
+        prepared = known_pictures(project, run_name)[0]
+        self._check, self._items = CopyCheck.of(prepared), prepared.item_ids
+        self._project = project
+
+    def of(self, pixels: Pixels) -> Nearest:
+        """Of uint8 [h, w, c] of the size of the run."""
+        likeness = self._check.check(pixels)
+        items = store.items_by_id(self._project, [self._items[likeness.row]])
+        # One that was taken out of the dataset since has no name any more.
+        return Nearest(items[0].name if items else "", likeness.too_close)
