@@ -67,6 +67,29 @@ def test_a_part_and_a_prompt_are_kept_and_made_again(
     assert b"red heart" in Path(made["files"][0]).read_bytes()
 
 
+def test_a_film_leads_from_one_prompt_to_another(trained: tuple[Path, str], tmp_path: Path) -> None:
+    project, run = trained
+    shown, told = [], []
+    for place, prompt in enumerate(("red", "heart")):
+        said = f'sampling = {{prompt = "{prompt}", guidance = 3.0}}'
+        told.append(
+            f'[[keys]]\ntime = {0.8 * place}\nrecipe.beginning = {{kind = "seeded", seed = 3, {said}}}\n'
+        )
+        words = ("--seed", 3, "--prompt", prompt, "--sampling", "guidance=3")
+        out = tmp_path / str(place)
+        made = done("generate", project, "--run", run, "--count", 1, *words, "--out", out)
+        shown.append(pixels_of(made["files"][0]).astype(int))
+    keys = tmp_path / "keys.toml"
+    keys.write_text("version = 1\nseconds = 1.0\n" + "".join(told))
+    done("walk", project, "--run", run, "--keys", keys, "--fps", 5, "--out", tmp_path / "w.png")
+    frames = [pixels_of(tmp_path / f"w.{n:04}.png").astype(int) for n in range(1, 6)]
+    assert np.array_equal(frames[0], shown[0])
+    assert np.array_equal(frames[-1], shown[1])
+    assert not np.array_equal(*shown)
+    away = [np.abs(frame - shown[0]).mean() for frame in frames]
+    assert 0 < away[1] < away[-1], "on the way it is neither"
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
