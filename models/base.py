@@ -178,6 +178,9 @@ class Family(nn.Module, ABC):
     Sampling: ClassVar[type[Declared]] = Declared
     """What can be set of how chance is used where a seed is drawn; nothing in most families."""
     facts: ClassVar[Facts] = Facts()
+    kept_back: ClassVar[frozenset[str]] = frozenset()
+    """Tensors that drawing does not ask for and that hold what is the artist's own: they do not
+    leave with the weights."""
     class_shares: Tensor
 
     def __init__(self, config: Declared, image_spec: ImageSpec) -> None:

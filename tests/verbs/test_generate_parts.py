@@ -72,9 +72,8 @@ def test_a_film_leads_from_one_prompt_to_another(trained: tuple[Path, str], tmp_
     shown, told = [], []
     for place, prompt in enumerate(("red", "heart")):
         said = f'sampling = {{prompt = "{prompt}", guidance = 3.0}}'
-        told.append(
-            f'[[keys]]\ntime = {0.8 * place}\nrecipe.beginning = {{kind = "seeded", seed = 3, {said}}}\n'
-        )
+        told.append(f"[[keys]]\ntime = {0.8 * place}\n")
+        told.append(f'recipe.beginning = {{kind = "seeded", seed = 3, {said}}}\n')
         words = ("--seed", 3, "--prompt", prompt, "--sampling", "guidance=3")
         out = tmp_path / str(place)
         made = done("generate", project, "--run", run, "--count", 1, *words, "--out", out)

@@ -72,6 +72,7 @@ class Text2Image(Tokens):
     Config = Text2ImageConfig
     Sampling = AskedMasked
     facts = replace(Tokens.facts, captions=True, first_picture=100_000)
+    kept_back = frozenset({"captions"})
     config: Text2ImageConfig
     prior: TextPrior
     prior_ema: TextPrior

@@ -43,6 +43,8 @@ class Portable:
         """Raises :class:`StudioError` for a damaged one."""
         saved = checkpoint.verify(folder, whole=False)
         family = checkpoint.load_model(saved, "cpu", whole=False)
+        for name in family.kept_back:  # a program has all tensors, also those that none asks for
+            family.get_buffer(name).zero_()
         made = origin.load(run) if run is not None else None
         note = runs.note_of(run) if run is not None else ""
         return cls(family, saved.state, made, _licences(run), note)
@@ -106,8 +108,8 @@ class Portable:
 
     def tensors(self) -> dict[str, Tensor]:
         """All weights that drawing asks, by their names in a checkpoint."""
-        held = self.family.state_dict()
-        return {name: tensor for name, tensor in held.items() if not tensor.is_meta}
+        held, own = self.family.state_dict(), self.family.kept_back
+        return {n: tensor for n, tensor in held.items() if not tensor.is_meta and n not in own}
 
 
 def _network(family: Family, *, truncates: bool) -> nn.Module:

@@ -133,6 +133,27 @@ def test_every_family_becomes_a_program(tmp_path: Path, name: str) -> None:
     assert not [mark for text in texts for mark in (*TRACES, b'.py"') if mark in text]
 
 
+@pytest.mark.parametrize("name", ["safetensors", "torch-export"])
+def test_captions_that_a_model_has_read_do_not_leave(tmp_path: Path, name: str) -> None:
+    kind = base.family("text2image")
+    family = kind(kind.Config.from_mapping({"top_width": 8, "width": 16}), ImageSpec(3, 16, 16))
+    family.read(["my grandmother Alma"])
+    state = State(
+        family="text2image", config=family.config.as_dict(), image_spec=asdict(family.image_spec),
+        labels=[], images_seen=8,
+    )  # fmt: skip
+    saved = checkpoint.write(tmp_path / "run", {MODEL: family.state_dict()}, state).folder
+    assert b"grandmother Alma" in b"".join(path.read_bytes() for path in saved.iterdir())
+    made, *_ = export_model(saved, name, tmp_path / "out")
+    if zipfile.is_zipfile(made):
+        with zipfile.ZipFile(made) as parts:
+            inside = b"".join(map(parts.read, parts.namelist()))
+    else:
+        inside = made.read_bytes()
+    assert len(inside) > 10_000
+    assert b"grandmother" not in inside
+
+
 @torch.no_grad()
 def test_a_program_truncates_and_has_the_noise_that_it_is_given(stylegan2: Path) -> None:
     model = Portable.of(stylegan2)
