@@ -66,6 +66,7 @@ class AdversarialFamily(Family):
     generator: nn.Module
     critic: nn.Module
     generator_ema: nn.Module
+    divided: ClassVar[tuple[str, ...]] = ("generator", "critic")
     betas: ClassVar[tuple[float, float]]
     """Of both optimisers at the start."""
     warmup: ClassVar[int] = 2_000

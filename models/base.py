@@ -181,6 +181,9 @@ class Family(nn.Module, ABC):
     kept_back: ClassVar[frozenset[str]] = frozenset()
     """Tensors that drawing does not ask for and that hold what is the artist's own: they do not
     leave with the weights."""
+    divided: ClassVar[tuple[str, ...]] = ()
+    """The networks of which each of several processes may carry out its own part of a batch: see
+    :class:`models.learning.division.Division`. A family without any trains in one process."""
     class_shares: Tensor
 
     def __init__(self, config: Declared, image_spec: ImageSpec) -> None:

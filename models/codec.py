@@ -86,6 +86,7 @@ class Codec(Family):
 
     Config: ClassVar[type[CodecParameters]]
     config: CodecParameters
+    divided: ClassVar[tuple[str, ...]] = ("encoder", "decoder")
 
     def __init__(
         self, config: CodecParameters, image_spec: ImageSpec, outputs: int, inputs: int,

@@ -19,7 +19,7 @@ def insist(*_: object) -> None:
 class Handlers:
     """A context in which both signals go to `handler`; a no-op outside the main thread."""
 
-    def __init__(self, handler: Callable[[int, FrameType | None], None]) -> None:
+    def __init__(self, handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
         self._handler = handler
         self._before: dict[int, Any] = {}
 

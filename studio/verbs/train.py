@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from studio.engine.errors import StudioError, UsageError
 from studio.verbs.augmentation_sheet import augmented
 from studio.verbs.console import Console, Result
-from studio.verbs.interruption import Interruption
+from studio.verbs.interruption import Handlers, Interruption
 from studio.verbs.options import Verbs, folder, number, pair, size, whole, words
 from studio.verbs.preflight import measured
 from studio.verbs.run_progress import Watch
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from studio.engine.project import Project
     from studio.engine.training.record.options import NewRun
     from studio.engine.training.record.recipe import Recipe
+    from studio.engine.training.session.ranks import Place
 
 SAVING = "Saving a checkpoint; a second Ctrl+C ends without one."
 
@@ -79,8 +81,16 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     """Train to the end, or until a signal; then say what came of it."""
     from studio.engine.project import Project
+    from studio.engine.training.session.ranks import place
 
+    own = place()
+    if own is not None and not own.leads:
+        return _follow(own, options.project, console)
     _check(options)
+    if own is not None:
+        if options.preflight or options.augmentations:
+            raise UsageError("Nothing is trained here: leave torchrun out.")
+        console.note(f"{own.count} processes share every step")
     with Project.open(options.project) as project, Interruption(console.note, SAVING) as stop:
         if options.augmentations:
             return augmented(project, _asked(project, options), options, stop)
@@ -94,6 +104,24 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         watch = Watch(name, console)
         done = _train(project, name, options, watch, stop)
     return _result(name, project.folder, done, watch, stop)
+
+
+def _follow(own: Place, project: Path, console: Console) -> Result:
+    """One of several processes that do what the first says, which speaks for all."""
+    from studio.engine.training.session.following import follow
+    from studio.engine.training.session.ranks import Lost, Ranks
+
+    console.as_json = False
+    try:
+        with Handlers(signal.SIG_DFL):
+            ranks = Ranks(own)
+        with Handlers(signal.SIG_IGN):  # the first one ends the run, and lets the others go
+            follow(ranks, project)
+    except Lost:
+        if own.rank == 1:  # where the first one is gone, somebody has to say so
+            raise
+        return Result({}, exit_code=1)
+    return Result({})
 
 
 def _check(options: argparse.Namespace) -> None:

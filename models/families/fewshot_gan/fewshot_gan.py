@@ -88,6 +88,9 @@ class FewshotGan(AdversarialFamily):
     generator: Generator
     critic: Critic
     generator_ema: Generator
+    divided = (
+        "generator", "critic", "critic.redraw_fine", "critic.redraw_small", "critic.redraw_part",
+    )  # fmt: skip
     betas = (0.5, 0.999)
     warmup = 1_000
 

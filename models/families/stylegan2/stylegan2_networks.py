@@ -205,6 +205,11 @@ class Critic(nn.Module):
         self.out = EqualLinear(last, 1 if self.classes is None else last)
         self.register_buffer("variety", torch.zeros(()))
 
+    @staticmethod
+    def together(n: int) -> int:
+        """How many neighbours of `n` pictures are compared with each other."""
+        return group_size(n)
+
     def forward(
         self, x: Tensor, labels: Tensor | None = None, *, alone: bool = False, track: bool = False
     ) -> Tensor:

@@ -74,6 +74,7 @@ class Tokens(Codec):
         },
         judged_by_samples=True,
     )  # fmt: skip
+    divided = ("encoder", "decoder", "encoder_ema", "prior", "critic")
     config: TokensConfig
     codes_mean: Tensor
     class_codes: Tensor

@@ -28,6 +28,7 @@ from studio.engine.training.record.checkpoint import Saved
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Diary, all_finite
 from studio.engine.training.session import compilation, memory
+from studio.engine.training.session.ranks import failure
 from studio.engine.training.session.remedy import apply, figures
 from studio.engine.training.session.trainer import Trainer
 
@@ -60,7 +61,7 @@ class Care:
             self.watch = Watch()  # what it remembers was seen on other pictures
         if newest is not None:
             trainer.restore(newest)
-            if newest.state.get("compiled") and not compilation.obstacle(trainer.device):
+            if newest.state.get("compiled") and not compilation.hindrance(trainer):
                 compilation.translate(trainer)
             self.last = newest
         elif checkpoint.folders(run_folder):
@@ -129,6 +130,8 @@ class Care:
         try:
             self.trainer.step()
         except (RuntimeError, MemoryError) as error:
+            if self.trainer.ranks is not None:  # the others are in the middle of their step
+                raise failure(error, self.trainer.ranks.own) from error
             if self.trainer.compiled and not memory.is_want_of(error):
                 broken = True
             else:

@@ -48,6 +48,13 @@ def obstacle(device: torch.device) -> Said:
     return NOTHING
 
 
+def hindrance(trainer: Trainer) -> Said:
+    """The same of a trainer."""
+    if trainer.ranks is not None:
+        return Said("Networks are not translated where several processes train together.")
+    return obstacle(trainer.device)
+
+
 def is_worth_trying(device: torch.device, minutes: float | None) -> bool:
     """Whether a run of so many minutes, None where unknown, is long enough."""
     shortest = SHORTEST.get(device.type)
@@ -58,7 +65,7 @@ def is_wanted(trainer: Trainer, minutes: float | None) -> bool:
     """Whether this run should find out; where its recipe insists, on any machine."""
     wanted = trainer.recipe.compile
     if wanted == "auto":
-        return is_worth_trying(trainer.device, minutes) and not obstacle(trainer.device)
+        return is_worth_trying(trainer.device, minutes) and not hindrance(trainer)
     return wanted == "on"
 
 
@@ -67,7 +74,7 @@ def decide(trainer: Trainer, saved: Saved) -> tuple[Said, Said]:
 
     `saved` is where the trainer stands, and where it stands again afterwards.
     """
-    reason = obstacle(trainer.device)
+    reason = hindrance(trainer)
     if reason:
         return reason, AS_WRITTEN
     try:

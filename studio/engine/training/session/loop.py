@@ -33,6 +33,7 @@ from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import sample_times
 from studio.engine.training.session.care import Care
 from studio.engine.training.session.needs import figures
+from studio.engine.training.session.ranks import Ranks, place
 from studio.engine.training.session.trainer import UNPLANNED, Trainer
 
 PROGRESS_SECONDS = 0.2
@@ -64,13 +65,20 @@ def train(
 
     With `resume` it goes on from the newest checkpoint that verifies; `total_images` or
     `minutes`, totals of the run, then give it another end. Ends with exactly one
-    :class:`Done` or :class:`Failed`; what can be expected to go wrong is an event.
+    :class:`Done` or :class:`Failed`; what can be expected to go wrong is an event. Under
+    `torchrun` this is the first process, and the others :func:`follow`.
     """
     care: Care | None = None
+    ranks: Ranks | None = None
     try:
         yield Stage(RunState.PREPARING)
         recipe = Recipe.load(run_folder)
-        trainer = Trainer(recipe, pictures_of(project_folder, recipe))
+        pictures = pictures_of(project_folder, recipe)
+        own = place()
+        ranks = None if own is None else Ranks(own)
+        trainer = Trainer(recipe, pictures, ranks)
+        if ranks is not None:
+            ranks.begin(recipe.run, trainer.family)
         care = Care(run_folder, trainer, resume=resume)
         loop = _Loop(recipe, trainer, care, total_images, minutes)
         yield from loop.run(commands)
@@ -79,6 +87,8 @@ def train(
     finally:
         if care is not None:
             care.close()
+        if ranks is not None:
+            ranks.leave()
 
 
 def _failed(run_folder: Path, error: Exception) -> Failed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.parameters import Declared
+    from studio.engine.training.session.ranks import Ranks
 
 UNPLANNED = 1 << 40
 """Images of a run of minutes before its rate is known: its schedules stand at their beginning."""
@@ -39,12 +41,16 @@ _REFRESH_BATCH = 64
 class Trainer:
     """Everything that a checkpoint holds, alive. A step of it knows neither clock nor files."""
 
-    def __init__(self, recipe: Recipe, prepared: Prepared) -> None:
+    def __init__(self, recipe: Recipe, prepared: Prepared, ranks: Ranks | None = None) -> None:
+        """`ranks` are the processes that train it together, None for this one alone."""
         import torch
 
-        self.recipe = recipe
-        machine = devices.choose(recipe.device)
+        self.recipe, self.ranks = recipe, ranks
+        wanted = recipe.device if ranks is None else ranks.own.device(recipe.device)
+        machine = devices.choose(wanted)
         self.device = torch.device(machine.name)
+        if ranks is not None and self.device.index is not None:
+            torch.accelerator.set_device_index(self.device.index)
         random_state.seed_all(recipe.seed)
         # Some kernels add up in another order every time, and a resumed run has to be the same.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -84,6 +90,12 @@ class Trainer:
 
     def step(self) -> None:
         """One step; what it reports stays on the device until `averages` are read."""
+        with nullcontext() if self.ranks is None else self.ranks.step(self):
+            self._step()
+        self.state.step += 1
+        self.state.images_seen += self.batch_size
+
+    def _step(self) -> None:
         position = self.sampler.position
         indices = self.sampler.take(self.batch_size)
         batch, labels = self.pictures.batch(indices), self.pictures.labels(indices)
@@ -94,8 +106,6 @@ class Trainer:
         except (RuntimeError, MemoryError):
             self.sampler.position = position  # these pictures were not learnt from
             raise
-        self.state.step += 1
-        self.state.images_seen += self.batch_size
 
     def _learn(
         self, batch: Tensor, labels: Tensor | None, captions: list[str] | None
@@ -244,45 +254,50 @@ class Trainer:
             kept = self.state.scaler.state()
             training |= {f"scaler.{name}": tensor for name, tensor in kept.items()}
         state: checkpoint.State = {
+            **self.stand(),
             "run": self.recipe.run,
             "family": self.recipe.family,
-            "config": self.config.as_dict(),
             "image_spec": dataclasses.asdict(self.recipe.image_spec),
             "labels": self.recipe.labels,
-            "images_seen": self.state.images_seen,
-            "step": self.state.step,
-            "total_images": self.state.total_images,
             "seconds": self.seconds,
-            "batch_size": self.batch_size,
-            "part_size": self.part_size,
-            "full_precision": self.full_precision,
             "compiled": self.compiled,
-            "position": self.sampler.position,
             "optimizers": tensors.save_optimizers(self.family.optimizers(), training),
             "chance": plain,
         }
         return self.family.state_dict(), training, state
 
+    def stand(self) -> checkpoint.State:
+        """What of a checkpoint is neither a tensor nor the same all through a run."""
+        return {
+            "config": self.config.as_dict(),
+            "images_seen": self.state.images_seen,
+            "step": self.state.step,
+            "total_images": self.state.total_images,
+            "batch_size": self.batch_size,
+            "part_size": self.part_size,
+            "full_precision": self.full_precision,
+            "position": self.sampler.position,
+        }
+
+    def stand_as(self, state: checkpoint.State) -> None:
+        """The inverse of :meth:`stand`."""
+        config = type(self.config).from_mapping(state["config"])
+        if config != self.config:
+            self.replace_config(config)
+        self.state.images_seen, self.state.step = state["images_seen"], state["step"]
+        self.state.total_images = state["total_images"]
+        self.batch_size, self.sampler.position = state["batch_size"], state["position"]
+        self.part_size = state.get("part_size", self.batch_size)
+        if state.get("full_precision", False) and not self.full_precision:
+            self.use_full_precision()
+
     def restore(self, saved: checkpoint.Saved) -> None:
         """Become what was captured; :class:`StudioError` when it belongs to another model."""
-        state = saved.state
         try:
-            self.replace_config(type(self.config).from_mapping(state["config"]))
+            self.stand_as(saved.state)
             self.family.load_state_dict(checkpoint.read_tensors(saved.folder / checkpoint.MODEL))
             training = checkpoint.read_tensors(saved.folder / checkpoint.TRAINING)
-            tensors.load_optimizers(self.family.optimizers(), state["optimizers"], training)
-            self.state.generator.set_state(training["chance.train"])
-            sources = {
-                name.removeprefix("chance."): tensor
-                for name, tensor in training.items()
-                if name.startswith("chance.")
-            }
-            random_state.restore(state["chance"], sources, self.device)
-            self.state.images_seen, self.state.step = state["images_seen"], state["step"]
-            self.state.total_images, self.seconds = state["total_images"], state["seconds"]
-            self.batch_size, self.sampler.position = state["batch_size"], state["position"]
-            self.part_size = state.get("part_size", self.batch_size)
-            self._restore_scale(state.get("full_precision", False), training)
+            self._go_on_from(saved.state, training)
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             raise StudioError(
                 "The checkpoint {folder} does not fit the run {run}: start a new run.",
@@ -290,11 +305,31 @@ class Trainer:
                 folder=saved.folder,
                 run=self.recipe.run,
             ) from error
+        if self.ranks is not None:
+            self.ranks.changed()
+
+    def become(
+        self, state: checkpoint.State, model: Mapping[str, Tensor], training: Mapping[str, Tensor]
+    ) -> None:
+        """The inverse of :meth:`capture`."""
+        self.stand_as(state)
+        self.family.load_state_dict(model)
+        self._go_on_from(state, training)
+
+    def _go_on_from(self, state: checkpoint.State, training: Mapping[str, Tensor]) -> None:
+        tensors.load_optimizers(self.family.optimizers(), state["optimizers"], training)
+        self.state.generator.set_state(training["chance.train"])
+        sources = {
+            name.removeprefix("chance."): tensor
+            for name, tensor in training.items()
+            if name.startswith("chance.")
+        }
+        random_state.restore(state["chance"], sources, self.device)
+        self.seconds = state["seconds"]
+        self._restore_scale(training)
         self.averages.clear()
 
-    def _restore_scale(self, full_precision: bool, training: dict[str, Tensor]) -> None:
-        if full_precision:
-            self.use_full_precision()
+    def _restore_scale(self, training: Mapping[str, Tensor]) -> None:
         if self.state.scaler is not None and "scaler.scale" in training:
             found = {key: training[f"scaler.{key}"] for key in self.state.scaler.state()}
             self.state.scaler.restore(found)
