@@ -203,7 +203,7 @@ def test_what_has_no_file_no_picture_or_another_place(
 
     side = room_of(open_window).side
     said = drop(open_window, photo, side.mapTo(open_window, QPoint(40, 200)))
-    assert "to add them" in said
+    assert "Add to Vases" in said
     qtbot.waitUntil(lambda: open_window.place == "dataset", timeout=WAIT)
     dataset = open_window.room("dataset")
     qtbot.waitUntil(lambda: len(dataset.model.ids) == 65, timeout=WAIT)
