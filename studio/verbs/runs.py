@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from studio.verbs import run_notes, run_queue, run_records
+from studio.verbs import returned_runs, run_notes, run_queue, run_records
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Actions, Parser, Run, Verbs, folder, words
 
@@ -14,7 +14,7 @@ def add(verbs: Verbs) -> None:
     """Declare the verb and its actions."""
     parser = verbs.add(
         "runs",
-        "The training runs of a project: list, queue, name, remove, and save what they tell.",
+        "The runs of a project: list, queue, name, remove, take back, and save what they tell.",
         listed,
     )
     actions = parser.add_subparsers(
@@ -33,7 +33,7 @@ def add(verbs: Verbs) -> None:
         "--with-pieces", action="store_true",
         help="also where pieces are rendered from it; they can then not be rendered again",
     )  # fmt: skip
-    for part in (run_queue, run_notes, run_records):
+    for part in (run_queue, run_notes, run_records, returned_runs):
         part.declare(partial(_action, actions))
 
 

@@ -88,7 +88,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         return _follow(own, options.project, console)
     _check(options)
     if own is not None:
-        if options.preflight or options.augmentations:
+        if options.preflight or options.augmentations or options.queue:
             raise UsageError("Nothing is trained here: leave torchrun out.")
         console.note(f"{own.count} processes share every step")
     with Project.open(options.project) as project, Interruption(console.note, SAVING) as stop:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from models.parameters import Value
-from studio.engine.door import read_text
+from studio.engine.door import read_bytes
 from studio.engine.errors import StudioError
 from studio.engine.files import write_text
 from studio.engine.said import NOTHING, Said, plain, reason, spoken
@@ -121,7 +121,7 @@ class Recipe(BaseModel, RecipeOptions):
         """Read `recipe.toml`; raises :class:`StudioError` naming the file when it is damaged."""
         path = run_folder / FILE
         try:
-            return cls.model_validate(spoken(tomllib.loads(read_text(path))))
+            return cls.of(read_bytes(path), path)
         except OSError as error:
             raise StudioError(
                 "The recipe {path} cannot be read ({reason}): restore the run's folder "
@@ -130,6 +130,13 @@ class Recipe(BaseModel, RecipeOptions):
                 path=path,
                 reason=reason(error),
             ) from error
+
+    @classmethod
+    def of(cls, written: bytes, path: Path) -> Self:
+        """The recipe in the bytes of the file `path`; raises as :meth:`load`."""
+        try:
+            text = written.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+            return cls.model_validate(spoken(tomllib.loads(text)))
         except (ValueError, LookupError, RecursionError) as error:
             raise StudioError(
                 "The recipe {path} is damaged ({reason}): restore it from a backup, or "
