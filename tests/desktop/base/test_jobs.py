@@ -28,11 +28,17 @@ def go() -> Iterator[threading.Event]:
     event.set()
 
 
-def waiting(go: threading.Event, result: str, **how: object) -> Job[str]:
+def waiting(
+    go: threading.Event, result: str, ends: threading.Event | None = None, **how: object
+) -> Job[str]:
+    """It works until `go`; where it is cancelled, and asked to, it does not end before `ends`."""
+
     def work(job: Job[str]) -> str:
         job.advance(1, 9)
         while not go.wait(0.01):
             if job.cancelled():
+                if ends is not None:
+                    ends.wait(WAIT)
                 raise StudioError("It was stopped; nothing was written.")
         return result
 
@@ -121,7 +127,8 @@ def page(studio: Studio, qtbot) -> QWidget:
 def test_the_strip_shows_each_job_and_moves_nothing(studio: Studio, page, go, qtbot) -> None:
     strip, before = page.strip, page.button.geometry()
     assert strip.isHidden()
-    jobs = [waiting(go, name, can_pause=True) for name in ("a", "b")]
+    ends = threading.Event()
+    jobs = [waiting(go, name, ends, can_pause=True) for name in ("a", "b")]
     for job in jobs:
         studio.jobs.start(job, "dataset")
     studio.jobs.start(waiting(go, "c"), "export")
@@ -143,6 +150,7 @@ def test_the_strip_shows_each_job_and_moves_nothing(studio: Studio, page, go, qt
     qtbot.mouseClick(first.cancel, Qt.MouseButton.LeftButton)
     assert not first.cancel.isEnabled()
     assert "stopping…" in first.text.text()
+    ends.set()
     qtbot.waitUntil(lambda: strip.rows[1].isHidden(), timeout=WAIT)
     assert strip.rows[0].job is jobs[1]
     studio.set_language("zh_CN")
