@@ -20,6 +20,8 @@ import torch_build
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+LISTS = ROOT / "resources" / "packages"
+"""Exact packages with hashes (`pin_hashes.py`), a list for the base and one for each extra."""
 STAMP, UNFINISHED = "latent-studio.json", "latent-studio.unfinished"
 LOG = "latent-studio.log"
 
@@ -125,19 +127,34 @@ class Environment:
         index, note = torch_build.pip_index(build)
         if note:
             print(note, flush=True)
-        pin = _pins()["torch"]
         print("Installing packages; the first time this takes some minutes.", flush=True)
-        if index:
-            # Without dependencies: that index does not carry the pinned versions of all of them.
-            self._pip(["--index-url", index, "--no-deps", pin])
-        extra = ["--extra-index-url", index] if index and build.index != "cpu" else []
-        self._pip([*extra, "-c", str(CONSTRAINTS), pin, *_requirements(tests)])
-        for name, requirements in _extras().items():
+        self._hashed("base", *(("test", "dev") if tests else ()))
+        self._install_torch(build, index, note)
+        for name in _extras():
             try:
-                self._pip(["-c", str(CONSTRAINTS), *requirements])
+                self._hashed(name)
             except SetupError:  # no build for this machine: the rest of the program works
                 print(f"Left out, as it cannot be installed here: {name}", flush=True)
         print(self._look_at_torch(), flush=True)
+
+    def _install_torch(self, build, index, note):
+        """Checked against hashes where it is PyPI's; indexes for other cards tell of none that
+        could be kept, and neither does one that stands in for an index that does not answer."""
+        pin = _pins()["torch"]
+        if not build.index:
+            self._hashed("torch")
+            return
+        if index:
+            # Without dependencies: that index does not carry the pinned versions of all of them.
+            self._pip(["--index-url", index, "--no-deps", pin])
+        if note or build.index != "cpu":
+            extra = ["--extra-index-url", index] if index else []
+            self._pip([*extra, "-c", str(CONSTRAINTS), pin])
+
+    def _hashed(self, *names):
+        """Install lists of packages, each file only where its hash is one of those in the list."""
+        files = [part for name in names for part in ("-r", str(LISTS / f"{name}.txt"))]
+        self._pip(["--require-hashes", "--no-deps", *files])
 
     def _pip(self, arguments):
         command = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input",
@@ -202,17 +219,11 @@ class Environment:
             yield
 
 
-def _requirements(tests):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    return [*project["dependencies"], *(extras["test"] + extras["dev"] if tests else [])]
-
-
 def _extras():
     """What the whole program can do beyond the least that it needs, by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    return {name: extras[name] for name in extras if name not in ("test", "dev", "tensorboard")}
+    left = ("test", "dev", "tensorboard", "faces")
+    return [name for name in project["optional-dependencies"] if name not in left]
 
 
 def _pins():
@@ -221,8 +232,8 @@ def _pins():
 
 
 def _fingerprint():
-    digest = hashlib.sha256()
-    for part in (CONSTRAINTS.read_bytes(), json.dumps([_requirements(True), _extras()]).encode()):
-        digest.update(part)
+    digest = hashlib.sha256(CONSTRAINTS.read_bytes())
+    for path in sorted(LISTS.glob("*.txt")):
+        digest.update(path.name.encode() + path.read_bytes())
     digest.update(f"{ROOT} {sys.version} {os.path.realpath(sys.executable)}".encode())
     return digest.hexdigest()
