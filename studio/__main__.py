@@ -21,13 +21,15 @@ def main() -> int:
     return cli.main(open_window=_open_window)
 
 
-def _open_window(project: Path | None, refuse: Callable[[object], None]) -> int:
+def _open_window(
+    project: Path | None, refuse: Callable[[object], None], *, check: bool = False
+) -> int:
     # Nothing that is made before the first paint is garbage; the window turns this on again.
     gc.disable()
     try:
         from studio.desktop.app import run
 
-        return run(project, refuse)
+        return run(project, refuse, check=check)
     finally:
         gc.enable()
 

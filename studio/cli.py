@@ -12,7 +12,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from models.errors import ParameterError
 from studio import __version__
@@ -25,16 +24,19 @@ INTERRUPTED = 130
 VERBS = (
     "app", "demo", "import_pictures", "dataset", "train", "runs", "model", "generate", "breed",
     "directions", "invert", "drag", "enlarger", "evaluate", "walk", "live", "refine",
-    "review", "export", "inspect", "lists", "doctor",
+    "review", "export", "inspect", "lists", "doctor", "extras", "self_test",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 
-OpenWindow = Callable[[Path | None, Callable[[object], None]], int]
+OpenWindow = Callable[..., int]
+"""Of the project, and of what refuses; with `check=True` the window is closed again at once."""
 
 
 def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None = None) -> int:
     """Run one command line and return its exit code. `open_window` is what `app` does."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == ["--self-test"]:
+        arguments[0] = "self-test"
     stdout, stderr = output()
     console = Console("--json" in arguments, stdout, stderr)
     try:
@@ -72,6 +74,9 @@ def parser(names: Sequence[str] = VERBS) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"latent-studio {__version__}")
+    whole.add_argument(
+        "--self-test", action="store_true", help="try whether this copy works: the verb self-test"
+    )
     verbs = Verbs(whole)
     for name in names:
         importlib.import_module(f"studio.verbs.{name}").add(verbs)

@@ -7,6 +7,7 @@ import gc
 import logging
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -27,8 +28,9 @@ SWITCH_SECONDS = 0.0002
 _log = logging.getLogger("studio")
 
 
-def run(project: Path | None, refuse: Refuse) -> int:
-    """Open the window, on `project` if one is given; returns when it is closed.
+def run(project: Path | None, refuse: Refuse, *, check: bool = False) -> int:
+    """Open the window, on `project` if one is given; returns when it is closed. With `check` it is
+    closed as soon as it was painted and its rooms were made.
 
     Where the display does not answer, `refuse` is called with the sentence, and the process ends.
     """
@@ -48,7 +50,9 @@ def run(project: Path | None, refuse: Refuse) -> int:
     _report_to(studio)
     window.firstPainted.connect(_after_first_paint)
     window.firstPainted.connect(guard_fields)
-    if project is not None:
+    if check:
+        window.firstPainted.connect(partial(_check, window))
+    elif project is not None:
         window.firstPainted.connect(lambda: studio.open_or_make(project))
     else:
         window.firstPainted.connect(lambda: whereabouts.come_back(window.studio, window.go))
@@ -58,6 +62,17 @@ def run(project: Path | None, refuse: Refuse) -> int:
     sys.excepthook = sys.__excepthook__
     qInstallMessageHandler(None)
     return code
+
+
+def _check(window: MainWindow) -> None:
+    """Make all that a day's work shows; what cannot be made ends the process with its error."""
+    sys.excepthook = sys.__excepthook__
+    try:
+        window.make_rooms()
+    except Exception:
+        QApplication.exit(1)
+        raise
+    window.close()
 
 
 def _after_first_paint() -> None:

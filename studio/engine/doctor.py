@@ -53,7 +53,7 @@ def _packages() -> list[Check]:
     checks = [_package(name, True, INSTALL) for name in NEEDED]
     checks += [_package(name, False, INSTALL) for name in WINDOW]
     checks += [
-        _package(name, False, f"pip install 'latent-studio[{extra}]'")
+        _package(name, False, f"latent-studio extras install {extra}")
         for name, extra in OPTIONAL.items()
     ]
     return checks

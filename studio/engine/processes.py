@@ -34,6 +34,12 @@ def command(child: Child, *arguments: str) -> list[str]:
     return [sys.executable, "-m", child.value, *arguments]
 
 
+def program(*arguments: str) -> list[str]:
+    """The command line of the program itself, begun anew."""
+    frozen = getattr(sys, "frozen", False)
+    return [sys.executable, *([] if frozen else ["-m", "studio"]), *arguments]
+
+
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The child finds this very package, wherever the parent was started from."""
     places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]

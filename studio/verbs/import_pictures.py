@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import StudioError
+from studio.engine.extras import named_in
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Verbs, folder, number
@@ -112,8 +113,8 @@ def _lines(done: Finished) -> list[str]:
     if done.moved:
         lines.append(f"  {done.moved} of them were known and have another place now.")
     lines += [f"  {kind}: {count}" for kind, count in sorted(done.findings.items())]
-    # What a missing library costs is said once, with the command that adds it.
-    lacking = Counter(reason for _, reason in done.rejected if "pip install" in reason)
+    # What a missing library costs is said once, with what adds it.
+    lacking = Counter(reason for _, reason in done.rejected if named_in(reason))
     lines += [f"  rejected: {count} files: {reason}" for reason, count in lacking.items()]
     others = [each for each in done.rejected if each[1] not in lacking]
     lines += [f"  rejected: {file}: {reason}" for file, reason in others[:REJECTED_SHOWN]]

@@ -23,14 +23,17 @@ def display(monkeypatch):
 @pytest.mark.parametrize("arguments", [[], ["app"]])
 def test_without_a_verb_the_window_opens(arguments):
     opened = []
-    assert cli.main(arguments, lambda project, refuse: opened.append(project) or 0) == 0
+    assert cli.main(arguments, lambda project, refuse, check: opened.append(project) or 0) == 0
     assert opened == [None]
 
 
 def test_a_project_is_handed_over(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     opened = []
-    assert cli.main(["app", "my project"], lambda project, refuse: opened.append(project) or 3) == 3
+    assert (
+        cli.main(["app", "my project"], lambda project, refuse, check: opened.append(project) or 3)
+        == 3
+    )
     assert opened == [tmp_path / "my project"]
 
 
@@ -45,7 +48,7 @@ def broken(name, package=None):
 @pytest.mark.parametrize("find_spec", [absent, broken])
 def test_without_pyside6(find_spec, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", find_spec)
-    call("app").refused(1, "PySide6", "pip install")
+    call("app").refused(1, "PySide6", "launch.py")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
@@ -56,7 +59,7 @@ def test_without_a_display(monkeypatch):
 
 
 def test_a_system_library_that_is_missing(capsys):
-    def window(project, refuse):
+    def window(project, refuse, check):
         raise ImportError("libEGL.so.1: cannot open shared object file")
 
     code = cli.main(["app"], window)

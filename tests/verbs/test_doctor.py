@@ -22,13 +22,14 @@ def test_this_machine_can_run_the_tests():
 def test_what_is_missing(needed, code, mark, monkeypatch):
     checks = [
         Check("good", True, True, "here"),
-        Check("thing", False, needed, "not installed", "pip install thing"),
+        Check("thing", False, needed, "not installed", "latent-studio extras install thing"),
     ]
     monkeypatch.setattr(doctor, "examine", lambda: checks)
     said = call("doctor")
     assert (said.code, said.err) == (code, "")
     assert said.out == (
-        f"ok        good: here\n{mark:<9} thing: not installed\n          pip install thing\n"
+        f"ok        good: here\n{mark:<9} thing: not installed\n"
+        "          latent-studio extras install thing\n"
     )
     facts = call("doctor", "--json").facts
     assert facts["ok"] is not needed

@@ -132,7 +132,7 @@ def test_a_beginning_that_is_not_possible(options, code, words, project, run):
 def test_tensorboard_names_the_command_that_is_missing(project, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     said = call("train", project, *tiny("vae", 4), "--tensorboard")
-    said.refused(2, 'pip install "latent-studio[tensorboard]"')
+    said.refused(2, "extras install tensorboard")
 
 
 def test_memory_that_runs_out_is_told(project, monkeypatch):

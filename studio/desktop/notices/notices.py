@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.desktop.i18n import said
+from studio.engine.extras import named_in
 
 Action = tuple[str, Callable[[], object]]
 KEPT = 200
@@ -54,6 +55,8 @@ class Notices(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history: list[Notice] = []
+        self.way_to_extra: Callable[[str], Action | None] = lambda _name: None
+        """What leads to an extra that a sentence asks for, where no other action is given."""
 
     def info(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         return self._post(Notice(NoticeKind.INFO, sentence, detail, action))
@@ -68,6 +71,8 @@ class Notices(QObject):
     def _post(self, notice: Notice) -> Notice:
         if notice.kind is not NoticeKind.INFO and (known := self._just_said(notice)) is not None:
             return known
+        if notice.action is None and (name := named_in(notice.sentence)):
+            notice = replace(notice, action=self.way_to_extra(name))
         self.history.append(notice)
         del self.history[:-KEPT]
         self.posted.emit(notice)

@@ -26,12 +26,13 @@ from studio.desktop.widgets.panel import PANEL_WIDTH
 from studio.desktop.window import whereabouts
 from studio.desktop.window.drop_overlay import DropOverlay
 from studio.desktop.window.first_paint import FirstPaint
+from studio.desktop.window.installation.installation import Installation
 from studio.desktop.window.origin_checker import OriginChecker
 from studio.desktop.window.problem_reporter import ProblemReporter
 from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
-from studio.desktop.window.top_bar import TopBar, device_title
+from studio.desktop.window.top_bar import PLACES, TopBar, device_title
 from studio.desktop.window.welcome import Welcome
 from studio.desktop.window.window_actions import (
     add_window_actions,
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.closing = Closing(self, self)
         self.checker = OriginChecker(self, self)
         self.reporter = ProblemReporter(self, self)
+        self.installation = Installation(self, self)
         self.opening = Opening(self, self.closing, self.make_rooms, self.checker, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
-        add_window_actions(self, self.opening, self.checker, self.reporter)
+        add_window_actions(self, self.opening, self.checker, self.reporter, self.installation)
         self.retranslate()
         whereabouts.restore_size(self, studio)
         self._project_changed()
@@ -231,7 +233,8 @@ class MainWindow(QMainWindow):
     def _go_to_work(self) -> None:
         jobs = self.studio.jobs
         first = next(iter(jobs.of()), None)
-        self.go("training" if self.status.training or first is None else jobs.place_of(first))
+        place = "training" if self.status.training or first is None else jobs.place_of(first)
+        self.go(place) if place in PLACES else self.installation.open()
 
     def show_run(self, name: str, part: float, words: str) -> None:
         self.status.show_run(name, part, words)

@@ -13,6 +13,7 @@ from studio.desktop.window.top_bar import PLACES, place_title
 
 if TYPE_CHECKING:
     from studio.desktop.base.actions import ActionRegistry
+    from studio.desktop.window.installation.installation import Installation
     from studio.desktop.window.origin_checker import OriginChecker
     from studio.desktop.window.problem_reporter import ProblemReporter
     from studio.desktop.window.project_opener import Opening
@@ -32,7 +33,11 @@ _LAST = "window.quit"
 
 
 def add_window_actions(
-    window: Shell, opening: Opening, checker: OriginChecker, reporter: ProblemReporter
+    window: Shell,
+    opening: Opening,
+    checker: OriginChecker,
+    reporter: ProblemReporter,
+    installation: Installation,
 ) -> None:
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
@@ -57,6 +62,7 @@ def add_window_actions(
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
         ("window.guide", "Guide", window.open_guide, "F1", "book"),
         ("window.keys", "Shortcuts", window.show_shortcuts, "Ctrl+F1", "keyboard"),
+        ("window.installation", "Extras and self-test…", installation.open, "", "download"),
         ("window.report", "Report a problem…", reporter.write, "", "alert"),
         ("window.quit", "Quit", window.close, "Ctrl+Q", "logout"),
     ):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from studio.engine.errors import StudioError
+from studio.engine.extras import needed
 from studio.engine.live.inbox import Inbox
 from studio.engine.live.tempo import Tempo
 from studio.engine.said import NOTHING, Said, reason
@@ -148,10 +149,7 @@ class Inputs:
         try:
             return self._backend.names()
         except ImportError as error:
-            raise StudioError(
-                "MIDI needs a part that is not installed: pip install latent-studio[live].",
-                repr(error),
-            ) from error
+            raise StudioError(needed("MIDI", "live"), repr(error)) from error
         except OSError as error:
             raise StudioError(
                 "There is no MIDI on this machine: {reason}.", repr(error), reason=_short(error)

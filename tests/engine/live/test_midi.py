@@ -88,7 +88,8 @@ def test_a_name_that_is_not_there_names_those_that_are():
          "There is no MIDI on this machine: MidiInAlsa::initialize: error creating ALSA sequencer "
          "client object."),
         (ImportError("no rtmidi"),
-         "MIDI needs a part that is not installed: pip install latent-studio[live]."),
+         "MIDI needs the extra “live”, which is not installed: choose “Extras and self-test…” in "
+         "the menu of the window, or run `latent-studio extras install live`."),
     ],
 )  # fmt: skip
 def test_a_machine_without_midi_says_so(error, sentence):

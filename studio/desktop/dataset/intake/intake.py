@@ -16,6 +16,7 @@ from studio.desktop.notices.notices import Action
 from studio.engine.dataset.index import left_out
 from studio.engine.dataset.intake import received
 from studio.engine.dataset.intake.importer import Finished
+from studio.engine.extras import named_in
 from studio.engine.project import Project
 from studio.engine.said import Said, lines, listed, sentences
 
@@ -95,8 +96,8 @@ class Intake:
                 dataset=name, pictures=usable, n=words.number(count),
             )
         )  # fmt: skip
-        # What a missing library costs is said once, with the command that adds it.
-        lacking = dict.fromkeys(why for _, why in finished.rejected if "pip install" in why)
+        # What a missing library costs is said once, with what adds it.
+        lacking = dict.fromkeys(why for _, why in finished.rejected if named_in(why))
         sentence = sentences([*stopped, sentence, *lacking, *aside])
         broken = [
             Said("{file}: {reason}", file=file, reason=reason)
@@ -104,7 +105,8 @@ class Intake:
             if reason not in lacking
         ]
         detail = lines([*broken, *([asides] if asides else [])])
-        show = (tr("Show them"), show_broken)
+        # Where nothing else is wrong, the notice leads to what is missing.
+        show = (tr("Show them"), show_broken) if broken else None
         self._studio.notices.warn(sentence, detail, show)
 
 

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from PIL import Image
 
+from studio.engine.extras import needed
 from studio.engine.said import Said
 
 SUFFIXES = frozenset(
@@ -19,7 +20,7 @@ SUFFIXES = frozenset(
         ".srw", ".x3f",
     }
 )  # fmt: skip
-NEEDS_LIBRARY = Said("Camera RAW needs an extra library: pip install 'latent-studio[formats]'.")
+NEEDS_LIBRARY = needed(Said("A camera's RAW file"), "formats")
 # Whatever its name says, such a file is another kind of picture.
 _OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"8BPS", b"RIFF")
 _HEADS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")

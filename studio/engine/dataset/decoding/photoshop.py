@@ -14,14 +14,15 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
+from studio.engine.extras import needed
 from studio.engine.said import Said, SaidError
 
 SIGNATURE = b"8BPS"
 BITS = "bits of Photoshop"
 """Where the depth of a picture is noted in its `info`."""
-NEEDS_LIBRARY = Said(
-    "It was saved without a merged picture: save it with maximised compatibility, or "
-    "pip install 'latent-studio[layered]'."
+NEEDS_LIBRARY = needed(
+    Said("A Photoshop file that was saved without a merged picture (maximised compatibility)"),
+    "layered",
 )
 _CUT_OFF = Said("The file is cut off before its end.")
 _UNKNOWN = Said("It is a Photoshop file of a kind that cannot be read: save it as TIFF or PNG.")

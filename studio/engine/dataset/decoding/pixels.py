@@ -28,6 +28,7 @@ from studio.engine.dataset.decoding import (
 )
 from studio.engine.dataset.decoding.archives import ArchiveError
 from studio.engine.dataset.decoding.colour import to_srgb
+from studio.engine.extras import needed
 from studio.engine.said import Said, SaidError
 
 # Above this a picture is refused by its header, before a byte of it is decoded; JPEG above twice
@@ -311,7 +312,7 @@ def _unidentified(head: bytes) -> Said:
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
         if _known("HEIF"):
             return Said("Its picture data is damaged ({reason}).", reason="HEIC")
-        return Said("HEIC needs an extra library: pip install 'latent-studio[formats]'.")
+        return needed("HEIC", "formats")
     return NOT_A_PICTURE
 
 

@@ -27,6 +27,7 @@ from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake.walk import Candidate, Problem
 from studio.engine.door import inside
 from studio.engine.errors import UsageError
+from studio.engine.extras import needed
 from studio.engine.project import Project
 from studio.engine.said import Said, reason, spoken
 
@@ -41,9 +42,8 @@ EVERY, SHORTEST, LONGEST = 1.0, 0.01, 3600.0
 """Seconds between frames: the usual, and the bounds."""
 MEMORY_BYTES = 3 << 30
 STALL_SECONDS = 60.0
-NEEDS_LIBRARY = Said(
-    "Videos need an extra library, so this one and any others were passed over: pip install av, "
-    "then import again."
+NEEDS_LIBRARY = needed(
+    Said("A video (all of them were passed over; import them again then)"), "video"
 )
 
 

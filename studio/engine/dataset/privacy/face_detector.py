@@ -21,6 +21,7 @@ from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.regions import Region
 from studio.engine.dataset.index.store import Item
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.extras import needed
 from studio.engine.said import NOTHING, Said
 
 _LONGEST_SIDE = 1280
@@ -43,12 +44,7 @@ def model() -> Path | None:
 def missing() -> Said | None:
     """What to add before faces can be detected, in one sentence; None when nothing is."""
     if importlib.util.find_spec("cv2") is None:
-        return Said(
-            "Detecting faces needs an extra library and a YuNet model: pip install "
-            "opencv-python-headless, then put its .onnx file into {folder}. Regions can be "
-            "drawn by hand without it.",
-            folder=place(),
-        )
+        return needed(Said("Detecting faces (regions can be drawn by hand without it)"), "faces")
     if model() is None:
         return Said(
             "Detecting faces needs a YuNet model: put its .onnx file into {folder}. Regions "

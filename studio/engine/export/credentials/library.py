@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from studio.engine.extras import extra, needed
 from studio.engine.said import NOTHING, Said
 
 _SETTINGS = {
@@ -28,21 +28,22 @@ ANY = "application/octet-stream"
 """For what is signed beside itself."""
 
 
-@cache
 def complaint() -> Said:
     """Why credentials can be neither written nor read; empty where they can be."""
-    for name in ("c2pa", "cryptography"):
-        if importlib.util.find_spec(name) is None:
-            return Said(
-                "Content Credentials need the package c2pa-python: "
-                "`pip install latent-studio[provenance]` adds it; the rest works without."
-            )
+    if not extra("provenance").is_installed:
+        return needed(Said("What signs files"), "provenance")
+    return _trouble()
+
+
+@cache
+def _trouble() -> Said:
+    """Why the library does not start; empty where it does."""
     try:
         library()
     except Exception as error:  # noqa: BLE001  # it looks for a part outside Python as it begins
         return Said(
-            "The package c2pa-python is there and does not start ({reason}): files leave "
-            "without Content Credentials; `pip install --force-reinstall c2pa-python` mends it.",
+            "The library of Content Credentials is there and does not start ({reason}): files "
+            "leave without them. `latent-studio extras check` tries it again.",
             reason=str(error),
         )
     return NOTHING

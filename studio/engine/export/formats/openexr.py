@@ -20,6 +20,7 @@ from studio.engine.door import ordinary
 from studio.engine.errors import StudioError
 from studio.engine.export.formats.base import Format, readable, register, to_pillow
 from studio.engine.export.formats.profiles import encoded, linear
+from studio.engine.extras import needed
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.provenance import pixels_sha256, xmp_packet
 
@@ -115,10 +116,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
 
 def _library() -> Any:
     if importlib.util.find_spec("OpenEXR") is None:
-        raise StudioError(
-            "OpenEXR files need a library that is not installed: "
-            "pip install 'latent-studio[formats]'."
-        )
+        raise StudioError(needed("OpenEXR", "formats"))
     import OpenEXR
 
     return OpenEXR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import logging
 import os
@@ -16,9 +15,10 @@ from studio.engine.errors import StudioError
 from studio.engine.export.model_files.base import ModelFormat, register
 from studio.engine.export.model_files.portable import Portable
 from studio.engine.export.model_files.torch_program import traced
+from studio.engine.extras import extra, needed
+from studio.engine.said import Said
 
 OPSET = 18
-_NEEDED = ("onnx", "onnxscript", "onnxruntime")
 _TRIED = (1, 3)
 """Pictures at a time."""
 _LEVEL = 2 / 255
@@ -35,12 +35,8 @@ class OnnxGraph(ModelFormat):
     summary = "A graph for onnxruntime, TouchDesigner, browsers and game engines."
 
     def write(self, model: Portable, path: Path) -> None:
-        missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-        if missing:
-            raise StudioError(
-                "ONNX files need {missing}: install latent-studio[onnx].",
-                missing=", ".join(missing),
-            )
+        if not extra("onnx").is_installed:
+            raise StudioError(needed(Said("A model as ONNX"), "onnx"))
         data = graph(model)
         _check(data, model)
         path.write_bytes(data)

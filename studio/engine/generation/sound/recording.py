@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from studio.engine.door import opened
 from studio.engine.errors import StudioError
-from studio.engine.said import reason
+from studio.engine.extras import needed
+from studio.engine.said import Said, reason
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,9 +45,7 @@ def library() -> ModuleType:
     try:
         return importlib.import_module("av")
     except ImportError as error:
-        raise StudioError(
-            "Sound needs PyAV: install it by `pip install av`.", repr(error)
-        ) from error
+        raise StudioError(needed(Said("Sound"), "video"), repr(error)) from error
 
 
 def sound_frames(path: Path) -> Iterator[AudioFrame]:

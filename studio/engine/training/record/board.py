@@ -9,17 +9,16 @@ from typing import Any
 from studio.engine.door import inside
 from studio.engine.errors import UsageError
 from studio.engine.events import Event, Health, Metrics
+from studio.engine.extras import needed
+from studio.engine.said import Said
 
 FOLDER = "tensorboard"
 
 
 def check_installed() -> None:
-    """Raises :class:`UsageError` with the command that mends it."""
+    """Raises :class:`UsageError` with what mends it."""
     if importlib.util.find_spec("tensorboardX") is None:
-        raise UsageError(
-            'TensorBoard files need the package tensorboardX: pip install "latent-studio'
-            '[tensorboard]".'
-        )
+        raise UsageError(needed(Said("The option for TensorBoard"), "tensorboard"))
 
 
 class Board:

@@ -104,7 +104,7 @@ def test_without_the_library_it_is_said_once(project, take_in, draw, tmp_path, m
     ((file, reason),) = done.rejected
     assert file.endswith("b.mp4")
     assert reason == videos.NEEDS_LIBRARY
-    assert "pip install av" in reason
+    assert "extras install video" in reason
 
 
 def child(code):

@@ -195,7 +195,7 @@ def test_without_a_detector_one_sentence_says_what_to_add(
     draw(tmp_path / "set" / "a.png", 1, (64, 64))
     item = store.items(project, take_in(tmp_path / "set").dataset.id)[0]
     monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: None)
-    assert "pip install opencv-python-headless" in detect.missing()
+    assert "extras install faces" in detect.missing()
     with pytest.raises(StudioError, match="by hand"):
         detect.faces(item)
     monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: object())

@@ -11,6 +11,7 @@ import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError
+from studio.engine.extras import needed
 from studio.engine.generation.film.formats.base import (
     OneFile,
     Outlet,
@@ -43,10 +44,8 @@ def library() -> ModuleType:
     try:
         return importlib.import_module("av")
     except ImportError as error:
-        raise StudioError(
-            "Films in MP4, MOV and WebM need PyAV: install it by `pip install av`, or "
-            "write a GIF, WebP, APNG or PNG sequence.", repr(error),
-        ) from error  # fmt: skip
+        films = Said("A film in MP4, MOV or WebM (not GIF, WebP, APNG or PNG sequence)")
+        raise StudioError(needed(films, "video"), repr(error)) from error
 
 
 class _Video(OneFile):
