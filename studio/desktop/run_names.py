@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections import Counter
+from collections.abc import Mapping
 
 from models.families import titles
 from studio.desktop.i18n import tr
+
+_OWN = re.compile(r"(\d{4}-\d\d-\d\d)-.+-(a\d+)")
+"""The own name of a run."""
 
 
 def family_name(family: str) -> str:
@@ -19,6 +25,24 @@ def run_name(name: str, family: str, title: str = "") -> str:
         return title
     _, found, rest = name.partition(f"-{family}-")
     return f"{family_name(family)} {rest.removesuffix('-a1').replace('-', ' ')}" if found else name
+
+
+def distinct(texts: Mapping[str, str]) -> dict[str, str]:
+    """What stands for each run in a list, by its own name; no two alike: those that would be say
+    the day and the number of their own names, `2026-11-23 a2`, or all of it."""
+    alike = Counter(texts.values())
+    found = {}
+    for name, text in texts.items():
+        if alike[text] > 1:
+            parts = _OWN.fullmatch(name)
+            text = f"{text} · {f'{parts[1]} {parts[2]}' if parts else name}"
+        found[name] = text
+    # Of different sizes or families on one day, under one title.
+    alike = Counter(found.values())
+    return {
+        name: text if alike[text] == 1 else f"{texts[name]} · {name}"
+        for name, text in found.items()
+    }
 
 
 def when(created: str) -> str:

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 _ENDS_WITHIN = 2.0
@@ -43,6 +44,30 @@ def held_awake(why: str) -> Iterator[None]:
     finally:
         if holder is not None:
             _end(holder)
+
+
+class Vigil:
+    """Holds sleep off from `begin` to `end`, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._over: threading.Event | None = None
+
+    def begin(self, why: str) -> None:
+        """Nothing where it has begun."""
+        if self._over is None:
+            self._over = over = threading.Event()
+            threading.Thread(target=_watch, args=(why, over), daemon=True).start()
+
+    def end(self) -> None:
+        """Nothing where it has not begun; the thread ends beside whoever calls."""
+        if self._over is not None:
+            self._over.set()
+            self._over = None
+
+
+def _watch(why: str, over: threading.Event) -> None:
+    with held_awake(why):
+        over.wait()
 
 
 def _command(why: str) -> list[str] | None:

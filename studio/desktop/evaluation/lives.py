@@ -13,6 +13,7 @@ from studio.desktop.base.threads import WorkerThread
 from studio.desktop.evaluation.life_page import LifePage
 from studio.desktop.evaluation.side import Side
 from studio.desktop.evaluation.worker import RunRow, life, lives
+from studio.desktop.run_names import distinct
 from studio.engine.jobs import Ending, Job
 from studio.engine.project import Project
 from studio.engine.said import Said
@@ -62,7 +63,7 @@ class Lives(QObject):
 
     def _show(self, project: Project, found: dict[str, list[Moment]]) -> None:
         if project is self._project:
-            names = {row.name: row.shown for row in self._rows}
+            names = distinct({row.name: row.shown for row in self._rows})
             self.page.show_lives(found, names, self._run)
 
     @Slot()

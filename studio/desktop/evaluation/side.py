@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
 from studio.desktop.evaluation.front import Front
 from studio.desktop.evaluation.worker import RunRow
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import family_name, when
+from studio.desktop.run_names import distinct, family_name, when
 from studio.desktop.widgets.boxes import add
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
@@ -103,7 +103,8 @@ class Side(SteadyScroll):
 
     def show_runs(self, runs: Sequence[RunRow], chosen: str | None) -> None:
         """The runs; those without a checkpoint say so."""
-        entries = [Entry(r.name, _words(r), _state(r), _tone(r), _help(r)) for r in runs]
+        names = distinct({run.name: _words(run) for run in runs})
+        entries = [Entry(r.name, names[r.name], _state(r), _tone(r), _help(r)) for r in runs]
         self.runs.set_entries(entries, chosen)
 
     def draw_seed(self) -> None:

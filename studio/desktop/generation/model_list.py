@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.side import Side
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import run_name, when
+from studio.desktop.run_names import distinct, run_name, when
 
 if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
@@ -38,7 +38,7 @@ class Models:
         """All of them, the one on the canvas with its checkpoint."""
         model = self._session.model
         current = model.run if model is not None else ""
-        pairs = []
+        names = {}
         for run in self.runs:
             words = self.name(run.name)
             if model is not None and run.name == current:
@@ -46,5 +46,5 @@ class Models:
                 words = tr("{run} · checkpoint {n}", run=words, n=number)
             else:
                 words = f"{words} · {when(run.created)}"
-            pairs.append((run.name, words))
-        self._side.show_models(pairs, current, self._live)
+            names[run.name] = words
+        self._side.show_models(list(distinct(names).items()), current, self._live)

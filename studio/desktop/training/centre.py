@@ -80,11 +80,12 @@ class Centre(QWidget):
     def open_record(self, record: RunRecord, *, live: bool) -> None:
         """Show another run than before; `live` where it trains just now."""
         if not record.sheets:
-            self.samples.clear(
-                tr("The first pictures appear here in a moment.")
-                if live
-                else tr("No samples of this run were kept. Play its model on the canvas instead.")
-            )
+            sentence = tr("No samples of this run were kept. Play its model on the canvas instead.")
+            if live:
+                sentence = tr("The first pictures appear here in a moment.")
+            elif not record.checkpoint:
+                sentence = tr("This run has not trained yet.")
+            self.samples.clear(sentence)
         self.show_record(record, fresh=True)
 
     def show_sheet(self, sheet: Sheet, image: QImage) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTime, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QSizePolicy,
+    QTimeEdit,
     QWidget,
 )
 
@@ -26,6 +27,7 @@ from studio.desktop.widgets.param_form import ParamForm
 
 SIZES = ("32", "48", "64", "96", "128", "192", "256")
 FIELD_GAP = 6
+UNITS = ("minutes", "images", "until")
 LABEL_WIDTH = 104
 """Of the words left of an editor, so that all editors of a panel stand in one column."""
 _SIZE = re.compile(r"^\s*(\d{1,5})\s*(?:[x×*, ]\s*(\d{1,5}))?\s*(?:px)?\s*$", re.IGNORECASE)
@@ -130,7 +132,7 @@ class SizeBox(QComboBox):
 
 
 class Length(QWidget):
-    """How long a run takes: minutes, or pictures seen."""
+    """How long a run takes: minutes, pictures seen, or until a time of the clock."""
 
     changed = Signal()
 
@@ -142,15 +144,21 @@ class Length(QWidget):
         self.number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # As wide as the panel allows, not as the largest number would need.
         self.number.setMinimumWidth(64)
+        self.clock = QTimeEdit(QTime(7, 0))
+        self.clock.setDisplayFormat("HH:mm")
+        self.clock.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.clock.setMinimumWidth(64)
+        self.clock.setVisible(False)
         self.unit = Choice()
-        boxes.row((self.number, 1), (self.unit, 1), on=self, gap=4)
+        boxes.row((self.number, 1), (self.clock, 1), (self.unit, 1), on=self, gap=4)
         self.setFocusProxy(self.number)
         self._numbers = {"minutes": 10.0, "images": 100_000.0}
         self._unit = "minutes"
-        self.unit.set_choices([("minutes", ""), ("images", "")], "minutes")
+        self.unit.set_choices([(unit, "") for unit in UNITS], "minutes")
         self._set_range()
         self.unit.picked.connect(self._swap)
         self.number.valueChanged.connect(self._kept)
+        self.clock.timeChanged.connect(lambda _: self.changed.emit())
 
     def minutes(self) -> float | None:
         return self.number.value() if self._unit == "minutes" else None
@@ -158,14 +166,29 @@ class Length(QWidget):
     def images(self) -> int | None:
         return int(self.number.value()) if self._unit == "images" else None
 
+    def until(self) -> str:
+        """The time of the clock at which the run ends, as `07:00`; empty for another end."""
+        return self.clock.time().toString("HH:mm") if self._unit == "until" else ""
+
     def retranslate(self) -> None:
-        self.unit.set_choices([("minutes", tr("minutes")), ("images", tr("pictures seen"))])
-        tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000)")
-        set_words((self.unit, tr("Unit of the length"), tip), (self.number, tr("Length"), tip))
+        words = (tr("minutes"), tr("pictures seen"), tr("until (clock)"))
+        self.unit.set_choices(list(zip(UNITS, words, strict=True)))
+        tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000), or end it by the "
+                 "clock")  # fmt: skip
+        clock = tr("The next time that the clock shows this, the run is saved and ends")
+        set_words(
+            (self.unit, tr("Unit of the length"), tip), (self.number, tr("Length"), tip),
+            (self.clock, tr("Until"), clock),
+        )  # fmt: skip
 
     def _swap(self, unit: str) -> None:
         self._unit = unit or "minutes"
-        self._set_range()
+        by_clock = self._unit == "until"
+        self.number.setVisible(not by_clock)
+        self.clock.setVisible(by_clock)
+        self.setFocusProxy(self.clock if by_clock else self.number)
+        if not by_clock:
+            self._set_range()
         self.changed.emit()
 
     def _set_range(self) -> None:

@@ -21,6 +21,7 @@ from studio.desktop.training.new_run.foreign_models import ForeignModels
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.new_run_actions import Planning
 from studio.desktop.training.pages import Pages
+from studio.desktop.training.queueing import Queueing
 from studio.desktop.training.run.commands import RunCommands
 from studio.desktop.training.run.run_panel import RunPanel
 from studio.desktop.training.run.run_steps import Managing
@@ -63,6 +64,7 @@ class TrainingRoom(Room):
         self.managing = Managing(self.session, studio.undo, studio.notices, self)
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
+        self.queueing = Queueing(self.session, self.side, studio.undo, studio.notices, self)
         self.records = Records(self.session, self.centre, studio, self)
         self.away = DesktopNotice(self)
         self._wanted_dataset = ""
@@ -130,6 +132,15 @@ class TrainingRoom(Room):
         self.preview.register(self.studio.actions, self.key)
         self.foreign.register(self.studio.actions, self.key)
         self.records.register(self.key)
+        self.queueing.register(self.studio.actions, self.key)
+        self.planning.waits.connect(self.queueing.add)
+        panel.waitToggled.connect(self.queueing.toggle)
+        panel.noted.connect(self.managing.note)
+        for id, text, where, keys, icon in (
+            ("training.search", "Search runs", self.side.search, "Ctrl+F", "search"),
+            ("training.note", "Note about the run", panel.note, "Ctrl+M", "refine"),
+        ):
+            self.studio.actions.add(id, text, where.setFocus, keys, room=self.key, icon=icon)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -140,6 +151,9 @@ class TrainingRoom(Room):
         self._show_form()
 
     def project_closed(self) -> None:
+        if (left := self.panel.take_note()) is not None:
+            self.managing.keep_note(*left)
+        self.queueing.forget()
         self._has_offered = False
         self.preview.forget()
         self.session.close()
@@ -223,6 +237,7 @@ class TrainingRoom(Room):
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
         self.pages.tell("runs", bool(runs))
+        self._show_busy()
         self._offer_interrupted(runs)
 
     def _offer_interrupted(self, runs: list[Run]) -> None:
@@ -261,7 +276,11 @@ class TrainingRoom(Room):
             if isinstance(event, events.Checkpoint):
                 self.checkpointLanded.emit(live.run.name, event.path)
         self.viewing.advance(live, received)
+        self._show_busy()
         self._tell_progress(live)
+
+    def _show_busy(self) -> None:
+        self.form.foot.set_waiting(bool(self.session.training))
 
     def _tell_progress(self, live: Opened) -> None:
         self.runProgress.emit(live.run.name, live.record.fraction, words.progress(live.record))
@@ -293,6 +312,8 @@ class TrainingRoom(Room):
         viewed, other = self.session.viewed, self.panel.other_pictures()
         if viewed is not None and viewed.recipe is not None and viewed.recipe.brought_from:
             self.commands.learn()  # it has no pictures of its own to go on with
+        elif viewed is not None and viewed.run.queued:
+            self.queueing.queue.start(viewed.run.name)
         elif viewed is not None and other:
             self.planning.go_on_with(viewed.run.name, other)
         elif viewed is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
 
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import run_name
+from studio.desktop.run_names import distinct, run_name
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.run.run_panel import RunPanel
 from studio.desktop.training.session.queries import Opened
@@ -37,6 +37,7 @@ class Viewing(QObject):
         session.sheetRead.connect(self._sheet_read)
         session.otherRead.connect(self._other_read)
         centre.other.picked.connect(self._compare)
+        side.searched.connect(lambda _: self.show_runs())
         centre.samples.scrubber.moved.connect(self._scrubbed)
 
     def forget(self) -> None:
@@ -54,10 +55,10 @@ class Viewing(QObject):
         name = viewed.run.name if viewed is not None else ""
         record = live.record if live is not None else None
         self._side.show_runs(self._runs, name, self._session.training, record)
-        others = (run for run in self._runs if run.name != name)
-        self._centre.offer_others(
-            [(run.name, run_name(run.name, run.family, run.title)) for run in others]
+        names = distinct(
+            {run.name: run_name(run.name, run.family, run.title) for run in self._runs}
         )
+        self._centre.offer_others([(own, text) for own, text in names.items() if own != name])
 
     def show_run(self) -> None:
         opened = self._session.viewed
@@ -85,7 +86,7 @@ class Viewing(QObject):
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
         self._runs = runs
-        self._session.take_titles(runs)
+        self._session.take_words(runs)
         self.show_run()
         self.show_runs()
 

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import run_name, when
+from studio.desktop.run_names import distinct, run_name, when
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
+from studio.desktop.training.queue_panel import QueuePanel
 from studio.desktop.training.session.run_record import Mark, MarkKind, RunRecord
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.count_list import CountList, Entry
-from studio.desktop.widgets.labels import set_words
+from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SIDE_WIDTH, SectionHeader
+from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.events import RunState
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Side(QWidget):
 
     runChosen = Signal(str)
     runActivated = Signal(str)
+    searched = Signal(str)
     newRequested = Signal()
     foreignRequested = Signal()
     """Models of other programs are wanted."""
@@ -51,16 +54,18 @@ class Side(QWidget):
         self.runs, self.marks = CountList(most=9), CountList(most=8)
         self.facts = Facts(FACTS)
         self.new, self.foreign = secondary(""), secondary("")
+        self.search, self.none, self.queue = QLineEdit(), text_label(quiet=True), QueuePanel()
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.searched)
         heads = (SectionHeader("") for _ in range(3))
         self.runs_header, self.facts_header, self.marks_header = heads
-        boxes.column(
-            *(self.runs_header, self.runs, self.new, self.foreign, 12),
-            *(self.facts_header, self.facts, 12),
-            *(self.marks_header, self.marks, 12, None),
-            on=self,
-            gap=4,
-            margins=(16, 16, 16, 16),
-        )
+        inner, column = panel_column(4)
+        for part in (
+            self.runs_header, self.search, self.runs, self.none, self.new, self.foreign, 12,
+            self.queue, 12, self.facts_header, self.facts, 12, self.marks_header, self.marks, None,
+        ):  # fmt: skip
+            boxes.add(column, part)
+        boxes.column(SteadyScroll(inner), on=self)
         self.runs.chosen.connect(lambda name: self.runChosen.emit(name))
         self.runs.opened.connect(lambda name: self.runActivated.emit(name))
         self.new.clicked.connect(self.newRequested)
@@ -74,19 +79,39 @@ class Side(QWidget):
     ) -> None:
         """List the runs; `running` is the one being trained, whose record is `record`."""
         entries = []
-        for run in runs:
+        texts = {
+            run.name: f"{run_name(run.name, run.family, run.title)} · {when(run.created)}"
+            for run in runs
+        }
+        texts, shown = distinct(texts), self._found(runs)
+        for run in shown:
             live = run.name == running
             killed = run.status is RunState.RUNNING and not live
             right = words.status(RunState.INTERRUPTED if killed else run.status)
             if live and record is not None:
                 stage = record.stage or RunState.RUNNING
                 right = words.percent(record.fraction) or words.status(stage)
-            name = run_name(run.name, run.family, run.title)
-            text = f"{name} · {when(run.created)}"
-            help = f"{run.name}\n{words.said(run.message)}".strip()
-            entries.append(Entry(run.name, text, right, help=help, dot=live))
+            elif run.queued and not live:
+                right = tr("no. {n}", n=run.queued)
+            said = (run.name, words.said(run.message), run.note)
+            help = "\n".join(each for each in said if each)
+            entries.append(Entry(run.name, texts[run.name], right, help=help, dot=live))
         self.runs.set_entries(entries, current)
         self.runs.setVisible(bool(entries))
+        self.search.setVisible(len(runs) > 1)
+        self.none.setVisible(bool(runs) and not entries)
+        waiting = sorted((run for run in runs if run.queued), key=lambda run: run.queued)
+        names = distinct({run.name: run_name(run.name, run.family, run.title) for run in runs})
+        self.queue.show_runs(waiting, names, current, busy=bool(running))
+
+    def _found(self, runs: Sequence[Run]) -> Sequence[Run]:
+        """Those with all words that are searched for in their names or notes."""
+        searched = self.search.text().strip()
+        if not searched:
+            return runs
+        from studio.engine.training.planning.run_notes import is_found
+
+        return [run for run in runs if is_found(run, searched)]
 
     def show_record(self, record: RunRecord | None) -> None:
         for widget in (self.facts_header, self.facts, self.marks_header, self.marks):
@@ -138,6 +163,9 @@ class Side(QWidget):
 
     def retranslate(self) -> None:
         self.runs_header.setText(tr("Runs"))
+        self.search.setPlaceholderText(tr("Search runs"))
+        self.none.setText(tr("No run has these words."))
+        self.queue.retranslate()
         self.facts_header.setText(tr("This run"))
         self.marks_header.setText(tr("Marks"))
         set_words(
@@ -145,6 +173,8 @@ class Side(QWidget):
             (self.marks, tr("Marks"),
              tr("Choose a mark to see its moment; Enter plays a checkpoint")),
             (self.new, tr("New run"), tr("Set up another run (N)")),
+            (self.search, tr("Search runs"),
+             tr("Only runs with all these words in their name, pictures or note (Ctrl+F)")),
             (self.foreign, tr("Bring in a model…"),
              tr("A StyleGAN2 of another program becomes a run: .pkl of NVIDIA's, .pt of "
                 "lucidrains' or rosinality's. Nothing in the file is run (Ctrl+Shift+I)")),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QStringListModel, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from studio.desktop import i18n
 from studio.desktop.dataset import words
@@ -18,10 +17,10 @@ from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
+from studio.desktop.widgets.text_box import TextBox
 from studio.engine.dataset.curation.edits import WAYS
 
 _CAPTION_HEIGHT = 84
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MetadataPage(QWidget):
@@ -41,7 +40,7 @@ class MetadataPage(QWidget):
         self.label, self._known = QLineEdit(), QStringListModel(self)
         self.label.setCompleter(QCompleter(self._known, self))
         self.way, self.sought = Pick(), QLineEdit()
-        self.caption = CaptionBox()
+        self.caption = TextBox(_CAPTION_HEIGHT)
         self.apply, self.take_in = secondary(""), secondary("")
         self.rights = RightsPanel()
         self.heads = [SectionHeader("") for _ in range(2)]
@@ -189,55 +188,6 @@ class MetadataPage(QWidget):
         if self.shown is not None:
             self.show_described(self.shown)
         self._show_way()
-
-
-class CaptionBox(QPlainTextEdit):
-    """A few lines. Ctrl+Enter, or leaving it, says that what was typed is meant."""
-
-    written = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_itself = True
-        """Whether leaving it is enough; several pictures wait for their button."""
-        self._text = ""
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(_CAPTION_HEIGHT)
-
-    @property
-    def is_being_typed(self) -> bool:
-        return self.hasFocus() and self.toPlainText() != self._text
-
-    def show_text(self, text: str) -> None:
-        self._text = text
-        if self.toPlainText() != text:
-            self.setPlainText(text)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._keep()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() in _ENTER and control:
-            self._keep()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._text)
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in _ENTER:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _keep(self) -> None:
-        if self.by_itself and self.toPlainText() != self._text:
-            self._text = self.toPlainText()
-            self.written.emit()
 
 
 def _chosen(count: int) -> str:

@@ -175,6 +175,7 @@ class NewRunForm(QWidget):
             self.dataset.key(), self.family.key(), *size,
             self.length.images(), self.length.minutes(), self.forms.changed_values(),
             RunOptions.from_mapping(self.extras.values() | self.beginning.values()),
+            self.length.until(),
         )  # fmt: skip
 
     def wanted(self) -> NewRun | None:

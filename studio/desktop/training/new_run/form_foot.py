@@ -51,7 +51,7 @@ class Starting(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._trouble = ""
+        self._trouble, self._waits = "", False
         self.measured, self.trouble = MeasuredCard(), text_label()
         self.trouble.setVisible(False)
         self.obstacle = Obstacle()
@@ -71,6 +71,12 @@ class Starting(QWidget):
         self.start.setVisible(not preparing)
         self.measure.setVisible(not preparing and not measuring)
 
+    def set_waiting(self, waits: bool) -> None:
+        """Whether the run would wait, for another one trains."""
+        if waits != self._waits:
+            self._waits = waits
+            self._words()
+
     def set_trouble(self, sentence: str) -> None:
         self._trouble = sentence
         self.trouble.setText(words.said(sentence))
@@ -81,9 +87,17 @@ class Starting(QWidget):
         self.measured.retranslate()
         self.obstacle.retranslate()
         set_words(
-            (self.start, tr("Start training"),
-             tr("Prepare the pictures and train in the background (Ctrl+Enter)")),
             (self.measure, tr("Measure first"),
              tr("Try the first steps to see what the whole run needs (pre-flight, M)")),
         )  # fmt: skip
+        self._words()
         self.set_trouble(self._trouble)
+
+    def _words(self) -> None:
+        if self._waits:
+            tip = tr("Prepare the pictures now, and train when those before it have ended "
+                     "(queue, Ctrl+Enter)")  # fmt: skip
+            set_words((self.start, tr("Train it then"), tip))
+        else:
+            tip = tr("Prepare the pictures and train in the background (Ctrl+Enter)")
+            set_words((self.start, tr("Start training"), tip))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 class Planning(QObject):
     """Joins form and session; what takes a while is a job, of which there is one at a time."""
+
+    waits = Signal(str)
+    """A run is planned, and another one trains."""
 
     def __init__(
         self, session: Session, form: NewRunForm, notices: Notices, parent: QObject | None = None
@@ -56,16 +59,16 @@ class Planning(QObject):
 
     @Slot(object)
     def create(self, wanted: NewRun) -> None:
-        """Prepare and begin a run; a measurement is given up for it."""
-        if self.session.training:
-            self.form.set_trouble(tr("Another run is training: stop it first, or let it finish."))
-            return
+        """Prepare a run, and begin it or let it wait; a measurement is given up for it."""
         self.session.create(wanted)
 
     @Slot(object)
     def _created(self, run: Run) -> None:
-        self.session.start(run, resume=False)
-        self.session.read_runs()
+        if self.session.training:
+            self.waits.emit(run.name)
+        else:
+            self.session.start(run, resume=False)
+            self.session.read_runs()
 
     @Slot(str, str)
     def go_on_with(self, name: str, dataset: str) -> None:

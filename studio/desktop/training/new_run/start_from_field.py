@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSpinBox, QWidget
 
 from models.parameters import Value
 from studio.desktop.i18n import tr
-from studio.desktop.run_names import run_name
+from studio.desktop.run_names import distinct, run_name
 from studio.desktop.training.fields import Choice, Field
 from studio.desktop.training.session.queries import StartCard
 from studio.desktop.widgets import boxes
@@ -65,7 +65,8 @@ class Beginning(QWidget):
     def _offer(self) -> None:
         before = self.run.key()
         fitting = [card for card in self._cards if self._family in (AUTO, "", card.family)]
-        pairs = [(card.run, run_name(card.run, card.family, card.title)) for card in fitting]
+        names = {card.run: run_name(card.run, card.family, card.title) for card in fitting}
+        pairs = list(distinct(names).items())
         self.run.set_choices([("", tr(_RUN.names[""])), *pairs])
         self.setVisible(bool(fitting))
         self._show_levels()

@@ -21,10 +21,12 @@ from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_form import ParamForm
 from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
+from studio.desktop.widgets.text_box import TextBox
 from studio.engine.events import RunState
 
 FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
 LONGEST_TITLE = 80
+NOTE_HEIGHT, NOTE_AFTER_MS = 76, 1000
 
 
 class RunPanel(QWidget):
@@ -45,6 +47,10 @@ class RunPanel(QWidget):
     learnRequested = Signal()
     """A new run is to begin with this one."""
     removeRequested = Signal()
+    waitToggled = Signal()
+    """The run in view is to wait for its turn, or no longer."""
+    noted = Signal(str, str)
+    """A run, and what the artist wrote down about it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +64,9 @@ class RunPanel(QWidget):
         self.stop, self.play = secondary(""), secondary("")
         self.best = secondary("")
         self.learn, self.remove = secondary(""), secondary("")
+        self.wait = secondary("")
+        self.note, self.note_header = TextBox(NOTE_HEIGHT, NOTE_AFTER_MS), SectionHeader("")
+        self._busy = False
         self.name, self.pictures = QLineEdit(), Choice()
         self.name.setMaxLength(LONGEST_TITLE)
         self.name_field, self.pictures_field = Field(self.name), Field(self.pictures)
@@ -77,6 +86,8 @@ class RunPanel(QWidget):
         self.learn.clicked.connect(self.learnRequested)
         self.remove.clicked.connect(self.removeRequested)
         self.name.editingFinished.connect(self._named)
+        self.wait.clicked.connect(self.waitToggled)
+        self.note.written.connect(self._noted)
 
     def _lay_out(self) -> None:
         inner, column = panel_column(8)
@@ -87,7 +98,8 @@ class RunPanel(QWidget):
         self._live_place = boxes.column(gap=-1)
         others = boxes.row((self.learn, 1), self.remove, gap=8)
         for part in (
-            buttons, self.go_on, self.pictures_field, self.name_field, self.card, self.health,
+            buttons, self.go_on, self.wait, self.pictures_field, self.name_field,
+            self.note_header, self.note, self.card, self.health,
             8, self.live_header, self._live_place, 8, self.fixed_header, self.facts, self.reason,
             8, others, None,
         ):  # fmt: skip
@@ -100,7 +112,9 @@ class RunPanel(QWidget):
     def show_run(self, opened: Opened, *, running: bool, busy: bool) -> None:
         """Show a run; `running` when it trains now, `busy` when another one does."""
         fresh = self._opened is None or self._opened.run.name != opened.run.name
-        self._opened = opened
+        if fresh:
+            self.note.keep()  # of the run before
+        self._opened, self._busy = opened, busy
         if fresh or self.live is None:
             self._make_live(opened)
         if fresh:
@@ -109,12 +123,18 @@ class RunPanel(QWidget):
         self._paused = running and opened.record.stage is RunState.PAUSED
         for button in (self.pause, self.stop, self.sample, self.checkpoint):
             button.setVisible(running)
-        self.go_on.setVisible(not running)
+        waits, can = bool(opened.run.queued), opened.recipe is not None and not _made_with(opened)
+        # While another one trains it can wait, and be begun in its place where it does.
+        self.go_on.setVisible(not running and (waits or not busy))
+        self.wait.setVisible(not running and (waits or busy))
+        self.wait.setEnabled(waits or can)
+        if not self.note.is_being_typed:
+            self.note.show_text(opened.run.note)
         others = len(self._datasets) > 1 and not _made_with(opened)
-        self.pictures_field.setVisible(not running and others)
+        self.pictures_field.setVisible(not running and not busy and others)
         self.remove.setEnabled(not running)
         self.learn.setEnabled(bool(opened.record.checkpoint))
-        self.go_on.setEnabled(not busy and opened.recipe is not None)
+        self.go_on.setEnabled(opened.recipe is not None)
         if self.live is not None:
             self.live.setEnabled(running)
         self.play.setEnabled(bool(opened.record.checkpoint))
@@ -158,6 +178,17 @@ class RunPanel(QWidget):
     def _named(self) -> None:
         if self._opened is not None and self.name.text().strip() != self._opened.run.title:
             self.renamed.emit(self.name.text())
+
+    def take_note(self) -> tuple[str, str] | None:
+        """A run and what is being written down about it, where that is not kept yet."""
+        if self._opened is None or not self.note.is_new:
+            return None
+        self.note.show_text(self.note.toPlainText())
+        return self._opened.run.name, self.note.toPlainText()
+
+    def _noted(self) -> None:
+        if self._opened is not None:
+            self.noted.emit(self._opened.run.name, self.note.toPlainText())
 
     def _make_live(self, opened: Opened) -> None:
         if self.live is not None:
@@ -213,7 +244,12 @@ class RunPanel(QWidget):
         )
         self.reason.setToolTip(tr("Why the studio chose this model"))
         self.health.retranslate()
+        self.note_header.setText(tr("Note"))
+        self.note.setPlaceholderText(tr("What is to be remembered of this run"))
         set_words(
+            (self.note, tr("Note"),
+             tr("Kept by itself, found by the search above the runs, and goes into reports and the "
+                "card of a model that leaves (Ctrl+M)")),
             (self.sample, tr("Sample now"), tr("Draw the fixed seeds after this step (S)")),
             (self.checkpoint, tr("Checkpoint"), tr("Save the model after this step (Ctrl+S)")),
             (self.stop, tr("Stop"), tr("Save a checkpoint and end; the run can go on later")),
@@ -248,6 +284,14 @@ class RunPanel(QWidget):
         if self._opened is not None and _made_with(self._opened):
             tip = tr("Let it learn your own pictures, in a run that begins with it (fine-tuning)")
             set_words((self.go_on, tr("New run from this one"), tip))
+        waits = self._opened is not None and bool(self._opened.run.queued)
+        if waits and self._busy:
+            tip = tr("Save and end the run that trains, and train this one in its place")
+            set_words((self.go_on, tr("Train it now"), tip))
+        then = tr("Go on with this run when those before it have ended (queue, Q)")
+        out = tr("Take it out of the queue; the run stays (Q)")
+        wait = tr("No longer wait") if waits else tr("Train it then")
+        set_words((self.wait, wait, out if waits else then))
         running = self.live is not None and self.live.isEnabled()
         self.live_header.setText(
             tr("Recipe — may change while it runs") if running else tr("Recipe")

@@ -13,6 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
 from studio.desktop.training.session import upkeep
 from studio.desktop.training.session.session import Session
+from studio.engine.errors import StudioError
 
 
 class Managing(QObject):
@@ -38,6 +39,19 @@ class Managing(QObject):
             self.changed.emit(name)
 
         self._submit(upkeep.set_title, name, title, done=done)
+
+    def note(self, name: str, text: str) -> None:
+        """Write something down about a run. What is typed in a row is one step."""
+
+        def done(before: str) -> None:
+            after = text.strip()
+            if before != after:
+                again, back = partial(self._note, name, after), partial(self._note, name, before)
+                words, key = tr("Note about a run"), ("note", name)
+                self._undo.push(UndoStep(words, again, back, key=key, is_done=True))
+            self.changed.emit(name)
+
+        self._submit(upkeep.set_note, name, text, done=done)
 
     def remove(self, name: str, *, with_pieces: bool = False) -> None:
         """Take a run out of the project; nothing happens to the one that trains."""
@@ -72,6 +86,17 @@ class Managing(QObject):
 
     def _call(self, name: str, title: str) -> None:
         self._submit(upkeep.set_title, name, title, done=lambda _: self.changed.emit(name))
+
+    def keep_note(self, name: str, text: str) -> None:
+        """As :meth:`note`, at once, for its project is about to be closed."""
+        try:
+            if self._session.project is not None:
+                upkeep.set_note(self._session.project, name, text)
+        except StudioError as error:
+            self._notices.error(error.said, error.detail)
+
+    def _note(self, name: str, text: str) -> None:
+        self._submit(upkeep.set_note, name, text, done=lambda _: self.changed.emit(name))
 
     def _submit(
         self, function: Callable[..., object], *given: object, done: Callable[..., None]

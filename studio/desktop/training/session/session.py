@@ -76,13 +76,15 @@ class Session(QObject):
         self.thread_ = WorkerThread(parent=self)
         self.thread_.failed.connect(self.failed)
         self.driving = Driving(jobs, self.thread_, self)
-        self.driving.began.connect(self._opened)
+        self.driving.began.connect(self._began)
         self.driving.advanced.connect(self.advanced)
         self.driving.ended.connect(self._ended)
         self.driving.failed.connect(self.failed)
         self.viewed: Opened | None = None
         """The run on the screen."""
         self._looks = 0
+        self._unseen = ""
+        """A run that begins without being shown, where the artist looks at something else."""
         self._sheets: dict[Path, QImage] = {}
         self._creating: Job[Run] | Job[None] | None = None
         self._measuring: Job[Measured] | None = None
@@ -168,12 +170,21 @@ class Session(QObject):
         self.viewed = opened
         self.opened.emit(opened)
 
-    def take_titles(self, runs: Sequence[Run]) -> None:
-        """Runs may be called something else by now."""
-        titles = {run.name: run.title for run in runs}
+    @Slot(object)
+    def _began(self, opened: Opened) -> None:
+        viewed = self.viewed
+        looks_on = viewed is not None and viewed.run.name == self.driving.last_name
+        if opened.run.name == self._unseen and not looks_on:
+            self.read_runs()
+        else:
+            self._opened(opened)
+
+    def take_words(self, runs: Sequence[Run]) -> None:
+        """What is said of runs, and whether they wait, may be something else by now."""
+        known = {run.name: run for run in runs}
         live, viewed = self.live, self.viewed
-        self.driving.live = _titled(live, titles)
-        self.viewed = self.live if viewed is live else _titled(viewed, titles)
+        self.driving.live = _up_to_date(live, known)
+        self.viewed = self.live if viewed is live else _up_to_date(viewed, known)
 
     def read_other(self, name: str) -> None:
         if self.project is not None:
@@ -280,9 +291,15 @@ class Session(QObject):
                 done=lambda opened: self.start(opened.run, resume=True, opened=opened),
             )  # fmt: skip
 
-    def start(self, run: Run, *, resume: bool, opened: Opened | None = None) -> None:
-        """Train a run in its own process. Nothing happens while another one trains."""
+    def start(
+        self, run: Run, *, resume: bool, opened: Opened | None = None, unseen: bool = False
+    ) -> None:
+        """Train a run in its own process. Nothing happens while another one trains.
+
+        It is shown, with `unseen` only where the one before was on the screen.
+        """
         if self.project is not None:
+            self._unseen = run.name if unseen else ""
             self.driving.start(self.project, run, resume=resume, opened=opened)
 
     def send(self, command: events.Command) -> None:
@@ -302,9 +319,10 @@ def _preparing(run: Callable[[Job[Result]], Result]) -> Job[Result]:
     return Job(Said("Preparing pictures"), run, can_pause=True)
 
 
-def _titled(opened: Opened | None, titles: dict[str, str]) -> Opened | None:
-    """The same run, called what it is called now; itself where that is nothing new."""
-    if opened is None or titles.get(opened.run.name, opened.run.title) == opened.run.title:
+def _up_to_date(opened: Opened | None, known: dict[str, Run]) -> Opened | None:
+    """The same run with the words of today; itself where that is nothing new."""
+    if opened is None or opened.run.name not in known:
         return opened
-    run = dataclasses.replace(opened.run, title=titles[opened.run.name])
-    return dataclasses.replace(opened, run=run)
+    now = known[opened.run.name]
+    run = dataclasses.replace(opened.run, title=now.title, note=now.note, queued=now.queued)
+    return opened if run == opened.run else dataclasses.replace(opened, run=run)

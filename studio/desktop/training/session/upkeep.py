@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.desktop.training.session import queries
+from studio.desktop.training.session.queries import Opened
 from studio.engine.project import Project
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.training.foreign.arrival import Arrived
@@ -42,6 +45,41 @@ def set_title(project: Project, name: str, title: str) -> str:
     from studio.engine.training.planning import removed_runs
 
     return removed_runs.set_title(project, name, title)
+
+
+def set_note(project: Project, name: str, note: str) -> str:
+    """Write down something about a run; returns what stood there before."""
+    from studio.engine.training.planning import run_notes
+
+    return run_notes.set_note(project, name, note)
+
+
+def add_to_queue(project: Project, name: str, place: int = 0) -> None:
+    """As :func:`queue.add`: let a run wait at a place, from 1 on, or behind all others."""
+    from studio.engine.training.planning import queue
+
+    queue.add(project, name, place)
+
+
+def remove_from_queue(project: Project, name: str) -> None:
+    from studio.engine.training.planning import queue
+
+    queue.remove(project, name)
+
+
+def arrange_queue(project: Project, names: Sequence[str]) -> None:
+    """Bring the runs that wait into this order."""
+    from studio.engine.training.planning import queue
+
+    queue.arrange(project, names)
+
+
+def take_from_queue(project: Project, name: str) -> tuple[Opened | None, list[Said]]:
+    """The run that is next, or that of a name; and what is to be said of those passed over."""
+    from studio.engine.training.planning import queue
+
+    run, passed = queue.take(project, name)
+    return (queries.open_run(project, run.name) if run is not None else None), passed
 
 
 def remove_run(project: Project, name: str, with_pieces: bool) -> Removed | str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.engine.errors import ReadOnlyError, StudioError
-from studio.engine.events import RunState
 from studio.engine.project import Project
 from studio.engine.said import Said
 from studio.engine.training.planning import ends, runs
@@ -24,28 +23,27 @@ def waiting(project: Project) -> list[Run]:
     return sorted(found, key=lambda run: run.queued)
 
 
-def add(project: Project, name: str) -> None:
-    """Let a run wait behind all others; one that waits already keeps its place.
+def add(project: Project, name: str, place: int = 0) -> None:
+    """Let a run wait at `place`, from 1 on, or behind all others; one that waits stays there.
 
-    Raises :class:`StudioError` for one that trains, or has no pictures to go on with.
+    Raises :class:`StudioError` for one that has no pictures to go on with.
     """
     run, names = runs.run(project, name), [each.name for each in waiting(project)]
     if name in names:
         return
-    if run.status is RunState.RUNNING:
-        raise StudioError("The run {run} is training: it cannot wait for its turn.", run=name)
     if Recipe.load(run.folder).brought_from:
         raise StudioError(
             "The run {run} has no pictures of its own to train on: begin a new run with it.",
             run=name,
         )
-    arrange(project, [*names, name])
+    names.insert(place - 1 if place else len(names), name)
+    _write(project, names)
 
 
 def remove(project: Project, name: str) -> None:
     """The run stays; it only no longer waits."""
     runs.run(project, name)
-    arrange(project, [each.name for each in waiting(project) if each.name != name])
+    _write(project, [each.name for each in waiting(project) if each.name != name])
 
 
 def move(project: Project, name: str, place: int) -> None:
@@ -56,11 +54,17 @@ def move(project: Project, name: str, place: int) -> None:
         raise StudioError("The run {run} does not wait for its turn.", run=name)
     names.remove(name)
     names.insert(max(0, place - 1), name)
-    arrange(project, names)
+    _write(project, names)
 
 
 def arrange(project: Project, names: Sequence[str]) -> None:
-    """Let these runs wait in this order, and no others; those that are gone are left out."""
+    """Bring the runs that wait into this order; those that it does not name come last."""
+    waits = [each.name for each in waiting(project)]
+    wanted = [name for name in names if name in waits]
+    _write(project, [*wanted, *(name for name in waits if name not in wanted)])
+
+
+def _write(project: Project, names: Sequence[str]) -> None:
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     with project.transaction() as connection:
