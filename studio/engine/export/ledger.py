@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.engine.files import write_text
+from studio.engine import table
 from studio.engine.pieces import verdicts
 from studio.engine.project import Project, now
 
@@ -48,8 +46,7 @@ HEADINGS = ("moment", "what", "piece", "state", "reason", "by", "format", "file"
 def write_table(project: Project, path: Path) -> int:
     """Write every export and every decision about pieces as CSV, by their moments; how many.
 
-    What a spreadsheet would take for a formula begins with an apostrophe. A file of that name is
-    replaced.
+    A file of that name is replaced.
     """
     names = {row["id"]: row["name"] for row in project.query("SELECT id, name FROM piece")}
     rows = [
@@ -61,14 +58,5 @@ def write_table(project: Project, path: Path) -> int:
         (each.moment, "review", each.piece_name, each.review, each.reason, each.who, "", "", "")
         for each in verdicts.record(project)
     ]
-    with io.StringIO(newline="") as text:
-        table = csv.writer(text)
-        table.writerow(HEADINGS)
-        table.writerows([_cell(value) for value in row] for row in sorted(rows))
-        # With a mark of its encoding, which spreadsheets need for letters of other languages.
-        write_text(path, "\ufeff" + text.getvalue())
+    table.write_table(path, HEADINGS, sorted(rows))
     return len(rows)
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

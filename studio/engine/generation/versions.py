@@ -37,6 +37,8 @@ class Drawn(NamedTuple):
     recipe: LatentRecipe
     pixels: Pixels | None
     missing: Said | None = None
+    sha256: str = ""
+    """Of the checkpoint, where it drew something."""
 
 
 def versions(project: Project, run_name: str) -> list[Version]:
@@ -68,7 +70,7 @@ def drawn(
             other.directions = player.directions
             own = recipe if version.run == run_name else _begun(recipe, other)
             left_out = None if own == recipe else LEFT_OUT
-            yield Drawn(version, own, other.picture(own), left_out)
+            yield Drawn(version, own, other.picture(own), left_out, other.sha256)
         except StudioError as error:
             yield Drawn(version, recipe, None, error.said)
 
