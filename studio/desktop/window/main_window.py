@@ -33,6 +33,7 @@ from studio.desktop.window.project_closer import Closing
 from studio.desktop.window.project_opener import Opening
 from studio.desktop.window.status_bar import StatusBar
 from studio.desktop.window.top_bar import PLACES, TopBar, device_title
+from studio.desktop.window.tour.tour import Tour
 from studio.desktop.window.welcome import Welcome
 from studio.desktop.window.window_actions import (
     add_window_actions,
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.reporter = ProblemReporter(self, self)
         self.installation = Installation(self, self)
         self.opening = Opening(self, self.closing, self.make_rooms, self.checker, self)
+        self.tour = Tour(self, self.make_rooms, self.opening.sample, self)
         self.menu = QMenu(self)
         self.top, self.status, self.welcome = TopBar(self.menu), StatusBar(), Welcome()
         self.pages = QStackedWidget()
@@ -79,7 +81,8 @@ class MainWindow(QMainWindow):
         self.notice_view = NoticeView(studio.notices, self)
         self.setAcceptDrops(True)
         self._connect()
-        add_window_actions(self, self.opening, self.checker, self.reporter, self.installation)
+        helpers = self.checker, self.reporter, self.installation, self.tour
+        add_window_actions(self, self.opening, *helpers)
         self.retranslate()
         whereabouts.restore_size(self, studio)
         self._project_changed()
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
         self.status.runClicked.connect(self._go_to_work)
         studio.jobs.changed.connect(self._show_jobs)
         self.welcome.sampleWanted.connect(self.opening.sample)
+        self.opening.sampleMade.connect(self._offer_tour)
         self.welcome.folderWanted.connect(self.opening.ask_pictures)
         self.welcome.projectWanted.connect(self.opening.ask_project)
         self.welcome.recentWanted.connect(self.opening.open)
@@ -212,6 +216,13 @@ class MainWindow(QMainWindow):
 
     def open_guide(self) -> None:
         self.guide.open_at(self._place if self.studio.project else "start")
+
+    def _offer_tour(self) -> None:
+        """The first time that the sample is opened."""
+        if self.tour.is_under_way:
+            return
+        words = tr("New here? A tour in five steps shows the way from pictures to a file.")
+        self.studio.notices.info(words, action=(tr("Take the tour"), self.tour.begin))
 
     def show_shortcuts(self) -> None:
         self.guide.open_at("shortcuts")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QTimer, Slot
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 class Opening(QObject):
     """Asks where nothing was said, and makes a project where none is open."""
+
+    sampleMade = Signal()
+    """The sample is open for the first time."""
 
     def __init__(
         self,
@@ -62,17 +65,18 @@ class Opening(QObject):
 
         self._shell.set_preparing(True)
         folder = _home_of_projects() / "Sample"
-        self._thread.submit(
-            make_sample_project, folder, done=self._sample_made, failed=self._sample_failed
-        )
+        made = partial(self._sample_made, is_new=not folder.exists())
+        self._thread.submit(make_sample_project, folder, done=made, failed=self._sample_failed)
 
-    def _sample_made(self, folder: Path) -> None:
+    def _sample_made(self, folder: Path, *, is_new: bool) -> None:
         self._shell.set_preparing(False)
-        self._closing.before(lambda: self._open_sample(folder))
+        self._closing.before(lambda: self._open_sample(folder, is_new))
 
-    def _open_sample(self, folder: Path) -> None:
+    def _open_sample(self, folder: Path, is_new: bool) -> None:
         self._studio.open_project(folder)
         self._shell.go("generation")
+        if is_new:
+            self.sampleMade.emit()
 
     def _sample_failed(self, sentence: str, detail: str) -> None:
         self._shell.set_preparing(False)

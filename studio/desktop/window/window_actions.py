@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio.desktop.window.problem_reporter import ProblemReporter
     from studio.desktop.window.project_opener import Opening
     from studio.desktop.window.shell import Shell
+    from studio.desktop.window.tour.tour import Tour
 
 _GO = {
     "dataset": "Go to Dataset",
@@ -38,6 +39,7 @@ def add_window_actions(
     checker: OriginChecker,
     reporter: ProblemReporter,
     installation: Installation,
+    tour: Tour,
 ) -> None:
     studio, add = window.studio, window.studio.actions.add
     for id_, text, callback, keys, icon in (
@@ -61,6 +63,7 @@ def add_window_actions(
         ("window.theme", "Light or dark", window.toggle_theme, "", "sun"),
         ("window.full", "Full screen", window.toggle_full_screen, "F11", "maximize"),
         ("window.guide", "Guide", window.open_guide, "F1", "book"),
+        ("window.tour", "A tour in five steps", tour.begin, "", "play"),
         ("window.keys", "Shortcuts", window.show_shortcuts, "Ctrl+F1", "keyboard"),
         ("window.installation", "Extras and self-test…", installation.open, "", "download"),
         ("window.report", "Report a problem…", reporter.write, "", "alert"),
