@@ -17,6 +17,7 @@ from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
 from studio.desktop.training.new_run.augmentation_controller import Previewing
+from studio.desktop.training.new_run.elsewhere import Elsewhere
 from studio.desktop.training.new_run.foreign_models import ForeignModels
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.new_run_actions import Planning
@@ -65,6 +66,7 @@ class TrainingRoom(Room):
         self.viewing = Viewing(self.session, self.side, self.centre, self.panel, self)
         self.foreign = ForeignModels(self.session, studio.undo, studio.notices, self)
         self.queueing = Queueing(self.session, self.side, studio.undo, studio.notices, self)
+        self.elsewhere = Elsewhere(self.session, self.form, studio.undo, studio.notices, self)
         self.records = Records(self.session, self.centre, studio, self)
         self.away = DesktopNotice(self)
         self._wanted_dataset = ""
@@ -109,9 +111,10 @@ class TrainingRoom(Room):
         commands.renameRequested.connect(panel.name.setFocus)
         commands.removeRequested.connect(self.managing.remove)
         self.managing.changed.connect(self._run_changed)
-        self.foreign.changed.connect(self._run_changed)
-        self.foreign.arrived.connect(self._run_arrived)
-        self.foreign.playRequested.connect(self.playRequested)
+        for ways in (self.foreign, self.elsewhere):
+            ways.changed.connect(self._run_changed)
+            ways.arrived.connect(self._run_arrived)
+            ways.playRequested.connect(self.playRequested)
         self.side.foreignRequested.connect(self.foreign.ask)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
@@ -131,6 +134,7 @@ class TrainingRoom(Room):
         )
         self.preview.register(self.studio.actions, self.key)
         self.foreign.register(self.studio.actions, self.key)
+        self.elsewhere.register(self.studio.actions, self.key)
         self.records.register(self.key)
         self.queueing.register(self.studio.actions, self.key)
         self.planning.waits.connect(self.queueing.add)
@@ -155,6 +159,7 @@ class TrainingRoom(Room):
             self.managing.keep_note(*left)
         self.queueing.forget()
         self._has_offered = False
+        self.elsewhere.close()
         self.preview.forget()
         self.session.close()
         self.preview.close()
@@ -175,6 +180,7 @@ class TrainingRoom(Room):
 
     def shutdown(self) -> None:
         self.away.clear()
+        self.elsewhere.close()
         self.preview.forget()
         self.session.shutdown()
         self.preview.shutdown()

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.desktop.base.actions import ActionRegistry
-from studio.desktop.base.undo_step import UndoStack, UndoStep
+from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.i18n import said, tr
 from studio.desktop.notices.notices import Notices
-from studio.desktop.training.session import upkeep
+from studio.desktop.training.new_run.arrival_step import arrival_step
 from studio.desktop.training.session.session import Session
 from studio.engine.training.foreign.contents import SUFFIXES
 
@@ -71,30 +71,11 @@ class ForeignModels(QObject):
             *(said(note) for note in made.notes),
         ]  # fmt: skip
         self._notices.info(" ".join([*parts, said(made.terms)]), "", play)
-        self._push(made.run)
+        told = self._session, self._notices, self.changed.emit
+        self._undo.push(arrival_step(tr("Bring in a model"), made.run, *told))
         self.arrived.emit(made.run)
 
     @Slot(object, str)
     def _refused(self, sentence: str, detail: str) -> None:
         self._notices.error(sentence, detail)
         self.refused.emit(sentence, detail)
-
-    def _push(self, name: str) -> None:
-        """The run that is there already, as a step of the artist's."""
-        state: dict[str, object] = {}
-
-        def gone(removed: object) -> None:
-            if isinstance(removed, str):
-                self._notices.warn(removed)
-            else:
-                state["removed"] = removed
-            self.changed.emit(name)
-
-        def away() -> None:
-            self._session.manage(upkeep.remove_run, name, False, done=gone)
-
-        def again() -> None:
-            back = partial(self._session.manage, upkeep.restore_run)
-            back(state["removed"], done=lambda _: self.changed.emit(name))
-
-        self._undo.push(UndoStep(tr("Bring in a model"), again, away, is_done=True))

@@ -33,6 +33,8 @@ class NewRunForm(QWidget):
     """A :class:`NewRun`."""
     measureRequested = Signal(object)
     """A :class:`NewRun`."""
+    elsewhereRequested = Signal(object)
+    """A :class:`NewRun` that another machine is to train."""
     adviceWanted = Signal()
     """Something changed that the recommended values depend on."""
     lookChanged = Signal()
@@ -102,6 +104,7 @@ class NewRunForm(QWidget):
         self.foot.obstacle.showRequested.connect(self._show_field)
         self.start.clicked.connect(lambda: self._request(self.startRequested.emit))
         self.measure.clicked.connect(lambda: self._request(self.measureRequested.emit))
+        self.foot.elsewhere.clicked.connect(lambda: self._request(self.elsewhereRequested.emit))
 
     # ------------------------------------------------------------------ filling
 

@@ -56,20 +56,23 @@ class Starting(QWidget):
         self.trouble.setVisible(False)
         self.obstacle = Obstacle()
         self.start, self.measure = primary(""), secondary("")
+        self.elsewhere = secondary("")
         said = (self.measured, self.trouble, self.obstacle)
-        boxes.column(*said, self.measure, self.start, on=self, gap=8, margins=(16, 8, 16, 16))
+        beside = boxes.row((self.measure, 1), (self.elsewhere, 1), gap=8)
+        boxes.column(*said, beside, self.start, on=self, gap=8, margins=(16, 8, 16, 16))
 
     def set_possible(self, possible: bool, wrong: Field | None = None) -> None:
         """Whether what the form says can be measured and begun, and which field is in the way."""
         self.obstacle.set_field(wrong)
-        for button in (self.start, self.measure):
+        for button in (self.start, self.measure, self.elsewhere):
             button.setEnabled(possible)
             button.setAccessibleDescription(self.obstacle.sentence.text())
 
     def set_busy(self, *, preparing: bool, measuring: bool) -> None:
         """What is going on takes the place of the button that began it."""
         self.start.setVisible(not preparing)
-        self.measure.setVisible(not preparing and not measuring)
+        for button in (self.measure, self.elsewhere):  # alone it would move under the pointer
+            button.setVisible(not preparing and not measuring)
 
     def set_waiting(self, waits: bool) -> None:
         """Whether the run would wait, for another one trains."""
@@ -89,6 +92,9 @@ class Starting(QWidget):
         set_words(
             (self.measure, tr("Measure first"),
              tr("Try the first steps to see what the whole run needs (pre-flight, M)")),
+            (self.elsewhere, tr("Train there…"),
+             tr("Train on another machine: get the command, and take the run back "
+                "(Ctrl+Alt+Enter)")),
         )  # fmt: skip
         self._words()
         self.set_trouble(self._trouble)

@@ -189,6 +189,16 @@ def plan_run(
         raise StudioError(error.said) from error
 
 
+def prepare_run(
+    project: Project,
+    wanted: NewRun,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Leave the pictures of a run ready in the project."""
+    plan_run(project, wanted, progress, cancelled)
+
+
 def create(
     project: Project,
     wanted: NewRun,

@@ -51,6 +51,8 @@ class Session(QObject):
     """An :class:`Opened`."""
     preparingChanged = Signal()
     """Of :attr:`is_creating` or :attr:`is_measuring`, perhaps."""
+    planned = Signal(object)
+    """A :class:`NewRun` whose pictures lie ready."""
     measured = Signal(object)
     """A :class:`Measured`."""
     created = Signal(object)
@@ -67,6 +69,8 @@ class Session(QObject):
     arrived = Signal(object)
     """An :class:`Arrived`."""
     notArrived = Signal(object, str)
+    returned = Signal(object)
+    """A :class:`Returned`."""
     failed = Signal(object, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -232,12 +236,26 @@ class Session(QObject):
         project = self.project
         if project is None or self.is_creating:
             return
-        if self._measuring is not None:
-            self._measuring.cancel()  # both would prepare the same pictures at once
+        self._give_up_measuring()
         self._creating = job = _preparing(
             lambda job: queries.create(project, wanted, job.advance, job.cancelled)
         )
         self._prepare(job, self.created.emit)
+
+    def plan(self, wanted: NewRun) -> None:
+        """Check and prepare a run that others train; answers with `planned` or `createFailed`."""
+        project = self.project
+        if project is None or self.is_creating:
+            return
+        self._give_up_measuring()
+        self._creating = job = _preparing(
+            lambda job: queries.prepare_run(project, wanted, job.advance, job.cancelled)
+        )
+        self._prepare(job, lambda _: self.planned.emit(wanted))
+
+    def _give_up_measuring(self) -> None:
+        if self._measuring is not None:
+            self._measuring.cancel()  # both would prepare the same pictures at once
 
     def measure(self, wanted: NewRun) -> None:
         """Try the first steps of a run; answers with `measured` or `createFailed`."""
@@ -274,6 +292,18 @@ class Session(QObject):
             )
             self.jobs.start(
                 job, PLACE, lane="foreign", done=self.arrived.emit, failed=self.notArrived.emit
+            )
+
+    def take_back(self, path: Path) -> None:
+        """Make a run of what another machine trained; answers with `returned` or `failed`."""
+        project = self.project
+        if project is not None:
+            job = Job(
+                Said("Taking {file} back", file=path.name),
+                lambda job: upkeep.take_back(project, path, job.advance, job.cancelled),
+            )
+            self.jobs.start(
+                job, PLACE, lane="returned", done=self.returned.emit, failed=self.failed.emit
             )
 
     def manage(

@@ -14,6 +14,7 @@ from studio.engine.said import Said
 if TYPE_CHECKING:
     from studio.engine.training.foreign.arrival import Arrived
     from studio.engine.training.planning.removed_runs import Removed
+    from studio.engine.training.planning.returned_runs import Returned
 
 
 def change_pictures(
@@ -38,6 +39,18 @@ def bring_in(
     from studio.engine.training.foreign import arrival
 
     return arrival.bring_in(project, path, progress=progress, cancelled=cancelled)
+
+
+def take_back(
+    project: Project,
+    path: Path,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Returned:
+    """A run of the folder, or a zip, of one that another machine has trained."""
+    from studio.engine.training.planning import returned_runs
+
+    return returned_runs.take_back(project, path, progress, cancelled)
 
 
 def set_title(project: Project, name: str, title: str) -> str:
