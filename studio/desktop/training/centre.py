@@ -106,13 +106,13 @@ class Centre(QWidget):
             self._clear_legend()
             self.curves.set_series(record.curves)
             self.show_other(None)
-            self.samples.scrubber.set_sheets(record.sheets, follow=True)
+            self.samples.set_sheets(record.sheets, follow=True)
         self._known = record.known_curves
         self._grow_legend(record)
         found = [mark.images_seen for mark in record.health if mark.about not in NOTES]
         saved = [mark.images_seen for mark in record.marks if mark.kind is MarkKind.CHECKPOINT]
         self.curves.set_marks(saved, found)
-        self.samples.scrubber.setVisible(bool(record.sheets))
+        self.samples.show_foot(bool(record.sheets))
         self.curves.changed()
 
     def show_empty(self, *, wall: bool) -> None:
@@ -147,10 +147,12 @@ class Centre(QWidget):
         if not self.other.key():
             self.show_other(None)
 
-    def show_other(self, record: RunRecord | None) -> None:
-        """Draw the curves of another run behind this one's; None for no other."""
+    def show_other(self, record: RunRecord | None, names: tuple[str, str] = ("", "")) -> None:
+        """Draw the curves of another run behind this one's, and offer its moments; None for no
+        other. `names` are what it and this one are called."""
         if record is None:
             self.other.choose("")
+        self.samples.compare_with(record.sheets if record is not None else None, names)
         self.curves.set_other(record.curves if record is not None else {})
 
     def _show_wall(self, on: bool) -> None:
@@ -189,7 +191,7 @@ class Centre(QWidget):
         for index, box in enumerate(self._keys.values()):
             box.setStyleSheet(f"QCheckBox {{ color: {colour(index)}; }}")
         self.curves.restyle()
-        self.samples.view.update()
+        self.samples.restyle()
         self.wall.restyle()
 
     def retranslate(self) -> None:
@@ -205,8 +207,7 @@ class Centre(QWidget):
         for name, box in self._keys.items():
             box.setText(words.curve(name, self._known).words)
             box.setToolTip(tr("Show or hide this curve"))
-        self.samples.view.setAccessibleName(tr("Samples of the fixed seeds"))
-        self.samples.scrubber.retranslate()
+        self.samples.retranslate()
         self.wall.retranslate()
         self.curves.retranslate()
         self.restyle()

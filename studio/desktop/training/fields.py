@@ -171,7 +171,7 @@ class Length(QWidget):
         return self.clock.time().toString("HH:mm") if self._unit == "until" else ""
 
     def retranslate(self) -> None:
-        words = (tr("minutes"), tr("pictures seen"), tr("until (clock)"))
+        words = (tr("minutes"), tr("pictures seen"), tr("until"))
         self.unit.set_choices(list(zip(UNITS, words, strict=True)))
         tip = tr("Measure the run in minutes or in pictures seen (kimg = 1000), or end it by the "
                  "clock")  # fmt: skip

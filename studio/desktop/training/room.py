@@ -145,6 +145,7 @@ class TrainingRoom(Room):
             ("training.note", "Note about the run", panel.note, "Ctrl+M", "refine"),
         ):
             self.studio.actions.add(id, text, where.setFocus, keys, room=self.key, icon=icon)
+        self.viewing.register(self.studio.actions, self.key)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks

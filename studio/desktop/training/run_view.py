@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
 
+from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.i18n import tr
 from studio.desktop.run_names import distinct, run_name
 from studio.desktop.training.centre import Centre
@@ -39,6 +41,22 @@ class Viewing(QObject):
         centre.other.picked.connect(self._compare)
         side.searched.connect(lambda _: self.show_runs())
         centre.samples.scrubber.moved.connect(self._scrubbed)
+        centre.samples.otherWanted.connect(self._read_other_moment)
+
+    def register(self, actions: ActionRegistry, room: str) -> None:
+        samples = self._centre.samples
+        for id, text, do, keys, icon in (
+            ("training.beside", "Two moments side by side", samples.toggle, "B", "compare"),
+            ("training.back", "A moment earlier", partial(samples.scrubber.step, -1), ",",
+             "arrow-left"),
+            ("training.forth", "A moment later", partial(samples.scrubber.step, 1), ".",
+             "arrow-right"),
+            ("training.other_back", "The left moment earlier", partial(samples.other.step, -1),
+             "Alt+Left", "arrow-left"),
+            ("training.other_forth", "The left moment later", partial(samples.other.step, 1),
+             "Alt+Right", "arrow-right"),
+        ):  # fmt: skip
+            actions.add(id, text, do, keys, room=room, icon=icon)
 
     def forget(self) -> None:
         self._runs = []
@@ -78,7 +96,7 @@ class Viewing(QObject):
         """The run that trains has news; it may be the one that is looked at."""
         if self._session.viewed is live:
             if any(isinstance(event, events.Samples) for event in received):
-                self._centre.samples.scrubber.set_sheets(live.record.sheets, follow=False)
+                self._centre.samples.set_sheets(live.record.sheets, follow=False)
             self._centre.show_record(live.record, fresh=False)
             self.show_run()
         self.show_runs()
@@ -104,8 +122,13 @@ class Viewing(QObject):
         if sheet is not None and self._session.viewed is not None:
             self._session.read_sheet(sheet)
 
+    @Slot(object)
+    def _read_other_moment(self, sheet: Sheet) -> None:
+        self._session.read_sheet(sheet, "other sheet")
+
     @Slot(object, QImage)
     def _sheet_read(self, sheet: Sheet, image: QImage) -> None:
+        self._centre.samples.show_other(sheet, image)
         if self._centre.show_sheet(sheet, image):
             self.name_samples()
 
@@ -119,4 +142,6 @@ class Viewing(QObject):
     @Slot(object)
     def _other_read(self, other: Opened) -> None:
         if other.run.name == self._centre.other.key():
-            self._centre.show_other(other.record)
+            own = self._session.viewed.run.name if self._session.viewed is not None else ""
+            names = self.name_of(other.run.name), self.name_of(own)
+            self._centre.show_other(other.record, names)

@@ -13,7 +13,7 @@ from studio.desktop.base import amounts
 from studio.desktop.i18n import tr
 from studio.desktop.training.new_run.augmentation_queries import COLUMNS, SAMPLES, Drawn
 from studio.desktop.training.run.health_cards import Card
-from studio.desktop.training.run.samples import SheetView
+from studio.desktop.training.run.sheet_view import SheetView
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import text_label

@@ -284,6 +284,9 @@ class RunPanel(QWidget):
         if self._opened is not None and _made_with(self._opened):
             tip = tr("Let it learn your own pictures, in a run that begins with it (fine-tuning)")
             set_words((self.go_on, tr("New run from this one"), tip))
+        if self._opened is not None and not self._opened.record.checkpoint:
+            tip = tr("Begin this run, which is planned and has not trained yet")
+            set_words((self.go_on, tr("Start training"), tip))
         waits = self._opened is not None and bool(self._opened.run.queued)
         if waits and self._busy:
             tip = tr("Save and end the run that trains, and train this one in its place")

@@ -1,108 +1,22 @@
-"""The same seeds over time: the newest sheet, and a scrubber over the earlier ones."""
+"""The same seeds over time: the newest sheet, a scrubber over the earlier ones, and a second moment
+beside it."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSlider, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.training import words
+from studio.desktop.training.run.sheet_view import SheetView
 from studio.desktop.training.session.run_record import Sheet
-from studio.desktop.widgets import boxes, checkerboard
-from studio.desktop.widgets.labels import set_words
-
-GAP = 8
-
-
-class SheetView(QWidget):
-    """Paints the cells of one sheet with air between them, as large as the room allows."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.image = QImage()
-        self._columns = self._count = 1
-        self.sentence = ""
-        """What stands there in place of a sheet."""
-        self.outlined = -1
-        """The cell with a frame around it, -1 for none."""
-        self.setMinimumSize(160, 120)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def set_sheet(self, image: QImage, columns: int, count: int) -> None:
-        """Show `count` cells that lie in rows of `columns` in `image`; 0 for one whole picture."""
-        self.image, self._columns, self._count = image, max(1, columns), max(1, count)
-        self.update()
-
-    def set_sentence(self, text: str) -> None:
-        self.sentence = text
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(800, 320)
-
-    def cell_size(self) -> QSize:
-        rows = math.ceil(self._count / self._columns)
-        return QSize(self.image.width() // self._columns, self.image.height() // max(1, rows))
-
-    def places(self) -> list[QRect]:
-        """Where the cells go now: the number of columns that makes them largest in whole rows."""
-        cell = self.cell_size()
-        if cell.isEmpty():
-            return []
-        best, best_columns = 0.0, 1
-        for columns in range(1, self._count + 1):
-            if self._count % columns:
-                continue  # a gap in the last row would look like a picture that is missing
-            scale = self._scale(columns, cell)
-            # Ties go to more columns, which read more like a contact sheet.
-            if scale >= best:
-                best, best_columns = scale, columns
-        width, height = max(1, int(cell.width() * best)), max(1, int(cell.height() * best))
-        used = min(self._count, best_columns)
-        rows = math.ceil(self._count / best_columns)
-        left = (self.width() - used * width - (used - 1) * GAP) // 2
-        top = (self.height() - rows * height - (rows - 1) * GAP) // 2
-        return [
-            QRect(
-                left + (index % best_columns) * (width + GAP),
-                top + (index // best_columns) * (height + GAP),
-                width,
-                height,
-            )
-            for index in range(self._count)
-        ]
-
-    def _scale(self, columns: int, cell: QSize) -> float:
-        rows = math.ceil(self._count / columns)
-        wide = (self.width() - (columns - 1) * GAP) / columns / cell.width()
-        high = (self.height() - (rows - 1) * GAP) / rows / cell.height()
-        return min(wide, high)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.image.isNull():
-            painter.setPen(QColor(theme.colours().quiet))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self.sentence)
-            return
-        cell = self.cell_size()
-        places = self.places()
-        # Few pixels stay pixels when they are blown up; many are reduced smoothly.
-        enlarged = bool(places) and places[0].width() >= 3 * cell.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not enlarged)
-        for index, place in enumerate(places):
-            row, column = divmod(index, self._columns)
-            corner = QPoint(column * cell.width(), row * cell.height())
-            checkerboard.lay(painter, place, self.image)
-            painter.drawImage(place, self.image, QRect(corner, cell))
-            if index == self.outlined:
-                painter.setPen(QPen(QColor(theme.colours().accent), 2))
-                painter.drawRect(place.adjusted(-1, -1, 0, 0))
+from studio.desktop.widgets import boxes
+from studio.desktop.widgets.labels import set_words, text_label
 
 
 class Scrubber(QWidget):
@@ -140,6 +54,10 @@ class Scrubber(QWidget):
         before = [n for n, sheet in enumerate(self._sheets) if sheet.images_seen <= images_seen]
         self.slider.setValue(before[-1] if before else 0)
 
+    def step(self, by: int) -> None:
+        """So many moments later, or earlier."""
+        self.slider.setValue(self.slider.value() + by)
+
     def current(self) -> Sheet | None:
         value = self.slider.value()
         return self._sheets[value] if 0 <= value < len(self._sheets) else None
@@ -169,16 +87,174 @@ class Scrubber(QWidget):
 
 
 class SamplesPanel(QWidget):
-    """The sheet and its scrubber."""
+    """The sheet and its scrubber; left of it, where it is wanted, another moment of the run, or of
+    the run that it is compared with. A lens lies over the same place of both."""
+
+    otherWanted = Signal(object)
+    """The :class:`Sheet` of the other moment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = SheetView()
-        self.scrubber = Scrubber()
-        boxes.column((self.view, 1), self.scrubber, on=self, gap=8, margins=(0, 0, 0, 6))
+        self.view, self.other_view = SheetView(), SheetView()
+        self.scrubber, self.other = Scrubber(), Scrubber()
+        self.caption, self.other_caption = text_label(quiet=True), text_label(quiet=True)
+        self.together, self.beside = QCheckBox(), QToolButton()
+        self.beside.setCheckable(True)
+        self._own: list[Sheet] = []
+        self._others: list[Sheet] | None = None
+        self._gap = 0
+        self._following = False
+        self._lay_out()
+        self.beside.toggled.connect(self._show_beside)
+        self.together.toggled.connect(self._keep_gap)
+        self.scrubber.moved.connect(lambda _: self._follow(self.scrubber, self.other, -1))
+        self.other.moved.connect(self._other_moved)
+        for view in (self.view, self.other_view):
+            view.lensMoved.connect(self._lay_lens)
+        self._show_beside(False)
+
+    def _lay_out(self) -> None:
+        self._grid = grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 6)
+        grid.setSpacing(8)
+        own = boxes.row((self.scrubber, 1), self.beside, gap=8)
+        other = boxes.row((self.other, 1), self.together, gap=8)
+        for column, (label, view, foot) in enumerate(
+            ((self.other_caption, self.other_view, other), (self.caption, self.view, own))
+        ):
+            grid.addWidget(label, 0, column)
+            grid.addWidget(view, 1, column)
+            grid.addLayout(foot, 2, column)
+        grid.setRowStretch(1, 1)
+        grid.setColumnStretch(1, 1)
+
+    # ------------------------------------------------------------------ filling
 
     def clear(self, sentence: str) -> None:
-        self.view.set_sheet(QImage(), 0, 0)
+        for view in (self.view, self.other_view):
+            view.set_sheet(QImage(), 0, 0)
         self.view.set_sentence(sentence)
-        self.scrubber.set_sheets([], follow=True)
-        self.scrubber.setVisible(False)
+        self.set_sheets([], follow=True)
+        self.show_foot(False)
+
+    def show_foot(self, on: bool) -> None:
+        """Whether there are moments to choose from."""
+        for widget in (self.scrubber, self.beside):
+            widget.setVisible(on)
+        if not on:
+            self.beside.setChecked(False)
+
+    def set_sheets(self, sheets: Sequence[Sheet], *, follow: bool) -> None:
+        """The moments of the run in view; `follow` where it is another run than before."""
+        self._own = list(sheets)
+        self.scrubber.set_sheets(self._own, follow=follow)
+        if self._others is None:
+            self._offer_others(fresh=follow)
+
+    def compare_with(self, sheets: Sequence[Sheet] | None, names: tuple[str, str]) -> None:
+        """The moments of another run, and what it and the one in view are called; None for none."""
+        fresh = sheets is not None or self._others is not None
+        self._others = list(sheets) if sheets is not None else None
+        for label, name in zip((self.other_caption, self.caption), names, strict=True):
+            label.setText(name if sheets is not None else "")
+        if fresh:
+            self._offer_others(fresh=True)
+            # Two runs are looked at after as many pictures, one run then and now.
+            self.together.setChecked(sheets is not None)
+            self._keep_gap()
+        self._show_beside(self.beside.isChecked())
+
+    def show_other(self, sheet: Sheet, image: QImage) -> bool:
+        """Show the other moment that was read; False where another one is wanted by now."""
+        if not self.beside.isChecked() or sheet != self.other.current() or image.isNull():
+            return False
+        self.other_view.set_sheet(image, sheet.columns, sheet.count)
+        return True
+
+    # ------------------------------------------------------------------ two moments
+
+    def toggle(self) -> None:
+        """Two moments side by side, or one; nothing where there are none."""
+        if self.beside.isVisible():
+            self.beside.toggle()
+
+    def _offer_others(self, *, fresh: bool) -> None:
+        sheets = self._own if self._others is None else self._others
+        self._following = True
+        self.other.set_sheets(sheets, follow=fresh)
+        if fresh:
+            here = self.scrubber.current()
+            if self._others is None or here is None:
+                self.other.slider.setValue(0)
+            else:
+                self.other.go_to(here.images_seen)
+        self._following = False
+        if not sheets:
+            self.other_view.set_sheet(QImage(), 0, 0)
+            self.other_view.set_sentence(tr("No samples of this run were kept."))
+        self._want_other()
+
+    def _show_beside(self, on: bool) -> None:
+        for widget in (self.other_view, self.other, self.together):
+            widget.setVisible(on)
+        two = on and self._others is not None
+        for label in (self.caption, self.other_caption):
+            label.setVisible(two)
+        self._grid.setColumnStretch(0, 1 if on else 0)
+        self._grid.setHorizontalSpacing(16 if on else 0)
+        for view in (self.view, self.other_view):
+            view.setMouseTracking(on)
+            view.set_lens(-1, QPointF())
+        self._want_other()
+
+    def _want_other(self) -> None:
+        sheet = self.other.current()
+        if self.beside.isChecked() and sheet is not None:
+            self.otherWanted.emit(sheet)
+
+    def _other_moved(self, _place: int) -> None:
+        self._follow(self.other, self.scrubber, 1)
+        self._want_other()
+
+    def _keep_gap(self) -> None:
+        """Both moments go on with as many pictures between them as now; two runs with none."""
+        here, there = self.scrubber.current(), self.other.current()
+        self._gap = 0
+        if self._others is None and here is not None and there is not None:
+            self._gap = here.images_seen - there.images_seen
+
+    def _follow(self, moved: Scrubber, other: Scrubber, sign: int) -> None:
+        sheet = moved.current()
+        if self._following or sheet is None or not self.beside.isChecked():
+            return
+        if self.together.isChecked():
+            self._following = True
+            other.go_to(sheet.images_seen + sign * self._gap)
+            self._following = False
+
+    def _lay_lens(self, cell: int, at: QPointF) -> None:
+        for view in (self.view, self.other_view):
+            view.set_lens(cell if self.beside.isChecked() else -1, at)
+
+    # ------------------------------------------------------------------ words
+
+    def restyle(self) -> None:
+        self.beside.setIcon(theme.icon("compare"))
+        for view in (self.view, self.other_view):
+            view.update()
+
+    def retranslate(self) -> None:
+        for scrubber in (self.scrubber, self.other):
+            scrubber.retranslate()
+        other = tr("Moment of the run on the left")
+        self.other.slider.setAccessibleName(other)
+        set_words(
+            (self.view, tr("Samples of the fixed seeds"), ""),
+            (self.other_view, tr("Samples of the other moment"), ""),
+            (self.together, tr("Together"),
+             tr("Move both moments at once; two runs after as many pictures (linked scrubbing)")),
+            (self.beside, "",
+             tr("Two moments side by side, of this run or of the one it is compared with (B). "
+                "The pointer lays a lens over the same place of both")),
+        )  # fmt: skip
+        self.restyle()

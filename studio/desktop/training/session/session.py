@@ -196,13 +196,14 @@ class Session(QObject):
                 "other", queries.open_run, self.project, name, done=self.otherRead.emit
             )
 
-    def read_sheet(self, sheet: Sheet) -> None:
+    def read_sheet(self, sheet: Sheet, key: str = "sheet") -> None:
+        """Of those asked for with one `key` only the newest is read."""
         known = self._sheets.get(sheet.path)
         if known is not None:
             self.sheetRead.emit(sheet, known)
             return
         self.thread_.latest(
-            "sheet", queries.read_sheet, sheet.path, done=lambda image: self._sheet(sheet, image)
+            key, queries.read_sheet, sheet.path, done=lambda image: self._sheet(sheet, image)
         )
 
     def _sheet(self, sheet: Sheet, image: QImage) -> None:
