@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QListWidgetItem, QWidget
 
-from studio.desktop.base.dragged_files import carry
 from studio.desktop.widgets.picture_view import PictureView
 from studio.desktop.widgets.piece_list import PieceList
 
@@ -17,27 +15,18 @@ _SMALL = QSize(96, 96)
 
 
 class OutList(PieceList):
-    """Drag tiles out. `render_files` writes the pieces of these ids and gives the files; without
-    any there is no drag."""
+    """Drag tiles out: `take_out` has the pieces of these ids written and dragged, with a small
+    picture at the pointer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, several=True)
-        self.render_files: Callable[[Sequence[int]], list[Path]] = lambda ids: []
+        self.take_out: Callable[[Sequence[int], QPixmap], object] = lambda ids, small: None
         self.setDragEnabled(True)
 
     def carry(self, ids: Sequence[int]) -> None:
         """A copy leaves; the piece stays."""
-        data = self._data(ids)
-        if data.urls():
-            carry(self, data, self._small(ids[0]))
-
-    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
-        return self._data([_id(item) for item in items])
-
-    def _data(self, ids: Sequence[int]) -> QMimeData:
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.render_files(ids)])
-        return data
+        if ids:
+            self.take_out(ids, self._small(ids[0]))
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         self.carry([_id(item) for item in self.selectedItems()])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
+from PySide6.QtWidgets import QWidget
 
-from studio.desktop.base.dragged_files import place_for, remove
+from studio.desktop.base.dragged_files import FileDrag, Written
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
@@ -20,7 +22,6 @@ from studio.desktop.export.worker import Order
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.engine.artwork import Pixels
-from studio.engine.errors import StudioError
 from studio.engine.export.choices import Choices
 from studio.engine.export.handover import Exported, planned
 from studio.engine.jobs import Ending, Job
@@ -44,10 +45,12 @@ class Leaving(QObject):
         formats: FormatPanel,
         names: NamesRow,
         origin: OriginPanel,
+        tiles: QWidget,
     ) -> None:
         super().__init__(thread)
         self._studio, self._thread, self._decisions = studio, thread, decisions
         self._formats, self._names, self._origin = formats, names, origin
+        self._drags = FileDrag(studio, tiles, PLACE)
 
     def _order(self, ids: Sequence[int], folder: Path) -> Order:
         return Order(
@@ -105,22 +108,19 @@ class Leaving(QObject):
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._studio.notices.warn(tr("No file manager could show {folder}.", folder=folder))
 
-    def drag_files(self, ids: Sequence[int]) -> list[Path]:
-        """Files of these pieces for a drag, in a folder of their own; none where that fails."""
+    def drag(self, ids: Sequence[int], small: QPixmap) -> None:
+        """Have files of these pieces written and dragged, with `small` at the pointer."""
         project = self._studio.project
-        if project is None or not ids:
-            return []
-        folder = place_for(project)
-        try:
-            # On the window's thread: a drag cannot begin without its files.
-            exported = worker.export(
-                project, self._order(ids, folder), Job(Said("Exporting pieces"))
-            )
-        except StudioError as error:
-            remove(folder)
-            self._studio.notices.error(error.said, error.detail)
-            return []
-        return [each.path for each in exported]
+        if project is None:
+            return
+        # The settings that are on the screen now; the folder comes with the drag.
+        order = self._order(ids, self._origin.folder)
+
+        def write(folder: Path, job: Job[Written]) -> Written:
+            made = worker.export(project, replace(order, folder=folder), job)
+            return Written(tuple(each.path for each in made))
+
+        self._drags.begin(write, small, self.ended.emit)
 
     def copy(self, piece: Piece) -> None:
         """Put a piece on the clipboard as a picture."""

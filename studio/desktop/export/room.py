@@ -82,11 +82,11 @@ class ExportRoom(Room):
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
         self.leaving = Leaving(
-            studio, self._thread, self._saving, self.formats, self.names, self.origin
+            studio, self._thread, self._saving, self.formats, self.names, self.origin, self.list
         )
         self.leaving.ended.connect(self._show_choice)
         self.live = LiveFiles(studio, self._thread)
-        self.list.render_files = self.leaving.drag_files
+        self.list.take_out = self.leaving.drag
         self.preview.carried.connect(self._carry_shown)
         self.origin.copy.clicked.connect(self.copy)
         self.origin.export.clicked.connect(self.export)

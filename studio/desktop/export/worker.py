@@ -66,7 +66,7 @@ def copied(piece: Piece, choices: Choices) -> tuple[Pixels, Said]:
     return made.flat(), unmarked
 
 
-def export(project: Project, order: Order, job: Job[list[Exported]]) -> list[Exported]:
+def export(project: Project, order: Order, job: Job[Any]) -> list[Exported]:
     """Hand the pieces over; nothing stays behind when one fails or `job` is cancelled."""
     wanted = [pieces.piece(project, key) for key in order.piece_ids]
     made = export_pieces(

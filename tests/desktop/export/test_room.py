@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QImage
 
 from studio.desktop import i18n
+from studio.desktop.base import dragged_files
 from studio.desktop.window.main_window import MainWindow
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
@@ -227,7 +228,9 @@ def test_the_large_picture_is_dragged_out_as_a_file_that_stays(
         return Qt.DropAction.CopyAction if taken else Qt.DropAction.IgnoreAction
 
     monkeypatch.setattr(QDrag, "exec", let_go)
+    monkeypatch.setattr(dragged_files, "is_held", lambda: True)
     drag_preview(room, qtbot)
+    qtbot.waitUntil(lambda: bool(files), timeout=WAIT)
     assert [each.name for each in files] == ["piece-002.png"]
     assert window.studio.project.folder / "dragged" in files[0].parents
     window.studio.close_project()

@@ -16,7 +16,9 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
 from studio.engine import events
+from studio.engine.jobs import Job
 from studio.engine.project import Project
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.session import loop
 
@@ -72,3 +74,10 @@ def room_of(studio: Studio, qtbot) -> Iterator[GenerationRoom]:
     room.entered()
     yield room
     room.shutdown()
+
+
+def taken_out(room: GenerationRoom, folder: Path) -> Path:
+    """The file that a drag of the picture would bring, written into `folder`."""
+    folder.mkdir(exist_ok=True)
+    write = room.canvas.tools["drag_out"].writing()
+    return write(folder, Job(Said("a drag"))).paths[0]

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QDrag, QGuiApplication, QImage
 
 from studio.desktop import i18n
+from studio.desktop.base import dragged_files
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation import worker
 from studio.desktop.generation.room import GenerationRoom
+from studio.desktop.generation.tools import drag_out
 from studio.engine import events
 from studio.engine.dataset.intake import importer
 from studio.engine.errors import StudioError
@@ -33,6 +35,7 @@ from studio.engine.seeds import LARGEST_SEED
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from studio.engine.training.session import loop
+from tests.desktop.generation.small_canvas import taken_out
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 20_000
@@ -415,7 +418,7 @@ def test_a_slow_model_shows_a_draft_first(room: GenerationRoom, qtbot, monkeypat
     qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().image() == copied
     with pytest.raises(StudioError, match="still being drawn"):
-        room.canvas.tools["drag_out"].mime()
+        room.canvas.tools["drag_out"].writing()
     gates[0].set()
     shown = settle(room, qtbot)
     assert not room.session.is_draft
@@ -423,7 +426,7 @@ def test_a_slow_model_shows_a_draft_first(room: GenerationRoom, qtbot, monkeypat
     assert set(shown) != {128}
     player = room.session._worker.player()
     assert shown == player.picture(room.editing.recipe()).tobytes()
-    assert room.canvas.tools["drag_out"].mime() is not None
+    assert room.canvas.tools["drag_out"].writing() is not None
 
 
 def test_a_hand_that_never_rests_sees_drafts_and_no_stale_picture(
@@ -469,19 +472,65 @@ def test_what_was_begun_is_shown_though_the_hand_has_gone_on(
     assert drawn == [first, room.editing.recipe()]
 
 
-def test_copy_and_drag_hand_out_the_picture(room: GenerationRoom, studio, qtbot) -> None:
+def test_copy_and_drag_hand_out_the_picture(
+    room: GenerationRoom, studio, qtbot, monkeypatch
+) -> None:
     shown = settle(room, qtbot)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.clear()
     qtbot.keyClick(room.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    copied = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB888)
+    qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=WAIT)
+    copied = clipboard.image().convertToFormat(QImage.Format.Format_RGB888)
     assert copied.size() == room.view.image().size()
-    data = room.canvas.tools["drag_out"].mime()
-    path = Path(data.urls()[0].toLocalFile())
+    dragged: list[Path] = []
+
+    def let_go(drag: QDrag, _action: object) -> Qt.DropAction:
+        dragged.extend(Path(url.toLocalFile()) for url in drag.mimeData().urls())
+        assert drag.mimeData().hasImage()
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    monkeypatch.setattr(dragged_files, "is_held", lambda: True)
+    drag_over(room, qtbot)
+    qtbot.waitUntil(lambda: bool(dragged), timeout=WAIT)
+    (path,) = dragged
     assert path.name.endswith("-seed-0.png")
     assert np.asarray(Image.open(path).convert("RGB")).tobytes() == shown
     assert "trainedAlgorithmicMedia" in read_provenance(path)["digital_source_type"]
     room.canvas.close_tools()
     assert path.exists()  # a program may only have linked to it
     assert studio.project.folder / "dragged" in path.parents
+
+
+def drag_over(room: GenerationRoom, qtbot) -> None:
+    """From the middle of the picture, farther than a click trembles."""
+    view, middle = room.view, room.view.target().center().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    for step in (4, 30, 60):
+        qtbot.mouseMove(view, middle + QPoint(step, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 0))
+
+
+def test_a_drag_never_waits_and_one_let_go_too_soon_leaves_nothing(
+    room: GenerationRoom, studio, qtbot, monkeypatch
+) -> None:
+    settle(room, qtbot)
+    go, posted = threading.Event(), []
+    studio.notices.posted.connect(lambda notice: posted.append(notice.sentence))
+
+    def slow(*arguments: object) -> object:
+        assert threading.current_thread() is not threading.main_thread()
+        assert go.wait(WAIT / 1000)
+        return worker.write_file(*arguments)
+
+    monkeypatch.setattr(drag_out, "write_file", slow)
+    monkeypatch.setattr(QDrag, "exec", lambda *_: pytest.fail("nobody holds it"))
+    drag_over(room, qtbot)
+    drag_over(room, qtbot)  # a second one while the first is written
+    assert len(studio.jobs.of("generation")) == 1
+    go.set()
+    qtbot.waitUntil(lambda: any("let go before" in each for each in posted), timeout=WAIT)
+    assert not (studio.project.folder / "dragged").exists()
 
 
 def test_a_file_that_comes_back_brings_its_recipe(
@@ -491,7 +540,7 @@ def test_a_file_that_comes_back_brings_its_recipe(
     room.editing.set_direction(room.controls.rows[2].line.key, 1.5, "Storeys")
     wanted = settle(room, qtbot)
     recipe = room.editing.recipe()
-    path = Path(room.canvas.tools["drag_out"].mime().urls()[0].toLocalFile())
+    path = taken_out(room, tmp_path / "out")
     kept = shutil.copy(path, tmp_path / "back.png")
     room.editing.reset()
     room.editing.set_seed(7)
@@ -594,10 +643,7 @@ def test_a_point_without_a_seed_is_played_on_too(
     room.editing.set_psi(0.5)
     calmer = settle(room, qtbot)
     assert calmer != wanted
-    assert Path(room.canvas.tools["drag_out"].mime().urls()[0].toLocalFile()).name.endswith(
-        "-point.png"
-    )
-    room.canvas.tools["drag_out"].close()
+    assert taken_out(room, tmp_path / "out").name.endswith("-point.png")
     qtbot.mouseClick(room.controls.reset, Qt.MouseButton.LeftButton)
     assert settle(room, qtbot) == wanted
     qtbot.keyClick(room.view, Qt.Key.Key_Right)

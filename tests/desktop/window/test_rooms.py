@@ -16,6 +16,7 @@ from studio.desktop.window.main_window import MainWindow
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
+from tests.desktop.generation.small_canvas import taken_out
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 WAIT = 60_000
@@ -172,7 +173,7 @@ def test_a_dropped_picture_that_was_made_here_is_played_on(
 ) -> None:
     generation = full_window.make_rooms().generation
     generation.editing.set_seed(7)
-    made = Path(generation.canvas.tools["drag_out"].mime().urls()[0].toLocalFile())
+    made = taken_out(generation, tmp_path / "out")
     kept = shutil.copy(made, tmp_path / "back.png")
     generation.editing.set_seed(9)
     assert full_window.place == "dataset"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QPixmap
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio.desktop.base.dragged_files import carry, place_for, remove
-from studio.desktop.generation.tools.tool import Drag, Mouse, Tool, register
-from studio.desktop.generation.worker import write_file
-from studio.desktop.i18n import said
+from studio.desktop.base.dragged_files import FileDrag, Write, Written
+from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, register
+from studio.desktop.generation.worker import Model, write_file
 from studio.desktop.pixels import read_qimage
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
+
+if TYPE_CHECKING:
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 THUMBNAIL = 128
 
@@ -22,6 +29,10 @@ class DragOut(Tool):
 
     name = "drag_out"
     turn = 1
+
+    def __init__(self, hand: Hand) -> None:
+        super().__init__(hand)
+        self._files = FileDrag(hand.studio, hand.view, "generation")
 
     def press(self, mouse: Mouse) -> Drag | None:
         if mouse.modifiers & Qt.KeyboardModifier.ControlModifier:
@@ -41,33 +52,31 @@ class DragOut(Tool):
             way = (mouse.widget - pressed.widget).manhattanLength()
         self.begin()
 
-    def mime(self) -> QMimeData | None:
-        """The picture as a file and as pixels; None when there is none. :class:`StudioError` while
-        it is a draft."""
+    def writing(self) -> Write | None:
+        """What writes the picture as a file, and reads it as pixels; None when there is none.
+        :class:`StudioError` while it is a draft."""
         image, session = self.hand.picture(), self.hand.session
         if image.isNull() or session.model is None or session.project is None:
             return None
-        place = place_for(session.project)
-        try:
-            file = write_file(image, session.model, self.hand.editing.recipe(), place)
-        except StudioError:
-            remove(place)
-            raise
-        data = QMimeData()
-        for remark in file.finished.remarks:
-            self.hand.notices.info(said(remark))
-        data.setUrls([QUrl.fromLocalFile(str(file.path))])
-        data.setImageData(read_qimage(file.path, "PNG"))  # which has the mark, too
-        return data
+        # The next picture may be drawn into this one's array.
+        return partial(_write, image.copy(), session.model, self.hand.editing.recipe())
 
     def begin(self) -> None:
         """Drag the picture, wherever it is let go."""
         try:
-            data = self.mime()
+            write = self.writing()
         except StudioError as error:
             self.hand.notices.error(error.said, error.detail)
             return
-        if data is not None:
+        if write is not None:
             keeping = Qt.AspectRatioMode.KeepAspectRatio
             small = self.hand.view.image().scaled(THUMBNAIL, THUMBNAIL, keeping)
-            carry(self.hand.view, data, QPixmap.fromImage(small))
+            self._files.begin(write, QPixmap.fromImage(small))
+
+
+def _write(
+    image: QImage, model: Model, recipe: LatentRecipe, folder: Path, _job: Job[Written]
+) -> Written:
+    file = write_file(image, model, recipe, folder)
+    # Programs that take no files get the pixels, which have the mark, too.
+    return Written((file.path,), file.finished.remarks, read_qimage(file.path, "PNG"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import marked
 from studio.desktop.i18n import said, tr
 from studio.engine.errors import StudioError
+from studio.engine.jobs import Job
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.pieces.pieces import Piece
@@ -48,8 +50,15 @@ class TakeOut(Tool):
             return
         model = self.hand.session.model
         if not image.isNull() and model is not None:
-            copied, unmarked = marked(image, model, self.hand.editing.recipe())
-            # The clipboard outlives this picture's array, so it gets pixels of its own.
-            QGuiApplication.clipboard().setImage(copied.copy())
-            text = (tr("The picture was copied."), said(unmarked))
-            self.hand.notices.info(" ".join(part for part in text if part))
+            # The next picture may be drawn into this one's array.
+            own, recipe = image.copy(), self.hand.editing.recipe()
+            job = Job(Said("Copying the picture"), lambda _: marked(own, model, recipe))
+            jobs = self.hand.studio.jobs
+            jobs.start(job, "generation", lane="copy", in_strip=False, done=self._copied)
+
+    def _copied(self, made: tuple[QImage, Said]) -> None:
+        copied, unmarked = made
+        # The clipboard outlives this picture's array, so it gets pixels of its own.
+        QGuiApplication.clipboard().setImage(copied.copy())
+        text = (tr("The picture was copied."), said(unmarked))
+        self.hand.notices.info(" ".join(part for part in text if part))

@@ -17,6 +17,7 @@ from typing import IO
 
 from PIL import Image
 
+from studio.engine.dataset.decoding import content_credentials
 from studio.engine.dataset.decoding.legacy_text import text_of
 from studio.engine.door import opened
 
@@ -61,7 +62,7 @@ def packets_of(image: Image.Image, stream: IO[bytes] | None = None) -> Packets:
         tuple(each for each in found if each),
         authors or by_line,
         rights or notice,
-        texts.get("caBX", b"") or _jumbf(image),
+        texts.get("caBX", b"") or _jumbf(image) or _elsewhere(image, stream),
     )
 
 
@@ -156,6 +157,10 @@ def _extended(image: Image.Image) -> list[bytes]:
 def _jumbf(image: Image.Image) -> bytes:
     """C2PA of a JPEG (ISO 19566-5, annex D): APP11, each part with its head."""
     return b"".join(part[8:] for part in _segments(image, "APP11") if part[:2] == b"JP")
+
+
+def _elsewhere(image: Image.Image, stream: IO[bytes] | None) -> bytes:
+    return content_credentials.in_file(image, stream) if stream is not None else b""
 
 
 def _resources(image: Image.Image) -> dict[int, bytes]:

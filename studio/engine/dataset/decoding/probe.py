@@ -11,7 +11,16 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset.decoding import archives, colour, measures, metadata, pixels, png, tiff
+from studio.engine.dataset.decoding import (
+    archives,
+    colour,
+    content_credentials,
+    measures,
+    metadata,
+    pixels,
+    png,
+    tiff,
+)
 from studio.engine.dataset.decoding.packets import sidecar_of
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.door import opened
@@ -38,7 +47,8 @@ def probe(path: str, member: str) -> Answer:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
             try:
-                _examine(stream, head, suffix, sidecar_of(path, member), result)
+                words = sidecar_of(path, member), content_credentials.beside(path, member)
+                _examine(stream, head, suffix, words, result)
             except pixels.BadPicture as error:
                 result["reason"] = error.said
             except (pixels.NotAPicture, MemoryError, OSError):
@@ -79,7 +89,10 @@ def _digest(stream: IO[bytes]) -> str:
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _examine(stream: IO[bytes], head: bytes, suffix: str, sidecar: bytes, result: Answer) -> None:
+def _examine(
+    stream: IO[bytes], head: bytes, suffix: str, words: tuple[bytes, bytes], result: Answer
+) -> None:
+    """`words` lie beside the file: a packet of XMP, and Content Credentials."""
     # Pillow closes a stream that it refuses, so it gets its own view of small files.
     own: IO[bytes] = io.BytesIO(stream.getvalue()) if isinstance(stream, io.BytesIO) else stream
     image = pixels.opened(own, head, suffix)
@@ -100,7 +113,7 @@ def _examine(stream: IO[bytes], head: bytes, suffix: str, sidecar: bytes, result
     except Exception as error:  # any decoder may raise anything on hostile bytes
         raise pixels.BadPicture(pixels.why(error)) from error
     with contextlib.suppress(Exception):  # hostile metadata costs itself, not the picture
-        facts |= metadata.rights_facts(image, own, sidecar)
+        facts |= metadata.rights_facts(image, own, *words)
     space, high_range = colour.space_of(image)
     if space:
         facts["space"] = space

@@ -39,6 +39,8 @@ class Facts(TypedDict, total=False):
     """Shares of the sides that plain bars take: left, top, right, bottom."""
     no_training: str
     """The mark that the file itself carries."""
+    made_by_model: str
+    """The statement in the file that a trained model made it."""
     author: str
     licence: str
     outlier: float

@@ -10,11 +10,9 @@ import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.export.mark import quantised, spread
+from studio.engine.export.mark.code import IDENTIFIER_BITS, VERSION
 from studio.engine.export.mark.plane import Plane, lightness, opacity, resized
 
-VERSION = 1
-"""Of the mark, its highest four bits; what reads as another is no mark."""
-IDENTIFIER_BITS = 32
 DECIBELS = 40.0
 """Peak signal to noise ratio of a marked picture to itself before."""
 QUANTISED_ENOUGH, SPREAD_ENOUGH, CROPPED_ENOUGH = 8.5, 8.3, 7.75

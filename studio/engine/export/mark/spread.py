@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from studio.engine.export.mark import code
-from studio.engine.export.mark.plane import Indices, Levers, Plane, activity, key, resized
+from studio.engine.export.mark.plane import Floors, Indices, Plane, activity, key, resized
 
 SMALLEST = 256
 """Pixels of the shorter side from which on it is used."""
@@ -24,6 +24,11 @@ GRID = 128
 """Cells a side: the pattern covers the whole picture, whatever its size."""
 _LOW, _HIGH = 20.0, 60.0
 """Waves across the picture."""
+_CORNER = 96
+"""Cells of the sides of the parts that every bit is laid into."""
+_PILOT = 8.0
+"""How much stronger than a bit the mark is in one more place, whose sign is known: what shifts of
+a part are found by."""
 _CROPPED = 160
 """Pixels of the shorter side of what may be cut out of a marked picture."""
 _BUSIEST = 30.0
@@ -35,13 +40,14 @@ _PARTS = np.arange(0.99, 0.665, -0.01)
 """How much of the sides a crop may have left."""
 _FINE = 2
 """Shifts are looked for in halves of a cell."""
-_SHIFTS, _TRIED = 4, 200
+_SHIFTS, _TRIED = 8, 200
 """Places that are looked at for each size, and read of all at most, the likeliest first."""
 _FOUND_LEVELLED, _READ_LEVELLED = 0.8, 0.6
 """Exponents that bring waves near each other in height, for rows of windows are no mark: places
 stand out more with the first, bits are read better with the second."""
-_LOUDEST = 4.0
-"""Variances that one place may count for in a constellation."""
+_SIGNS_KNOWN, _PILOT_KNOWN = 4.0, 16.0
+"""What a deviation counts at a place whose sign is known, and at the pilot's, beside the
+logarithm of how likely places of unknown sign are."""
 
 
 def read(plane: Plane) -> tuple[int, float]:
@@ -79,8 +85,8 @@ def _sizes(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[float, Plane]]:
-    """Of a part that covers `height` x `width` cells: how far its best shifts stand out,
-    by the energy that falls on the places of the bits, and the soft bits [127] there."""
+    """Of a part that covers `height` x `width` cells: how far its best shifts stand out, by what
+    falls on the places of the bits and the pilot, and the soft bits [127] there."""
     cells = np.zeros((GRID, GRID))
     cells[:height, :width] = _seen(resized(plane, height, width))
     waves = np.fft.fft2(cells)
@@ -88,34 +94,52 @@ def _constellations(plane: Plane, height: int, width: int) -> Iterator[tuple[flo
     deviation = sought.std()
     if deviation == 0.0:
         return
-    energy = np.minimum((sought / deviation) ** 2, _LOUDEST)
-    met = np.fft.irfft2(np.fft.rfft2(energy) * np.conj(_stars()), energy.shape)
+    sought /= deviation
+    unsigned, signed = _stars()
+    # Twice log cosh, which is a square near zero, and straight where one wave is much too high.
+    energy = 2.0 * np.logaddexp(sought, -sought)
+    met = np.fft.rfft2(energy) * np.conj(unsigned) + np.fft.rfft2(sought) * np.conj(signed)
+    met = np.fft.irfft2(met, energy.shape)
+    middle, apart = met.mean(), met.std()
     rows, columns = _places()
     for _ in range(_SHIFTS):
         y, x = np.unravel_index(int(np.argmax(met)), met.shape)
         side = GRID * _FINE
-        apart = float((met[y, x] - met.mean()) / met.std())
-        yield apart, spread[(rows * _FINE + y) % side, (columns * _FINE + x) % side]
+        soft = spread[(rows * _FINE + y) % side, (columns * _FINE + x) % side]
+        yield float((met[y, x] - middle) / apart), soft
         met[y, x] = met.min()
 
 
 class Carrier:
-    """A lightness [128, 128] that is to carry a message; `seen` is how opaque each cell is."""
+    """A lightness [128, 128] that is to carry a message; `seen` is how opaque each cell is.
+
+    Every bit is to be read in the whole and in four parts of it, so that what the picture itself
+    says there is made up for as well: of other parts, each holds a share of these.
+    """
 
     def __init__(self, plane: Plane, seen: Plane, message: int) -> None:
         # The share hardly changes with the mark: with it fixed, the reading is linear.
         share = _share(plane)
         self.hidden = (np.minimum(share - _QUIET, _BUSIEST) + _FLOOR) * seen
-        self._signs = code.encode(message)
-        self._values = self._signs * _correlated(_banded(plane) / share)[_places()]
-        measures = _banded(_patterns() / share).reshape(code.LENGTH, -1)
-        self._levers = Levers(measures, self.hidden.ravel())
+        signs = np.append(code.encode(message), 1.0).astype(np.float32)
+        patterns = _patterns() * signs[:, None, None]
+        loud = np.append(np.ones(code.LENGTH), _PILOT)
+        measures, values, wanted = [], [], []
+        for window, size in _windows():
+            part = (_banded(plane) / share * window).ravel().astype(np.float32)
+            values.append(patterns.reshape(len(signs), -1) @ part)
+            divided = patterns * (window / share).astype(np.float32)
+            measures.append(_banded(divided).reshape(len(signs), -1))
+            wanted.append(loud * size)
+        self._values = np.concatenate(values)
+        self._wanted = np.concatenate(wanted)
+        self._floors = Floors(np.concatenate(measures), self.hidden.ravel())
 
     def change(self, strength: float) -> Plane:
-        """The change after which every bit is read with `strength`, in about the deviation of
-        what pictures say by themselves."""
-        wanted = self._signs * np.maximum(strength - self._values, 0.0)
-        return self._levers.change(wanted).reshape(GRID, GRID)
+        """The change after which every bit is read with `strength` in the whole, and with its
+        share of that in each part; in about the deviation of what pictures say by themselves."""
+        missing = self._wanted * strength - self._values
+        return self._floors.change(missing).reshape(GRID, GRID)
 
 
 def _seen(plane: Plane) -> Plane:
@@ -131,7 +155,8 @@ def _banded(plane: Plane) -> Plane:
     """The waves of the band, in one plane or several. Its own adjoint."""
     waves = np.fft.rfft2(plane)
     height, width = plane.shape[-2:]
-    found: Plane = np.fft.irfft2(waves * _band(height, width), (height, width))
+    band = _band(height, width).astype(plane.dtype)
+    found: Plane = np.fft.irfft2(waves * band, (height, width))
     return found
 
 
@@ -180,25 +205,46 @@ def _pattern() -> Plane:
 @cache
 def _places() -> tuple[Indices, Indices]:
     """Rows and columns [127] of the shifts that stand for the bits."""
-    order = np.argsort(key("places", GRID * GRID), kind="stable")[: code.LENGTH]
+    rows, columns = _all_places()
+    return rows[:-1], columns[:-1]
+
+
+@cache
+def _all_places() -> tuple[Indices, Indices]:
+    """The same, and the pilot's [128]."""
+    order = np.argsort(key("places", GRID * GRID), kind="stable")[: code.LENGTH + 1]
     return np.divmod(order, GRID)
 
 
 @cache
-def _stars() -> Any:
-    """The transform of the places among finer cells."""
+def _windows() -> tuple[tuple[Plane, float], ...]:
+    """Parts that every bit is laid into, [128, 128] of zeros and ones, and how much each has of
+    the whole: all of it, and the four corners."""
+    found = [(np.ones((GRID, GRID)), 1.0)]
+    for rows in (slice(_CORNER), slice(-_CORNER, None)):
+        for columns in (slice(_CORNER), slice(-_CORNER, None)):
+            window = np.zeros((GRID, GRID))
+            window[rows, columns] = 1.0
+            found.append((window, _CORNER**2 / GRID**2))
+    return tuple(found)
+
+
+@cache
+def _stars() -> tuple[Any, Any]:
+    """The transforms of the places among finer cells: those of unknown sign, and the others."""
     side = GRID * _FINE
-    sky = np.zeros((side, side))
-    rows, columns = _places()
-    sky[rows * _FINE, columns * _FINE] = 1.0
-    return np.fft.rfft2(sky)
+    unsigned, signed = np.zeros((side, side)), np.zeros((side, side))
+    rows, columns = (each * _FINE for each in _all_places())
+    unsigned[rows[:-1], columns[:-1]] = 1.0
+    signed[rows, columns] = np.append(_SIGNS_KNOWN * code.known(), _PILOT_KNOWN)
+    return np.fft.rfft2(unsigned), np.fft.rfft2(signed)
 
 
 @cache
 def _patterns() -> Plane:
-    """[127, 128, 128], the pattern shifted to every place."""
-    rows, columns = _places()
+    """float32 [128, 128, 128], the pattern shifted to every place, the pilot's last."""
+    rows, columns = _all_places()
     found: Plane = np.stack(
         [np.roll(_pattern(), (y, x), (0, 1)) for y, x in zip(rows, columns, strict=True)]
-    )
+    ).astype(np.float32)
     return found

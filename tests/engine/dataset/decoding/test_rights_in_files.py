@@ -101,3 +101,42 @@ def test_authors_of_exif_keep_their_letters(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x013B] = "Zoë; 画家".encode()
     assert facts(drawn(tmp_path / "a.jpg", exif=exif))["author"] == "Zoë; 画家"
+
+
+@pytest.mark.parametrize(
+    ("words", "mark"),
+    [
+        (
+            b'<TC260:AIGC>{"Label":"1","ContentProducer":"x"}</TC260:AIGC>',
+            "TC260:AIGC",
+        ),
+        (b'<x TC260:AIGC="{&quot;Label&quot;: &quot;2&quot;}"/>', "TC260:AIGC"),
+        (
+            b"<a:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/"
+            b"compositeWithTrainedAlgorithmicMedia</a:DigitalSourceType>",
+            "compositeWithTrainedAlgorithmicMedia",
+        ),
+        (b'<TC260:AIGC>{"Label":"0"}</TC260:AIGC>', None),
+        (b"<dc:title>Label: 1</dc:title> AIGCs", None),
+        (b"<a:DigitalSourceType>digitalCapture</a:DigitalSourceType>", None),
+    ],
+)
+def test_a_file_may_say_that_a_model_made_it(
+    words: bytes, mark: str | None, tmp_path: Path
+) -> None:
+    assert facts(drawn(tmp_path / "a.jpg", xmp=words)).get("made_by_model") == mark
+
+
+def test_a_mark_deep_in_a_very_long_packet_counts(tmp_path: Path) -> None:
+    long = b" " * (3 << 20) + b"<plus:DataMining>DMI-PROHIBITED</plus:DataMining>"
+    (tmp_path / "a.xmp").write_bytes(long)
+    assert facts(drawn(tmp_path / "a.jpg"))["no_training"] == "DMI-PROHIBITED"
+
+
+@pytest.mark.parametrize("cut", [11, 14, 20, 40])
+@pytest.mark.parametrize("ending", ["webp", "gif", "avif", "tif"])
+def test_damaged_containers_cost_nothing(ending: str, cut: int, tmp_path: Path) -> None:
+    """Heads that promise more than there is, over and over."""
+    data = drawn(tmp_path / f"a.{ending}").read_bytes()
+    (tmp_path / f"b.{ending}").write_bytes(data + data[:cut] * 50)
+    assert probe(str(tmp_path / f"b.{ending}"), "")["kind"] in ("picture", "broken")

@@ -11,6 +11,11 @@ def _marked(picture: Measured) -> Data | None:
     return {"mark": mark} if mark else None
 
 
+def _made(picture: Measured) -> Data | None:
+    mark = picture["facts"].get("made_by_model")
+    return {"mark": mark} if mark else None
+
+
 register(Check(
     "broken", order=10, listed=170, title="Broken", badge="Broken", always=True, fixable=False,
     help="Files that cannot be read as a picture; they are never used.",
@@ -29,4 +34,13 @@ register(Check(
     advice="Include it only when you have the author's leave.",
     sentence="Its author has marked it as not to be used for training ({mark}).",
     find=_marked,
+))  # fmt: skip
+register(Check(
+    "made_by_model", order=62, listed=145, title="Made by a model", badge="AI",
+    help="Pictures that say in the file that a trained model made them (IPTC source type, China's "
+    "AIGC label, Content Credentials); it is what they say, not a look at their pixels.",
+    advice="A model that learns from pictures of models repeats their faults and loses variety; "
+    "check their licence, and leave them out unless they are meant.",
+    sentence="It says that a trained model made it ({mark}).",
+    find=_made,
 ))  # fmt: skip
