@@ -41,6 +41,7 @@ class QueuePanel(QWidget):
         boxes.column(head, self.list, self.start, on=self, gap=4)
         self.list.chosen.connect(self._chosen)
         self.list.moved.connect(lambda name, place: self.moved.emit(name, place))
+        self.list.removed.connect(lambda name: self.removeRequested.emit(name))
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
         self.remove.clicked.connect(self._remove)
@@ -88,7 +89,7 @@ class QueuePanel(QWidget):
              tr("They train one after the other (queue). Drag one to another place")),
             (self.up, "", tr("Train this one sooner (Alt+Up)")),
             (self.down, "", tr("Train this one later (Alt+Down)")),
-            (self.remove, "", tr("This one no longer waits; the run stays (Q)")),
+            (self.remove, "", tr("This one no longer waits; the run stays (Q, Del)")),
             (self.start, tr("Start the next"),
              tr("Train the first of the runs that wait (Ctrl+Shift+Enter)")),
         )  # fmt: skip

@@ -180,6 +180,7 @@ class TrainingRoom(Room):
         return self.side.runs
 
     def shutdown(self) -> None:
+        self.queueing.queue.forget()
         self.away.clear()
         self.elsewhere.close()
         self.preview.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
@@ -15,6 +15,8 @@ class OrderedList(CountList):
 
     moved = Signal(object, int)
     """The key of a row, and the place that it was brought to, from 0 on."""
+    removed = Signal(object)
+    """Delete was pressed on the row with this key."""
 
     def __init__(self, parent: QWidget | None = None, *, most: int = 0) -> None:
         super().__init__(parent, most=most)
@@ -47,9 +49,19 @@ class OrderedList(CountList):
             key = self.entries()[held].key
             self.moved.emit(key, gap if gap < held else gap - 1)
 
+    def event(self, event: QEvent) -> bool:
+        """Delete is about the row here, whatever it means elsewhere in the place."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Delete:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._gap >= 0:
             self._let_go()
+        elif event.key() == Qt.Key.Key_Delete and self.current_key() is not None:
+            self.removed.emit(self.current_key())
         else:
             super().keyPressEvent(event)
 

@@ -23,8 +23,6 @@ class Queue(QObject):
     """Begins the next run after one that reached its end or failed, not after one that the artist
     stopped; at the opening of a project nothing begins."""
 
-    changed = Signal()
-    """Of :attr:`waiting`."""
     passedOver = Signal(object)
     """A sentence: a run was not begun."""
     held = Signal()
@@ -44,7 +42,6 @@ class Queue(QObject):
         """The project is closed."""
         self.waiting, self._wanted = [], ""
         self._vigil.end()
-        self.changed.emit()
 
     @property
     def names(self) -> list[str]:
@@ -86,15 +83,12 @@ class Queue(QObject):
 
     @Slot(list)
     def _read(self, runs: list[Run]) -> None:
-        waiting = sorted((run for run in runs if run.queued), key=lambda run: run.queued)
-        changed, self.waiting = waiting != self.waiting, waiting
+        self.waiting = sorted((run for run in runs if run.queued), key=lambda run: run.queued)
         # Sleep is held off while a run trains; with this also between one and the next.
-        if waiting and self._session.training:
+        if self.waiting and self._session.training:
             self._vigil.begin("A queue of training runs")
         elif not self._session.training:
             self._vigil.end()
-        if changed:
-            self.changed.emit()
 
     @Slot(object)
     def _ended(self, last: events.Done | events.Failed | None) -> None:

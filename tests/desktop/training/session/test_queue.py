@@ -186,7 +186,12 @@ def test_the_order_is_changed_by_mouse_and_keys_and_undone(
     qtbot.keyClick(rows_of, Qt.Key.Key_Q)
     qtbot.waitUntil(lambda: rows(room) == [two, three], timeout=WAIT)
     calm(room, qtbot)
-    for wanted in (waiting, [two, one, three], [two, three, one], waiting):
+    rows_of.choose(three)
+    qtbot.keyClick(rows_of, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: rows(room) == [two], timeout=WAIT)
+    calm(room, qtbot)
+    assert len(runs.runs(studio.project)) == 3, "the run itself stays"
+    for wanted in ([two, three], waiting, [two, one, three], [two, three, one], waiting):
         studio.undo.undo()
         qtbot.waitUntil(lambda wanted=wanted: rows(room) == wanted, timeout=WAIT)
         calm(room, qtbot)
