@@ -123,7 +123,9 @@ def shown(room: EvaluationRoom) -> bool:
 
 def test_the_newest_run_with_a_checkpoint_is_shown_beside_the_real(room, prompt, qtbot):
     qtbot.waitUntil(lambda: shown(room))
-    assert [entry.text for entry in room.side.runs.entries()] == ["VAE 32", "GAN 32", "GAN 32"]
+    assert [entry.text for entry in room.side.runs.entries()] == [
+        "VAE 32", "GAN 32 · 2026-11-22 a1", "GAN 32 · 2026-11-21 a1",
+    ]  # fmt: skip
     assert room.centre.title.text() == "VAE 32"
     assert room.centre.facts.text() == "VAE · checkpoint 12 · 4,800 pictures seen"
     assert prompt.asked == [(VAE.name, 16, 0)]
