@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import importlib
+import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -52,6 +53,24 @@ def test_type_entry_and_description_agree(desktop_menu) -> None:
     assert about.findtext("provides/mediatype") == mime.get("type")
     assert about.find("releases/release").get("version") == __version__
     assert about.findtext("launchable") == "latent-studio.desktop"
+
+
+def test_the_flatpak_packs_what_the_menu_gets_and_asks_for_no_network(desktop_menu) -> None:
+    files = PACKAGING / "linux"
+    about = ET.parse(files / "latent-studio.metainfo.xml").getroot()
+    manifest = json.loads((files / f"{about.findtext('id')}.json").read_text("utf-8"))
+    assert manifest["id"] == about.findtext("id")
+    assert manifest["command"] == about.findtext("provides/binary")
+    assert not any("network" in each for each in manifest["finish-args"])
+    (module,) = manifest["modules"]
+    taken = {each["path"] for each in module["sources"] if each["type"] == "file"}
+    assert taken == set(desktop_menu._PLACES)
+    placed = [each.split() for each in module["build-commands"] if each.startswith("install")]
+    assert {words[2]: words[4].removeprefix("/app/share/") for words in placed} == (
+        desktop_menu._PLACES
+    )
+    built = next(each for each in module["sources"] if each["type"] == "dir")
+    assert (files / built["path"]).resolve() == PACKAGING.parent / "dist" / "latent-studio"
 
 
 def test_elsewhere_it_is_one_sentence(desktop_menu, monkeypatch, tmp_path) -> None:

@@ -207,6 +207,56 @@ def test_without_a_card_the_processor_is_chosen_and_said(parts, monkeypatch) -> 
     assert build.pip_index(build.choose())[0] == ""
 
 
+def sysfs(parts, monkeypatch, root: Path, file: str, text: str) -> None:
+    """A file under `/sys`, for a machine that has no NVIDIA card."""
+    place = root / file
+    place.parent.mkdir(parents=True)
+    place.write_text(text)
+    build = parts["torch_build"]
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(build, "_output", lambda *_: "")
+    monkeypatch.setattr(build, "Path", lambda path: root / str(path).removeprefix("/sys/"))
+
+
+@pytest.mark.parametrize(
+    ("version", "index"),
+    [("gfx_target_version 110000", "rocm7.2"), ("gfx_target_version 0", "cpu")],
+)
+def test_an_amd_card_gets_rocm_and_its_processor_alone_does_not(
+    parts, monkeypatch, tmp_path: Path, version: str, index: str
+) -> None:
+    properties = "class/kfd/kfd/topology/nodes/1/properties"
+    sysfs(parts, monkeypatch, tmp_path, properties, f"simd_count 4\n{version}\n")
+    chosen = parts["torch_build"].choose()
+    assert chosen.index == index
+    assert ("AMD graphics card with its driver" in chosen.sentence()) == (index != "cpu")
+
+
+@pytest.mark.parametrize(
+    ("vendor", "driver", "index"),
+    [("0x8086", "libze_loader.so.1", "xpu"), ("0x8086", None, "cpu"),
+     ("0x1002", "libze_loader.so.1", "cpu")],
+)  # fmt: skip
+def test_an_intel_card_gets_xpu_where_its_compute_driver_is(
+    parts, monkeypatch, tmp_path: Path, vendor: str, driver: str | None, index: str
+) -> None:
+    sysfs(parts, monkeypatch, tmp_path, "class/drm/renderD128/device/vendor", f"{vendor}\n")
+    build = parts["torch_build"]
+    monkeypatch.setattr(build.ctypes.util, "find_library", lambda _name: driver)
+    chosen = build.choose()
+    assert chosen.index == index
+    assert ("compute driver" in chosen.sentence()) == (index == "xpu")
+
+
+def test_of_two_cards_the_older_one_decides(parts, monkeypatch) -> None:
+    lines = "RTX 5090, 580.65.06, 12.0\nGTX 1080, 580.65.06, 6.1\n"
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(parts["torch_build"], "_output", lambda *_: lines)
+    chosen = parts["torch_build"].choose()
+    assert chosen.index == "cu126"
+    assert "GTX 1080, driver 580.65, compute capability 6.1" in chosen.sentence()
+
+
 def test_a_mac_with_an_intel_processor_is_refused(parts, monkeypatch) -> None:
     build = parts["torch_build"]
     monkeypatch.setattr(sys, "platform", "darwin")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -25,10 +25,13 @@ from studio.desktop.widgets.labels import set_words
 
 SIZE = 980, 700
 LIST_WIDTH = 264
+PICTURE_WIDTH = 572
 _PAGE = Qt.ItemDataRole.UserRole
 _LINE_HEIGHT = 125.0
 """Per cent of the letters' own."""
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+_PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in the text of a page for a picture."""
 _MARKDOWN = QTextDocument.ResourceType.MarkdownResource
 
 
@@ -59,14 +62,26 @@ class _Page(QTextBrowser):
             cursor, form = QTextCursor(block), block.blockFormat()
             if not cursor.currentTable():
                 form.setTopMargin(theme.SPACE * (3 if form.headingLevel() else 1))
-                form.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
+                if _PICTURE not in block.text():
+                    form.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
                 cursor.setBlockFormat(form)
             block = block.next()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         if QUrl(name).fileName() == f"{pages.SHORTCUTS}.md":
             return self._shortcuts()
+        if kind == QTextDocument.ResourceType.ImageResource.value:
+            path = self.source().resolved(QUrl(name)).toLocalFile()
+            return _picture(path, self.devicePixelRatioF())
         return super().loadResource(kind, name)
+
+
+def _picture(path: str, ratio: float) -> QImage:
+    """About as wide as a line of text, and as sharp as the screen; `ratio` is its pixels to one."""
+    smooth = Qt.TransformationMode.SmoothTransformation
+    image = QImage(path).scaledToWidth(round(PICTURE_WIDTH * ratio), smooth)
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 def _page_of(source: QUrl) -> str:

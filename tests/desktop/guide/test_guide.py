@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from studio.cli import parser
 from studio.desktop.guide import pages
+from studio.desktop.guide.guide_window import PICTURE_WIDTH, _picture
 from studio.desktop.i18n import LANGUAGES, catalogue, catalogue_files
 from studio.desktop.window.main_window import MainWindow
 
@@ -49,9 +50,29 @@ def test_what_the_pages_name_is_there(verbs, window) -> None:
             else:
                 is_known = not _KEY.fullmatch(name) or name in keys
             wrong += [] if is_known else [(language, page, name)]
-        links = re.findall(r"\]\(([^)]+)\)", text)
+        links = re.findall(r"(?<!!)\[[^\]]*\]\(([^)]+)\)", text)
         wrong += [(language, page, link) for link in links if link[:-3] not in pages.PAGES]
     assert wrong == [], "bold is a word of the window, `so` a key, a verb or a path"
+
+
+@pytest.mark.parametrize("page", pages.PLACES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_place_is_shown_as_wide_as_the_text(page, language, window) -> None:
+    (link,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", pages.text(page, language))
+    picture = _picture(str(pages.folder(language) / link), 2.0)
+    assert not picture.isNull(), "run packaging/guide_pictures.py"
+    assert picture.deviceIndependentSize().width() == PICTURE_WIDTH
+    window.studio.set_language(language)
+    window.guide.open_at(page)
+    view = window.guide.view
+    assert view.document().size().width() <= view.viewport().width()
+    assert not view.horizontalScrollBar().maximum()
+
+
+def test_the_pictures_are_small_enough_to_be_carried() -> None:
+    found = list(pages.folder("en").parent.glob("*/pictures/*"))
+    assert len(found) == len(LANGUAGES) * len(pages.PLACES), "one that no page shows"
+    assert sum(path.stat().st_size for path in found) < 3_000_000
 
 
 @pytest.mark.parametrize("page", pages.PAGES)
