@@ -25,7 +25,7 @@ def home() -> Path:
 
 
 _TEXT = {"theme": re.compile("dark|light")}
-_RANGES = {"thumbnail_size": (32, 512)}
+_RANGES = {"thumbnail_size": (32, 512), "samples_share": (10, 90)}
 
 
 # Not a pydantic model: this file is read before the window is painted, and importing
@@ -61,6 +61,8 @@ class Settings:
     last_place: str = ""
     thumbnail_size: int = 128
     """Pixels, 32 to 512."""
+    samples_share: int = 67
+    """Percent of the height that samples have over the curves of a run."""
     device: str = "auto"
     shortcuts: dict[str, str] = field(default_factory=dict)
 

@@ -40,8 +40,9 @@ class Best(NamedTuple):
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--best-of", type=whole(2, MOST), metavar="K",
-        help="draw K seeds and make the `--count` best of them (default 1): by the critic of the "
-        "model, or else by how near they come to the training pictures without being copies",
+        help="draw K seeds and make the `--count` best of them (default 1): by the "
+        "discriminator of the model, or else by how near they come to the training pictures "
+        "without being copies",
     )  # fmt: skip
 
 

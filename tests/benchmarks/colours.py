@@ -5,7 +5,8 @@
 Each picture is read here and by `convert`, `vips` (as far as they are installed) and Qt, turned
 upright, converted to sRGB and laid over black where transparent. Prints one JSON object: for
 each other program how many files both read, and each that is more than 2 levels off.
-libvips only decodes and turns here: it applies no profile and no gamma.
+libvips applies profiles and no gamma. OWN as a FOLDER stands for pictures that are made here:
+the same colours in profiles, gammas and depths that the sets lack.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ ENOUGH = 2.0
 SECONDS = 20
 IN_ALL = float(os.environ.get("SECONDS_IN_ALL", "inf"))
 MOST = 20_000_000
+P3 = (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)
+OWN = "OWN"
 SRGB = Path(tempfile.gettempdir()) / "latent-studio-srgb.icc"
 
 
@@ -77,6 +80,11 @@ def qt(path: Path) -> np.ndarray:
     return over_black(Image.fromarray(values.copy()))
 
 
+def has_profile(path: Path) -> bool:
+    with Image.open(path) as image:
+        return bool(image.info.get("icc_profile"))
+
+
 def readers() -> dict[str, Callable[[Path], np.ndarray]]:
     found: dict[str, Callable[[Path], np.ndarray]] = {"Qt": qt}
     if shutil.which("convert"):
@@ -84,9 +92,62 @@ def readers() -> dict[str, Callable[[Path], np.ndarray]]:
             "convert", "{path}[0]", "-auto-orient", "-profile", "{srgb}", "-colorspace", "sRGB",
             "-depth", "8", "PNG32:{made}",
         )  # fmt: skip
-    if shutil.which("vips"):
-        found["libvips"] = by_command("vips", "autorot", "{path}", "{made}")
+    if shutil.which("vipsthumbnail"):
+        plain = ("vipsthumbnail", "{path}", "--size", "100000x100000>", "--output", "{made}")
+        as_it_is = by_command(*plain)
+        converted = by_command(*plain, "--export-profile", "srgb")
+        # Asked to convert what states no profile, it would assume one.
+        found["libvips"] = lambda path: (converted if has_profile(path) else as_it_is)(path)
     return found
+
+
+def own(folder: Path) -> Path:
+    """Twelve colours and a ramp, as files whose statements of colour differ."""
+    from PIL import ImageCms, PngImagePlugin
+
+    from studio.engine.dataset.decoding import icc_profile, transfer
+
+    folder.mkdir()
+    white, primaries = (0.3127, 0.329), transfer.SRGB_PRIMARIES
+    profiles = {
+        "linear": icc_profile.matrix_profile(white, primaries, transfer.power(1.0), "linear"),
+        "gamma_1.8": icc_profile.matrix_profile(white, primaries, transfer.power(1.8), "1.8"),
+        "adobe": icc_profile.matrix_profile(
+            white, transfer.ADOBE_RGB, transfer.power(transfer.GAMMA_OF_ADOBE_RGB), "A"
+        ),
+        "p3": icc_profile.matrix_profile(white, P3, transfer.power(2.2), "P3"),
+        "swapped": icc_profile.matrix_profile(
+            white, primaries[::-1], transfer.power(2.2), "red and blue swapped"
+        ),
+    }
+    ramp = np.linspace(0, 255, 192).round().astype(np.uint8)
+    patches = np.random.default_rng(5).integers(0, 256, (4, 3, 3), dtype=np.uint8)
+    blocks = np.repeat(np.repeat(patches, 16, 0), 64, 1)
+    grey = np.repeat(ramp[None, :, None], 32, 0).repeat(3, 2)
+    picture = Image.fromarray(np.concatenate([blocks, grey]))
+    srgb = SRGB.read_bytes()
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    picture.save(folder / "plain.png")
+    picture.save(folder / "srgb.png", icc_profile=srgb)
+    picture.save(folder / "srgb.jpg", icc_profile=srgb, quality=98, subsampling=0)
+    picture.save(folder / "srgb.tif", icc_profile=srgb, compression="tiff_lzw")
+    picture.save(folder / "srgb.webp", icc_profile=srgb, lossless=True)
+    picture.save(folder / "wrong_space.png", icc_profile=lab)
+    picture.convert("L").save(folder / "grey.png")
+    deep = np.asarray(picture.convert("L"), np.uint16) * 257
+    Image.fromarray(deep).save(folder / "grey16.png")
+    picture.convert("CMYK").save(folder / "cmyk.tif")
+    picture.convert("CMYK").save(folder / "cmyk.jpg", quality=98)
+    picture.quantize(32).save(folder / "palette.gif")
+    for gamma in (1.0, 1.8, 2.2):
+        chunks = PngImagePlugin.PngInfo()
+        chunks.add(b"gAMA", round(100_000 / gamma).to_bytes(4, "big"))
+        picture.save(folder / f"gamma_{gamma}.png", pnginfo=chunks)
+    for name, profile in profiles.items():
+        picture.save(folder / f"{name}.png", icc_profile=profile)
+        picture.save(folder / f"{name}.jpg", icc_profile=profile, quality=98, subsampling=0)
+        picture.save(folder / f"{name}.tif", icc_profile=profile, compression="tiff_lzw")
+    return folder
 
 
 def compared(path: Path, found: dict[str, Callable[[Path], np.ndarray]]) -> dict[str, object]:
@@ -113,9 +174,10 @@ def main(folders: list[str]) -> int:
     SRGB.write_bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     found = readers()
     rows: dict[str, dict[str, object]] = {}
+    made = tempfile.mkdtemp()
     files = [
         (folder, path)
-        for folder in map(Path, folders)
+        for folder in (own(Path(made) / OWN) if each == OWN else Path(each) for each in folders)
         for path in sorted(each for each in folder.rglob("*") if each.is_file())
     ]
     ends = time.monotonic() + IN_ALL

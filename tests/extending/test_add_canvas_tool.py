@@ -85,7 +85,7 @@ CHINESE = {
 WINDOW = """
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton
 window.go("generation")
 room = window.room("generation")
 room.pages.setCurrentIndex(1)
@@ -119,7 +119,7 @@ seen = {"before": [drag(), tool.length]}
 window.studio.actions.get("generation.ruler").trigger()
 seen["cursor"] = [hover(view.to_widget(QPointF(x, 50.0))) for x in (50, -5)]
 seen["during"] = [drag(), round(tool.length, -1), tool.closed]
-(button,) = (each for each in room.canvas.findChildren(QToolButton)
+(button,) = (each for each in room.canvas.findChildren(QPushButton)
              if hasattr(each, "form") and "unit" in each.form.editors)
 button.form.editors["unit"].setValue(10)
 seen["after"] = [drag(held=False), round(tool.length)]

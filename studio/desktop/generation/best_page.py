@@ -52,7 +52,7 @@ class BestPage(QWidget):
     def _say(self) -> None:
         self.by.setText(
             said(self._title) if self._title
-            else tr("Many seeds, the best first: by the critic of the model where it has one.")
+            else tr("Many seeds, the best first: by the discriminator where the model has one.")
         )  # fmt: skip
 
     def retranslate(self) -> None:

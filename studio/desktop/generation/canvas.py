@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget, QWidgetAction
 
 from studio.desktop.base.received import Received
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, tools
@@ -159,7 +159,7 @@ class Canvas(QWidget):
             options.retranslate()
 
 
-class _Options(QToolButton):
+class _Options(QPushButton):
     """What a tool declares, in a menu of its own."""
 
     def __init__(self, tool: Tool) -> None:
@@ -171,7 +171,6 @@ class _Options(QToolButton):
         item.setDefaultWidget(self.form)
         menu.addAction(item)
         self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _changed(self, name: str, value: object) -> None:
@@ -180,6 +179,5 @@ class _Options(QToolButton):
 
     def retranslate(self) -> None:
         name = tr(self.tool.title)
-        set_words((self, "", tr("Options of {tool}", tool=name)))
-        self.setText(name)
+        set_words((self, name, tr("Options of {tool}", tool=name)))
         self.form.retranslate()

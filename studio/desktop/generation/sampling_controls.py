@@ -35,7 +35,7 @@ class SamplingControls(QObject):
         self._params: Mapping[str, Param] = {}
         self.form, self.prompt = SliderForm({}), PromptBox()
         self.copying = CopyNote(session, studio, self.prompt.likeness)
-        self._rows = column(self.prompt, on=place, gap=10)
+        self._rows = column(self.prompt, self.form, on=place, gap=10)
         place.setVisible(False)
         session.opened.connect(self._opened)
         editing.changed.connect(self._edited)
@@ -46,6 +46,7 @@ class SamplingControls(QObject):
         if model.sampling != self._params:
             self._params = model.sampling
             self._rows.removeWidget(self.form)
+            self.form.hide()
             self.form.deleteLater()
             self.form = SliderForm({n: p for n, p in model.sampling.items() if not p.content})
             self.form.valueChanged.connect(self._set)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
 
 from models.facts import Curve
 from studio.desktop.base import amounts
@@ -23,6 +23,7 @@ from studio.desktop.training.session.run_record import MarkKind, RunRecord, Shee
 from studio.desktop.widgets import boxes
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import RoomHeader
+from studio.desktop.widgets.splitter import Splitter
 
 SMOOTH = (1, 3, 5, 9, 15, 25, 50, 100)
 MOST_CURVES = 6
@@ -65,14 +66,8 @@ class Centre(QWidget):
         tools = boxes.row(None, *named, gap=8)
         self.losses, below = QWidget(), (0, 8, 0, 0)
         boxes.column(self.legend, tools, (self.curves, 1), on=self.losses, gap=6, margins=below)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.samples)
-        self.splitter.addWidget(self.losses)
         # The picture is the largest thing on the screen.
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([600, 300])
+        self.splitter = Splitter(self.samples, self.losses, 2 / 3)
         body = boxes.column(self.splitter, self.wall, gap=-1, margins=(16, 16, 16, 16))
         self.wall.setVisible(False)
         boxes.column(self._header, (body, 1), on=self)

@@ -16,6 +16,7 @@ from studio.desktop.notices.desktop_notice import DesktopNotice
 from studio.desktop.run_names import run_name
 from studio.desktop.training import words
 from studio.desktop.training.centre import Centre
+from studio.desktop.training.hand_values import HandValues
 from studio.desktop.training.new_run.augmentation_controller import Previewing
 from studio.desktop.training.new_run.elsewhere import Elsewhere
 from studio.desktop.training.new_run.foreign_models import ForeignModels
@@ -68,6 +69,9 @@ class TrainingRoom(Room):
         self.queueing = Queueing(self.session, self.side, studio.undo, studio.notices, self)
         self.elsewhere = Elsewhere(self.session, self.form, studio.undo, studio.notices, self)
         self.records = Records(self.session, self.centre, studio, self)
+        self.by_hand = HandValues(
+            self.session, self.form, self.panel, studio.undo, studio.notices, self
+        )
         self.away = DesktopNotice(self)
         self._wanted_dataset = ""
         self._has_offered = False
@@ -81,6 +85,7 @@ class TrainingRoom(Room):
         self.right.addWidget(self.form)
         self.right.addWidget(self.panel)
         self.strip = JobStrip(self.studio.jobs, self.key, self.centre)
+        self.centre.splitter.set_share(self.studio.settings.samples_share / 100)
         full = QWidget()
         boxes.row(self.side, (self.centre, 1), self.right, on=full, gap=1)
         self.pages = Pages(full)
@@ -118,7 +123,6 @@ class TrainingRoom(Room):
         self.side.foreignRequested.connect(self.foreign.ask)
         panel.playRequested.connect(commands.play)
         panel.bestRequested.connect(commands.play_best)
-        panel.liveChanged.connect(commands.set_live)
         panel.health.momentChosen.connect(self.centre.samples.scrubber.go_to)
         self.side.runChosen.connect(self.session.view)
         self.side.runActivated.connect(self.playRequested)
@@ -146,6 +150,7 @@ class TrainingRoom(Room):
         ):
             self.studio.actions.add(id, text, where.setFocus, keys, room=self.key, icon=icon)
         self.viewing.register(self.studio.actions, self.key)
+        self.centre.splitter.shareChanged.connect(self._keep_share)
         self.studio.themeChanged.connect(self._restyle)
 
     # ------------------------------------------------------------------ the room's hooks
@@ -167,6 +172,7 @@ class TrainingRoom(Room):
         self.viewing.forget()
         self.pages.forget()
         self.form.forget_datasets()
+        self.by_hand.forget()
         self.form.set_trouble("")
         self.form.beginning.set_starts([])
         self._show_form()
@@ -343,6 +349,10 @@ class TrainingRoom(Room):
     def _run_arrived(self, name: str) -> None:
         self.session.read_runs()
         self.session.view(name)
+
+    @Slot(float)
+    def _keep_share(self, share: float) -> None:
+        self.studio.settings.samples_share = round(min(90.0, max(10.0, 100 * share)))
 
     # ------------------------------------------------------------------ words
 

@@ -184,7 +184,7 @@ class Side(QWidget):
         self.facts.set_label("left", tr("Time left"), tr("Time left at this rate (ETA)"))
         self.facts.set_label("took", tr("Took"), tr("Training time so far"))
         tip = tr("When somebody who knows the set first recognises it; a rule of thumb")
-        self.facts.set_label("first", tr("First picture"), tip)
+        self.facts.set_label("first", tr("Recognisable"), tip)
         tip = tr("The checkpoint whose pictures come nearest to unseen ones")
         self.facts.set_label("best", tr("Best"), tip)
         self.facts.set_label("checkpoint", tr("Saved"), tr("The latest checkpoint on the disk"))

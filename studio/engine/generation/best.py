@@ -1,8 +1,8 @@
 """The best of many pictures: each gets a score, by which they are sorted.
 
-By the critic where a model has one: what an adversarial pair has learnt to tell real pictures by
-sorts its own as well (Azadi et al. 2019, arXiv:1810.06758). Elsewhere by how near a picture comes
-to the training pictures without being a copy (:mod:`copies`).
+By the discriminator where a model has one: what an adversarial pair has learnt to tell real
+pictures by sorts its own as well (Azadi et al. 2019, arXiv:1810.06758). Elsewhere by how near a
+picture comes to the training pictures without being a copy (:mod:`copies`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Judge(ABC):
 class Critic(Judge):
     """What the critic of the model makes of it: a logit, of which 0 is undecided."""
 
-    title = Said("How real the critic finds a picture (discriminator)")
+    title = Said("How real the discriminator finds a picture (logit)")
 
     def __init__(self, player: Player) -> None:
         # What is played has no critic in memory: only training needs one.
@@ -92,8 +92,8 @@ def judge(player: Player, project: Project, run: str) -> Judge:
         prepared = runs.pictures_of(project.folder, Recipe.load(runs.run(project, run).folder))
     except StudioError as error:
         raise UsageError(
-            "There is nothing to sort pictures of {run} by: it has no critic, and its training "
-            "pictures cannot be read.", error.detail, run=run,
+            "There is nothing to sort pictures of {run} by: it has no discriminator, and its "
+            "training pictures cannot be read.", error.detail, run=run,
         ) from error  # fmt: skip
     return NearButNew(CopyCheck.of(prepared))
 

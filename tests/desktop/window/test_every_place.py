@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QPushButton,
     QSlider,
     QStackedWidget,
     QStyle,
@@ -43,7 +44,7 @@ from PySide6.QtWidgets import (
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.tab_order import stops
-from studio.desktop.widgets.panel import ElidedLabel
+from studio.desktop.widgets.panel import ElidedLabel, RoomHeader
 from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES, Mark, place_title
 
@@ -202,6 +203,19 @@ def overlapping(root: QWidget) -> Iterator[str]:
                 shared = one.geometry().intersected(two.geometry())
                 if shared.width() > 1 and shared.height() > 1:
                     yield f"{name_of(one)} and {name_of(two)} overlap"
+
+
+def test_what_stands_in_a_bar_stands_in_one_line(walked: MainWindow) -> None:
+    for language in i18n.LANGUAGES:
+        walked.studio.set_language(language)
+        for place in PLACES:
+            walked.go(place)
+            settled()
+            for bar in walked.room(place).findChildren(RoomHeader):
+                buttons = [each for each in bar.findChildren(QPushButton) if each.isVisible()]
+                tops = {name_of(each): each.mapTo(bar, QPoint(0, 0)).y() for each in buttons}
+                assert len(set(tops.values())) <= 1, (language, place, tops)
+    walked.studio.set_language("en")
 
 
 @pytest.mark.skipif(bool(os.environ.get(SCALED)), reason="this is the child")

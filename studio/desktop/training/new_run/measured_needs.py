@@ -78,7 +78,7 @@ class MeasuredCard(QFrame):
     def retranslate(self) -> None:
         for name, label, tip in (
             ("rate", tr("Rate"), tr("Pictures a second (throughput)")),
-            ("first", tr("First picture"),
+            ("first", tr("Recognisable"),
              tr("When somebody who knows the set first recognises it; a rule of thumb")),
             ("whole", tr("Whole run"), tr("Time and pictures of the whole run")),
             ("memory", tr("Memory"), tr("The most it takes at any moment (peak memory)")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -14,10 +17,22 @@ AUGMENT = "augment"
 """What the names of those parameters begin with that change pictures in training."""
 
 
+class SetByHand(NamedTuple):
+    """The artist gave a parameter of a family another value; `is_first` where it was untouched."""
+
+    family: str
+    declared: Param
+    before: Value
+    after: Value
+    is_first: bool
+
+
 class FamilyForms(QObject):
     """Three forms in three places. What was changed by hand outlives a new recommendation."""
 
     changed = Signal()
+    setByHand = Signal(object)
+    """A :class:`SetByHand`."""
 
     def __init__(
         self, basics: QVBoxLayout, augment: QVBoxLayout, more: QVBoxLayout, parent: QObject
@@ -26,6 +41,9 @@ class FamilyForms(QObject):
         self._places = basics, augment, more
         self._preset: dict[str, Value] = {}
         self._touched: set[str] = set()
+        self._params: Mapping[str, Param] = {}
+        self._shown: dict[str, Value] = {}
+        """What the forms said before the artist's next change."""
         self.family = ""
         """Whose parameters are shown, or empty."""
         self.basics: ParamForm | None = None
@@ -59,6 +77,7 @@ class FamilyForms(QObject):
             parts[1 if name.startswith(AUGMENT) else 2 if declared.advanced else 0][name] = declared
         made = [self._make_form(*each) for each in zip(parts, self._places, strict=True)]
         self.basics, self.augment, self.more = made
+        self._params, self._shown = card.params, self.values()
 
     def set_preset(self, values: dict[str, Value]) -> None:
         """The recommended values; what the artist changed by hand stays."""
@@ -70,6 +89,27 @@ class FamilyForms(QObject):
             blocked = form.blockSignals(True)
             form.set_values(kept)
             form.blockSignals(blocked)
+        self._shown = self.values()
+
+    def put(self, name: str, value: Value) -> None:
+        """As if the artist had set it just now."""
+        self._show(name, value)
+        self._touched.add(name)
+        self.changed.emit()
+
+    def put_back(self, made: SetByHand) -> None:
+        """As it was before; what was untouched is as it is recommended by now."""
+        name, value = made.declared.name, made.before
+        if made.is_first:
+            self._touched.discard(name)
+            value = self._preset.get(name, value)
+        self._show(name, value)
+        self.changed.emit()
+
+    def _show(self, name: str, value: Value) -> None:
+        for form in self._forms():
+            form.set_values({name: value})
+        self._shown[name] = value
 
     def values(self) -> dict[str, Value]:
         merged: dict[str, Value] = {}
@@ -92,6 +132,11 @@ class FamilyForms(QObject):
         place.addWidget(form)
         return form
 
-    def _value_changed(self, name: str, _value: object) -> None:
+    def _value_changed(self, name: str, value: Value) -> None:
+        before, self._shown[name] = self._shown[name], value
+        is_first = name not in self._touched
         self._touched.add(name)
         self.changed.emit()
+        if value != before:
+            made = SetByHand(self.family, self._params[name], before, value, is_first)
+            self.setByHand.emit(made)

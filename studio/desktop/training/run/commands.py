@@ -7,7 +7,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.parameters import Value
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.training.session.session import Session
 from studio.engine import events
@@ -101,9 +100,3 @@ class RunCommands(QObject):
         folder = opened.record.checkpoint_of(name) if opened is not None else None
         if opened is not None and folder is not None:
             self.checkpointRequested.emit(opened.run.name, str(folder))
-
-    @Slot(str, object)
-    def set_live(self, key: str, value: Value) -> None:
-        """Change a hyper-parameter of the run that trains, if it is the one in view."""
-        if self._session.viewed is self._session.live:
-            self._session.set_live(key, value)

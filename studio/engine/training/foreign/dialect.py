@@ -154,8 +154,8 @@ def check_filters(tensors: Mapping[str, Tensor], ending: str) -> None:
 def without_critic(why: Said) -> Said:
     """What it means that only the generator could be taken over."""
     return Said(
-        "Its critic is not taken over ({reason}): a run that learns on from this model begins with "
-        "a new one.", reason=why,
+        "Its discriminator is not taken over ({reason}): a run that learns on from this model "
+        "begins with a new one.", reason=why,
     )  # fmt: skip
 
 

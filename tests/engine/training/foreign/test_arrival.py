@@ -34,8 +34,8 @@ def test_it_is_named_and_keeps_where_it_is_from(project: Project, tmp_path: Path
     assert str(tmp_path) not in card + (run.folder / origin.JSON_NAME).read_text()
     assert "NVIDIA" in licences_of(project, made.run)
     assert [str(note) for note in made.notes] == [
-        "Its critic is not taken over (it has no b16.fromrgb.weight, which this kind of model "
-        "has): a run that learns on from this model begins with a new one."
+        "Its discriminator is not taken over (it has no b16.fromrgb.weight, which this kind of "
+        "model has): a run that learns on from this model begins with a new one."
     ]
     again = bring_in(project, path)
     assert again.run != made.run
