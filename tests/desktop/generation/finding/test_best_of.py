@@ -26,7 +26,7 @@ def test_many_are_drawn_sorted_by_the_critic_and_played(room, studio, told, qtbo
     assert len(places) == page.sheet.ready() == 6
     scores = [each.score for each in places]
     assert scores == sorted(scores, reverse=True)
-    assert "critic" in page.by.text()
+    assert "discriminator" in page.by.text()
     assert f"{scores[0]:+.2f}" in page.sheet.item(0).toolTip()
     judging = best.Critic(room.session.player())
     first = places[0]
