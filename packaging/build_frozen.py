@@ -27,7 +27,7 @@ def main():
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist")
     out = parser.parse_args().folder.absolute()
     environment = Environment(ROOT / ".venv")
-    environment.prepare()
+    environment.prepare(for_tests=False, fresh=False)
     python = str(environment.python)
     _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYINSTALLER])
     with tempfile.TemporaryDirectory() as work:
