@@ -12,9 +12,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
+from studio.engine import processes
 from studio.engine.door import read_text
 from studio.engine.errors import StudioError
 from studio.engine.extras import Extra
@@ -75,12 +76,12 @@ def install(extra: Extra, job: Job[None]) -> None:
             job.advance(min(total, len(list(Path(place).iterdir()))), total)
 
         checked = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(listed))
-        _run(["download", "--dest", place, "--retries", "1", *checked], extra, job.cancelled, count)
+        _run(("download", "--dest", place, "--retries", "1", *checked), extra, job.cancelled, count)
         if job.cancelled():
             return
         job.can_cancel = False
         source = ("--no-index", "--find-links", place)
-        _run(["install", *source, *checked], extra, lambda: False, lambda: None)
+        _run(("install", *source, *checked), extra, lambda: False, lambda: None)
     importlib.invalidate_caches()
     if not extra.is_installed:
         raise StudioError(
@@ -90,14 +91,12 @@ def install(extra: Extra, job: Job[None]) -> None:
 
 
 def _run(
-    arguments: Sequence[str], extra: Extra, stop: Callable[[], bool], look: Callable[[], None]
+    arguments: tuple[str, ...], extra: Extra, stop: Callable[[], bool], look: Callable[[], None]
 ) -> None:
     """One call of the installer, ended early when `stop` says so; `look` is called meanwhile."""
-    verb, *rest = arguments
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", verb]
     with tempfile.TemporaryFile() as words:
         child = subprocess.Popen(
-            [*command, "--progress-bar", "off", *rest],
+            processes.installer(*arguments),
             stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONNOUSERSITE": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -40,6 +40,12 @@ def program(*arguments: str) -> list[str]:
     return [sys.executable, *([] if frozen else ["-m", "studio"]), *arguments]
 
 
+def installer(verb: str, *arguments: str) -> list[str]:
+    """The command line of the installer of packages that belongs to this Python."""
+    quiet = "--disable-pip-version-check", "--no-input"
+    return [sys.executable, "-m", "pip", *quiet, verb, "--progress-bar", "off", *arguments]
+
+
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The child finds this very package, wherever the parent was started from."""
     places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -146,7 +146,7 @@ def _pictures(test: _Test) -> Said:
 
 def _training(test: _Test) -> Said:
     found = test.program(
-        "train", "--json", test.project, "--dataset", test.of("dataset"), "--family", "vae",
+        "train", "--json", test.project, "--dataset", test.of("dataset"),
         "--size", "32", "--images", str(IMAGES), "--set", f"batch_size={IMAGES // 2}",
     )  # fmt: skip
     test.made["run"] = found["run"]
