@@ -14,7 +14,7 @@ import warnings
 from dataclasses import dataclass
 from typing import IO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, UnidentifiedImageError
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from studio.engine.dataset.decoding import (
@@ -246,6 +246,8 @@ def upright(
     image.load()
     if image.format == "TIFF":
         image = tiff.without_unused_alpha(image)
+    elif image.format == "XBM":  # its 1 is ink; Pillow takes it for light
+        image = ImageChops.invert(image)
     result = to_srgb(image, bits)
     if orientation in _TURNS and not turned_by_pillow:
         result = result.transpose(_TURNS[orientation])

@@ -190,3 +190,18 @@ def test_a_jpeg_may_be_twice_as_large(tmp_path, monkeypatch) -> None:
     assert kept["a.jpg"]["kind"] == "picture"
     assert "more than the 0 million" in str(kept["b.jpg"]["reason"])
     assert kept["c.png"]["kind"] == "broken"
+
+
+# ---------------------------------------------------------------------- XBM
+
+
+def test_the_ones_of_an_x_bitmap_are_ink(tmp_path) -> None:
+    """As ImageMagick, libvips and Qt have it; Pillow reads the negative."""
+    path = tmp_path / "dot.xbm"
+    path.write_text("#define x_width 8\n#define x_height 1\nstatic char x_bits[] = {\n   0x01 };\n")
+    assert probe(str(path), "")["kind"] == "picture"
+    with path.open("rb") as stream:
+        head = stream.read(64)
+        stream.seek(0)
+        picture = pixels.upright(pixels.opened(stream, head, ".xbm"), 1)
+    assert np.asarray(picture.convert("L")).tolist() == [[0, *[255] * 7]]
