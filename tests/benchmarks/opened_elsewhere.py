@@ -11,8 +11,11 @@ save a file again is in `round_trip.py`.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +26,7 @@ from zipfile import ZipFile
 
 import numpy as np
 from defusedxml import ElementTree
-from PIL import Image
+from PIL import Image, ImageCms
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -32,7 +35,7 @@ from studio.engine.artwork import Artwork, Layer  # noqa: E402
 from studio.engine.export.formats.base import formats  # noqa: E402
 from studio.engine.pieces.origin import Origin  # noqa: E402
 
-SECONDS = 120
+SECONDS = 60
 NAMES = ["Ground", "Vase ✓ 花瓶"]
 SIDES = 80, 64
 BLENDER = """
@@ -77,8 +80,16 @@ Look = Callable[[Path, Path], Seen]
 
 def told(command: list[str]) -> str:
     """What it says on both streams."""
-    done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    return (done.stdout + done.stderr).decode("utf-8", "replace")
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        return process.communicate(timeout=SECONDS)[0].decode("utf-8", "replace")
+    except subprocess.TimeoutExpired:
+        # With all that it began: a Krita that hangs is given the files of those after it.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
 
 
 def gimp(source: Path, target: Path) -> Seen:
@@ -162,7 +173,7 @@ def row(name: str, look: Look, source: Path, truth: np.ndarray, place: Path) -> 
         return found | {"opens": False, "why": seen.why.strip()}
     with Image.open(target) as shown:
         found |= {"opens": True, "size": list(shown.size), "bands": "".join(shown.getbands())}
-        pixels = np.asarray(shown.convert("RGBA"), int)
+        found["profile"], pixels = in_srgb(shown)
     if pixels.shape == truth.shape:
         apart = np.abs(pixels - truth)
         there = truth[..., 3] > 0
@@ -174,6 +185,23 @@ def row(name: str, look: Look, source: Path, truth: np.ndarray, place: Path) -> 
     if seen.layers is not None and len(seen.layers) > 1:
         found |= {"layers": seen.layers, "layers_named_alike": seen.layers == NAMES}
     return found
+
+
+def in_srgb(shown: Image.Image) -> tuple[str, np.ndarray]:
+    """The name of the space that a program states, and pixels [h, w, 4] converted from it."""
+    profile = shown.info.get("icc_profile")
+    plain = shown.convert("RGBA")
+    if not profile:
+        return "sRGB chunk" if "srgb" in shown.info else "", np.asarray(plain, int)
+    space = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    name = ImageCms.getProfileDescription(space).strip()
+    if not name.startswith(("sRGB", "GIMP built-in sRGB")):
+        colour = ImageCms.profileToProfile(
+            plain.convert("RGB"), space, ImageCms.createProfile("sRGB")
+        )
+        colour.putalpha(plain.getchannel("A"))
+        plain = colour
+    return name, np.asarray(plain, int)
 
 
 def made() -> Artwork:

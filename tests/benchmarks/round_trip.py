@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from studio.engine.artwork import Artwork  # noqa: E402
 from studio.engine.errors import StudioError  # noqa: E402
 from studio.engine.export.file_origin import read_provenance  # noqa: E402
-from studio.engine.export.formats.base import formats  # noqa: E402
+from studio.engine.export.formats.base import FlatFormat, formats  # noqa: E402
 from studio.engine.export.refined_origin import origin_of  # noqa: E402
 from studio.engine.pieces.origin import Origin  # noqa: E402
 
@@ -57,7 +57,7 @@ Order = Callable[[Path, Path], list[str]]
 def _blender(source: Path, target: Path) -> list[str]:
     script = target.parent / "save.py"
     script.write_text(BLENDER)
-    kind = _BLENDERS[target.suffix]
+    kind = _BLENDERS.get(target.suffix, "")  # what Blender calls no format is not saved
     return ["blender", "-b", "-P", str(script), "--", str(source), str(target), kind]
 
 
@@ -130,6 +130,8 @@ def main() -> int:
     rows = []
     with tempfile.TemporaryDirectory() as place:
         for kind in formats().values():
+            if not issubclass(kind, FlatFormat):  # what becomes of layers is in opened_elsewhere.py
+                continue
             source = Path(place) / f"made{kind.suffix}"
             kind().write(Artwork.of(pixels), MADE, source)
             for program in wanted:
