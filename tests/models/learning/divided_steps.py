@@ -37,17 +37,17 @@ class Case:
 
 CASES = {
     "autoencoder": Case("autoencoder", {"augment_cutout": 0.3}),
-    "autoencoder, penalty of slopes": Case("autoencoder", {"regulariser": "rae_gp"}, steps=6),
+    "autoencoder, penalty of slopes": Case("autoencoder", {"regulariser": "rae_gp"}, steps=3),
     "vae": Case("vae", {"free_bits": 0.1, "kl_ramp": 0.0}, classes=3),
-    "vae, sharp": Case("vae", {"sharp": True}, classes=3, steps=6),
+    "vae, sharp": Case("vae", {"sharp": True}, classes=3, steps=3),
     "gan": Case("gan", {"reg_interval": 4}, batch=7, classes=3),
     "stylegan2": Case(
         "stylegan2", {"reg_interval": 4, "path_interval": 3, "path_weight": 2.0}, classes=3
     ),
-    "stylegan2, groups of five": Case("stylegan2", {"path_weight": 0.0}, batch=10, steps=4),
+    "stylegan2, groups of five": Case("stylegan2", {"path_weight": 0.0}, batch=10, steps=2),
     "fewshot_gan": Case("fewshot_gan", {}, classes=3),
     "tokens": Case("tokens", {"downscale": "4"}, classes=3),
-    "tokens, row by row": Case("tokens", {"downscale": "4", "order": "in_turn"}, steps=4),
+    "tokens, row by row": Case("tokens", {"downscale": "4", "order": "in_turn"}, steps=2),
     # Of two entries that are as near, rounding chooses: there it is another run after a while.
     "tokens, a learnt book": Case("tokens", {"downscale": "4", "quantiser": "vq"}, steps=3),
     "tokens, a drawn book and a critic": Case(

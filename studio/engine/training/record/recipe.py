@@ -114,7 +114,11 @@ class Recipe(BaseModel, RecipeOptions):
 
     def save(self, run_folder: Path) -> None:
         """Durably write `recipe.toml`."""
-        write_text(run_folder / FILE, tomlkit.dumps(plain(self.model_dump(exclude_none=True))))
+        write_text(run_folder / FILE, self.written())
+
+    def written(self) -> str:
+        """The text of the file."""
+        return tomlkit.dumps(plain(self.model_dump(exclude_none=True)))
 
     @classmethod
     def load(cls, run_folder: Path) -> Self:

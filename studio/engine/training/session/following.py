@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.engine.door import inside
 from studio.engine.training.planning.runs import pictures_of
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session.ranks import Ranks, failure
@@ -20,7 +19,8 @@ def follow(ranks: Ranks, project_folder: Path) -> None:
         begun = ranks.hear()
         if not begun:  # it had something to say, and said it
             return
-        recipe = Recipe.load(inside(project_folder, "runs", begun["run"]))
+        # Of a run that began just now, a copy of the project on another machine knows nothing.
+        recipe = Recipe.of(begun["recipe"].encode(), project_folder)
         trainer = Trainer(recipe, pictures_of(project_folder, recipe), ranks)
         while order := ranks.hear():
             if "tensors" in order:

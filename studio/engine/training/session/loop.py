@@ -78,7 +78,7 @@ def train(
         ranks = None if own is None else Ranks(own)
         trainer = Trainer(recipe, pictures, ranks)
         if ranks is not None:
-            ranks.begin(recipe.run, trainer.family)
+            ranks.begin(recipe, trainer.family)
         care = Care(run_folder, trainer, resume=resume)
         loop = _Loop(recipe, trainer, care, total_images, minutes)
         yield from loop.run(commands)

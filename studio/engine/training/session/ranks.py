@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from models.base import Family
     from models.learning.division import Division
+    from studio.engine.training.record.recipe import Recipe
     from studio.engine.training.session.trainer import Trainer
 
 PATIENCE = timedelta(hours=1)
@@ -55,6 +56,12 @@ class Place:
     def device(self, wanted: str) -> str:
         """torch's word for the device of this process: one of its own, or the processor."""
         kind = devices.choose(wanted).name.split(":")[0]
+        if kind not in ("cpu", "cuda"):
+            raise UsageError(
+                "Several processes cannot share a run on {kind}: train in one, without torchrun, "
+                "or with --device cpu.",
+                kind=kind,
+            )
         known = [each.name for each in devices.devices() if each.name.split(":")[0] == kind]
         if kind == "cpu":
             return kind
@@ -118,15 +125,15 @@ class Ranks:
         with _reached():
             dist.init_process_group(kinds, timeout=PATIENCE)
 
-    def begin(self, run: str, family: Family) -> None:
-        """Tell the others which run it is, once its pictures lie ready."""
+    def begin(self, recipe: Recipe, family: Family) -> None:
+        """Tell the others what is trained, once its pictures lie ready."""
         if not family.divided:
             raise StudioError(
                 "The {name} family does not say which of its networks can be divided: train it in "
                 "one process, without torchrun.",
                 name=family.name,
             )
-        self.tell({"run": run})
+        self.tell({"recipe": recipe.written()})
 
     @contextlib.contextmanager
     def step(self, trainer: Trainer) -> Iterator[None]:

@@ -40,7 +40,7 @@ def main(rank: int, jobs: list[dict[str, Any]]) -> None:
             _die_in_step(job["dies"])
         own = place()
         assert own is not None
-        follow(Ranks(own), project)
+        follow(Ranks(own), Path(job.get("copy", project)))
 
 
 def _lead(run: Path, project: Path, job: dict[str, Any]) -> None:

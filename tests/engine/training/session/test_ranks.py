@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -86,9 +87,11 @@ def test_two_processes_train_the_run_of_one_and_resume_it(twins: Callable[[str],
     """By two to its end; stopped and resumed by two: the same bits. Resumed by one, or never
     trained by two: the same numbers."""
     whole, again, alone, single, lost = map(twins, ("whole", "again", "alone", "single", "lost"))
+    copy = twins("copy")  # of the project, on another machine, from before the run began
+    shutil.rmtree(copy.folder)
     codes = by_two(
-        job(whole), job(again, steps=3), job(again, resume=True), job(alone, steps=3),
-        job(lost, dies=2),
+        job(whole, copy=str(copy.project_folder)), job(again, steps=3), job(again, resume=True),
+        job(alone, steps=3), job(lost, dies=2),
     )  # fmt: skip
     assert codes == [0, -9]
     assert ended(whole) == ended(again) == (IMAGES, "")
@@ -124,6 +127,9 @@ def test_each_process_has_a_device_of_its_own(monkeypatch: pytest.MonkeyPatch) -
     assert Place(1, 4, 1, 4).device("cpu") == "cpu"
     with pytest.raises(UsageError, match="4 processes and 2 devices"):
         Place(1, 4, 1, 4).device("auto")
+    known[:2] = [Device("mps", "Apple GPU", 0, False)]
+    with pytest.raises(UsageError, match="cannot share a run on mps"):
+        Place(1, 2, 1, 2).device("auto")
 
 
 def test_what_ends_a_process_is_one_sentence() -> None:
