@@ -40,7 +40,8 @@ def test_nothing_else_starts_a_module_of_the_program() -> None:
         for path in (HOME / "studio").rglob("*.py")
         if starts.search(path.read_text("utf-8"))
     }
-    assert found == {"engine/processes.py"}
+    # The words that `train_command` makes are for another machine.
+    assert found - {"verbs/train_command.py"} == {"engine/processes.py"}
 
 
 def test_every_child_answers_to_its_name() -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
+from studio.desktop.base import dragged_files
 from studio.desktop.base.studio import Studio
 from studio.desktop.window.main_window import MainWindow
 
@@ -78,7 +79,7 @@ def drop(window: MainWindow, path: Path) -> None:
 
 
 def test_a_folder_becomes_a_model_becomes_a_finished_picture(
-    window: MainWindow, few_pictures: Path, tmp_path: Path, qtbot
+    window: MainWindow, few_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
     click = qtbot.mouseClick
     left = Qt.MouseButton.LeftButton
@@ -164,8 +165,16 @@ def test_a_folder_becomes_a_model_becomes_a_finished_picture(
     qtbot.waitUntil(target.is_file, timeout=WAIT)
     image = QImage(str(target))
     assert (image.width(), image.height()) == (32, 32)
-    dragged = export.list.mimeData(export.list.selectedItems())
-    assert [Path(url.toLocalFile()).is_file() for url in dragged.urls()] == [True]
+    dragged: list[bool] = []
+
+    def let_go(drag: QDrag, _action: object) -> Qt.DropAction:
+        dragged.extend(Path(url.toLocalFile()).is_file() for url in drag.mimeData().urls())
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    monkeypatch.setattr(dragged_files, "is_held", lambda: True)
+    export.list.startDrag(Qt.DropAction.CopyAction)
+    qtbot.waitUntil(lambda: dragged == [True], timeout=WAIT)
     after = {path.name: path.read_bytes() for path in few_pictures.iterdir()}
     assert after == before
 

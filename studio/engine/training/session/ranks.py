@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.engine import devices
 from studio.engine.errors import StudioError, UsageError
@@ -22,10 +22,10 @@ from studio.engine.training.session import memory
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import Family
+    from models.base import Family, TrainState
     from models.learning.division import Division
+    from studio.engine.training.record.checkpoint import State
     from studio.engine.training.record.recipe import Recipe
-    from studio.engine.training.session.trainer import Trainer
 
 PATIENCE = timedelta(hours=1)
 """So long may the leader take over samples, or a machine be out of reach."""
@@ -109,6 +109,17 @@ def failure(error: Exception, own: Place) -> StudioError:
     )
 
 
+class Shared(Protocol):
+    """What a trainer has for the other processes."""
+
+    family: Family
+    state: TrainState
+
+    def stand(self) -> State: ...
+
+    def capture(self) -> tuple[dict[str, Tensor], dict[str, Tensor], State]: ...
+
+
 class Ranks:
     """The line between the processes; what is said on it goes from the leader to all others."""
 
@@ -136,7 +147,7 @@ class Ranks:
         self.tell({"recipe": recipe.written()})
 
     @contextlib.contextmanager
-    def step(self, trainer: Trainer) -> Iterator[None]:
+    def step(self, trainer: Shared) -> Iterator[None]:
         """A step that all take; the leader says how it stands."""
         if self.own.leads:
             self._lead(trainer)
@@ -145,7 +156,7 @@ class Ranks:
             yield
         self._is_midway = False
 
-    def _lead(self, trainer: Trainer) -> None:
+    def _lead(self, trainer: Shared) -> None:
         if self._is_alike and trainer.state.step % ALIKE_EVERY:
             self.tell({"state": trainer.stand()})
             return
