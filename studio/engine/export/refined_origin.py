@@ -10,14 +10,19 @@ from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_further, read_words
 from studio.engine.pieces.origin import Origin
 
+ENLARGER = "enlarger"
+"""The parameter of a step that is a path."""
+
 
 def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
     """What the refined copy of `source` says.
 
     Steps change nothing about who or what made a picture: kind of source, title, creators,
     rights, marks against training and recipe go on as they were, and what said nothing still
-    says nothing. Only a model's picture is called one.
+    says nothing. Only a model's picture is called one. Files are named, but not where on this
+    machine they lie.
     """
+    steps = [_unplaced(step) for step in steps]
     try:
         said = read_words(source)
     except StudioError:  # damaged words beside sound pixels
@@ -40,3 +45,10 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
         parent=source,
         steps=tuple(steps),
     )
+
+
+def _unplaced(step: dict[str, Any]) -> dict[str, Any]:
+    params = step.get("params", {})
+    if not params.get(ENLARGER):
+        return step
+    return {**step, "params": {**params, ENLARGER: Path(params[ENLARGER]).name}}

@@ -202,3 +202,17 @@ def test_a_text_that_swells_is_cut(tmp_path: Path) -> None:
     path = png_with(chunk(b"zTXt", b"XML:com.adobe.xmp\0\0" + swollen), tmp_path, late=True)
     with path.open("rb") as stream, Image.open(stream) as image:
         assert len(packets_of(image, stream).xmp[0]) == (4 << 20) + 1
+
+
+def test_no_step_says_where_on_this_machine_a_file_lies(tmp_path: Path) -> None:
+    Png().write_flat(np.zeros((9, 7, 3), np.uint8), Origin("photo"), tmp_path / "photo.png")
+    steps = [
+        {"op": "enlarge", "params": {"enlarger": "/home/alma/x4.enlarger", "factor": 4}},
+        {"op": "exposure", "params": {"stops": 0.5}},
+        {"op": "enlarge", "params": {"enlarger": ""}},
+    ]
+    made = origin_of(tmp_path / "photo.png", steps)
+    assert made.recipe["stack"] == list(made.steps)
+    assert made.steps[0]["params"] == {"enlarger": "x4.enlarger", "factor": 4}
+    assert list(made.steps[1:]) == steps[1:]
+    assert steps[0]["params"]["enlarger"] == "/home/alma/x4.enlarger", "what is drawn by stays"
