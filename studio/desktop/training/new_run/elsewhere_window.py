@@ -55,6 +55,7 @@ class ElsewhereWindow(QDialog):
         self.folder.clicked.connect(self._ask_folder)
         self.archive.clicked.connect(self._ask_archive)
         self.close_button.clicked.connect(self.close)
+        self.retranslate()
 
     def _lay_out(self) -> None:
         cards = row(self.count_label, self.count, None, self.copy, gap=8)
