@@ -187,7 +187,7 @@ def test_without_pyav_there_are_still_pictures_that_move(tmp_path, monkeypatch):
         return load(name, *rest)
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(StudioError, match=r"need PyAV: install it"):
+    with pytest.raises(StudioError, match=r"needs the extra “video”"):
         format_for(tmp_path / "film.mp4").check(shot(3))
     for suffix in (".gif", ".webp", ".apng", ".png"):
         path = tmp_path / f"film{suffix}"
