@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from studio.engine.errors import UsageError
 from studio.verbs.console import Console, Result
 from studio.verbs.interruption import Interruption
 from studio.verbs.options import Run, whole, words
@@ -37,7 +38,13 @@ def declare(action: Action) -> None:
 def queued(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.project import Project
     from studio.engine.training.planning import queue
+    from studio.engine.training.session.ranks import place
 
+    if options.train and place() is not None:
+        raise UsageError(
+            "A queue is trained by one process: under torchrun resume its runs one by one (train "
+            "--resume)."
+        )
     with Project.open(options.project) as project:
         if options.train:
             return _trained(project, console)

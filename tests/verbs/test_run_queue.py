@@ -102,3 +102,14 @@ def test_what_is_noted_is_found_and_goes_into_report_and_card(project, run, out,
     call("runs", "note", project, run, "a", "--file", text).refused(2, "not both")
     call("runs", "note", project, run, "--file", tmp_path / "no").refused(1, "cannot be read")
     assert done("runs", "note", project, run, "")["note"] == ""
+
+
+def test_several_processes_train_no_queue(project, two, monkeypatch):
+    for name, value in (
+        ("TORCHELASTIC_RUN_ID", "x"), ("RANK", "1"), ("WORLD_SIZE", "2"), ("LOCAL_RANK", "1"),
+        ("LOCAL_WORLD_SIZE", "2"),
+    ):  # fmt: skip
+        monkeypatch.setenv(name, value)
+    call("runs", "queue", project, "--train").refused(2, "one process", "train --resume")
+    monkeypatch.delenv("TORCHELASTIC_RUN_ID")
+    assert done("runs", "queue", project)["queue"] == two
