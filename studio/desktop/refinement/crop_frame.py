@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from studio.desktop.refinement.bench_view import ViewTool
+from studio.desktop.widgets import frame_handles
+from studio.desktop.widgets.frame_handles import ARROWS, CURSORS, MOVE, WHOLE, Box
 from studio.engine.refinement.crop import Crop, kept_part
 
-Box = tuple[float, float, float, float]
-_GRAB, _HANDLE, _LEAST = 10.0, 8.0, 0.04
-_CURSORS = {
-    "l": Qt.CursorShape.SizeHorCursor, "r": Qt.CursorShape.SizeHorCursor,
-    "t": Qt.CursorShape.SizeVerCursor, "b": Qt.CursorShape.SizeVerCursor,
-    "lt": Qt.CursorShape.SizeFDiagCursor, "rb": Qt.CursorShape.SizeFDiagCursor,
-    "rt": Qt.CursorShape.SizeBDiagCursor, "lb": Qt.CursorShape.SizeBDiagCursor,
-    "move": Qt.CursorShape.SizeAllCursor,
-}  # fmt: skip
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
+_LEAST = 0.04
+"""The smallest side, as a share of the picture."""
 
 
 class CropFrame(ViewTool):
@@ -32,7 +23,7 @@ class CropFrame(ViewTool):
         """`changed` is called with new values of left, top, right and bottom."""
         self._changed = changed
         self._grabbed, self._from = "", (0.0, 0.0)
-        self._start: Box = (0.0, 0.0, 1.0, 1.0)
+        self._start = WHOLE
         self.show_crop(crop)
 
     def show_crop(self, crop: Crop) -> None:
@@ -52,21 +43,21 @@ class CropFrame(ViewTool):
         self._grabbed = ""
 
     def hover(self, place: QPointF) -> Qt.CursorShape | None:
-        return _CURSORS.get(self._under(place))
+        return CURSORS.get(self._under(place))
 
     def key(self, event: QKeyEvent) -> bool:
-        by = _ARROWS.get(Qt.Key(event.key()))
+        by = ARROWS.get(Qt.Key(event.key()))
         if by is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return False
         far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         image = self.view.image()
         self._start = self.box
-        self._pull("move", by[0] * far / image.width(), by[1] * far / image.height())
+        self._pull(MOVE, by[0] * far / image.width(), by[1] * far / image.height())
         return True
 
     def _pull(self, what: str, x: float, y: float) -> None:
         left, top, right, bottom = self._start
-        if what == "move":
+        if what == MOVE:
             x = min(max(x, -left), 1 - right)
             y = min(max(y, -top), 1 - bottom)
             box = left + x, top + y, right + x, bottom + y
@@ -88,43 +79,19 @@ class CropFrame(ViewTool):
 
     # ------------------------------------------------------------------ on the screen
 
-    def _rect(self, box: Box, area: QRectF) -> QRectF:
-        return QRectF(
-            area.x() + box[0] * area.width(), area.y() + box[1] * area.height(),
-            (box[2] - box[0]) * area.width(), (box[3] - box[1]) * area.height(),
-        )  # fmt: skip
-
     def handles(self) -> dict[str, QPointF]:
-        """The eight handles by name: l, t, r, b and the corners."""
-        rect = self._rect(self.box, self.view.target())
-        across = {"l": rect.left(), "": rect.center().x(), "r": rect.right()}
-        down = {"t": rect.top(), "": rect.center().y(), "b": rect.bottom()}
-        return {x + y: QPointF(across[x], down[y]) for x in across for y in down if x + y}
+        return frame_handles.handles(self._rect())
+
+    def _rect(self) -> QRectF:
+        return frame_handles.frame_rect(self.box, self.view.target())
 
     def _under(self, place: QPointF) -> str:
-        for name, handle in self.handles().items():
-            if (handle - place).manhattanLength() <= _GRAB:
-                return name
-        return "move" if self._rect(self.box, self.view.target()).contains(place) else ""
+        return frame_handles.taken_at(self._rect(), place)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """What goes is dimmed; thirds help the eye."""
         size = self.view.image().size()
-        kept = self._rect(kept_part(self.box, self._aspect, size.width(), size.height()), area)
-        outside = QPainterPath()
-        outside.addRect(area)
-        inside = QPainterPath()
-        inside.addRect(kept)
-        painter.fillPath(outside - inside, QColor(0, 0, 0, 140))
-        painter.setPen(QPen(QColor(255, 255, 255, 90), 1))
-        for part in (1, 2):
-            x, y = kept.x() + kept.width() * part / 3, kept.y() + kept.height() * part / 3
-            painter.drawLine(QPointF(x, kept.top()), QPointF(x, kept.bottom()))
-            painter.drawLine(QPointF(kept.left(), y), QPointF(kept.right(), y))
-        painter.setPen(QPen(QColor("#ffffff"), 1))
-        painter.drawRect(kept)
-        painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
-        painter.setBrush(QColor("#ffffff"))
-        for handle in self.handles().values():
-            half = _HANDLE / 2
-            painter.drawRect(QRectF(handle.x() - half, handle.y() - half, _HANDLE, _HANDLE))
+        kept = kept_part(self.box, self._aspect, size.width(), size.height())
+        white = QColor("#ffffff")
+        frame_handles.paint_frame(
+            painter, area, frame_handles.frame_rect(kept, area), QPen(white, 1), white
+        )

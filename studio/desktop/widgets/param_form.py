@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from models.parameters import Param
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
-from studio.desktop.widgets.declared_form import DeclaredForm, tip
+from studio.desktop.widgets.declared_form import DeclaredForm, name_choices, tip
 
 _WIDEST = 2**31 - 1
 _FREE = 1e9
@@ -57,24 +57,16 @@ class ParamForm(DeclaredForm):
 
     # ------------------------------------------------------------------ values
 
-    def values(self) -> dict[str, Any]:
-        return {name: self._value(name) for name in self.editors}
-
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            editor = self.editors.get(name)
-            if editor is None:
-                continue
-            editor.blockSignals(True)
-            if isinstance(editor, QCheckBox):
-                editor.setChecked(bool(value))
-            elif isinstance(editor, QComboBox):
-                editor.setCurrentIndex(editor.findData(value))
-            elif isinstance(editor, QSpinBox):
-                editor.setValue(int(value))
-            else:
-                editor.setValue(float(value))
-            editor.blockSignals(False)
+    def _put(self, name: str, value: Any) -> None:
+        editor = self.editors[name]
+        if isinstance(editor, QCheckBox):
+            editor.setChecked(bool(value))
+        elif isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, QSpinBox):
+            editor.setValue(int(value))
+        else:
+            editor.setValue(float(value))
 
     def set_enabled_names(self, names: set[str]) -> None:
         for name, editor in self.editors.items():
@@ -100,8 +92,7 @@ class ParamForm(DeclaredForm):
             if isinstance(editor, QSpinBox | QDoubleSpinBox) and declared.unit:
                 editor.setSuffix(f" {tr(declared.unit)}")
             if isinstance(editor, QComboBox):
-                for place, choice in enumerate(declared.choices):
-                    editor.setItemText(place, tr(declared.names.get(choice, choice)))
+                name_choices(editor, declared)
 
     # ------------------------------------------------------------------ editors
 

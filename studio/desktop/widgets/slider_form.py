@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from models.parameters import Param
@@ -13,7 +13,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.curve_editor import CurveEditor
-from studio.desktop.widgets.declared_form import DeclaredForm, tip
+from studio.desktop.widgets.declared_form import DeclaredForm, name_choices, tip
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.text_fields import ColoursField, PictureField
@@ -50,25 +50,18 @@ class SliderForm(DeclaredForm):
 
     # ------------------------------------------------------------------ values
 
-    def values(self) -> dict[str, Any]:
-        return {name: self._value(name) for name in self.editors}
-
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            editor = self.editors.get(name)
-            if editor is None:
-                continue
-            with QSignalBlocker(editor):
-                if isinstance(editor, ParamSlider):
-                    editor.set_value(float(value))
-                elif isinstance(editor, QCheckBox):
-                    editor.setChecked(bool(value))
-                elif isinstance(editor, ElidedCombo):
-                    editor.setCurrentIndex(editor.findData(value))
-                elif isinstance(editor, CurveEditor):
-                    editor.set_curve(name, str(value))
-                else:
-                    editor.set_text(str(value))
+    def _put(self, name: str, value: Any) -> None:
+        editor = self.editors[name]
+        if isinstance(editor, ParamSlider):
+            editor.set_value(float(value))
+        elif isinstance(editor, QCheckBox):
+            editor.setChecked(bool(value))
+        elif isinstance(editor, ElidedCombo):
+            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, CurveEditor):
+            editor.set_curve(name, str(value))
+        else:
+            editor.set_text(str(value))
 
     def _value(self, name: str) -> Any:
         editor = self.editors[name]
@@ -98,8 +91,7 @@ class SliderForm(DeclaredForm):
                 self.labels[name].setText(words)
                 self.labels[name].setToolTip(about)
             if isinstance(editor, ElidedCombo):
-                for place, choice in enumerate(declared.choices):
-                    editor.setItemText(place, tr(declared.names.get(choice, choice)))
+                name_choices(editor, declared)
             editor.setAccessibleName(words)
             editor.setToolTip(about)
 

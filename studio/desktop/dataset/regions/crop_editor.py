@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from studio.desktop.dataset.inspector.item_queries import Seen
 from studio.desktop.dataset.inspector.training_pictures import SeenWall
-from studio.desktop.dataset.regions.crop_view import WHOLE, Box, CropView
+from studio.desktop.dataset.regions.crop_view import CropView
 from studio.desktop.dataset.regions.overlay_editor import OverlayEditor
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.frame_handles import WHOLE, Box
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.index.store import Item

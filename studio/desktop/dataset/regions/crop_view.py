@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.dataset.regions.picture_canvas import PictureCanvas
-from studio.desktop.widgets import checkerboard
+from studio.desktop.widgets import checkerboard, frame_handles
+from studio.desktop.widgets.frame_handles import ARROWS, CURSORS, MOVE, WHOLE, Box
 from studio.engine.dataset.curation.crops import SMALLEST
-
-Box = tuple[float, float, float, float]
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-_GRAB, _HANDLE = 10, 9
-_STEPS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-_CURSORS = {
-    "l": Qt.CursorShape.SizeHorCursor, "r": Qt.CursorShape.SizeHorCursor,
-    "t": Qt.CursorShape.SizeVerCursor, "b": Qt.CursorShape.SizeVerCursor,
-    "lt": Qt.CursorShape.SizeFDiagCursor, "rb": Qt.CursorShape.SizeFDiagCursor,
-    "rt": Qt.CursorShape.SizeBDiagCursor, "lb": Qt.CursorShape.SizeBDiagCursor,
-    "move": Qt.CursorShape.SizeAllCursor,
-}  # fmt: skip
 
 
 class CropView(PictureCanvas):
@@ -89,24 +65,14 @@ class CropView(PictureCanvas):
     # ------------------------------------------------------------------ places on the screen
 
     def box_rect(self) -> QRectF:
-        area, box = self.picture_rect(), self.box
-        return QRectF(
-            area.left() + box[0] * area.width(), area.top() + box[1] * area.height(),
-            (box[2] - box[0]) * area.width(), (box[3] - box[1]) * area.height(),
-        )  # fmt: skip
+        return frame_handles.frame_rect(self.box, self.picture_rect())
 
     def handles(self) -> dict[str, QPointF]:
-        """The eight handles by name: l, t, r, b and the corners."""
-        rect = self.box_rect()
-        across = {"l": rect.left(), "": rect.center().x(), "r": rect.right()}
-        down = {"t": rect.top(), "": rect.center().y(), "b": rect.bottom()}
-        return {x + y: QPointF(across[x], down[y]) for x in across for y in down if x + y}
+        return frame_handles.handles(self.box_rect())
 
     def _under(self, place: QPointF) -> str:
-        for name, handle in self.handles().items():
-            if (handle - place).manhattanLength() <= _GRAB:
-                return name
-        return "move" if self.box_rect().contains(place) and self.box != WHOLE else ""
+        taken = frame_handles.taken_at(self.box_rect(), place)
+        return "" if taken == MOVE and self.box == WHOLE else taken
 
     # ------------------------------------------------------------------ mouse
 
@@ -118,13 +84,13 @@ class CropView(PictureCanvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._grabbed:
-            shape = _CURSORS.get(self._under(event.position()), Qt.CursorShape.CrossCursor)
+            shape = CURSORS.get(self._under(event.position()), Qt.CursorShape.CrossCursor)
             self.setCursor(shape)
             return
         area = self.picture_rect()
         by = event.position() - self._from
         x, y = by.x() / max(1.0, area.width()), by.y() / max(1.0, area.height())
-        if self._grabbed == "move":
+        if self._grabbed == MOVE:
             left, top, right, bottom = self._start
             self.set_box((left + x, top + y, right + x, bottom + y))
         elif self._grabbed == "new":
@@ -182,7 +148,7 @@ class CropView(PictureCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move by a pixel of the picture, with Shift by ten; with Ctrl they size it."""
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = ARROWS.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
             return
@@ -208,20 +174,5 @@ class CropView(PictureCanvas):
         area, rect = self.picture_rect(), self.box_rect()
         checkerboard.lay(painter, area, self._image)
         painter.drawImage(area, self._image)
-        outside, inside = QPainterPath(), QPainterPath()
-        outside.addRect(area)
-        inside.addRect(rect)
-        painter.fillPath(outside.subtracted(inside), QColor(0, 0, 0, 150))
-        painter.setPen(QPen(QColor(255, 255, 255, 70), 1))
-        for part in (1 / 3, 2 / 3):
-            x, y = rect.left() + part * rect.width(), rect.top() + part * rect.height()
-            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
-            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-        painter.setPen(QPen(QColor(c.accent), 2 if self.hasFocus() else 1))
-        painter.drawRect(rect)
-        painter.setPen(QPen(QColor(c.canvas), 1))
-        painter.setBrush(QColor(c.accent))
-        for handle in self.handles().values():
-            painter.drawRect(
-                QRectF(handle.x() - _HANDLE / 2, handle.y() - _HANDLE / 2, _HANDLE, _HANDLE)
-            )
+        line = QPen(QColor(c.accent), 2 if self.hasFocus() else 1)
+        frame_handles.paint_frame(painter, area, rect, line, QColor(c.accent))
