@@ -20,7 +20,7 @@ from studio.engine.events import Done, Progress  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training.planning import runs  # noqa: E402
 from studio.engine.training.process.driver import run_training  # noqa: E402
-from studio.engine.training.record import checkpoint  # noqa: E402
+from studio.engine.training.record import checkpoint, checkpoint_model  # noqa: E402
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def main() -> int:
             print(ended.message, file=sys.stderr)
             return 1
         shutil.rmtree(HERE / "model", ignore_errors=True)
-        checkpoint.export_slim(Path(ended.checkpoint), HERE / "model")
+        checkpoint_model.export_slim(Path(ended.checkpoint), HERE / "model")
     size = (HERE / "model" / checkpoint.MODEL).stat().st_size
     print(f"{ended.images_seen} images, {size / 1e6:.1f} MB")
     return 0

@@ -52,7 +52,7 @@ from studio.engine.events import Done, Failed, Health  # noqa: E402
 from studio.engine.project import Project  # noqa: E402
 from studio.engine.training.health.small_set import coverage  # noqa: E402
 from studio.engine.training.planning import runs  # noqa: E402
-from studio.engine.training.record import checkpoint  # noqa: E402
+from studio.engine.training.record import checkpoint, checkpoint_model  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
 from studio.engine.training.session.loop import train  # noqa: E402
 from tests.benchmarks.peer_gans import Peer  # noqa: E402
@@ -111,7 +111,7 @@ def learn_ours(project: Path, family: str, given: argparse.Namespace) -> Made:
     assert isinstance(event, Done)
     best = checkpoint.load_best(folder)
     assert best is not None
-    model = checkpoint.load_model(best.folder, devices.choose(given.device).name)
+    model = checkpoint_model.load_model(best.folder, devices.choose(given.device).name)
     with torch.inference_mode():
         parts = [model.synthesize(model.sample(1, given.seed + i)) for i in range(given.made)]
     notes = {"best_checkpoint_at": best.images_seen, "health": said}

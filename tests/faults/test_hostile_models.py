@@ -17,7 +17,7 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.errors import StudioError
 from studio.engine.generation.directions import direction_file
 from studio.engine.project import Project
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from tests.verbs.support import call
 
 
@@ -76,7 +76,7 @@ def test_a_header_that_lies_is_one_sentence(name: str, tmp_path: Path) -> None:
     folder = with_model(tmp_path, HEADERS[name])
     assert checkpoint.verify(folder), "its hashes are right: it is the content that is not"
     with pytest.raises(StudioError) as said:
-        checkpoint.load_model(folder, "cpu")
+        checkpoint_model.load_model(folder, "cpu")
     assert "\n" not in str(said.value)
     (tmp_path / "directions.safetensors").write_bytes(HEADERS[name])
     assert direction_file.read(tmp_path / "directions.safetensors") is None
@@ -134,7 +134,7 @@ def test_a_pickle_never_runs_whatever_it_is_called(tmp_path: Path) -> None:
         content = make(marker)
         folder = with_model(tmp_path / make.__name__, content)
         with pytest.raises(StudioError):
-            checkpoint.load_model(folder, "cpu")
+            checkpoint_model.load_model(folder, "cpu")
         assert direction_file.read(folder / checkpoint.MODEL) is None
         call("inspect", folder)
         for ending in ("pkl", "pt", "ckpt", "safetensors", "npy", "png", "zip", "psd", "exr"):

@@ -14,7 +14,7 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.events import CheckpointNow, Done, Failed, Health, Metrics
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.session.loop import train
 from tests.engine.training.conftest import one_thread
 from tests.engine.training.support import TINY, script
@@ -66,7 +66,7 @@ def test_a_set_that_is_all_alike_trains_to_its_end(sets: Path, family: str, kind
     for saved in checkpoint.folders(folder):
         score = checkpoint.verify(saved).state["score"]
         assert score is None or math.isfinite(score)
-    model = checkpoint.load_model(Path(end.checkpoint), "cpu")
+    model = checkpoint_model.load_model(Path(end.checkpoint), "cpu")
     assert model.synthesize(model.sample(2, 0)).shape == (2, 16, 16, 3)
 
 

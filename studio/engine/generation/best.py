@@ -18,7 +18,7 @@ from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.said import Said
 from studio.engine.training.planning import runs
-from studio.engine.training.record.checkpoint import load_model
+from studio.engine.training.record.checkpoint_model import load_model
 from studio.engine.training.record.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from models.families.codec.vae import Vae
 from models.learning import losses
 from models.parameters import ParameterError
 from studio.engine.files import resources
-from studio.engine.training.record.checkpoint import load_model
+from studio.engine.training.record.checkpoint_model import load_model
 
 SPEC = ImageSpec(3, 16, 16)
 

@@ -14,7 +14,7 @@ from studio.engine.door import read_text
 from studio.engine.training.foreign import origin
 from studio.engine.training.foreign.origin import Origin
 from studio.engine.training.planning import runs
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.record.checkpoint import State
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Portable:
     def of(cls, folder: Path, run: Path | None = None) -> Portable:
         """Raises :class:`StudioError` for a damaged one."""
         saved = checkpoint.verify(folder, whole=False)
-        family = checkpoint.load_model(saved, "cpu", whole=False)
+        family = checkpoint_model.load_model(saved, "cpu", whole=False)
         for name in family.kept_back:  # a program has all tensors, also those that none asks for
             family.get_buffer(name).zero_()
         made = origin.load(run) if run is not None else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import sha256_file
 from studio.engine.said import Said, reason
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.record.checkpoint import Saved
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def fitting(family: Family, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """
     found = {}
     for name, own in family.state_dict().items():
-        tensor = tensors.get(name, tensors.get(checkpoint.average_of(name)))
+        tensor = tensors.get(name, tensors.get(checkpoint_model.average_of(name)))
         if tensor is None or own.shape != tensor.shape:
             continue
         if own.is_floating_point() == tensor.is_floating_point():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from studio.engine import devices
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint_model
 from studio.engine.training.record.checkpoint import Saved
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ def lend(saved: Saved, device: str = "auto") -> LoadedModel:
     with _loading:
         model = _lent.get(key)
         if model is None:
-            family = checkpoint.load_model(saved, chosen, whole=False)
+            family = checkpoint_model.load_model(saved, chosen, whole=False)
             model = _lent[key] = LoadedModel(family, chosen)
         return model

@@ -22,7 +22,7 @@ from studio.engine.export.model_files import onnx_graph
 from studio.engine.export.model_files.base import export_model
 from studio.engine.export.model_files.portable import Portable
 from studio.engine.extras import Extra
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.record.checkpoint import MODEL, State
 
 TRACES = (b"/work", b"/tmp", str(Path.cwd()).encode(), b"stylegan2_networks", b"models.parts")
@@ -85,7 +85,7 @@ def test_a_script_plays_the_weights_without_this_program(tmp_path: Path, side: i
     ]  # fmt: skip
     assert "latent_studio" not in script.read_text().replace('["latent_studio"]', "")
     subprocess.run([sys.executable, "-I", str(script), "0", "7"], check=True, cwd=tmp_path)
-    model = checkpoint.load_model(saved, "cpu", whole=False)
+    model = checkpoint_model.load_model(saved, "cpu", whole=False)
     for seed in (0, 7):
         made = np.asarray(Image.open(out.parent / f"{out.name}-{seed}.png")).astype(int)
         wanted = model.synthesize(model.sample(1, seed))[0].numpy().astype(int)

@@ -15,14 +15,14 @@ from studio.engine.training.foreign.arrival import bring_in
 from studio.engine.training.foreign.container import contents
 from studio.engine.training.foreign.contents import Contents
 from studio.engine.training.planning import runs
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 
 
 def brought(project: Project, path: Path, name: str = "") -> StyleGan2:
     arrived = bring_in(project, path, name)
     saved = checkpoint.load_latest(runs.run(project, arrived.run).folder)
     assert saved is not None
-    model = checkpoint.load_model(saved, "cpu")
+    model = checkpoint_model.load_model(saved, "cpu")
     assert isinstance(model, StyleGan2)
     return model
 

@@ -16,7 +16,7 @@ from studio.engine.project import Project
 from studio.engine.training.foreign import origin
 from studio.engine.training.foreign.arrival import bring_in
 from studio.engine.training.planning import runs
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.session.loop import train
 from tests.engine.training.foreign import reference_nvidia as theirs
 
@@ -47,7 +47,7 @@ def test_it_can_be_bent(project: Project, tmp_path: Path) -> None:
         path = theirs.pickled(tmp_path / f"{kind}.pkl", theirs.Generator(WIDTHS, kind=kind))
         saved = checkpoint.load_latest(runs.run(project, bring_in(project, path).run).folder)
         assert saved is not None
-        model = checkpoint.load_model(saved, "cpu", whole=False)
+        model = checkpoint_model.load_model(saved, "cpu", whole=False)
         w = model.sample(1, 0)
         plain = model.synthesize(w)
         for place in range(len(model.layers())):

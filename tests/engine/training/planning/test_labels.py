@@ -23,7 +23,7 @@ from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.planning import runs, transfer
-from studio.engine.training.record import checkpoint
+from studio.engine.training.record import checkpoint, checkpoint_model
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session.trainer import Trainer
 from tests.engine.training.support import IMAGES, TINY, Driven, assert_same
@@ -172,7 +172,7 @@ def test_a_checkpoint_knows_the_names_and_draws_by_label(labelled: Project) -> N
         for label in (0, 1)
     ]
     assert made[0] > 128 > made[1]
-    slim = checkpoint.export_slim(newest.folder, labelled.folder / "slim")
+    slim = checkpoint_model.export_slim(newest.folder, labelled.folder / "slim")
     assert Player.open(slim.folder, "cpu").labels == ["bright", "dark"]
 
 

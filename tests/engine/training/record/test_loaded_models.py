@@ -17,7 +17,7 @@ from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
-from studio.engine.training.record import checkpoint, loaded_models
+from studio.engine.training.record import checkpoint, checkpoint_model, loaded_models
 
 OLD = 1_000_000_000
 """Nanoseconds of a time long ago: what was written then is not being written any more."""
@@ -103,7 +103,7 @@ def test_what_was_written_just_now_is_not_taken_on_trust(
 @pytest.mark.parametrize("family", ["autoencoder", "vae", "gan"])
 def test_what_only_training_needs_stays_on_the_disk(trained: Project, family: str) -> None:
     saved = newest_of(trained, family)
-    lent, whole = loaded_models.lend(saved, "cpu"), checkpoint.load_model(saved.folder, "cpu")
+    lent, whole = loaded_models.lend(saved, "cpu"), checkpoint_model.load_model(saved.folder, "cpu")
     absent = {name.partition(".")[0] for name, t in lent.family.state_dict().items() if t.is_meta}
     assert absent == ({"generator", "critic"} if family == "gan" else {"encoder", "decoder"})
     for name, tensor in whole.state_dict().items():

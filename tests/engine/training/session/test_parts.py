@@ -19,7 +19,7 @@ from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
 from studio.engine.events import Done
-from studio.engine.training.record import checkpoint, sample_sheet, tensors
+from studio.engine.training.record import checkpoint, checkpoint_model, sample_sheet, tensors
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Averages, all_finite
 from studio.engine.training.session import random_state
@@ -229,9 +229,9 @@ def test_a_slim_checkpoint_draws_the_same_pictures(
 ) -> None:
     end = run_of(family).train()[-1]
     assert isinstance(end, Done)
-    whole = checkpoint.load_model(Path(end.checkpoint), "cpu")
-    saved = checkpoint.export_slim(Path(end.checkpoint), tmp_path / "slim" / "000001")
-    slim = checkpoint.load_model(saved.folder, "cpu")
+    whole = checkpoint_model.load_model(Path(end.checkpoint), "cpu")
+    saved = checkpoint_model.export_slim(Path(end.checkpoint), tmp_path / "slim" / "000001")
+    slim = checkpoint_model.load_model(saved.folder, "cpu")
     assert not slim.training
     assert not any(weight.requires_grad for weight in slim.parameters())
     ours = slim.synthesize(slim.sample(4, 0)).int()
@@ -252,7 +252,7 @@ def test_a_slim_processor_model_fits_into_eight_megabytes(tmp_path: Path) -> Non
             "image_spec": {"channels": 3, "height": 64, "width": 64, "classes": 0},
         }  # fmt: skip
         saved = checkpoint.save(tmp_path / name, family.state_dict(), {}, state)
-        slim = checkpoint.export_slim(saved.folder, tmp_path / name / "slim")
+        slim = checkpoint_model.export_slim(saved.folder, tmp_path / name / "slim")
         assert (slim.folder / checkpoint.MODEL).stat().st_size <= 8_000_000, name
 
 
@@ -260,7 +260,7 @@ def test_a_slim_checkpoint_cannot_be_resumed(vae: Driven) -> None:
     vae.train()
     newest = checkpoint.load_latest(vae.folder)
     assert newest is not None
-    checkpoint.export_slim(newest.folder, vae.folder / "checkpoints" / "000099")
+    checkpoint_model.export_slim(newest.folder, vae.folder / "checkpoints" / "000099")
     end = vae.train(resume=True)[-1]
     assert "does not fit" in end.message
 
@@ -281,4 +281,4 @@ def test_a_model_of_another_version_is_one_sentence(
     model = checkpoint.read_tensors(saved.folder / checkpoint.MODEL)
     odd = checkpoint.write(tmp_path / "odd", {checkpoint.MODEL: model}, saved.state | changes)
     with pytest.raises(StudioError, match="odd"):
-        checkpoint.load_model(odd.folder, "cpu")
+        checkpoint_model.load_model(odd.folder, "cpu")
