@@ -12,7 +12,7 @@ import functools
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset.decoding import lettering
+from studio.engine.dataset.decoding import bars, lettering
 from studio.engine.dataset.index.facts import Facts, Likeness
 
 # Measurements are made on a picture of this longer side, so that they can be compared.
@@ -25,11 +25,6 @@ _HASHED_SIDE = 32
 # Frequencies that are not there must not turn noise into bits: about 1 level on each pixel.
 _NOISE = 32.0
 _TAIL = 0.05
-# A bar may hold the noise of a codec, and ends in a line, not in a few pixels of an object.
-_BAR_NOISE = 8
-_BAR_STEP = 24
-_BAR_LINE = 0.5
-_WIDEST_BAR = 0.45
 _LEVELS = np.arange(256.0)
 
 
@@ -46,7 +41,8 @@ def measurements(picture: Image.Image) -> tuple[Facts, Likeness]:
     from place to place; mean colour (0 to 255);
     `dark` and `bright`, the luminance that 5 % of the pixels lie above and below; `lettering`,
     the percentage that lettering takes; `bars`, the shares of the sides that plain bars take
-    (left, top, right, bottom), where there are any.
+    (left, top, right, bottom), and `corners`, that of the area which plain slanted corners take,
+    where there are any.
     """
     factor = max(picture.size) // MEASURED_SIDE
     if factor > 1:
@@ -73,9 +69,11 @@ def measurements(picture: Image.Image) -> tuple[Facts, Likeness]:
         "bright": bright,
         "lettering": lettering.share(values),
     }
-    found = bars(values) if is_opaque else None
-    if found:
-        facts["bars"] = found
+    sides, corners = bars.found(values, picture) if is_opaque else (None, 0.0)
+    if sides:
+        facts["bars"] = sides
+    if corners:
+        facts["corners"] = corners
     small = square.reduce(_HASHED_SIDE // LUMA_SIDE).tobytes() + colour.tobytes()
     return facts, {
         "hash": perceptual_hash(np.asarray(square)),
@@ -119,49 +117,6 @@ def _tones(grey: Image.Image) -> tuple[float, int, int]:
     dark = int(np.searchsorted(sums, (1 - _TAIL) * total))
     bright = int(np.searchsorted(sums, _TAIL * total, side="right"))
     return float(np.sqrt(max(0.0, variance))), dark, min(255, bright)
-
-
-def bars(grey: np.ndarray) -> list[float] | None:
-    """Shares of plain bars at left, top, right and bottom of uint8 [H, W], or None.
-
-    A bar is plain over its whole length, has a partner of its grey on the other side, and ends in a
-    straight line: the margin around an object on a plain ground is none.
-    """
-    top, bottom = _pair(grey)
-    left, right = _pair(grey.T)
-    found = [round(share, 4) for share in (left, top, right, bottom)]
-    return found if any(found) else None
-
-
-def _pair(rows: np.ndarray) -> tuple[float, float]:
-    """The bars before and behind the picture; the stripes of a flag are of different greys."""
-    if max(_range(rows[0]), _range(rows[-1])) > _BAR_NOISE:
-        return 0.0, 0.0
-    first, last = int(np.median(rows[0])), int(np.median(rows[-1]))
-    if abs(first - last) > _BAR_NOISE:
-        return 0.0, 0.0
-    before, behind = _bar(rows), _bar(rows[::-1])
-    return (before, behind) if before and behind else (0.0, 0.0)
-
-
-def _bar(rows: np.ndarray) -> float:
-    """The share of the height that a plain bar takes from the first row on."""
-    height = len(rows)
-    if min(rows.shape) < 16:
-        return 0.0
-    level = int(np.median(rows[0]))
-    away = np.abs(rows.astype(np.int16) - level)
-    ends = np.flatnonzero(away.max(axis=1) > _BAR_NOISE)
-    first = int(ends[0]) if len(ends) else height
-    if first > _WIDEST_BAR * height:
-        return 0.0
-    # The row where bar and picture meet is a blend of both; the one behind it is not.
-    line = (away[first : first + 2] > _BAR_STEP).mean(axis=1).max()
-    return first / height if line >= _BAR_LINE else 0.0
-
-
-def _range(row: np.ndarray) -> int:
-    return int(row.max()) - int(row.min())
 
 
 def small_of(likeness: Likeness) -> np.ndarray:

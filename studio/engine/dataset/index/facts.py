@@ -37,6 +37,8 @@ class Facts(TypedDict, total=False):
     """Percent that lettering takes."""
     bars: list[float]
     """Shares of the sides that plain bars take: left, top, right, bottom."""
+    corners: float
+    """Share of the area that plain slanted corners take."""
     no_training: str
     """The mark that the file itself carries."""
     made_by_model: str

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance
 
 from studio.engine.dataset.decoding import measures, metadata
 from studio.engine.dataset.doctor.checks import base as checks
@@ -85,6 +85,28 @@ def test_the_stripes_of_a_flag_are_no_bars():
     flag = np.zeros((90, 150, 3), np.uint8)
     flag[30:60], flag[60:] = (221, 0, 0), (255, 206, 0)
     assert "bars" not in facts(Image.fromarray(flag))
+    flag[60:] = flag[30:60] = (255, 255, 255)
+    flag[60:] = flag[:30] = (116, 172, 223)  # the same sky blue on both sides
+    assert not {"bars", "corners"} & facts(Image.fromarray(flag)).keys()
+    ImageDraw.Draw(drawn := Image.fromarray(flag)).polygon([(0, 0), (60, 45), (0, 89)], "black")
+    assert not {"bars", "corners"} & facts(drawn).keys()
+
+
+@pytest.mark.parametrize("fill", ["black", "#808080"])
+def test_the_corners_of_a_picture_that_was_set_upright_are_found(fill):
+    """As the facades of CMP have them: what a change of perspective leaves empty."""
+    upright = Image.new("RGB", (512, 512), fill)
+    shape = Image.new("L", (512, 512))
+    ImageDraw.Draw(shape).polygon([(0, 120), (511, 0), (450, 511), (40, 511)], 255)
+    grain = np.random.default_rng(0).integers(160, 240, (512, 512, 1), np.uint8)
+    upright.paste(Image.fromarray(grain.repeat(3, 2)), (0, 0), shape)
+    packed = io.BytesIO()
+    upright.save(packed, "JPEG", quality=80)
+    opened = Image.open(packed).convert("RGB")
+    taken = 1 - np.asarray(shape).mean() / 255
+    assert facts(opened)["corners"] == pytest.approx(taken, abs=0.02)
+    assert "borders" in kinds(opened)
+    assert "corners" not in facts(scene((256, 256)))
 
 
 def test_bars_are_measured_and_margins_are_not():

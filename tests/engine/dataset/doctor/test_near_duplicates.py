@@ -7,7 +7,7 @@ import sqlite3
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance
 
 from studio.engine import schema
 from studio.engine.dataset.decoding.measures import SMALL_BYTES
@@ -65,6 +65,22 @@ def test_look_alikes_name_the_best_and_others_are_left_alone(project, take_in, f
         if each.kind == "near_duplicate"
     )
     assert finding.sentence.startswith(f"It is {finding.data['alike']} % like ")
+
+
+def test_drawings_of_which_one_part_differs_are_no_copies(project, take_in, tmp_path):
+    place = tmp_path / "clocks"
+    place.mkdir()
+    for hour, end in enumerate([(64, 44), (84, 64), (64, 84), (44, 64)]):
+        clock = Image.new("RGB", (128, 128), "grey")
+        draw = ImageDraw.Draw(clock)
+        draw.ellipse((14, 14, 114, 114), "white", "black", 4)
+        draw.line([(64, 64), end], "black", 4)
+        clock.save(place / f"{hour}.png")
+        clock.resize((64, 64), Image.Resampling.BICUBIC).save(place / f"{hour}.jpg", quality=60)
+    named = found(project, take_in(place).dataset)
+    assert {name: data["name"] for name, data in named.items()} == {
+        f"{hour}.jpg": f"{hour}.png" for hour in range(4)
+    }
 
 
 def test_a_look_alike_that_comes_later_and_goes_again(project, take_in, folder):

@@ -38,7 +38,8 @@ def _bars(picture: Measured) -> float | None:
     if "dark" not in picture["facts"]:
         return None
     left, top, right, bottom = picture["facts"].get("bars", (0.0, 0.0, 0.0, 0.0))
-    return 100.0 * float(1 - (1 - left - right) * (1 - top - bottom))
+    bars = 1 - (1 - left - right) * (1 - top - bottom)
+    return 100.0 * float(bars + picture["facts"].get("corners", 0.0))
 
 
 register(Check(
@@ -71,8 +72,9 @@ register(Check(
 ))  # fmt: skip
 register(Check(
     "borders", order=140, listed=110, title="Plain bars", badge="Bars",
-    help="Pictures with plain bars at opposite edges, such as film stills have.",
+    help="Pictures with plain bars at opposite edges, such as film stills have, or plain slanted "
+    "corners, as where a picture was turned or set upright.",
     advice="The model would learn the bars as part of the picture.",
-    sentence="Plain bars at its edges take {bars} % of it (limit {limit} %).",
+    sentence="Plain bars or corners at its edges take {bars} % of it (limit {limit} %).",
     limit=Threshold("bars", 3.0, 0.0, 100.0, "percent", fact="bars", measure=_bars, blank=False),
 ))  # fmt: skip
