@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from studio.desktop.generation.best_page import BestPage
 from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.small_pictures import SIDE
-from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
+from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
@@ -22,8 +22,6 @@ from studio.engine.said import NOTHING, Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
-    from studio.engine.generation.player import Player
-    from studio.engine.project import Project
 
 FIRST_SEEDS = 1_000_000
 """Seeds on trial begin below."""
@@ -75,16 +73,15 @@ class BestOf(Tool):
 
     def draw(self) -> None:
         """Other seeds; those of before stay in sight until they are there."""
-        project, session = self.hand.studio.project, self.hand.session
-        model, player = session.model, session.player()
-        if project is None or model is None or player is None:
+        played = self.hand.played()
+        if played is None:
             return
         self.show_page()
         count, first = self.sheet_page.count(), random.randrange(FIRST_SEEDS)
         recipes = [self.hand.editing.at_seed(seed) for seed in range(first, first + count)]
         job = Job(
             Said("Drawing pictures to choose from"),
-            lambda job: _ranked(job, player, project, model.run, recipes), ending=Ending.DROP,
+            lambda job: _ranked(job, played, recipes), ending=Ending.DROP,
         )  # fmt: skip
         self._drawing.start(job, self._show)
 
@@ -110,14 +107,12 @@ class BestOf(Tool):
         self.sheet_page.retranslate()
 
 
-def _ranked(
-    job: Job[Ranking], player: Player, project: Project, run: str, recipes: list[LatentRecipe]
-) -> Ranking:
+def _ranked(job: Job[Ranking], played: Played, recipes: list[LatentRecipe]) -> Ranking:
     """On the job's thread; only small pictures are held."""
     from studio.engine.generation.best import best_first, judge, scored
 
-    judging, found = judge(player, project, run), []
-    for each in scored(player, judging, recipes, job.advance, job.cancelled):
+    judging, found = judge(played.player, played.project, played.model.run), []
+    for each in scored(played.player, judging, recipes, job.advance, job.cancelled):
         small = to_qimage(each.pixels).scaled(
             SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,

@@ -15,7 +15,7 @@ from models.facts import Ability
 from studio.desktop import theme
 from studio.desktop.generation.map_page import MapPage
 from studio.desktop.generation.newest_job import NewestJob
-from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
+from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.picture_map import PictureMap
     from studio.engine.generation.player import Player
-    from studio.engine.project import Project
 
 REST_MS, TRACED = 600, 100
 """How long the picture is at rest before it is placed, and how many places are remembered."""
@@ -83,18 +82,15 @@ class Map(Tool):
 
     def draw(self) -> None:
         """With every slider where it is, from other seeds each time."""
-        project, session = self.hand.studio.project, self.hand.session
-        model, player = session.model, session.player()
-        if project is None or model is None or player is None:
+        played = self.hand.played()
+        if played is None:
             return
         from studio.engine.generation.picture_map import SEEDS
 
         self.show_page()
         first = random.randrange(FIRST_SEEDS)
         recipes = [self.hand.editing.at_seed(seed) for seed in range(first, first + SEEDS)]
-        job = Job(
-            Said("Drawing the map"), lambda job: _charted(job, player, project, model.run, recipes)
-        )
+        job = Job(Said("Drawing the map"), lambda job: _charted(job, played, recipes))
         self._drawing.start(job, self._take)
 
     def _take(self, charted: Charted | None) -> None:
@@ -187,20 +183,18 @@ class Map(Tool):
         self.sheet_page.retranslate()
 
 
-def _charted(
-    job: Job[Charted], player: Player, project: Project, run: str, recipes: list[LatentRecipe]
-) -> Charted:
+def _charted(job: Job[Charted], played: Played, recipes: list[LatentRecipe]) -> Charted:
     """On the job's thread."""
     from studio.engine.generation.picture_map import chart
     from studio.engine.training.planning import runs
     from studio.engine.training.record.recipe import Recipe
 
-    recipe = Recipe.load(runs.run(project, run).folder)
-    prepared = runs.pictures_of(project.folder, recipe, job.cancelled)
+    recipe = Recipe.load(runs.run(played.project, played.model.run).folder)
+    prepared = runs.pictures_of(played.project.folder, recipe, job.cancelled)
     made: list[QImage] = []
     found = chart(
-        player, prepared, recipes, lambda _, pixels: made.append(_small(pixels)), job.advance,
-        job.cancelled,
+        played.player, prepared, recipes, lambda _, pixels: made.append(_small(pixels)),
+        job.advance, job.cancelled,
     )  # fmt: skip
     pictures = [np.array(prepared.images[row]) for row in found.rows]
     return Charted(found, pictures, [*map(_small, pictures), *made])

@@ -34,7 +34,10 @@ from studio.desktop.widgets.picture_view import PictureView
 from studio.engine.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
+    from studio.desktop.generation.worker import Model
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
+    from studio.engine.project import Project
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,14 @@ class ToolAction(NamedTuple):
     icon: str = ""
 
 
+class Played(NamedTuple):
+    """The model on the canvas, and the project that it is of."""
+
+    project: Project
+    model: Model
+    player: Player
+
+
 @dataclass(frozen=True)
 class Hand:
     """What tools work with."""
@@ -86,6 +97,13 @@ class Hand:
     @property
     def notices(self) -> Notices:
         return self.studio.notices
+
+    def played(self) -> Played | None:
+        """None while no model is open."""
+        project, model, player = self.studio.project, self.session.model, self.session.player()
+        if project is None or model is None or player is None:
+            return None
+        return Played(project, model, player)
 
     def picture(self) -> QImage:
         """What the canvas shows, to hand out; :class:`StudioError` while it is a draft."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from studio.desktop.generation.newest_job import NewestJob
-from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
+from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
 from studio.desktop.generation.versions_page import Shown, VersionsPage
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import said
@@ -21,8 +21,6 @@ from studio.engine.said import NOTHING, Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
-    from studio.engine.generation.player import Player
-    from studio.engine.project import Project
 
 
 class Seen(NamedTuple):
@@ -74,15 +72,14 @@ class Versions(Tool):
 
     def draw(self) -> None:
         """What all of them make of the picture on the canvas."""
-        project, session = self.hand.studio.project, self.hand.session
-        model, player = session.model, session.player()
-        if project is None or model is None or player is None:
+        played = self.hand.played()
+        if played is None:
             return
         self.show_page()
         recipe = self.hand.editing.recipe()
         job = Job(
             Said("Drawing the same seed in other checkpoints"),
-            lambda job: _drawn(job, player, project, model.run, recipe),
+            lambda job: _drawn(job, played, recipe),
         )
         self._drawing.start(job, self._show)
 
@@ -128,16 +125,15 @@ class Versions(Tool):
         self.sheet_page.retranslate()
 
 
-def _drawn(
-    job: Job[list[Seen]], player: Player, project: Project, run: str, recipe: LatentRecipe
-) -> list[Seen]:
+def _drawn(job: Job[list[Seen]], played: Played, recipe: LatentRecipe) -> list[Seen]:
     """On the job's thread."""
     from studio.engine.generation.versions import drawn, versions
     from studio.engine.training.planning import runs
 
-    wanted, found = versions(project, run), []
-    known = {each.name: each for each in runs.runs(project)}
-    for number, each in enumerate(drawn(player, recipe, run, wanted, job.cancelled), 1):
+    run = played.model.run
+    wanted, found = versions(played.project, run), []
+    known = {each.name: each for each in runs.runs(played.project)}
+    for number, each in enumerate(drawn(played.player, recipe, run, wanted, job.cancelled), 1):
         own = known[each.version.run]
         image = QImage() if each.pixels is None else to_qimage(each.pixels).copy()
         name = run_name(own.name, own.family, own.title)
