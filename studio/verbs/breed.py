@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import ReadOnlyError
@@ -57,7 +58,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.export.handover import export_made
-    from studio.engine.generation.offspring import breed
+    from studio.engine.generation.offspring import breed, of_whom
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
 
@@ -66,7 +67,8 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             raise ReadOnlyError(project.read_only_reason)
         player = open_player(project, options.run_name, options.device)
         parents = [_parent(text, options, project, player) for text in options.parents]
-        children = breed(player, parents, options.count, options.strength, options.seed)
+        called = [_name(text) for text in options.parents]
+        children = breed(player, parents, options.count, options.strength, options.seed, called)
         names = [
             f"{options.run_name}-child-{options.seed}-{number + 1}"
             for number in range(options.count)
@@ -90,8 +92,31 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         "seed": options.seed,
         "strength": options.strength,
         "pieces": [piece.name for piece in kept],
+        "children": [_born(each.path, child) for each, child in zip(made, children, strict=True)],
     }
-    return Result(said, [str(each.path) for each in made] + [piece.name for piece in kept])
+    lines = [f"{each.path}: {of_whom(child.descent)}" for each, child in
+             zip(made, children, strict=True) if child.descent is not None]  # fmt: skip
+    return Result(said, lines + [piece.name for piece in kept])
+
+
+def _born(file: Path, child: LatentRecipe) -> dict[str, object]:
+    """Of whom a child is, and how."""
+    from studio.engine.generation.offspring import called
+
+    born = child.descent
+    assert born is not None
+    return {
+        "file": file, "parents": [called(each) for each in born.parents],
+        "crossover": born.crossover, "share": born.share, "mutation": born.mutation,
+        "number": born.number + 1,
+    }  # fmt: skip
+
+
+def _name(text: str) -> str:
+    """What a parent is called with its children: of a file the name, of a seed nothing more."""
+    from studio.engine.dataset.index.safe_names import display_name
+
+    return "" if text.isdecimal() else display_name(Path(text).name)[:200]
 
 
 def _made(name: str, child: LatentRecipe, run_name: str, player: Player) -> tuple[Artwork, Origin]:

@@ -66,6 +66,7 @@ def _lines(facts: Mapping[str, object]) -> list[str]:
 
 def _project(thing: Path) -> dict[str, object]:
     from studio.engine.dataset.index import store
+    from studio.engine.generation.offspring import of_whom
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
     from studio.engine.training.planning import runs
@@ -81,6 +82,7 @@ def _project(thing: Path) -> dict[str, object]:
         ]
         kept = [
             {"name": p.name, "run": p.run_name, "rating": p.rating, "review": p.review}
+            | ({} if p.recipe.descent is None else {"bred": of_whom(p.recipe.descent)})
             for p in pieces.pieces(project)
         ]
     return {

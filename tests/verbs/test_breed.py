@@ -19,6 +19,11 @@ def test_generations_follow_each_other(project, run, out) -> None:
     ]
     assert (said["parents"], said["pieces"]) == (["3", "piece-001"], [])
     first, second = said["files"][:2]
+    child = said["children"][0]
+    assert (child["file"], child["mutation"], child["number"]) == (first, 0.2, 1)
+    assert sorted(child["parents"]) == ["Seed 3", "piece-001"]
+    assert len(child["crossover"]) == 2
+    assert 0 < child["share"] < 1
     again = done(
         "breed", project, "--run", run, "--parent", first, "--parent", second, "--count", 1,
         "--keep", "--out", out / "next",
@@ -26,6 +31,14 @@ def test_generations_follow_each_other(project, run, out) -> None:
     assert again["pieces"] == ["piece-003"]
     latent = done("inspect", again["files"][0])["provenance"]["recipe"]["latent"]
     assert latent["beginning"]["kind"] == "point"
+    assert {each["name"] for each in latent["descent"]["parents"]} == {
+        Path(first).name, Path(second).name
+    }  # fmt: skip
+    kept = done("inspect", project)["pieces"][-1]
+    assert kept["bred"].startswith("Child of ")
+    assert Path(second).name in kept["bred"]
+    lines = call("inspect", again["files"][0]).out
+    assert f"bred: {kept['bred'].removeprefix('Child of ')}, mutation 0.20" in lines
 
 
 @pytest.mark.parametrize(

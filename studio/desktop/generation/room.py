@@ -16,6 +16,7 @@ from studio.desktop.generation.canvas import Canvas
 from studio.desktop.generation.controls import Controls
 from studio.desktop.generation.directions import Directions
 from studio.desktop.generation.dropped_recipe import Recalling
+from studio.desktop.generation.family_button import names_of
 from studio.desktop.generation.history_view import HistoryPictures
 from studio.desktop.generation.labels import Labels
 from studio.desktop.generation.live.entrance import Entrance
@@ -287,7 +288,9 @@ class GenerationRoom(Room):
         source = getattr(recipe.beginning, "source", None)
         said = (
             tr("Seed {n}", n=recipe.seed) if recipe.seed is not None
-            else _short(source.file) if source is not None else tr("Point")
+            else _short(source.file) if source is not None
+            else names_of(recipe.descent) if recipe.descent
+            else tr("Point")
         )  # fmt: skip
         model = self.session.model
         truncates = model is not None and Ability.TRUNCATION in model.abilities

@@ -25,7 +25,7 @@ class RoomHeader(QWidget):
         self.setObjectName("roomHeader")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEADER_HEIGHT)
-        self.title, self.facts = Label(), ElidedLabel()
+        self.title, self.facts = ElidedLabel(), ElidedLabel()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
         self._line = row(self.title, self.facts, None, on=self, gap=12, margins=(EDGE, 0, EDGE, 0))

@@ -22,6 +22,8 @@ from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.finish import mark_of_identifier
 from studio.engine.export.formats.base import FlatFormat, reader_of
 from studio.engine.export.mark import label
+from studio.engine.generation.offspring import cross
+from studio.engine.generation.recipe_file import recipe_of
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
@@ -85,7 +87,18 @@ class Origins:
             Said("{what}: {text}", what=what, text=_short(_plain(self.words[key])))
             for key, what in _WORDS.items()
             if self.words.get(key)
-        ]
+        ] + self._bred()
+
+    def _bred(self) -> list[Said]:
+        """Of whom the picture is, where its recipe says so."""
+        try:
+            born = recipe_of(self.words.get("recipe"), Path()).descent
+        except StudioError:
+            return []
+        if born is None:
+            return []
+        mutation = f"{born.mutation:.2f}"
+        return [Said("bred: {parents}, mutation {n}", parents=cross(born), n=mutation)]
 
     @property
     def carried(self) -> list[Said]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Self, TypeVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from studio.engine.generation.beginnings import Beginning, Part, Played, Point, Psi, Seed, Seeded
 from studio.engine.generation.moves.along import Along, Sigma
@@ -16,6 +16,8 @@ from studio.engine.generation.slerp import Latent
 from studio.engine.generation.synthesis import Drawing
 
 Kind = TypeVar("Kind", bound=Move)
+MOST_PARENTS = 16
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class LatentRecipe(Part):
@@ -27,6 +29,8 @@ class LatentRecipe(Part):
     moves: tuple[AnyMove, ...] = ()
     noise_seed: Seed = 0
     point: str | None = None
+    descent: Descent | None = None
+    """Where it was bred: of whom, and how."""
 
     @model_validator(mode="before")
     @classmethod
@@ -79,7 +83,10 @@ class LatentRecipe(Part):
         psi = {"truncation_psi": self.beginning.truncation_psi}
         same = beginning.model_copy(update=psi) == self.beginning
         moves = tuple(move for move in self.moves if same or not move.of_picture)
-        return self.model_copy(update={"beginning": beginning, "moves": moves, "point": None})
+        return self.model_copy(update={
+            "beginning": beginning, "moves": moves, "point": None,
+            "descent": self.descent if same else None,
+        })  # fmt: skip
 
     def unrecorded(self) -> Self:
         """Without the point that was recorded."""
@@ -88,7 +95,8 @@ class LatentRecipe(Part):
     def at(self, point: str) -> Self:
         """Drawn alike, from a point that is given as :attr:`Point.w`."""
         kept = tuple(move for move in self.moves if not move.leads)
-        return self.begun(Point(w=point)).model_copy(update={"moves": kept})
+        own = {"moves": kept, "descent": self.descent}
+        return self.begun(Point(w=point)).model_copy(update=own)
 
     def with_noise(self, seed: int) -> Self:
         """With the noise of another seed."""
@@ -116,6 +124,47 @@ class LatentRecipe(Part):
         kept = self.blend and Blend(seed=self.blend.seed)
         beginning = self.beginning.model_copy(update={"truncation_psi": 1.0})
         return self.begun(beginning).model_copy(update={"moves": (kept,) if kept else ()})
+
+
+class Parent(Part):
+    """One of those that a picture was bred of; who bred the parent is told where that is."""
+
+    recipe: LatentRecipe
+    name: Annotated[str, Field(max_length=200)] = ""
+    """As the artist called it; empty where the recipe says all there is."""
+
+    @field_validator("recipe")
+    @classmethod
+    def _of_one_generation(cls, recipe: LatentRecipe) -> LatentRecipe:
+        """Two recipes of every recipe before would double a file with each generation."""
+        if recipe.descent is not None:
+            raise ValueError("the parents of a parent are not written down with it")
+        return recipe
+
+
+class Descent(Part):
+    """How a picture was bred (:mod:`offspring`): only parents that it has something of."""
+
+    parents: Annotated[tuple[Parent, ...], Field(min_length=1, max_length=MOST_PARENTS)]
+    crossover: tuple[Annotated[int, Field(ge=0, lt=MOST_PARENTS)], ...]
+    """Whose each slot of its point is, by place in `parents`; where the model has a single slot,
+    the two that the point lies between."""
+    share: Share | None = None
+    """How far it lies on the arc from the first to the second of those, 0 to 1."""
+    mutation: Share
+    """How far it was led from there towards a picture that chance drew, 0 to 1."""
+    seed: Seed
+    number: Annotated[int, Field(ge=0)]
+    """Of chance: the n-th child of a seed, counted from 0."""
+
+    @model_validator(mode="after")
+    def _of_these(self) -> Self:
+        if any(who >= len(self.parents) for who in self.crossover):
+            raise ValueError("there is no such parent")
+        return self
+
+
+LatentRecipe.model_rebuild()
 
 
 class _Flat(Part):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from models.facts import Ability, LatentSpec
 from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Seeded
 from studio.engine.generation.directions.direction import Direction, Known
-from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.latent_recipe import MOST_PARENTS, LatentRecipe
 from studio.engine.generation.moves.along import Along
 from studio.engine.generation.moves.blend import Blend
 from studio.engine.generation.moves.mix import Mix
 from studio.engine.generation.moves.noise import NoiseStrength
-from studio.engine.generation.offspring import MOST_PARENTS, breed
+from studio.engine.generation.offspring import breed, of_whom
 from studio.engine.generation.player import Player
+from studio.engine.generation.slerp import slerp
 
 SEEDS = [LatentRecipe(beginning=Seeded(seed=seed)) for seed in (3, 4, 5)]
 
@@ -84,6 +86,47 @@ def test_sliders_and_noise_stay_what_they_are(styled) -> None:
         assert all(move in (*along, noise) for move in child.moves)
     assert {len(child.moves) for child in children} == {0, 1, 2, 3}
     assert {child.noise_seed for child in children} == {0, 9}
+
+
+def test_children_say_of_whom_they_are_and_how(styled) -> None:
+    player = styled()
+    own = [player.latent_of(parent) for parent in SEEDS]
+    for child in breed(player, SEEDS, 6, 0.0, 1, ["a piece"]):
+        born = child.descent
+        assert (born.mutation, born.seed) == (0.0, 1)
+        w = np.stack([own[SEEDS.index(born.parents[who].recipe)][slot]
+                      for slot, who in enumerate(born.crossover)])  # fmt: skip
+        assert (player.latent_of(child) == w).all()
+        assert set(born.crossover) == set(range(len(born.parents)))
+        for parent in born.parents:
+            assert parent.name == ("a piece" if parent.recipe.seed == 3 else "")
+        assert LatentRecipe.model_validate_json(child.model_dump_json()) == child
+    grandchild = breed(player, [child, SEEDS[0]], 1, 0.3, 4)[0]
+    first = next(each for each in grandchild.descent.parents if each.name)
+    assert str(of_whom(grandchild.descent)) in {
+        "Child of child-1-6 × Seed 3", "Child of Seed 3 × child-1-6"
+    }  # fmt: skip
+    assert player.picture(first.recipe).tobytes() == player.picture(child).tobytes()
+    assert grandchild.moved(NoiseStrength(strength=0.5)).descent == grandchild.descent
+    assert grandchild.begun(Seeded(seed=1)).descent is None
+
+
+def test_the_share_of_a_single_slot_leads_to_the_child_again(play) -> None:
+    player = play("vae")
+    (child,) = breed(player, SEEDS[:2], 1, 0.0, 2)
+    born = child.descent
+    one, two = (player.latent_of(born.parents[who].recipe) for who in born.crossover)
+    centre = player.centre(SEEDS[0].beginning, SEEDS[1].beginning)
+    np.testing.assert_allclose(slerp(one, two, born.share, centre), player.latent_of(child))
+
+
+@pytest.mark.parametrize("wrong", [{"crossover": [1]}, {"parents": []}, {"mutation": 2}])
+def test_a_descent_that_somebody_wrote_is_checked(wrong, play) -> None:
+    (child,) = breed(play("vae"), SEEDS[:1], 1, 0.2, 2)
+    said = child.model_dump(mode="json")
+    for descent in (wrong, {"parents": [{"recipe": said}]}):
+        with pytest.raises(ValidationError):
+            LatentRecipe.model_validate({**said, "descent": {**said["descent"], **descent}})
 
 
 def test_an_only_parent_without_mutation_is_its_own_child(styled) -> None:

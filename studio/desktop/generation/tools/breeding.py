@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from models.facts import Ability
 from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.breeding_page import CHILDREN, BreedingPage
+from studio.desktop.generation.family_button import ParentsButton, names_of
 from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.small_pictures import SmallPictures
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
@@ -21,7 +22,7 @@ from studio.engine.jobs import Job
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
-    from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.latent_recipe import LatentRecipe, Parent
 
 NEWEST = 8
 """Kept pictures that become parents at once, the newest of them."""
@@ -46,12 +47,16 @@ class Breeding(Tool):
 
     name = "breeding"
     finds = "Children"
+    beside = True
 
     def __init__(self, hand: Hand) -> None:
         super().__init__(hand)
         self.sheets = BreedingPage()
         self.brood = Brood()
         self.children: list[LatentRecipe] = []
+        self.family = ParentsButton()
+        self._names: dict[LatentRecipe, str] = {}
+        """Of kept pictures that became parents."""
         self._births: NewestJob[list[LatentRecipe]] = NewestJob(hand.studio, "breed")
         self._of_parents = SmallPictures(hand.session, self.sheets.parents.set_picture)
         self._of_children = SmallPictures(hand.session, self.sheets.children_sheet.set_picture)
@@ -66,13 +71,20 @@ class Breeding(Tool):
         page.parents.markWanted.connect(self._remove)
         page.children_sheet.chosen.connect(self._play)
         page.children_sheet.markWanted.connect(self._mark)
+        self.family.wanted.connect(self._go_to)
+        hand.editing.changed.connect(self._edited)
 
     def actions(self) -> Sequence[ToolAction]:
         return (
             ToolAction("generation.breed", "Breed children", self.breed, "Shift+N", "images"),
             ToolAction("generation.parent", "Make this picture a parent", self.add_current,
                        "Shift+P", "plus"),
+            ToolAction("generation.family", "Parents of this picture", self.family.open,
+                       "Ctrl+P", "parents"),
         )  # fmt: skip
+
+    def control(self) -> QWidget:
+        return self.family
 
     def page(self) -> QWidget:
         return self.sheets
@@ -92,7 +104,7 @@ class Breeding(Tool):
         self._add([self.hand.editing.recipe()])
 
     def _add(self, recipes: Sequence[LatentRecipe]) -> None:
-        from studio.engine.generation.offspring import MOST_PARENTS
+        from studio.engine.generation.latent_recipe import MOST_PARENTS
 
         fresh = [each for each in recipes if each not in self.brood.parents]
         if len(self.brood.parents) + len(fresh) > MOST_PARENTS:
@@ -124,15 +136,16 @@ class Breeding(Tool):
         if project is None or model is None or player is None:
             return
 
-        def look(_: Job[list[LatentRecipe]]) -> list[LatentRecipe]:
+        def look(_: Job[dict[LatentRecipe, str]]) -> dict[LatentRecipe, str]:
             from studio.engine.pieces.pieces import pieces
 
-            own = [each.recipe for each in pieces(project) if each.run_name == model.run]
-            return [player.by_identity(player.settled(each)) for each in own[-NEWEST:]]
+            own = [each for each in pieces(project) if each.run_name == model.run][-NEWEST:]
+            return {player.by_identity(player.settled(each.recipe)): each.name for each in own}
 
-        def found(recipes: list[LatentRecipe]) -> None:
+        def found(recipes: dict[LatentRecipe, str]) -> None:
             if recipes:
-                self._add(recipes)
+                self._names |= recipes
+                self._add(list(recipes))
             else:
                 self.hand.notices.info(tr("No picture of this model has been kept yet."))
 
@@ -186,10 +199,12 @@ class Breeding(Tool):
             self._births.give_up()
             return
 
+        names = [self._names.get(each, "") for each in brood.bred]
+
         def work(_: Job[list[LatentRecipe]]) -> list[LatentRecipe]:
             from studio.engine.generation.offspring import breed
 
-            return breed(player, brood.bred, CHILDREN, brood.strength, brood.seed)
+            return breed(player, brood.bred, CHILDREN, brood.strength, brood.seed, names)
 
         job = Job(Said("Breeding children"), work)
         self._births.start(job, self._show, failed=lambda: self._show([]), in_strip=False)
@@ -207,11 +222,32 @@ class Breeding(Tool):
         self.sheets.children_sheet.set_marks(own)
 
     def _play(self, number: int) -> None:
-        self.hand.editing.take("child", tr("Child {n}", n=number + 1), self.children[number])
+        child = self.children[number]
+        assert child.descent is not None
+        text = tr("Child {n}: {parents}", n=number + 1, parents=names_of(child.descent))
+        self.hand.editing.take("child", text, child)
 
     def _play_parent(self, number: int) -> None:
         text = tr("Parent {n}", n=number + 1)
         self.hand.editing.take("parent", text, self.brood.parents[number])
+
+    # ------------------------------------------------------------------ where it comes from
+
+    def _edited(self) -> None:
+        self.family.show_descent(self.hand.editing.recipe().descent)
+
+    def _go_to(self, parent: Parent) -> None:
+        """That parent is played, as it was when the child was born."""
+        from studio.engine.generation.offspring import called, without_descent
+
+        # One that was bred in this session still knows its own parents.
+        steps = (step.recipe for step in self.hand.editing.history.tree.values())
+        known = (*self.brood.parents, *self.brood.bred, *self.children, *steps)
+        whole = (each for each in known if without_descent(each) == parent.recipe)
+        name = said(called(parent))
+        self.hand.editing.take(
+            "parent", tr("Parent {name}", name=name), next(whole, parent.recipe)
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ the model
 
@@ -228,9 +264,11 @@ class Breeding(Tool):
         else:
             self._births.give_up()
             self.brood = Brood(model.run)
+            self._names = {}
             self.sheets.show_parents(0)
             self.sheets.show_strength(_STRENGTH)
             self._show([])
 
     def retranslate(self) -> None:
         self.sheets.retranslate()
+        self.family.retranslate()

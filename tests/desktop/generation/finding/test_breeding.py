@@ -55,12 +55,29 @@ def test_two_seeds_have_children_that_are_played_and_kept(room, studio, qtbot) -
     assert studio.undo.count() == steps + 1  # one click is one step
     settle(room, qtbot)
     assert room.editing.recipe() == first[4]
-    assert studio.undo.undoText() == "Child 5"
+    assert studio.undo.undoText().startswith("Child 5: ")
     qtbot.keyClick(sheet, Qt.Key.Key_Right)  # arrow keys walk them
     assert room.editing.recipe() == first[5]
     studio.actions.get("generation.keep").trigger()
     qtbot.waitUntil(lambda: not room.session.is_keeping, timeout=WAIT)
     assert pieces(studio.project)[-1].recipe.unrecorded() == first[5]
+    # From the child to each of its parents, by the button beside the picture, and back.
+    button = tool.family
+    assert "Seed 0" in room.title.text()
+    assert "Seed 5" in room.title.text()
+    assert button.isEnabled()
+    button.menu().aboutToShow.emit()
+    lines = [action.text() for action in button.menu().actions()]
+    assert lines[-1] == "Child 6 · random seed 1 · mutation 0.20"
+    wanted = first[5].descent.parents[1]
+    button.menu().actions()[1].trigger()
+    assert room.editing.recipe() == wanted.recipe
+    assert not button.isEnabled()
+    assert room.editing.history.current.text == f"Parent Seed {wanted.recipe.seed}"
+    studio.undo.undo()
+    assert button.isEnabled()
+    room.editing.set_seed(12)  # another picture, of no parents
+    assert not button.isEnabled()
 
 
 def test_a_child_becomes_a_parent_and_every_choice_can_be_undone(room, studio, qtbot) -> None:
