@@ -31,7 +31,7 @@ class RunState(StrEnum):
     """The end of a pre-flight."""
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-    """The index says that it runs, and it does not: nobody told it otherwise."""
+    """It ended with the program or the machine, and nobody told the index."""
 
 
 @dataclass(frozen=True)

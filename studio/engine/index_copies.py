@@ -59,7 +59,9 @@ def keep(folder: Path, connection: sqlite3.Connection) -> None:
     if not connection.total_changes:
         return
     with contextlib.suppress(StudioError, OSError, sqlite3.Error, MemoryError):
-        if (folder / index_file.INDEX).stat().st_size > LARGEST:
+        pages, size = (connection.execute(f"PRAGMA {each}").fetchone()[0] for each in
+                       ("page_count", "page_size"))  # fmt: skip
+        if pages * size > LARGEST:  # the file itself may have been deleted meanwhile
             return
         place = inside(folder, FOLDER)
         place.mkdir(exist_ok=True)

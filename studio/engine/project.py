@@ -83,7 +83,8 @@ class Project:
         return project
 
     def _tidy(self) -> None:
-        """Delete what killed work left half-made; nobody else writes here now."""
+        """Delete what killed work left half-made, and note that runs were interrupted; nobody
+        else writes here now."""
         parts = [self.folder, *(self.folder / name for name in _HOLD_UNFINISHED)]
         with contextlib.suppress(OSError):
             for run in (self.folder / "runs").iterdir():
@@ -92,9 +93,17 @@ class Project:
         for part in parts:
             if not part.parent.is_symlink():
                 clear_unfinished(part)
+        with contextlib.suppress(StudioError):  # what trains holds the project: nothing does
+            self.write("UPDATE run SET status = 'interrupted' WHERE status = 'running'")
 
     @staticmethod
     def _make_room(folder: Path, create: bool) -> None:
+        if index_copies.copies(folder):
+            raise StudioError(
+                "The project file of {folder} is gone: bring back its newest copy by "
+                "latent-studio doctor {folder} --repair.",
+                folder=folder,
+            )
         if not create:
             raise StudioError(
                 "There is no project in {folder}: import pictures to make one.", folder=folder

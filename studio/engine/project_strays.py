@@ -46,13 +46,11 @@ def _index(project: Project) -> Check:
 
 
 def _interrupted(project: Project) -> list[Check]:
-    """Runs that count as going on, where nobody else has the project and could train them."""
-    if project.read_only_reason:
-        return []
+    """Runs that ended with the program or the machine."""
     return [
         Check("interrupted run", False, False, row["name"],
               f"latent-studio train '{project.folder}' --resume {row['name']}")
-        for row in project.query("SELECT name FROM run WHERE status = 'running' ORDER BY id")
+        for row in project.query("SELECT name FROM run WHERE status = 'interrupted' ORDER BY id")
     ]  # fmt: skip
 
 

@@ -91,10 +91,11 @@ def _import(
 @contextlib.contextmanager
 def _project(folder: Path) -> Iterator[Project]:
     """The project, made when it is not there; one that stays empty is taken away again."""
+    from studio.engine.index_copies import copies
     from studio.engine.project import INDEX, Project, take_back
 
     made = [place for place in (folder, *folder.parents) if not place.exists()]
-    is_new = not (folder / INDEX).exists()
+    is_new = not (folder / INDEX).exists() and not copies(folder)
     try:
         with Project.open(folder, create=True) as project:
             yield project

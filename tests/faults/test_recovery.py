@@ -90,6 +90,8 @@ def test_the_doctor_names_an_interrupted_run_and_the_command(killed: Path) -> No
     assert said["interrupted run"]["found"] == "a1"
     assert said["interrupted run"]["mend"].endswith("--resume a1")
     assert said["index"]["found"].startswith("whole")
+    (run,) = done("runs", "list", str(killed))["runs"]
+    assert run["status"] == "interrupted"
 
 
 # ---------------------------------------------------------------------- generations of the index
@@ -136,6 +138,20 @@ def test_an_index_that_is_gone_comes_back_and_without_a_copy_it_is_said(tmp_path
     with pytest.raises(StudioError, match="no whole copy"):
         repair(tmp_path)
     assert (tmp_path / INDEX).read_bytes() == bad
+
+
+def test_an_index_that_is_deleted_in_the_middle_of_work_loses_nothing(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("what is open cannot be deleted there")
+    decide(tmp_path, "one")
+    with Project.open(tmp_path) as project:
+        for each in tmp_path.glob(f"{INDEX}*"):
+            each.unlink()
+        project.write("INSERT INTO dataset (name, created) VALUES ('two', 'now')")
+    call("runs", "list", tmp_path).refused(1, "is gone", "--repair")
+    call("import", tmp_path, ROOT / "resources" / "sample").refused(1, "is gone", "--repair")
+    repair(tmp_path)
+    assert decided(tmp_path) == ["one", "two"]
 
 
 def test_what_cannot_be_copied_does_not_keep_a_project_from_closing(

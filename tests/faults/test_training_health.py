@@ -66,6 +66,24 @@ def wrap(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Vae, Step, int]
     return install
 
 
+def test_a_run_whose_folder_is_deleted_makes_it_anew_and_can_go_on(vae: Driven) -> None:
+    ordinary, asked = script({3: [CheckpointNow()]}), 0
+
+    def commands() -> Command | None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            shutil.rmtree(vae.folder)
+        return ordinary()
+
+    events = vae.train(commands=commands)
+    (told,) = of_kind(events, "disk")
+    assert "deleted" in told.sentence
+    assert isinstance(events[-1], Done)
+    assert Recipe.load(vae.folder).family == "vae"
+    assert checkpoint.load_latest(vae.folder) is not None
+
+
 # ---------------------------------------------------------------------- bad numbers
 
 

@@ -261,7 +261,7 @@ class TrainingRoom(Room):
             return
         self._has_offered = True
         for run in runs:
-            if run.status is RunState.RUNNING:
+            if run.status is RunState.INTERRUPTED:
                 said = tr("{run} was interrupted: it can go on from its last checkpoint.",
                           run=run_name(run.name, run.family, run.title))  # fmt: skip
                 resume = (tr("Resume"), partial(self.commands.resume, run.name))

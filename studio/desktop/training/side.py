@@ -86,8 +86,7 @@ class Side(QWidget):
         texts, shown = distinct(texts), self._found(runs)
         for run in shown:
             live = run.name == running
-            killed = run.status is RunState.RUNNING and not live
-            right = words.status(RunState.INTERRUPTED if killed else run.status)
+            right = words.status(run.status)
             if live and record is not None:
                 stage = record.stage or RunState.RUNNING
                 right = words.percent(record.fraction) or words.status(stage)

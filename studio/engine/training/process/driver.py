@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
-from studio.engine.errors import ReadOnlyError
+from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.events import (
+    Checkpoint,
     Command,
     Done,
     Event,
@@ -59,6 +61,9 @@ def run_training(
                 last = event
             elif isinstance(event, Progress):
                 total = event.total_images
+            elif isinstance(event, Checkpoint):  # a run that is killed says how far it was
+                with contextlib.suppress(StudioError):
+                    runs.update(project, name, images_seen=event.images_seen)
             if refused and event == Stage(RunState.PAUSED):
                 stuck = stuck or refused
             refused = NOTHING

@@ -18,6 +18,7 @@ from studio.engine.events import (
     Samples,
     Stage,
 )
+from studio.engine.files import writing
 from studio.engine.said import NOTHING, Said, listed, reason
 from studio.engine.training.health.reading import Finding, Reading
 from studio.engine.training.health.watch import Watch
@@ -25,6 +26,7 @@ from studio.engine.training.planning import transfer
 from studio.engine.training.record import checkpoint, sample_sheet
 from studio.engine.training.record.board import Board
 from studio.engine.training.record.checkpoint import Saved
+from studio.engine.training.record.recipe import FILE as RECIPE
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.statistics import Diary, all_finite
 from studio.engine.training.session import compilation, memory
@@ -37,6 +39,8 @@ BREAKDOWNS = 3
 
 
 _GOES_ON = Said("Training goes on.")
+_GONE = Said("The folder of the run was moved or deleted while it trained.")
+_MADE_ANEW = Said("It was made anew with a checkpoint of now; its curves until now are not in it.")
 
 
 class DeviceFailed(StudioError):  # noqa: N818  # named as what happened
@@ -193,6 +197,7 @@ class Care:
 
     def _save(self, reading: Reading | None) -> Iterator[Event]:
         seen = self.trainer.state.images_seen
+        is_gone = not (self.folder / RECIPE).exists()
         trouble = self._trouble_of_saving(reading)
         if trouble is not None and trouble.kind is HealthKind.MEMORY:
             # What was gathered for the file is let go of by now: that may be all that was missing.
@@ -203,6 +208,8 @@ class Care:
             yield self._note(trouble)
             return
         self.unsaved, self._breakdowns = NOTHING, 0
+        if is_gone:
+            yield self._note(Health(HealthKind.DISK, _GONE, _MADE_ANEW, seen))
         if self._quality:
             yield self._note(Metrics(seen, self._quality))
         yield self._note(Checkpoint(seen, str(self.last.folder), self.last.sha256))
@@ -210,6 +217,10 @@ class Care:
     def _trouble_of_saving(self, reading: Reading | None) -> Health | None:
         seen = self.trainer.state.images_seen
         try:
+            if not (self.folder / RECIPE).exists():
+                with writing(self.folder):
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                self.trainer.recipe.save(self.folder)
             self.last = self._write(reading)
             checkpoint.keep_last(self.folder)
         except StudioError as error:
