@@ -39,7 +39,9 @@ from studio.engine.training.session.trainer import UNPLANNED, Trainer
 PROGRESS_SECONDS = 0.2
 METRICS_SECONDS = 0.5
 PLAN_SECONDS = 15.0
-"""A run of minutes fixes its number of images after so long, for its schedules."""
+"""A run of minutes first reckons after so long how many images it will see, for its schedules."""
+PLANNED_AGAIN = 1.5
+"""And anew whenever it has trained so many times as long as at the last time."""
 STEPS_BEFORE_ETA = 30
 STEPS_BEFORE_NEEDS = 20
 """Then a session tells once what the run needs."""
@@ -266,14 +268,23 @@ class _Loop:
         self._seconds_before = self.trainer.seconds
         self._images_before = self.trainer.state.images_seen
         self._steps_before = self.trainer.state.step
+        self._planned_from = 0.0, self._images_before
+        self._planned_at = min(PLAN_SECONDS, 6 * self.minutes) if self.minutes else 0.0
 
     def _plan(self) -> None:
-        """A run of minutes learns how many images it will see, once."""
+        """A run of minutes reckons how many images it will see, now and again.
+
+        Each time by the rate since the last time: where a machine is busy at first, or later steps
+        take longer, it would otherwise end far beside its schedules.
+        """
         state = self.trainer.state
-        if self.minutes is None or state.total_images != UNPLANNED:
-            return
         spent = self.trainer.seconds - self._seconds_before
-        if spent > min(PLAN_SECONDS, 6 * self.minutes):
-            rate = (state.images_seen - self._images_before) / spent
-            left = max(0.0, 60 * self.minutes - self.trainer.seconds)
+        if self.minutes is None or spent <= self._planned_at:
+            return
+        began, seen = self._planned_from
+        left = max(0.0, 60 * self.minutes - self.trainer.seconds)
+        if state.images_seen > seen:  # after a way back nothing is known of the rate
+            rate = (state.images_seen - seen) / (spent - began)
             state.total_images = state.images_seen + max(1, int(rate * left))
+        self._planned_from = spent, state.images_seen
+        self._planned_at = PLANNED_AGAIN * spent

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
+from models.base import TrainState
 from models.parameters import ParameterError
 from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
@@ -18,6 +21,7 @@ from studio.engine.training.planning import runs
 from studio.engine.training.process.driver import run_training
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.session import loop
+from studio.engine.training.session.trainer import UNPLANNED
 from tests.engine.training.support import IMAGES, TINY, Driven
 
 
@@ -220,6 +224,20 @@ def test_how_far_a_run_of_minutes_is_its_clock_says(
     assert first.part < 1
     assert told[-1].part == 1.0
     assert {each.total_images for each in told} == {0}  # no "512 of 290 images"
+
+
+def test_a_run_of_minutes_ends_at_the_end_of_its_schedules_though_it_gets_slower() -> None:
+    state = TrainState(torch.device("cpu"), torch.Generator(), total_images=UNPLANNED)
+    trainer: Any = SimpleNamespace(state=state, seconds=0.0)
+    recipe: Any = SimpleNamespace(minutes=10.0, until=None)
+    session = loop._Loop(recipe, trainer, SimpleNamespace(), None, None)  # type: ignore[arg-type]
+    for second in range(600):
+        state.images_seen += 100 if second < 300 else 50  # as tokens, once they are settled
+        trainer.seconds = second + 1.0
+        session._plan()
+        if second == 250:
+            assert state.done_fraction == pytest.approx(251 / 600, rel=0.05)
+    assert state.done_fraction > 0.95
 
 
 def test_a_resumed_session_counts_its_own_steps_alone(vae: Driven) -> None:
