@@ -166,7 +166,9 @@ class DrawnBook(Quantiser):
         heat = 1 - (1 - COLDEST) * fraction
         soft = ((logits + gumbel) / heat).softmax(-1)
         hard = F.one_hot(soft.argmax(-1), self.size).to(soft.dtype)
-        return (hard + soft - soft.detach()) @ self.entries, self._unevenness(logits)
+        # In full precision: what the decoder learns from are the entries as they stand.
+        with torch.autocast(z.device.type, enabled=False):
+            return (hard + soft - soft.detach()) @ self.entries, self._unevenness(logits)
 
     def _unevenness(self, logits: Tensor) -> Tensor:
         share = logits.log_softmax(-1)
@@ -182,8 +184,10 @@ class DrawnBook(Quantiser):
 def _nearest(codes: Tensor, entries: Tensor) -> Tensor:
     """int64 [N, cells] of codes [N, cells, dim]: which of [size, dim] is nearest to each."""
     # |z - e|^2 without |z|^2, which is the same for all entries.
-    flat = codes.flatten(0, 1)
-    apart = entries.square().sum(1) - 2 * flat @ entries.mT
+    flat = codes.float().flatten(0, 1)
+    # In full precision also inside autocast, or a neighbour of the nearest one is found there.
+    with torch.autocast(flat.device.type, enabled=False):
+        apart = entries.square().sum(1) - 2 * flat @ entries.mT
     return apart.argmin(1).view(codes.shape[:2])
 
 

@@ -111,6 +111,19 @@ def test_a_drawn_book_tries_tokens_by_their_odds_and_comes_to_rest() -> None:
     assert torch.equal(book.tokens(still)[0], share.argmax()[None])
 
 
+@pytest.mark.parametrize("kind", ["fsq", "vq", "gumbel"])
+def test_mixed_precision_finds_the_same_entries(kind: str) -> None:
+    torch.manual_seed(0)
+    book = quantiser(kind, "1000")
+    z = torch.randn(2, 200, book.inputs, generator=chance())
+    beside = torch.randn(2, 200, book.dim, generator=chance())
+    with torch.autocast("cpu", torch.bfloat16):
+        drawn, _ = book.drawn(z, 0.5, chance())
+        again = book.tokens(beside)
+    assert torch.allclose(book.codes(book.tokens(drawn.detach())), drawn, atol=1e-5)
+    assert torch.equal(again, book.tokens(beside))
+
+
 # ---------------------------------------------------------------------- laying
 
 
