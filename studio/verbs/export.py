@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.project import Project
 
     if options.again:
-        return _again(options)
+        return _again(options, console)
     if not options.pieces or options.out is None:
         raise UsageError("Say which pieces are exported, and where to: PIECE … --out DIR.")
     with Project.open(options.project) as project:
@@ -92,13 +92,18 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     return Result(facts, [str(each.path) for each in made])
 
 
-def _again(options: argparse.Namespace) -> Result:
+def _again(options: argparse.Namespace, console: Console) -> Result:
     """Write what has changed, in its place."""
     from studio.engine.export import live_links
     from studio.engine.project import Project
 
     made = []
     with Project.open(options.project) as project:
+        if strange := live_links.strange(project):
+            console.note(
+                f"Live files of another machine are not written here ({strange}): "
+                "export them again."
+            )
         for number, change in live_links.changed(project).items():
             made += live_links.send_again(project, number, change.link)
     return Result(files_of(made), [str(each.path) for each in made])

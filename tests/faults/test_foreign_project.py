@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.desktop.training.session.run_record import read_record
+from studio.engine import events
 from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.dataset.preparation.prepare import Prepared, prepare
 from studio.engine.door import NotAFileError, OutsideError, inside, opened, read_bytes
@@ -127,6 +129,17 @@ def test_a_linked_cache_leads_to_no_deletion_outside(
         with pytest.raises(StudioError):
             prepare(project, 1, (8, 8))
     assert whole(victim) == before
+
+
+def test_sample_sheets_that_a_diary_names_outside_are_none(tmp_path: Path, victim: Path) -> None:
+    run = tmp_path / "run"
+    (run / "samples").mkdir(parents=True)
+    names = [str(victim / "picture.png"), "../victim/picture.png", "samples/..", "", "con.png"]
+    lines = [events.to_line(events.Samples(n, name, 2, 4)) for n, name in enumerate(names, 1)]
+    (run / "stats.jsonl").write_text("\n".join(lines), "utf-8")
+    assert read_record("run", run, 100, 8).sheets == []
+    (run / "samples" / "000000009.png").symlink_to(victim / "picture.png")
+    assert read_record("run", run, 100, 8).sheets == []
 
 
 def test_checkpoints_of_a_linked_folder_are_none(folder: Path, victim: Path) -> None:
@@ -258,6 +271,7 @@ ALLOWED = {
     "studio/engine/training/record/checkpoint.py": "safetensors, through door.ordinary",
     "studio/engine/generation/directions/direction_file.py": "safetensors, through door.ordinary",
     "studio/engine/export/credentials/identity.py": "a key, made with rights of its own",
+    "studio/engine/seal.py": "a key, made with rights of its own",
     "studio/engine/export/formats/openraster.py": "members of what door.opened gave",
     "studio/engine/export/mark/label.py": "its own bytes in memory",
     "studio/engine/dataset/intake/frames.py": "a video, in a child, through door.ordinary",

@@ -39,6 +39,7 @@ class LiveFiles(QObject):
         self._project = None if project.read_only_reason else project
         self._tried.clear()
         if self._project is not None:
+            self._thread.submit(live_links.strange, self._project, done=self._tell)
             self._timer.start()
 
     def close(self) -> None:
@@ -49,6 +50,13 @@ class LiveFiles(QObject):
         """Ask for links whose pieces have changed, unless an export is going on."""
         if self._project is not None and not self._studio.jobs.of(PLACE):
             self._thread.latest("links", live_links.changed, self._project, done=self._found)
+
+    def _tell(self, strange: int) -> None:
+        if strange and self._project is not None:
+            self._studio.notices.warn(
+                tr("Live files of another machine are not written here ({n}): export them again.",
+                   n=strange)
+            )  # fmt: skip
 
     def _found(self, changed: Mapping[int, Change]) -> None:
         project = self._project

@@ -1,7 +1,8 @@
 """Live links: files that are written again, in their place, when their pieces have changed.
 
 Other programs watch such a file and show it anew. A file that somebody has painted on since is
-never replaced.
+never replaced. A project that was made elsewhere may name any path: only links under the seal of
+this installation are followed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from studio.engine import seal
 from studio.engine.errors import StudioError
 from studio.engine.export.delivery import Exported
 from studio.engine.export.file_names import Taken
@@ -41,6 +43,19 @@ class Link(BaseModel):
     stems: list[str]
     files: dict[str, str]
     state: str
+    seal: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was made here; :class:`StudioError` where that cannot be known."""
+        return bool(self.files) and seal.holds(self.seal, self._words)
+
+    @property
+    def _words(self) -> str:
+        return self.model_dump_json(exclude={"seal"})
+
+    def sealed(self) -> Self:
+        return self.model_copy(update={"seal": seal.of(self._words)})
 
     @property
     def folder(self) -> Path:
@@ -76,7 +91,8 @@ def keep(
     same = [key for key, each in links(project).items() if set(each.files) & set(link.files)]
     for key in same:
         end(project, key)
-    project.write("INSERT INTO link (created, sent) VALUES (?, ?)", (now(), link.model_dump_json()))
+    sent = link.sealed().model_dump_json()
+    project.write("INSERT INTO link (created, sent) VALUES (?, ?)", (now(), sent))
 
 
 def links(project: Project) -> dict[int, Link]:
@@ -96,8 +112,9 @@ def end(project: Project, number: int) -> None:
 
 
 def changed(project: Project) -> dict[int, Change]:
-    """The links whose pieces are no longer what was sent; none of pieces that are gone."""
-    known = links(project)
+    """The links of this installation whose pieces are no longer what was sent; none of pieces that
+    are gone."""
+    known = {key: link for key, link in links(project).items() if link.is_own}
     if not known:
         return {}
     there = {piece.id: piece for piece in kept.pieces(project)}
@@ -108,6 +125,11 @@ def changed(project: Project) -> dict[int, Change]:
         if len(wanted) == len(link.piece_ids) and state != link.state:
             found[key] = Change(link, state)
     return found
+
+
+def strange(project: Project) -> int:
+    """How many links were made on another machine, and are not followed."""
+    return sum(not link.is_own for link in links(project).values())
 
 
 def send_again(
@@ -137,7 +159,7 @@ def send_again(
     now_sent = link.model_copy(update={
         "files": {str(each.path.absolute()): each.sha256 for each in made}, "state": _state(wanted),
     })  # fmt: skip
-    sent = now_sent.model_dump_json()
+    sent = now_sent.sealed().model_dump_json()
     project.write("UPDATE link SET sent = ? WHERE id = ?", (sent, number))
     return made
 

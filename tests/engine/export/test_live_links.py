@@ -99,6 +99,23 @@ def test_what_was_painted_on_is_never_replaced(
     assert not (tmp_path / "out").exists()
 
 
+def test_links_that_another_machine_made_are_told_and_not_followed(
+    trained: Project, kept: list[Piece], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project of a stranger could have any file of this machine written."""
+    (file,) = send(trained, kept[:1], "png", tmp_path / "out")
+    pieces.set_stack(trained, kept[0].id, BRIGHTER)
+    file.unlink()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("LATENT_STUDIO_HOME", str(tmp_path / "another machine"))
+        assert (again(trained), live_links.strange(trained)) == ([], 1)
+    sent = trained.query("SELECT sent FROM link")[0]["sent"]
+    trained.write("UPDATE link SET sent = ?", (sent.replace("out", "in"),))
+    assert (again(trained), live_links.strange(trained)) == ([], 1)
+    trained.write("UPDATE link SET sent = ?", (sent,))
+    assert (again(trained), live_links.strange(trained)) == ([file], 0)
+
+
 def test_a_damaged_link_is_none(trained: Project, kept: list[Piece], tmp_path: Path) -> None:
     send(trained, kept[:1], "png", tmp_path / "out")
     trained.write("UPDATE link SET sent = ?", ('{"piece_ids": "x"}',))

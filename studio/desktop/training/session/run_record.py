@@ -119,9 +119,8 @@ class RunRecord:
                 for name, value in event.values.items():
                     self.curves.setdefault(name, Series()).add(event.images_seen, value)
             case events.Samples():
-                self._add_sheet(
-                    Sheet(event.images_seen, self._place(event.path), event.columns, event.count)
-                )
+                if (path := sample_sheet.told_of(self.folder, event.path)) is not None:
+                    self._add_sheet(Sheet(event.images_seen, path, event.columns, event.count))
             case events.Checkpoint():
                 self.checkpoint = event.path
                 name = Path(event.path).name
@@ -139,10 +138,6 @@ class RunRecord:
             case events.Failed():
                 self.stage, self.seconds_left = RunState.FAILED, None
                 self.message = event.message
-
-    def _place(self, path: str) -> Path:
-        # An absolute path stays as it is; a relative one is inside the run's folder.
-        return self.folder / path
 
     def _add_sheet(self, sheet: Sheet) -> None:
         # After a resume the same moment may be rendered again: the newer one counts.

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from studio.engine.door import inside
+from studio.engine.door import OutsideError, inside
 from studio.engine.files import atomic_path
 
 LONGEST_SIDE = 512
@@ -20,10 +20,19 @@ def path_of(run_folder: Path, images_seen: int) -> Path:
     return inside(run_folder, "samples") / f"{images_seen:09d}.png"
 
 
+def told_of(run_folder: Path, path: str) -> Path | None:
+    """The sheet that a diary names, which lies in this run's folder or is none: a diary may have
+    been written by anybody."""
+    try:
+        return inside(run_folder, "samples", re.split(r"[/\\\\]", path)[-1])
+    except OutsideError:
+        return None
+
+
 def sheets(run_folder: Path) -> list[tuple[int, Path]]:
     """The sheets there are with the images seen at their moment, in order of their names."""
     found = sorted(path_of(run_folder, 0).parent.glob("*.png"))
-    numbers = [(_NUMBER.findall(path.stem), path) for path in found]
+    numbers = [(_NUMBER.findall(path.stem), path) for path in found if not path.is_symlink()]
     return [(int(each[-1]), path) for each, path in numbers if each]
 
 
