@@ -145,7 +145,7 @@ def test_a_folder_becomes_a_model_becomes_a_finished_picture(
     window.go("refinement")
     refinement = window.room("refinement")
     qtbot.waitUntil(lambda: refinement.list.chosen_ids() == kept, timeout=WAIT)
-    refinement.panel.add_step("resize")
+    refinement.panel.editor.add_step("resize")
     qtbot.waitUntil(lambda: refinement.view.image().width() == 32, timeout=WAIT)
     press(qtbot, window, "refinement.compare", window, Qt.Key.Key_Space)
     shoot(window, "5-refinement")

@@ -54,7 +54,7 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     """The stored picture of a piece with its steps."""
     stack = Stack.lenient(piece.stack)
     if not resized:
-        stack = Stack([step for step in stack.steps if step.op not in SIZES])
+        stack = stack.only(lambda step: step.op not in SIZES)
     return apply(stack.settled(piece.home), pieces.stored(piece))
 
 

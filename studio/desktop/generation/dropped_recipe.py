@@ -42,8 +42,13 @@ class Recalling(QObject):
     def _put(self, recipe: LatentRecipe, found: Recalled) -> None:
         self._editing.recall(recipe)
         self._session.restored = self._editing.recipe(), found.stack
+        if found.left_out:
+            self._notices.warn(
+                tr("Steps of this file need a picture or a network that this project does not "
+                   "have; they were left out: {n}.", n=found.left_out)
+            )  # fmt: skip
         if found.stack:
-            steps = len(found.stack)
+            steps = found.steps
             said = tr(
                 "This file was refined in {n} steps: keep the picture, and it has them again.",
                 n=steps,

@@ -19,6 +19,7 @@ from studio.engine.refinement.enlarge import Enlarge
 from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.enlarger.card import Card
 from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
+from studio.engine.refinement.places import changed, entry_at, places
 from studio.engine.refinement.stack import Stack, Step
 from studio.engine.said import Said
 
@@ -85,14 +86,15 @@ class Enlarging(QObject):
     def _use(self, path: Path, card: Card, _checked: bool = False) -> None:
         """One step that enlarges: the one that is there, or a new one at the end."""
         params = {"enlarger": cards.in_project(card.run, path), "factor": float(card.scale)}
-        steps, title = list(self.stack().steps), tr(Enlarge.title)
-        for place, step in enumerate(steps):
-            if step.op == Enlarge.name:
-                steps[place] = step.model_copy(update={"params": {**step.params, **params}})
-                self.put(Stack(steps), tr("Change {step}", step=title))
+        stack, title = self.stack(), tr(Enlarge.title)
+        for place in places(stack):
+            step = entry_at(stack, place)
+            if isinstance(step, Step) and step.op == Enlarge.name:
+                other = step.model_copy(update={"params": {**step.params, **params}})
+                self.put(changed(stack, place, other), tr("Change {step}", step=title))
                 return
         whole = Enlarge.from_mapping(params).as_dict()
-        steps.append(Step(op=Enlarge.name, params=whole))
+        steps = [*stack.steps, Step(op=Enlarge.name, params=whole)]
         self.put(Stack(steps), tr("Add {step}", step=title))
 
     # ------------------------------------------------------------------ learning

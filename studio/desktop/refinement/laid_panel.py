@@ -19,9 +19,9 @@ from studio.desktop.widgets.panel import SectionHeader
 from studio.desktop.widgets.param_slider import ParamSlider
 from studio.desktop.widgets.slider_form import LABEL_WIDTH, SliderForm
 from studio.engine.refinement.blend_modes import NAMES
+from studio.engine.refinement.laid import Laid
 from studio.engine.refinement.masks.base import mask_kinds
 from studio.engine.refinement.masks.mask import Mask
-from studio.engine.refinement.step import Step
 
 
 class LaidPanel(QWidget):
@@ -29,6 +29,8 @@ class LaidPanel(QWidget):
 
     laid = Signal(dict, str)
     brushChanged = Signal()
+    pictureChosen = Signal(str)
+    """The path of a picture that is to be the mask."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +87,8 @@ class LaidPanel(QWidget):
 
     # ------------------------------------------------------------------ what is shown
 
-    def show_step(self, step: Step) -> None:
-        """The values of a step, without telling anyone."""
+    def show_step(self, step: Laid) -> None:
+        """The values of a step or group, without telling anyone."""
         with (
             QSignalBlocker(self.opacity), QSignalBlocker(self.blend), QSignalBlocker(self.kind),
             QSignalBlocker(self.invert),
@@ -113,6 +115,7 @@ class LaidPanel(QWidget):
             self._form.deleteLater()
         self._form, self._form_kind = SliderForm(self._kinds[kind].params()), kind
         self._form.valueChanged.connect(self._tuned)
+        self._form.pictureChosen.connect(lambda _name, path: self.pictureChosen.emit(path))
         self._form_place.addWidget(self._form)
 
     def retranslate(self) -> None:

@@ -36,6 +36,7 @@ from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
+from studio.engine.refinement.places import Place
 from studio.engine.refinement.stack import Stack
 
 
@@ -70,21 +71,23 @@ class RefinementRoom(Room):
         self.header.fit.clicked.connect(self.view.fit)
         self.header.full.clicked.connect(self.view.full_size)
         self.panel = StepsPanel()
-        self.panel.stackEdited.connect(self._edited)
+        editor = self.panel.editor
+        editor.stackEdited.connect(self._edited)
         self.panel.toolChanged.connect(self._take_tool)
         self.panel.pictureChosen.connect(self._take_colours)
+        self.panel.maskChosen.connect(self._take_mask)
         self.preset_menu = PresetMenu(
-            self.panel.presets.menu(), studio, lambda: self.panel.stack, self.panel.use_stack, self
+            self.panel.presets.menu(), studio, lambda: editor.stack, editor.use_stack, self
         )
         self.pieces = PieceActions(
             studio, self.shelf, self._thread, self._saving, lambda: self._current, self.reload, self
         )
-        self.pieces.stack, self.pieces.put = lambda: self.panel.stack, self.panel.use_stack
+        self.pieces.stack, self.pieces.put = lambda: editor.stack, editor.use_stack
         self.pieces.attach(self.list)
         self.enlarging = Enlarging(
             self.header.enlarge, studio, self.shelf, lambda: self._current, self
         )
-        self.enlarging.stack, self.enlarging.put = lambda: self.panel.stack, self.panel.use_stack
+        self.enlarging.stack, self.enlarging.put = lambda: editor.stack, editor.use_stack
         self.panel.enlargerWanted.connect(self.enlarging.open)
         self.panel.export.clicked.connect(lambda: self.exportRequested.emit([self._current]))
         self.empty = EmptyState("refine", "", "", self.generateRequested.emit)
@@ -102,13 +105,13 @@ class RefinementRoom(Room):
         self._pages = piece_pages(self, left, centre, self.panel, self.empty)
 
     def _add_actions(self) -> None:
-        add = self.studio.actions.add
+        add, editor = self.studio.actions.add, self.panel.editor
         add(
             "refinement.compare", "Compare before and after", self.header.compare.toggle, "Space",
             self.key, "compare",
         )  # fmt: skip
         add(
-            "refinement.remove", "Remove the step", self.panel.remove_current, "Del",
+            "refinement.remove", "Remove the step", editor.remove_current, "Del",
             self.key, "trash",
         )  # fmt: skip
         for by, text, keys in (
@@ -116,13 +119,18 @@ class RefinementRoom(Room):
             (1, "Move the step down", "Alt+Down"),
         ):
             add(
-                f"refinement.move{by}", text, lambda by=by: self.panel.move_current(by), keys,
+                f"refinement.move{by}", text, lambda by=by: editor.move_current(by), keys,
                 self.key, "arrow-up" if by < 0 else "arrow-down",
             )  # fmt: skip
         add(
             "refinement.enlarge", "Enlarge with own pictures", self.enlarging.open, "Ctrl+U",
             self.key, "maximize",
         )  # fmt: skip
+        for name, text, call, keys in (
+            ("group", "Group the steps", self.panel.group_chosen, "Ctrl+G"),
+            ("ungroup", "Take the group apart", editor.ungroup, "Ctrl+Shift+G"),
+        ):
+            add(f"refinement.{name}", text, call, keys, self.key, "folder")
         self.pieces.register(self.key)
         add_actions(self.studio.actions, self.key, self.deciding, lambda: self._current)
 
@@ -280,14 +288,24 @@ class RefinementRoom(Room):
         self.view.set_tool(self.panel.tool)
         self._render()
 
-    def _take_colours(self, row: int, name: str, path: str) -> None:
+    def _take_colours(self, place: Place, name: str, path: str) -> None:
         piece = self._current
 
         def taken(colours: str) -> None:
             if piece == self._current:
-                self.panel.take(row, name, colours)
+                self.panel.editor.take(place, name, colours)
 
         self._thread.submit(worker.colours_of, path, done=taken)
+
+    def _take_mask(self, place: Place, path: str) -> None:
+        project, piece = self.shelf.project, self._current
+
+        def taken(picture: str) -> None:
+            if project is self.shelf.project and piece == self._current:
+                self.panel.editor.take_mask(place, picture)
+
+        if project is not None:
+            self._thread.submit(worker.mask_of, project, path, done=taken)
 
     def _show_before(self, on: bool) -> None:
         refined = self._refined if on else None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
 from studio.desktop.refinement.add_menu import AddMenu
 from studio.desktop.refinement.bench_view import ViewTool
 from studio.desktop.refinement.crop_frame import CropFrame
+from studio.desktop.refinement.group_form import GroupForm
 from studio.desktop.refinement.histogram_view import HistogramView
 from studio.desktop.refinement.laid_panel import LaidPanel
 from studio.desktop.refinement.mask_tool import MaskTool
-from studio.desktop.refinement.step_tools import has_tool, kept_tool
+from studio.desktop.refinement.stack_editor import StackEditor
+from studio.desktop.refinement.step_list import StepList, title_of
+from studio.desktop.refinement.step_tools import has_tool, is_crop, kept_tool
 from studio.desktop.widgets.boxes import add, column, row
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.labels import set_words, text_label
@@ -25,28 +26,26 @@ from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.refinement.base import Operation, operations
 from studio.engine.refinement.crop import Crop
 from studio.engine.refinement.enlarge import Enlarge
+from studio.engine.refinement.group import Group
 from studio.engine.refinement.masks.mask import Mask
+from studio.engine.refinement.places import Place, entry_at, moved
 from studio.engine.refinement.stack import Stack, Step
-
-MOST_ROWS = 10
 
 
 class StepsPanel(QWidget):
     """Shows a stack; says what the artist wants of it, and changes nothing itself."""
 
-    stackEdited = Signal(object, str, str)
-    """The wanted stack, the name of the step for undo, and a key: one drag is one undo step."""
-
     toolChanged = Signal()
     """Another step is worked on by hand on the picture, or none; see :meth:`tool`."""
     enlargerWanted = Signal()
     """A step is wanted that needs a network, which may have to be trained first."""
-    pictureChosen = Signal(int, str, str)
-    """The row of a step, a parameter of it, and the path of a picture to take it from."""
+    pictureChosen = Signal(object, str, str)
+    """The place of a step, a parameter of it, and the path of a picture to take it from."""
+    maskChosen = Signal(object, str)
+    """The place of a step, and the path of a picture that is to be its mask."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stack = Stack([])
         self._kinds: dict[str, type[Operation]] = operations()
         self._form: SliderForm | None = None
         self._form_op = ""
@@ -56,41 +55,47 @@ class StepsPanel(QWidget):
         self.by_hand.setCheckable(True)
         self.by_hand.setChecked(True)
         self.by_hand.toggled.connect(self._take_tool)
-        self.laid = LaidPanel()
-        self.laid.laid.connect(self._lay)
-        self.laid.brushChanged.connect(self._brush_taken)
         self._tool: ViewTool | None = None
         self.hint = text_label(quiet=True)
         self._read_only = ""
-        self.list = QListWidget()
-        self.list.setObjectName("steps")
-        self.list.currentRowChanged.connect(self._show_step)
-        self.list.itemChanged.connect(self._toggled)
+        self.list = StepList()
+        self.list.currentRowChanged.connect(lambda _row: self._show_step())
+        self.list.itemSelectionChanged.connect(self._allow_moves)
+        self.editor = StackEditor(self.list, self)
+        self.laid = LaidPanel()
+        self.laid.laid.connect(lambda values, key: self.editor.change(values, key))
+        self.laid.pictureChosen.connect(lambda path: self.maskChosen.emit(self.list.place(), path))
+        self.group_form = GroupForm()
+        self.group_form.named.connect(lambda name: self.editor.change({"name": name}, ""))
+        self.laid.brushChanged.connect(self._brush_taken)
         self.add = secondary()
         self._menu = AddMenu(self._kinds, self)
         self._menu.chosen.connect(self._chosen)
         self.add.setMenu(self._menu)
         self.presets = secondary()
         self.presets.setMenu(QMenu(self))
-        self.up, self.down, self.remove = (QToolButton() for _ in range(3))
-        self.up.clicked.connect(lambda: self.move_current(-1))
-        self.down.clicked.connect(lambda: self.move_current(1))
-        self.remove.clicked.connect(self.remove_current)
+        self.group, self.up, self.down, self.remove = (QToolButton() for _ in range(4))
+        self.group.clicked.connect(self.group_chosen)
+        self.up.clicked.connect(lambda: self.editor.move_current(-1))
+        self.down.clicked.connect(lambda: self.editor.move_current(1))
+        self.remove.clicked.connect(self.editor.remove_current)
         self._form_place = column()
         self.reset, self.export = secondary(), primary()
-        self.reset.clicked.connect(self._reset)
+        self.reset.clicked.connect(self.editor.reset)
         self._lay_out()
         self.set_stack(None)
 
     def _lay_out(self) -> None:
-        moves = self.up, self.down, self.remove
-        tools = row(self.add, self.presets, None, *moves, gap=theme.SPACE // 2)
+        moves = self.group, self.up, self.down, self.remove
+        top = row((self.header, 1), *moves, gap=theme.SPACE // 2)
+        tools = row((self.add, 1), (self.presets, 1), gap=theme.SPACE)
         margins = (EDGE, theme.SPACE, EDGE, EDGE)
         ends = row((self.reset, 1), (self.export, 1), gap=theme.SPACE, margins=margins)
         inner, parts = panel_column(theme.SPACE)
         head = row((self.step_header, 1), self.by_hand)
-        steps = self.header, self.list, self.hint, tools
-        for part in (self.histogram, *steps, 4, head, self._form_place, 4, self.laid, None):
+        steps = top, self.list, self.hint, tools
+        forms = self.group_form, self._form_place
+        for part in (self.histogram, *steps, 4, head, *forms, 4, self.laid, None):
             add(parts, part)
         column((SteadyScroll(inner), 1), ends, on=self)
 
@@ -98,23 +103,13 @@ class StepsPanel(QWidget):
 
     def set_stack(self, stack: Stack | None) -> None:
         """Show the stack of a piece; None when no piece is chosen."""
-        row = self.list.currentRow()
-        grew = stack is not None and len(stack.steps) > len(self._stack.steps)
-        self._stack = stack or Stack([])
-        self.list.blockSignals(True)
-        self.list.clear()
-        for step in self._stack.steps:
-            self.list.addItem(self._item(step))
-        last = self.list.count() - 1
-        self.list.setCurrentRow(last if grew or row < 0 else min(row, last))
-        self.list.blockSignals(False)
-        self._fit_list()
-        self._show_step(self.list.currentRow())
+        self.editor.take_stack(stack or Stack())
+        self._show_step()
         self._allow(stack is not None)
 
     def set_read_only(self, reason: str) -> None:
         """Why steps cannot be changed in this project; empty when they can."""
-        self._read_only = reason
+        self._read_only, self.editor.is_read_only = reason, bool(reason)
         self._allow(self.export.isEnabled())
 
     def _allow(self, there: bool) -> None:
@@ -124,19 +119,30 @@ class StepsPanel(QWidget):
         for widget in (self.add, self.presets, self.list, self._form, self.laid, self.by_hand):
             if widget is not None:
                 widget.setEnabled(may)
-        self.reset.setEnabled(may and bool(self._stack.steps))
-        for button in (self.up, self.down, self.remove):
-            button.setEnabled(button.isEnabled() and may)
-        self.hint.setVisible(there and (bool(self._read_only) or not self._stack.steps))
+        self.reset.setEnabled(may and bool(self.editor.stack.steps))
+        self._allow_moves()
+        self.hint.setVisible(there and (bool(self._read_only) or not self.editor.stack.steps))
         self.hint.setText(
             said(self._read_only)
             or tr("No step yet: the piece leaves as it was kept. Steps change nothing for good.")
         )
 
-    def _fit_list(self) -> None:
-        rows = min(self.list.count(), MOST_ROWS)
-        self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
-        self.list.setVisible(rows > 0)
+    def _allow_moves(self) -> None:
+        """What can be done with what is chosen."""
+        place, chosen = self.list.place(), self.list.chosen()
+        may = bool(place) and self.list.isEnabled()
+        self.remove.setEnabled(may)
+        for button, by in ((self.up, -1), (self.down, 1)):
+            button.setEnabled(may and moved(self.editor.stack, place, by)[1] != place)
+        entries = [entry_at(self.editor.stack, each) for each in chosen]
+        lone = len(entries) == 1 and isinstance(entries[0], Group)
+        steps = bool(entries) and not any(isinstance(each, Group) for each in entries)
+        self.group.setEnabled(may and (lone or steps))
+        words = (
+            tr("Take the group apart: its steps stay (Ctrl+Shift+G)") if lone
+            else tr("Make the chosen steps a group, laid over the picture as one (Ctrl+G)")
+        )  # fmt: skip
+        set_words((self.group, "", words))
 
     def retranslate(self) -> None:
         self.header.setText(tr("Steps"))
@@ -157,54 +163,56 @@ class StepsPanel(QWidget):
         self.restyle()
         self._menu.fill()
         self.laid.retranslate()
+        self.group_form.retranslate()
         self.histogram.retranslate()
-        self.set_stack(self._stack if self.export.isEnabled() else None)
+        self.set_stack(self.editor.stack if self.export.isEnabled() else None)
 
     def restyle(self) -> None:
         for button, picture in (
             (self.up, "arrow-up"), (self.down, "arrow-down"), (self.remove, "trash"),
-            (self.by_hand, "square"),
+            (self.by_hand, "square"), (self.group, "folder"),
         ):  # fmt: skip
             button.setIcon(theme.icon(picture))
+        self.list.restyle()
 
-    def _item(self, step: Step) -> QListWidgetItem:
-        item = QListWidgetItem(tr(self._kinds[step.op].title))
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setCheckState(Qt.CheckState.Checked if step.enabled else Qt.CheckState.Unchecked)
-        item.setToolTip(tr(self._kinds[step.op].summary))
-        return item
-
-    def _show_step(self, row: int) -> None:
-        there = 0 <= row < len(self._stack.steps)
-        self.remove.setEnabled(there)
-        self.up.setEnabled(there and row > 0)
-        self.down.setEnabled(there and row < len(self._stack.steps) - 1)
-        if not there:
+    def _show_step(self) -> None:
+        place = self.list.place()
+        self._allow_moves()
+        if not place:
             self._drop_form()
             self.step_header.setText("")
-            self.laid.hide()
+            for part in (self.laid, self.group_form):
+                part.hide()
             self._take_tool()
             return
-        step = self._stack.steps[row]
-        kind = self._kinds[step.op]
-        self.step_header.setText(tr(kind.title))
+        entry = entry_at(self.editor.stack, place)
+        is_group = isinstance(entry, Group)
+        self.step_header.setText(tr("Group") if is_group else title_of(entry))
+        self.group_form.setVisible(is_group)
+        if isinstance(entry, Group):
+            self._drop_form()
+            self.group_form.show_name(entry.name)
+        else:
+            self._show_form(entry)
+        self.laid.setVisible(not entry.reshapes)
+        self.laid.show_step(entry)
+        self._take_tool()
+
+    def _show_form(self, step: Step) -> None:
         if self._form is None or self._form_op != step.op:
             self._drop_form()
             self._make_form(step.op)
         if self._form is not None:
             self._form.blockSignals(True)
-            self._form.set_values(kind.from_mapping(step.params).as_dict())
+            self._form.set_values(self._kinds[step.op].from_mapping(step.params).as_dict())
             self._form.blockSignals(False)
-        self.laid.setVisible(not kind.reshapes)
-        self.laid.show_step(step)
-        self._take_tool()
 
     def _make_form(self, op: str) -> None:
         self._form, self._form_op = SliderForm(self._kinds[op].params()), op
         self._form.setEnabled(self.list.isEnabled())
-        self._form.valueChanged.connect(self._tuned)
+        self._form.valueChanged.connect(self.editor.tune)
         self._form.pictureChosen.connect(
-            lambda name, path: self.pictureChosen.emit(self.list.currentRow(), name, path)
+            lambda name, path: self.pictureChosen.emit(self.list.place(), name, path)
         )
         self._form_place.addWidget(self._form)
 
@@ -222,13 +230,12 @@ class StepsPanel(QWidget):
         return self._tool
 
     @property
-    def opened(self) -> int:
-        """The row of the step that `tool` belongs to, or -1."""
-        return self.list.currentRow() if self._tool is not None else -1
+    def opened(self) -> Place:
+        """The place of the step that `tool` belongs to; empty without one."""
+        return self.list.place() if self._tool is not None else ()
 
     def _take_tool(self, _on: bool = True) -> None:
-        row, before = self.list.currentRow(), self._tool
-        step = self._stack.steps[row] if 0 <= row < len(self._stack.steps) else None
+        step, before = self.editor.in_hand(), self._tool
         has_one = step is not None and has_tool(step)
         self.by_hand.setVisible(has_one)
         self._tool = None
@@ -237,9 +244,11 @@ class StepsPanel(QWidget):
         if self._tool is not before:
             self.toolChanged.emit()
 
-    def _made_tool(self, step: Step) -> ViewTool:
-        if step.mask is None:
+    def _made_tool(self, step: Step | Group) -> ViewTool | None:
+        if is_crop(step):
             return CropFrame(Crop.from_mapping(step.params), self._cropped)
+        if step.mask is None:
+            return None
         return MaskTool(step.mask, self.laid.brush, self._masked, self.laid.set_radius)
 
     def _brush_taken(self) -> None:
@@ -248,96 +257,17 @@ class StepsPanel(QWidget):
         self.toolChanged.emit()
 
     def _cropped(self, box: dict[str, float]) -> None:
-        row = self.list.currentRow()
-        self._change({"params": {**self._stack.steps[row].params, **box}}, f"{row}/frame")
+        self.editor.set_params(box, "frame")
 
     def _masked(self, mask: Mask, key: str) -> None:
-        self._lay({"mask": mask}, f"mask/{key}" if key else "")
-
-    def _lay(self, values: dict[str, Any], key: str) -> None:
-        self._change(values, f"{self.list.currentRow()}/{key}" if key else "")
-
-    def _change(self, values: dict[str, Any], key: str) -> None:
-        """Want other values of the chosen step; one `key` in a row is one step of undo."""
-        row = self.list.currentRow()
-        if not 0 <= row < len(self._stack.steps):
-            return
-        steps = list(self._stack.steps)
-        steps[row] = steps[row].model_copy(update=values)
-        title = tr(self._kinds[steps[row].op].title)
-        self._want(steps, tr("Change {step}", step=title), key)
-
-    # ------------------------------------------------------------------ what is wanted
-
-    def add_step(self, op: str) -> None:
-        """Add a step with its defaults at the end."""
-        title = tr(self._kinds[op].title)
-        step = Step(op=op, enabled=True, params=self._kinds[op]().as_dict())
-        self._want([*self._stack.steps, step], tr("Add {step}", step=title))
+        self.editor.change({"mask": mask}, f"mask/{key}" if key else "")
 
     def _chosen(self, op: str) -> None:
         if op == Enlarge.name:
             self.enlargerWanted.emit()
         else:
-            self.add_step(op)
+            self.editor.add_step(op)
 
-    def remove_current(self) -> None:
-        row = self.list.currentRow()
-        if 0 <= row < len(self._stack.steps):
-            title = tr(self._kinds[self._stack.steps[row].op].title)
-            steps = [step for at, step in enumerate(self._stack.steps) if at != row]
-            self._want(steps, tr("Remove {step}", step=title))
-
-    @property
-    def stack(self) -> Stack:
-        return self._stack
-
-    def use_stack(self, stack: Stack, text: str) -> None:
-        """Want a whole stack in the place of this one."""
-        self._want(list(stack.steps), text)
-
-    def move_current(self, by: int) -> None:
-        """Move the chosen step: -1 earlier, 1 later."""
-        row = self.list.currentRow()
-        if row < 0 or not 0 <= row + by < len(self._stack.steps):
-            return
-        steps = list(self._stack.steps)
-        steps[row], steps[row + by] = steps[row + by], steps[row]
-        self.list.blockSignals(True)
-        self.list.setCurrentRow(row + by)
-        self.list.blockSignals(False)
-        self._want(steps, tr("Reorder the steps"))
-
-    def take(self, row: int, name: str, value: Any) -> None:
-        """Set a parameter of the step in a row, which is chosen for it."""
-        if (
-            0 <= row < len(self._stack.steps)
-            and name in self._kinds[self._stack.steps[row].op].params()
-        ):
-            self.list.setCurrentRow(row)
-            self._tuned(name, value)
-
-    def _tuned(self, name: str, value: Any) -> None:
-        row = self.list.currentRow()
-        if 0 <= row < len(self._stack.steps):
-            params = {**self._stack.steps[row].params, name: value}
-            self._change({"params": params}, f"{row}/{name}")
-
-    def _toggled(self, item: QListWidgetItem) -> None:
-        row = self.list.row(item)
-        step = self._stack.steps[row]
-        on = item.checkState() == Qt.CheckState.Checked
-        if on == step.enabled:
-            return
-        steps = list(self._stack.steps)
-        steps[row] = step.model_copy(update={"enabled": on})
-        self._want(steps, tr("Use {step}" if on else "Leave out {step}", step=item.text()))
-
-    def _reset(self) -> None:
-        if self._stack.steps:
-            self._want([], tr("Remove all steps"))
-
-    def _want(self, steps: list[Step], text: str, key: str = "") -> None:
-        if self._read_only:
-            return
-        self.stackEdited.emit(Stack(steps), text, key)
+    def group_chosen(self) -> None:
+        if self.group.isEnabled():
+            self.editor.group()

@@ -14,38 +14,36 @@ from studio.engine.jobs import Job
 from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
-from studio.engine.refinement import base
 from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.enlarger.card import Card
 from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
 from studio.engine.refinement.histogram import Histogram
+from studio.engine.refinement.masks import picture
+from studio.engine.refinement.places import Place, changed, entry_at, places
 from studio.engine.refinement.proxy import Preview, Proxy
-from studio.engine.refinement.stack import Stack, apply, refined
+from studio.engine.refinement.stack import Stack, Step, apply, refined
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be shown of a piece. `opened` is a step that is worked on by hand, or -1: the
-    picture is shown as that step is given it, as far as its shape goes."""
+    """What is to be shown of a piece. `opened` is the place of a step that is worked on by hand:
+    the picture is shown as that step is given it, as far as its shape goes."""
 
     piece: Piece
     stack: Stack
     side: int
     """Pixels of the longer side that the screen has room for."""
-    opened: int = -1
+    opened: Place = ()
 
     def shown(self) -> Stack:
         """Without the opened step where it reshapes, and what reshapes after it. As far as a
         step needs files, they are named in full."""
-        if self.opened < 0:
-            return self.stack.settled(self.piece.home)
-        return Stack(
-            [
-                step
-                for place, step in enumerate(self.stack.steps)
-                if place < self.opened or not base.operation(step.op).reshapes
-            ]
-        ).settled(self.piece.home)
+        stack = self.stack
+        for place in places(stack) if self.opened else ():
+            step = entry_at(stack, place)
+            if place >= self.opened and isinstance(step, Step) and step.reshapes:
+                stack = changed(stack, place, step.model_copy(update={"enabled": False}))
+        return stack.settled(self.piece.home)
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,7 @@ class Bench:
         shown = asked.shown()
         found = after.render(shown)
         pixels = to_pixels(found.image)
-        mask = None
-        if 0 <= asked.opened < len(asked.stack.steps):
-            mask = after.mask(shown, asked.stack.steps[asked.opened].settled(asked.piece.home))
+        mask = after.mask(shown, asked.opened) if asked.opened in places(shown) else None
         return Refined(
             asked.piece.id,
             self._unrefined(before.render(shown.reshaping())),
@@ -128,6 +124,11 @@ def colours_of(path: str) -> str:
     from studio.engine.refinement.colour_transfer import colours_of as taken
 
     return taken(Path(path))
+
+
+def mask_of(project: Project, path: str) -> str:
+    """A picture as a mask names it, once the project has a copy."""
+    return picture.keep(project.folder, Path(path))
 
 
 def enlargers(project: Project, run_name: str) -> dict[Path, Card]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from pathlib import PurePath
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -13,6 +14,7 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QLineEdit, QToolButton, QWidget
 
@@ -23,6 +25,8 @@ from studio.desktop.widgets.buttons import secondary
 
 SUFFIXES = "*.png *.jpg *.jpeg *.tif *.tiff *.webp *.bmp *.gif *.psd *.heic *.avif"
 _MARK = "rgb:"
+_PADDING = 32
+"""Of a button, left and right of its words."""
 
 
 class ColoursField(QWidget):
@@ -86,6 +90,7 @@ class PictureField(QWidget):
         self._text = ""
         self.button, self.strip = secondary(), _Strip()
         self.button.clicked.connect(self._ask)
+        self.button.setMinimumWidth(1)  # a long name gives way
         row((self.button, 1), self.strip, on=self, gap=8)
         self.setAcceptDrops(True)
         self.setFocusProxy(self.button)
@@ -96,10 +101,27 @@ class PictureField(QWidget):
     def set_text(self, text: str) -> None:
         self._text = text
         self.strip.show_colours(text)
+        self._show_name()
+
+    def _show_name(self) -> None:
+        """That of the file, where it is one that is named."""
+        has_colours = self._text.startswith(_MARK)
+        self.strip.setVisible(has_colours)
+        name = "" if has_colours else PurePath(self._text).name
+        words = name or tr("Choose a picture…")
+        room = self.width() - _PADDING  # with colours beside it, it is the words that always fit
+        self.button.setText(
+            self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room) if name
+            else words
+        )  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_name()
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
-        self.button.setText(tr("Choose a picture…"))
+        self._show_name()
         self.button.setAccessibleName(name)
 
     def setToolTip(self, text: str) -> None:

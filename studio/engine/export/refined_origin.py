@@ -9,6 +9,7 @@ from typing import Any
 from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_further, read_words
 from studio.engine.pieces.origin import Origin
+from studio.engine.refinement.masks.picture import PictureMask
 
 ENLARGER = "enlarger"
 """The parameter of a step that is a path."""
@@ -47,8 +48,17 @@ def origin_of(source: Path, steps: Sequence[dict[str, Any]]) -> Origin:
     )
 
 
-def _unplaced(step: dict[str, Any]) -> dict[str, Any]:
-    params = step.get("params", {})
-    if not params.get(ENLARGER):
-        return step
-    return {**step, "params": {**params, ENLARGER: Path(params[ENLARGER]).name}}
+def _unplaced(entry: dict[str, Any]) -> dict[str, Any]:
+    """A step, or a group with its steps, as plain values."""
+    made = {**entry, **_named(entry, ENLARGER)}
+    if "steps" in entry:
+        made["steps"] = [_unplaced(step) for step in entry["steps"]]
+    mask = entry.get("mask")
+    if mask is not None and mask.get("kind") == PictureMask.name:
+        made["mask"] = {**mask, **_named(mask, "picture")}
+    return made
+
+
+def _named(values: dict[str, Any], name: str) -> dict[str, Any]:
+    params = values.get("params", {})
+    return {"params": {**params, name: Path(params[name]).name}} if params.get(name) else {}

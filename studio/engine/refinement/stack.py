@@ -5,40 +5,61 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from models.parameters import ParameterError
 from studio.engine.artwork import Artwork, Layer, Pixels, to_image
 from studio.engine.errors import UsageError
-from studio.engine.refinement import base
+from studio.engine.refinement.group import Group
 from studio.engine.refinement.step import Step
 from studio.engine.said import Said, reason
 
-__all__ = ["AFTER", "BEFORE", "VERSION", "Stack", "Step", "apply", "refined"]
+__all__ = ["AFTER", "BEFORE", "VERSION", "Entry", "Group", "Stack", "Step", "apply", "refined"]
 
 BEFORE, AFTER = "Before", "After"
 """Names of layers; in a file, so in one language."""
 
 
-VERSION = 2
-"""Of a stack as a file: 2 has opacity, blend mode and mask. A file without it is of version 1."""
+VERSION = 3
+"""Of a stack as a file: 2 has opacity, blend mode and mask, 3 groups and masks that are pictures.
+A file without it is of version 1."""
+
+
+def _kind(value: object) -> str:
+    """What only a group has."""
+    return "group" if isinstance(value, Group) or _members(value) is not None else "step"
+
+
+def _members(value: object) -> object:
+    return value.get("steps") if isinstance(value, Mapping) else None
+
+
+Entry = Annotated[
+    Annotated[Step, Tag("step")] | Annotated[Group, Tag("group")], Discriminator(_kind)
+]
+"""What a stack is made of."""
 
 
 class Stack(BaseModel):
-    """Steps in the order in which they happen."""
+    """Steps and groups of them in the order in which they happen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: list[Step] = Field(default_factory=list)
+    steps: list[Entry] = Field(default_factory=list)
 
-    def __init__(self, steps: list[Step] | None = None, **rest: Any) -> None:
+    def __init__(self, steps: Sequence[Step | Group] | None = None, **rest: Any) -> None:
         super().__init__(steps=steps or [], **rest)
+
+    def each(self) -> Iterator[Step]:
+        """Every step, those of groups in their place."""
+        for entry in self.steps:
+            yield from entry.steps if isinstance(entry, Group) else (entry,)
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
@@ -53,7 +74,8 @@ class Stack(BaseModel):
             raise UsageError("The stack cannot be used: {reason}", reason=reason(error)) from error
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or Said("the stack")
+            parts = [str(part) for part in first["loc"] if part not in ("step", "group")]
+            place = ".".join(parts) or Said("the stack")
             raise UsageError(
                 "The stack cannot be used: {place}: {reason}.", place=place, reason=first["msg"]
             ) from error
@@ -62,15 +84,34 @@ class Stack(BaseModel):
     @classmethod
     def lenient(cls, steps: Sequence[Any]) -> Self:
         """From an index, without the steps that cannot be used (any more)."""
-        usable: list[Step] = []
+        usable: list[Step | Group] = []
         for step in steps:
+            inner = _members(step)
+            if isinstance(inner, list):
+                left = cls.lenient([each for each in inner if _members(each) is None])
+                step = {**step, "steps": left.model_dump(mode="json")["steps"]}
             with contextlib.suppress(UsageError):
                 usable += cls.checked({"steps": [step]}).steps
         return cls(usable)
 
+    def only(self, wanted: Callable[[Step], bool]) -> Self:
+        """The same, with the steps left out that are not `wanted`; all keep their places."""
+
+        def kept(step: Step) -> Step:
+            return step if wanted(step) else step.model_copy(update={"enabled": False})
+
+        return type(self)(
+            [
+                entry.model_copy(update={"steps": tuple(kept(step) for step in entry.steps)})
+                if isinstance(entry, Group)
+                else kept(entry)
+                for entry in self.steps
+            ]
+        )
+
     def reshaping(self) -> Self:
         """Only the steps that change where things lie: the picture before, laid over that after."""
-        return type(self)([step for step in self.steps if base.operation(step.op).reshapes])
+        return self.only(lambda step: step.reshapes)
 
     def to_toml(self) -> str:
         """As a file that a person can edit."""
@@ -124,7 +165,7 @@ def refined(
     for number, step in enumerate(steps, 1):
         work = step.apply(work)
         if layered and number < len(steps):
-            name = f"{number} {base.operation(step.op).title}"
+            name = f"{number} {step.title}"
             between.append(Layer(name, work, visible=False))
     after = Layer(AFTER, work)
     if not layered:

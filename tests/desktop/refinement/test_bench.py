@@ -48,7 +48,7 @@ def steps(room):
 
 
 def test_a_slider_is_one_step_of_undo_and_a_double_click_resets(bench, window, qtbot) -> None:
-    bench.panel.add_step("exposure")
+    bench.panel.editor.add_step("exposure")
     slider = bench.panel._form.editors["exposure"].slider
     for _ in range(3):
         qtbot.keyClick(slider, Qt.Key.Key_Right)
@@ -64,7 +64,7 @@ def test_a_slider_is_one_step_of_undo_and_a_double_click_resets(bench, window, q
 
 
 def test_the_frame_of_a_crop_is_pulled_on_the_picture(bench, window, qtbot) -> None:
-    bench.panel.add_step("crop")
+    bench.panel.editor.add_step("crop")
     frame = bench.view.tool
     assert isinstance(frame, CropFrame)
     qtbot.waitUntil(lambda: not bench.rendering.busy, timeout=WAIT)
@@ -87,8 +87,8 @@ def test_the_frame_of_a_crop_is_pulled_on_the_picture(bench, window, qtbot) -> N
 
 
 def test_a_mask_is_painted_erased_and_taken_back(bench, window, qtbot) -> None:
-    bench.panel.add_step("exposure")
-    bench.panel._tuned("exposure", 2.0)
+    bench.panel.editor.add_step("exposure")
+    bench.panel.editor.tune("exposure", 2.0)
     kind = bench.panel.laid.kind
     kind.setCurrentIndex(kind.findData("brush"))
     assert bench.panel.laid.brush.is_painting, "a brush is there to paint"
@@ -114,7 +114,7 @@ def test_a_mask_is_painted_erased_and_taken_back(bench, window, qtbot) -> None:
 
 
 def test_a_gradient_is_moved_by_its_ends_and_a_colour_picked(bench, qtbot) -> None:
-    bench.panel.add_step("exposure")
+    bench.panel.editor.add_step("exposure")
     kind = bench.panel.laid.kind
     kind.setCurrentIndex(kind.findData("linear"))
     assert isinstance(bench.view.tool, MaskTool)
@@ -129,7 +129,7 @@ def test_a_gradient_is_moved_by_its_ends_and_a_colour_picked(bench, qtbot) -> No
 
 
 def test_a_curve_is_drawn_with_the_mouse_and_keys(bench, qtbot) -> None:
-    bench.panel.add_step("curves")
+    bench.panel.editor.add_step("curves")
     plot = bench.panel._form.editors["points"].plot
     qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=plot.to_widget((0.5, 0.7)).toPoint())
     assert len(steps(bench)[0].params["points"].split()) == 3
@@ -154,7 +154,7 @@ def test_colours_come_from_a_picture_and_a_grey_one_is_a_notice(
 ) -> None:
     Image.new("RGB", (8, 8), (20, 160, 140)).save(tmp_path / "sea.png")
     Image.new("L", (8, 8), 90).save(tmp_path / "grey.png")
-    bench.panel.add_step("colour_transfer")
+    bench.panel.editor.add_step("colour_transfer")
     field = bench.panel._form.editors["reference"]
     field.chosen.emit(str(tmp_path / "grey.png"))
     notices = window.studio.notices
@@ -169,7 +169,7 @@ def test_colours_come_from_a_picture_and_a_grey_one_is_a_notice(
 def test_pieces_are_renamed_copied_and_deleted_with_undo(bench, window, qtbot) -> None:
     undo = window.studio.undo
     first = bench._current
-    bench.panel.add_step("sharpen")
+    bench.panel.editor.add_step("sharpen")
     bench.pieces.rename("Tall house")
     qtbot.waitUntil(lambda: bench.shelf.kept[first].piece.name == "Tall house", timeout=WAIT)
     bench.pieces.copy()
@@ -191,7 +191,7 @@ def test_pieces_are_renamed_copied_and_deleted_with_undo(bench, window, qtbot) -
 
 
 def test_steps_go_from_one_piece_to_another_by_the_clipboard(bench, window, qtbot) -> None:
-    bench.panel.add_step("vignette")
+    bench.panel.editor.add_step("vignette")
     bench.pieces.copy_steps()
     assert Stack.from_toml(QApplication.clipboard().text()).steps[0].op == "vignette"
     other = next(key for key in bench.shelf.kept if key != bench._current)
@@ -224,7 +224,7 @@ def test_eight_steps_give_the_same_pixels_in_window_file_and_export(
     bench, window, qtbot, tmp_path
 ) -> None:
     stack = Stack.from_toml(EIGHT)
-    bench.panel.use_stack(stack, "Eight")
+    bench.panel.editor.use_stack(stack, "Eight")
     bench.panel.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: not bench.rendering.busy, timeout=WAIT)
     qtbot.waitUntil(lambda: not bench._thread.busy, timeout=WAIT)
@@ -238,8 +238,8 @@ def test_eight_steps_give_the_same_pixels_in_window_file_and_export(
 
 
 def test_the_histogram_counts_what_is_shown_and_what_is_clipped(bench, qtbot) -> None:
-    bench.panel.add_step("levels")
-    bench.panel._tuned("white", 0.3)
+    bench.panel.editor.add_step("levels")
+    bench.panel.editor.tune("white", 0.3)
     qtbot.waitUntil(
         lambda: not bench.rendering.busy and bench._refined.histogram.white > 0.01, timeout=WAIT
     )

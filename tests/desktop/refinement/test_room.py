@@ -33,10 +33,10 @@ def test_the_last_decision_is_kept_when_the_project_closes_at_once(
     bench, window, sample_project
 ) -> None:
     key = bench._current
-    bench.panel.add_step("sharpen")
+    bench.panel.editor.add_step("sharpen")
     bench.deciding.rate(key, 4)
     bench.deciding.review(key, "rejected")
-    bench.panel.add_step("crop")
+    bench.panel.editor.add_step("crop")
     window.studio.close_project()
     kept = on_disk(sample_project, key)
     assert [step["op"] for step in kept.stack] == ["sharpen", "crop"]
@@ -46,7 +46,7 @@ def test_the_last_decision_is_kept_when_the_project_closes_at_once(
 def test_edits_of_two_pieces_are_both_kept(bench, window, sample_project, qtbot) -> None:
     for key, op in ((1, "sharpen"), (2, "denoise")):
         bench.list.choose([key])
-        bench.panel.add_step(op)
+        bench.panel.editor.add_step(op)
     window.close()
     assert [on_disk(sample_project, key).stack[0]["op"] for key in (1, 2)] == ["sharpen", "denoise"]
 
@@ -75,8 +75,8 @@ def test_pieces_are_picked_and_rejected_by_keys_and_taken_back(bench, window, qt
 def test_before_is_cropped_and_resized_as_after_is(bench, qtbot) -> None:
     bench.header.compare.setChecked(True)
     for op in ("crop", "sharpen", "resize"):
-        bench.panel.add_step(op)
-        bench.panel._tuned("top", 0.5) if op == "crop" else None
+        bench.panel.editor.add_step(op)
+        bench.panel.editor.tune("top", 0.5) if op == "crop" else None
     qtbot.waitUntil(lambda: bench.view.image().width() == 128, timeout=WAIT)
     assert bench.view.image().height() == 64
     assert bench.view._before.size() == bench.view.image().size()
@@ -84,10 +84,10 @@ def test_before_is_cropped_and_resized_as_after_is(bench, qtbot) -> None:
 
 
 def test_parts_that_do_not_fit_are_a_notice_and_change_nothing(bench, window, qtbot) -> None:
-    bench.panel.add_step("crop")
-    bench.panel._tuned("left", 0.9)
+    bench.panel.editor.add_step("crop")
+    bench.panel.editor.tune("left", 0.9)
     before = bench._stacks[bench._current]
-    bench.panel._tuned("right", 0.9)
+    bench.panel.editor.tune("right", 0.9)
     assert bench._stacks[bench._current] == before
     assert "cut the whole picture away" in window.studio.notices.history[-1].sentence
     assert bench.panel._form.values()["right"] == 0.0
@@ -114,11 +114,11 @@ def test_steps_move_by_keys_and_the_buttons_follow(bench, qtbot) -> None:
     assert not panel.reset.isEnabled()
     assert panel.hint.isVisible()
     for op in ("sharpen", "denoise"):
-        panel.add_step(op)
+        panel.editor.add_step(op)
     assert panel.reset.isEnabled()
     assert not panel.hint.isVisible()
     qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert [step.op for step in panel._stack.steps] == ["denoise", "sharpen"]
+    assert [step.op for step in panel.editor.stack.steps] == ["denoise", "sharpen"]
     assert not panel.up.isEnabled()
     assert panel.down.isEnabled()
 
@@ -132,7 +132,7 @@ def test_icons_follow_the_theme(bench, window) -> None:
 def test_steps_are_kept_under_a_name_and_put_on_another_piece(bench, window, qtbot) -> None:
     from studio.engine.refinement import presets
 
-    bench.panel.add_step("sharpen")
+    bench.panel.editor.add_step("sharpen")
     bench.preset_menu.save("Crisp & clear")
     assert presets.names() == ["Crisp & clear"]
     assert window.studio.undo.undoText() == "Save preset Crisp & clear"

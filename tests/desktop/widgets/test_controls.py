@@ -76,7 +76,7 @@ def furnished(full_window: MainWindow, qtbot) -> MainWindow:
     refinement.list.choose([1])
     qtbot.waitUntil(lambda: not refinement.view.image().isNull(), timeout=WAIT)
     for step in ("crop", "exposure"):
-        refinement.panel.add_step(step)
+        refinement.panel.editor.add_step(step)
     qtbot.waitUntil(lambda: refinement.panel.list.count() == 2, timeout=WAIT)
     assert not full_window.guide.isVisible()  # made, so that its controls are looked at
     full_window.notice_view.show_history()

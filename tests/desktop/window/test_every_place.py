@@ -325,7 +325,7 @@ def test_every_undo_says_what_and_where(walked: MainWindow) -> None:
     walked.go("generation")
     generation.editing.set_seed(7)
     walked.go("refinement")
-    walked.room("refinement").panel.add_step("exposure")
+    walked.room("refinement").panel.editor.add_step("exposure")
     until(lambda: studio.undo.count() >= 3)
     while studio.undo.canUndo():
         step, place = studio.undo.undoText(), studio.undo.place_at(studio.undo.index() - 1)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from studio.engine.artwork import to_pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.export import ledger
 from studio.engine.export.file_origin import read_provenance
@@ -25,6 +26,8 @@ from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
+from studio.engine.refinement.masks import picture
+from studio.engine.refinement.proxy import Proxy
 from studio.engine.refinement.stack import Stack, apply
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -322,5 +325,36 @@ def test_steps_come_back_with_a_file_but_none_that_names_a_file(
     named = {"op": "colour_transfer", "params": {"reference": str(secret)}}
     gone = {"op": "colour_transfer", "params": {"reference": str(tmp_path / "gone.png")}}
     odd: list[object] = [named, gone, {"op": "no such"}, 7, *wanted.stack]
-    assert list(_steps(odd)) == wanted.stack
-    assert _steps({"steps": 1}) == _steps(None) == ()
+    assert _steps(odd, trained) == (mine, 2)
+    assert _steps({"steps": 1}, trained) == _steps(None, trained) == (Stack(), 0)
+
+
+def test_a_mask_from_a_file_leaves_and_comes_back_with_its_group(
+    trained: Project, keep: Keep, tmp_path: Path
+) -> None:
+    piece = keep(5)
+    grey = np.zeros((8, 8), np.uint8)
+    grey[:, :4] = 255
+    Image.fromarray(grey).save(tmp_path / "left.png")
+    name = picture.keep(trained.folder, tmp_path / "left.png")
+    inner = {"op": "exposure", "params": {"exposure": -2.0}}
+    mask: dict[str, Any] = {"kind": "picture", "params": {"picture": name}}
+    group, last = {"name": "Dusk", "steps": [inner], "mask": mask}, {"op": "sharpen"}
+    pieces.set_stack(trained, piece.id, [group, last])
+    wanted = pieces.piece(trained, piece.id)
+    made = export_pieces(trained, [wanted], "png", {}, tmp_path)[0].path
+    stack, plain = Stack.lenient(wanted.stack), pieces.render(trained, piece)
+    settled = stack.settled(trained.folder)
+    bench = to_pixels(Proxy(plain, 4096).render(settled).image)
+    assert np.array_equal(by_qt(made, 3), bench)
+    assert np.array_equal(by_qt(made, 3), apply(settled, plain))
+    found = recall(trained, made)
+    assert found is not None
+    assert (Stack.lenient(found.stack), found.steps, found.left_out) == (stack, 2, 0)
+    for strange in (str(tmp_path / "left.png"), "../left.png", f"masks/../{name}"):
+        mask["params"]["picture"] = strange
+        assert _steps([group, last], trained) == (Stack.lenient([last]), 1)
+    (trained.folder / name).unlink()
+    found = recall(trained, made)
+    assert found is not None
+    assert (found.steps, found.left_out) == (1, 1)

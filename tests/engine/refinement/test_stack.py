@@ -150,7 +150,7 @@ def test_a_file_written_by_hand() -> None:
         ("steps = 3", "steps"),
         ("wrong = 1", "wrong"),
         ("= =", "is not TOML"),
-        ("version = 3", "written by a newer Latent Studio (version 3, and this one reads 2)"),
+        ("version = 4", "written by a newer Latent Studio (version 4, and this one reads 3)"),
         ('version = "new"', "has no version new"),
         ('[[steps]]\nop = "sharpen"\nparams = {amount = nan}', "amount=nan is not possible"),
         ('[[steps]]\nop = "sharpen"\nopacity = nan', "steps.0.opacity"),

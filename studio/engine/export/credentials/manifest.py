@@ -6,7 +6,7 @@ was brought in is opened, with its parent), and CAWG 1.1, the assertion on train
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from studio import __version__
@@ -46,7 +46,7 @@ def manifest(
 ) -> dict[str, Any]:
     """The definition that the library builds a manifest of."""
     actions = [_first(origin, has_parent=has_parent)]
-    actions += [_step(each) for each in origin.steps if each.get("enabled", True)]
+    actions += [_step(each) for each in _done(origin.steps)]
     if is_marked:
         actions.append({"action": "c2pa.watermarked.unbound"})
     assertions = [
@@ -71,6 +71,13 @@ def _first(origin: Origin, *, has_parent: bool) -> dict[str, Any]:
         return {"action": "c2pa.opened", "parameters": {"ingredientIds": [PARENT]}}
     # Of a picture whose file is gone nobody knows more than that it was edited here.
     return {"action": "c2pa.created", "digitalSourceType": origin.source_type or _HUMAN}
+
+
+def _done(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Those that are not left out, of groups too."""
+    for each in steps:
+        if each.get("enabled", True):
+            yield from _done(each["steps"]) if "steps" in each else (each,)
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:

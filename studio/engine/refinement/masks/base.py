@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +30,10 @@ class MaskKind(Declared, ABC):
     @abstractmethod
     def weights(self, image: Image) -> Image:
         """float32 [h, w] in [0, 1] of what the step is given: 1 where it works fully."""
+
+    def settled(self, folder: Path) -> Self:
+        """The same with whole paths of its files, which begin at `folder`."""
+        return self
 
 
 def places(image: Image) -> tuple[Image, Image]:

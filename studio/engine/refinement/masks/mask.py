@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -31,6 +34,13 @@ class Mask(BaseModel):
     def shape(self) -> MaskKind:
         """The kind with its values checked; :class:`ParameterError` when one is wrong."""
         return mask_kind(self.kind).from_mapping(self.params)
+
+    def settled(self, folder: Path) -> Self:
+        """The same with whole paths of its files, which begin at `folder`;
+        :class:`StudioError` where one is gone."""
+        kind = self.shape()
+        settled = kind.settled(folder)
+        return self if settled == kind else self.model_copy(update={"params": settled.as_dict()})
 
     def weights(self, image: Image) -> Image:
         """float32 [h, w] in [0, 1] for what the step is given."""
