@@ -43,7 +43,7 @@ class Marks(QObject):
         session.opened.connect(self._opened)
         side.sheet.markWanted.connect(self._mark_seed)
         side.picked.clicked.connect(self.make)
-        editing.changed.connect(self._show)
+        editing.shown.connect(self._show)
         self._show()
 
     def actions(self) -> Sequence[ToolAction]:

@@ -29,6 +29,9 @@ class Editing(QObject):
     """Holds the history; `changed` after every step, also by undo and redo."""
 
     changed = Signal()
+    shown = Signal()
+    """The picture of the step is painted, or takes long: what only tells of the recipe
+    is to follow now. Before that, it would hold the picture up."""
 
     def __init__(self, undo: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -128,7 +131,7 @@ class Editing(QObject):
     def set_mix(self, mix: float, second: int) -> None:
         """How far towards the other seed, 0 to 1."""
         text = tr("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
-        self._blend("mix", text, second, mix)
+        self._blend("blend", text, second, mix)
 
     def move(self, key: str, text: str, move: Move) -> None:
         """Any other move, by the control `key` of the hand."""

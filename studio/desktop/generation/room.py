@@ -42,9 +42,13 @@ if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
 LONGEST_NAME = 18
-PANELS_MS, LIVE_PANELS_MS = 16, 200
-"""While a direction is moved, panels follow the picture, or after a frame: painted at once, they
+PANELS_MS, LIVE_PANELS_MS = 80, 200
+"""While a slider is moved, panels follow the picture, or this much later: painted at once, they
 would hold it up. What a controller plays they follow more slowly: the eyes are on the picture."""
+
+
+_SLID = ("psi", "blend", "bring in", LIVE)
+"""Controls that move as directions do."""
 
 
 class GenerationRoom(Room):
@@ -59,6 +63,9 @@ class GenerationRoom(Room):
         super().__init__(studio, parent)
         self.session = Session(studio.jobs, studio.settings.device, self)
         self.editing = Editing(studio.undo, self)
+        # Before all others: what they do would hold the picture up.
+        self.editing.changed.connect(self._ask_picture)
+        self.session.rendered.connect(self._rendered)
         self.side, self.controls = Side(), Controls()
         self.canvas = Canvas()
         self.view, self.title, self.note = self.canvas.view, self.canvas.title, self.canvas.note
@@ -110,7 +117,6 @@ class GenerationRoom(Room):
         session.opening.connect(self._opening)
         session.opened.connect(self._opened)
         session.openFailed.connect(self._open_failed)
-        session.rendered.connect(self._rendered)
         session.films.drawn.connect(self._moment_drawn)
         self.playing.ready.connect(self._directions_found)
         session.failed.connect(self.studio.notices.error)
@@ -260,15 +266,21 @@ class GenerationRoom(Room):
     # ------------------------------------------------------------------ the picture
 
     @Slot()
+    def _ask_picture(self) -> None:
+        step, model = self.editing.history.current, self.session.model
+        if step is not None and model is not None and step.run == model.run:
+            self.session.render(step.recipe)
+
+    @Slot()
     def _edited(self) -> None:
         step = self.editing.history.current
         if step is None:
             self.side.show_history(self.editing.history)
+            self.editing.shown.emit()
             return
         if self.session.model is not None and step.run != self.session.model.run:
             return
-        self.session.render(step.recipe)
-        if not step.key.startswith(("direction", "bring in", LIVE)):
+        if step.key not in _SLID and not step.key.startswith("direction"):
             self._panels_follow()
         elif not self._follow.isActive():
             self._follow.start(LIVE_PANELS_MS if step.key == LIVE else PANELS_MS)
@@ -280,6 +292,7 @@ class GenerationRoom(Room):
             self._show_values()
             self.side.show_history(self.editing.history)
             self.side.sheet.mark(step.recipe.seed)
+            self.editing.shown.emit()
 
     def _show_values(self) -> None:
         recipe = self.editing.recipe()

@@ -38,7 +38,7 @@ class SamplingControls(QObject):
         self._rows = column(self.prompt, self.form, on=place, gap=10)
         place.setVisible(False)
         session.opened.connect(self._opened)
-        editing.changed.connect(self._edited)
+        editing.shown.connect(self._edited)
         self.prompt.asked.connect(lambda words: self._set("prompt", words))
 
     @Slot(object, bool)

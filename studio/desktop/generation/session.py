@@ -181,7 +181,7 @@ class Session(QObject):
     def render(self, recipe: LatentRecipe) -> None:
         """Ask for a picture; an older request that still waits is forgotten."""
         if self.model is not None:
-            self._asked = recipe
+            self._asked, self._preview = recipe, {}  # the picture first
             self._draw(self._worker.soonest, recipe)
 
     def _draw(self, how: Callable[[LatentRecipe], Drawn], recipe: LatentRecipe) -> None:

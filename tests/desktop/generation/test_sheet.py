@@ -134,6 +134,7 @@ def test_a_mark_is_of_the_picture_and_not_of_the_seed(room: GenerationRoom, stud
     room.side.sheet.markWanted.emit(4, 1)
     assert "more" in item.data(Qt.ItemDataRole.AccessibleTextRole)
     room.editing.set_psi(0.5)
-    assert item.data(Qt.ItemDataRole.AccessibleTextRole) == "Seed 4"
+    said = Qt.ItemDataRole.AccessibleTextRole
+    qtbot.waitUntil(lambda: item.data(said) == "Seed 4", timeout=WAIT)  # after the picture
     studio.undo.undo()
-    assert "more" in item.data(Qt.ItemDataRole.AccessibleTextRole)
+    qtbot.waitUntil(lambda: "more" in item.data(said), timeout=WAIT)

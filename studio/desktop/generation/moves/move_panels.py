@@ -9,13 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
-from studio.desktop.base.ticker import Ticker
 from studio.desktop.generation.moves.bend_panel import BendPanel
 from studio.desktop.generation.moves.label_mix_panel import LabelMixPanel
 from studio.desktop.generation.moves.mix_panel import MixPanel, Slots
 from studio.desktop.generation.moves.model_mix_panel import ModelMixPanel
 from studio.desktop.generation.moves.noise_panel import NoisePanel
-from studio.desktop.generation.recipe_editor import LIVE, Editing
+from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
 
-LIVE_MS = 200
-"""While a controller plays, the panels follow it five times a second."""
 PAUSE_MS = 250
 """After the last change, before the previews of style mixing are drawn."""
 
@@ -56,13 +53,12 @@ class Shaping(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._ask_previews)
-        self._played = Ticker(self, self._edited, LIVE_MS)
         self._connect()
 
     def _connect(self) -> None:
         self._session.opened.connect(self._opened)
         self._session.previewed.connect(self.mix.show_preview)
-        self._editing.changed.connect(self._changed)
+        self._editing.shown.connect(self._edited)
         self.mix.slotsWanted.connect(self._mix)
         self.mix.seedChosen.connect(self._choose_second)
         self.noise.seedChosen.connect(self._noise_seed)
@@ -102,14 +98,6 @@ class Shaping(QObject):
         self._edited()
 
     @Slot()
-    def _changed(self) -> None:
-        step = self._editing.history.current
-        if step is not None and step.key == LIVE:
-            self._played.soon()
-        else:
-            self._edited()
-
-    @Slot()
     def _edited(self) -> None:
         from studio.engine.generation.beginnings import Seeded
         from studio.engine.generation.moves.label_mix import LabelMix
@@ -136,7 +124,6 @@ class Shaping(QObject):
         used["noise"] = not noise.idle or recipe.noise_seed != 0
         for name, on in used.items():
             self.folds[name].set_in_use(on)
-        self._session.preview({})  # the picture first
         self._pause.start()
 
     def _other(self, recipe: LatentRecipe) -> int:

@@ -72,7 +72,7 @@ class Breeding(Tool):
         page.children_sheet.chosen.connect(self._play)
         page.children_sheet.markWanted.connect(self._mark)
         self.family.wanted.connect(self._go_to)
-        hand.editing.changed.connect(self._edited)
+        hand.editing.shown.connect(self._edited)
 
     def actions(self) -> Sequence[ToolAction]:
         return (

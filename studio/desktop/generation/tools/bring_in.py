@@ -53,6 +53,7 @@ class BringIn(Tool):
         search.failed.connect(hand.notices.error)
         hand.session.opened.connect(self._opened)
         hand.editing.changed.connect(self._edited)
+        hand.editing.shown.connect(self._show_original)
         hand.view.beforeChanged.connect(self._beside)
 
     def actions(self) -> Sequence[ToolAction]:
@@ -128,7 +129,6 @@ class BringIn(Tool):
         if self._shown is not None and (recipe.beginning != self._shown or recipe.moves):
             self._shown = None
             self.hand.session.search.stop()
-        self._show_original()
 
     # ------------------------------------------------------------------ beside its original
 

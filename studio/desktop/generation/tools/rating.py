@@ -51,7 +51,7 @@ class Rating(Tool):
         """Stars of what is being kept."""
         hand.session.kept.connect(self._kept)
         hand.session.opened.connect(self._opened)
-        hand.editing.changed.connect(self._show)
+        hand.editing.shown.connect(self._show)
 
     def actions(self) -> Sequence[ToolAction]:
         return tuple(
