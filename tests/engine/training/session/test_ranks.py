@@ -24,7 +24,8 @@ from tests.engine.training.session.pair import END
 from tests.engine.training.support import IMAGES, Driven, assert_same, state_of
 
 ROOT = Path(__file__).resolve().parents[4]
-WAIT = 300
+WAIT = 1200
+"""Seconds; a guard only: a busy machine takes some minutes."""
 
 
 def free_port() -> int:
