@@ -40,6 +40,10 @@ def add(verbs: Verbs) -> None:
         "--every", type=number(0.01, 3600), metavar="SECONDS",
         help="of a video, a frame so often (kept for the dataset; 1 at first)",
     )  # fmt: skip
+    parser.add_argument(
+        "--pages", action="store_true",
+        help="every page of a scan (TIFF) is a picture (kept for the dataset)",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
@@ -79,6 +83,7 @@ def _import(
         options.name,
         cancelled=stop.is_requested,
         every=options.every,
+        pages=options.pages or None,
     ):
         if isinstance(event, importer.Found):
             found += len(event.items)

@@ -35,6 +35,7 @@ from studio.engine.dataset.decoding import (
     packets,
     photoshop,
     png,
+    tiff_pages,
 )
 from studio.engine.dataset.intake import captions, side_files
 from studio.engine.live import osc
@@ -258,6 +259,8 @@ def parsers() -> list[Parser]:
                _document, (photoshop.PhotoshopError,)),
         Parser("photoshop packet", [_psd("RGB")],
                lambda data: photoshop.packet(io.BytesIO(data)), (photoshop.PhotoshopError,)),
+        Parser("tiff pages", [*_float_tiffs(), _saved("TIFF")],
+               lambda data: tiff_pages.pages_in(io.BytesIO(data)), (OSError,)),
         Parser("float tiff", _float_tiffs(), _float, (OSError,)),
         Parser("words of pictures", _pictures(), _picture),
         Parser("iptc", [_iptc()], packets._in_iptc),

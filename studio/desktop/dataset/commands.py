@@ -20,7 +20,7 @@ _MENU = (
 )  # fmt: skip
 _SET_MENUS = (
     ("rename", "delete", "", "new_dataset"),
-    ("remove_source", "", "add_folder", "add_files", "watch"),
+    ("remove_source", "", "add_folder", "add_files", "watch", "pages"),
 )
 
 

@@ -295,5 +295,6 @@ class DatasetRoom(Room):
             ("outliers", "Find outliers", survey.doctor.find_outliers, ""),
             ("hide", "Hide parts of the picture…", survey.hiding.open, "H"),
             ("watch", "Watch the folders", survey.toggle_watch, ""),
+            ("pages", "Take in all pages of scans", self.intake.take_pages, ""),
             ("stop_import", "Stop import", self.session.imports.cancel, ""),
         )  # fmt: skip

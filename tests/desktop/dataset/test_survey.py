@@ -474,6 +474,20 @@ def test_the_inspector_tells_camera_profile_and_tones(room, qtbot) -> None:
     }  # fmt: skip
 
 
+# ------------------------------------------------------------------ pages of scans
+
+
+def test_all_pages_of_scans_come_in_when_they_are_asked_for(room, folder, qtbot) -> None:
+    pages = [Image.new("RGB", (64, 48), colour) for colour in ("red", "green", "blue")]
+    pages[0].save(folder / "scan.tif", save_all=True, append_images=pages[1:])
+    room.intake.import_paths([folder])
+    qtbot.waitUntil(lambda: at_rest(room, 25), timeout=WAIT)
+    assert room.gallery.counts.kinds["animated"] == 1
+    room.studio.actions.get("dataset.pages").trigger()
+    qtbot.waitUntil(lambda: at_rest(room, 27), timeout=WAIT)
+    qtbot.waitUntil(lambda: not room.gallery.counts.kinds["animated"], timeout=WAIT)
+
+
 # ------------------------------------------------------------------ watched folders
 
 

@@ -14,7 +14,7 @@ from studio.desktop.dataset.session.session import Session
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Action
 from studio.engine.dataset.index import left_out
-from studio.engine.dataset.intake import received
+from studio.engine.dataset.intake import received, scans
 from studio.engine.dataset.intake.importer import Finished
 from studio.engine.extras import named_in
 from studio.engine.project import Project
@@ -48,6 +48,18 @@ class Intake:
         files, _ = QFileDialog.getOpenFileNames(self._room, tr("Add pictures or a zip…"), start)
         if files:
             self.import_paths([Path(file) for file in files])
+
+    def take_pages(self) -> None:
+        """Let every page of the dataset's scans be a picture, and bring in those there are."""
+        session = self._session
+        dataset, project = session.dataset, session.project
+        if project is None or dataset is None or session.threads is None or not self._may_write():
+            return
+        paths = [source.path for source in session.sources]
+        session.threads.load.submit(
+            scans.wanted, project, dataset.id, True,
+            done=lambda _: self._import(paths, dataset.name),
+        )  # fmt: skip
 
     def take_received(self, held: Received) -> None:
         """Keep a picture that has no file in the project, then import it from there."""

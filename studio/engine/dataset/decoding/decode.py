@@ -19,7 +19,7 @@ from typing import IO
 
 from PIL import Image
 
-from studio.engine.dataset.decoding import archives, pixels
+from studio.engine.dataset.decoding import archives, pixels, tiff_pages
 from studio.engine.dataset.decoding.sandbox import Pool
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.facts import Answer
@@ -73,12 +73,13 @@ def examined(source: Path) -> Answer:
 
 
 def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
-    suffix = PurePosixPath(member).suffix if member else path.suffix
+    suffix = suffix_of(path, member)
     try:
         with open_file(path, member) as stream:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
-            with pixels.opened(stream, head, suffix) as image:
+            page = tiff_pages.number_of(path, member)
+            with pixels.opened(stream, head, suffix, page) as image:
                 header = pixels.header_of(image)
                 is_large = header.size[0] * header.size[1] > _LARGE_PIXELS
                 with _large if is_large else contextlib.nullcontext():
@@ -99,8 +100,17 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
 
 
 def open_file(path: Path, member: str) -> IO[bytes]:
-    """The bytes of a file or of a member of an archive."""
-    return io.BytesIO(archives.read_member(path, member)) if member else opened(path, links=True)
+    """The bytes of a file, all of it where a page is meant, or of a member of an archive."""
+    if member and not tiff_pages.number_of(path, member):
+        return io.BytesIO(archives.read_member(path, member))
+    return opened(path, links=True)
+
+
+def suffix_of(path: Path, member: str) -> str:
+    """How the name of a picture ends; a page goes by its file."""
+    if member and not tiff_pages.number_of(path, member):
+        return PurePosixPath(member).suffix
+    return path.suffix
 
 
 # ---------------------------------------------------------------------- thumbnails

@@ -108,8 +108,11 @@ def claims_picture(head: bytes, suffix: str) -> bool:
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
 
-def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
-    """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`."""
+def opened(stream: IO[bytes], head: bytes, suffix: str, page: int = 0) -> Image.Image:
+    """The picture, not decoded yet; raises :class:`NotAPicture` or :class:`BadPicture`.
+
+    Of a TIFF its `page`, counted from 1; with 0 the first that is a picture of its own.
+    """
     suffix = suffix.lower()
     if camera_raw.claims_raw(head, suffix) and head:
         return _developed(stream)
@@ -120,7 +123,7 @@ def opened(stream: IO[bytes], head: bytes, suffix: str) -> Image.Image:
     image: Image.Image
     try:
         image = Image.open(stream, formats=formats(_BY_NAME.get(suffix, "")))
-        _mend(image, stream, head)
+        _mend(image, stream, head, page)
     except UnidentifiedImageError:
         if not claims_picture(head, suffix):
             raise NotAPicture from None
@@ -148,12 +151,12 @@ def _check_size(width: int, height: int, head: bytes) -> None:
         raise BadPicture("It is longer than the {n} pixels that are decoded.", n=MAX_SIDE)
 
 
-def _mend(image: Image.Image, stream: IO[bytes], head: bytes) -> None:
+def _mend(image: Image.Image, stream: IO[bytes], head: bytes, page: int) -> None:
     """What Pillow does not look at, and what the file states of its colours."""
     if image.format == "PNG":
         png.mend_key(image, png.bits(head))
     elif image.format == "TIFF":
-        tiff.show_full_page(image)
+        tiff.show_page(image, page) if page else tiff.show_full_page(image)
     image.info[colour_statement.STATED] = colour_statement.statements(image, stream)
 
 

@@ -20,6 +20,7 @@ from studio.engine.dataset.decoding import (
     pixels,
     png,
     tiff,
+    tiff_pages,
 )
 from studio.engine.dataset.decoding.packets import sidecar_of
 from studio.engine.dataset.index.facts import Answer, broken
@@ -41,6 +42,9 @@ def probe(path: str, member: str) -> Answer:
     that a file contains.
     """
     result = broken()
+    page = tiff_pages.number_of(path, member)
+    if page:
+        member = ""
     suffix = PurePosixPath(member).suffix if member else Path(path).suffix
     try:
         with _stream(path, member) as stream:
@@ -48,14 +52,14 @@ def probe(path: str, member: str) -> Answer:
             stream.seek(0)
             try:
                 words = sidecar_of(path, member), content_credentials.beside(path, member)
-                _examine(stream, head, suffix, words, result)
+                _examine(stream, head, suffix, words, result, page)
             except pixels.BadPicture as error:
                 result["reason"] = error.said
             except (pixels.NotAPicture, MemoryError, OSError):
                 raise
             except Exception as error:  # noqa: BLE001  # the last net: no file ends the process
                 result["reason"] = pixels.why(error)
-            result["sha256"] = _digest(stream)
+            result["sha256"] = _digest(stream, page)
     except pixels.NotAPicture:
         return {"kind": "other"}
     except archives.ArchiveError as error:
@@ -82,7 +86,10 @@ def _stream(path: str, member: str) -> IO[bytes]:
     return io.BytesIO(data)
 
 
-def _digest(stream: IO[bytes]) -> str:
+def _digest(stream: IO[bytes], page: int) -> str:
+    """Of the file, or of one page of it: no two of them are the same picture."""
+    if page:
+        return hashlib.sha256(f"{_digest(stream, 0)} page {page}".encode()).hexdigest()
     stream.seek(0)
     if isinstance(stream, io.BytesIO):
         return hashlib.sha256(stream.getvalue()).hexdigest()  # the bytes, not a copy of them
@@ -90,12 +97,17 @@ def _digest(stream: IO[bytes]) -> str:
 
 
 def _examine(
-    stream: IO[bytes], head: bytes, suffix: str, words: tuple[bytes, bytes], result: Answer
+    stream: IO[bytes],
+    head: bytes,
+    suffix: str,
+    words: tuple[bytes, bytes],
+    result: Answer,
+    page: int,
 ) -> None:
     """`words` lie beside the file: a packet of XMP, and Content Credentials."""
     # Pillow closes a stream that it refuses, so it gets its own view of small files.
     own: IO[bytes] = io.BytesIO(stream.getvalue()) if isinstance(stream, io.BytesIO) else stream
-    image = pixels.opened(own, head, suffix)
+    image = pixels.opened(own, head, suffix, page)
     header = pixels.header_of(image)
     result["format"], result["mode"] = header.format, header.mode
     result["width"], result["height"] = header.size
@@ -123,7 +135,7 @@ def _examine(
     measured, result["likeness"] = measures.measurements(picture)
     facts |= measured
     # Last of all: it moves `image`, which may be `picture`, and later frames may be damaged.
-    if (frames := _frames(image)) > 1:
+    if not page and (frames := _frames(image)) > 1:
         facts["frames"] = frames
     result["kind"] = "picture"
 

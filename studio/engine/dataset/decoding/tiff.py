@@ -35,6 +35,11 @@ def show_full_page(image: Image.Image) -> None:
         _show(image, pages[0] if pages else 0)
 
 
+def show_page(image: Image.Image, number: int) -> None:
+    """Go to a page, counted from 1; raises :class:`EOFError` where there is none."""
+    _show(image, number - 1)
+
+
 def full_pages(image: Image.Image) -> list[int]:
     """The numbers of the pages that are pictures of their own; the picture stays at its page.
 

@@ -12,7 +12,7 @@ from studio.engine.said import Said, from_text, to_text
 
 SHOWN = 5
 """Files that are named of each kind."""
-BOXES, MASK = "boxes", "mask"
+BOXES, MASK, REDUCED = "boxes", "mask", "reduced"
 
 
 @dataclass
@@ -29,6 +29,7 @@ class LeftOut:
 _WORDS = {
     "deleted": Said("deleted"), "hidden": Said("hidden"),
     "version": Said("earlier versions"), BOXES: Said("boxes"), MASK: Said("masks"),
+    REDUCED: Said("smaller copies"),
     "-": Said("without an ending"),
 }  # fmt: skip
 

@@ -133,6 +133,8 @@ THRESHOLDS = Setting("thresholds", _numbers)
 """By kind of finding, those that are not at their default."""
 FRAME_EVERY = Setting("frame_every", _number)
 """Seconds between the frames that are taken from videos."""
+PAGES = Setting("pages", _on)
+"""Whether every page of a scan (TIFF) is a picture, not the first one alone."""
 WATCH = Setting("watch", _on)
 """Whether what appears in its folders is imported by itself; watching belongs to the window."""
 UNSETTLED = Setting("unsettled", _on)

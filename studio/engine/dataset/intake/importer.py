@@ -22,7 +22,7 @@ from studio.engine.dataset.index import left_out, records, store, whole_set_pass
 from studio.engine.dataset.index.facts import Answer, Data
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Dataset, Finding, Source
-from studio.engine.dataset.intake import received, row_of_file, targets, videos
+from studio.engine.dataset.intake import received, row_of_file, scans, targets, videos
 from studio.engine.dataset.intake.import_events import (
     Checked,
     Finished,
@@ -31,6 +31,7 @@ from studio.engine.dataset.intake.import_events import (
     Rejected,
 )
 from studio.engine.dataset.intake.moved import Moved
+from studio.engine.dataset.intake.scans import Scans
 from studio.engine.dataset.intake.tally import Tally
 from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
@@ -51,11 +52,14 @@ def import_sources(
     cancelled: Callable[[], bool] = lambda: False,
     workers: int = 0,
     every: float | None = None,
+    pages: bool | None = None,
 ) -> Iterator[ImportEvent]:
     """Import folders, files, zip archives and videos as the dataset `name`.
 
     Of a video, a frame every `every` seconds is kept in the project, unless it is nearly
     the same as the one before; None means as often as before in this dataset.
+
+    With `pages` every page of a scan (TIFF) is a picture, from now on in this dataset.
 
     An existing dataset of that name is extended or brought up to date: only files whose
     size or time changed are decoded again, and decisions (included, rating) stay.
@@ -72,9 +76,9 @@ def import_sources(
     roots = targets.roots(sources)
     dataset, is_new = targets.target(project, roots, name)
     frames = videos.Frames(project, videos.rate(project, dataset.id, every), cancelled)
-    run = _Import(
-        project, dataset, is_new, {s.path for s in store.sources(project, dataset.id)}, frames
-    )
+    known = {s.path for s in store.sources(project, dataset.id)}
+    wanted = Scans(scans.wanted(project, dataset.id, pages))
+    run = _Import(project, dataset, is_new, known, frames, wanted)
     try:
         yield from run.events(roots, cancelled, workers)
     finally:
@@ -90,6 +94,7 @@ class _Import:
     is_new: bool
     known_sources: set[Path]
     frames: videos.Frames
+    scans: Scans
     rejected: list[tuple[str, Said]] = field(default_factory=list)
     places: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """Where each item met lies: source id and the folders below its root."""
@@ -181,10 +186,14 @@ class _Import:
         self.tally.used = walk.used
         for source in self._sources(roots):
             for entry in walk.source(source.path):
-                for each in self.frames.instead_of(entry):
+                for each in self._instead_of(entry):
                     if isinstance(each, Problem) and each.incomplete:
                         incomplete.add(source.id)
                     yield source.id, each
+
+    def _instead_of(self, entry: Candidate | Problem) -> Iterator[Candidate | Problem]:
+        for each in self.frames.instead_of(entry):
+            yield from self.scans.instead_of(each)
 
     def _read(
         self,
@@ -219,7 +228,7 @@ class _Import:
             if answer is None:
                 yield from self._again(before[row_of_file.key(entry)], entry)
             elif answer["kind"] != "other":
-                batch.append((source_id, entry, answer))
+                batch.append((source_id, entry, self.scans.told(entry, answer)))
             else:
                 self.tally.no_picture(source_id, display_path(entry.path, entry.member))
             if position >= 4096:

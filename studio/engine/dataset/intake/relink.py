@@ -18,11 +18,13 @@ from studio.engine.project import Project
 
 @dataclass(frozen=True)
 class Gone:
-    """A picture whose file is not where it was; those in archives are not among them."""
+    """A picture whose file is not where it was, and the other pages of the same file with it; those
+    in archives are not among them."""
 
     item_id: int
     dataset_id: int
     source_id: int
+    path: bytes
     bytes: int
     sha256: str
 
@@ -34,7 +36,9 @@ def gone(project: Project) -> list[Gone]:
         "WHERE member = '' AND sha256 != '' ORDER BY id"
     )
     return [
-        Gone(row["id"], row["dataset_id"], row["source_id"], row["bytes"], row["sha256"])
+        Gone(
+            row["id"], row["dataset_id"], row["source_id"], row["path"], row["bytes"], row["sha256"]
+        )
         for row in rows
         if not os.path.lexists(row["path"])
     ]
@@ -84,15 +88,20 @@ def _settle(
     source = store.add_source(project, dataset_id, folder, "folder")
     before = {each.source_id for each, _ in found} - {source.id}
     with project.transaction() as connection:
-        for each, path in found:
+        ids = {
+            each.item_id: [row[0] for row in connection.execute(
+                "SELECT id FROM item WHERE dataset_id = ? AND path = ?", (dataset_id, each.path)
+            )] for each, _ in found
+        }  # fmt: skip
+        for number, path in ((n, path) for each, path in found for n in ids[each.item_id]):
             connection.execute(
                 "UPDATE item SET path = ?, mtime_ns = ?, source_id = ?, usable = CASE WHEN EXISTS "
                 "(SELECT 1 FROM finding WHERE item_id = item.id AND kind = 'missing') "
                 "AND width > 0 THEN 1 ELSE usable END WHERE id = ?",
-                (os.fsencode(path), path.stat().st_mtime_ns, source.id, each.item_id),
+                (os.fsencode(path), path.stat().st_mtime_ns, source.id, number),
             )
             connection.execute(
-                "DELETE FROM finding WHERE item_id = ? AND kind = 'missing'", (each.item_id,)
+                "DELETE FROM finding WHERE item_id = ? AND kind = 'missing'", (number,)
             )
         for number in before:
             connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from studio.engine.dataset.index import left_out
-from studio.engine.dataset.index.left_out import BOXES, MASK, SHOWN, LeftOut
+from studio.engine.dataset.index.left_out import BOXES, MASK, REDUCED, SHOWN, LeftOut
 from studio.engine.dataset.intake import side_files
 from studio.engine.dataset.intake.system_files import Aside
 from studio.engine.project import Project
@@ -20,6 +20,7 @@ _REASONS = {
     Aside.VERSION.value: Said("An earlier version that a program keeps: left where it is."),
     BOXES: Said("Numbers of an annotation tool, not words: not taken as a caption."),
     MASK: Said("A mask that belongs to the picture beside it, not a picture."),
+    REDUCED: Said("A smaller copy of another page of its file."),
 }
 _REASONS |= dict.fromkeys((".zip", ".cbz"), Said("It is called an archive and is none."))
 _FORMATS = {

@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 import numpy as np
 from PIL import Image
 
-from studio.engine.dataset.decoding import colour, decode, pixels
+from studio.engine.dataset.decoding import colour, decode, pixels, tiff_pages
 from studio.engine.dataset.index.store import Item
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132
@@ -66,12 +66,12 @@ def told(path: Path, member: str = "") -> Told:
     Metadata that cannot be read states nothing; it costs neither the picture nor an error.
     """
     facts = Told()
-    suffix = (member or path.name).rpartition(".")[2]
+    page = tiff_pages.number_of(path, member)
     # Hostile metadata may raise anything: it costs itself.
     with contextlib.suppress(Exception), decode.open_file(path, member) as stream:
         head = stream.read(64)
         stream.seek(0)
-        with pixels.opened(stream, head, f".{suffix}") as image:
+        with pixels.opened(stream, head, decode.suffix_of(path, member), page) as image:
             facts["profile"] = colour.stated_name(image)
             facts |= exif_facts(image)
     return facts

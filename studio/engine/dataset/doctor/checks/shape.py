@@ -45,7 +45,8 @@ def _bars(picture: Measured) -> float | None:
 register(Check(
     "animated", order=70, listed=130, title="Animated", badge="First frame",
     help="Files with several frames, of which only the first is used.",
-    advice="Save the other frames as pictures to train on them too.",
+    advice="“Take in all pages of scans” (import --pages) makes pictures of the pages of a TIFF; "
+    "save the frames of others as pictures to train on them too.",
     sentence="It has {frames} frames; only the first is used.",
     find=_frames,
 ))  # fmt: skip
