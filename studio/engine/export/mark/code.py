@@ -24,35 +24,38 @@ _CORRECTED = 15
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def encode(message: int) -> Floats:
-    """float64 [127] of ±1, +1 for a zero, of a `message` of 36 bits."""
+def encode(identifier: int) -> Floats:
+    """float64 [127] of ±1, +1 for a zero: the word of the version and 32 bits, `identifier`."""
     word = 0
     for place, row in enumerate(_rows()):
-        word ^= row if message >> place & 1 else 0
+        word ^= row if _message(identifier) >> place & 1 else 0
     found: Floats = _signs([word])[0]
     return found
 
 
 def known() -> Floats:
     """Of the word of every message: ±1 at the places that the version alone decides, else 0."""
-    found = encode(VERSION << IDENTIFIER_BITS)
+    found = encode(0)
     found[: _CHECKS + IDENTIFIER_BITS] = 0.0
     return found
 
 
 def decode(soft: Floats) -> tuple[int, float]:
-    """The likeliest message for `soft` [127], positive where a zero is likelier, and the
-    correlation of its word with `soft` over the length of `soft`: at most √127 ≈ 11.3."""
+    """The likeliest identifier for `soft` [127], positive where a zero is likelier, and the
+    correlation of its word with `soft` over the length of `soft`: at most √127 ≈ 11.3.
+
+    Words of other versions are not asked: what is looked for is known to that extent.
+    """
     length = float(np.linalg.norm(soft))
     if not np.isfinite(length) or length == 0.0:
         return 0, 0.0
     order = np.argsort(-np.abs(soft), kind="stable")
-    rows, pivots = _reduced(order)
-    sorted_soft = soft[order]
-    signs = _signs(rows)
+    signs, pivots = _reduced(order)
+    version = _of_version()[order]
+    sorted_soft = soft[order] * version
     wrong = sorted_soft[pivots] < 0
     first = np.prod(signs[wrong], axis=0) if wrong.any() else np.ones(LENGTH)
-    # Pairs [36, 36] of flipped basis bits at once; on the diagonal they cancel: none is flipped.
+    # Pairs [32, 32] of flipped basis bits at once; on the diagonal they cancel: none is flipped.
     met = first * sorted_soft
     pairs = (signs * met) @ signs.T
     single = signs @ met
@@ -64,12 +67,22 @@ def decode(soft: Floats) -> tuple[int, float]:
         best, word = float(single[one]), first * signs[one]
     found = np.empty(LENGTH)
     found[order] = word
-    return _message(found), best / length
+    return _identifier(found), best / length
 
 
-def _message(word: Floats) -> int:
+def _message(identifier: int) -> int:
+    return VERSION << IDENTIFIER_BITS | identifier
+
+
+def _identifier(word: Floats) -> int:
     """The systematic bits are the highest ones."""
-    return sum(1 << place for place in range(BITS) if word[_CHECKS + place] < 0)
+    bits = word[_CHECKS : _CHECKS + IDENTIFIER_BITS] < 0
+    return sum(1 << place for place, bit in enumerate(bits.tolist()) if bit)
+
+
+@cache
+def _of_version() -> Floats:
+    return encode(0)
 
 
 @cache
@@ -106,36 +119,39 @@ def _generator() -> int:
     return sum(each << place for place, each in enumerate(product))
 
 
-def _reduced(order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> tuple[list[int], list[int]]:
-    """The generator with its columns in `order`, so that each row alone has a one in a column
-    of its own: the first 36 that are independent, and those columns."""
-    bits = (_signs(_rows())[:, order] < 0).astype(np.uint8)
+def _reduced(order: np.ndarray[Any, np.dtype[np.intp]]) -> tuple[Floats, list[int]]:
+    """What the identifier adds to a word, ±1 [32, 127] with its columns in `order`, so that each
+    row alone has a one in a column of its own: the first 32 that are independent, and those."""
+    sorted_bits = np.packbits(_identifier_bits()[:, order], axis=1)
     # The first column is the highest bit.
-    rows = [int("".join(map(str, row)), 2) for row in bits.tolist()]
+    rows = [int.from_bytes(row.tobytes(), "big") for row in sorted_bits]
     pivots: list[int] = []
     for column in range(LENGTH):
         at = len(pivots)
-        if at == BITS:
+        if at == IDENTIFIER_BITS:
             break
-        mask = 1 << (LENGTH - 1 - column)
-        found = next((n for n in range(at, BITS) if rows[n] & mask), None)
+        mask = 1 << (LENGTH - column)
+        found = next((n for n in range(at, IDENTIFIER_BITS) if rows[n] & mask), None)
         if found is None:
             continue
         rows[at], rows[found] = rows[found], rows[at]
         pivot = rows[at]
         rows = [row ^ pivot if row & mask and n != at else row for n, row in enumerate(rows)]
         pivots.append(column)
-    return [_mirrored(row) for row in rows], pivots
+    return _signs([row >> 1 for row in rows], highest_first=True), pivots
 
 
-def _mirrored(row: int) -> int:
-    return int(f"{row:0{LENGTH}b}"[::-1], 2)
+@cache
+def _identifier_bits() -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """[32, 127], the lowest bit first."""
+    found: np.ndarray[Any, np.dtype[np.bool_]] = _signs(_rows()[:IDENTIFIER_BITS]) < 0
+    return found
 
 
-def _signs(words: list[int]) -> Floats:
-    """[n, 127] of ±1, the lowest bit first."""
+def _signs(words: list[int], highest_first: bool = False) -> Floats:
+    """[n, 127] of ±1, the lowest bit first unless said otherwise."""
     data = b"".join(word.to_bytes(16, "little") for word in words)
     raw = np.frombuffer(data, np.uint8).reshape(len(words), 16)
     bits = np.unpackbits(raw, axis=1, bitorder="little")[:, :LENGTH]
     found: Floats = 1.0 - 2.0 * bits.astype(np.float64)
-    return found
+    return found[:, ::-1] if highest_first else found

@@ -10,7 +10,6 @@ import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.export.mark import quantised, spread
-from studio.engine.export.mark.code import IDENTIFIER_BITS, VERSION
 from studio.engine.export.mark.plane import Plane, lightness, opacity, resized
 
 DECIBELS = 40.0
@@ -45,23 +44,27 @@ def marked(pixels: Pixels, identifier: int) -> Pixels | None:
     None where the picture cannot carry it: too small, or with too little in it that hides
     anything. Parts that are see-through are left as they are.
     """
-    message = VERSION << IDENTIFIER_BITS | identifier
     plane = lightness(pixels)
     shorter = min(plane.shape)
     if shorter < quantised.SMALLEST:
         return None
-    lay = _lay_spread if shorter >= spread.SMALLEST else _lay_quantised
-    made = lay(pixels, plane, message)
-    read = found(_as_handled(made)) if made is not None else None
-    return made if read is not None and read.identifier == identifier else None
+    if shorter >= spread.SMALLEST:
+        made, read, enough = _lay_spread(pixels, plane, identifier), spread.read, SPREAD_ENOUGH
+    else:
+        made = _lay_quantised(pixels, plane, identifier)
+        read, enough = quantised.read, QUANTISED_ENOUGH
+    if made is None:
+        return None
+    again, score = read(lightness(_as_handled(made)))
+    return made if again == identifier and score >= enough else None
 
 
 def found(pixels: Pixels) -> Found | None:
     """The mark in uint8 [h, w, c], or None."""
     plane = lightness(pixels)
-    for message, score, enough, cropped in _readings(plane):
-        if score >= enough and message >> IDENTIFIER_BITS == VERSION:
-            return Found(message & (1 << IDENTIFIER_BITS) - 1, round(score, 2), cropped)
+    for identifier, score, enough, cropped in _readings(plane):
+        if score >= enough:
+            return Found(identifier, round(score, 2), cropped)
     return None
 
 
@@ -72,7 +75,7 @@ def scores(pixels: Pixels) -> list[tuple[float, float]]:
 
 
 def _readings(plane: Plane) -> Iterator[tuple[int, float, float, bool]]:
-    """Message, score, what is enough, and whether the picture is supposed to be a part."""
+    """Identifier, score, what is enough, and whether the picture is supposed to be a part."""
     yield *quantised.read(_small(plane)), QUANTISED_ENOUGH, False
     yield *spread.read(plane), SPREAD_ENOUGH, False
     yield *spread.read_cropped(plane, CROPPED_ENOUGH), CROPPED_ENOUGH, True
@@ -84,8 +87,8 @@ def _small(plane: Plane) -> Plane:
     return resized(plane, *(min(side, most) for side in plane.shape))
 
 
-def _lay_quantised(pixels: Pixels, plane: Plane, message: int) -> Pixels | None:
-    carrier = quantised.Carrier(plane, opacity(pixels), message)
+def _lay_quantised(pixels: Pixels, plane: Plane, identifier: int) -> Pixels | None:
+    carrier = quantised.Carrier(plane, opacity(pixels), identifier)
     step = quantised.USUAL
     for _ in range(_ROUNDS):
         fitting = step * _room(carrier.change(step), carrier.hidden)
@@ -100,18 +103,27 @@ def _lay_quantised(pixels: Pixels, plane: Plane, message: int) -> Pixels | None:
     return _laid(pixels, change)
 
 
-def _lay_spread(pixels: Pixels, plane: Plane, message: int) -> Pixels | None:
+def _lay_spread(pixels: Pixels, plane: Plane, identifier: int) -> Pixels | None:
     grid = spread.GRID, spread.GRID
     seen = np.clip(resized(opacity(pixels), *grid), 0.0, 1.0)
-    carrier = spread.Carrier(resized(plane, *grid), seen, message)
+    carrier = spread.Carrier(resized(plane, *grid), seen, identifier)
     hidden = resized(carrier.hidden, spread.SMALLEST, spread.SMALLEST)
-    strength = spread.USUAL
-    for _ in range(_ROUNDS):
-        change = resized(carrier.change(strength), *hidden.shape)
-        strength = max(strength * _room(change, hidden), spread.WEAKEST)
-    if _room(resized(carrier.change(strength), *hidden.shape), hidden) < _TOO_LOUD:
+    strength, before = spread.USUAL, None
+    for _ in range(_ROUNDS - 1):
+        change = carrier.change(strength)
+        over = 1.0 / _room(resized(change, *hidden.shape), hidden)
+        # How loud it is grows evenly with the strength, and from above zero.
+        fitting = strength / over
+        if before is not None and before[0] != strength and before[1] != over:
+            slope = (over - before[1]) / (strength - before[0])
+            fitting = strength + (1.0 - over) / slope if slope > 0.0 else fitting
+        before = strength, over
+        strength = max(fitting, spread.WEAKEST)
+    change = carrier.change(strength)
+    room = _room(resized(change, *hidden.shape), hidden)
+    if room < _TOO_LOUD:
         return None
-    return _laid(pixels, resized(carrier.change(strength), *plane.shape))
+    return _laid(pixels, resized(change * min(room, 1.0), *plane.shape))
 
 
 def _room(change: Plane, hidden: Plane) -> float:

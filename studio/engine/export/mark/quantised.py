@@ -34,7 +34,7 @@ _TRIED = 3
 
 
 def read(plane: Plane) -> tuple[int, float]:
-    """The likeliest message in a lightness [h, w] and its score."""
+    """The likeliest identifier in a lightness [h, w] and its score."""
     if min(plane.shape) < SMALLEST:
         return 0, 0.0
     found = [code.decode(soft) for soft in _candidates(plane)]
@@ -45,12 +45,11 @@ def _candidates(plane: Plane) -> list[Plane]:
     """Soft bits [127] under the suppositions that fit a lattice best."""
     tried: list[tuple[float, Plane]] = []
     for values in _suppositions(plane):
-        turns = 2j * np.pi * (values / _STEPS[:, None] - _dither())
-        met = np.exp(turns)
+        turns = (2 * np.pi * (values / _STEPS[:, None] - _dither())).astype(np.float32)
         # Twice the angle: both lattices of a bit fall together.
-        fits = (met**2).real.sum(1)
+        fits = np.cos(2 * turns).sum(1)
         best = int(np.argmax(fits))
-        tried.append((float(fits[best]), met[best].real))
+        tried.append((float(fits[best]), np.cos(turns[best])))
     tried.sort(key=lambda each: -each[0])
     return [soft for _, soft in tried[:_TRIED]]
 
@@ -67,17 +66,17 @@ def _suppositions(plane: Plane) -> Iterator[Plane]:
 
 
 class Carrier:
-    """A lightness [h, w] that is to carry a message; `seen` is how opaque each pixel is."""
+    """A lightness [h, w] that is to carry an identifier; `seen` is how opaque each pixel is."""
 
-    def __init__(self, plane: Plane, seen: Plane, message: int) -> None:
+    def __init__(self, plane: Plane, seen: Plane, identifier: int) -> None:
         self.plane = plane
         self.hidden = (np.clip(activity(plane, 2), 0.0, _BUSIEST) + _FLOOR) * seen
-        self._offsets = _dither() + (1.0 - code.encode(message)) / 4.0
+        self._offsets = _dither() + (1.0 - code.encode(identifier)) / 4.0
         self._levers = Levers(_measures(*plane.shape), self.hidden.ravel())
 
     def change(self, step: float, so_far: Plane | float = 0.0) -> Plane:
         """What has to be added to the lightness and what was changed `so_far`, so that the
-        message lies on a lattice of this `step`."""
+        word lies on a lattice of this `step`."""
         turns = _projections() @ _coefficients(self.plane + so_far) / step - self._offsets
         return self._levers.change((np.rint(turns) - turns) * step).reshape(self.plane.shape)
 

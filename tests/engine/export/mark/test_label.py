@@ -109,6 +109,11 @@ def test_a_picture_with_nothing_in_it_carries_none(side: int) -> None:
     assert label.marked(np.full((side, side, 3), 128, np.uint8), NUMBER) is None
 
 
+def test_what_is_not_seen_at_all_carries_none() -> None:
+    clear = np.concatenate([textured(256), np.zeros((256, 256, 1), np.uint8)], axis=2)
+    assert label.marked(clear, NUMBER) is None
+
+
 def test_a_tiny_picture_carries_none() -> None:
     assert label.marked(textured(32), NUMBER) is None
 
@@ -144,12 +149,13 @@ def test_pictures_without_a_mark_have_none() -> None:
     waves = [textured(side, side) for side in (64, 100, 192)]
     for each in (*noise, flat, stripes, *waves):
         assert label.found(each) is None
+        assert all(score <= enough - 0.5 for score, enough in label.scores(each))
 
 
 def test_a_word_with_fifteen_doubtful_bits_wrong_is_right_again() -> None:
     rng = np.random.default_rng(6)
     for _ in range(20):
-        message = int(rng.integers(0, 2**code.BITS))
+        message = int(rng.integers(0, 2**code.IDENTIFIER_BITS))
         word = code.encode(message)
         word[rng.choice(code.LENGTH, 15, replace=False)] *= -0.5
         assert code.decode(word)[0] == message
@@ -158,7 +164,7 @@ def test_a_word_with_fifteen_doubtful_bits_wrong_is_right_again() -> None:
 def test_words_are_far_apart() -> None:
     """The code has a distance of at least 31: no message is taken for another."""
     rng = np.random.default_rng(7)
-    words = np.stack([code.encode(int(n)) for n in rng.integers(0, 2**code.BITS, 200)])
+    words = np.stack([code.encode(int(n)) for n in rng.integers(0, 2**code.IDENTIFIER_BITS, 200)])
     apart = (code.LENGTH - words @ words.T) / 2
     assert apart[~np.eye(200, dtype=bool)].min() >= 31
 
