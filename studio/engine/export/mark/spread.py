@@ -138,16 +138,16 @@ class Carrier:
         self.hidden = (np.minimum(share - _QUIET, _BUSIEST) + _FLOOR) * seen
         # Nowhere nothing, or what has to be pulled there would be without end.
         self._weights = np.maximum(self.hidden, 1e-3).astype(np.float32) ** 2
-        self._parts = [(window / share).astype(np.float32) for window, _ in _windows()]
+        windows, sizes = zip(*_windows(), strict=True)
+        self._parts = (np.stack(windows) / share).astype(np.float32)
         signs, loud = np.ones(code.LENGTH + 1), np.ones(code.LENGTH + 1)
         signs[:-1], loud[-1] = code.encode(identifier), _PILOT
         self._signs = signs.astype(np.float32)
-        sizes = np.array([[size] for _, size in _windows()])
-        self._wanted = (loud * sizes).astype(np.float32)
+        self._wanted = np.outer(sizes, loud).astype(np.float32)
         self._values = self._measured(plane.astype(np.float32))
-        energies = [float((part**2 * self._weights).sum()) for part in self._parts]
-        scale = np.broadcast_to(np.array(energies, np.float32)[:, None], self._wanted.shape)
-        self._floors = Floors(self._laid, self._measured, 1.0 / np.sqrt(scale))
+        energies = (self._parts**2 * self._weights).sum((1, 2))[:, None]
+        scale = (1.0 / np.sqrt(energies)).repeat(len(signs), 1)
+        self._floors = Floors(self._laid, self._measured, scale)
 
     def change(self, strength: float) -> Plane:
         """[128, 128], the change after which every bit is read with `strength` in the whole, and
@@ -158,22 +158,16 @@ class Carrier:
 
     def _measured(self, plane: Plane) -> Plane:
         """float32 [5, 128]: what each part says of the bits and the pilot, by their signs."""
-        banded = _banded(plane)
-        found = np.empty((len(self._parts), len(self._signs)), np.float32)
-        for part, row in zip(self._parts, found, strict=True):
-            shifts = np.fft.irfft2(np.fft.rfft2(banded * part) * _pattern_waves())
-            row[:] = shifts[_all_places()] * self._signs
+        shifts = np.fft.irfft2(np.fft.rfft2(_banded(plane) * self._parts) * _pattern_waves())
+        found: Plane = shifts[:, *_all_places()] * self._signs
         return found
 
     def _laid(self, pulls: Plane) -> Plane:
         """float32 [128, 128], the adjoint of :meth:`_measured`, weighed by what hides it."""
-        total = np.zeros((GRID, GRID), np.float32)
-        for part, row in zip(self._parts, pulls, strict=True):
-            if row.any():
-                shifts = np.zeros((GRID, GRID), np.float32)
-                shifts[_all_places()] = row * self._signs
-                total += np.fft.irfft2(np.fft.rfft2(shifts) * np.conj(_pattern_waves())) * part
-        return _banded(total) * self._weights
+        shifts = np.zeros((len(pulls), GRID, GRID), np.float32)
+        shifts[:, *_all_places()] = pulls * self._signs
+        laid = np.fft.irfft2(np.fft.rfft2(shifts) * np.conj(_pattern_waves()))
+        return _banded((laid * self._parts).sum(0)) * self._weights
 
 
 def _seen(plane: Plane) -> Plane:
