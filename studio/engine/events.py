@@ -213,7 +213,7 @@ class CheckpointNow:
 
 @dataclass(frozen=True)
 class Set:
-    """Change a live parameter of the family."""
+    """Change a live parameter of the family; or `until`, when the clock says that a run ends."""
 
     key: str
     value: bool | int | float | str

@@ -30,6 +30,10 @@ def declare(action: Action) -> None:
         "--train", action="store_true",
         help="train them all, one after the other; one that fails is told, and the next begins",
     )  # fmt: skip
+    change.add_argument(
+        "--until", nargs=2, metavar=("RUN", "HH:MM"), type=words,
+        help="this run, which ends by the clock, ends at another time of it",
+    )  # fmt: skip
     queue.add_argument(
         "--to", metavar="N", type=whole(1, 10**6), default=1, help="with --move (default 1)"
     )
@@ -54,6 +58,8 @@ def queued(options: argparse.Namespace, console: Console) -> Result:
             queue.remove(project, options.remove)
         elif options.move:
             queue.move(project, options.move, options.to)
+        elif options.until:
+            console.note(f"{options.until[0]} ends at {queue.end_at(project, *options.until)}.")
         names = [run.name for run in queue.waiting(project)]
     lines = [f"{place}. {name}" for place, name in enumerate(names, 1)]
     return Result({"queue": names}, lines or ["No run waits for its turn."])

@@ -78,6 +78,9 @@ def test_a_run_ends_by_the_clock(project):
     run = done("train", project, *options, "--until", "7:00", "--queue")["run"]
     text = (project / "runs" / run / "recipe.toml").read_text(encoding="utf-8")
     assert "until = 20" in text
+    said = call("runs", "queue", project, "--until", run, "8:30")
+    assert (said.code, f"{run} ends at " in said.err, " 08:30" in said.err) == (0, True, True)
+    call("runs", "queue", project, "--until", run, "8").refused(2, "no time of the clock")
     call("train", project, *options, "--until", "25:00").refused(2, "no time of the clock")
     call("train", project, *options, "--until", "7:00", "--minutes", 3).refused(2)
     call("train", project, "--resume", run, "--until", "7:00").refused(2, "--until cannot")

@@ -14,6 +14,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Notices
 from studio.desktop.training.new_run.form import NewRunForm
 from studio.desktop.training.new_run.parameter_fields import SetByHand
+from studio.desktop.training.run.end_field import END, clock_of
 from studio.desktop.training.run.run_panel import RunPanel
 from studio.desktop.training.session.queries import Opened
 from studio.desktop.training.session.session import Session
@@ -64,8 +65,7 @@ class HandValues(QObject):
     @Slot(object)
     def _opened(self, opened: Opened) -> None:
         """The panel shows what the recipe says, which is what it began with."""
-        if self._panel.live is not None:
-            self._panel.live.set_values(self._live.get(opened.run.name, {}))
+        self._panel.put_live(self._live.get(opened.run.name, {}))
 
     @Slot(str, object)
     def _live_changed(self, key: str, value: Value) -> None:
@@ -73,13 +73,16 @@ class HandValues(QObject):
         if live is None or live.recipe is None or self._session.viewed is not live:
             return
         held = self._live.setdefault(live.run.name, {})
-        before = held.get(key, live.recipe.config[key])
+        by_clock = key == END.name
+        began = clock_of(live.recipe) if by_clock else live.recipe.config[key]
+        before = held.get(key, began)
         held[key] = value
-        tell = partial(self._tell, live.run.name, live.params[key])
+        declared = END if by_clock else live.params[key]
+        tell = partial(self._tell, live.run.name, declared)
         self._session.set_live(key, value)
         self._undo.push(
             UndoStep(
-                _named(live.params[key], value), partial(tell, value), partial(tell, before),
+                _named(declared, value), partial(tell, value), partial(tell, before),
                 key=("live", live.run.name, key), is_done=True,
             )
         )  # fmt: skip
@@ -93,8 +96,8 @@ class HandValues(QObject):
             return
         self._live.setdefault(run, {})[declared.name] = value
         self._session.set_live(declared.name, value)
-        if self._session.viewed is live and self._panel.live is not None:
-            self._panel.live.set_values({declared.name: value})
+        if self._session.viewed is live:
+            self._panel.put_live({declared.name: value})
 
 
 def _named(declared: Param, value: Value) -> str:

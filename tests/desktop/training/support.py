@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTime
 
 from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
@@ -12,11 +12,14 @@ from studio.engine import events
 WAIT = 20_000
 
 
-def begin(room: TrainingRoom, qtbot, images: int = 100_000) -> str:
+def begin(room: TrainingRoom, qtbot, images: int = 100_000, until: QTime | None = None) -> str:
     """Start a tiny run by the form's own button; its name."""
     room.form.size_box.setCurrentText("16")
-    room.form.length.unit.choose("images")
-    room.form.length.number.setValue(images)
+    room.form.length.unit.choose("until" if until else "images")
+    if until:
+        room.form.length.clock.setTime(until)
+    else:
+        room.form.length.number.setValue(images)
     qtbot.waitUntil(room.form.start.isEnabled, timeout=WAIT)
     qtbot.mouseClick(room.form.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(room.session.training), timeout=WAIT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt, QTime
 
 from studio.desktop.training.room import TrainingRoom
 from studio.engine import events
@@ -88,3 +89,25 @@ def test_what_is_changed_in_a_run_is_taken_back_in_it(
     qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
     undo.undo()
     assert "does not train any more" in str(room.studio.notices.history[-1].sentence)
+
+
+def test_a_run_until_the_clock_gets_another_time_while_it_trains(
+    room: TrainingRoom, qtbot, monkeypatch
+) -> None:
+    process = Scripted()
+    monkeypatch.setattr(client, "TrainingProcess", lambda *_, **__: process)
+    room.form.family.choose("vae")
+    begin(room, qtbot, until=QTime(7, 0))
+    end, undo = room.panel.end, room.studio.undo
+    qtbot.waitUntil(lambda: end.clock.text() == "07:00" and end.isEnabled(), timeout=WAIT)
+    assert not end.isHidden()
+    end.clock.setSelectedSection(end.clock.Section.MinuteSection)
+    qtbot.keyClick(end.clock, Qt.Key.Key_Up)
+    assert undo.undoText() == "Until: 07:01"
+    undo.undo()
+    assert end.clock.text() == "07:00"
+    sets = [events.Set("until", "07:01"), events.Set("until", "07:00")]
+    qtbot.waitUntil(lambda: [e for e in process.told if isinstance(e, events.Set)] == sets)
+    room.commands.stop()
+    qtbot.waitUntil(lambda: not room.session.training, timeout=WAIT)
+    assert not end.isEnabled()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
@@ -13,6 +14,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.run_names import family_name, run_name
 from studio.desktop.training import words
 from studio.desktop.training.fields import Choice, Facts, Field, narrow
+from studio.desktop.training.run.end_field import END, EndField
 from studio.desktop.training.run.health_cards import Card, HealthCards
 from studio.desktop.training.session.queries import DatasetCard, Opened, facts_of
 from studio.desktop.widgets import boxes
@@ -59,6 +61,7 @@ class RunPanel(QWidget):
         self._paused = False
         self._opened: Opened | None = None
         self.live: ParamForm | None = None
+        self.end = EndField()
         self.pause, self.go_on = primary(""), primary("")
         self.sample, self.checkpoint = secondary(""), secondary("")
         self.stop, self.play = secondary(""), secondary("")
@@ -87,6 +90,7 @@ class RunPanel(QWidget):
         self.remove.clicked.connect(self.removeRequested)
         self.name.editingFinished.connect(self._named)
         self.wait.clicked.connect(self.waitToggled)
+        self.end.moved.connect(self.liveChanged)
         self.note.written.connect(self._noted)
 
     def _lay_out(self) -> None:
@@ -100,8 +104,8 @@ class RunPanel(QWidget):
         for part in (
             buttons, self.go_on, self.wait, self.pictures_field, self.name_field,
             self.note_header, self.note, self.card, self.health,
-            8, self.live_header, self._live_place, 8, self.fixed_header, self.facts, self.reason,
-            8, others, None,
+            8, self.live_header, self.end, self._live_place,
+            8, self.fixed_header, self.facts, self.reason, 8, others, None,
         ):  # fmt: skip
             boxes.add(column, part)
         foot = boxes.column(self.best, self.play, gap=8, margins=(16, 8, 16, 16))
@@ -137,6 +141,7 @@ class RunPanel(QWidget):
         self.go_on.setEnabled(opened.recipe is not None)
         if self.live is not None:
             self.live.setEnabled(running)
+        self.end.setEnabled(running)
         self.play.setEnabled(bool(opened.record.checkpoint))
         best = opened.record.best
         # Where the newest is the best, the other button plays it.
@@ -197,7 +202,8 @@ class RunPanel(QWidget):
             self.live.deleteLater()
             self.live = None
         changeable = {name: p for name, p in opened.params.items() if p.live}
-        self.live_header.setVisible(bool(changeable))
+        self.end.show_end(opened.recipe)
+        self.live_header.setVisible(bool(changeable) or not self.end.isHidden())
         if not changeable or opened.recipe is None:
             return
         self.live = ParamForm(changeable)
@@ -206,6 +212,13 @@ class RunPanel(QWidget):
         self.live.valueChanged.connect(self.liveChanged)
         narrow(self.live)
         self._live_place.addWidget(self.live)
+
+    def put_live(self, values: Mapping[str, Any]) -> None:
+        """Show what was changed while the run trained."""
+        if self.live is not None:
+            self.live.set_values(values)
+        if END.name in values:
+            self.end.put(values[END.name])
 
     def _facts(self, opened: Opened) -> None:
         title = tr(opened.title) if opened.title else family_name(opened.run.family)
@@ -244,6 +257,7 @@ class RunPanel(QWidget):
         )
         self.reason.setToolTip(tr("Why the studio chose this model"))
         self.health.retranslate()
+        self.end.retranslate()
         self.note_header.setText(tr("Note"))
         self.note.setPlaceholderText(tr("What is to be remembered of this run"))
         set_words(

@@ -27,6 +27,24 @@ def moment(clock: str, now: datetime.datetime | None = None) -> datetime.datetim
     return wanted.astimezone()
 
 
+def moved(recipe: Recipe, clock: str) -> Recipe:
+    """The recipe of a run that ends by the clock, with another time of it.
+
+    Raises :class:`UsageError` as :func:`moment`, and for a run that has another end.
+    """
+    if recipe.until is None:
+        raise UsageError(
+            "The run {run} does not end by the clock: stop it, and resume it with another length.",
+            run=recipe.run,
+        )
+    return recipe.model_copy(update={"until": moment(clock)})
+
+
+def said(until: datetime.datetime) -> str:
+    """As a clock here shows it, `07:00`."""
+    return f"{until.astimezone():%H:%M}"
+
+
 def minutes_to(wanted: datetime.datetime) -> float:
     """From now on, at least a second."""
     left = wanted - datetime.datetime.now(datetime.UTC)

@@ -93,6 +93,19 @@ def take(project: Project, name: str = "") -> tuple[Run | None, list[Said]]:
     return None, passed
 
 
+def end_at(project: Project, name: str, clock: str) -> str:
+    """Give a run that ends by the clock another time of it; the moment, as written down.
+
+    Raises :class:`StudioError` as :func:`ends.moved`.
+    """
+    if project.read_only_reason:
+        raise ReadOnlyError(project.read_only_reason)
+    folder = runs.run(project, name).folder
+    recipe = ends.moved(Recipe.load(folder), clock)
+    recipe.save(folder)
+    return str(recipe.until)
+
+
 def another_end(run: Run) -> tuple[int | None, float | None]:
     """As :func:`ends.another_end`, of a run as it lies on the disk."""
     seconds = checkpoint.saves(run.folder).seconds

@@ -249,14 +249,24 @@ class Care:
 
     def set_live(self, key: str, value: object) -> Event:
         """Change a live parameter, or say why not."""
-        seen = self.trainer.state.images_seen
         try:
             self.trainer.set_live(key, value)
         except ParameterError as error:
-            return Health(HealthKind.REFUSED, error.said, Said("Nothing was changed."), seen)
+            return self.refused(error.said)
         label = Said(self.trainer.config.params()[key].label)
-        said = Said("{label} ({key}) is now {value}.", label=label, key=key, value=value)
+        return self.changed(
+            Said("{label} ({key}) is now {value}.", label=label, key=key, value=value)
+        )
+
+    def changed(self, said: Said) -> Event:
+        """Somebody changed the run by hand."""
+        seen = self.trainer.state.images_seen
         return self._note(Health(HealthKind.CHANGED, said, images_seen=seen))
+
+    def refused(self, said: Said) -> Event:
+        """Somebody wanted to change what cannot be changed so."""
+        seen = self.trainer.state.images_seen
+        return Health(HealthKind.REFUSED, said, Said("Nothing was changed."), seen)
 
     # ------------------------------------------------------------------ ways back
 

@@ -255,10 +255,24 @@ class _Loop:
                     yield from self._samples()
                 case CheckpointNow():
                     yield from self._checkpoint()
+                case Set(key="until", value=clock):
+                    yield self._end_at(str(clock))
                 case Set(key=key, value=value):
                     yield self.care.set_live(key, value)
                 case _:
                     pass
+
+    def _end_at(self, clock: str) -> Event:
+        """Another time of the clock; a session after this one is to know it as well."""
+        try:
+            recipe = ends.moved(self.recipe, clock)
+            recipe.save(self.care.folder)
+        except StudioError as error:
+            return self.care.refused(error.said)
+        self.recipe, self.until = recipe, recipe.until
+        self._start_clock()
+        time_of = ends.said(recipe.until) if recipe.until is not None else clock
+        return self.care.changed(Said("The run now ends at {time}.", time=time_of))
 
     def _start_clock(self) -> None:
         """Rates count from here: time spent paused is no training."""

@@ -8,7 +8,17 @@ import json
 import pytest
 
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
-from studio.engine.events import Done, Failed, Pause, RunState
+from studio.engine.events import (
+    Done,
+    Failed,
+    Health,
+    HealthKind,
+    Pause,
+    Progress,
+    RunState,
+    Set,
+    Stop,
+)
 from studio.engine.project import Project
 from studio.engine.training.planning import ends, queue, removed_runs, run_notes, runs
 from studio.engine.training.record.recipe import Recipe
@@ -121,6 +131,30 @@ def test_a_run_ends_when_the_clock_says_so_even_where_it_pauses(vae: Driven, mon
     done = vae.train(commands=script({3: [Pause()]}))[-1]
     assert isinstance(done, Done)
     assert (done.reason, done.images_seen) == (RunState.FINISHED, 3 * 4)
+
+
+def test_the_time_at_which_a_run_ends_is_moved_while_it_trains(vae: Driven) -> None:
+    vae.change(until=here() + HOUR, total_images=None, minutes=60.0)
+    later = (datetime.datetime.now() + 3 * HOUR).strftime("%H:%M")
+    orders = {2: [Set("until", "noon")], 3: [Set("until", later)], 5: [Stop()]}
+    told = vae.train(commands=script(orders))
+    refused, changed = [event for event in told if isinstance(event, Health)]
+    assert (refused.kind, changed.kind) == (HealthKind.REFUSED, HealthKind.CHANGED)
+    assert "'noon' is no time of the clock" in str(refused.sentence)
+    assert f"now ends at {later}" in str(changed.sentence)
+    left = [event.seconds_left for event in told if isinstance(event, Progress)][-1]
+    assert left is None or left > 2 * 3600
+    kept = Recipe.load(vae.folder).until
+    assert kept is not None
+    assert f"{kept.astimezone():%H:%M}" == later
+
+
+def test_a_run_of_so_many_pictures_gets_no_time_of_the_clock(vae: Driven) -> None:
+    before = (vae.folder / "recipe.toml").read_bytes()
+    told = vae.train(commands=script({2: [Set("until", "7:00")], 3: [Stop()]}))
+    (refused,) = [event for event in told if isinstance(event, Health)]
+    assert "does not end by the clock" in str(refused.sentence)
+    assert (vae.folder / "recipe.toml").read_bytes() == before
 
 
 def test_a_run_whose_time_is_over_is_not_begun(project, vae: Driven) -> None:
