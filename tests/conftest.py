@@ -69,6 +69,14 @@ def few_pictures(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of others are read in this process, where the test has changed something."""
+    from studio.engine.dataset.decoding import limited
+
+    monkeypatch.setattr(limited, "_here", True)
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a child process, a Qt thread, a window or an open file behind."""
@@ -88,11 +96,17 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _left(children: set[int], files: set[str]) -> list[str]:
-    found = [f"child process {pid}" for pid in _children() - children]
+    found = [f"child process {pid}" for pid in _children() - children - _readers()]
     found += [f"open file {name}" for name in _files() - files]
     if "PySide6.QtWidgets" in sys.modules:
         found += _left_by_qt()
     return found
+
+
+def _readers() -> set[int]:
+    """Processes that read pictures and stay for the next one."""
+    limited = sys.modules.get("studio.engine.dataset.decoding.limited")
+    return limited.READERS.pids if limited else set()
 
 
 def _left_by_qt() -> list[str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage
 
-from studio.engine import door
 from studio.engine.artwork import Pixels
+from studio.engine.dataset.decoding.decode import own_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -24,9 +24,7 @@ _FORMATS = {
 def read_qimage(path: Path, *formats: str) -> QImage:
     """A picture that the studio wrote, of one of Pillow's formats; null where it is none."""
     try:
-        with door.picture(path, formats) as image:
-            image.load()
-            return to_qimage(image)
+        return to_qimage(own_picture(path, *formats))
     except OSError:
         return QImage()
 

@@ -123,15 +123,13 @@ def _state(thing: Path, state: Mapping[str, object]) -> dict[str, object]:
 
 
 def _picture(thing: Path, project_folder: Path | None) -> dict[str, object]:
-    from studio.engine.dataset.decoding.decode import read_picture
     from studio.engine.dataset.papers.about import told
-    from studio.engine.export.formats.base import FlatFormat, reader_of
+    from studio.engine.export.file_origin import seen
     from studio.engine.export.origin_check import check
     from studio.engine.files import sha256_file
     from studio.engine.project import Project
 
-    kind = reader_of(thing)
-    picture = read_picture(thing) if issubclass(kind, FlatFormat) else kind.read_picture(thing)
+    picture = seen(thing)
     with contextlib.ExitStack() as stack:
         project = stack.enter_context(Project.open(project_folder)) if project_folder else None
         found = check(thing, project)

@@ -79,7 +79,7 @@ def test_a_damaged_picture_says_all_of_it_in_chinese(chinese: None, tmp_path: Pa
     with pytest.raises(StudioError) as caught:
         decode.read_picture(tmp_path / "a.png")
     assert str(caught.value) == (
-        f"{tmp_path / 'a.png'} cannot be used: The file is empty (0 bytes)."
+        f"{tmp_path / 'a.png'} cannot be read: The file is empty (0 bytes)."
     )
     assert not re.search("[a-z]{3}", said(caught.value.said).replace(str(tmp_path / "a.png"), ""))
 

@@ -23,7 +23,7 @@ def test_no_parser_raises_what_it_does_not_say() -> None:
         for _ in islice(rounds(found, 16), ROUNDS):
             pass
     assert {each.name: each.found for each in found if each.found} == {}
-    assert all(each.inputs == ROUNDS for each in found)
+    assert all(each.inputs == -(-ROUNDS // each.every) for each in found)
 
 
 def test_good_input_is_read_to_its_end() -> None:

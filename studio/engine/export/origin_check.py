@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 
 from studio.engine.artwork import Pixels
-from studio.engine.dataset.decoding.decode import read_picture
 from studio.engine.errors import StudioError
 from studio.engine.export.credentials.reader import Credentials
 from studio.engine.export.credentials.reader import read as read_credentials
-from studio.engine.export.file_origin import read_provenance
+from studio.engine.export.file_origin import read_provenance, seen
 from studio.engine.export.finish import mark_of_identifier
-from studio.engine.export.formats.base import FlatFormat, reader_of
 from studio.engine.export.mark import label
 from studio.engine.generation.offspring import cross
 from studio.engine.generation.recipe_file import recipe_of
@@ -172,7 +170,7 @@ class Origins:
 def check(path: Path, project: Project | None = None) -> Origins:
     """Look at everything; raises :class:`StudioError` where the file is no picture.
 
-    Decodes the picture by the careful way of imports. With a `project` its pieces are asked for.
+    Everything is read in a process with limits. With a `project` its pieces are asked for.
     """
     complaints: list[Said] = []
     mark = mark_in(path)
@@ -191,9 +189,7 @@ def check(path: Path, project: Project | None = None) -> Origins:
 
 def mark_in(path: Path) -> label.Found | None:
     """The mark in a picture file; raises :class:`StudioError` where it is no picture."""
-    kind = reader_of(path)
-    flat = issubclass(kind, FlatFormat)
-    return label.found(_pixels(read_picture(path) if flat else kind.read_picture(path)))
+    return label.found(_pixels(seen(path)))
 
 
 def traced(project: Project, identifier: str, mark: label.Found | None) -> Piece | None:

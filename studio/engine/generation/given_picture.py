@@ -69,7 +69,7 @@ def given(project: Project, run_name: str, player: Player, path: Path) -> GivenP
     spec = player.image_spec
     size = spec.width, spec.height
     facts = decode.examined(path)
-    picture = decode.read_examined(
+    picture = decode.read_picture(
         path, shape.decode_size((facts["width"], facts["height"]), size, policy)
     )
     made = shape.shaped(picture, size, policy)

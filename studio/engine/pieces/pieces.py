@@ -16,7 +16,8 @@ import numpy as np
 
 from studio import __version__
 from studio.engine.artwork import Pixels
-from studio.engine.door import inside, picture
+from studio.engine.dataset.decoding.decode import own_picture
+from studio.engine.door import inside
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.files import atomic_path, discard
@@ -250,9 +251,9 @@ def checkpoint_with(project: Project, run_name: str, sha256: str) -> Path | None
 def stored(wanted: Piece) -> Pixels:
     """The picture as it was when the piece was kept; :class:`StudioError` when it is gone."""
     try:
-        with picture(wanted.file, ("PNG",)) as image:
-            mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
-            pixels = np.asarray(image.convert(mode))
+        image = own_picture(wanted.file, "PNG")
+        mode = image.mode if image.mode in ("L", "RGB", "RGBA") else "RGBA"
+        pixels = np.asarray(image.convert(mode))
     except OSError as error:
         raise StudioError(
             "The piece {name} cannot be shown: its picture {path} is gone or damaged.",

@@ -1,4 +1,4 @@
-"""One process that decodes untrusted files (:mod:`threads`), and the clock of its file."""
+"""One process that decodes untrusted files, and the clock of its file."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 from studio.engine import processes
+from studio.engine.dataset.decoding import parts
 from studio.engine.dataset.index.facts import Answer, broken
 from studio.engine.errors import StudioError
-from studio.engine.said import Said, reason, spoken
+from studio.engine.said import Said, SaidError, reason, spoken
 
 FIRST_BATCH = 8
 """Files given to a process at once in the beginning, so that a few are shared among all."""
 # Answers are taken a few at a time: waking for each costs as much as a check of a picture.
 _GATHER_SECONDS = 0.01
 _START_SECONDS = 60.0
+_NICENESS = 5
 _PIPE_BYTES = 1 << 16
 _SURROUNDINGS = {
     # Threads reserve address space, which is limited here.
@@ -35,11 +38,17 @@ File = tuple[str, str]
 """(path, member); member is empty for a plain file."""
 
 
+class LostError(SaidError):
+    """The process could not go on with its file; `said` tells why."""
+
+
 class Child:
     """One child process and the clock of the file that it is at."""
 
-    def __init__(self, memory: int, seconds: float) -> None:
+    def __init__(self, memory: int, seconds: float, *, is_urgent: bool = False) -> None:
+        """`is_urgent` where somebody waits for each file: it is then not nice to others."""
         self._memory = memory
+        self._niceness = 0 if is_urgent else _NICENESS
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
@@ -68,28 +77,103 @@ class Child:
             if closing.is_set():
                 return
             if not answers:
-                yield [(numbers[0], _death(self._reap(), self._late, self._seconds))]
+                yield [(numbers[0], broken(self._death()))]
                 return
             is_last = answers[-1].pop("memory", False)
             if is_last:
-                self._reap()
-                answers[-1] = answers[-1] or _out_of_memory(self._memory)
+                self.reap()
+                answers[-1] = answers[-1] or broken(self._out_of_memory())
             yield [(numbers.popleft(), answer) for answer in answers]
             if is_last:
                 return
+
+    def ask(self, request: parts.Head) -> Iterator[Any]:
+        """What the process says to a request of :mod:`limited`, part by part.
+
+        Raises :class:`StudioError` for what it says was wrong, :class:`LostError` when it dies.
+        A caller that does not wait for the end loses the process, not the next file.
+        """
+        process, is_whole = self._start(), False
+        if process is None or process.stdin is None:
+            raise LostError(self._death())
+        try:
+            with contextlib.suppress(OSError):  # a dead child shows when its answer is read
+                process.stdin.write(parts.line(request))
+                process.stdin.flush()
+            wrong: SaidError | None = None
+            while True:
+                head = json.loads(self._line(process))
+                if "memory" in head:
+                    raise LostError(self._out_of_memory())
+                if "end" in head:
+                    is_whole = True
+                    break
+                if "error" in head:
+                    wrong = StudioError(parts.unpacked(head["error"]), head["detail"])
+                elif "unforeseen" in head:
+                    wrong = LostError(
+                        Said("Its data is damaged ({reason}).", reason=head["unforeseen"])
+                    )
+                else:
+                    yield parts.taken(head, lambda count: self._bytes(process, count))
+            if wrong is not None:
+                raise wrong
+        finally:
+            if not is_whole:
+                self.reap()
+
+    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
+        while b"\n" not in self._rest:
+            self._more(process)
+        found, _, self._rest = self._rest.partition(b"\n")
+        return found
+
+    def _bytes(self, process: subprocess.Popen[bytes], count: int) -> bytearray:
+        """Exactly so many; a picture is read to where it stays."""
+        made = bytearray(count)
+        begun = min(count, len(self._rest))
+        made[:begun], self._rest = self._rest[:begun], self._rest[begun:]
+        view = memoryview(made)
+        while begun < count:
+            begun += self._into(process, view[begun:])
+        return made
+
+    def _more(self, process: subprocess.Popen[bytes]) -> None:
+        room = bytearray(_PIPE_BYTES)
+        self._rest += room[: self._into(process, memoryview(room))]
+
+    def _into(self, process: subprocess.Popen[bytes], room: memoryview) -> int:
+        assert process.stdout is not None
+        self._deadline = time.monotonic() + self._seconds
+        try:
+            count = process.stdout.raw.readinto(room)  # type: ignore[attr-defined]
+        finally:
+            self._deadline = float("inf")
+        if not count:
+            raise LostError(self._death())
+        return int(count)
+
+    @property
+    def pid(self) -> int:
+        """Of the process; 0 where none runs."""
+        process = self._process
+        return process.pid if process else 0
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         with self._guard:
             if self._ended:
                 return None
+            if self._process is not None and self._process.poll() is not None:
+                _end(self._process)  # it died while nobody asked it anything
+                self._process = None
             if self._process is None:
-                self._process = _spawn(self._memory)
+                self._process = _spawn(self._memory, self._niceness)
                 self._rest, self._late = b"", False
                 process = self._process
             else:
                 return self._process
         if not self._read(process, _START_SECONDS) and not self._ended:
-            raise _not_started(Said("code {code}", code=self._reap()))
+            raise _not_started(Said("code {code}", code=self.reap()))
         return process
 
     def _read(self, process: subprocess.Popen[bytes], seconds: float) -> list[Answer]:
@@ -107,10 +191,22 @@ class Child:
         *lines, self._rest = self._rest.split(b"\n")
         return [spoken(json.loads(line)) for line in lines]
 
-    def _reap(self) -> int:
+    def reap(self) -> int:
+        """Wait for a process that died or is no longer wanted; gives its code."""
         with self._guard:
             process, self._process = self._process, None
         return _end(process) if process else 0
+
+    def _death(self) -> Said:
+        code = self.reap()
+        if self._late:
+            n = self._seconds
+            return Said("Decoding it took longer than {n:.0f} seconds; it was given up.", n=n)
+        return Said("Decoding it ended the decoding process (code {code}).", code=code)
+
+    def _out_of_memory(self) -> Said:
+        n = self._memory >> 20
+        return Said("Decoding it needs more memory than the {n} MB it may have.", n=n)
 
     def kill_if_late(self) -> None:
         """End the child when its file takes too long; called from the watchdog."""
@@ -126,12 +222,12 @@ class Child:
             if process:
                 process.kill()
         if process and threading.current_thread().name == "decode":
-            self._reap()
+            self.reap()
 
 
-def _spawn(memory: int) -> subprocess.Popen[bytes]:
+def _spawn(*limits: int) -> subprocess.Popen[bytes]:
     try:
-        return processes.spawn(processes.Child.DECODING, str(memory), more=_SURROUNDINGS)
+        return processes.spawn(processes.Child.DECODING, *map(str, limits), more=_SURROUNDINGS)
     except OSError as error:
         raise _not_started(reason(error)) from error
 
@@ -153,15 +249,3 @@ def _end(process: subprocess.Popen[bytes]) -> int:
             with contextlib.suppress(OSError):
                 pipe.close()
     return code
-
-
-def _death(code: int, late: bool, seconds: float) -> Answer:
-    if late:
-        return broken(
-            Said("Decoding it took longer than {n:.0f} seconds; it was given up.", n=seconds)
-        )
-    return broken(Said("Decoding it ended the decoding process (code {code}).", code=code))
-
-
-def _out_of_memory(limit: int) -> Answer:
-    return broken(Said("Decoding it needs more memory than the {n} MB it may have.", n=limit >> 20))

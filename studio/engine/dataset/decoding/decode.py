@@ -1,18 +1,18 @@
-"""Pictures and thumbnails for the rest of the house.
+"""Pictures and thumbnails for the rest of the house, decoded in processes with limits.
 
-An imported item that is usable was decoded once in the sandbox, so it is decoded here in
-this process, quickly; whatever still goes wrong becomes a :class:`StudioError`.
+Whatever goes wrong becomes a :class:`StudioError` that names the file.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -20,19 +20,20 @@ from typing import IO
 from PIL import Image
 
 from studio.engine.dataset.decoding import archives, pixels, tiff_pages
-from studio.engine.dataset.decoding.sandbox import Pool
+from studio.engine.dataset.decoding.limited import limited
+from studio.engine.dataset.decoding.probe import probe
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.facts import Answer
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.store import Item
-from studio.engine.door import NotAFileError, inside, opened
+from studio.engine.door import NotAFileError, inside, opened, picture
 from studio.engine.errors import StudioError
 from studio.engine.files import discard
 from studio.engine.project import Project
 from studio.engine.said import Said, reason
 
 _HEAD_BYTES = 64
-# Pictures above this are decoded one at a time, so that threads do not add up their memory.
+# Pictures above this are decoded one at a time, so that processes do not add up their memory.
 _LARGE_PIXELS = 32_000_000
 _large = threading.Lock()
 _JPEG_QUALITY = 85
@@ -41,38 +42,49 @@ _JPEG_QUALITY = 85
 def read_picture(source: Item | Path, at_least: tuple[int, int] | None = None) -> Image.Image:
     """The picture as L, RGB or RGBA (only with real transparency), sRGB, upright.
 
-    A :class:`Path` is not trusted: it is decoded in the sandbox first. With `at_least`
-    (width, height in upright pixels) a JPEG may come smaller than it is, but not smaller
-    than that. Raises :class:`StudioError` that names the file.
+    With `at_least` (width, height in upright pixels) a JPEG may come smaller than it is, but not
+    smaller than that. Raises :class:`StudioError` that names the file.
     """
     if isinstance(source, Item):
-        return _decode(source.path, source.member, at_least)
-    examined(source)
-    return read_examined(source, at_least)
-
-
-def read_examined(path: Path, at_least: tuple[int, int] | None = None) -> Image.Image:
-    """As :func:`read_picture`, of a file that :func:`examined` has seen just now."""
-    return _decode(path.expanduser().absolute(), "", at_least)
+        with _alone(source):
+            return decoded(source.path, source.member, at_least)
+    path = source.expanduser().absolute()
+    if not path.is_file():
+        raise _missing(path)
+    return decoded(path, "", at_least)
 
 
 def examined(source: Path) -> Answer:
-    """What is known of a picture that is not trusted, once the sandbox has decoded it.
+    """What is known of a picture of somebody else; as :func:`probe.probe` says.
 
-    As :func:`probe.probe` says; raises :class:`StudioError` where it is no picture.
+    Raises :class:`StudioError` where it is no picture.
     """
     path = source.expanduser().absolute()
     if not path.is_file():
-        raise StudioError("There is no picture at {path}: check the path.", path=display_path(path))
-    with Pool(1) as pool:
-        answer = next(pool.probe([(os.fspath(path), "")]))
-    if answer is None or answer["kind"] != "picture":
-        why = (answer or {}).get("reason", pixels.NOT_A_PICTURE)
+        raise _missing(path)
+    answer = _probed(path)
+    if answer["kind"] != "picture":
+        why = answer.get("reason", pixels.NOT_A_PICTURE)
         raise StudioError("{path} cannot be used: {reason}", path=display_path(path), reason=why)
     return answer
 
 
-def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
+def _alone(item: Item) -> contextlib.AbstractContextManager[object]:
+    return _large if item.width * item.height > _LARGE_PIXELS else contextlib.nullcontext()
+
+
+def _missing(path: Path) -> StudioError:
+    return StudioError("There is no picture at {path}: check the path.", path=display_path(path))
+
+
+@limited
+def _probed(path: Path) -> Answer:
+    return probe(os.fspath(path), "")
+
+
+@limited
+def decoded(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.Image:
+    """As :func:`read_picture`, of a file or a member of an archive."""
     suffix = suffix_of(path, member)
     try:
         with open_file(path, member) as stream:
@@ -81,22 +93,47 @@ def _decode(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
             page = tiff_pages.number_of(path, member)
             with pixels.opened(stream, head, suffix, page) as image:
                 header = pixels.header_of(image)
-                is_large = header.size[0] * header.size[1] > _LARGE_PIXELS
-                with _large if is_large else contextlib.nullcontext():
-                    return pixels.upright(image, header.orientation, header.bits, at_least)
+                return pixels.upright(image, header.orientation, header.bits, at_least)
     except FileNotFoundError:
         why = Said("It is gone: import its folder again, or connect the drive.")
+    except PermissionError:
+        why = Said("It may not be read by you: change its permissions and import again.")
     except NotAFileError:
         why = Said("A folder, a pipe or a device lies in its place.")
     except pixels.NotAPicture:
         why = pixels.NOT_A_PICTURE
     except (pixels.BadPicture, archives.ArchiveError) as error:
         why = error.said
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001  # any decoder may raise anything when a file has changed
         why = pixels.why(error)
     raise StudioError(
         "{path} cannot be read: {reason}", path=display_path(path, member), reason=why
     )
+
+
+def own_picture(path: Path, *formats: str) -> Image.Image:
+    """A picture that the studio wrote into a project, of one of Pillow's formats, as it is.
+
+    Projects come from others too. Raises :class:`OSError` where it is none.
+    """
+    try:
+        return _own(path, formats)
+    except StudioError as error:
+        raise OSError(errno.EINVAL, str(error), os.fspath(path)) from error
+
+
+@limited
+def _own(path: Path, formats: Sequence[str]) -> Image.Image:
+    try:
+        with picture(path, tuple(formats)) as image:
+            image.load()
+            return image
+    except OSError as error:
+        raise StudioError(
+            "{path} cannot be read: {reason}", path=display_path(path), reason=reason(error)
+        ) from error
 
 
 def open_file(path: Path, member: str) -> IO[bytes]:
@@ -151,12 +188,18 @@ def shrunk(item: Item, size: int) -> Image.Image:
     """As :func:`make_thumbnail`, with all that the file shows: for choosing what to hide."""
     scale = min(1.0, size / max(item.width, item.height, 1))
     wanted = max(1, round(item.width * scale)), max(1, round(item.height * scale))
-    picture = read_picture(item, wanted)
-    if max(picture.size) > size:
-        scale = size / max(picture.size)
-        wanted = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        picture = picture.resize(wanted, Image.Resampling.BOX, reducing_gap=2.0)
-    return picture
+    with _alone(item):
+        return _reduced(item.path, item.member, wanted, size)
+
+
+@limited
+def _reduced(path: Path, member: str, wanted: tuple[int, int], size: int) -> Image.Image:
+    found = decoded(path, member, wanted)
+    if max(found.size) > size:
+        scale = size / max(found.size)
+        wanted = (max(1, round(found.width * scale)), max(1, round(found.height * scale)))
+        found = found.resize(wanted, Image.Resampling.BOX, reducing_gap=2.0)
+    return found
 
 
 def read_thumbnail(project: Project, item: Item, size: int) -> Path:
@@ -169,12 +212,12 @@ def read_thumbnail(project: Project, item: Item, size: int) -> Path:
     target = thumbnail_path(project, item, size)
     if target.exists():
         return target
-    picture = make_thumbnail(item, size)
+    made = make_thumbnail(item, size)
     data = io.BytesIO()
     if target.suffix == ".webp":
-        picture.save(data, "WEBP", quality=_JPEG_QUALITY, method=2)
+        made.save(data, "WEBP", quality=_JPEG_QUALITY, method=2)
     else:
-        opaque = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+        opaque = made if made.mode in ("L", "RGB") else made.convert("RGB")
         opaque.save(data, "JPEG", quality=_JPEG_QUALITY)
     # A cache needs no fsync: a lost thumbnail is made again, and the rename keeps it whole.
     temporary = target.with_name(f".{uuid.uuid4().hex[:12]}.part")

@@ -6,6 +6,7 @@ After TIFF 6.0 and, for the predictor of floats, Adobe's technical note 3.
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -101,8 +102,11 @@ def found_in(stream: IO[bytes]) -> FloatTiff | None:
     head = stream.read(8)
     if head[:4] not in (b"II*\0", b"MM\0*"):
         return None
+    # No more than there is: a buffer is made for all that is asked for.
+    if (size := stream.seek(0, os.SEEK_END)) > _MOST_BYTES:
+        return None
     stream.seek(0)
-    data = stream.read(_MOST_BYTES)
+    data = stream.read(size)
     order = "<" if head[:2] == b"II" else ">"
     try:
         tags = tags_of(data, order)

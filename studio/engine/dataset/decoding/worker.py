@@ -1,8 +1,8 @@
 """The process that decodes untrusted files: `python -m studio.engine.dataset.decoding.worker`.
 
-One line of JSON in, `{"memory": bytes, "files": [[path, member], …]}`; one line out for
-each file as soon as it is done. It imports no torch, holds no project, and ends when
-its input does. A line out is the answer of `probe`, so nothing executable crosses back.
+One line of JSON in, `[[path, member], …]`; one line out for each file as soon as it is done, the
+answer of `probe`. Or `{"read": function, "arguments": …}`, which :mod:`limited` answers. It imports
+no torch, holds no project, and ends when its input does. Nothing executable crosses back.
 """
 
 from __future__ import annotations
@@ -19,17 +19,28 @@ from studio.engine.said import plain
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the parent closes the pipe; `arguments` may hold a bound of memory in bytes."""
+    """Serve until the parent closes the pipe.
+
+    `arguments` may be a bound of memory in bytes, and how nice to be.
+    """
     answers = private_output()
-    limit_memory(int(arguments[0]) if arguments else 0)
+    memory, niceness = [*map(int, arguments), 0, 0][:2]
+    limit_memory(memory)
     with contextlib.suppress(AttributeError, OSError):
-        os.nice(5)
+        os.nice(niceness)
     warnings.simplefilter("ignore")
+    from studio.engine.dataset.decoding import limited
     from studio.engine.dataset.decoding.probe import probe
 
+    limited.begin()
     _say(answers, {"ready": True})
     for line in sys.stdin.buffer:
-        for path, member in json.loads(line):
+        asked = json.loads(line)
+        if isinstance(asked, dict):
+            answers.writelines(limited.served(asked))
+            answers.flush()
+            continue
+        for path, member in asked:
             try:
                 answer = probe(path, member)
             except MemoryError:

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from studio.engine.dataset.decoding import colour, decode, pixels, tiff_pages
+from studio.engine.dataset.decoding.limited import limited
 from studio.engine.dataset.index.store import Item
 
 _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD, _DATE = 0x010F, 0x0110, 0x8769, 0x8825, 0x0132
@@ -60,6 +61,7 @@ def about(item: Item) -> About:
     return About(tones=tones(picture), **told(item.path, item.member))
 
 
+@limited
 def told(path: Path, member: str = "") -> Told:
     """What the metadata of a picture states, by the names of :class:`About`, without its tones.
 

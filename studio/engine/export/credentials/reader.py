@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.engine.dataset.decoding.limited import limited
 from studio.engine.door import opened
 from studio.engine.export.credentials.library import ANY, complaint, context, kind_of, library
 from studio.engine.export.credentials.signature import SUFFIX
@@ -61,6 +62,15 @@ class Credentials:
 def read(path: Path) -> Credentials | Said:
     """The credentials in or beside the file at `path`, a sentence where they cannot be read,
     an empty one where there are none. Nothing is fetched from the network."""
+    found = _found(path)
+    if not isinstance(found, dict):
+        return Said.of(found)
+    lists = {key: tuple(each) for key, each in found.items() if isinstance(each, list)}
+    return Credentials(**(found | lists))
+
+
+@limited
+def _found(path: Path) -> dict[str, Any] | Said:
     side = path.with_suffix(SUFFIX)
     is_beside = path.suffix != SUFFIX and side.is_file()
     kind = kind_of(path)
@@ -72,7 +82,7 @@ def read(path: Path) -> Credentials | Said:
         with _reader(path, kind, side if is_beside else None) as (reader, beside):
             if reader is None:
                 return NOTHING
-            return _of(reader, is_beside=beside)
+            return asdict(_of(reader, is_beside=beside))
     except OSError:
         return NOTHING
     except library().C2paError as error:

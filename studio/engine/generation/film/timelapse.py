@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from studio.engine.artwork import Pixels
+from studio.engine.dataset.decoding.decode import own_picture
+from studio.engine.dataset.decoding.limited import limited
 from studio.engine.door import picture
 from studio.engine.errors import UsageError
 from studio.engine.generation.film.formats.base import Shot, format_for
@@ -39,16 +41,16 @@ def timelapse(
     """
     rate, kind = frame_rate(fps), format_for(target)
     paths = [path for _, path in sheets(run_folder)]
-    sizes = [size for path in paths if (size := _size(path)) is not None]
+    sizes = {path: tuple(size) for path in paths if (size := _size(path)) is not None}
     if len(sizes) < 2:
         raise UsageError("A film of a run needs at least two sheets of samples: train it longer.")
-    width, height, channels = usual = Counter(sizes).most_common(1)[0][0]
+    width, height, channels = usual = Counter(sizes.values()).most_common(1)[0][0]
     if max(width, height) * enlarge > LARGEST:
         raise UsageError(
             "A film of {width}x{height} pixels is too large: at most {most} a side.",
             width=width * enlarge, height=height * enlarge, most=LARGEST,
         )  # fmt: skip
-    used = [path for path in paths if _size(path) == usual]
+    used = [path for path, size in sizes.items() if size == usual]
     stay = max(0, round(STAY * rate) - 1)
     shot = Shot(width * enlarge, height * enlarge, channels, rate, len(used) + stay)
     kind.check(shot)
@@ -75,18 +77,18 @@ def timelapse(
 _MODES = {"L": 1, "RGB": 3, "RGBA": 4}
 
 
-def _size(path: Path) -> tuple[int, int, int] | None:
+@limited
+def _size(path: Path) -> list[int] | None:
     """Width, height and channels of a sheet, as its head says; None where it is none."""
     try:
         with picture(path, ("PNG",)) as image:
             channels = _MODES.get(image.mode)
-            return None if channels is None else (*image.size, channels)
+            return None if channels is None else [*image.size, channels]
     except OSError:
         return None
 
 
 def _pixels(path: Path, channels: int, enlarge: int) -> Pixels:
-    with picture(path, ("PNG",)) as image:
-        pixels = np.asarray(image)
+    pixels = np.asarray(own_picture(path, "PNG"))
     pixels = pixels.reshape(*pixels.shape[:2], channels)
     return pixels.repeat(enlarge, 0).repeat(enlarge, 1) if enlarge > 1 else pixels

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.engine.dataset.decoding.limited import limited_parts
 from studio.engine.door import opened
 from studio.engine.errors import StudioError
 from studio.engine.extras import needed
@@ -36,6 +37,8 @@ SUFFIXES = frozenset(
 """Names of files that a drop on the timeline takes for sound; any file may be chosen."""
 RATE = 22050
 """Samples a second that are listened to: nothing above 11 kHz moves a picture."""
+_PIECE = 8192
+"""Samples that come from the process at once."""
 _FEW = 3
 """Packets that players pass over too: covers, and ends that were cut off."""
 
@@ -48,7 +51,7 @@ def library() -> ModuleType:
         raise StudioError(needed(Said("Sound"), "video"), repr(error)) from error
 
 
-def sound_frames(path: Path) -> Iterator[AudioFrame]:
+def _frames(path: Path) -> Iterator[AudioFrame]:
     """The decoded frames of the first sound in a file.
 
     :class:`StudioError` where the file has none, or is damaged.
@@ -94,11 +97,11 @@ def _container(av: ModuleType, stream: Any) -> Iterator[InputContainer]:
         yield container
 
 
-def resampled(path: Path, resampler: Any) -> Iterator[AudioFrame]:
+def _resampled(path: Path, resampler: Any) -> Iterator[AudioFrame]:
     """Frames of a file as a resampler of PyAV makes them, to the last sample; a sound that begins
     late in its file begins late here."""
     first = True
-    for frame in sound_frames(path):
+    for frame in _frames(path):
         if first and frame.time and frame.time > 0:
             yield from resampler.resample(_silence(frame, frame.time))
         first = False
@@ -121,6 +124,23 @@ def _silence(like: AudioFrame, seconds: float) -> AudioFrame:
 
 def pieces(path: Path) -> Iterator[Samples]:
     """Its samples in one channel, float32 in [-1, 1] at `RATE`, as they are decoded."""
-    resampler = library().AudioResampler(format="flt", layout="mono", rate=RATE)
-    for frame in resampled(path, resampler):
-        yield np.nan_to_num(frame.to_ndarray().reshape(-1)).astype(np.float32, copy=False)
+    return (piece[0] for piece in channels(path, "mono", RATE))
+
+
+@limited_parts
+def channels(path: Path, layout: str, rate: int) -> Iterator[Samples]:
+    """Its samples at `rate` a second, float32 [channels, samples] in [-1, 1], as they are decoded.
+
+    `layout` is one of FFmpeg's: `mono`, `stereo`.
+    """
+    resampler = library().AudioResampler(format="fltp", layout=layout, rate=rate)
+    waiting: list[Samples] = []
+    count = 0
+    for frame in _resampled(path, resampler):
+        waiting.append(np.nan_to_num(frame.to_ndarray()).astype(np.float32, copy=False))
+        count += waiting[-1].shape[1]
+        if count >= _PIECE:
+            yield np.concatenate(waiting, axis=1)
+            waiting, count = [], 0
+    if waiting:
+        yield np.concatenate(waiting, axis=1)

@@ -150,6 +150,7 @@ def test_grey_with_transparency(tmp_path):
     assert corners(path) == ("RGBA", (70, 70, 70, 255), (0, 0, 0, 0))
 
 
+@pytest.mark.usefixtures("read_here")
 def test_without_a_merged_picture_no_white_blank_trains(
     project, draw, take_in, tmp_path, monkeypatch
 ):
@@ -158,7 +159,7 @@ def test_without_a_merged_picture_no_white_blank_trains(
     (tmp_path / "in").mkdir()
     path = photoshop(tmp_path / "in" / "a.psd", [FULL] * 3, count=1, merged=False)
     with pytest.raises(StudioError, match="extras install layered"):
-        decode._decode(path, "", None)
+        decode.decoded(path, "", None)
     # Nothing is missing where there are no layers.
     flat = photoshop(tmp_path / "b.psd", disc(9, 9, 9), count=0, merged=False)
     assert corners(flat)[1] == (9, 9, 9)

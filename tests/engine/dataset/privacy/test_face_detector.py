@@ -104,7 +104,7 @@ def boxes(item):
 
 
 def test_what_it_finds_lies_where_it_is(found, network) -> None:
-    assert face_detector.missing() == ""
+    assert face_detector.missing() is None
     item = found((320, 200), [(2, 3), (7, 1)])
     assert boxes(item) == [(58, 90, 102, 134), (218, 26, 262, 70)]  # with a margin of a fifth
 

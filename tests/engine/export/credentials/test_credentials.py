@@ -245,6 +245,7 @@ def test_an_expired_certificate_is_refused_with_its_dates(
         identities.identity()
 
 
+@pytest.mark.usefixtures("read_here")
 def test_without_the_library_files_leave_unsigned_and_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,7 +97,7 @@ def test_a_cut_off_tiff_of_floats_gets_one_sentence(tmp_path: Path) -> None:
     cut.write_bytes(data)
     with pytest.raises(StudioError, match=r"b\.tif is no picture that can be read"):
         Tiff.read_picture(cut)
-    with pytest.raises(StudioError, match=r"b\.tif cannot be used: "):
+    with pytest.raises(StudioError, match=r"b\.tif cannot be read: "):
         read_picture(cut)
 
 

@@ -72,7 +72,7 @@ def test_another_shape_is_refused_or_stretched_or_cropped(folder: Path) -> None:
 def test_a_wrong_one_gets_one_sentence(folder: Path) -> None:
     for params, sentence in (
         ({"picture": "gone.png"}, "gone.png is not there: choose another"),
-        ({"picture": "words.png"}, "words.png cannot be used"),
+        ({"picture": "words.png"}, "words.png cannot be read"),
         ({"picture": "left.png", "channel": "opacity"}, "opaque everywhere"),
     ):
         with pytest.raises(StudioError) as caught:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from studio.engine.generation.sound.recording import Samples, library, resampled
+from studio.engine.generation.sound.recording import Samples, channels
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -38,9 +38,7 @@ class Soundtrack:
             self._stream.layout = "stereo"
             if codec != "pcm_s16le":
                 self._stream.bit_rate = _RATE_OF_BITS
-            resampler = library().AudioResampler(format="fltp", layout="stereo", rate=RATE)
-            frames = resampled(path, resampler)
-            self._samples = (np.nan_to_num(frame.to_ndarray()) for frame in frames)
+            self._samples = channels(path, "stereo", RATE)
 
     def __enter__(self) -> Self:
         return self
