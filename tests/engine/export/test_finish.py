@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance
 
 from studio.engine.artwork import Artwork, Layer, to_image
 from studio.engine.export.choices import Choices
@@ -16,7 +16,13 @@ from studio.engine.export.handover import export_made
 from studio.engine.export.origin_check import check
 from studio.engine.export.refined_origin import origin_of
 from studio.engine.export.statements import prompt
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.player import Player
+from studio.engine.pieces import pieces
 from studio.engine.pieces.origin import Origin
+from studio.engine.project import Project
+from studio.engine.training.planning import runs
+from studio.engine.training.record import checkpoint
 from tests.engine.export.mark.test_label import textured
 
 MADE = Origin(
@@ -95,6 +101,23 @@ def test_the_mark_leads_back_when_all_words_are_lost(tmp_path: Path) -> None:
     assert found.mark is not None
     assert found.mark.identifier == mark_of(MADE) == 0x12345678
     assert found.verdict == "Made by a model of this program, by the mark in its pixels."
+
+
+def test_what_was_painted_over_is_traced_to_its_piece(trained: Project, tmp_path: Path) -> None:
+    """By its mark alone: another program kept no word of it."""
+    run = next(each for each in runs.runs(trained) if each.family == "vae")
+    newest = checkpoint.load_latest(run.folder)
+    assert newest is not None
+    piece = pieces.keep(trained, run.name, Player.open(newest.folder, "cpu"), LatentRecipe(seed=5))
+    origin = replace(MADE, identifier=piece.identifier)
+    path = export(tmp_path, origin, replace(PLAIN, mark=True), Artwork.of(textured(256)))
+    painted = ImageEnhance.Color(Image.open(path).convert("RGB")).enhance(1.3)
+    brush = ImageDraw.Draw(painted)
+    brush.ellipse((60, 50, 170, 160), fill=(200, 40, 60))  # 15 % of it
+    brush.line((0, 230, 255, 180), fill=(20, 90, 200), width=7)
+    painted.save(tmp_path / "from another program.jpg", quality=85)
+    found = check(tmp_path / "from another program.jpg", trained)
+    assert (found.words, found.piece) == ({}, piece.name)
 
 
 def test_layers_in_full_precision_get_it_and_several_seen_ones_say_why_not(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
-"""Every container that can be signed: valid offline, a changed byte is named, imports read it."""
+"""Every container that can be signed: valid offline, by the rules, a changed byte is named, and
+imports read it."""
 
 from __future__ import annotations
 
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,13 +17,14 @@ from studio.engine.export.credentials import library
 from studio.engine.export.credentials.reader import Credentials, read
 from studio.engine.export.finish import finish
 from studio.engine.pieces.origin import TRAINED, Origin
+from tests.engine.export.credentials.rules import broken
 
 pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
 
 PICTURES = ("png", "jpg", "jpeg", "webp", "tif", "tiff", "avif", "gif")
 FILMS = ("mp4", "mov")
 SOUNDS = ("wav",)
-BESIDE = ("psd", "ora", "exr", "svg", "webm", "apng")
+BESIDE = ("psd", "ora", "exr", "svg", "pdf", "webm", "apng")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +57,8 @@ def made(path: Path) -> Path:
 
 def signed(path: Path) -> Path:
     choices = Choices(data_mining="no_training", mark=False)
-    done = finish(made(path), Origin("vase", "Ada"), choices)
+    steps = ({"op": "crop"}, {"op": "sharpen"}, {"op": "unheard of"})
+    done = finish(made(path), Origin("vase", "Ada", steps=steps), choices)
     if done.beside:
         path.with_suffix(".c2pa").write_bytes(done.beside)
     return path
@@ -64,6 +68,21 @@ def credentials(path: Path) -> Credentials:
     found = read(path)
     assert isinstance(found, Credentials), found
     return found
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    """As the library reads it, not we."""
+    import c2pa
+
+    beside = path.with_suffix(".c2pa")
+    data = beside.read_bytes() if beside.is_file() else None
+    kind = library.kind_of(path) or library.ANY
+    with (
+        path.open("rb") as stream,
+        c2pa.Reader(kind, stream, data, context=library.context()) as reader,
+    ):
+        found: dict[str, Any] = reader.get_active_manifest()
+        return found
 
 
 def changed(path: Path) -> None:
@@ -92,6 +111,9 @@ def test_it_is_valid_and_a_changed_byte_is_named(ending: str, tmp_path: Path) ->
     assert (found.problems, found.kinds[0], found.mining) == (
         (), TRAINED, ("ai_generative_training", "ai_training"),
     )  # fmt: skip
+    assert broken(manifest(path)) == []
+    if ending in ("tif", "tiff"):
+        assert b"c2pa.hash.boxes" not in path.read_bytes()
     changed(path)
     again = credentials(path)
     assert again.verdict == "not valid"

@@ -24,6 +24,7 @@ from studio.engine.export.finish import Finishing, finish
 from studio.engine.export.handover import export_made
 from studio.engine.export.refined_origin import origin_of
 from studio.engine.pieces.origin import TRAINED, Origin
+from tests.engine.export.credentials.rules import broken
 
 pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
 
@@ -84,14 +85,8 @@ def test_it_fulfils_what_verifiers_ask_of_a_claim(tmp_path: Path) -> None:
     ):
         manifest = r.get_active_manifest()
         whole = r.json()
-    assert manifest["label"].startswith("urn:c2pa:")
-    assert manifest["claim_generator_info"][0]["specVersion"] == "2.4"
+    assert broken(manifest) == []
     by_label = {each["label"]: each["data"] for each in manifest["assertions"]}
-    assert by_label["c2pa.actions.v2"]["allActionsIncluded"] is True
-    first, *rest = by_label["c2pa.actions.v2"]["actions"]
-    assert first["action"] == "c2pa.created"
-    assert all(each["digitalSourceType"] for each in (first, *rest)
-               if "watermarked" not in each["action"])  # fmt: skip
     entries = by_label["cawg.training-mining"]["entries"]
     assert {name for name, each in entries.items() if each["use"] == "notAllowed"} == {
         "cawg.ai_generative_training", "cawg.ai_training",
@@ -133,6 +128,8 @@ def test_one_that_was_cut_off_has_none(tmp_path: Path) -> None:
 
 
 def test_a_photograph_is_opened_not_made(tmp_path: Path) -> None:
+    import c2pa
+
     photo = tmp_path / "photo.jpg"
     Image.fromarray(picture(3)).save(photo)
     before = photo.read_bytes()
@@ -142,6 +139,11 @@ def test_a_photograph_is_opened_not_made(tmp_path: Path) -> None:
     assert found.parents == ("photo.jpg",)
     assert TRAINED not in found.kinds
     assert photo.read_bytes() == before
+    with (
+        made.path.open("rb") as stream,
+        c2pa.Reader("image/png", stream, context=library.context()) as reader,
+    ):
+        assert broken(reader.get_active_manifest()) == []
 
 
 def test_a_signed_picture_stays_a_parent_and_who_signed_it_is_kept(tmp_path: Path) -> None:
