@@ -59,7 +59,12 @@ def ended(run: Driven) -> tuple[int, str]:
 
 
 def assert_close(one: Path, other: Path) -> None:
-    """The same point of a run, up to the rounding of sums."""
+    """The same point of a run, up to the rounding of sums.
+
+    Adam's steps are as long for small gradients as for large ones, and so make rounding, which is
+    another one on another processor, up to 1.3e-5 here. Sums that were left out would be 1e-3.
+    That the sums are right to 1e-5 is tests/models/learning/test_division.py.
+    """
     plain, tensors = state_of(one)
     plain_too, tensors_too = state_of(other)
     for key in ("images_seen", "step", "position", "batch_size", "config"):
@@ -67,7 +72,7 @@ def assert_close(one: Path, other: Path) -> None:
     assert tensors.keys() == tensors_too.keys()
     for key, tensor in tensors.items():
         if tensor.is_floating_point():
-            torch.testing.assert_close(tensor, tensors_too[key], rtol=0, atol=1e-5)
+            torch.testing.assert_close(tensor, tensors_too[key], rtol=0, atol=1e-4)
         else:
             assert torch.equal(tensor, tensors_too[key]), key
 
