@@ -65,8 +65,8 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> Result:
+    from studio.engine.generation.beginnings import Point
     from studio.engine.generation.given_picture import given
-    from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
 
@@ -85,9 +85,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         def find() -> Found:
             with Interruption(console.note, STOPPING) as stop:
                 first, last = _search(player, picture, options.steps, console, stop)
-            beginning = picture.point(player, last.w)
-            recipe = LatentRecipe(beginning=beginning)
+            recipe = picture.recipe(player, last.w, last.moves)
+            beginning = recipe.beginning
             piece = pieces.keep(project, options.run_name, player, recipe)
+            assert isinstance(beginning, Point)
             assert beginning.source is not None
             return Found(piece, beginning.source, first.psnr, stopped=stop.requested)
 

@@ -29,6 +29,7 @@ from studio.engine.dataset.intake.importer import import_sources
 from studio.engine.evaluation.metrics import compared
 from studio.engine.events import Failed
 from studio.engine.generation.inversion import inversion
+from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
@@ -92,7 +93,8 @@ def reached(player: Player, target: np.ndarray, steps: int) -> tuple[float, floa
     encoded = first.psnr
     if Ability.ENCODE in player.latent.abilities:
         encoded = compared(player.picture_of(player.encode(target)), target)[0]
-    psnr, ssim = compared(player.picture_of(way[-1].w), target)
+    found = LatentRecipe(moves=way[-1].moves)
+    psnr, ssim = compared(player.picture_of(way[-1].w, found), target)
     return encoded, compared(player.picture_of(first.w), target)[0], psnr, ssim
 
 

@@ -19,7 +19,9 @@ from studio.engine.project import Project
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
-    from studio.engine.generation.beginnings import Point
+    from studio.engine.generation.beginnings import Source
+    from studio.engine.generation.inversion import Reached
+    from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
 
 LEAST_SECONDS = 0.1
@@ -29,11 +31,18 @@ UNNAMED = "picture.png"
 
 @dataclass(frozen=True)
 class Nearer:
-    """A point whose picture is nearer, the picture that is looked for, and what was done to it."""
+    """A recipe whose picture is nearer, where it begins, the picture that is looked for, and what
+    was done to it."""
 
-    point: Point
+    recipe: LatentRecipe
     original: QImage
     notes: tuple[Said, ...]
+
+    @property
+    def source(self) -> Source:
+        source: Source | None = getattr(self.recipe.beginning, "source", None)
+        assert source is not None
+        return source
 
 
 class PictureSearch(QObject):
@@ -92,17 +101,22 @@ class PictureSearch(QObject):
             picture = given_picture.given(project, run, player, path)
         original, told = to_qimage(picture.pixels), 0.0
         last: Nearer | None = None
+
+        def made(reached: Reached) -> Nearer:
+            found = picture.recipe(player, reached.w, reached.moves)
+            return Nearer(found, original, picture.notes)
+
         for reached in inversion(player, picture.pixels):
             job.advance(reached.done, reached.total, Said("{n:.1f} dB PSNR", n=reached.psnr))
             now = time.monotonic()
             if last is None or (reached.improved and now - told >= LEAST_SECONDS):
-                last = Nearer(picture.point(player, reached.w), original, picture.notes)
+                last = made(reached)
                 told = now
                 if job is self._job:
                     self._reached = last
             if job.cancelled():
                 break
-        return Nearer(picture.point(player, reached.w), original, picture.notes)
+        return made(reached)
 
     # ------------------------------------------------------------------ on the window's thread
 

@@ -15,7 +15,6 @@ from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
     from models.parameters import Value
-    from studio.engine.generation.beginnings import Point
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.base import Move
 
@@ -173,11 +172,9 @@ class Editing(QObject):
         """Take over what a controller plays; until it rests, one step."""
         self._put(LIVE, tr("Played live"), recipe)
 
-    def bring_in(self, point: Point, text: str) -> None:
-        """Begin at a point, with nothing that moves it; until the gesture ends, one step."""
-        from studio.engine.generation.latent_recipe import LatentRecipe
-
-        self._put("bring in", text, LatentRecipe(beginning=point))
+    def bring_in(self, recipe: LatentRecipe, text: str) -> None:
+        """Begin at a picture that was found; until the gesture ends, one step."""
+        self._put("bring in", text, recipe)
         self._pause.stop()  # it goes on as long as the search does
 
     def reset(self) -> None:

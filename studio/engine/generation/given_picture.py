@@ -19,6 +19,8 @@ from studio.engine.door import inside
 from studio.engine.errors import StudioError
 from studio.engine.evaluation import metrics
 from studio.engine.generation.beginnings import Point, Source, pack_latent
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.moves.base import Move
 from studio.engine.generation.player import Player
 from studio.engine.generation.slerp import Latent
 from studio.engine.project import Project
@@ -50,13 +52,14 @@ class GivenPicture:
     notes: tuple[Said, ...]
     """What had to be done to it."""
 
-    def point(self, player: Player, w: Latent) -> Point:
-        """Where a recipe begins that is to look like it: at w [slots, dim]."""
-        psnr, ssim = metrics.compared(player.picture_of(w), self.pixels)
+    def recipe(self, player: Player, w: Latent, moves: tuple[Move, ...] = ()) -> LatentRecipe:
+        """One that is to look like it: it begins at w [slots, dim]."""
+        drawn = player.picture_of(w, LatentRecipe(moves=moves))
+        psnr, ssim = metrics.compared(drawn, self.pixels)
         source = Source(
             file=self.name, sha256=self.sha256, psnr=psnr, ssim=min(1.0, ssim), known=self.known
         )
-        return Point(w=pack_latent(w), source=source)
+        return LatentRecipe(beginning=Point(w=pack_latent(w), source=source), moves=moves)
 
 
 def given(project: Project, run_name: str, player: Player, path: Path) -> GivenPicture:

@@ -3,7 +3,9 @@
 Abdal 2019 ('Image2StyleGAN', arXiv:1904.03189) and 2020 (arXiv:1911.11544) optimise a latent of
 its own for every slot; the noise on it and the rates are of Karras 2020 (arXiv:1912.04958,
 App. D). The latent is moved in units of its own spread (:mod:`models.parts.whitening`) and
-pulled to the middle, so that it stays among those that the sliders were made for.
+pulled to the middle, so that it stays among those that the sliders were made for. What no latent
+of the model can say is left to the coarsest layer (:mod:`moves.residual`), where the model has
+layers that can be bent.
 """
 
 from __future__ import annotations
@@ -13,9 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.generation.differentiable import drawn
+from studio.engine.generation.moves.base import Move
+from studio.engine.generation.moves.residual import Activations, Residual
 from studio.engine.generation.player import Player
 from studio.engine.generation.slerp import Latent
 
@@ -32,25 +38,35 @@ STARTS, _FEWEST_STARTS = 256, 32
 """Pictures at 64 pixels that a beginning is looked for among, where no encoder says it; of
 larger ones fewer, as they take longer."""
 _AT_ONCE = 16
-RATE_ENCODED, RATE_FOUND = 1.0, 0.3
+RATE_ENCODED, RATE_FOUND = 0.3, 0.3
 """Of Adam, in standard deviations."""
 _RISE, _FALL = 0.05, 0.25
 """Parts of the steps over which the rate climbs and falls: Karras 2020, App. D."""
 NOISE, _NOISY = 0.05, 0.75
 """In standard deviations, falling to 0 over this part of the steps; only after a search."""
-PULL, APART = 2e-3, 2e-3
-"""Weights of the mean square of a latent, and of how far its slots are apart."""
+PULL, APART, ADDED = 2e-3, 2e-3, 2e-3
+"""Weights of the mean square of a latent, of how far its slots are apart, and of what is added to
+the coarsest layer, in standard deviations of what it says."""
+SAID = 16
+"""Pictures that these are found from."""
 
 
 @dataclass(frozen=True)
 class Reached:
-    """How far it is: the best point so far, `psnr` in dB of its picture."""
+    """How far it is: the best point so far, `psnr` in dB of its picture; `residual` is what is
+    added to the coarsest layer, None where nothing is."""
 
     done: int
     total: int
     w: Latent
     psnr: float
     improved: bool
+    residual: Activations | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Of a recipe that begins at the point."""
+        return () if self.residual is None else (Residual.of(self.residual),)
 
 
 def inversion(player: Player, target: Pixels, steps: int = STEPS) -> Iterator[Reached]:
@@ -86,6 +102,11 @@ class _Search:
             # Slots of one spread, as far as this goes: it is the same latent in all of them.
             self._units = Whitening(ordinary.flatten(0, 1)[:: ordinary.shape[1]])
             self._chance = torch.Generator(player.device).manual_seed(0)
+            self._said: Tensor | None = None
+            """Standard deviation of what the coarsest layer says; None where nothing is added."""
+            if Ability.BEND in player.latent.abilities and steps:
+                self._said = player.said_by(family, ordinary[:SAID], 0).float().std()
+        self._added: Tensor | None = None
         self._best: Tensor = ordinary[:1]
         self._loss = self._error = math.inf
         self._done = 0
@@ -118,15 +139,17 @@ class _Search:
             error = float(self._wanted.error(pictures.clamp(-1, 1))[place])
         return self._take(w[place : place + 1], float(loss[place]), error)
 
-    def _take(self, w: Tensor, loss: float, error: float) -> bool:
+    def _take(self, w: Tensor, loss: float, error: float, added: Tensor | None = None) -> bool:
         if not loss < self._loss:  # nor where it is no number
             return False
         self._best, self._loss, self._error = w.detach().clone(), loss, error
+        self._added = None if added is None else added.detach().clone()
         return True
 
     def _reached(self, improved: bool) -> Reached:
         w = self._best[0].cpu().numpy()
-        return Reached(self._done, self._total, w, _decibels(self._error), improved)
+        added = None if self._added is None else self._added[0].cpu().numpy().astype(np.float16)
+        return Reached(self._done, self._total, w, _decibels(self._error), improved, added)
 
     # ------------------------------------------------------------------ how it comes nearer
 
@@ -135,29 +158,43 @@ class _Search:
         import torch
 
         with torch.inference_mode(False):
-            u = self._units.whitened(self._best).requires_grad_(True)
-        adam = torch.optim.Adam([u])
+            moved = [self._units.whitened(self._best).requires_grad_(True)]
+            if self._said is not None:
+                layer = self._player.layers()[0]
+                shape = 1, layer.channels, layer.height, layer.width
+                moved.append(torch.zeros(shape, device=self._player.device, requires_grad=True))
+        adam = torch.optim.Adam(moved)
         for step in range(self._steps):
-            improved = self._step(u, adam, step / self._steps)
+            improved = self._step(moved, adam, step / self._steps)
             self._done += 1
             yield self._reached(improved)
 
-    def _step(self, u: Tensor, adam: Optimizer, part: float) -> bool:
-        """Look from u [1, slots, dim], and move it downhill; `part` of the way is behind it."""
+    def _step(self, moved: list[Tensor], adam: Optimizer, part: float) -> bool:
+        """Look from u [1, slots, dim] and, where there is one, what is added to the coarsest layer
+        [1, c, h, w], in standard deviations; move them downhill. `part` of the way is behind."""
         import torch
+
+        from models.bending import Bends
 
         rate = RATE_ENCODED if self._is_encoded else RATE_FOUND
         adam.param_groups[0]["lr"] = rate * _shape(part)
         noise = 0.0 if self._is_encoded else NOISE * max(0.0, 1 - part / _NOISY) ** 2
         with torch.inference_mode(False), torch.enable_grad():
+            u, *rest = moved
             shaken = u + noise * torch.randn(u.shape, device=u.device, generator=self._chance)
             w = self._units.coloured(shaken)
-            picture = drawn(self._model, w)
+            added = None if self._said is None else rest[0] * self._said
+            bends = None if added is None else Bends({0: lambda x: x + added})
+            picture = drawn(self._model, w, bends=bends)
             loss = (self._wanted.distance(picture) + self._strain(shaken)).sum()
-            (u.grad,) = torch.autograd.grad(loss, u)
+            if rest:
+                loss = loss + ADDED * rest[0].square().mean().log1p()
+            for each, gradient in zip(moved, torch.autograd.grad(loss, moved), strict=True):
+                each.grad = gradient
             error = float(self._wanted.error(picture.detach().clamp(-1, 1)))
+            better = self._take(w, float(loss.detach()), error, added)
             adam.step()
-        return self._take(w, float(loss.detach()), error)
+        return better
 
     def _strain(self, u: Tensor) -> Tensor:
         """What keeps u [n, slots, dim] ordinary, [n]: nearness to the middle and to each other.

@@ -12,6 +12,7 @@ from studio.engine.generation.beginnings import Beginning, Part, Played, Point, 
 from studio.engine.generation.moves.along import Along, Sigma
 from studio.engine.generation.moves.base import AnyMove, Move
 from studio.engine.generation.moves.blend import Blend, Mix
+from studio.engine.generation.moves.residual import Residual
 from studio.engine.generation.slerp import Latent
 from studio.engine.generation.synthesis import Drawing
 
@@ -120,10 +121,12 @@ class LatentRecipe(Part):
         return self.model_copy(update={"moves": kept, "point": None})
 
     def unmoved(self) -> Self:
-        """Of the moves only the seed of a blend stays, and no truncation."""
+        """Of the moves only the seed of a blend stays and what belongs to a picture that was
+        brought in, and no truncation."""
         kept = self.blend and Blend(seed=self.blend.seed)
         beginning = self.beginning.model_copy(update={"truncation_psi": 1.0})
-        return self.begun(beginning).model_copy(update={"moves": (kept,) if kept else ()})
+        moves = *((kept,) if kept else ()), *(m for m in self.moves if isinstance(m, Residual))
+        return self.begun(beginning).model_copy(update={"moves": moves})
 
 
 class Parent(Part):

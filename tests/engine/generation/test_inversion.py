@@ -18,13 +18,14 @@ from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation import inversion as inverting
-from studio.engine.generation.beginnings import Point, Source, pack_latent
+from studio.engine.generation.beginnings import Point, Seeded, Source, pack_latent
 from studio.engine.generation.differentiable import drawn
 from studio.engine.generation.directions.direction import Direction
 from studio.engine.generation.given_picture import given, in_words
 from studio.engine.generation.inversion import inversion
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
+from studio.engine.generation.moves.residual import Residual
 from studio.engine.generation.player import Player
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
@@ -70,6 +71,11 @@ def psnr(one: Pixels, other: Pixels) -> float:
     return float(-10 * np.log10(((one / 255.0 - other / 255.0) ** 2).mean() + 1e-10))
 
 
+def whole(player: Player, reached: inverting.Reached) -> Pixels:
+    """With what is added to the coarsest layer."""
+    return player.picture_of(reached.w, LatentRecipe(moves=reached.moves))
+
+
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])
 def test_the_encoder_says_where_it_begins(name: str, play: Play) -> None:
     player = play(name)
@@ -91,7 +97,33 @@ def test_every_family_comes_nearer(name: str, play: Play) -> None:
     )
     assert way[-1].psnr > way[-STEPS - 1].psnr
     assert any(each.improved for each in way[-STEPS:])
-    assert abs(way[-1].psnr - psnr(player.picture_of(way[-1].w), target)) < 0.3
+    assert abs(way[-1].psnr - psnr(whole(player, way[-1]), target)) < 0.3
+
+
+def test_what_no_latent_says_goes_into_the_coarsest_layer(play: Play) -> None:
+    player = play("vae")
+    rows = np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8)
+    target = rows.repeat(2, 0).repeat(2, 1)  # nothing that it has learnt
+    way = list(inversion(player, target, STEPS))
+    assert way[0].residual is None
+    (move,) = way[-1].moves
+    layer = player.layers()[0]
+    assert way[-1].residual.shape == (layer.channels, layer.height, layer.width)
+    alone = psnr(player.picture_of(way[-1].w), target)
+    assert psnr(whole(player, way[-1]), target) > alone + 0.5
+    recipe = LatentRecipe(beginning=Point(w=pack_latent(way[-1].w)), moves=(move,))
+    # It stays with its picture while sliders are moved and reset, and not with another one.
+    assert recipe.unmoved().moves == recipe.begun(recipe.beginning).moves == (move,)
+    assert recipe.begun(Seeded(seed=1)).moves == ()
+    half = player.picture(recipe.moved(move.model_copy(update={"share": 0.5})))
+    assert not np.array_equal(half, player.picture(recipe))
+    assert recipe.moved(move.model_copy(update={"share": 0.0})).moves == ()
+
+
+@pytest.mark.parametrize("values", ["AAAA", "no base64", Residual.of(np.full(9, np.nan)).values])
+def test_a_residual_of_another_model_is_one_sentence(values: str, play: Play) -> None:
+    with pytest.raises(StudioError, match="does not fit the model"):
+        play("vae").picture(LatentRecipe(moves=(Residual(values=values),)))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +206,7 @@ def test_the_point_remembers_its_picture_and_sliders_go_on(
     Image.fromarray(np.full((40, 60, 3), (200, 90, 30), np.uint8)).save(path)
     picture = given(trained, run_of("vae"), player, path)
     last = list(inversion(player, picture.pixels, 5))[-1]
-    recipe = LatentRecipe(beginning=picture.point(player, last.w))
+    recipe = picture.recipe(player, last.w, last.moves)
     again = LatentRecipe.model_validate_json(recipe.model_dump_json(exclude_none=True))
     assert again == recipe
     source = recipe.beginning.source if isinstance(recipe.beginning, Point) else None

@@ -21,7 +21,8 @@ from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 
 if TYPE_CHECKING:
-    from studio.engine.generation.beginnings import Point, Source
+    from studio.engine.generation.beginnings import Source
+    from studio.engine.generation.latent_recipe import LatentRecipe
 
 _ABLE = {Ability.ENCODE, Ability.INVERT}
 
@@ -45,7 +46,7 @@ class BringIn(Tool):
         self.original.toggled.connect(self._compare)
         self._originals: dict[tuple[str, str], QImage] = {}
         """Of the pictures of this session, by name and SHA-256."""
-        self._shown: Point | None = None
+        self._shown: LatentRecipe | None = None
         """What the search that goes on has put on the canvas."""
         search = hand.session.search
         search.nearer.connect(self._nearer)
@@ -92,18 +93,16 @@ class BringIn(Tool):
         self.hand.session.look_for(given)
 
     def _nearer(self, found: Nearer) -> None:
-        source = found.point.source
-        assert source is not None
+        source = found.source
         self._originals[_key(source)] = found.original
-        self._shown = found.point
-        self.hand.editing.bring_in(found.point, tr("Picture {file}", file=source.file))
+        self._shown = found.recipe
+        self.hand.editing.bring_in(found.recipe, tr("Picture {file}", file=source.file))
 
     def _ended(self, found: Nearer) -> None:
         self._nearer(found)
         self._shown = None
         self.hand.editing.end_gesture()
-        source = found.point.source
-        assert source is not None
+        source = found.source
         from studio.engine.generation.given_picture import in_words
 
         parts = [
@@ -126,7 +125,7 @@ class BringIn(Tool):
     def _edited(self) -> None:
         """The hand has gone on with what it saw: that stays, and nothing comes nearer under it."""
         recipe = self.hand.editing.recipe()
-        if self._shown is not None and (recipe.beginning != self._shown or recipe.moves):
+        if self._shown is not None and recipe != self._shown:
             self._shown = None
             self.hand.session.search.stop()
 
