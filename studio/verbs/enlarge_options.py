@@ -1,13 +1,15 @@
-"""`--enlarge`: pictures that leave larger, by the enlarger of their run."""
+"""`--enlarge`: pictures and films that leave larger, by the enlarger of their run."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from studio.verbs.options import number
+from studio.verbs.options import number, whole
 
 if TYPE_CHECKING:
+    from studio.engine.artwork import Pixels
     from studio.engine.project import Project
     from studio.engine.refinement.stack import Stack
 
@@ -26,20 +28,40 @@ def add(parser: argparse.ArgumentParser) -> None:
 def stack(options: argparse.Namespace, project: Project) -> Stack:
     """The step that is asked for, or none; refused where the run has no enlarger."""
     from studio.engine.errors import UsageError
-    from studio.engine.refinement.enlarger import card
-    from studio.engine.refinement.stack import Stack, Step
-    from studio.engine.training.planning import runs
+    from studio.engine.refinement.enlarger.run_enlarger import run_enlarger
+    from studio.engine.refinement.stack import Stack
 
     if options.enlarge is None:
         if options.sharpness is not None:
             raise UsageError("--sharpness belongs to --enlarge: name how much larger.")
         return Stack()
-    run = runs.run(project, options.run_name)
-    path = card.newest(run.folder, run.name, options.enlarge)
-    params: dict[str, float | str | bool] = {
-        "enlarger": card.in_project(run.name, path),
-        "factor": options.enlarge,
-    }
-    if options.sharpness is not None:
-        params["sharpness"] = options.sharpness
-    return Stack([Step(op="enlarge", params=params)])
+    return Stack([run_enlarger(project, options.run_name, options.enlarge, options.sharpness)])
+
+
+def add_to_film(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--enlarge", type=whole(1, 32), default=1, metavar="N",
+        help="each pixel becomes N by N: small pictures stay sharp (default 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--enlarger", action="store_true",
+        help="of --enlarge: by the run's enlarger (see `enlarger`) in place of whole pixels",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sharpness", type=number(0, 1),
+        help="of --enlarger: 0 errs least, 1 has most detail (default 0.25)",
+    )  # fmt: skip
+
+
+def of_film(options: argparse.Namespace, project: Project) -> Callable[[Pixels], Pixels] | None:
+    """What enlarges every frame; None for whole pixels."""
+    from studio.engine.errors import UsageError
+    from studio.engine.refinement.enlarger.run_enlarger import enlarging
+
+    if not options.enlarger:
+        if options.sharpness is not None:
+            raise UsageError("--sharpness belongs to --enlarger.")
+        return None
+    if options.enlarge == 1:
+        raise UsageError("--enlarger belongs to --enlarge: name how much larger.")
+    return enlarging(project, options.run_name, options.enlarge, options.sharpness)

@@ -19,7 +19,7 @@ from studio.verbs.options import Verbs, folder, number, whole, words
 from studio.verbs.provenance_options import add_finishing, files_of, finishing_of, say_remarks
 
 if TYPE_CHECKING:
-    from studio.engine.artwork import Artwork, Pixels
+    from studio.engine.artwork import Artwork
     from studio.engine.generation.beginnings import Beginning
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
@@ -89,11 +89,12 @@ def run(options: argparse.Namespace, console: Console) -> Result:
                 facts["label"] = player.label_of(recipes[place])
             pixels = player.picture(recipes[place])
             steps.add(pixels[None])
-            nearest.add(names[place], pixels)
-            if not stack.steps:
-                return Artwork.of(pixels), Origin(names[place], recipe=facts)
-            facts["stack"] = stack.model_dump(mode="json")["steps"]
-            return refined(whole, pixels), Origin(names[place], recipe=facts)
+            artwork = Artwork.of(pixels)
+            if stack.steps:
+                facts["stack"] = stack.model_dump(mode="json")["steps"]
+                artwork = refined(whole, pixels)
+            nearest.add(names[place], artwork)
+            return artwork, Origin(names[place], recipe=facts)
 
         names = [
             f"{options.run_name}-point" if seed is None else f"{options.run_name}-seed-{seed}"
@@ -128,13 +129,13 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 
 class _Nearest:
-    """The training picture that each picture of a prompt is nearest to: of few captions a model
-    learns little but its pictures."""
+    """The training picture that each picture is nearest to: of a prompt, as of few captions a model
+    learns little but its pictures, and of what was enlarged, as detail of originals is added."""
 
     def __init__(self, options: argparse.Namespace, project: Project, console: Console) -> None:
         self.found: dict[str, dict[str, object]] = {}
         self._console, self._known = console, None
-        if options.prompt is None:
+        if options.prompt is None and options.enlarge is None:
             return
         from studio.engine.evaluation.nearest_picture import NearestPicture
 
@@ -143,10 +144,10 @@ class _Nearest:
         except StudioError as error:
             console.note(f"{error} Nothing was compared with the training pictures.")
 
-    def add(self, name: str, pixels: Pixels) -> None:
+    def add(self, name: str, made: Artwork) -> None:
         if self._known is None:
             return
-        near = self._known.of(pixels)
+        near = self._known.of(made.flat())
         self.found[name] = near._asdict()
         if near.too_close:
             self._console.note(f"{name} may be a copy of the training picture {near.name}.")

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.engine.errors import UsageError
-from studio.verbs import along, sound
+from studio.verbs import along, enlarge_options, sound
 from studio.verbs.console import Console, Result
 from studio.verbs.options import Verbs, folder, number, whole, words
 from studio.verbs.provenance_options import add_finishing, finishing_of
@@ -74,10 +74,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--label", metavar="L", type=words, help="name or number of a label, of all seeds"
     )
-    parser.add_argument(
-        "--enlarge", type=whole(1, 32), default=1, metavar="N",
-        help="each pixel becomes N by N: small pictures stay sharp (default 1)",
-    )  # fmt: skip
+    enlarge_options.add_to_film(parser)
     parser.add_argument(
         "--out", type=folder, required=True, metavar="FILE",
         help="its ending says the format: .mp4 (H.264), .mov (ProRes 4444), .webm (VP9), .gif, "
@@ -105,6 +102,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     with Project.open(options.project) as project:
         best = options.checkpoint == "best"
         player = open_player(project, options.run_name, options.device, best=best)
+        larger = enlarge_options.of_film(options, project)
         line, heard = _timeline(options, player)
         for key in line.keys:
             along.know(key.recipe, options.run_name, project, player)
@@ -116,7 +114,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:
             made = render(
-                player, walk, options.out, enlarge=options.enlarge,
+                player, walk, options.out, enlarge=options.enlarge, larger=larger,
                 told=console.pictures, cancelled=interruption.is_requested, changed=proof.marked,
             )  # fmt: skip
         signed = proof.signed(made.file, options.out)

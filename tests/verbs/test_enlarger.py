@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -38,6 +39,23 @@ def test_a_day_with_an_enlarger(enlarging_once, out, tmp_path):
     sent = done("export", moved, *made["pieces"], "--preset", "png", "--out", out / "sent")
     with Image.open(sent["files"][0]) as picture:
         assert picture.size == (32, 32)
+    (near,) = made["nearest"].values()
+    assert near["name"]
+    sent = call(
+        "export", project, *made["pieces"], "--preset", "print-size", "--out", out / "print"
+    )
+    assert "512 × 512 pixels, in print 4.3 × 4.3 cm at 300 dpi" in sent.err
+    with Image.open(out / "print" / f"{made['pieces'][0]}.tif") as picture:
+        assert picture.size == (512, 512), "16 times what the bench had made of it"
+        assert picture.info["dpi"] == (300, 300)
+    film = ("--run", run, "--device", "cpu", "--seconds", 0.1, "--fps", 20, "--enlarge", 2)
+    for own in ((), ("--enlarger",)):
+        done("walk", project, *film, *own, "--out", out / f"film{len(own)}.gif")
+    with Image.open(out / "film0.gif") as plain, Image.open(out / "film1.gif") as drawn:
+        assert plain.size == drawn.size == (32, 32)
+        assert not np.array_equal(
+            np.asarray(plain.convert("RGB")), np.asarray(drawn.convert("RGB"))
+        )
     stack = tmp_path / "stack.toml"
     stack.write_text(
         '[[steps]]\nop = "enlarge"\n[steps.params]\nfactor = 4.0\n'
@@ -56,6 +74,10 @@ def test_what_cannot_be_is_refused_before_anything_is_written(project, run, out,
     call("generate", project, *given, "--enlarge", 4).refused(1, run, "enlarger")
     call("generate", project, *given, "--sharpness", 1).refused(2, "--enlarge")
     call("generate", project, *given, "--enlarge", 40).refused(2, "40")
+    film = ("walk", project, "--run", run, "--device", "cpu", "--out", out / "film.gif")
+    call(*film, "--enlarge", 2, "--enlarger").refused(1, run, "enlarger")
+    call(*film, "--enlarger").refused(2, "--enlarge")
+    call(*film, "--sharpness", 1).refused(2, "--enlarger")
     call("enlarger", project, "--run", "other").refused(1, "other", run)
     call("enlarger", project, "--run", run, "--scale", 3).refused(2, "3")
     eight = ("--run", run, "--scale", 8, *TINY[2:])
@@ -68,3 +90,7 @@ def test_what_cannot_be_is_refused_before_anything_is_written(project, run, out,
     assert {n: v for n, v in after.items() if not n.startswith("cache")} == {
         n: v for n, v in before.items() if not n.startswith("cache")
     }
+    piece = done("generate", project, *given[:4], "--count", 1, "--keep", "--out", tmp_path / "one")
+    sent = ("export", project, *piece["pieces"], "--preset", "print-size", "--out", out)
+    call(*sent).refused(1, run, "enlarger")
+    assert not out.exists()

@@ -29,7 +29,7 @@ from studio.engine.export.formats.base import Format
 from studio.engine.export.ways import kinds
 
 OPTIONS_WIDTH = 296
-_COLUMNS = 5
+_COLUMNS = 4
 
 
 class DestinationCard(QPushButton):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from studio.engine.jobs import Job
+from studio.engine.jobs import Job, State
 
 if TYPE_CHECKING:
     from studio.desktop.base.studio import Studio
@@ -33,7 +33,8 @@ class NewestJob(Generic[Result]):
         failed: Callable[[], object] = lambda: None,
         in_strip: bool = True,
     ) -> None:
-        """Run it in place of the one that runs. A failure becomes a notice, then `failed`."""
+        """Run it in place of the one that runs. A failure becomes a notice, then `failed`,
+        which is all where it was cancelled by hand."""
         self.give_up()
         self._job, is_newest = job, False
 
@@ -42,6 +43,8 @@ class NewestJob(Generic[Result]):
             is_newest = job is self._job
             if is_newest:
                 self._job = None
+                if job.state is State.CANCELLED:
+                    failed()
 
         def finished(found: Result) -> None:
             if is_newest:

@@ -75,6 +75,8 @@ class Session(QObject):
         self._keeping = Keeping(jobs, self)
         self.restored: tuple[LatentRecipe | None, Steps] = (None, ())
         """The recipe of a file that came back, as it is on the canvas, and the file's steps."""
+        self.laid: Steps = ()
+        """The steps that the picture on the canvas has been through, as where it is enlarged."""
         self._keeping.kept.connect(self.kept)
         self._keeping.failed.connect(self.failed)
         self._keeping.changed.connect(self.keeping)

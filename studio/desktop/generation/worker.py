@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -24,6 +24,7 @@ from studio.desktop.generation.direction_line import (
     KindLine,
     State,
 )
+from studio.desktop.generation.piece_queue import Steps
 from studio.desktop.pixels import from_qimage, to_qimage
 from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError
@@ -277,12 +278,15 @@ def _line(listed: Listed) -> DirectionLine:
     )  # fmt: skip
 
 
-def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) -> Exported:
-    """The picture of the canvas as a PNG, finished as exports are, for dragging out."""
+def write_file(
+    image: QImage, model: Model, recipe: LatentRecipe, folder: Path, steps: Steps = ()
+) -> Exported:
+    """The picture of the canvas as a PNG, finished as exports are, for dragging out. `steps` are
+    those that it has been through."""
     from studio.engine.export.finish import Finishing
     from studio.engine.export.handover import export_made
 
-    origin = _origin_of(model, recipe)
+    origin = _origin_of(model, recipe, steps)
     made = Artwork.of(from_qimage(image))
     (file,) = export_made(
         [origin.title], lambda _: (made, origin), "png", {}, folder, finishing=Finishing.kept()
@@ -290,19 +294,26 @@ def write_file(image: QImage, model: Model, recipe: LatentRecipe, folder: Path) 
     return file
 
 
-def marked(image: QImage, model: Model, recipe: LatentRecipe) -> tuple[QImage, Said]:
+def marked(
+    image: QImage, model: Model, recipe: LatentRecipe, steps: Steps = ()
+) -> tuple[QImage, Said]:
     """The picture of the canvas as it goes to the clipboard, which holds no words; and why it
     goes without a mark, where one was wanted."""
     from studio.engine.export.finish import Finishing
 
-    made, why = Finishing.kept().marked(Artwork.of(from_qimage(image)), _origin_of(model, recipe))
+    origin = _origin_of(model, recipe, steps)
+    made, why = Finishing.kept().marked(Artwork.of(from_qimage(image)), origin)
     return to_qimage(made.flat()), why
 
 
-def _origin_of(model: Model, recipe: LatentRecipe) -> Origin:
+def _origin_of(model: Model, recipe: LatentRecipe, steps: Steps) -> Origin:
     from studio.engine.pieces.origin import Origin
 
     latent = recipe.model_dump(exclude_none=True)
-    said = {"run": model.run, "checkpoint_sha256": model.sha256, "latent": latent}
+    said: dict[str, Any] = {
+        "run": model.run, "checkpoint_sha256": model.sha256, "latent": latent,
+    }  # fmt: skip
+    if steps:
+        said["stack"] = list(steps)
     name = f"{model.run}-point" if recipe.seed is None else f"{model.run}-seed-{recipe.seed}"
-    return Origin(name, recipe=said)
+    return Origin(name, recipe=said, steps=tuple(steps))

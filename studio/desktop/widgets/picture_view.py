@@ -59,6 +59,10 @@ class PictureView(QWidget):
     def image(self) -> QImage:
         return self._image
 
+    def true_size(self) -> QSize:
+        """What places on the picture are counted in: its pixels, or those that it stands for."""
+        return self._size
+
     @Slot(bool)
     def set_tiled(self, on: bool) -> None:
         """Show the picture three times across and down, so that all its seams are inside."""
@@ -70,7 +74,7 @@ class PictureView(QWidget):
     def set_image(self, image: QImage, size: QSize | None = None) -> None:
         """Show a picture. Zoom and place stay when it has the shape of the one before.
 
-        With `size` it stands for one of that many pixels, as a preview does.
+        With `size` it stands for one of that many pixels, as a preview does, or an enlarged one.
         """
         size = size or image.size()
         same = size == self._size

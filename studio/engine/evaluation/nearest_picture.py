@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from PIL import Image
+
 from studio.engine.artwork import Pixels
+from studio.engine.dataset.decoding.linear_light import resized
 from studio.engine.dataset.index import store
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.evaluation.gallery import known_pictures
@@ -25,11 +29,19 @@ class NearestPicture:
         """Raises :class:`StudioError` where the pictures of the run are gone."""
         prepared = known_pictures(project, run_name)[0]
         self._check, self._items = CopyCheck.of(prepared), prepared.item_ids
-        self._project = project
+        self._project, self._size = project, prepared.images.shape[2:0:-1]
 
     def of(self, pixels: Pixels) -> Nearest:
-        """Of uint8 [h, w, c] of the size of the run."""
-        likeness = self._check.check(pixels)
+        """Of uint8 [h, w, c]; one of another size, as one that was enlarged, is compared at the
+        size of the run."""
+        likeness = self._check.check(self._sized(pixels))
         items = store.items_by_id(self._project, [self._items[likeness.row]])
         # One that was taken out of the dataset since has no name any more.
         return Nearest(items[0].name if items else "", likeness.too_close)
+
+    def _sized(self, pixels: Pixels) -> Pixels:
+        if pixels.shape[1::-1] == self._size:
+            return pixels
+        flat = pixels[..., 0] if pixels.shape[2] == 1 else pixels
+        made = np.asarray(resized(Image.fromarray(flat), self._size))
+        return made.reshape(*made.shape[:2], -1)

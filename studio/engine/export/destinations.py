@@ -16,6 +16,8 @@ class Destination:
     way: str
     options: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     names: str = ""
+    centimetres: float = 0.0
+    """The longer side in print that smaller pictures are enlarged to, by the run's enlarger."""
 
 
 DESTINATIONS: tuple[Destination, ...] = (
@@ -25,6 +27,8 @@ DESTINATIONS: tuple[Destination, ...] = (
                 {"depth": "16", "profile": "display-p3"}),
     Destination("print", "Print", "TIFF, 16 bit, Adobe RGB", "tiff",
                 {"depth": "16", "profile": "adobe-rgb", "dpi": 300}),
+    Destination("print-size", "Print, enlarged", "TIFF, to 20 cm with own pictures", "tiff",
+                {"depth": "16", "profile": "adobe-rgb"}, centimetres=20.0),
     Destination("web", "Web", "WebP, small, sRGB", "webp", {"quality": 88}),
     Destination("blender", "Blender", "Texture set, OpenGL normals", "texture-set",
                 {"normal": "opengl", "packed": "none", "names": "long"}),

@@ -19,6 +19,7 @@ from studio.engine.export.finish import Finishing
 from studio.engine.export.formats.base import Format
 from studio.engine.export.lanes import in_lanes
 from studio.engine.export.name_template import Facts
+from studio.engine.export.print_size import LargeCopies, PrintSize
 from studio.engine.export.training_licences import licences_of
 from studio.engine.export.ways import Way, endings, is_layered, is_shared, template_of, way_of
 from studio.engine.export.writer import Writer
@@ -72,6 +73,9 @@ def export_pieces(
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)
     stacks = [Stack.checked({"steps": each.stack}).settled(each.home) for each in wanted]
+    printing, copies = PrintSize.of(format_name, way), LargeCopies(project)
+    if printing is not None:
+        printing.known(project, wanted)
     players: dict[str, Player] = {}
     learned_from = cache(partial(licences_of, project))
 
@@ -79,14 +83,22 @@ def export_pieces(
         piece = wanted[place]
         own = {key: str(piece.rights.get(key, "")) for key in ("creator", "rights")}
         pixels = _render(project, piece, players)
-        artwork = refined(stacks[place], pixels, layered=is_layered(way))
+        stack, steps = stacks[place], piece.stack
+        artwork = refined(stack, pixels, layered=is_layered(way))
+        step = printing.step(project, piece, artwork) if printing is not None else None
+        if step is not None:
+            artwork = Artwork.of(step.settled(piece.home).apply(artwork.image()))
+            stack, steps = Stack([*stack.steps, step]), [*steps, step.model_dump(mode="json")]
+        copies.refuse(piece, stack, artwork)
         said = Origin(
-            piece.name, creator or own["creator"], rights or own["rights"], recipe_of(piece),
-            version=piece.version, identifier=piece.identifier, steps=tuple(piece.stack),
+            piece.name, creator or own["creator"], rights or own["rights"],
+            {**recipe_of(piece), "stack": steps},
+            version=piece.version, identifier=piece.identifier, steps=tuple(steps),
             training_data=learned_from(piece.run_name),
         )  # fmt: skip
         player = players.get(piece.checkpoint_sha256)
-        return Plate(piece.name, artwork, said, player.folder if player else None)
+        remarks = (printing.said(artwork),) if printing is not None else ()
+        return Plate(piece.name, artwork, said, player.folder if player else None, remarks)
 
     with delivery.begun():
         plate_names, ids = [piece.name for piece in wanted], [piece.id for piece in wanted]

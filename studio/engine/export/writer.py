@@ -56,8 +56,9 @@ class Writer:
 
     def _prepared(self, plate: Plate) -> tuple[Plate, Finished]:
         if self._finishing is None:
-            return plate, UNFINISHED
+            return plate, Finished(remarks=plate.remarks)
         artwork, origin, done = self._finishing.prepared(plate.artwork, plate.origin)
+        done = replace(done, remarks=(*plate.remarks, *done.remarks))
         return replace(plate, artwork=artwork, origin=origin), done
 
     def _finished(self, sheet: Sheet, origin: Origin, so_far: Finished) -> Finished:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.generation.sound.heard import Heard
+    from studio.engine.project import Project
 
 
 class FilmSession(QObject):
@@ -78,10 +79,11 @@ class FilmSession(QObject):
 
     def render(
         self, player: Player, run: str, line: Timeline, target: Path, enlarge: int,
-        done: Callable[[Film], None],
+        learnt: Project | None, done: Callable[[Film], None],
     ) -> None:  # fmt: skip
-        """Write a film with a model, after other films; one that is cancelled is a shorter one."""
-        work = partial(self._worker.film, player, run, line, target, enlarge)
+        """Write a film with a model, after other films; one that is cancelled is a shorter one. It
+        is enlarged by whole pixels, or by what the run of the project `learnt` has learnt."""
+        work = partial(self._worker.film, player, run, line, target, enlarge, learnt)
         title = Said("Rendering {file}", file=target.name)
         job = Job(title, work, ending=Ending.STOP, can_pause=True)
         self._jobs.start(job, "generation", lane="films", done=done)

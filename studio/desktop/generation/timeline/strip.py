@@ -60,7 +60,10 @@ class Strip(QWidget):
         self.seconds.setKeyboardTracking(False)
         self.seconds.installEventFilter(self)
         self.rate.addItems(RATES)
-        self.size_box.addItems([f"{each}×" for each in ENLARGED])
+        self.size_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for learnt in (False, True):
+            for each in ENLARGED[learnt:]:
+                self.size_box.addItem(f"{each}×", (each, learnt))
         self.play.setIconSize(self.play.iconSize() * 0.9)
         head = row(self.fold, self.hint, None, self.clock, self.play, self.add, self.export, gap=8)
         facts = row(
@@ -77,9 +80,10 @@ class Strip(QWidget):
         self._unfold(False)
 
     @property
-    def enlarge(self) -> int:
-        """How many times as large a film is rendered."""
-        return ENLARGED[self.size_box.currentIndex()]
+    def enlarge(self) -> tuple[int, bool]:
+        """How many times as large a film is rendered, and whether by the run's enlarger."""
+        times, learnt = self.size_box.currentData()
+        return times, learnt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter ends what is typed, before the room's command for it is looked at."""
@@ -161,7 +165,8 @@ class Strip(QWidget):
             (self.seconds, tr("Length"), tr("How long the film is, in seconds")),
             (self.rate, tr("Frame rate"), tr("Frames a second (fps)")),
             (self.size_box, tr("Enlargement"),
-             tr("How many times as large the film is: each pixel becomes a square")),
+             tr("How many times as large the film is: each pixel becomes a square, or detail is "
+                "drawn as the run's enlarger has learnt it (super-resolution)")),
             (self.even, tr("Even speed"),
              tr("Put the keys where the pictures have gone equally far, as the eye tells them "
                 "apart (perceptual distance, Shift+E)")),
@@ -174,6 +179,10 @@ class Strip(QWidget):
              tr("Click to move the playhead; drag a key; right-click for its easing. Arrow keys go "
                 "by a frame, Page keys from key to key, Del deletes")),
         )  # fmt: skip
+        for place in range(len(ENLARGED), self.size_box.count()):
+            self.size_box.setItemText(
+                place, tr("{n}× own pictures", n=self.size_box.itemData(place)[0])
+            )
         self.sound_panel.retranslate()
         self.hint.setText(tr("Lay out keys and render them as a film"))
         self._words()

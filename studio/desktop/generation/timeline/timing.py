@@ -297,10 +297,11 @@ class Timing(QObject):
         self.stop()
         player, model = self._session.player(), self._session.model
         if self._line is not None and player is not None and model is not None:
-            enlarge = self.strip.enlarge
+            enlarge, learnt = self.strip.enlarge
             self._session.films.render(
-                player, model.run, self._line, target, enlarge, self._rendered
-            )
+                player, model.run, self._line, target, enlarge,
+                self._session.project if learnt else None, self._rendered,
+            )  # fmt: skip
 
     def _rendered(self, film: Film) -> None:
         def open_it() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.player import Player
     from studio.engine.generation.sound.heard import Heard
+    from studio.engine.project import Project
 
 FILE = "timeline.toml"
 """In the folder of the run that it belongs to."""
@@ -76,7 +77,8 @@ class FilmWorker:
         return evened(line, self._pace_of(player), job.cancelled)
 
     def film(
-        self, player: Player, run: str, line: Timeline, target: Path, enlarge: int, job: Job[Film]
+        self, player: Player, run: str, line: Timeline, target: Path, enlarge: int,
+        learnt: Project | None, job: Job[Film],
     ) -> Film:  # fmt: skip
         """Write a film, marked and signed as exports are. Runs on the job's thread."""
         from studio.engine.export.film_proof import FilmProof, film_origin
@@ -84,7 +86,9 @@ class FilmWorker:
         from studio.engine.generation.film.render import render
         from studio.engine.generation.film.walk import Walk
         from studio.engine.generation.sound.heard import listen
+        from studio.engine.refinement.enlarger.run_enlarger import enlarging
 
+        larger = None if learnt is None else enlarging(learnt, run, enlarge)
         heard = self.heard(line.sound)
         if heard is None and line.sound:
             heard = listen(Path(line.sound), job.cancelled)
@@ -92,7 +96,7 @@ class FilmWorker:
         proof = FilmProof(Finishing.kept(), origin)
         made = render(
             player, Walk(player, line, heard, self._pace_of(player)), target, enlarge=enlarge,
-            told=job.advance, cancelled=job.cancelled, changed=proof.marked,
+            larger=larger, told=job.advance, cancelled=job.cancelled, changed=proof.marked,
         )  # fmt: skip
         signed = proof.signed(made.file, target)
         said = heard.notes if heard is not None else ()

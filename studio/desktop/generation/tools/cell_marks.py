@@ -55,7 +55,7 @@ def _paint_edges(painter: QPainter, view: PictureView, cells: Cells) -> None:
 
 def _place(view: PictureView, grid: tuple[int, ...], row: int, column: int) -> QRectF:
     """Of a cell, in the view."""
-    image = view.image()
-    height, width = image.height() / grid[0], image.width() / grid[1]
+    size = view.true_size()
+    height, width = size.height() / grid[0], size.width() / grid[1]
     corner = QPointF(column * width, row * height)
     return QRectF(view.to_widget(corner), view.to_widget(corner + QPointF(width, height)))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.dragged_files import FileDrag, Write, Written
+from studio.desktop.generation.piece_queue import Steps
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, register
 from studio.desktop.generation.worker import Model, write_file
 from studio.desktop.pixels import read_qimage
@@ -59,7 +60,8 @@ class DragOut(Tool):
         if image.isNull() or session.model is None or session.project is None:
             return None
         # The next picture may be drawn into this one's array.
-        return partial(_write, image.copy(), session.model, self.hand.editing.recipe())
+        return partial(_write, image.copy(), session.model, self.hand.editing.recipe(),
+                       session.laid)  # fmt: skip
 
     def begin(self) -> None:
         """Drag the picture, wherever it is let go."""
@@ -75,8 +77,9 @@ class DragOut(Tool):
 
 
 def _write(
-    image: QImage, model: Model, recipe: LatentRecipe, folder: Path, _job: Job[Written]
-) -> Written:
-    file = write_file(image, model, recipe, folder)
+    image: QImage, model: Model, recipe: LatentRecipe, steps: Steps, folder: Path,
+    _job: Job[Written],
+) -> Written:  # fmt: skip
+    file = write_file(image, model, recipe, folder, steps)
     # Programs that take no files get the pixels, which have the mark, too.
     return Written((file.path,), file.finished.remarks, read_qimage(file.path, "PNG"))

@@ -152,8 +152,8 @@ class DragPoints(Tool):
             mouse = yield
 
     def _dab(self, at: QPointF, wanted: bool) -> None:
-        image = self.hand.view.image()
-        shape = image.height(), image.width()
+        size = self.hand.view.true_size()
+        shape = size.height(), size.width()
         if self.mask is None or self.mask.shape != shape:
             self.mask = np.zeros(shape, bool)
         y, x = np.mgrid[: shape[0], : shape[1]]
@@ -189,14 +189,14 @@ class DragPoints(Tool):
         return key in _OWN
 
     def _shift(self, by: QPointF) -> None:
-        image = self.hand.view.image()
+        size = self.hand.view.true_size()
         if not self.points:
-            middle = QPointF(image.width() // 2, image.height() // 2)
+            middle = QPointF(size.width() // 2, size.height() // 2)
             self.points, self._aiming = [Marked(middle, middle)], False
         last = self.points[-1]
         moved = (last.target if self._aiming else last.handle) + by
         inside = QPointF(
-            min(image.width() - 1, max(0, moved.x())), min(image.height() - 1, max(0, moved.y()))
+            min(size.width() - 1, max(0, moved.x())), min(size.height() - 1, max(0, moved.y()))
         )
         handle = last.handle if self._aiming else inside
         self.points[-1] = Marked(handle, inside)

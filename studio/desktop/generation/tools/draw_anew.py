@@ -142,9 +142,9 @@ class DrawAnew(Tool):
 
     def _cell(self, place: QPointF) -> Cell:
         """The cell under a place of the picture, or the nearest one."""
-        image, (rows, columns) = self.hand.view.image(), self.cells.shape
-        down = int(place.y() * rows / max(1, image.height()))
-        right = int(place.x() * columns / max(1, image.width()))
+        size, (rows, columns) = self.hand.view.true_size(), self.cells.shape
+        down = int(place.y() * rows / max(1, size.height()))
+        right = int(place.x() * columns / max(1, size.width()))
         return min(rows - 1, max(0, down)), min(columns - 1, max(0, right))
 
     def cursor(self, mouse: Mouse) -> Qt.CursorShape | None:

@@ -103,9 +103,15 @@ class Loupe(Tool):
     def _follow(self, mouse: Mouse) -> None:
         image = self.hand.view.image()
         if not image.isNull():  # several of them where it is shown as tiles
-            x, y = int(mouse.picture.x() // 1), int(mouse.picture.y() // 1)
+            at = mouse.picture * self._finer()
+            x, y = int(at.x() // 1), int(at.y() // 1)
             self.place = QPoint(x % image.width(), y % image.height())
             self.hand.view.update()
+
+    def _finer(self) -> float:
+        """Pixels of the image for one that places are counted in: more where it was enlarged."""
+        view = self.hand.view
+        return view.image().width() / max(1, view.true_size().width())
 
     def claims(self, key: Qt.Key) -> bool:
         return key in _ARROWS or key in _COPY or key == Qt.Key.Key_Escape
@@ -163,7 +169,7 @@ class Loupe(Tool):
         """Beside the pixel, on the side where there is room."""
         view = self.hand.view
         assert self.place is not None
-        spot = view.to_widget(QPointF(self.place) + QPointF(0.5, 0.5))
+        spot = view.to_widget((QPointF(self.place) + QPointF(0.5, 0.5)) / self._finer())
         width, height = _SIDE, _SIDE + _FOOT
         x, y = spot.x() + _AWAY, spot.y() + _AWAY
         if x + width >= view.width():

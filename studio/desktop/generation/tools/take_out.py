@@ -52,7 +52,8 @@ class TakeOut(Tool):
         if not image.isNull() and model is not None:
             # The next picture may be drawn into this one's array.
             own, recipe = image.copy(), self.hand.editing.recipe()
-            job = Job(Said("Copying the picture"), lambda _: marked(own, model, recipe))
+            steps = self.hand.session.laid
+            job = Job(Said("Copying the picture"), lambda _: marked(own, model, recipe, steps))
             jobs = self.hand.studio.jobs
             jobs.start(job, "generation", lane="copy", in_strip=False, done=self._copied)
 

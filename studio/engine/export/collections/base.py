@@ -17,17 +17,19 @@ from models.registry import Registry
 from studio.engine.artwork import Artwork
 from studio.engine.errors import UsageError
 from studio.engine.pieces.origin import Origin
+from studio.engine.said import Said
 
 
 @dataclass(frozen=True)
 class Plate:
     """A finished picture under the name that it leaves with; `model` is the checkpoint folder
-    that drew it, where one is kept."""
+    that drew it, where one is kept, and `remarks` are what its maker has to tell."""
 
     name: str
     artwork: Artwork
     origin: Origin
     model: Path | None = None
+    remarks: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ Told = Callable[[int, int], None]
 
 
 def shot_of(player: Player, walk: Walk, enlarge: int = 1) -> Shot:
-    """The facts of the film; `enlarge` times as large, by whole pixels."""
+    """The facts of the film; `enlarge` times as large."""
     spec = player.image_spec
     width, height = spec.width * enlarge, spec.height * enlarge
     if max(width, height) > LARGEST:
@@ -56,12 +57,13 @@ def render(
     target: Path,
     *,
     enlarge: int = 1,
+    larger: Callable[[Pixels], Pixels] | None = None,
     told: Told = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
     changed: Callable[[Pixels], Pixels] = lambda frame: frame,
 ) -> Film:
     """Write the film of a walk. What was written when it is cancelled is a film. Every frame is
-    passed through `changed` before.
+    made `enlarge` times as large, by whole pixels or by `larger`, and passed through `changed`.
 
     Raises :class:`StudioError` before any work where it cannot be written, and where the disk is
     full; what there is plays then.
@@ -82,15 +84,20 @@ def render(
             done += 1
             told(done, shot.count)
 
-    with Ahead(map(changed, _frames(player, walk, enlarge))) as frames:
+    frames_of = map(larger or partial(by_pixels, enlarge), _frames(player, walk))
+    with Ahead(map(changed, frames_of)) as frames:
         file = kind.write(counted(frames), shot, target)
     return Film(file, done, kind.notes(shot))
 
 
-def _frames(player: Player, walk: Walk, enlarge: int) -> Iterator[Pixels]:
+def by_pixels(enlarge: int, pixels: Pixels) -> Pixels:
+    """Every pixel a square of `enlarge` by `enlarge`."""
+    return pixels.repeat(enlarge, 0).repeat(enlarge, 1) if enlarge > 1 else pixels
+
+
+def _frames(player: Player, walk: Walk) -> Iterator[Pixels]:
     for recipe in walk.recipes():
-        pixels = player.picture(recipe)
-        yield pixels.repeat(enlarge, 0).repeat(enlarge, 1) if enlarge > 1 else pixels
+        yield player.picture(recipe)
 
 
 class Ahead:
