@@ -62,6 +62,39 @@ def test_an_empty_stack_is_a_copy_of_the_pixels(picture, out, stack):
         assert np.array_equal(np.asarray(made), np.asarray(source))
 
 
+GROUP = """
+    version = 3
+    [[steps]]
+    name = "Dusk"
+    opacity = 0.8
+    steps = [{op = "exposure", params = {exposure = -2.0}}, {op = "vignette"}]
+    mask = {kind = "picture", params = {picture = "left.png"}}
+"""
+
+
+def test_a_group_and_a_mask_beside_the_stack_are_as_at_the_bench(picture, out, stack, tmp_path):
+    with Image.open(picture) as source:
+        before = np.asarray(source.convert("RGB"))
+    height, width = before.shape[:2]
+    left = Image.new("L", (width, height))
+    left.paste(255, (0, 0, width // 2, height))
+    left.save(tmp_path / "left.png")
+    (file,) = done("refine", picture, "--stack", stack(GROUP), "--out", out)["files"]
+    wanted = apply(Stack.from_toml(GROUP).settled(tmp_path), before)
+    with Image.open(file) as made:
+        assert np.array_equal(np.asarray(made), wanted)
+    assert not np.array_equal(wanted[:, : width // 2], before[:, : width // 2])
+    assert np.array_equal(wanted[:, width // 2 + 1 :], before[:, width // 2 + 1 :])
+    (group,) = done("inspect", file)["provenance"]["recipe"]["stack"]
+    assert group["mask"]["params"]["picture"] == "left.png", "not where on this machine it lies"
+    left.resize((width * 2, height)).save(tmp_path / "left.png")
+    again = ("refine", picture, "--stack", stack(GROUP), "--out", tmp_path / "again")
+    call(*again).refused(1, "left.png", "not the shape")
+    (tmp_path / "left.png").unlink()
+    call(*again).refused(1, "left.png", "is not there")
+    assert not list((tmp_path / "again").glob("*"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

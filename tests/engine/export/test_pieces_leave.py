@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from studio.engine.artwork import to_pixels
 from studio.engine.errors import StudioError, UsageError
+from studio.engine.evaluation.nearest_picture import Nearest, NearestPicture
 from studio.engine.export import ledger
 from studio.engine.export.file_origin import read_provenance
 from studio.engine.export.handover import Taken, export_pieces
@@ -25,13 +26,16 @@ from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.pieces import pieces
 from studio.engine.pieces.pieces import Piece
+from studio.engine.pieces.review import Review
 from studio.engine.project import Project
+from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.masks import picture
 from studio.engine.refinement.proxy import Proxy
 from studio.engine.refinement.stack import Stack, apply
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
 from tests.engine.export.readers import by_qt
+from tests.engine.refinement.enlarger.test_enlarged import about, network
 
 Keep = Callable[..., Piece]
 
@@ -358,3 +362,37 @@ def test_a_mask_from_a_file_leaves_and_comes_back_with_its_group(
     found = recall(trained, made)
     assert found is not None
     assert (found.steps, found.left_out) == (1, 1)
+
+
+def test_what_was_enlarged_is_compared_again_before_it_leaves(
+    trained: Project, keep: Keep, run_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensors = {cards.FAITHFUL + n: v for n, v in network(seed=1).state_dict().items()}
+    own = cards.keep(trained.runs / run_name, about(run=run_name, has_sharp=False), tensors)
+    seen: list[tuple[int, ...]] = []
+
+    def near(_: NearestPicture, pixels: Any) -> Nearest:
+        seen.append(pixels.shape)
+        return Nearest("vase.png", True)
+
+    monkeypatch.setattr(NearestPicture, "of", near)
+    piece = keep(5)
+    pieces.set_review(trained, piece.id, Review.NEW)
+    plain = pieces.piece(trained, piece.id)
+    export_pieces(trained, [plain], "png", {}, tmp_path / "plain")
+    assert not seen, "as it was kept it was compared then"
+    with pytest.raises(StudioError) as caught:
+        export_pieces(trained, [plain], "print-size", {}, tmp_path / "large")
+    assert f"{piece.name} is, enlarged, nearer to the training picture vase.png" in str(
+        caught.value
+    )
+    assert not list((tmp_path / "large").glob("*"))
+    height, width = pieces.render(trained, piece).shape[:2]
+    assert seen[0][:2] == (16 * height, 16 * width)
+    pieces.set_review(trained, piece.id, Review.APPROVED)
+    approved = pieces.piece(trained, piece.id)
+    (made,) = export_pieces(trained, [approved], "print-size", {"dpi": 72}, tmp_path / "large")
+    assert f"at {72} dpi" in str(made.finished.remarks[0])
+    step = made.provenance["recipe"]["stack"][-1]["params"]
+    assert step["enlarger"] == cards.in_project(run_name, own)
+    assert max(by_qt(made.path, 3).shape) == min(round(20 / 2.54 * 72), 16 * max(height, width))
