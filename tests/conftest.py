@@ -17,6 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # There is a process of tests for each core: a second thread in each, and in their children, would
 # only wait for a core.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Hundreds of children import the program: it is compiled for the first, not for each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 5.0
