@@ -58,6 +58,10 @@ class Progress:
     part: float | None = None
     """0 to 1 of the run, by its images or, where minutes were asked for, by its clock; None
     while unknown."""
+    unsaved_seconds: float = 0.0
+    """Training since the last checkpoint: what would be lost if the power went now."""
+    most_unsaved_seconds: float = 0.0
+    """What would be lost at most, just before the next checkpoint."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import contextlib
 import re
 import shutil
 import sqlite3
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ LARGEST = 512 << 20
 """Bytes of an index that is copied: it is in memory meanwhile."""
 _WRITE_VERSION, _READ_VERSION = 18, 19
 """Where the header says whether there is a log beside it (2) or not (1)."""
+_one_at_a_time = threading.Lock()
 _NAME = re.compile(r"index-(\d{6,})\.sqlite")
 
 
@@ -56,8 +58,12 @@ def copies(folder: Path) -> list[Copy]:
 
 def keep(folder: Path, connection: sqlite3.Connection) -> None:
     """Copy an open index where this connection has changed it; a refusal costs only the copy."""
-    if not connection.total_changes:
-        return
+    if connection.total_changes:
+        with _one_at_a_time:
+            _copy(folder, connection)
+
+
+def _copy(folder: Path, connection: sqlite3.Connection) -> None:
     with contextlib.suppress(StudioError, OSError, sqlite3.Error, MemoryError):
         pages, size = (connection.execute(f"PRAGMA {each}").fetchone()[0] for each in
                        ("page_count", "page_size"))  # fmt: skip
@@ -71,6 +77,25 @@ def keep(folder: Path, connection: sqlite3.Connection) -> None:
         image[_WRITE_VERSION : _READ_VERSION + 1] = b"\1\1"  # it comes without a log
         write_bytes(place / f"index-{number:06d}.sqlite", bytes(image))
         _thin_out(copies(folder))
+
+
+def keep_in_background(folder: Path) -> threading.Thread:
+    """Copy the index of a project that was changed and closed just now, while others go on.
+
+    The program does not end before it.
+    """
+    made = threading.Thread(target=_keep_closed, args=(folder,), name="index copy")
+    made.start()
+    return made
+
+
+def _keep_closed(folder: Path) -> None:
+    with (
+        _one_at_a_time,
+        contextlib.suppress(StudioError, OSError, sqlite3.Error),
+        contextlib.closing(index_file.again(folder / index_file.INDEX)) as index,
+    ):
+        _copy(folder, index)
 
 
 def _thin_out(known: list[Copy]) -> None:

@@ -47,6 +47,14 @@ def connect(index: Path, *, writable: bool, new: bool = False) -> sqlite3.Connec
     raise last
 
 
+def again(index: Path) -> sqlite3.Connection:
+    """An index that was closed just now, to be read; its log is tidied as this is closed, too.
+
+    Raises :class:`sqlite3.Error` where it is gone.
+    """
+    return _checked(index, "mode=rw", False)
+
+
 def _ways_to_look(index: Path) -> Iterator[str]:
     """How an index is read where nothing may be written, the usual first."""
     log = index.with_name(f"{index.name}-wal").exists()

@@ -125,16 +125,23 @@ class Project:
                 reason=why,
             )
 
-    def close(self) -> None:
-        """Release the index and the lock. Closing twice is harmless."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Release the index and the lock. Closing twice is harmless.
+
+        With `at_once` a thread makes the copy of the index, for as long as it takes.
+        """
         with self._guard:
-            if not self.is_closed and not self.read_only_reason:
+            was_changed = not (self.is_closed or self.read_only_reason)
+            if was_changed and not at_once:
                 index_copies.keep(self.folder, self._connection)
+            was_changed = was_changed and bool(self._connection.total_changes)
             self.is_closed = True
             self._connection.close()
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
+        if was_changed and at_once:
+            index_copies.keep_in_background(self.folder)
 
     def __enter__(self) -> Self:
         return self

@@ -39,4 +39,7 @@ class Watch:
         text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
         if event.seconds_left is not None:
             text += f", {duration(event.seconds_left)} left"
+        if event.most_unsaved_seconds:
+            most = duration(event.most_unsaved_seconds)
+            text += f", {duration(event.unsaved_seconds)} not saved (at most {most})"
         return f"{text}, {self._loss}" if self._loss else text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,30 @@ def test_looking_makes_no_copy_and_only_some_are_kept(tmp_path: Path) -> None:
     numbers = [each.number for each in index_copies.copies(tmp_path)]
     assert numbers == [10, 20, 30, 34, 35, 36]
     assert not list((tmp_path / index_copies.FOLDER).glob(".*"))
+
+
+def test_a_copy_is_made_behind_the_back_of_who_closes(tmp_path: Path) -> None:
+    with Project.open(tmp_path, create=True):
+        pass
+    project = Project.open(tmp_path)
+    project.write("INSERT INTO dataset (name, created) VALUES ('a', '')")
+    before = {each.number for each in index_copies.copies(tmp_path)}
+    project.close(at_once=True)
+    with Project.open(tmp_path):
+        pass  # the lock was free at once
+    for thread in threading.enumerate():
+        if thread.name == "index copy":
+            thread.join()
+    (made,) = {each.number for each in index_copies.copies(tmp_path)} - before
+    assert index_copies.newest(tmp_path).number == made
+    assert not list(tmp_path.glob("*-wal")), "it leaves no log"
+    project = Project.open(tmp_path)
+    project.write("UPDATE dataset SET name = 'b'")
+    project.close()
+    shutil.rmtree(tmp_path / "backups")
+    (tmp_path / "project.sqlite").unlink()
+    index_copies.keep_in_background(tmp_path).join()
+    assert not (tmp_path / "project.sqlite").exists(), "what is gone stays gone"
 
 
 def test_a_copy_that_is_spoilt_too_means_the_one_before(tmp_path: Path) -> None:

@@ -202,6 +202,18 @@ def stop_at(monkeypatch, images, number=signal.SIGINT, times=1):
     monkeypatch.setattr(loop, "PROGRESS_SECONDS", 0.0)
 
 
+def test_what_a_power_cut_would_cost_is_said_while_it_trains():
+    class Told:
+        def progress(self, sentence, fraction):
+            self.sentence = sentence
+
+    told = Told()
+    Watch("a1", told).take(Progress(9, 640, 1280, 30.0, 20.0, 60.0, 0.5, 40.0, 120.0))
+    assert told.sentence == (
+        "640 of 1280 images, 20.0 a second, 1 min 00 s left, 40 s not saved (at most 2 min 00 s)"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_and_the_run_goes_on_to_the_same_end(number, project, monkeypatch):
     whole = done("train", project, *tiny("vae", 48))

@@ -135,7 +135,7 @@ class Studio(QObject):
         self.undo.clear()
         # Rooms let go of the project in answer to this signal, before its index closes.
         self.projectChanged.emit()
-        closing.close()
+        closing.close(at_once=True)  # the copy of a large index takes longer than a blink
         if not quiet:
             self.save_settings()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from studio.engine.training.planning.runs import Run
 
 NEW = "+"
-FACTS = ("seen", "rate", "left", "took", "first", "checkpoint", "best")
+FACTS = ("seen", "rate", "left", "took", "first", "checkpoint", "risk", "best")
 MARKS = 40
 
 
@@ -126,6 +126,7 @@ class Side(QWidget):
             "left": amounts.duration(record.seconds_left),
             "took": amounts.duration(record.seconds or None),
             "checkpoint": saved and tr("checkpoint {name}", name=saved),
+            "risk": _at_risk(record),
             "first": tr("after {time}", time=amounts.duration(first)) if first else "",
             "best": best and tr("checkpoint {name}", name=best) + " ★",
         }
@@ -187,6 +188,19 @@ class Side(QWidget):
         tip = tr("The checkpoint whose pictures come nearest to unseen ones")
         self.facts.set_label("best", tr("Best"), tip)
         self.facts.set_label("checkpoint", tr("Saved"), tr("The latest checkpoint on the disk"))
+        tip = tr("Training that a power cut would cost now, since the last checkpoint, and at most")
+        self.facts.set_label("risk", tr("Not saved"), tip)
+
+
+def _at_risk(record: RunRecord) -> str:
+    """What would be lost if all ended now, while it trains."""
+    if not record.most_unsaved_seconds:
+        return ""
+    return tr(
+        "{time}, at most {most}",
+        time=amounts.duration(record.unsaved_seconds),
+        most=amounts.duration(record.most_unsaved_seconds),
+    )
 
 
 def _told(mark: Mark, record: RunRecord) -> tuple[str, str]:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from studio.desktop.training.room import TrainingRoom
 from studio.desktop.training.session.run_record import RunRecord, read_record
 from studio.desktop.training.session.worker import TrainingDriver
+from studio.desktop.training.side import _at_risk
 from studio.engine import events
+from studio.engine.said import Said
 from studio.engine.training.planning import runs
 from studio.engine.training.record.recipe import Recipe
 from studio.engine.training.record.series import Series, peaks
@@ -313,8 +315,13 @@ def test_a_record_is_read_from_what_the_run_left(tmp_path: Path) -> None:
     assert [each.images_seen for each in record.sheets] == [8]
     assert [mark.kind for mark in record.marks] == ["health"]
     assert record.fraction == pytest.approx(0.08)
-    record.take(events.Progress(9, 640, 400, 30.0, 20.0, 60.0, 1 / 3))
+    record.take(events.Progress(9, 640, 400, 30.0, 20.0, 60.0, 1 / 3, 40.0, 120.0))
     assert record.fraction == pytest.approx(1 / 3)
+    assert _at_risk(record) == "40 s, at most 2 min"
+    record.take(events.Checkpoint(640, "runs/run/checkpoints/000009", ""))
+    assert _at_risk(record) == "0 s, at most 2 min"
+    record.take(events.Failed(Said("The disk is full.")))
+    assert _at_risk(record) == "", "nothing more is at risk"
     assert read_record("none", tmp_path / "nowhere", 0, 0).fraction == -1
 
 

@@ -63,6 +63,9 @@ class RunRecord:
     seconds: float = 0.0
     part: float | None = None
     """As :class:`events.Progress` has it; None where the files alone are known."""
+    unsaved_seconds: float = 0.0
+    most_unsaved_seconds: float = 0.0
+    """As :class:`events.Progress` has them; 0 where it does not train."""
     stage: RunState | None = None
     checkpoint: str = ""
     message: str = ""
@@ -115,6 +118,8 @@ class RunRecord:
                 self.images_per_second = event.images_per_second
                 self.seconds_left = event.seconds_left
                 self.part = event.part
+                self.unsaved_seconds = event.unsaved_seconds
+                self.most_unsaved_seconds = event.most_unsaved_seconds
             case events.Metrics():
                 for name, value in event.values.items():
                     self.curves.setdefault(name, Series()).add(event.images_seen, value)
@@ -122,7 +127,7 @@ class RunRecord:
                 if (path := sample_sheet.told_of(self.folder, event.path)) is not None:
                     self._add_sheet(Sheet(event.images_seen, path, event.columns, event.count))
             case events.Checkpoint():
-                self.checkpoint = event.path
+                self.checkpoint, self.unsaved_seconds = event.path, 0.0
                 name = Path(event.path).name
                 self.marks.append(Mark(MarkKind.CHECKPOINT, event.images_seen, name, moment))
             case events.Health():
@@ -134,9 +139,11 @@ class RunRecord:
                 self.needs = event
             case events.Done():
                 self.images_seen, self.seconds_left = event.images_seen, None
+                self.most_unsaved_seconds = 0.0
                 self.stage = event.reason
             case events.Failed():
                 self.stage, self.seconds_left = RunState.FAILED, None
+                self.most_unsaved_seconds = 0.0
                 self.message = event.message
 
     def _add_sheet(self, sheet: Sheet) -> None:
@@ -153,6 +160,7 @@ def read_record(name: str, folder: Path, total_images: int, images_seen: int) ->
         record.take(event)
     record.images_seen = max(images_seen, record.images_seen)
     record.images_per_second, record.seconds_left, record.stage = 0.0, None, None
+    record.unsaved_seconds = record.most_unsaved_seconds = 0.0
     _add_untold(record)
     return record
 

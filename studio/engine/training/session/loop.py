@@ -133,6 +133,8 @@ class _Loop:
         self.sampled = -math.inf
         self._sampling = self._saving = 0.0
         self._needs_told = False
+        self._safe = trainer.seconds
+        """The training time that is in a checkpoint."""
 
     def run(self, commands: Commands) -> Iterator[Event]:
         yield Stage(RunState.TRAINING)
@@ -180,7 +182,15 @@ class _Loop:
         if self.minutes is not None:
             part = trainer.seconds / (60 * self.minutes)
         part = None if part is None else min(1.0, part)
-        return Progress(state.step, state.images_seen, total, trainer.seconds, rate, left, part)
+        unsaved = max(0.0, trainer.seconds - self._safe)
+        return Progress(
+            state.step, state.images_seen, total, trainer.seconds, rate, left, part,
+            unsaved, max(unsaved, self._pause_of_saves()),
+        )  # fmt: skip
+
+    def _pause_of_saves(self) -> float:
+        """Seconds between two checkpoints; longer where one takes long."""
+        return max(self.recipe.checkpoint_every_seconds, self._saving)
 
     def _steps(self) -> int:
         return self.trainer.state.step - self._steps_before
@@ -197,7 +207,7 @@ class _Loop:
         pause = sample_times.pause(self.trainer.seconds, self.recipe.sample_every_seconds)
         if now - self.sampled >= max(pause, self._sampling):
             yield from self._samples()
-        if now - self.saved >= max(self.recipe.checkpoint_every_seconds, self._saving):
+        if now - self.saved >= self._pause_of_saves():
             yield from self._checkpoint()
 
         if not self._needs_told and self._steps() >= STEPS_BEFORE_NEEDS:
@@ -232,6 +242,8 @@ class _Loop:
         yield from self.care.checkpoint(at_end=at_end)
         self.saved = time.monotonic()
         self._saving = min(PATIENCE * (self.saved - began), LONGEST_RISK)
+        if not self.care.unsaved:
+            self._safe = self.trainer.seconds
         if self.care.unsaved and not self.stopping and not self.finished():
             self.paused = True
             yield Stage(RunState.PAUSED)

@@ -9,8 +9,9 @@ import pytest
 
 from models import base
 from models.parameters import Param, Value
-from studio.engine.events import Done, Health, Progress, Set, Stop
-from studio.engine.training.record.recipe import Recipe
+from studio.engine.events import Checkpoint, CheckpointNow, Done, Health, Progress, Set, Stop
+from studio.engine.training.record.recipe import CHECKPOINT_EVERY, Recipe
+from studio.engine.training.session import loop
 from tests.engine.training.conftest import made_once, one_thread, project, run_of, vae
 from tests.engine.training.support import TINY, Driven, assert_same, script, state_of
 
@@ -81,3 +82,20 @@ def test_a_batch_of_another_size_counts_as_such(vae: Driven) -> None:
     assert (plain["batch_size"], plain["part_size"], plain["position"]) == (8, 8, 24)
     (*_, last) = [event for event in vae.train(resume=True) if isinstance(event, Progress)]
     assert (last.step, last.images_seen) == (6, 40)
+
+
+def test_what_would_be_lost_now_and_at_most_is_told(
+    vae: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "PROGRESS_SECONDS", 0.0)
+    vae.change(total_images=32)
+    events = vae.train(commands=script({4: [CheckpointNow()]}))
+    at = next(number for number, each in enumerate(events) if isinstance(each, Checkpoint))
+    before = [each for each in events[:at] if isinstance(each, Progress)]
+    after = [each for each in events[at:] if isinstance(each, Progress)]
+    risks = [each.unsaved_seconds for each in before]
+    assert risks == sorted(risks)
+    assert risks[-1] > 0
+    assert after[0].seconds - after[0].unsaved_seconds >= before[-1].seconds - 1e-6, "it is saved"
+    assert after[-1].unsaved_seconds == 0
+    assert {each.most_unsaved_seconds for each in (*before, *after)} == {CHECKPOINT_EVERY}
