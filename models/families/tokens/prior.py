@@ -51,11 +51,17 @@ class GridPrior(nn.Module):
     Without `causal` all cells see each other; with it each sees those before it, row by row.
     In front of the cells stands a condition: a learnt beginning, moved by the class, which is
     also added to every cell, and then whatever a family adds.
+
+    With `shares` [size, k], what tokens have in common, their vectors and logits are the sum of
+    their own and of those of what they share, so that what is learnt of one token is of use for
+    its neighbours (after Yu 2024, 'MAGVIT-v2', arXiv:2310.05737, 'token factorization').
     """
+
+    shares: Tensor
 
     def __init__(
         self, size: int, grid: tuple[int, int], width: int, depth: int, causal: bool,
-        classes: int = 0,
+        classes: int = 0, shares: Tensor | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self.hidden, self.grid, self.causal = size, grid, causal
@@ -66,6 +72,11 @@ class GridPrior(nn.Module):
         self.classes = class_vectors(classes, width, 5 * _SPREAD)
         self.blocks = nn.ModuleList(Block(width, causal) for _ in range(depth))
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, size)
+        self.has_shares = shares is not None
+        if shares is not None:
+            self.register_buffer("shares", shares, persistent=False)
+            self.shared_entries = nn.Linear(width, shares.shape[1], bias=False)
+            self.shared_head = nn.Linear(width, shares.shape[1], bias=False)
         for name, weight in self.named_parameters():
             if weight.ndim == 2 and not name.startswith("classes"):
                 nn.init.normal_(weight, std=_SPREAD)
@@ -84,12 +95,12 @@ class GridPrior(nn.Module):
     def forward(self, tokens: Tensor, condition: Tensor) -> Tensor:
         """Logits [N, cells, size] of tokens int64 [N, cells] behind a condition [N, t, width]."""
         given = tokens[:, :-1] if self.causal else tokens
-        x = torch.cat([condition, self.entries(given)], 1)
+        x = torch.cat([condition, self._vectors(given)], 1)
         before = x.shape[1] - self.cells
         x = torch.cat([x[:, :before], x[:, before:] + self._places() + condition[:, :1]], 1)
         for block in self.blocks:
             x, _ = block(x)
-        return self.head(self.norm(x[:, before:]))
+        return self._logits(x[:, before:])
 
     def following(
         self, cell: int, before: Tensor | None, condition: Tensor, past: list[Past]
@@ -98,14 +109,28 @@ class GridPrior(nn.Module):
 
         `before` is the token [N] of the cell before, None for the first, which has no `past`.
         """
-        x = condition if before is None else self.entries(before).unsqueeze(1)
+        x = condition if before is None else self._vectors(before).unsqueeze(1)
         place = self._places()[cell] + condition[:, :1]
         x = torch.cat([x[:, :-1], x[:, -1:] + place], 1)
         kept: list[Past] = []
         for number, block in enumerate(self.blocks):
             x, each = block(x, past[number] if past else None)
             kept.append(each)
-        return self.head(self.norm(x[:, -1])), kept
+        return self._logits(x[:, -1]), kept
+
+    def _vectors(self, tokens: Tensor) -> Tensor:
+        """[..., width] of tokens, also of hidden ones."""
+        own = self.entries.weight
+        if self.has_shares:
+            shared = self.shares @ self.shared_entries.weight
+            own = own + F.pad(shared, (0, 0, 0, 1))
+        return F.embedding(tokens, own)
+
+    def _logits(self, x: Tensor) -> Tensor:
+        """[..., size] of what the blocks say of cells [..., width]."""
+        x = self.norm(x)
+        own: Tensor = self.head(x)
+        return own + self.shared_head(x) @ self.shares.mT if self.has_shares else own
 
     def _places(self) -> Tensor:
         """What is added to each cell [cells, width], so that it can be told from the others."""

@@ -57,6 +57,10 @@ class Quantiser(nn.Module):
     def learn(self, z: Tensor, codes: Tensor, generator: torch.Generator) -> None:
         """Let the book follow one step; one that is fixed has nothing to learn."""
 
+    def shares(self) -> Tensor | None:
+        """What entries have in common: 0 and 1 [size, k], None where nothing is known of it."""
+        return None
+
 
 class Lattice(Quantiser):
     """FSQ: Mentzer 2023, 'Finite scalar quantization: VQ-VAE made simple', arXiv:2309.15505.
@@ -70,6 +74,7 @@ class Lattice(Quantiser):
 
     def __init__(self, levels: tuple[int, ...]) -> None:
         super().__init__()
+        self.counts = levels
         self.size, self.dim = math.prod(levels), len(levels)
         self.inputs = self.dim
         places = [math.prod(levels[:k]) for k in range(len(levels))]
@@ -87,6 +92,13 @@ class Lattice(Quantiser):
         middle = self.levels // 2
         steps = (codes * middle).round().long() + middle
         return (steps.clamp_min(0).minimum(self.levels - 1) * self.places).sum(-1)
+
+    def shares(self) -> Tensor:
+        """Which level each number of an entry has: [size, sum of levels]. It is no tensor of the
+        model, so it is there even where a model is built without numbers."""
+        axes = [torch.arange(count, device="cpu") for count in reversed(self.counts)]
+        steps = zip(torch.cartesian_prod(*axes).flip(1).unbind(1), self.counts, strict=True)
+        return torch.cat([F.one_hot(step, count) for step, count in steps], 1).float()
 
     def codes(self, tokens: Tensor) -> Tensor:
         middle = self.levels // 2

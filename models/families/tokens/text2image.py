@@ -83,7 +83,7 @@ class Text2Image(Tokens):
         super().__init__(config, image_spec)
         self.prior = TextPrior(
             self.quantiser.size, self.grid, config.prior_width, config.prior_depth,
-            config.order == "in_turn", image_spec.classes,
+            config.order == "in_turn", image_spec.classes, self._shares(),
         )  # fmt: skip
         self.prior_ema = ema.averaged_copy(self.prior)
         self.register_buffer("merges", torch.full((MERGES, 2), -1))
@@ -91,9 +91,9 @@ class Text2Image(Tokens):
 
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> TokensConfig:
-        """As its base, on a processor with one layer less, as words take their time, too."""
+        """As its base, but not mirrored: captions tell left from right, and flags and letters."""
         found = super().preset(image_spec, accelerator=accelerator, pictures=pictures)
-        return found if accelerator else replace(found, prior_depth=found.prior_depth - 1)
+        return replace(found, augment_mirror=False)
 
     @property
     def latent(self) -> LatentSpec:

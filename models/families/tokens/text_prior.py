@@ -23,9 +23,9 @@ class TextPrior(GridPrior):
 
     def __init__(
         self, size: int, grid: tuple[int, int], width: int, depth: int, causal: bool,
-        classes: int = 0,
+        classes: int = 0, shares: Tensor | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(size, grid, width, depth, causal, classes)
+        super().__init__(size, grid, width, depth, causal, classes, shares)
         self.texts = nn.Embedding(EMPTY + 1, width)
         self.orders = nn.Parameter(_SPREAD * torch.randn(LENGTH, width))
         nn.init.normal_(self.texts.weight, std=5 * _SPREAD)

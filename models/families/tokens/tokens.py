@@ -88,7 +88,7 @@ class Tokens(Codec):
         self.critic = PatchCritic(image_spec.channels) if config.adversarial else None
         self.prior = GridPrior(
             book.size, grid, config.prior_width, config.prior_depth,
-            config.order == "in_turn", image_spec.classes,
+            config.order == "in_turn", image_spec.classes, self._shares(),
         )  # fmt: skip
         self.prior_ema = ema.averaged_copy(self.prior)
         self.register_buffer("codes_mean", torch.zeros(cells, book.dim))
@@ -103,12 +103,17 @@ class Tokens(Codec):
         if accelerator:
             return cls.Config(
                 downscale=square, lr=3e-4, top_width=64 if side <= 128 else 32, width=512,
-                prior_width=384, prior_depth=8, batch_size=64 if side <= 256 else 32,
+                prior_width=384, prior_depth=8, factorised=True,
+                batch_size=64 if side <= 256 else 32,
             )  # fmt: skip
         return cls.Config(
             downscale=square, top_width=16 if side <= 128 else 8, width=128, patch=2,
-            prior_width=160, prior_depth=6, batch_size=32 if side <= 128 else 16,
+            prior_width=128, prior_depth=4, factorised=True, settled=0.4,
+            batch_size=32 if side <= 128 else 16,
         )  # fmt: skip
+
+    def _shares(self) -> Tensor | None:
+        return self.quantiser.shares() if self.config.factorised else None
 
     @property
     def latent(self) -> LatentSpec:

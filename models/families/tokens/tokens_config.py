@@ -54,6 +54,11 @@ class TokensConfig(CodecParameters):
         4, label="Prior layers", low=1, high=24, term="layers", advanced=True,
         help="How many layers it has.",
     )  # fmt: skip
+    factorised: bool = param(
+        False, label="Tokens share levels", term="token factorization", advanced=True,
+        help="What is learnt of a token also counts for those beside it in a fixed lattice: "
+        "learns sooner, most of all from few pictures. Other books have nothing to share.",
+    )  # fmt: skip
     settled: float = param(
         0.5, label="Tokens are settled at", low=0.05, high=0.9, step=0.05, unit="of the run",
         term="tokenizer share", advanced=True,

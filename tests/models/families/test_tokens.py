@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from models.base import ImageSpec, TrainState
 from models.facts import Ability
@@ -153,8 +154,30 @@ def test_chance_draws_by_the_logits() -> None:
     assert by_chance(logits[:1], torch.ones(1)).item() == 2
 
 
-def test_row_by_row_sees_what_all_at_once_sees() -> None:
-    prior = build(ImageSpec(3, 32, 32, classes=2), order="in_turn").prior
+def test_tokens_of_a_lattice_share_what_their_levels_have_in_common() -> None:
+    shares = Lattice((8, 5, 5, 5)).shares()
+    assert shares.shape == (1000, 23)
+    assert torch.equal(shares.sum(1), torch.full((1000,), 4.0))
+    assert len(shares.unique(dim=0)) == 1000
+    assert float(shares[0] @ shares[1]) == 3  # neighbours along the first number
+    assert Book(240).shares() is None
+    prior = build(factorised=True).prior.requires_grad_(True)
+    tokens = torch.full((1, prior.cells), prior.hidden)
+    wanted = torch.zeros_like(tokens)
+    before = prior(tokens, prior.condition(1, None)).log_softmax(2)
+    F.cross_entropy(before[0], wanted[0]).backward()
+    with torch.no_grad():
+        prior.shared_head.weight -= prior.shared_head.weight.grad
+    after = prior(tokens, prior.condition(1, None)).log_softmax(2)
+    beside = (after - before)[0].mean(0)
+    assert beside[0] > beside[1] > beside[999]  # a neighbour gains, too
+    assert build(factorised=False).prior.state_dict().keys() < prior.state_dict().keys()
+
+
+@pytest.mark.parametrize("factorised", [False, True])
+def test_row_by_row_sees_what_all_at_once_sees(factorised: bool) -> None:
+    spec = ImageSpec(3, 32, 32, classes=2)
+    prior = build(spec, order="in_turn", factorised=factorised).prior
     tokens = torch.randint(1000, (2, prior.cells), generator=chance())
     condition = prior.condition(2, torch.tensor([0, 1]))
     whole, past = prior(tokens, condition), []

@@ -22,7 +22,7 @@ class Weights(ModelFormat):
     name = "safetensors"
     title = "Safetensors"
     suffix = ".safetensors"
-    summary = "Weights and their layout; for StyleGAN2 with a script that plays them."
+    summary = "Weights and their layout; for StyleGAN2 without labels a script that plays them."
 
     def write(self, model: Portable, path: Path) -> None:
         from safetensors import SafetensorError
@@ -44,7 +44,8 @@ class Weights(ModelFormat):
         )
 
     def player(self, model: Portable) -> str:
-        """A script of the family, where it has one, for its plain networks."""
+        """A script of the family, where it has one: for networks as they are trained here (skips),
+        without labels or closed borders."""
         config = model.state["config"]
         plain = config.get("layout", "skips") == "skips" and not config.get("seamless", False)
         name = model.family.name

@@ -83,6 +83,7 @@ def test_a_script_plays_the_weights_without_this_program(tmp_path: Path, side: i
     assert [path.name for path in (weights, script, card)] == [
         "Roses & Co.safetensors", "Roses & Co.play.py", "Roses & Co.md",
     ]  # fmt: skip
+    assert len(script.read_text().splitlines()) <= 40
     assert "latent_studio" not in script.read_text().replace('["latent_studio"]', "")
     subprocess.run([sys.executable, "-I", str(script), "0", "7"], check=True, cwd=tmp_path)
     model = checkpoint_model.load_model(saved, "cpu", whole=False)
