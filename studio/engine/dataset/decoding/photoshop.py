@@ -31,6 +31,7 @@ _COLOURS = {_BITMAP: 1, _GREY: 1, _INDEXED: 1, _RGB: 3, _CMYK: 4, _DUOTONE: 1, _
 _PROFILE, _CLEAR_INDEX, _VERSION_INFO, _XMP = 1039, 1047, 1057, 1060
 _KEPT = (_PROFILE, _CLEAR_INDEX, _VERSION_INFO, _XMP)
 _LARGEST_RESOURCE = 16 << 20
+_ENDLESS = 1 << 60
 _RAW, _PACKED = 0, 1
 
 
@@ -90,7 +91,7 @@ def _header(stream: IO[bytes]) -> _Document:
         raise PhotoshopError("It has no pixels.")
     document.palette = _exactly(stream, min(_read(stream, ">I")[0], _LARGEST_RESOURCE))
     _resources(stream, document)
-    (length,) = _read(stream, ">Q" if document.large else ">I")
+    length = _length(stream, ">Q" if document.large else ">I")
     end = stream.tell() + length
     _layers(stream, document, end)
     stream.seek(end)
@@ -117,7 +118,7 @@ def _layers(stream: IO[bytes], document: _Document, end: int) -> None:
     wide = ">Q" if document.large else ">I"
     if stream.tell() + 6 > end:
         return
-    (length,) = _read(stream, wide)
+    length = _length(stream, wide)
     start = stream.tell()
     if length:
         (count,) = _read(stream, ">h")
@@ -129,7 +130,7 @@ def _layers(stream: IO[bytes], document: _Document, end: int) -> None:
     while stream.tell() + 12 <= end:
         _, key = _read(stream, ">4s4s")
         long = document.large and key in (b"Lr16", b"Lr32", b"Layr", b"Mt16", b"Mt32", b"Mtrn")
-        (size,) = _read(stream, ">Q" if long else ">I")
+        size = _length(stream, ">Q" if long else ">I")
         start = stream.tell()
         if key in (b"Lr16", b"Lr32", b"Layr") and size >= 2:
             (count,) = _read(stream, ">h")
@@ -257,6 +258,14 @@ def _composed(stream: IO[bytes]) -> Image.Image:
 
 def _read(stream: IO[bytes], layout: str) -> tuple[Any, ...]:
     return struct.unpack(layout, stream.read(struct.calcsize(layout)))
+
+
+def _length(stream: IO[bytes], layout: str) -> int:
+    """How long a part says that it is; no file can be as long as eight bytes can say."""
+    (length,) = _read(stream, layout)
+    if length >= _ENDLESS:
+        raise EOFError
+    return int(length)
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:
