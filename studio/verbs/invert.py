@@ -39,6 +39,8 @@ class Found:
     source: Source
     psnr_at_first: float
     stopped: bool
+    encoder: str
+    """Whose it is that the search began with: the `model`'s, one `learnt` for it, or `none`."""
 
 
 def add(verbs: Verbs) -> None:
@@ -58,6 +60,11 @@ def add(verbs: Verbs) -> None:
         "nearest of some hundred pictures where there is none",
     )  # fmt: skip
     parser.add_argument(
+        "--encoder", action="store_true",
+        help="first learn an encoder for a model that has none (GANs), which takes minutes and is "
+        "kept in the cache: from then on pictures of this checkpoint have a point at once",
+    )  # fmt: skip
+    parser.add_argument(
         "--out", type=folder, metavar="FILE", help="write the picture that was found, a PNG"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
@@ -67,6 +74,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.generation.beginnings import Point
     from studio.engine.generation.given_picture import given
+    from studio.engine.generation.own_encoder import encoder_of
     from studio.engine.pieces import pieces
     from studio.engine.project import Project
 
@@ -82,6 +90,9 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         for note in picture.notes:
             console.note(note)
 
+        if options.encoder:
+            _learn(player, console)
+
         def find() -> Found:
             with Interruption(console.note, STOPPING) as stop:
                 first, last = _search(player, picture, options.steps, console, stop)
@@ -90,7 +101,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             piece = pieces.keep(project, options.run_name, player, recipe)
             assert isinstance(beginning, Point)
             assert beginning.source is not None
-            return Found(piece, beginning.source, first.psnr, stopped=stop.requested)
+            return Found(piece, beginning.source, first.psnr, stop.requested, encoder_of(player))
 
         if options.out is None:
             found = find()
@@ -121,6 +132,22 @@ def _written(
     return kept[0], made
 
 
+def _learn(player: Player, console: Console) -> None:
+    """An encoder, where the model has none and none was learnt before."""
+    from studio.engine.generation import own_encoder
+
+    if own_encoder.find(player) is not None:
+        return
+    with Interruption(console.note, "Stopping: the encoder is not kept.") as stop:
+        made = own_encoder.learn(
+            player,
+            lambda done, total: console.progress("learning an encoder", done / total),
+            lambda: stop.requested,
+        )
+    if made is None:
+        raise KeyboardInterrupt
+
+
 def _search(
     player: Player, picture: GivenPicture, steps: int, console: Console, stop: Interruption
 ) -> tuple[Reached, Reached]:
@@ -146,8 +173,8 @@ def _result(found: Found, out: Path | None) -> Result:
     said = in_words(source.psnr)
     facts = {
         "piece": piece.name, "psnr": source.psnr, "ssim": source.ssim, "words": said,
-        "psnr_at_first": found.psnr_at_first, "known": source.known, "review": piece.review,
-        "file": out, "interrupted": found.stopped,
+        "psnr_at_first": found.psnr_at_first, "encoder": found.encoder,
+        "known": source.known, "review": piece.review, "file": out, "interrupted": found.stopped,
     }  # fmt: skip
     lines = [
         f"{piece.name} from {source.file}: {said} "

@@ -32,6 +32,12 @@ def test_a_picture_becomes_a_piece_that_knows_where_it_is_from(project, run, tmp
     assert recipe["latent"]["beginning"]["source"]["file"] == "picture.png"
 
 
+def test_an_encoder_is_learnt_for_who_has_none(project, run, pictures):
+    path = next(pictures.iterdir())
+    assert done("invert", project, path, "--run", run, "--steps", 0)["encoder"] == "model"
+    call("invert", project, path, "--run", run, "--encoder").refused(2, "encoder of its own")
+
+
 def test_a_picture_of_the_set_is_said_to_be_one(project, run, pictures):
     path = next(pictures.iterdir())
     told = call("invert", project, path, "--run", run, "--steps", 0)

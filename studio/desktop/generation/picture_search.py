@@ -37,6 +37,8 @@ class Nearer:
     recipe: LatentRecipe
     original: QImage
     notes: tuple[Said, ...]
+    without_encoder: bool
+    """Whether nothing could say a point at once."""
 
     @property
     def source(self) -> Source:
@@ -95,16 +97,18 @@ class PictureSearch(QObject):
     ) -> Nearer:
         from studio.engine.generation import given_picture
         from studio.engine.generation.inversion import inversion
+        from studio.engine.generation.own_encoder import encoder_of
 
         with tempfile.TemporaryDirectory(prefix="latent-studio-") as folder:
             path = given if isinstance(given, Path) else _written(given, Path(folder))
             picture = given_picture.given(project, run, player, path)
+        encoder = encoder_of(player)
         original, told = to_qimage(picture.pixels), 0.0
         last: Nearer | None = None
 
         def made(reached: Reached) -> Nearer:
             found = picture.recipe(player, reached.w, reached.moves)
-            return Nearer(found, original, picture.notes)
+            return Nearer(found, original, picture.notes, encoder == "none")
 
         for reached in inversion(player, picture.pixels):
             job.advance(reached.done, reached.total, Said("{n:.1f} dB PSNR", n=reached.psnr))

@@ -19,6 +19,7 @@ import numpy as np
 
 from models.facts import Ability
 from studio.engine.artwork import Pixels
+from studio.engine.generation import own_encoder
 from studio.engine.generation.differentiable import drawn
 from studio.engine.generation.moves.base import Move
 from studio.engine.generation.moves.residual import Activations, Residual
@@ -93,7 +94,9 @@ class _Search:
         from models.parts.whitening import Whitening
 
         self._player, self._model, self._steps = player, player.model, steps
-        self._is_encoded = Ability.ENCODE in player.latent.abilities
+        own = own_encoder.find(player)
+        self._encode = player.encode if own is None else own.encode
+        self._is_encoded = own is not None or Ability.ENCODE in player.latent.abilities
         # Somebody's thread may draw without gradients: what is made then could not carry one.
         with torch.inference_mode(False), torch.no_grad(), player.model as family:
             picture = torch.from_numpy(target.copy())[None].to(player.device)
@@ -119,7 +122,7 @@ class _Search:
         import torch
 
         if self._is_encoded:
-            w = torch.from_numpy(self._player.encode(target))[None].to(self._player.device)
+            w = torch.from_numpy(self._encode(target))[None].to(self._player.device)
             yield self._reached(self._better(w))
             return
         for start in range(0, self._total - self._steps, _AT_ONCE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from models.facts import Ability
 from studio.desktop.base.received import Received
+from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.picture_search import Nearer
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
@@ -19,10 +21,13 @@ from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
+from studio.engine.jobs import Ending, Job
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.beginnings import Source
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.player import Player
 
 _ABLE = {Ability.ENCODE, Ability.INVERT}
 
@@ -46,6 +51,7 @@ class BringIn(Tool):
         self.original.toggled.connect(self._compare)
         self._originals: dict[tuple[str, str], QImage] = {}
         """Of the pictures of this session, by name and SHA-256."""
+        self._learning: NewestJob[bool] = NewestJob(hand.studio, "encoder")
         self._shown: LatentRecipe | None = None
         """What the search that goes on has put on the canvas."""
         search = hand.session.search
@@ -62,6 +68,9 @@ class BringIn(Tool):
             ToolAction("generation.bring_in", "Bring a picture in…", self.ask, "I", "download"),
             ToolAction(
                 "generation.original", "Compare with the original", self.toggle, "Space", "compare"
+            ),
+            ToolAction(
+                "generation.encoder", "Learn an encoder for this model", self.learn, "Shift+I"
             ),
         )
 
@@ -92,6 +101,27 @@ class BringIn(Tool):
         self._shown = None
         self.hand.session.look_for(given)
 
+    def learn(self) -> None:
+        """An encoder for a model that has none, beside everything else: see :mod:`own_encoder`."""
+        from studio.engine.generation import own_encoder
+        from studio.engine.generation.player import LACKING
+
+        player = self.hand.session.player()
+        if player is None:
+            self.hand.notices.warn(tr("Open a model first that can look for a picture."))
+        elif not own_encoder.is_wanted(player):
+            able = Ability.ENCODE in player.latent.abilities
+            self.hand.notices.warn(said(own_encoder.NEEDLESS if able else LACKING[Ability.INVERT]))
+        else:
+            job = Job(Said("Learning an encoder"), partial(_learnt, player), ending=Ending.STOP)
+            self._learning.start(job, self._learned)
+
+    def _learned(self, there: bool) -> None:
+        if there:
+            self.hand.notices.info(
+                tr("The encoder is there: pictures that are brought in have a point at once.")
+            )
+
     def _nearer(self, found: Nearer) -> None:
         source = found.source
         self._originals[_key(source)] = found.original
@@ -115,6 +145,8 @@ class BringIn(Tool):
             parts.append(tr("The model has learnt from this picture; others may come less near."))
         elif source.known == "held_out":
             parts.append(tr("The picture was held out when the model learnt."))
+        if found.without_encoder:
+            parts.append(tr("Shift+I learns an encoder, which says a point at once."))
         self.hand.notices.info(" ".join(parts))
 
     def _opened(self, _model: Model, _soft: bool) -> None:
@@ -166,6 +198,15 @@ class BringIn(Tool):
         )
         compare = tr("The picture that was brought in, left of a line that can be moved (Space)")
         set_words((self.choose, tr("Bring in…"), find), (self.original, tr("Original"), compare))
+
+
+def _learnt(player: Player, job: Job[bool]) -> bool:
+    """On the job's thread: whether one is there now."""
+    from studio.engine.generation import own_encoder
+
+    if own_encoder.find(player) is not None:
+        return True
+    return own_encoder.learn(player, job.advance, job.cancelled) is not None
 
 
 def _key(source: Source) -> tuple[str, str]:
