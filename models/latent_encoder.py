@@ -88,17 +88,19 @@ def begin(model: Turns, device: str, seed: int = 0) -> LatentEncoder:
 def learn(encoder: LatentEncoder, model: Turns, steps: int, seed: int = 1) -> Iterator[float]:
     """Adam on fresh pairs; yields the loss of each step. Whoever has enough ends it.
 
-    Takes a turn of the model for each step.
+    Takes two turns of the model in each step, to draw; gradients are worked out beside who plays.
     """
     adam = torch.optim.Adam(encoder.parameters(), betas=(0.9, 0.99))
     for step in range(steps):
         adam.param_groups[0]["lr"] = RATE * cosine(1.0, 0.02, step / steps)
-        with torch.inference_mode(False), torch.enable_grad(), model as family:
-            with torch.no_grad():
+        with torch.inference_mode(False), torch.enable_grad():
+            with torch.no_grad(), model as family:
                 w = family.population(BATCH, seed + step).float().clone()
                 x = family.draw(w, seed + step).float().clone()
             said = encoder.said(x)
-            again = family.draw(encoder.latents(said), seed + step).float()
+            latents = encoder.latents(said)
+            with model as family:
+                again = family.draw(latents, seed + step).float()
             loss = (said - encoder.wanted(w)).square().mean()
             loss = loss + AGAIN * (again - x).square().mean()
             adam.zero_grad(set_to_none=True)
