@@ -85,7 +85,7 @@ assert not row.wrong and form.asked().options.patience == 5
 
 def test_an_option_that_is_declared_is_everywhere(tmp_path: Path) -> None:
     for name in ("studio", "models"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "resources").symlink_to(ROOT / "resources")
     declared = tmp_path / "studio" / "engine" / "training" / "record" / "options.py"
     before, found, after = declared.read_text("utf-8").partition(

@@ -48,9 +48,8 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("models", "studio", "resources"):
-            shutil.copytree(
-                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            # What is compiled comes along: it is valid as long as times stay what they are.
+            shutil.copytree(ROOT / name, folder / name)
 
     def add(self, path: str, text: str, chinese: dict[str, str]) -> None:
         """One new file, and the translations of its words."""

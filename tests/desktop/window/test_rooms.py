@@ -91,15 +91,25 @@ def test_every_signal_that_a_room_sends_out_is_received(window: MainWindow) -> N
     assert "checkpointRequested" in rooms.training.outgoing_signals()
 
 
-def test_the_best_checkpoint_is_played_by_its_button(scored: MainWindow, qtbot) -> None:
-    qtbot.mouseClick(scored.make_rooms().training.panel.best, LEFT)
-    plays(scored, "000002", qtbot)
-
-
-def test_the_best_checkpoint_is_played_by_its_key_and_the_newest_by_its_own(
+def test_every_way_to_a_checkpoint_plays_it_and_a_newer_one_does_not_push_it_aside(
     scored: MainWindow, qtbot
 ) -> None:
-    training = scored.make_rooms().training
+    """One window for all of it: what is looked for in a model when it is opened takes seconds."""
+    rooms = scored.make_rooms()
+    training, session = rooms.training, rooms.generation.session
+    qtbot.mouseClick(training.panel.best, LEFT)
+    plays(scored, "000002", qtbot)
+
+    run = session.wanted
+    folder = checkpoint.folders(session.model.folder)[-1]
+    training.checkpointLanded.emit(run, str(folder))
+    rests(scored, qtbot)
+    assert session.model.checkpoint == "000002", "it was asked for, and stays"
+    rooms.generation.open_run(run)
+    plays(scored, "000003", qtbot)
+    assert "3" in rooms.generation.note.text()
+
+    scored.go("training")
     training.side.runs.setFocus()
     qtbot.keyClick(training.side.runs, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     plays(scored, "000002", qtbot)
@@ -108,31 +118,12 @@ def test_the_best_checkpoint_is_played_by_its_key_and_the_newest_by_its_own(
     qtbot.keyClick(training.side.runs, Qt.Key.Key_P)
     plays(scored, "000003", qtbot)
 
-
-def test_a_checkpoint_in_the_list_is_played_when_it_is_activated(scored: MainWindow, qtbot) -> None:
-    marks = scored.make_rooms().training.side.marks
+    scored.go("training")
+    marks = training.side.marks
     marks.setFocus()
-    oldest = marks.count() - 1
-    marks.setCurrentRow(oldest)
+    marks.setCurrentRow(marks.count() - 1)
     qtbot.keyClick(marks, Qt.Key.Key_Return)
     plays(scored, "000001", qtbot)
-
-
-def test_a_checkpoint_that_was_asked_for_stays_when_a_newer_one_lands(
-    scored: MainWindow, qtbot
-) -> None:
-    rooms = scored.make_rooms()
-    qtbot.mouseClick(rooms.training.panel.best, LEFT)
-    plays(scored, "000002", qtbot)
-    session = rooms.generation.session
-    run = session.wanted
-    folder = checkpoint.folders(session.model.folder)[-1]
-    rooms.training.checkpointLanded.emit(run, str(folder))
-    rests(scored, qtbot)
-    assert session.model.checkpoint == "000002"
-    rooms.generation.open_run(run)
-    plays(scored, "000003", qtbot)
-    assert "3" in rooms.generation.note.text()
 
 
 @pytest.fixture
