@@ -18,6 +18,7 @@ from studio.engine.pieces import pieces
 from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
+from studio.engine.refinement import own_files
 from studio.engine.refinement.enlarge import Enlarge
 from studio.engine.refinement.resize import Resize
 from studio.engine.refinement.stack import Stack, apply
@@ -55,7 +56,7 @@ def refined(piece: Piece, *, resized: bool = True) -> Pixels:
     stack = Stack.lenient(piece.stack)
     if not resized:
         stack = stack.only(lambda step: step.op not in SIZES)
-    return apply(stack.settled(piece.home), pieces.stored(piece))
+    return apply(own_files.settled(stack, piece.home), pieces.stored(piece))
 
 
 def copied(piece: Piece, choices: Choices) -> tuple[Pixels, Said]:

@@ -14,6 +14,7 @@ from studio.engine.jobs import Job
 from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
 from studio.engine.project import Project
+from studio.engine.refinement import own_files
 from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.enlarger.card import Card
 from studio.engine.refinement.enlarger.enlarger_training import Learned, Order
@@ -43,7 +44,7 @@ class Asked:
             step = entry_at(stack, place)
             if place >= self.opened and isinstance(step, Step) and step.reshapes:
                 stack = changed(stack, place, step.model_copy(update={"enabled": False}))
-        return stack.settled(self.piece.home)
+        return own_files.settled(stack, self.piece.home)
 
 
 @dataclass(frozen=True)

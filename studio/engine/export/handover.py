@@ -29,6 +29,7 @@ from studio.engine.pieces.origin import Origin
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project, now
+from studio.engine.refinement import own_files
 from studio.engine.refinement.stack import Stack, refined
 
 Make = Callable[[int], tuple[Artwork, Origin]]
@@ -72,7 +73,7 @@ def export_pieces(
     delivery = Delivery(folder, _parcels(way, called, beside), taken)
     if taken is Taken.REPLACE:
         protected_files.refuse(project, delivery.targets)
-    stacks = [Stack.checked({"steps": each.stack}).settled(each.home) for each in wanted]
+    stacks = [own_files.settled(Stack.checked({"steps": each.stack}), each.home) for each in wanted]
     printing, copies = PrintSize.of(format_name, way), LargeCopies(project)
     if printing is not None:
         printing.known(project, wanted)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from studio.engine.door import OutsideError, inside
 from studio.engine.errors import StudioError
 from studio.engine.export.file_origin import read_words
 from studio.engine.export.formats.base import formats, reader_of
@@ -18,17 +17,11 @@ from studio.engine.export.origin_check import mark_in, traced
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
-from studio.engine.refinement.base import Operation
-from studio.engine.refinement.colour_transfer import MARK as COLOURS
-from studio.engine.refinement.group import Group
-from studio.engine.refinement.masks.base import MaskKind
+from studio.engine.refinement.own_files import are_kept
 from studio.engine.refinement.places import entry_at, places, without
 from studio.engine.refinement.stack import Stack
-from studio.engine.refinement.step import Step
 
 _WANTED = {"run", "checkpoint_sha256", "latent"}
-_FILES = {"picture", "enlarger"}
-"""What parameters hold that name a file."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +73,11 @@ def _steps(said: object, project: Project) -> tuple[Stack, int]:
     """Those that can be used here, and how many were left out, as a stranger may have written
     them: of what they name, only that is read which the project keeps itself."""
     whole = Stack.lenient(said if isinstance(said, list) else [])
-    strange = [place for place in places(whole) if not _is_ours(entry_at(whole, place), project)]
+    strange = [
+        place for place in places(whole) if not are_kept(entry_at(whole, place), project.folder)
+    ]
     kept = without(whole, strange)
     return kept, len(list(whole.each())) - len(list(kept.each()))
-
-
-def _is_ours(entry: Step | Group, project: Project) -> bool:
-    """Of a group only what it says itself."""
-    parts: list[Operation | MaskKind] = [entry.mask.shape()] if entry.mask is not None else []
-    if isinstance(entry, Step):
-        parts.append(entry.operation())
-    return all(_is_there(project, path) for part in parts for path in _paths(part))
-
-
-def _paths(part: Operation | MaskKind) -> Iterator[str]:
-    for name, declared in part.params().items():
-        value = getattr(part, name)
-        if declared.content in _FILES and value and not value.startswith(COLOURS):
-            yield value
-
-
-def _is_there(project: Project, path: str) -> bool:
-    try:
-        return inside(project.folder, *PurePosixPath(path).parts).is_file()
-    except OutsideError:
-        return False
 
 
 def _pointed_at(project: Project, path: Path, identifier: str) -> Mapping[str, object] | None:

@@ -139,13 +139,14 @@ class Enlarge(Tool):
 def _enlarged(played: Played, recipe: LatentRecipe, before: Steps, job: Job[Enlarged]) -> Enlarged:
     """On the job's thread."""
     from studio.engine.evaluation.nearest_picture import NearestPicture
+    from studio.engine.refinement import own_files
     from studio.engine.refinement.enlarger.run_enlarger import run_enlarger
     from studio.engine.refinement.stack import Stack, apply
 
     step = run_enlarger(played.project, played.model.run)
     stack = Stack([*Stack.lenient(before).steps, step])
     pixels = played.player.picture(recipe)
-    large = apply(stack.settled(played.project.folder), pixels)
+    large = apply(own_files.settled(stack, played.project.folder), pixels)
     if job.cancelled():
         raise StudioError("It was cancelled.")
     try:
