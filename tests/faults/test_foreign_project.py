@@ -270,6 +270,7 @@ ALLOWED = {
     "studio/engine/dataset/preparation/prepare.py": "a memory map, through door.ordinary",
     "studio/engine/training/record/checkpoint.py": "safetensors, through door.ordinary",
     "studio/engine/generation/directions/direction_file.py": "safetensors, through door.ordinary",
+    "studio/engine/generation/own_encoder.py": "safetensors, through door.ordinary",
     "studio/engine/export/credentials/identity.py": "a key, made with rights of its own",
     "studio/engine/seal.py": "a key, made with rights of its own",
     "studio/engine/export/formats/openraster.py": "members of what door.opened gave",
