@@ -118,7 +118,8 @@ def crop(options: argparse.Namespace, console: Console) -> Result:
         "by_hand": [{"item": i.id, "file": file_of(i), "box": i.crop} for i in cropped],
     }  # fmt: skip
     lines = [
-        f"{dataset.name}: {wanted.text} at {width}x{height}; {count(len(cropped))} cropped by hand."
+        f"{dataset.name}: {wanted.text} at {width} × {height}; "
+        f"{count(len(cropped))} cropped by hand."
     ]
     return Result(facts, lines + [f"  {file_of(item)}" for item in cropped[:SHOWN]] + written)
 

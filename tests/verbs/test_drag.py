@@ -70,7 +70,7 @@ def test_what_cannot_be_dragged_is_said_and_nothing_is_written(options, words, p
 def test_a_mask_must_be_a_picture_of_that_shape(project, run, out, tmp_path):
     Image.new("L", (30, 10), 255).save(tmp_path / "long.png")
     options = ("drag", project, "--run", run, *WAY, "--out", out, "--mask")
-    call(*options, tmp_path / "long.png").refused(2, "30x10 pixels", "long.png")
+    call(*options, tmp_path / "long.png").refused(2, "30 × 10 pixels", "long.png")
     call(*options, tmp_path / "gone.png").refused(1, "gone.png")
     (tmp_path / "text.png").write_text("no picture")
     call(*options, tmp_path / "text.png").refused(1, "text.png")

@@ -63,7 +63,7 @@ def test_results_for_a_person(project):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--size", "63"], "63x63 pixels are not possible"),
+        (["--size", "63"], "63 × 63 pixels are not possible"),
         (["--size", "0"], "0x0"),
         (["--size", "64x63"], "64x63"),
         (["--size", "-64"], "--size"),

@@ -22,7 +22,7 @@ SMALL = [part for each in SMALLEST["autoencoder"] for part in ("--set", each)]
 def test_without_a_family_one_is_recommended(project, asked):
     said = call("train", project, *asked, *SMALL, "--size", 16, "--images", 4, "--device", "cpu")
     assert said.code == 0, said
-    assert "Autoencoder: 12 pictures of 16x16 are too few for new ones" in said.err
+    assert "Autoencoder: 12 pictures of 16 × 16 are too few for new ones" in said.err
     facts = done("train", project, *SMALL, "--size", 16, "--images", 4, "--device", "cpu")
     assert facts["family"] == "autoencoder"
     assert facts["why"].startswith("Autoencoder: ")

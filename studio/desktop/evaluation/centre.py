@@ -30,7 +30,7 @@ class Centre(QWidget):
         self, pairs: QWidget, life: QWidget, review: QWidget, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._header = RoomHeader()
+        self._header = RoomHeader(below=True)
         self.title, self.facts = self._header.title, self._header.facts
         self.bar, self.cancel = QProgressBar(), secondary()
         self.real, self.generated = Wall(), Wall()
@@ -40,7 +40,7 @@ class Centre(QWidget):
         self.tabs = [QPushButton() for _ in Front]
         self.front = QStackedWidget()
         self._fill_header()
-        column(self._header, (self.front, 1), on=self)
+        column(self._header, self.bar, (self.front, 1), on=self)
         for page in (self._walls(), pairs, life, review):
             self.front.addWidget(page)
         self.show_front(Front.WALLS)
@@ -50,12 +50,16 @@ class Centre(QWidget):
     def _fill_header(self) -> None:
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
-        self.bar.setFixedSize(120, 6)
+        # A line of its own, which stays free: the words of the header need all the room there is.
+        self.bar.setFixedHeight(3)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
         for front, tab in zip(Front, self.tabs, strict=True):
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.clicked.connect(lambda _, front=front: self.frontChosen.emit(front))
-        for widget in (self.bar, self.cancel, *self.tabs):
+        for widget in (self.cancel, *self.tabs):
             self._header.add(widget)
 
     def _walls(self) -> QWidget:

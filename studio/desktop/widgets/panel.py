@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.desktop import theme
 from studio.desktop.plain_text import Label, tip
-from studio.desktop.widgets.boxes import row
+from studio.desktop.widgets.boxes import Part, column, row
 
 SIDE_WIDTH, PANEL_WIDTH = 264, 312
 """Of the panel left of the middle, and of the one right of it."""
@@ -18,9 +18,10 @@ EDGE = 2 * theme.SPACE
 
 
 class RoomHeader(QWidget):
-    """The bar above the middle of a place: what is shown, facts of it, and room for more."""
+    """The bar above the middle of a place: what is shown, facts of it beside or `below`, where
+    much stands on the right, and room for more."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, below: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("roomHeader")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -28,7 +29,11 @@ class RoomHeader(QWidget):
         self.title, self.facts = ElidedLabel(), ElidedLabel()
         self.title.setFont(theme.font(bold=True))
         self.facts.setProperty("quiet", True)
-        self._line = row(self.title, self.facts, None, on=self, gap=12, margins=(EDGE, 0, EDGE, 0))
+        words: tuple[Part, ...] = self.title, self.facts, None
+        if below:
+            self.facts.setFont(theme.font(11))
+            words = ((column(None, self.title, self.facts, None, gap=1), 1),)
+        self._line = row(*words, on=self, gap=12, margins=(EDGE, 0, EDGE, 0))
 
     def add(self, widget: QWidget) -> None:
         self._line.addWidget(widget)

@@ -152,8 +152,8 @@ def _check(handles: Sequence[Handle], mask: Mask | None, width: int, height: int
         for x, y in ((each.x, each.y), (each.to_x, each.to_y)):
             if not (-0.5 <= x <= width - 0.5 and -0.5 <= y <= height - 0.5):
                 raise UsageError(
-                    "The point {x:g},{y:g} lies outside of the picture, which has {width}x{height} "
-                    "pixels: take one inside.",
+                    "The point {x:g},{y:g} lies outside of the picture, which has {width} × "
+                    "{height} pixels: take one inside.",
                     x=x, y=y, width=width, height=height,
                 )  # fmt: skip
         if math.hypot(each.to_x - each.x, each.to_y - each.y) < _SHORTEST:
@@ -165,8 +165,8 @@ def _check(handles: Sequence[Handle], mask: Mask | None, width: int, height: int
         return
     if mask.shape != (height, width):
         raise UsageError(
-            "The mask has {mask_width}x{mask_height} pixels, the picture {width}x{height}: make "
-            "it of the same size.",
+            "The mask has {mask_width} × {mask_height} pixels, the picture {width} × {height}: "
+            "make it of the same size.",
             mask_width=mask.shape[1], mask_height=mask.shape[0], width=width, height=height,
         )  # fmt: skip
     for each in handles:

@@ -54,7 +54,7 @@ def allowed(size: tuple[int, int]) -> tuple[int, int]:
     """The size, or :class:`StudioError` where it is beyond what can be worked on."""
     if max(size) > LARGEST or size[0] * size[1] > LARGEST_AREA:
         raise StudioError(
-            "Resizing to {width}x{height} pixels is too large: at most {n} a side "
+            "Resizing to {width} × {height} pixels is too large: at most {n} a side "
             "and {n_all} million pixels; choose a smaller size.",
             width=size[0],
             height=size[1],

@@ -227,6 +227,9 @@ def test_waiting_can_be_stopped_and_a_late_answer_is_dropped(room, prompt, qtbot
     prompt.gate = threading.Event()
     room.side.set_seed(99)
     assert room.centre.bar.isVisible()
+    facts = room.centre.facts
+    wanted = facts.fontMetrics().horizontalAdvance(facts.text())
+    assert wanted <= facts.width(), "nothing is cut at 1280 pixels, also while there is a way out"
     qtbot.mouseClick(room.centre.cancel, Qt.MouseButton.LeftButton)
     assert not room.centre.bar.isVisible()
     prompt.gate.set()

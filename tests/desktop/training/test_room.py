@@ -151,7 +151,7 @@ def test_what_is_wrong_stands_beside_the_field(room: TrainingRoom, qtbot) -> Non
     assert not form.start.isEnabled()
     form.size_box.setCurrentText("67")
     qtbot.waitUntil(lambda: "64" in form.fields["size"].error.text(), timeout=WAIT)
-    assert form.fields["size"].error.text().startswith("67x67 pixels are not possible")
+    assert form.fields["size"].error.text().startswith("67 × 67 pixels are not possible")
     assert not form.start.isEnabled()
     form.size_box.setCurrentText("32")
     qtbot.waitUntil(form.start.isEnabled, timeout=WAIT)
@@ -214,7 +214,7 @@ def test_an_answer_to_an_older_size_does_not_take_the_reason_away(
     form.size_box.setCurrentText("63x")
     room.session.adviceRead.emit(form._advice)
     assert "size in pixels" in form.fields["size"].error.text()
-    room.session.sizeWrong.emit("67x67 pixels are not possible: use 64.")
+    room.session.sizeWrong.emit("67 × 67 pixels are not possible: use 64.")
     assert "size in pixels" in form.fields["size"].error.text()
 
 

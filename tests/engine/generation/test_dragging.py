@@ -138,7 +138,7 @@ def test_no_handle_is_at_no_number(value: float) -> None:
 
 def test_a_mask_has_the_size_of_the_picture_and_lets_the_handle_move(play: Play) -> None:
     player = play("vae")
-    with pytest.raises(UsageError, match="3x2 pixels"):
+    with pytest.raises(UsageError, match="3 × 2 pixels"):
         Dragging(player, LatentRecipe(), [ACROSS], np.ones((2, 3), bool))
     with pytest.raises(UsageError, match="lets nothing move"):
         Dragging(player, LatentRecipe(), [ACROSS], np.zeros((16, 16), bool))

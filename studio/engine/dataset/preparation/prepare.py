@@ -148,7 +148,9 @@ def prepare(
     if channels not in (None, 1, 3, 4):
         raise UsageError("{channels} channels are not possible: use 1, 3 or 4.", channels=channels)
     if min(size) < 1:
-        raise UsageError("{width}x{height} pixels are not possible.", width=size[0], height=size[1])
+        raise UsageError(
+            "{width} × {height} pixels are not possible.", width=size[0], height=size[1]
+        )
     leftovers.delete_prepared(project)
     items = _chosen(project, dataset_id)
     if not items:

@@ -53,8 +53,8 @@ class ImageSequence(Collection):
                 raise StudioError(
                     "The frames of a sequence have one size: {first} has {size} pixels and {piece} "
                     "has {other}. Refine them to one size first.",
-                    first=first, size=f"{size[0]}x{size[1]}", piece=plate.name,
-                    other=f"{width}x{height}",
+                    first=first, size=f"{size[0]} × {size[1]}", piece=plate.name,
+                    other=f"{width} × {height}",
                 )  # fmt: skip
             frame.write(plate.artwork, plate.origin, sheet.path)
 

@@ -109,7 +109,7 @@ class SpriteSheet(Collection):
             width, height = (1 << (side - 1).bit_length() for side in (width, height))
         if max(width, height) > LARGEST:
             raise StudioError(
-                "The sheet would have {width}x{height} pixels, and {n} a side is the most that "
+                "The sheet would have {width} × {height} pixels, and {n} a side is the most that "
                 "graphics cards take: export fewer pieces, or smaller ones.",
                 width=width, height=height, n=LARGEST,
             )  # fmt: skip

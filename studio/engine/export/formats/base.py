@@ -59,7 +59,7 @@ class Format(Declared, ABC):
         """:class:`StudioError` for a side beyond `most` pixels."""
         if max(width, height) > most:
             raise StudioError(
-                "{format} holds at most {n} pixels a side and this picture has {width}x{height}: "
+                "{format} holds at most {n} pixels a side and this picture has {width} × {height}: "
                 "choose PNG or TIFF.", format=self.title, n=most, width=width, height=height,
             )  # fmt: skip
 

@@ -65,8 +65,8 @@ class Svg(Format):
         height, width = pixels.shape[:2]
         if max(height, width) > LARGEST:
             raise StudioError(
-                "A picture of {width}x{height} pixels is too large to be traced: {n} a side is the "
-                "most. Make it smaller first, or choose PNG.",
+                "A picture of {width} × {height} pixels is too large to be traced: {n} a side is "
+                "the most. Make it smaller first, or choose PNG.",
                 width=width, height=height, n=LARGEST,
             )  # fmt: skip
         with target.open("wb") as file:

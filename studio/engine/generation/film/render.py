@@ -44,7 +44,7 @@ def shot_of(player: Player, walk: Walk, enlarge: int = 1) -> Shot:
     width, height = spec.width * enlarge, spec.height * enlarge
     if max(width, height) > LARGEST:
         raise UsageError(
-            "A film of {width}x{height} pixels is too large: at most {most} a side.",
+            "A film of {width} × {height} pixels is too large: at most {most} a side.",
             width=width, height=height, most=LARGEST,
         )  # fmt: skip
     sound = Path(walk.timeline.sound) if walk.timeline.sound else None

@@ -47,7 +47,7 @@ def timelapse(
     width, height, channels = usual = Counter(sizes.values()).most_common(1)[0][0]
     if max(width, height) * enlarge > LARGEST:
         raise UsageError(
-            "A film of {width}x{height} pixels is too large: at most {most} a side.",
+            "A film of {width} × {height} pixels is too large: at most {most} a side.",
             width=width * enlarge, height=height * enlarge, most=LARGEST,
         )  # fmt: skip
     used = [path for path, size in sizes.items() if size == usual]

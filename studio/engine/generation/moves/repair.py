@@ -47,7 +47,7 @@ class Repair(Move):
         chosen = self.cells.unpacked().flatten()
         if len(chosen) != len(w):
             raise UsageError(
-                "The part to be drawn anew is one of {width}x{height} cells, which this model does "
-                "not have: choose it again.", width=self.cells.width, height=self.cells.height,
+                "The part to be drawn anew is one of {width} × {height} cells, which this model "
+                "does not have: choose it again.", width=self.cells.width, height=self.cells.height,
             )  # fmt: skip
         return played.redrawn(w, chosen, self.seed, beginning)

@@ -104,9 +104,9 @@ def _reason(
     title: str, pictures: int, size: tuple[int, int], why: Said, short: str, device: Device
 ) -> Said:
     width, height = size
-    many = Said("{n} pictures of {width}x{height}", n=pictures, width=width, height=height)
+    many = Said("{n} pictures of {width} × {height}", n=pictures, width=width, height=height)
     if pictures == 1:
-        many = Said("{n} picture of {width}x{height}", n=1, width=width, height=height)
+        many = Said("{n} picture of {width} × {height}", n=1, width=width, height=height)
     if not short:
         return Said("{title}: {many} are {reason}.", title=Said(title), many=many, reason=why)
     return Said(

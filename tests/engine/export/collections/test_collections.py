@@ -192,7 +192,7 @@ def test_frames_are_numbered_without_a_gap(tmp_path: Path) -> None:
     frames = {f"p{n}": sprite(0) for n in range(3)}
     files = export(tmp_path, frames, "image-sequence", first=0, frames="png16")
     assert [each.name for each in files] == ["p0.0000.png", "p0.0001.png", "p0.0002.png"]
-    with pytest.raises(StudioError, match=r"one size: a has 12x13 pixels and b has 12x14\."):
+    with pytest.raises(StudioError, match=r"one size: a has 12 × 13 pixels and b has 12 × 14\."):
         export(tmp_path / "b", {"a": sprite(1), "b": sprite(2)}, "image-sequence")
     assert not (tmp_path / "b").exists()
 

@@ -183,6 +183,6 @@ def test_avif_stays_close_and_keeps_alpha(channels: int, tmp_path: Path) -> None
 
 
 def test_a_picture_too_wide_for_avif_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"at most 16384 pixels .* 16385x1: choose PNG or TIFF"):
+    with pytest.raises(StudioError, match=r"at most 16384 pixels .* 16385 × 1: choose PNG or TIFF"):
         Avif().write(Artwork.of(np.zeros((1, 16385, 3), np.uint8)), ORIGIN, tmp_path / "a.avif")
     assert list(tmp_path.iterdir()) == []

@@ -281,7 +281,7 @@ def test_the_longest_recipe_that_a_jpeg_holds(tmp_path: Path) -> None:
 
 
 def test_a_picture_too_wide_for_webp_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"at most 16383 pixels .* 16384x1: choose PNG or TIFF"):
+    with pytest.raises(StudioError, match=r"at most 16383 pixels .* 16384 × 1: choose PNG or TIFF"):
         Webp().write_flat(np.zeros((1, LARGEST + 1, 3), np.uint8), ORIGIN, tmp_path / "a.webp")
     assert list(tmp_path.iterdir()) == []
 

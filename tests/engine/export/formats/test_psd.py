@@ -103,6 +103,6 @@ def test_a_cut_off_file_gets_one_sentence(cut: int, tmp_path: Path) -> None:
 
 
 def test_a_picture_too_wide_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"at most 30000 pixels .* 30001x1: choose PNG or TIFF"):
+    with pytest.raises(StudioError, match=r"at most 30000 pixels .* 30001 × 1: choose PNG or TIFF"):
         Psd().write(Artwork.of(np.zeros((1, LARGEST + 1, 3), np.uint8)), ORIGIN, tmp_path / "a")
     assert list(tmp_path.iterdir()) == []

@@ -92,7 +92,7 @@ def test_outlines_have_holes_and_corners() -> None:
 
 
 def test_what_is_too_large_or_foreign_gets_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"2049x1 pixels is too large to be traced"):
+    with pytest.raises(StudioError, match=r"2049 × 1 pixels is too large to be traced"):
         Svg().write(Artwork.of(np.zeros((1, LARGEST + 1, 3), np.uint8)), ORIGIN, tmp_path / "a")
     (tmp_path / "b.svg").write_text("<svg><rect/></svg>")
     with pytest.raises(StudioError, match=r"b\.svg is no picture that can be read"):

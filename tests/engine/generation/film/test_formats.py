@@ -99,7 +99,7 @@ def test_odd_sides_and_what_a_film_cannot_show_are_said(tmp_path):
     odd = Shot(15, 17, 4, Fraction(30), 3)
     frames = [np.full((17, 15, 4), 90, np.uint8)] * 3
     said = " ".join(format_for(path).notes(odd))
-    assert "16x18" in said
+    assert "16 × 18" in said
     assert "on black" in said
     format_for(path).write(iter(frames), odd, path)
     assert decoded(path)[0].shape == (18, 16, 3)

@@ -67,7 +67,7 @@ def test_a_point_can_be_repaired_and_one_that_does_not_fit_is_refused(player: Pl
     made = player.latent_of(LatentRecipe(beginning=point).moved(Repair(cells=chosen(0), seed=1)))
     assert np.array_equal(made[1:], player.read(point)[1:])
     wrong = Repair(cells=PackedMask.of(np.ones((3, 3), bool)))
-    with pytest.raises(UsageError, match="3x3 cells"):
+    with pytest.raises(UsageError, match="3 × 3 cells"):
         player.latent_of(LatentRecipe().moved(wrong))
     assert Repair(cells=chosen()).idle
 

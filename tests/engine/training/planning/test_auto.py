@@ -112,4 +112,4 @@ def test_a_short_run_averages_over_less(project: Project) -> None:
     assert recipe.family == "autoencoder"
     assert (recipe.config["width"], recipe.config["ema_half_life"]) == (8, 3)
     saved = Recipe.load(project.runs / recipe.run)
-    assert saved.reason.startswith("Autoencoder: 12 pictures of 16x16")
+    assert saved.reason.startswith("Autoencoder: 12 pictures of 16 × 16")

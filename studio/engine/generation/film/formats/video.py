@@ -72,8 +72,8 @@ class _Video(OneFile):
         said = super().notes(shot)
         if self.even and (shot.width % 2 or shot.height % 2):
             said += (Said(
-                "{format} wants even sides: the film has {width}x{height} pixels, its last column "
-                "or row once more.",
+                "{format} wants even sides: the film has {width} × {height} pixels, its last "
+                "column or row once more.",
                 format=self.title, width=shot.width + shot.width % 2,
                 height=shot.height + shot.height % 2,
             ),)  # fmt: skip
