@@ -62,7 +62,7 @@ class ImageSpec:
         """
         if not SMALLEST_SIDE <= min(self.height, self.width) <= self._longer() <= LARGEST_SIDE:
             raise ParameterError(
-                "{width}x{height} pixels are not possible: each side must be between "
+                "{width} × {height} pixels are not possible: each side must be between "
                 "{low} and {high}.",
                 width=self.width,
                 height=self.height,
@@ -75,7 +75,7 @@ class ImageSpec:
         if min(height, width) > 7 or max(height, width) > 16:
             nearest = either(map(str, nearest_sides(self._longer())))
             raise ParameterError(
-                "{width}x{height} pixels are not possible: each side has to be a small "
+                "{width} × {height} pixels are not possible: each side has to be a small "
                 "number doubled several times; try {nearest}.",
                 width=self.width,
                 height=self.height,
@@ -370,8 +370,13 @@ class Family(nn.Module, ABC):
         """
         return None
 
+    @torch.no_grad()
     def score(self, images: Tensor) -> Tensor:
         """The critic's opinion [n] of uint8 NHWC pictures; only where `latent.has_critic`."""
+        return self.opinion(self.to_network(images))
+
+    def opinion(self, x: Tensor) -> Tensor:
+        """The same [n] of network pictures [n, channels, H, W], through which gradients flow."""
         raise ParameterError(
             "The {name} family has no discriminator: it cannot score a picture.", name=self.name
         )

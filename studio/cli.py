@@ -23,8 +23,9 @@ from studio.verbs.options import Parser, Verbs
 INTERRUPTED = 130
 VERBS = (
     "app", "demo", "import_pictures", "dataset", "train", "runs", "model", "generate", "breed",
-    "versions", "picture_map", "directions", "invert", "drag", "enlarger", "evaluate", "walk",
-    "live", "refine", "review", "export", "inspect", "lists", "doctor", "extras", "self_test",
+    "versions", "picture_map", "directions", "invert", "drag", "iterate", "enlarger", "evaluate",
+    "walk", "live", "refine", "review", "export", "inspect", "lists", "doctor", "extras",
+    "self_test",
 )  # fmt: skip
 """The files of `studio/verbs`, in the order of the help."""
 

@@ -58,10 +58,14 @@ class Extractor:
         x = images.to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
         if x.shape[1] == 4:
             x = x[:, :3] * (x[:, 3:] + 1) / 2
+        return self.described(x).float().cpu()
+
+    def described(self, x: Tensor) -> Tensor:
+        """The embedding [N, dim] of what :meth:`levels` is given, differentiable."""
         numbers = [
             part for level in self.levels(x) for part in (level.mean((2, 3)), _spread(level))
         ]
-        return torch.cat(numbers, 1).float().cpu()
+        return torch.cat(numbers, 1)
 
     def levels(self, x: Tensor) -> list[Tensor]:
         """Activations [N, c, h, w] at 64, 32, 16 and 8 pixels, differentiable.

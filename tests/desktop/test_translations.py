@@ -26,6 +26,7 @@ from studio.engine.export.destinations import DESTINATIONS
 from studio.engine.generation.directions import kind as directions
 from studio.engine.generation.film import easing
 from studio.engine.generation.film.formats import base as films
+from studio.engine.generation.iteration.way import ways as iteration_ways
 from studio.engine.generation.sound import heard
 from studio.engine.generation.transforms.base import transforms
 from studio.engine.live import tempo
@@ -128,6 +129,7 @@ def kinds() -> list[tuple[str, str, str, type[Declared]]]:
         *((f"op {n}", o.title, o.summary, o) for n, o in operations.operations().items()),
         *((f"transform {n}", t.title, t.summary, t) for n, t in transforms().items()),
         *((f"mask {n}", m.title, m.summary, m) for n, m in mask_kinds().items()),
+        *((f"way to iterate {n}", w.title, w.summary, w) for n, w in iteration_ways().items()),
         *((f"tool {t.name}", t.title, t.title, t.Options) for t in tools() if t.title),
         ("options of a run", "New run", "More settings", RunOptions),
         ("a rule of playing live", "Live", "Live", Fields),

@@ -192,10 +192,9 @@ class FewshotGan(AdversarialFamily):
     def styles(self, w: Tensor) -> Tensor:
         return self.generator_ema.start(w.flatten(1))
 
-    @torch.no_grad()
-    def score(self, images: Tensor) -> Tensor:
+    def opinion(self, x: Tensor) -> Tensor:
         with _at_rest(self.critic):
-            scores, _ = self.critic(self.to_network(images))
+            scores, _ = self.critic(x)
         return scores.mean(1)
 
 

@@ -157,6 +157,5 @@ class Gan(AdversarialFamily):
     def styles(self, w: Tensor) -> Tensor:
         return self.generator_ema.dense(w.flatten(1))
 
-    @torch.no_grad()
-    def score(self, images: Tensor) -> Tensor:
-        return self.critic(self.to_network(images))
+    def opinion(self, x: Tensor) -> Tensor:
+        return self.critic(x)

@@ -310,9 +310,8 @@ class StyleGan2(AdversarialFamily):
     def styles(self, w: Tensor) -> Tensor:
         return self.generator_ema.styles(w)
 
-    @torch.no_grad()
-    def score(self, images: Tensor) -> Tensor:
-        return self.critic(self.to_network(images), alone=True)
+    def opinion(self, x: Tensor) -> Tensor:
+        return self.critic(x, alone=True)
 
 
 def _prepared(net: Generator) -> Drawing:

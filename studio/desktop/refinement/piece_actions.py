@@ -106,8 +106,11 @@ class PieceActions(QObject):
         self._write(lambda: removed_pieces.copy(project, key), self._copied)
 
     def _copied(self, made: Piece) -> None:
+        self.came(made, tr("Copy {name}", name=made.name))
+
+    def came(self, made: Piece, text: str) -> None:
+        """A piece is new by what `text` says, which undo takes back."""
         there_and_back = _Coming(self, made.id)
-        text = tr("Copy {name}", name=made.name)
         self._studio.undo.push(
             UndoStep(text, there_and_back.restore, there_and_back.remove, is_done=True)
         )

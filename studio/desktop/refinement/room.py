@@ -19,6 +19,7 @@ from studio.desktop.refinement import worker
 from studio.desktop.refinement.bench_view import BenchView
 from studio.desktop.refinement.enlargers import Enlarging
 from studio.desktop.refinement.header import Header
+from studio.desktop.refinement.iteration.iteration_session import Iterations
 from studio.desktop.refinement.mask_tool import MaskTool
 from studio.desktop.refinement.piece_actions import PieceActions
 from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
@@ -88,6 +89,10 @@ class RefinementRoom(Room):
             self.header.enlarge, studio, self.shelf, lambda: self._current, self
         )
         self.enlarging.stack, self.enlarging.put = lambda: editor.stack, editor.use_stack
+        self.iterations = Iterations(
+            studio, self.shelf, self._thread, lambda: self._current,
+            lambda: editor.stack, self.pieces.came, self,
+        )  # fmt: skip
         self.panel.enlargerWanted.connect(self.enlarging.open)
         self.panel.export.clicked.connect(lambda: self.exportRequested.emit([self._current]))
         self.empty = EmptyState("refine", "", "", self.generateRequested.emit)
@@ -100,7 +105,7 @@ class RefinementRoom(Room):
     def _lay_out(self) -> None:
         centre = QWidget()
         column(self.header, (self.view, 1), on=centre)
-        left = (self.pieces_header, self.list)
+        left = (self.pieces_header, self.list, self.iterations.button)
         self.strip = JobStrip(self.studio.jobs, self.key, centre)
         self._pages = piece_pages(self, left, centre, self.panel, self.empty)
 
@@ -139,6 +144,7 @@ class RefinementRoom(Room):
         kept = tr("Pictures that you kept; choose one to work on it")
         set_words((self.list, tr("Pieces of this project"), kept))
         self.header.retranslate()
+        self.iterations.retranslate()
         self.view.setAccessibleName(tr("The piece with its steps applied"))
         self.empty.set_texts(
             tr("No piece yet. Keep a picture in Generation, then refine it here."),
@@ -152,6 +158,7 @@ class RefinementRoom(Room):
 
     def _restyle(self) -> None:
         self.header.restyle()
+        self.iterations.restyle()
         self.panel.restyle()
 
     # ------------------------------------------------------------------ the project
@@ -162,6 +169,7 @@ class RefinementRoom(Room):
         self._thread.submit(worker.purge, project)
 
     def project_closed(self) -> None:
+        self.iterations.close()
         self._thread.clear()
         self.rendering.clear()
         self._saving.finish()

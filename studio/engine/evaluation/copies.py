@@ -99,6 +99,12 @@ class CopyCheck:
         """Embed the set once; the embeddings are kept beside it in the cache."""
         return cls(prepared, vectors_of(prepared), _layouts(prepared))
 
+    @property
+    def known(self) -> np.ndarray:
+        """Embeddings [n, d] of the training pictures."""
+        found: np.ndarray = self._known
+        return found
+
     def check(self, image: Pixels) -> Likeness:
         """The nearest training picture of one uint8 [h, w, c] picture of the set's size."""
         return self.check_all(image[None])[0]

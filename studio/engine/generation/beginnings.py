@@ -44,6 +44,14 @@ Chosen = np.ndarray[Any, np.dtype[np.bool_]]
 class Played(Protocol):
     """What a recipe asks of the model that it is played on. Points are [slots, dim]."""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its pictures."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(slots, dim) of its points."""
+
     def sample(self, beginning: Seeded) -> Latent:
         """Where a seed lies."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
-from studio.engine.evaluation.copies import CopyCheck
+from studio.engine.evaluation.copies import EXTRACTOR, CopyCheck
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.said import Said
 from studio.engine.training.planning import runs
@@ -22,8 +22,14 @@ from studio.engine.training.record.checkpoint_model import load_model
 from studio.engine.training.record.recipe import Recipe
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
+
+
+_ROOM = 1.1
+"""Times what is ordinary, below which a gradient draws a picture no nearer to training pictures."""
 
 
 class HasScore(Protocol):
@@ -53,6 +59,10 @@ class Judge(ABC):
     def score(self, pixels: Pixels) -> float:
         """Of uint8 [h, w, c]."""
 
+    @abstractmethod
+    def opinion(self, x: Tensor) -> Tensor:
+        """What grows as the score does, [n] of network pictures [n, c, h, w]: for gradients."""
+
 
 class Critic(Judge):
     """What the critic of the model makes of it: a logit, of which 0 is undecided."""
@@ -70,6 +80,9 @@ class Critic(Judge):
             batch = torch.from_numpy(pixels)[None].to(self._device)
             return float(self._family.score(batch)[0])
 
+    def opinion(self, x: Tensor) -> Tensor:
+        return self._family.opinion(x)
+
 
 class NearButNew(Judge):
     """1 at the limit of what is called a copy, less further away, and 0 to -1 for a copy."""
@@ -78,10 +91,26 @@ class NearButNew(Judge):
 
     def __init__(self, check: CopyCheck) -> None:
         self._check = check
+        self._known: Tensor | None = None
 
     def score(self, pixels: Pixels) -> float:
         closeness = self._check.check(pixels).closeness
         return -closeness if closeness >= 0 else 1.0 / (1.0 - closeness)
+
+    def opinion(self, x: Tensor) -> Tensor:
+        """By embeddings alone, and no nearer than what is called a copy with room to spare."""
+        import torch
+
+        from models.parts.features import Extractor
+
+        if self._known is None:
+            self._known = torch.from_numpy(self._check.known).float().to(x.device)
+            self._extractor = Extractor(EXTRACTOR, str(x.device))
+        seen = x[:, :3]  # what is clear counts as middle grey, as in an embedding of bytes
+        if x.shape[1] == 4:
+            seen = seen + (1 - (x[:, 3:] + 1) / 2)
+        gaps = torch.cdist(self._extractor.described(seen.float()), self._known).min(1).values
+        return -(gaps / max(self._check.ordinary, 1e-6)).clamp_min(_ROOM)
 
 
 def judge(player: Player, project: Project, run: str) -> Judge:

@@ -95,6 +95,16 @@ class Player:
         return self.model.family.image_spec
 
     @property
+    def size(self) -> tuple[int, int]:
+        """As :class:`beginnings.Played` asks."""
+        return self.image_spec.width, self.image_spec.height
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """As :class:`beginnings.Played` asks."""
+        return self.latent.slots, self.latent.dim
+
+    @property
     def seamless(self) -> bool:
         """Whether its pictures are made to be laid side by side."""
         return bool(self.model.family.config.as_dict().get("seamless", False))
@@ -337,10 +347,18 @@ class Player:
         drawing = recipe.drawing(self)
         with self.model as family:
             drawn = family if drawing.other is None else self._mixed(family, drawing.other)
-            with torch.inference_mode():
-                batch = torch.from_numpy(w)[None].to(self.device)
-                made = drawn.synthesize(batch, recipe.noise_seed, None, drawing.bends())
+            bends = drawing.bends()
+
+            def one(point: Latent) -> Pixels:
+                batch = torch.from_numpy(point)[None].to(self.device)
+                made = drawn.synthesize(batch, recipe.noise_seed, None, bends)
                 return made[0].cpu().numpy()
+
+            with torch.inference_mode():
+                whole = one(w)
+                for patch in drawing.patches:
+                    whole = patch.laid(whole, one(patch.point(w)))
+                return whole
 
     def _mixed(self, family: Family, other: OtherWeights) -> Family:
         """The model with the layers of another. The last one is remembered."""
@@ -369,7 +387,10 @@ class Player:
         where a model has none sooner."""
         import torch
 
-        w, bends = self.latent_of(recipe), recipe.drawing(self).bends()
+        w, drawing = self.latent_of(recipe), recipe.drawing(self)
+        if drawing.patches:
+            return None
+        bends = drawing.bends()
         with torch.inference_mode(), self.model as family:
             batch = torch.from_numpy(w)[None].to(self.device)
             made = family.draft(batch, recipe.noise_seed, bends)

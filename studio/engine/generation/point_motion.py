@@ -5,27 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from studio.engine.errors import StudioError
 from studio.engine.generation.differentiable import drawn
 from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.generation.latent_units import units_of
 from studio.engine.generation.moves.dragged import Handle, Mask
 from studio.engine.generation.slerp import Latent
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import Family
-    from models.parts.whitening import Whitening
     from studio.engine.generation.player import Player
 
 SLOTS = 6
 """So many slots move, of the coarse ones: fine ones say how a place looks, not where it is."""
 RATE = 0.1
 """Adam's, in standard deviations of a latent."""
-POPULATION = 2_000
-"""Latents that say what is ordinary."""
 STRIDE = 1.0
 """Pixels that a handle is asked to move at a time: a unit vector in the paper."""
 # Radii in pixels. Those of the paper are for 512 and shrink with the picture, but no further.
@@ -46,7 +42,7 @@ class PointMotion:
         spec = player.image_spec
         longer = max(spec.width, spec.height)
         self._model = player.model
-        self._units = _units(player)
+        self._units = units_of(player)
         self._start = torch.from_numpy(start).to(player.device)  # [slots, dim]
         self._noise, self._bends = recipe.noise_seed, recipe.drawing(player).bends()
         self._sides = self._start.new_tensor([spec.width, spec.height])
@@ -173,24 +169,6 @@ class PointMotion:
 
         grid = (places + 0.5) * 2 / self._sides - 1
         return F.grid_sample(seen[None], grid[None], padding_mode="border", align_corners=False)[0]
-
-
-_known: WeakKeyDictionary[Family, Whitening] = WeakKeyDictionary()
-
-
-def _units(player: Player) -> Whitening:
-    """Standard deviations of the latents of a model; measured once as long as it is in memory."""
-    import torch
-
-    from models.parts.whitening import Whitening
-
-    with player.model as family:
-        if family not in _known:
-            with torch.inference_mode(False), torch.no_grad():
-                ordinary = family.population(POPULATION, 0).float()
-                # Slots of one spread, as far as this goes: it is the same latent in all of them.
-                _known[family] = Whitening(ordinary.flatten(0, 1)[:: ordinary.shape[1]])
-        return _known[family]
 
 
 def _disc(radius: float) -> Tensor:

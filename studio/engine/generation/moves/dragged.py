@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from studio.engine.generation.beginnings import Beginning, Part, Played, pack_latent, unpack_latent
-from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.beginnings import Part, pack_latent
+from studio.engine.generation.moves.base import register
+from studio.engine.generation.moves.offset import Offset
 from studio.engine.generation.slerp import Latent
 
 MOST_POINTS = 32
@@ -22,6 +23,16 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 """[h, w] at the size of the picture: what may move."""
 Place = Annotated[float, Field(ge=-_LONGEST_SIDE, le=_LONGEST_SIDE, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=1, le=_LONGEST_SIDE)]
+
+
+def inflated(text: str, count: int) -> bytes | None:
+    """What was deflated and written as base64, where it has `count` bytes; ValueError where it is
+    damaged. Never more is unpacked, whatever a file claims."""
+    try:
+        packed = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), count + 1)
+    except zlib.error as error:
+        raise ValueError(f"the mask is damaged: {error}") from error
+    return packed if len(packed) == count else None
 
 
 class Handle(Part):
@@ -55,13 +66,8 @@ class PackedMask(Part):
     def unpacked(self) -> Mask:
         """The mask; ValueError where the text holds none of this size."""
         count = self.width * self.height
-        stream = zlib.decompressobj()
-        try:
-            # Never more than is wanted, whatever a file claims.
-            packed = stream.decompress(base64.b64decode(self.bits, validate=True), count // 8 + 2)
-        except zlib.error as error:
-            raise ValueError(f"the mask is damaged: {error}") from error
-        if len(packed) != (count + 7) // 8:
+        packed = inflated(self.bits, (count + 7) // 8)
+        if packed is None:
             raise ValueError(f"the mask is not one of {self.width}x{self.height} pixels")
         bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count)
         return bits.astype(bool).reshape(self.height, self.width)
@@ -76,32 +82,17 @@ class Pull(Part):
 
 
 @register
-class Dragged(Move):
-    """By how much pulls moved the point: float32 [k, dim] for its first k slots, as
-    :attr:`Point.w`. The pulls say what was asked for; playing reads the offset alone."""
+class Dragged(Offset):
+    """By how much pulls moved the point. The pulls say what was asked for; playing reads the
+    offset alone."""
 
     name: ClassVar[str] = "dragged"
     rank: ClassVar[int] = 5
-    of_picture: ClassVar[bool] = True
 
     kind: Literal["dragged"] = "dragged"
-    offset: str
     pulls: Annotated[tuple[Pull, ...], Field(max_length=_MOST_PULLS)] = ()
 
     @classmethod
     def by(cls, offset: Latent, pulls: tuple[Pull, ...]) -> Self:
         """A move of an offset [k, dim]; of the pulls the last ones are remembered."""
         return cls(offset=pack_latent(offset), pulls=pulls[-_MOST_PULLS:])
-
-    def offset_of(self, w: Latent) -> Latent:
-        """[slots, dim] as w, zero in the slots that were not moved."""
-        moved = unpack_latent(self.offset, (-1, w.shape[1]))
-        made = np.zeros_like(w)
-        if len(moved) > len(w):
-            unpack_latent(self.offset, w.shape)  # says that it does not fit
-        made[: len(moved)] = moved
-        return made
-
-    def apply(self, w: Latent, beginning: Beginning, played: Played) -> Latent:
-        """The point after this move."""
-        return w + self.offset_of(w)

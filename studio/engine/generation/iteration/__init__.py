@@ -1,0 +1,1 @@
+"""Going on from a picture that is there: what it is led towards, and what is drawn of it again."""

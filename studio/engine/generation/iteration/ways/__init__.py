@@ -1,0 +1,1 @@
+"""The ways to go on from a picture, one file each."""
