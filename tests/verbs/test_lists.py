@@ -62,7 +62,7 @@ def test_presets_of_one_family_and_size():
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(["--family", "nope"], "'nope'. Known: "), (["--size", "63"], "63x63")],
+    [(["--family", "nope"], "'nope'. Known: "), (["--size", "63"], "63 × 63")],
 )
 def test_presets_that_are_not_there(options, words):
     call("presets", *options).refused(2, words)

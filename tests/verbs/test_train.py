@@ -64,8 +64,8 @@ def test_results_for_a_person(project):
     ("options", "words"),
     [
         (["--size", "63"], "63 × 63 pixels are not possible"),
-        (["--size", "0"], "0x0"),
-        (["--size", "64x63"], "64x63"),
+        (["--size", "0"], "0 × 0"),
+        (["--size", "64x63"], "64 × 63"),
         (["--size", "-64"], "--size"),
         (["--size", "big"], "big is not a size"),
         (["--size", "1000000"], "1000000"),

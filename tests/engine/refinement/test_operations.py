@@ -187,10 +187,10 @@ def test_resize_has_finer_steps_than_eight_bits() -> None:
 
 
 def test_too_large_a_picture_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(StudioError, match=r"Resizing to 17600x16 pixels is too large"):
+    with pytest.raises(StudioError, match=r"Resizing to 17600 × 16 pixels is too large"):
         Resize(factor=16.0).apply(np.zeros((1, 1100, 1), np.float32))
     monkeypatch.setattr(resizing, "LARGEST_AREA", 1_000_000)
-    with pytest.raises(StudioError, match=r"Resizing to 1600x1600 .* 1 million pixels"):
+    with pytest.raises(StudioError, match=r"Resizing to 1600 × 1600 .* 1 million pixels"):
         Resize(factor=16.0).apply(np.zeros((100, 100, 1), np.float32))
 
 
