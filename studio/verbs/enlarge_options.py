@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from studio.verbs.options import number, whole
 
 if TYPE_CHECKING:
-    from studio.engine.artwork import Pixels
     from studio.engine.project import Project
     from studio.engine.refinement.stack import Stack
+    from studio.engine.refinement.step import Step
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +52,10 @@ def add_to_film(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def of_film(options: argparse.Namespace, project: Project) -> Callable[[Pixels], Pixels] | None:
-    """What enlarges every frame; None for whole pixels."""
+def of_film(options: argparse.Namespace, project: Project) -> Step | None:
+    """The step that enlarges every frame; None for whole pixels."""
     from studio.engine.errors import UsageError
-    from studio.engine.refinement.enlarger.run_enlarger import enlarging
+    from studio.engine.refinement.enlarger.run_enlarger import run_enlarger
 
     if not options.enlarger:
         if options.sharpness is not None:
@@ -64,4 +63,4 @@ def of_film(options: argparse.Namespace, project: Project) -> Callable[[Pixels],
         return None
     if options.enlarge == 1:
         raise UsageError("--enlarger belongs to --enlarge: name how much larger.")
-    return enlarging(project, options.run_name, options.enlarge, options.sharpness)
+    return run_enlarger(project, options.run_name, options.enlarge, options.sharpness)

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         best = best_of.best(options, recipes, project, player, console)
         recipes = [each.recipe for each in best.rated] if best is not None else recipes
         stack = enlarge_options.stack(options, project)
-        whole = stack.settled(project.folder)
+        whole, steps_of = stack.settled(project.folder), stack.model_dump(mode="json")["steps"]
         seeds = [recipe.seed for recipe in recipes]
         steps, nearest = Steps(), _Nearest(options, project, console)
 
@@ -91,10 +91,10 @@ def run(options: argparse.Namespace, console: Console) -> Result:
             steps.add(pixels[None])
             artwork = Artwork.of(pixels)
             if stack.steps:
-                facts["stack"] = stack.model_dump(mode="json")["steps"]
+                facts["stack"] = steps_of
                 artwork = refined(whole, pixels)
             nearest.add(names[place], artwork)
-            return artwork, Origin(names[place], recipe=facts)
+            return artwork, Origin(names[place], recipe=facts, steps=tuple(steps_of))
 
         names = [
             f"{options.run_name}-point" if seed is None else f"{options.run_name}-seed-{seed}"
@@ -109,7 +109,6 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         for recipe in recipes if options.keep else ():
             kept.append(pieces.keep(project, options.run_name, player, recipe))
             if stack.steps:
-                steps_of = [step.model_dump(mode="json") for step in stack.steps]
                 pieces.set_stack(project, kept[-1].id, steps_of)
             console.progress(f"{len(kept)} of {len(seeds)} kept", len(kept) / len(seeds))
     facts = {

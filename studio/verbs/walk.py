@@ -92,6 +92,7 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     from studio.engine.generation.film.timeline import frame_rate
     from studio.engine.generation.film.walk import Walk
     from studio.engine.project import Project
+    from studio.engine.refinement.enlarger.run_enlarger import enlarging
     from studio.verbs.generate import open_player
     from studio.verbs.interruption import Interruption
 
@@ -102,14 +103,15 @@ def run(options: argparse.Namespace, console: Console) -> Result:
     with Project.open(options.project) as project:
         best = options.checkpoint == "best"
         player = open_player(project, options.run_name, options.device, best=best)
-        larger = enlarge_options.of_film(options, project)
+        step = enlarge_options.of_film(options, project)
+        larger = None if step is None else enlarging(project, step)
         line, heard = _timeline(options, player)
         for key in line.keys:
             along.know(key.recipe, options.run_name, project, player)
         line, pace = sound.with_drives(line, options, project, player), Pace(player)
         line = evened(line, pace) if options.even else line
         walk, fps = Walk(player, line, heard, pace), line.rate
-        origin = film_origin(options.out.stem, options.run_name, player.sha256, line)
+        origin = film_origin(options.out.stem, options.run_name, player.sha256, line, step)
         proof = FilmProof(finishing_of(options), origin)
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:

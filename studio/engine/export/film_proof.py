@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from studio.engine.artwork import Artwork, Pixels
 from studio.engine.export.credentials.signature import SUFFIX
@@ -10,6 +11,7 @@ from studio.engine.export.finish import UNFINISHED, Finished, Finishing
 from studio.engine.files import write_bytes
 from studio.engine.generation.film.timeline import Timeline
 from studio.engine.pieces.origin import Origin
+from studio.engine.refinement.step import Step
 from studio.engine.said import Said
 
 FRAMES_UNSIGNED = Said(
@@ -46,11 +48,19 @@ class FilmProof:
         return done
 
 
-def film_origin(name: str, run_name: str, checkpoint_sha256: str, line: Timeline) -> Origin:
-    """Where a film of a run comes from, without the path of its sound on this machine."""
+def film_origin(
+    name: str, run_name: str, checkpoint_sha256: str, line: Timeline, step: Step | None = None
+) -> Origin:
+    """Where a film of a run comes from, without the path of its sound on this machine; `step` is
+    what was done to every frame."""
     keys = line.model_copy(update={"sound": ""}).text()
-    said = {"run": run_name, "checkpoint_sha256": checkpoint_sha256, "film": keys}
-    return Origin(name, recipe=said)
+    said: dict[str, Any] = {
+        "run": run_name, "checkpoint_sha256": checkpoint_sha256, "film": keys,
+    }  # fmt: skip
+    if step is None:
+        return Origin(name, recipe=said)
+    steps = [step.model_dump(mode="json")]
+    return Origin(name, recipe={**said, "stack": steps}, steps=tuple(steps))
 
 
 def samples_origin(name: str, run_name: str) -> Origin:

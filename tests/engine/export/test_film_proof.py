@@ -17,6 +17,7 @@ from studio.engine.export.finish import NO_ROOM, Finishing
 from studio.engine.export.mark import label
 from studio.engine.generation.film.formats.base import Shot, format_for
 from studio.engine.generation.film.timeline import Timeline
+from studio.engine.refinement.step import Step
 from tests.engine.export.mark.test_label import textured
 
 SIDE = 64
@@ -65,6 +66,20 @@ def test_a_film_is_signed_inside_or_beside(name: str, frames, tmp_path: Path) ->
     found = reader.read(target)
     assert isinstance(found, reader.Credentials)
     assert found.is_valid
+    assert found.actions == ("c2pa.created",)
+
+
+def test_credentials_of_an_enlarged_film_name_the_step(frames, tmp_path: Path) -> None:
+    pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
+    step = Step(op="enlarge", params={"enlarger": "runs/a run/enlargers/x2-ab.json"})
+    origin = film_origin("walk", "a run", "ab" * 32, Timeline(), step)
+    assert origin.recipe["stack"] == [step.model_dump(mode="json")]
+    signed, target = FilmProof(Finishing(Choices(mark=False)), origin), tmp_path / "walk.gif"
+    signed.signed(filmed(signed, target, frames), target)
+    found = reader.read(target)
+    assert isinstance(found, reader.Credentials)
+    assert found.actions == ("c2pa.created", "c2pa.resized")
+    assert b"runs/a run" not in target.read_bytes()
 
 
 def test_credentials_beside_replace_nobody_elses(frames, tmp_path: Path) -> None:

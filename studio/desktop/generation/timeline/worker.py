@@ -86,13 +86,14 @@ class FilmWorker:
         from studio.engine.generation.film.render import render
         from studio.engine.generation.film.walk import Walk
         from studio.engine.generation.sound.heard import listen
-        from studio.engine.refinement.enlarger.run_enlarger import enlarging
+        from studio.engine.refinement.enlarger.run_enlarger import enlarging, run_enlarger
 
-        larger = None if learnt is None else enlarging(learnt, run, enlarge)
+        step = None if learnt is None else run_enlarger(learnt, run, enlarge)
+        larger = None if learnt is None or step is None else enlarging(learnt, step)
         heard = self.heard(line.sound)
         if heard is None and line.sound:
             heard = listen(Path(line.sound), job.cancelled)
-        origin = film_origin(target.stem, run, player.sha256, line)
+        origin = film_origin(target.stem, run, player.sha256, line, step)
         proof = FilmProof(Finishing.kept(), origin)
         made = render(
             player, Walk(player, line, heard, self._pace_of(player)), target, enlarge=enlarge,

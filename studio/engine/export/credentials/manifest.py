@@ -24,6 +24,7 @@ _ACTIONS = {
     "crop": ("c2pa.cropped", _HUMAN),
     "resize": ("c2pa.resized", _ENHANCED),
     "upscale": ("c2pa.resized", _ENHANCED),
+    "enlarge": ("c2pa.resized", _ENHANCED),
 }
 _GROUPS = {
     "Light": ("c2pa.adjustedColor", _HUMAN),

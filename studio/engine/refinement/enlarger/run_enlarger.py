@@ -32,9 +32,6 @@ def run_enlarger(
     return Step(op=Enlarge.name, params=params)
 
 
-def enlarging(
-    project: Project, run_name: str, factor: float, sharpness: float | None = None
-) -> Callable[[Pixels], Pixels]:
-    """The same for one picture after another, as in a film: uint8 [h, w, c] to larger ones."""
-    stack = Stack([run_enlarger(project, run_name, factor, sharpness)])
-    return partial(apply, stack.settled(project.folder))
+def enlarging(project: Project, step: Step) -> Callable[[Pixels], Pixels]:
+    """That step for one picture after another, as in a film: uint8 [h, w, c] to larger ones."""
+    return partial(apply, Stack([step]).settled(project.folder))
