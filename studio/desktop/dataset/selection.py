@@ -20,10 +20,11 @@ from studio.desktop.dataset.grid.quick_look import QuickLook
 from studio.desktop.dataset.inspector.inspector import Inspector
 from studio.desktop.dataset.session.columns import Arrangement
 from studio.desktop.dataset.session.session import Session
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.engine.dataset.curation import rights
 from studio.engine.dataset.index import store
 from studio.engine.dataset.index.store import Item
+from studio.engine.said import sentences
 
 _LOOK_AFTER_MS = 40
 _INSPECTED_SIDE = 640
@@ -124,7 +125,7 @@ class Selection(QObject):
         elif len(ids) > 1:
             text = tr("{n} pictures are chosen.", n=words.number(len(ids)))
             help = tr("X excludes them, P includes them, 0 to 5 rates them.")
-            self._inspector.show_many(f"{text} {help}")
+            self._inspector.show_many(said(sentences([text, help])))
             return
         if key is None or self._session.threads is None or self._session.project is None:
             self._inspector.show_none(

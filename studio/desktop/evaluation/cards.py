@@ -13,6 +13,7 @@ from studio.desktop import theme
 from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.labels import set_words, text_label
+from studio.engine.said import sentences
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.assessment import Figure as Measured
@@ -73,7 +74,9 @@ def of_measure(measure: Measure, found: Measured) -> Figure:
         low=measure.written(found.low), high=measure.written(found.high), n=f"{found.count:,}",
     )  # fmt: skip
     title, shown = said(measure.title), measure.written(found.value)
-    return Figure(title, shown, f"{words} {_beside(measure, found)}", share, help, tick)
+    return Figure(
+        title, shown, said(sentences([words, _beside(measure, found)])), share, help, tick
+    )
 
 
 def _beside(measure: Measure, found: Measured) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.desktop import i18n
 from studio.desktop.evaluation.cards import Figure
 from studio.desktop.i18n import tr
 from studio.engine.dataset.index.safe_names import display_path
+from studio.engine.said import sentences
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.copies import Likeness
@@ -65,7 +67,7 @@ def caution(found: Gallery) -> str:
                 m=f"{found.unseen:,}", n=f"{found.unseen_close:,}",
             )
         )  # fmt: skip
-    return " ".join(said)
+    return i18n.said(sentences(said))
 
 
 def percent(likeness: Likeness) -> str:

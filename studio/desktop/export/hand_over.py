@@ -26,7 +26,7 @@ from studio.engine.export.choices import Choices
 from studio.engine.export.handover import Exported, planned
 from studio.engine.jobs import Ending, Job
 from studio.engine.pieces.pieces import Piece
-from studio.engine.said import Said
+from studio.engine.said import Said, sentences
 
 PLACE = "export"
 
@@ -132,7 +132,7 @@ class Leaving(QObject):
         # The clipboard outlives this picture's array, so it gets pixels of its own.
         QGuiApplication.clipboard().setImage(to_qimage(pixels).copy())
         text = (tr("Copied to the clipboard."), said(unmarked))
-        self._studio.notices.info(" ".join(part for part in text if part))
+        self._studio.notices.info(sentences(part for part in text if part))
 
 
 def _written(exported: Sequence[Exported], folder: Path) -> str:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from studio.desktop.i18n import said
+
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
 
@@ -33,6 +35,7 @@ class Step:
 
     run: str
     text: str
+    """A :class:`Said` where it is to follow the language."""
     key: str
     recipe: LatentRecipe
     number: int = 0
@@ -128,7 +131,7 @@ class Change(QUndoCommand):
     """From one step to a new one; a later change of the same gesture is swallowed."""
 
     def __init__(self, history: History, step: Step, gesture: int) -> None:
-        super().__init__(step.text)
+        super().__init__(said(step.text))
         self._history = history
         self._before = (history.steps, history.position)
         steps = [*history.steps[: history.position + 1], history.grown(step)][-KEPT:]

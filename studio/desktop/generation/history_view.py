@@ -12,7 +12,7 @@ from studio.desktop.generation.history import History
 from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.small_pictures import SmallPictures
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.count_list import CountList, Entry
 
 if TYPE_CHECKING:
@@ -46,13 +46,16 @@ class HistoryView(CountList):
         at = next((n for n, (step, _) in enumerate(rows) if step.number == now), 0)
         start = max(0, min(len(rows) - LISTED, at - LISTED // 2))
         entries = [
-            Entry(step.number, step.text, tr("now") if step.number == now else "", depth=depth,
-                  picture=self._pictures.get(step.number, self._none_yet))
+            Entry(step.number, said(step.text), tr("now") if step.number == now else "",
+                  depth=depth, picture=self._pictures.get(step.number, self._none_yet))
             for step, depth in rows[start : start + LISTED]
         ]  # fmt: skip
         if entries != self.entries() or self.current_key() != now:
             self.set_entries(entries, now)
             self.setFixedHeight(SEEN * ROW)  # whatever it holds, or the sheet above would move
+
+    def retranslate(self) -> None:
+        self.show_steps(self._history)
 
     def missing(self) -> dict[int, LatentRecipe]:
         """The recipes of rows without a picture, by number; those of forgotten steps go."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.history import Change, History, Step
-from studio.desktop.i18n import tr
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from models.parameters import Value
@@ -51,7 +51,7 @@ class Editing(QObject):
         self.end_gesture()
         # A fresh list: commands of the model before keep the one they were made with.
         self._begin_history()
-        self.history.start(Step(run, tr("Seed {n}", n=0), "seed", LatentRecipe()))
+        self.history.start(Step(run, Said("Seed {n}", n=0), "seed", LatentRecipe()))
 
     def close(self) -> None:
         self._begin_history()
@@ -75,7 +75,7 @@ class Editing(QObject):
     def set_seed(self, seed: int) -> None:
         """Another beginning; the sliders stay where they are."""
         if seed != self.recipe().seed:
-            self._put("seed", tr("Seed {n}", n=seed), self.at_seed(seed))
+            self._put("seed", Said("Seed {n}", n=seed), self.at_seed(seed))
 
     def at_seed(self, seed: int) -> LatentRecipe:
         """What :meth:`set_seed` leads to."""
@@ -84,7 +84,7 @@ class Editing(QObject):
     def set_label(self, label: int | None, name: str) -> None:
         """What the picture is of; None is any label, as the seed draws it."""
         if label != self.recipe().beginning.label:
-            self._put("label", tr("Label {name}", name=name), self._begun(label=label))
+            self._put("label", Said("Label {name}", name=name), self._begun(label=label))
 
     def set_sampling(self, name: str, value: Value | None, text: str) -> None:
         """How chance is used; None is as the model has it."""
@@ -97,7 +97,7 @@ class Editing(QObject):
     def set_psi(self, psi: float) -> None:
         from studio.engine.generation.beginnings import Point
 
-        text, recipe = tr("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
+        text, recipe = Said("Truncation {n}", n=f"{psi:.2f}"), self.recipe()
         if isinstance(recipe.beginning, Point):
             checked = Point(
                 w=recipe.beginning.w, truncation_psi=psi, source=recipe.beginning.source
@@ -125,11 +125,13 @@ class Editing(QObject):
 
     def set_second(self, seed: int) -> None:
         blend = self.recipe().blend
-        self._blend("second", tr("Blend with seed {n}", n=seed), seed, blend.mix if blend else 0.0)
+        self._blend(
+            "second", Said("Blend with seed {n}", n=seed), seed, blend.mix if blend else 0.0
+        )
 
     def set_mix(self, mix: float, second: int) -> None:
         """How far towards the other seed, 0 to 1."""
-        text = tr("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
+        text = Said("Blend with seed {n}: {share} %", n=second, share=round(mix * 100))
         self._blend("blend", text, second, mix)
 
     def move(self, key: str, text: str, move: Move) -> None:
@@ -140,7 +142,7 @@ class Editing(QObject):
 
     def set_noise_seed(self, seed: int) -> None:
         if seed != self.recipe().noise_seed:
-            text = tr("Noise seed {n}", n=seed)
+            text = Said("Noise seed {n}", n=seed)
             self._put("noise seed", text, self.recipe().with_noise(seed))
 
     def drop(
@@ -157,11 +159,11 @@ class Editing(QObject):
 
     def recall(self, recipe: LatentRecipe) -> None:
         """Take over the recipe of a file that came back."""
-        self.take("recall", tr("Recipe of a file"), recipe)
+        self.take("recall", Said("Recipe of a file"), recipe)
 
     def branch(self, recipe: LatentRecipe) -> None:
         """Take over that of a moment of a film."""
-        self.take("branch", tr("Moment of the film"), recipe)
+        self.take("branch", Said("Moment of the film"), recipe)
 
     def take(self, key: str, text: str, recipe: LatentRecipe) -> None:
         """Take over a whole recipe, as a step of its own."""
@@ -170,7 +172,7 @@ class Editing(QObject):
 
     def play(self, recipe: LatentRecipe) -> None:
         """Take over what a controller plays; until it rests, one step."""
-        self._put(LIVE, tr("Played live"), recipe)
+        self._put(LIVE, Said("Played live"), recipe)
 
     def bring_in(self, recipe: LatentRecipe, text: str) -> None:
         """Begin at a picture that was found; until the gesture ends, one step."""
@@ -181,7 +183,7 @@ class Editing(QObject):
         """Every slider to its beginning; the seed stays."""
         before = self.recipe()
         if (after := before.unmoved()) != before:
-            self._put("reset", tr("Reset all"), after)
+            self._put("reset", Said("Reset all"), after)
 
     def _begun(self, **values: int | float | dict[str, Value] | None) -> LatentRecipe:
         """A seed with these `values`; what a point was of is not known, so it is left then."""

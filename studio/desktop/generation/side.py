@@ -125,4 +125,5 @@ class Side(QWidget):
         )
         self.dot.setAccessibleName(tr("Training now"))
         self.sheet.retranslate()
+        self.history.retranslate()
         self.finders.retranslate()

@@ -139,7 +139,8 @@ class Queueing(QObject):
 
     @Slot()
     def _say_held(self) -> None:
-        text = tr("Runs that wait for their turn: {n}.", n=len(self.queue.waiting))
+        # Without their number: the notice stays while runs are taken out or let wait.
+        text = tr("Runs wait for their turn: none begins by itself now.")
         self._notices.info(text, "", (tr("Start the next"), self.start_next))
 
     @Slot(object)

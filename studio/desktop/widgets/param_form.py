@@ -30,7 +30,7 @@ class Number(QDoubleSpinBox):
     """Numbers of any size without trailing zeros, so that 0.0002 does not read 0.00."""
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.6g}"
+        return f"{value:.0f}" if value.is_integer() else f"{value:.6g}"
 
 
 class ParamForm(DeclaredForm):

@@ -731,5 +731,6 @@ def test_every_control_has_a_name_and_a_tip_in_both_languages(room: GenerationRo
     studio.set_language("zh_CN")
     assert controls.keep_button.text() != "Keep ↵"
     assert controls.rows[0].name.text() != "Direction 1"
+    assert side.history.entries()[-1].text == "种子 0"
     studio.set_language("en")
     assert controls.rows[0].name.text() == "Direction 1"

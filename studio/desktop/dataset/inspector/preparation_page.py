@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QWidget
 
 from studio.desktop import i18n
@@ -20,6 +20,7 @@ from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.panel import SectionHeader
 from studio.engine.dataset.preparation import policy as policies
 from studio.engine.errors import StudioError
+from studio.engine.said import sentences
 
 SIZES = (
     "32", "64", "128", "256", "512", "96 × 64", "64 × 96", "128 × 96", "96 × 128", "192 × 128",
@@ -67,12 +68,15 @@ class PreparationPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
+        # What comes and goes stands last, and words that grow have room: nothing moves by itself.
+        self.said.setMinimumHeight(2 * self.said.fontMetrics().lineSpacing())
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         buttons = boxes.row((self.by_hand, 1), (self.whole, 1), gap=8)
         boxes.column(
-            self.wall, self.said, self.trouble, buttons, 6,
+            self.wall, self.said, buttons, 6,
             self.heads[0], self.rows["crop"], self.rows["fill"], self.rows["size"], 6,
             self.heads[1], self.linear, self.rows["flatten"], 6,
-            self.heads[2], self.rows["share"], self.division,
+            self.heads[2], self.rows["share"], self.division, self.trouble,
             None, on=self, gap=8, margins=(16, 12, 16, 8),
         )  # fmt: skip
 
@@ -181,7 +185,7 @@ class PreparationPage(QWidget):
         else:
             text = tr("Nothing is held out; {total} to train on.", total=numbers["total"])
         stays = tr("Pictures that are added never move another to the other side.")
-        self.division.setText(f"{text} {stays}" if held.held_out else text)
+        self.division.setText(i18n.said(sentences([text, stays])) if held.held_out else text)
 
     # ------------------------------------------------------------------ words
 

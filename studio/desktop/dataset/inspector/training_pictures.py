@@ -79,10 +79,8 @@ class SeenWall(QWidget):
         return best
 
     def _fit(self) -> None:
-        count = max(1, len(self.images))
-        across, width = self._grid(count)
-        rows = math.ceil(count / across)
-        self.setFixedHeight(round(max(48.0, rows * width / self._aspect + (rows - 1) * _GAP)))
+        # Whatever it shows, and before: what stands below it never moves.
+        self.setFixedHeight(max(48, min(self.width(), _TALLEST)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()

@@ -20,6 +20,7 @@ from studio.desktop.generation.timeline.line_editor import LineEditor
 from studio.desktop.generation.timeline.strip import Strip
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
+from studio.engine.said import sentences
 
 if TYPE_CHECKING:
     from studio.engine.generation.film.render import Film
@@ -309,4 +310,4 @@ class Timing(QObject):
 
         text = tr("{file} has {n} frames.", file=film.file.name, n=film.frames)
         said = [text, *(i18n.said(note) for note in film.notes)]
-        self._studio.notices.info(" ".join(said), str(film.file), (tr("Open"), open_it))
+        self._studio.notices.info(sentences(said), str(film.file), (tr("Open"), open_it))

@@ -15,7 +15,6 @@ from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.small_pictures import SIDE
 from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
-from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.engine.jobs import Ending, Job
 from studio.engine.said import NOTHING, Said
@@ -95,7 +94,7 @@ class BestOf(Tool):
 
     def _play(self, number: int) -> None:
         recipe = self.ranking.places[number].recipe
-        self.hand.editing.take("best of", tr("Seed {n}", n=recipe.seed), recipe)
+        self.hand.editing.take("best of", Said("Seed {n}", n=recipe.seed), recipe)
 
     def _opened(self, model: Model, _soft: bool) -> None:
         # A newer checkpoint draws the same seeds otherwise, and judges them otherwise.

@@ -224,11 +224,11 @@ class Breeding(Tool):
     def _play(self, number: int) -> None:
         child = self.children[number]
         assert child.descent is not None
-        text = tr("Child {n}: {parents}", n=number + 1, parents=names_of(child.descent))
+        text = Said("Child {n}: {parents}", n=number + 1, parents=names_of(child.descent))
         self.hand.editing.take("child", text, child)
 
     def _play_parent(self, number: int) -> None:
-        text = tr("Parent {n}", n=number + 1)
+        text = Said("Parent {n}", n=number + 1)
         self.hand.editing.take("parent", text, self.brood.parents[number])
 
     # ------------------------------------------------------------------ where it comes from
@@ -246,7 +246,7 @@ class Breeding(Tool):
         whole = (each for each in known if without_descent(each) == parent.recipe)
         name = said(called(parent))
         self.hand.editing.take(
-            "parent", tr("Parent {name}", name=name), next(whole, parent.recipe)
+            "parent", Said("Parent {name}", name=name), next(whole, parent.recipe)
         )  # fmt: skip
 
     # ------------------------------------------------------------------ the model

@@ -22,7 +22,7 @@ from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 from studio.engine.jobs import Ending, Job
-from studio.engine.said import Said
+from studio.engine.said import Said, sentences
 
 if TYPE_CHECKING:
     from studio.engine.generation.beginnings import Source
@@ -147,7 +147,7 @@ class BringIn(Tool):
             parts.append(tr("The picture was held out when the model learnt."))
         if found.without_encoder:
             parts.append(tr("Shift+I learns an encoder, which says a point at once."))
-        self.hand.notices.info(" ".join(parts))
+        self.hand.notices.info(sentences(parts))
 
     def _opened(self, _model: Model, _soft: bool) -> None:
         # The point is one of the model that was searched; a newer one shows it differently.

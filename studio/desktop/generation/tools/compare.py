@@ -15,6 +15,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 from studio.engine.errors import StudioError
+from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
@@ -48,7 +49,7 @@ class Compare(Tool):
     def back(self) -> None:
         """Play the recipe of A, as a step that can be taken back."""
         if self._held is not None:
-            self.hand.editing.take("compare", tr("Back to A"), self._held[0])
+            self.hand.editing.take("compare", Said("Back to A"), self._held[0])
 
     def _toggled(self, on: bool) -> None:
         if not on:

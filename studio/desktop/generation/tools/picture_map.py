@@ -17,7 +17,6 @@ from studio.desktop.generation.map_page import MapPage
 from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
-from studio.desktop.i18n import tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.map_view import TILE
 from studio.engine.jobs import Job
@@ -118,8 +117,8 @@ class Map(Tool):
             return ""
         learnt = len(self.charted.chart.rows)
         if number < learnt:
-            return tr("Picture {n} of the set", n=int(self.charted.chart.rows[number]) + 1)
-        return tr("Seed {n}", n=self.charted.chart.recipes[number - learnt].seed)
+            return Said("Picture {n} of the set", n=int(self.charted.chart.rows[number]) + 1)
+        return Said("Seed {n}", n=self.charted.chart.recipes[number - learnt].seed)
 
     # ------------------------------------------------------------------ playing
 
@@ -136,7 +135,7 @@ class Map(Tool):
             self._encode(player, self.charted.pictures[number], self._words(number))
         else:
             near = chart.nearest_made(number)
-            self.hand.editing.take("map", tr("Nearest seed {n}", n=near.seed), near)
+            self.hand.editing.take("map", Said("Nearest seed {n}", n=near.seed), near)
 
     def _encode(self, player: Player, pixels: Pixels, text: str) -> None:
         def work(_: Job[LatentRecipe]) -> LatentRecipe:

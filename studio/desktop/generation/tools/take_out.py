@@ -12,7 +12,7 @@ from studio.desktop.generation.worker import marked
 from studio.desktop.i18n import said, tr
 from studio.engine.errors import StudioError
 from studio.engine.jobs import Job
-from studio.engine.said import Said
+from studio.engine.said import Said, sentences
 
 if TYPE_CHECKING:
     from studio.engine.pieces.pieces import Piece
@@ -62,4 +62,4 @@ class TakeOut(Tool):
         # The clipboard outlives this picture's array, so it gets pixels of its own.
         QGuiApplication.clipboard().setImage(copied.copy())
         text = (tr("The picture was copied."), said(unmarked))
-        self.hand.notices.info(" ".join(part for part in text if part))
+        self.hand.notices.info(sentences(part for part in text if part))

@@ -141,7 +141,7 @@ def test_a_run_that_is_stopped_by_hand_holds_the_queue(
     qtbot.waitUntil(lambda: rows(room) == waiting, timeout=WAIT)
     calm(room, qtbot)
     assert not room.session.training, "nothing starts by itself"
-    assert said(studio) == ["Runs that wait for their turn: 3."]
+    assert said(studio) == ["Runs wait for their turn: none begins by itself now."]
     qtbot.mouseClick(room.side.queue.start, CLICK)
     is_training(room, one, qtbot)
     qtbot.waitUntil(lambda: rows(room) == [two, three], timeout=WAIT)
@@ -150,7 +150,7 @@ def test_a_run_that_is_stopped_by_hand_holds_the_queue(
     calm(room, qtbot)
     assert len(made) == 1
     notice = studio.notices.history[-1]
-    assert notice.sentence == "Runs that wait for their turn: 2."
+    assert notice.sentence.startswith("Runs wait for their turn")
     notice.action[1]()
     is_training(room, two, qtbot)
     show(room, three, qtbot)
