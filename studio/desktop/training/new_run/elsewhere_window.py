@@ -74,6 +74,9 @@ class ElsewhereWindow(QDialog):
         self._wanted, self._project = wanted, project
         self.retranslate()
         self.show()
+        # Words that are broken into lines are higher than the hint of the layout says.
+        if layout := self.layout():
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
         self.raise_()
         self.activateWindow()
         self.copy.setFocus()

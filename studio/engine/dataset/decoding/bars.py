@@ -12,6 +12,9 @@ _STEP = 24
 _LINE = 0.5
 _WIDEST = 0.45
 _SMALLEST = 16
+# Fill far from its edge is nearly one level, where a soft corner of a picture is not.
+_FILL = 2
+_LEAST = 0.002
 _CORNER = 4
 _OFF = 1.5
 """Pixels that the edge of a corner may lie beside a straight line."""
@@ -39,12 +42,16 @@ def found(grey: np.ndarray, picture: Image.Image) -> tuple[list[float] | None, f
     corners = 0.0
     if min(grey.shape) >= 3 * _SMALLEST:
         flips = [(grey, 0, 0), (grey[:, ::-1], 1, 0), (grey[::-1], 0, 1), (grey[::-1, ::-1], 1, 1)]
-        corners = sum(_corner(each, picture, x, y) for each, x, y in flips)
+        corners = sum(_corner(each, picture, x, y) for each, x, y in flips if _may_be_fill(each))
     return sides if any(sides) else None, 0.0 if corners and _drawn(grey) else round(corners, 4)
 
 
 def _pair(rows: np.ndarray, picture: Image.Image, x: float, y: float) -> tuple[float, float]:
     """The bars before and behind the picture; the stripes of a flag are of different greys."""
+    middle = rows.shape[1] // 2
+    few = [rows.item(row, at) for row in (0, -1) for at in (0, middle, -1)]
+    if max(few) - min(few) > 2 * _NOISE:  # as of most pictures, of which no more is asked
+        return 0.0, 0.0
     if max(_range(rows[0]), _range(rows[-1])) > _NOISE:
         return 0.0, 0.0
     first, last = int(np.median(rows[0])), int(np.median(rows[-1]))
@@ -70,19 +77,27 @@ def _bar(rows: np.ndarray) -> float:
     return first / height if line >= _LINE else 0.0
 
 
+def _may_be_fill(grey: np.ndarray) -> bool:
+    """Of a few pixels, as most pictures have no corner of fill and an import asks each of them."""
+    tip, last = grey.item(0, 0), _CORNER - 1
+    return tip <= _WHITE and all(
+        abs(tip - grey.item(*at)) <= _FILL for at in ((last, last), (0, last), (last, 0))
+    )
+
+
 def _corner(grey: np.ndarray, picture: Image.Image, x: float, y: float) -> float:
     """The share of the area that fill takes from the upper left corner of uint8 [h, w] on."""
     _, width = grey.shape
     tip = grey[:_CORNER, :_CORNER]
-    level = int(np.median(tip))
-    if _range(tip) > _NOISE or level > _WHITE:
+    if _range(tip) > _FILL:
         return 0.0
+    level = int(np.median(tip))
     outside = np.abs(grey.astype(np.int16) - level) > _NOISE
     runs = np.where(outside.any(axis=1), outside.argmax(axis=1), width)
     if not runs.all():
         runs = runs[: int((runs == 0).argmax())]
     share = float(runs.sum()) / grey.size
-    if share > _WIDEST or len(runs) < _CORNER:
+    if not _LEAST < share < _WIDEST or len(runs) < _CORNER:
         return 0.0
     # The noise of a codec reaches over the edge here and there: the median of a few rows.
     runs = np.median(sliding_window_view(runs, _CORNER - 1), axis=1).astype(np.intp)
