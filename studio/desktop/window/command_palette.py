@@ -142,7 +142,8 @@ class CommandPalette(QFrame):
 
     def _item(self, entry: Entry, place: str) -> QListWidgetItem:
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        shown = f"{place}: {tr(entry.text)}" if place else tr(entry.text)
+        text = tr(entry.text)
+        shown = tr("{what}: {text}", what=place, text=text) if place else text
         item = QListWidgetItem(shown)
         item.setData(_ENTRY, entry.id)
         item.setData(_KEYS, keys)
