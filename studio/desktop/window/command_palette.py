@@ -143,7 +143,7 @@ class CommandPalette(QFrame):
     def _item(self, entry: Entry, place: str) -> QListWidgetItem:
         keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         text = tr(entry.text)
-        shown = tr("{what}: {text}", what=place, text=text) if place else text
+        shown = tr("{place}: {command}", place=place, command=text) if place else text
         item = QListWidgetItem(shown)
         item.setData(_ENTRY, entry.id)
         item.setData(_KEYS, keys)
