@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +15,9 @@ from studio.desktop.refinement.worker import Asked
 from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
+from studio.engine.refinement.masks.mask import Mask
 from studio.engine.refinement.masks.picture import keep
+from studio.engine.refinement.region_masks import weights_of
 from studio.engine.refinement.stack import Stack
 from tests.verbs.support import call
 
@@ -99,6 +102,15 @@ def test_a_step_that_names_a_file_outside_is_told_and_nothing_is_read(
     sent = call("export", folder, "mine", "--out", tmp_path / "out")
     assert (sent.code, "take the step out" in sent.err) == (1, True), sent
     assert not (tmp_path / "out").exists()
+
+
+def test_a_region_is_no_mask_from_outside(folder: Path, victim: Path) -> None:
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    inside = Mask.model_validate(masked(keep(folder, victim / "picture.png"))["mask"])
+    assert weights_of(inside, pixels, folder).shape == (8, 8)
+    outside = Mask.model_validate(masked(str(victim / "picture.png"))["mask"])
+    with pytest.raises(StudioError, match=r"picture\.png is not read"):
+        weights_of(outside, pixels, folder)
 
 
 def test_what_the_project_keeps_is_read(folder: Path, victim: Path) -> None:

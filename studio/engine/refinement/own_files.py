@@ -15,6 +15,7 @@ from studio.engine.refinement.base import Operation
 from studio.engine.refinement.colour_transfer import MARK as COLOURS
 from studio.engine.refinement.group import Group
 from studio.engine.refinement.masks.base import MaskKind
+from studio.engine.refinement.masks.mask import Mask
 from studio.engine.refinement.places import entry_at, places
 from studio.engine.refinement.stack import Stack
 from studio.engine.refinement.step import Step
@@ -46,6 +47,19 @@ def settled(stack: Stack, project: Path) -> Stack:
     return stack.settled(project)
 
 
+def settled_mask(mask: Mask, project: Path) -> Mask:
+    """The same of one mask."""
+    for path in _of(mask.shape()):
+        try:
+            path_of(project, path)
+        except OutsideError as error:
+            raise StudioError(
+                "The mask {path} is not read as it does not lie in the project: choose the "
+                "picture again, or take the mask away.", error.detail, path=path,
+            ) from error  # fmt: skip
+    return mask.settled(project)
+
+
 def are_kept(entry: Step | Group, project: Path) -> bool:
     """Whether every file that it names is there, in the project; of a group what it says itself."""
     try:
@@ -66,7 +80,11 @@ def _named(entry: Step | Group) -> Iterator[str]:
     if isinstance(entry, Step):
         parts.append(entry.operation())
     for part in parts:
-        for name, declared in part.params().items():
-            value = getattr(part, name)
-            if declared.content in _FILES and value and not value.startswith(COLOURS):
-                yield value
+        yield from _of(part)
+
+
+def _of(part: Operation | MaskKind) -> Iterator[str]:
+    for name, declared in part.params().items():
+        value = getattr(part, name)
+        if declared.content in _FILES and value and not value.startswith(COLOURS):
+            yield value

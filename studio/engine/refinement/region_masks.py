@@ -8,13 +8,14 @@ import numpy as np
 
 from studio.engine.artwork import Image, Pixels, to_image
 from studio.engine.errors import UsageError
+from studio.engine.refinement import own_files
 from studio.engine.refinement.masks.mask import Mask
 from studio.engine.refinement.stack import Stack
 
 
 def weights_of(mask: Mask, pixels: Pixels, home: Path) -> Image:
     """float32 [h, w] in [0, 1] of a mask on uint8 [h, w, c]; paths in it begin at `home`."""
-    return np.asarray(mask.settled(home).weights(to_image(pixels)), np.float32)
+    return np.asarray(own_files.settled_mask(mask, home).weights(to_image(pixels)), np.float32)
 
 
 def mask_of(stack: Stack, number: int) -> Mask:
