@@ -140,7 +140,7 @@ def _result(
     facts = {
         "piece": kept.name if kept else None, "from": piece.name, "towards": iteration.way.name,
         "measured_by": str(iteration.measure), "before": round(iteration.beginning.figure, 6),
-        "after": round(best.figure, 6), "apart": round(changed.apart, 6),
+        "after": round(best.figure, 6), "apart": changed.apart and round(changed.apart, 6),
         "figures": [round(each.figure, 6) for each in order],
         "place_of_beginning": order.index(iteration.beginning),
         "changed": round(changed.whole, 4), "changed_inside": changed.inside,

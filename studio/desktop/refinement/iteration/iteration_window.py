@@ -265,10 +265,13 @@ class IterationWindow(QDialog):
             return
         changed, first = found.changed[one.number], found.iteration.beginning.figure
         self.words.setText(f"{said(found.iteration.measure)}: {first:.3g} → {one.figure:.3g}")
-        parts = [tr("The picture that it began with")] if not one.number else [
-            tr("{n} standard deviations away", n=f"{changed.apart:.2f}"),
-            tr("{n} levels changed", n=f"{changed.whole:.1f}"),
-        ]  # fmt: skip
+        parts = []
+        if not one.number:
+            parts.append(tr("The picture that it began with"))
+        elif changed.apart is not None:
+            parts.append(tr("{n} standard deviations away", n=f"{changed.apart:.2f}"))
+        if one.number:
+            parts.append(tr("{n} levels changed", n=f"{changed.whole:.1f}"))
         if changed.outside is not None and one.number:
             parts.append(tr("outside the mask {n}", n=f"{changed.outside:.2g}"))
         self.facts.setText(" · ".join(parts))

@@ -40,8 +40,9 @@ class Progress(NamedTuple):
 class Changed(NamedTuple):
     """What a candidate is beside the beginning."""
 
-    apart: float
-    """Standard deviations between the points, root of the mean square."""
+    apart: float | None
+    """Standard deviations between the points, root of the mean square; None where the latent is
+    made of parts that are drawn."""
     inside: float | None
     """Levels of 255 by which pixels changed on the mean where the mask lets them; None without."""
     outside: float | None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from models.facts import Ability
 from studio.engine.artwork import Pixels
 from studio.engine.errors import UsageError
 from studio.engine.generation.best import Judge, judge
@@ -107,9 +108,13 @@ class Subject:
         taken = (each.place for each in self.recipe.moves if isinstance(each, Region))
         return max(taken, default=-1) + 1
 
-    def apart(self, recipe: LatentRecipe) -> float:
+    def apart(self, recipe: LatentRecipe) -> float | None:
         """How far the point of a recipe is from where it began: the root of the mean square in
-        standard deviations; of the parts from other points, that of the farthest."""
+        standard deviations; of the parts from other points, that of the farthest. None where
+        latents are parts that are drawn, whose spread says nothing and takes minutes to find.
+        """
+        if Ability.INVERT not in self.player.latent.abilities:
+            return None
         points = [self.player.latent_of(recipe)]
         w = points[0]
         points += [each.point(w) for each in recipe.drawing(self.player).patches]

@@ -45,8 +45,8 @@ class FineLayers(Way):
         if self._slots(player) or Ability.NOISE in player.latent.abilities:
             return None
         return Said(
-            "This model draws all layers from one latent, and has no noise in them: its fine "
-            "layers have no variants of their own."
+            "The latent of this model has no layers from coarse to fine, and there is no noise in "
+            "it: its fine layers have no variants of their own."
         )
 
     def _slots(self, player: Player) -> list[int]:
