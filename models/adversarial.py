@@ -13,8 +13,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from models.base import Family, ImageSpec, TrainState, seeded_normal
+from models.base import Family, seeded_normal
 from models.facts import LatentSpec
+from models.image_spec import ImageSpec
 from models.learning import ema
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation
@@ -24,6 +25,7 @@ from models.parts.inference import Inference
 from models.parts.layers import level_widths
 from models.parts.schedules import adam, cosine, set_rates, warmed
 from models.parts.seamless import RollingAugmentation, close
+from models.train_state import TrainState
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ premultiplied inside so that what hides under transparent pixels never leaks.
 
 from __future__ import annotations
 
-import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 import torch
@@ -20,143 +18,11 @@ from models import border
 from models.bending import Bends, Layer
 from models.border import shrink
 from models.draws import Draws
-from models.errors import either
 from models.facts import Facts, LatentSpec
+from models.image_spec import ImageSpec
 from models.parameters import Declared, ParameterError
 from models.registry import Registry
-from models.scaling import LossScaler
-
-SMALLEST_SIDE = 16
-LARGEST_SIDE = 1024
-
-
-@dataclass(frozen=True)
-class ImageSpec:
-    """What a picture is to a network: `channels` 1 (grey), 3 (RGB) or 4 (RGBA); sides in pixels.
-
-    `classes` is 0 for a set without labels, or one whose labels are left out. Each side must
-    be a small number (3 to 7 for the shorter one) doubled any number of times: see
-    :meth:`base_grid`.
-    """
-
-    channels: int
-    height: int
-    width: int
-    classes: int = 0
-    classes_apart: bool = False
-    """Whether the class that a seed draws says nothing of its latent. In runs that were begun
-    before this was known it does, and goes on to: their seeds are known by their pictures."""
-
-    def __post_init__(self) -> None:
-        if self.channels not in (1, 3, 4):
-            raise ParameterError(
-                "{channels} channels are not possible: use 1, 3 or 4.", channels=self.channels
-            )
-        self.base_grid()
-
-    def base_grid(self) -> tuple[int, int, int]:
-        """(height, width, doublings) of the coarsest grid; 48x64 is 6x8 doubled 3 times.
-
-        The shorter side of the grid is 3 to 7 cells, and never fewer than 4 where
-        one doubling less still divides the picture.
-        """
-        if not SMALLEST_SIDE <= min(self.height, self.width) <= self._longer() <= LARGEST_SIDE:
-            raise ParameterError(
-                "{width} × {height} pixels are not possible: each side must be between "
-                "{low} and {high}.",
-                width=self.width,
-                height=self.height,
-                low=SMALLEST_SIDE,
-                high=LARGEST_SIDE,
-            )
-        height, width, doublings = self.height, self.width, 0
-        while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
-            height, width, doublings = height // 2, width // 2, doublings + 1
-        if min(height, width) > 7 or max(height, width) > 16:
-            nearest = either(map(str, nearest_sides(self._longer())))
-            raise ParameterError(
-                "{width} × {height} pixels are not possible: each side has to be a small "
-                "number doubled several times; try {nearest}.",
-                width=self.width,
-                height=self.height,
-                nearest=nearest,
-            )
-        return height, width, doublings
-
-    def _longer(self) -> int:
-        return max(self.height, self.width)
-
-
-def nearest_sides(side: int) -> list[int]:
-    """The closest possible sides at or around `side`, for messages and size pickers."""
-    possible = sorted(
-        {base << k for base in (4, 5, 6, 7) for k in range(2, 9)}
-        & set(range(SMALLEST_SIDE, LARGEST_SIDE + 1))
-    )
-    below = [p for p in possible if p <= side][-1:]
-    above = [p for p in possible if p > side][:1]
-    return below + above
-
-
-@dataclass
-class TrainState:
-    """What the loop tells a family at every step, and what both share.
-
-    `generator` is the one source of randomness of the training step, on the training device.
-    `autocast_dtype` is None for full precision. `labels` are the classes of the batch of this
-    step, int64 [N] on the device in its order, None where the model has no classes; `captions`
-    are theirs, where the facts of the family ask for them. `scaler`
-    is there where gradients of half precision need one; families use it through
-    `backward` and `advance`.
-    """
-
-    device: torch.device
-    generator: torch.Generator
-    images_seen: int = 0
-    step: int = 0
-    total_images: int = 1
-    set_size: int = 1
-    autocast_dtype: torch.dtype | None = None
-    labels: Tensor | None = None
-    captions: Sequence[str] | None = None
-    scaler: LossScaler | None = None
-
-    @property
-    def done_fraction(self) -> float:
-        """0 at the start of the run, 1 at its planned end."""
-        return min(1.0, self.images_seen / max(1, self.total_images))
-
-    @contextlib.contextmanager
-    def autocast(self) -> Iterator[None]:
-        """Mixed precision where the device has it, a no-op elsewhere."""
-        if self.autocast_dtype is None:
-            yield
-        else:
-            with torch.autocast(self.device.type, dtype=self.autocast_dtype):
-                yield
-
-    def backward(self, loss: Tensor) -> None:
-        """Add the gradients of a scalar loss, scaled where half precision needs it."""
-        if self.scaler is None:
-            loss.backward()
-        else:
-            self.scaler.backward(loss)
-
-    def advance(self, optimizer: torch.optim.Optimizer, clip: float | None = None) -> Tensor | None:
-        """One step of an optimiser by the gradients that :meth:`backward` left.
-
-        With `clip` their norm is limited to it, and returned as it was before.
-        """
-        found = None if self.scaler is None else self.scaler.unscale(optimizer)
-        norm = None
-        if clip is not None:
-            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-            norm = torch.nn.utils.clip_grad_norm_(weights, clip, foreach=True).detach()
-        if self.scaler is None:
-            optimizer.step()
-        else:
-            self.scaler.step(optimizer, found)
-        return norm
+from models.train_state import TrainState
 
 
 class Family(nn.Module, ABC):

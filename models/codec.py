@@ -11,9 +11,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from models.base import Family, ImageSpec, TrainState
+from models.base import Family
 from models.bending import Bends, Layer, inside
 from models.facts import Curve
+from models.image_spec import ImageSpec
 from models.learning import ema
 from models.parameters import Declared, param
 from models.parts.augment import Augmentation
@@ -22,6 +23,7 @@ from models.parts.inference import Inference
 from models.parts.layers import Decoder, Encoder, level_widths
 from models.parts.schedules import adam
 from models.parts.seamless import RollingAugmentation, close
+from models.train_state import TrainState
 
 
 @dataclass(frozen=True)

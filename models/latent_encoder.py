@@ -15,8 +15,9 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from models.base import Family, ImageSpec
+from models.base import Family
 from models.facts import LatentSpec
+from models.image_spec import ImageSpec
 from models.parts.layers import Encoder, level_widths
 from models.parts.schedules import cosine
 

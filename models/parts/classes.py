@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from models.base import Family, TrainState
+from models.base import Family
 from models.draws import mixed_bits
 from models.parameters import ParameterError
+from models.train_state import TrainState
 
 
 def labels_of(family: Family, state: TrainState) -> Tensor | None:

@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.base import ImageSpec
 from models.bending import Bends, Layer, bent, rising
+from models.image_spec import ImageSpec
 from models.parts.convolution import Conv2d, conv2d
 from models.parts.resampling import repeat
 from models.parts.seamless import wrapped

@@ -49,6 +49,7 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 def presets(options: argparse.Namespace, console: Console) -> Result:
     """Every family at every size, for a processor and for a graphics card."""
     from models import base
+    from models.image_spec import ImageSpec
     from studio.engine.export.name_template import FIELDS
     from studio.engine.refinement import presets as kept
 
@@ -59,7 +60,7 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
     lines = []
     for kind in chosen:
         for width, height in sizes:
-            spec = base.ImageSpec(3, height, width)
+            spec = ImageSpec(3, height, width)
             for accelerator in (False, True):
                 config = kind.preset(spec, accelerator=accelerator, pictures=1000).as_dict()
                 machine = "gpu" if accelerator else "cpu"

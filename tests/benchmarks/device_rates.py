@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from models import base  # noqa: E402
+from models.image_spec import ImageSpec  # noqa: E402
 from studio.engine import devices  # noqa: E402
 from studio.engine.dataset.preparation.prepare import Prepared  # noqa: E402
 from studio.engine.training.record.recipe import Recipe  # noqa: E402
@@ -56,7 +57,7 @@ def noise(size: int, place: Path) -> Prepared:
 
 def trainer_of(family: str, size: int, prepared: Prepared, given: argparse.Namespace) -> Trainer:
     """The studio's own trainer, as a run with the recommended settings has it."""
-    spec = base.ImageSpec(3, size, size)
+    spec = ImageSpec(3, size, size)
     machine = devices.choose(given.device)
     accelerated = machine.name != "cpu"
     preset = base.family(family).preset(spec, accelerator=accelerated, pictures=PICTURES)

@@ -57,11 +57,12 @@ def main() -> None:
     import torch
 
     from models import base
+    from models.image_spec import ImageSpec
     from studio.engine.evaluation import assessment
     from studio.engine.evaluation.pairs import made
     from studio.engine.training.record.loaded_models import LoadedModel
 
-    kind, spec = base.family("gan"), base.ImageSpec(3, SIDE, SIDE)
+    kind, spec = base.family("gan"), ImageSpec(3, SIDE, SIDE)
     config = kind.preset(spec, accelerator=False, pictures=count)
     model = LoadedModel(kind(config, spec).eval().requires_grad_(False), "cpu")
     facts: dict[str, object] = {"pictures": count, "threads": torch.get_num_threads()}

@@ -52,8 +52,9 @@ class Clock:
 def learn_ours(family: str, train: np.ndarray, held_out: np.ndarray, minutes: float, seed: int):
     """(redrawn held-out pictures, pictures seen): the family's recommended settings."""
     sys.path.insert(0, str(ROOT))
-    from models.base import ImageSpec, TrainState
     from models.base import family as find
+    from models.image_spec import ImageSpec
+    from models.train_state import TrainState
     from studio.engine import devices
 
     kind, spec = find(family), ImageSpec(3, SIDE, SIDE)

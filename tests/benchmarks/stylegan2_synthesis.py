@@ -42,8 +42,8 @@ def built(family: str, side: int) -> tuple[Any, Any]:
     """A model of ours (of whatever checkout comes first on the path), and its latents [9, ...]."""
     import torch
 
-    from models.base import ImageSpec
     from models.base import family as find
+    from models.image_spec import ImageSpec
 
     torch.manual_seed(0)
     kind, spec = find(family), ImageSpec(3, side, side)

@@ -31,7 +31,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from models.base import Family, ImageSpec, TrainState, family
+from models.base import Family, family
+from models.image_spec import ImageSpec
+from models.train_state import TrainState
 from studio.engine import devices
 from studio.engine.evaluation.measures import numbers
 from studio.engine.evaluation.measures.base import Sides, measures

@@ -37,10 +37,10 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.base import TrainState  # noqa: E402
 from models.families.gan.gan import Gan  # noqa: E402
 from models.parts import convolution  # noqa: E402
 from models.parts.augment import Augmentation  # noqa: E402
+from models.train_state import TrainState  # noqa: E402
 from studio.engine.dataset.intake.importer import import_sources  # noqa: E402
 from studio.engine.events import Command, Done, Failed, Stop  # noqa: E402
 from studio.engine.project import Project  # noqa: E402

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from models.base import ImageSpec
+from models.image_spec import ImageSpec
 from models.parameters import Param, ParameterError
 from studio.desktop import i18n
 from studio.desktop.i18n import said, tr

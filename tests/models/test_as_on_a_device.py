@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import Family, ImageSpec, TrainState, families, family
+from models.base import Family, families, family
 from models.families.stylegan2.stylegan2_networks import Generator
+from models.image_spec import ImageSpec
 from models.parts import layers, resampling
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 SMALL: dict[str, Any] = {"latent_dim": 16, "top_width": 16, "width": 32, "batch_size": 4}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.base import Family, ImageSpec, families, family
+from models.base import Family, families, family
 from models.bending import Bends
 from models.facts import Ability
+from models.image_spec import ImageSpec
 from tests.models.configs import config_of
 
 SMALL = {"latent_dim": 16, "top_width": 8, "width": 16}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.base import ImageSpec, family, seeded_normal
+from models.base import family, seeded_normal
 from models.draws import Draws, mixed_bits
 from models.families.stylegan2.stylegan2_networks import still_noise
+from models.image_spec import ImageSpec
 from models.parts.classes import labels_for
 
 TWO_32 = 1 << 32

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.base import register, seeded_normal
 from models.codec import CURVES
 from models.facts import FEW, Curve, Facts, LatentSpec
 from models.families.codec import TITLES
 from models.families.codec.codec import CodecConfig, CodecFamily
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for
 from models.parts.convolution import differentiated_twice
 from models.parts.flow import Flow
+from models.train_state import TrainState
 
 MOST_COMPONENTS = 10
 MOST_FITTED = 20_000

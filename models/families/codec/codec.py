@@ -13,11 +13,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec, TrainState
 from models.codec import WARMUP, Codec, CodecParameters
+from models.image_spec import ImageSpec
 from models.parameters import param
 from models.parts.hyperparameters import Hyperparameters
 from models.parts.schedules import cosine, set_rates, warmed
+from models.train_state import TrainState
 
 
 @dataclass(frozen=True)

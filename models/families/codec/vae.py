@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.base import register, seeded_normal
 from models.codec import CURVES
 from models.facts import Curve, Facts, LatentSpec
 from models.families.codec import TITLES
 from models.families.codec.codec import CodecConfig, CodecFamily
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parameters import param
 from models.parts import mixture
 from models.parts.classes import labels_for, labels_of
+from models.train_state import TrainState
 
 LOGVAR_LIMIT = 10.0
 

@@ -11,15 +11,17 @@ import torch
 from torch import Tensor, nn
 
 from models.adversarial import AdversarialConfig, AdversarialFamily
-from models.base import ImageSpec, TrainState, register
+from models.base import register
 from models.bending import Bends, Layer, inside
 from models.draws import Draws
 from models.facts import FEW, MANY, Curve, Facts
 from models.families.fewshot_gan import TITLES
 from models.families.fewshot_gan.fewshot_networks import Critic, Generator, Noise
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parameters import param
 from models.parts.classes import labels_of
+from models.train_state import TrainState
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from models.base import ImageSpec
 from models.bending import Bends, Layer, bent, noise_strength
+from models.image_spec import ImageSpec
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.layers import LEAK, Norm, he_normal_, nearest_level
 from models.parts.resampling import average, repeat

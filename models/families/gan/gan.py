@@ -9,16 +9,18 @@ import torch
 from torch import Tensor
 
 from models.adversarial import AdversarialFamily
-from models.base import ImageSpec, TrainState, register
+from models.base import register
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts
 from models.families.gan import TITLES
 from models.families.gan.gan_config import GanConfig
 from models.families.gan.gan_networks import Critic, Generator
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parts.classes import labels_of
 from models.parts.convolution import differentiated_twice
 from models.parts.schedules import cosine
+from models.train_state import TrainState
 
 PENALISED_PIXELS = 32 * 64 * 64
 """So many are put through the critic at a time for its penalties."""

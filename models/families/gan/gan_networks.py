@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.base import ImageSpec
 from models.bending import Bends, Layer, bent, rising
 from models.families.gan.gan_config import GanConfig
+from models.image_spec import ImageSpec
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.convolution import Conv2d
 from models.parts.layers import LEAK, GroupedBlock, he_normal_, nearest_level

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.adversarial import AdversarialFamily
-from models.base import ImageSpec, TrainState, register, seeded_normal
+from models.base import register, seeded_normal
 from models.bending import Bends, Layer, inside
 from models.facts import MANY, SMALL_SIDE, VERY_MANY, Curve, Facts, LatentSpec
 from models.families.stylegan2 import TITLES
@@ -16,6 +16,7 @@ from models.families.stylegan2.layouts import generator_of
 from models.families.stylegan2.prepared import PreparedGenerator
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, still_noise
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.learning.ada import Controller, Pipe
 from models.parameters import Declared
@@ -25,6 +26,7 @@ from models.parts.convolution import differentiated_twice
 from models.parts.inference import Drawing
 from models.parts.schedules import set_rates, warmed
 from models.parts.seamless import RollingAugmentation, rolled
+from models.train_state import TrainState
 
 ADA_INTERVAL = 4
 """Steps between two decisions about disguise."""

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.base import ImageSpec
 from models.bending import Bends, Layer, bent
 from models.draws import Draws
+from models.image_spec import ImageSpec
 from models.parts.classes import class_vectors, vectors_of
 from models.parts.layers import LEAK, nearest_level
 from models.parts.modulated import (

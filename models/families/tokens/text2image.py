@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec, TrainState, register
+from models.base import register
 from models.facts import LatentSpec
 from models.families.tokens.kept_captions import ROOM, packed, unpacked, words_in
 from models.families.tokens.prior import GridPrior
 from models.families.tokens.text_prior import EMPTY, LENGTH, MERGES, TextPrior
 from models.families.tokens.tokens import Tokens
 from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
+from models.image_spec import ImageSpec
 from models.learning import ema
 from models.parameters import Declared, ParameterError, param
 from models.parts import byte_pairs
 from models.parts.words import words_of
+from models.train_state import TrainState
 
 
 @dataclass(frozen=True)

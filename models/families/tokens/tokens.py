@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.base import ImageSpec, TrainState, register
+from models.base import register
 from models.bending import Bends
 from models.codec import CURVES, WARMUP, Codec
 from models.draws import Draws
@@ -22,10 +22,12 @@ from models.families.tokens.patch_critic import BEGINS, PatchCritic, balance
 from models.families.tokens.prior import GridPrior
 from models.families.tokens.quantisers import quantiser
 from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
+from models.image_spec import ImageSpec
 from models.learning import ema, losses
 from models.parameters import Declared
 from models.parts.classes import labels_for, labels_of
 from models.parts.schedules import cosine, set_rates, warmed
+from models.train_state import TrainState
 
 SHARE = 4
 """Until the tokens are settled, one of so many pictures teaches the prior."""

@@ -28,9 +28,10 @@ from studio.engine.training.record.loaded_models import LoadedModel, lend
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import Family, ImageSpec
+    from models.base import Family
     from models.bending import Layer
     from models.facts import LatentSpec
+    from models.image_spec import ImageSpec
     from models.parameters import Declared, Param
 
 _SAMPLED = 4

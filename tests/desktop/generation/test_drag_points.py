@@ -13,8 +13,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from models.base import ImageSpec, family
+from models.base import family
 from models.facts import Ability
+from models.image_spec import ImageSpec
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.tools.drag_points import DragPoints
 from studio.engine.dataset.intake import importer

@@ -13,7 +13,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from models.base import ImageSpec, family
+from models.base import family
+from models.image_spec import ImageSpec
 from studio.desktop import i18n
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.moves.move_panels import Shaping

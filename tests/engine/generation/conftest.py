@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from models.base import ImageSpec, family
+from models.base import family
+from models.image_spec import ImageSpec
 from studio.engine.project import Project
 from studio.engine.training.record import checkpoint
 

@@ -13,8 +13,9 @@ import pytest
 import torch
 from PIL import Image
 
-from models.base import ImageSpec, family
+from models.base import family
 from models.facts import Ability
+from models.image_spec import ImageSpec
 from studio.engine.artwork import Pixels
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation import inversion as inverting

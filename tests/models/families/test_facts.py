@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.base import ImageSpec, TrainState, families, family
+from models.base import families, family
 from models.facts import Ability, LatentKind, LatentSpec
+from models.image_spec import ImageSpec
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import Family, ImageSpec, TrainState, families, family, seeded_normal
+from models.base import Family, families, family, seeded_normal
+from models.image_spec import ImageSpec
 from models.parameters import ParameterError
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "text2image", "tokens", "vae"]

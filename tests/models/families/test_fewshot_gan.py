@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models.base import ImageSpec, TrainState, family
+from models.base import family
 from models.families.fewshot_gan.fewshot_gan import FewshotGan
 from models.families.fewshot_gan.fewshot_networks import (
     Excitation,
@@ -19,8 +19,10 @@ from models.families.fewshot_gan.fewshot_networks import (
     Halving,
     quarter_of,
 )
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parameters import ParameterError
+from models.train_state import TrainState
 
 SPEC = ImageSpec(3, 16, 16)
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import ImageSpec, TrainState, seeded_normal
+from models.base import seeded_normal
 from models.families.codec.vae import Vae
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parameters import ParameterError
+from models.train_state import TrainState
 from studio.engine.files import resources
 from studio.engine.training.record.checkpoint_model import load_model
 

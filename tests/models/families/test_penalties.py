@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec, TrainState
 from models.families.gan import gan
 from models.families.gan.gan import Gan
 from models.families.gan.gan_config import GanConfig
+from models.image_spec import ImageSpec
 from models.scaling import LossScaler
+from models.train_state import TrainState
 from studio.engine.training.session.accumulation import step_in_parts
 
 AT_ONCE, FIVE_AT_A_TIME = 1 << 40, 5 * 16 * 24

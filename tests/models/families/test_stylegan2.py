@@ -10,13 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.base import ImageSpec, TrainState, family
+from models.base import family
 from models.families.stylegan2.stylegan2 import StyleGan2
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Critic, Generator, group_size, variety
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parts.modulated import EqualConv, EqualLinear, Mapping, ModulatedConv
 from models.parts.resampling import low_pass
+from models.train_state import TrainState
 
 SPEC = ImageSpec(3, 16, 16)
 SMALL: dict[str, Any] = {"latent_dim": 8, "top_width": 8, "width": 8, "batch_size": 4}

@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.base import ImageSpec
 from models.bending import Bends
 from models.families.stylegan2.prepared import PreparedGenerator
 from models.families.stylegan2.stylegan2 import StyleGan2
 from models.families.stylegan2.stylegan2_config import StyleGan2Config
 from models.families.stylegan2.stylegan2_networks import Generator, still_noise
+from models.image_spec import ImageSpec
 from models.parts import packed
 
 CLOSE = 0.001

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import ImageSpec, TrainState
 from models.facts import Ability
 from models.families.tokens.kept_captions import ROOM, packed, unpacked
 from models.families.tokens.text2image import AskedMasked, Text2Image, Text2ImageConfig
 from models.families.tokens.text_prior import EMPTY, LENGTH
+from models.image_spec import ImageSpec
 from models.parameters import ParameterError
+from models.train_state import TrainState
 
 SPEC = ImageSpec(3, 16, 16)
 SMALL: dict[str, Any] = {

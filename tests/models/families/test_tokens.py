@@ -9,14 +9,15 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.base import ImageSpec, TrainState
 from models.facts import Ability
 from models.families.tokens.orders import by_chance, surest_first
 from models.families.tokens.patch_critic import balance
 from models.families.tokens.quantisers import Book, DrawnBook, Lattice, quantiser
 from models.families.tokens.tokens import Tokens
 from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
+from models.image_spec import ImageSpec
 from models.parameters import ParameterError
+from models.train_state import TrainState
 
 SPEC = ImageSpec(3, 32, 16)
 SMALL: dict[str, Any] = {

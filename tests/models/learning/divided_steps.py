@@ -16,8 +16,10 @@ from typing import Any
 
 import torch
 
-from models.base import Family, ImageSpec, TrainState, family
+from models.base import Family, family
+from models.image_spec import ImageSpec
 from models.learning.division import Division
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 SMALL = {"latent_dim": 8, "top_width": 8, "width": 8, "group_size": 8, "prior_depth": 1}

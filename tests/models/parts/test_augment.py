@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import Family, ImageSpec, TrainState, families, family
+from models.base import Family, families, family
 from models.families.codec.codec import CodecFamily
+from models.image_spec import ImageSpec
 from models.learning.ada import Pipe
 from models.parts.augment import Augmentation
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 FULL: dict[str, Any] = {

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import Family, ImageSpec, TrainState, family
+from models.base import Family, family
+from models.image_spec import ImageSpec
 from models.parameters import ParameterError
 from models.parts import mixture
 from models.parts.classes import renamed
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.base import ImageSpec
+from models.image_spec import ImageSpec
 from models.parts import layers, seamless
 from models.parts.layers import GroupedConv, level_widths
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.base import ImageSpec
+from models.image_spec import ImageSpec
 from models.learning import ema
 from models.parameters import ParameterError
 from models.parts import mixture

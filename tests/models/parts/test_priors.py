@@ -9,12 +9,13 @@ import pytest
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
-from models.base import ImageSpec, TrainState
 from models.families.codec import autoencoder
 from models.families.codec.autoencoder import Autoencoder
+from models.image_spec import ImageSpec
 from models.learning import losses
 from models.parts import mixture
 from models.parts.flow import Flow
+from models.train_state import TrainState
 
 SPEC = ImageSpec(3, 16, 16)
 

@@ -6,10 +6,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.base import Family, ImageSpec, TrainState, families, family
+from models.base import Family, families, family
 from models.families.stylegan2.stylegan2_networks import Generator as StyleGenerator
+from models.image_spec import ImageSpec
 from models.parts import modulated, resampling, seamless
 from models.parts.augment import Augmentation
+from models.train_state import TrainState
 from tests.models.configs import config_of
 
 NAMES = ["autoencoder", "fewshot_gan", "gan", "stylegan2", "tokens", "vae"]

@@ -162,6 +162,7 @@ def advise(project: Project, wanted: NewRun) -> Advice:
 
 def _without_pictures(wanted: NewRun) -> Advice:
     from models import base
+    from models.image_spec import ImageSpec
     from studio.engine import devices
 
     accelerator = devices.choose(wanted.options.device).is_accelerator
@@ -169,7 +170,7 @@ def _without_pictures(wanted: NewRun) -> Advice:
     if wanted.family == AUTO:
         return Advice()
     kind = base.family(wanted.family)
-    spec = base.ImageSpec(3, wanted.height, wanted.width)
+    spec = ImageSpec(3, wanted.height, wanted.width)
     preset = kind.preset(spec, accelerator=accelerator, pictures=0)
     return Advice(wanted.family, preset.as_dict())
 

@@ -20,7 +20,7 @@ from studio.engine.training.foreign.refusal import ForeignError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import ImageSpec
+    from models.image_spec import ImageSpec
     from models.parameters import Value
 
 

@@ -86,7 +86,7 @@ def _overrides(
     kind: type[Family], pictures: int, size: tuple[int, int], device: Device, budget: float
 ) -> dict[str, Value]:
     """What the length of the run and the size of the set change in the preset."""
-    from models.base import ImageSpec
+    from models.image_spec import ImageSpec
 
     spec = ImageSpec(3, size[1], size[0])
     preset = kind.preset(spec, accelerator=device.is_accelerator, pictures=pictures).as_dict()

@@ -54,6 +54,7 @@ def settle(project: Project, wanted: NewRun, saved: Saved | None = None) -> Sett
     What was asked for comes last. Raises :class:`ParameterError` or :class:`UsageError`.
     """
     from models import base
+    from models.image_spec import ImageSpec
 
     items = store.chosen_items(project, store.dataset(project, wanted.dataset).id)
     family, size, machine = wanted.family, wanted.size, devices.choose(wanted.options.device)
@@ -72,7 +73,7 @@ def settle(project: Project, wanted: NewRun, saved: Saved | None = None) -> Sett
         found = recommend(len(items), size, machine, minutes=minutes, images=images)
         family, advised, reason = found.family, found.overrides, found.reason
     kind = base.family(family)
-    spec = base.ImageSpec(automatic_channels(items), size[1], size[0])
+    spec = ImageSpec(automatic_channels(items), size[1], size[0])
     preset = kind.preset(spec, accelerator=machine.is_accelerator, pictures=len(items))
     config = kind.Config.from_mapping({**preset.as_dict(), **advised, **wanted.overrides})
     return Settled(family, config.as_dict(), reason)

@@ -47,7 +47,7 @@ class State(TypedDict, total=False):
     family: str
     config: dict[str, Value]
     image_spec: dict[str, Any]
-    """The fields of :class:`models.base.ImageSpec`."""
+    """The fields of :class:`models.image_spec.ImageSpec`."""
     labels: list[str]
     images_seen: int
     step: int

@@ -26,6 +26,7 @@ def load_model(saved: Saved | Path, device: str = "auto", *, whole: bool = True)
     import torch
 
     from models import base
+    from models.image_spec import ImageSpec
     from models.parameters import ParameterError
     from studio.engine import devices
 
@@ -33,7 +34,7 @@ def load_model(saved: Saved | Path, device: str = "auto", *, whole: bool = True)
     chosen = devices.choose(device).name
     try:
         kind = base.family(str(saved.state["family"]))
-        spec = base.ImageSpec(**saved.state["image_spec"])
+        spec = ImageSpec(**saved.state["image_spec"])
         with torch.device("meta"):  # no weights by chance, which would only be thrown away
             model = kind(kind.Config.from_mapping(saved.state["config"]), spec)
         _fill(model, saved, chosen, whole)

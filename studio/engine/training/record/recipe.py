@@ -27,7 +27,8 @@ from studio.engine.said import NOTHING, Said, plain, reason, spoken
 from studio.engine.training.record.options import RecipeOptions
 
 if TYPE_CHECKING:
-    from models.base import Family, ImageSpec
+    from models.base import Family
+    from models.image_spec import ImageSpec
 
 FILE = "recipe.toml"
 SAMPLE_EVERY = 30.0
@@ -101,7 +102,7 @@ class Recipe(BaseModel, RecipeOptions):
     @property
     def image_spec(self) -> ImageSpec:
         """The pictures' shape, as the models know it."""
-        from models.base import ImageSpec
+        from models.image_spec import ImageSpec
 
         return ImageSpec(self.channels, self.height, self.width, self.classes, self.classes_apart)
 

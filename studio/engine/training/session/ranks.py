@@ -22,8 +22,9 @@ from studio.engine.training.session import memory
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import Family, TrainState
+    from models.base import Family
     from models.learning.division import Division
+    from models.train_state import TrainState
     from studio.engine.training.record.checkpoint import State
     from studio.engine.training.record.recipe import Recipe
 

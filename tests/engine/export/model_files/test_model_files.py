@@ -16,7 +16,8 @@ from PIL import Image
 from safetensors import safe_open
 
 from models import base
-from models.base import Family, ImageSpec
+from models.base import Family
+from models.image_spec import ImageSpec
 from studio.engine.errors import StudioError
 from studio.engine.export.model_files import onnx_graph
 from studio.engine.export.model_files.base import export_model

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from models import base
-from models.base import ImageSpec
+from models.image_spec import ImageSpec
 from studio.engine.dataset.index import store
 from studio.engine.errors import UsageError
 from studio.engine.generation.directions import catalogue

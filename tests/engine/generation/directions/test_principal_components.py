@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from models import base
-from models.base import ImageSpec, LatentSpec
+from models.base import LatentSpec
+from models.image_spec import ImageSpec
 from studio.engine.errors import StudioError
 from studio.engine.generation.directions import catalogue
 from studio.engine.generation.directions.direction import Direction

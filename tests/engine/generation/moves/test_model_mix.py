@@ -10,7 +10,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from models.base import ImageSpec, families, family
+from models.base import families, family
+from models.image_spec import ImageSpec
 from models.mixing import mixed
 from models.parameters import ParameterError
 from studio.engine.errors import StudioError, UsageError

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.base import ImageSpec, family
+from models.base import family
+from models.image_spec import ImageSpec
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.beginnings import Point, Seeded, pack_latent
 from studio.engine.generation.cells import cells_of, slots_of, touched

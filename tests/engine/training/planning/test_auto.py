@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import base
+from models.image_spec import ImageSpec
 from studio.engine.devices import Device
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
@@ -96,7 +97,7 @@ def test_every_recommendation_is_a_valid_recipe_in_one_sentence(
 ) -> None:
     found = recommend(pictures, size, device, minutes=minutes)
     kind = base.family(found.family)
-    spec = base.ImageSpec(3, size[1], size[0])
+    spec = ImageSpec(3, size[1], size[0])
     preset = kind.preset(spec, accelerator=device.is_accelerator, pictures=pictures)
     kind.Config.from_mapping({**preset.as_dict(), **found.overrides})
     assert found.reason.count(".") == 1

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from models.base import TrainState
 from models.parameters import ParameterError
+from models.train_state import TrainState
 from studio.engine.dataset.index import store
 from studio.engine.errors import ReadOnlyError, StudioError, UsageError
 from studio.engine.events import Done, Event, Failed, Progress

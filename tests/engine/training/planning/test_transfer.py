@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from models import base
-from models.base import ImageSpec
+from models.image_spec import ImageSpec
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.events import CheckpointNow, Done, Failed
 from studio.engine.project import Project

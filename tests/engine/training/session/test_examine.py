@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from models import base
-from models.base import Family, ImageSpec
+from models.base import Family
+from models.image_spec import ImageSpec
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.devices import Device
 from studio.engine.training.session.examine import Examiner

@@ -15,6 +15,7 @@ from PIL import Image
 from torch import nn
 
 from models import base
+from models.image_spec import ImageSpec
 from studio.engine import devices
 from studio.engine.dataset.preparation.prepare import Prepared
 from studio.engine.errors import StudioError
@@ -243,7 +244,7 @@ def test_a_slim_checkpoint_draws_the_same_pictures(
 
 
 def test_a_slim_processor_model_fits_into_eight_megabytes(tmp_path: Path) -> None:
-    spec = base.ImageSpec(3, 64, 64)
+    spec = ImageSpec(3, 64, 64)
     for name, kind in base.families().items():
         config = kind.preset(spec, accelerator=False, pictures=64)
         family = kind(config, spec)

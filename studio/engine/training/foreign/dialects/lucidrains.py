@@ -49,7 +49,7 @@ class Lucidrains(Dialect):
 
     def translated(self, contents: Contents, file_name: str) -> Translated:
         """See the base."""
-        from models.base import ImageSpec
+        from models.image_spec import ImageSpec
 
         if not contents.below("GAN.SE"):
             raise ForeignError(Said("it is of another network than StyleGAN2, which has styles"))

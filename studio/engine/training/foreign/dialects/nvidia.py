@@ -75,7 +75,7 @@ class _Generator:
     """One generator of a file."""
 
     def __init__(self, contents: Contents, name: str) -> None:
-        from models.base import ImageSpec
+        from models.image_spec import ImageSpec
 
         held = contents.below(name)
         if any(each.startswith(("synthesis.input.", "synthesis.L")) for each in held):

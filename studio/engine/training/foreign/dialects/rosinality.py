@@ -24,7 +24,7 @@ from studio.engine.training.foreign.refusal import ForeignError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.base import ImageSpec
+    from models.image_spec import ImageSpec
     from models.parameters import Value
 
 
@@ -66,7 +66,7 @@ class _Generator:
     """One generator of a file."""
 
     def __init__(self, weights: Weights) -> None:
-        from models.base import ImageSpec
+        from models.image_spec import ImageSpec
 
         self.weights = weights
         check_filters(weights.tensors, ".kernel")
