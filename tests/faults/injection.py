@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from studio.engine.dataset.decoding import limited
 from studio.engine.errors import StudioError
 from tests.faults.writings import Writing, writing
 
@@ -98,6 +99,7 @@ class Watched:
 
     def _act(self, work: Writing, folder: Path, value: int, fault: Fault | None) -> int:
         ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)
+        limited.begin()  # strace counts anew in every process, so that once would be always
         try:
             work.write(folder, value)
         except StudioError as error:
