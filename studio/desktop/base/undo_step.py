@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject
@@ -21,6 +22,16 @@ class UndoStack(QUndoStack):
         self._places: WeakKeyDictionary[QUndoCommand, str] = WeakKeyDictionary()
 
     def push(self, command: QUndoCommand) -> None:
+        """Carry it out, and put it on top, or into the newest step where that is the same drag."""
+        newest = self.command(self.index() - 1) if 0 < self.index() == self.count() else None
+        if isinstance(newest, Joined) and newest.takes(command):
+            # Not by `mergeWith`: PySide never frees what it merges, which is every move of a
+            # slider (findings/pyside_never_frees_merged_undo_commands.sh).
+            command.redo()
+            newest.take(command)
+            self.undoTextChanged.emit(newest.text())
+            self.indexChanged.emit(self.index())
+            return
         self._places[command] = self.place
         super().push(command)
 
@@ -47,7 +58,19 @@ class UndoStack(QUndoStack):
         return True
 
 
-class UndoStep(QUndoCommand):
+class Joined(QUndoCommand):
+    """A step that others which go on with it become part of."""
+
+    def takes(self, other: QUndoCommand) -> bool:
+        """Whether `other`, which was not carried out yet, goes on with the same."""
+        raise NotImplementedError
+
+    def take(self, other: Any) -> None:
+        """Let what `other` did be done by this one, too; `other` has been carried out."""
+        raise NotImplementedError
+
+
+class UndoStep(Joined):
     """`do` and `back` are called by the undo stack; steps in a row with one `key` become one."""
 
     def __init__(
@@ -65,16 +88,11 @@ class UndoStep(QUndoCommand):
         self.is_taken_back = False
         """By a later step; see :meth:`UndoStack.take_back`."""
 
-    def id(self) -> int:
-        """Any number above -1 allows merging."""
-        return 5021
+    def takes(self, other: QUndoCommand) -> bool:
+        return self._key is not None and isinstance(other, UndoStep) and other._key == self._key
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Swallow `other` when it goes on with the same."""
-        if self._key is None or not isinstance(other, UndoStep) or other._key != self._key:
-            return False
+    def take(self, other: UndoStep) -> None:
         self._do = other._do
-        return True
 
     def redo(self) -> None:
         if not self._is_done:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from studio.desktop.base.undo_step import Joined
 from studio.desktop.i18n import said
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class History:
         return found
 
 
-class Change(QUndoCommand):
+class Change(Joined):
     """From one step to a new one; a later change of the same gesture is swallowed."""
 
     def __init__(self, history: History, step: Step, gesture: int) -> None:
@@ -139,24 +140,21 @@ class Change(QUndoCommand):
         self._gesture = gesture
         self._key = step.key
 
-    def id(self) -> int:
-        """Any number above -1 allows merging."""
-        return 4011
+    def takes(self, other: QUndoCommand) -> bool:
+        """The same gesture on the same control."""
+        return isinstance(other, Change) and (other._key, other._gesture) == (
+            self._key,
+            self._gesture,
+        )
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Swallow `other` when it goes on with the same gesture on the same control."""
-        if not isinstance(other, Change):
-            return False
-        if (other._key, other._gesture) != (self._key, self._gesture):
-            return False
+    def take(self, other: Change) -> None:
         own, newer = self._after[0][-1], other._after[0][-1]
         last = replace(newer, number=own.number, parent=own.parent)
         merged = [*self._after[0][:-1], last]
         self._after = (merged, len(merged) - 1)
         self.setText(other.text())
-        # In silence: the stack has just carried `other` out, so its picture is on its way.
+        # In silence: `other` has just been carried out, so its picture is on its way.
         self._history.swallow(*self._after, newer.number)
-        return True
 
     def redo(self) -> None:
         self._history.put(*self._after)

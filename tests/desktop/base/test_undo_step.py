@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import WeakSet
+
 import pytest
 from PySide6.QtGui import QUndoCommand
 
@@ -70,3 +73,23 @@ def test_a_second_time_or_too_late_nothing_happens_and_it_is_said(studio, there,
     undo()
     assert (there, studio.undo.count()) == (before, count)
     assert "“Remove run” is taken back already" in studio.notices.history[-1].sentence
+
+
+def test_a_drag_is_one_step_and_holds_nothing_of_its_moves(studio) -> None:
+    value, alive = [0], WeakSet()
+
+    def put(number: int) -> None:
+        value[0] = number
+
+    for number in range(1, 101):
+        move = UndoStep("Slide", lambda n=number: put(n), lambda: put(0), key="slider")
+        alive.add(move)
+        studio.undo.push(move)
+    del move
+    gc.collect()
+    assert len(alive) == studio.undo.count() == 1
+    assert value == [100]
+    studio.undo.undo()
+    assert value == [0]
+    studio.undo.push(UndoStep("Slide", lambda: put(7), lambda: put(0), key="slider"))
+    assert (value, studio.undo.count()) == ([7], 1)  # what was taken back is not gone on with
