@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QUndoStack
 
+from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.generation import history
 from studio.desktop.generation.recipe_editor import Editing
 from studio.engine.seeds import following
@@ -19,7 +19,7 @@ def seeds(editing: Editing) -> list[tuple[int | None, int]]:
 
 
 def test_what_is_done_from_an_older_step_begins_a_branch(qapp) -> None:
-    stack = QUndoStack()
+    stack = UndoStack()
     editing = Editing(stack)
     editing.open("run")
     for seed in (1, 2):
@@ -46,7 +46,7 @@ def test_what_is_done_from_an_older_step_begins_a_branch(qapp) -> None:
 
 
 def test_a_gesture_that_is_undone_and_done_anew_is_a_branch_of_its_own(qapp) -> None:
-    stack = QUndoStack()
+    stack = UndoStack()
     editing = Editing(stack)
     editing.open("run")
     editing.set_psi(0.5)
@@ -63,7 +63,7 @@ def test_a_gesture_that_is_undone_and_done_anew_is_a_branch_of_its_own(qapp) -> 
 def test_no_more_steps_are_held_than_so_many(qapp, monkeypatch) -> None:
     monkeypatch.setattr(history, "MOST", 30)
     monkeypatch.setattr(history, "KEPT", 10)
-    editing = Editing(QUndoStack())
+    editing = Editing(UndoStack())
     editing.open("run")
     for round_ in range(30):
         if round_ % 3 == 2:

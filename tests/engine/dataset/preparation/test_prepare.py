@@ -175,7 +175,7 @@ def test_preparing_can_be_stopped(project, dataset):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"crop": "round"}, "no crop"), ({"channels": 2}, "2 channels"), ({"size": (0, 8)}, "0x8")],
+    [({"crop": "round"}, "no crop"), ({"channels": 2}, "2 channels"), ({"size": (0, 8)}, "0 × 8")],
 )
 def test_wrong_settings_are_refused(project, dataset, options, words):
     with pytest.raises(UsageError, match=words):
