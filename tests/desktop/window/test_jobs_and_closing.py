@@ -78,7 +78,8 @@ def test_an_export_comes_to_its_end_before_another_project_opens(
     window, out = full_window, tmp_path / "out"
     folder = window.studio.project.folder
     export_slowly(window, out, go, monkeypatch, qtbot)
-    assert "1 / 2" in window.room("export").strip.rows[0].text.text()
+    strip = window.room("export").strip
+    qtbot.waitUntil(lambda: "1 / 2" in strip.rows[0].text.text(), timeout=WAIT)
     alive = beats(window)
     window.opening.open(other)
     qtbot.waitUntil(lambda: len(alive) > 5, timeout=WAIT)
