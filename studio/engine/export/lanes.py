@@ -4,6 +4,7 @@ lock, so that they run on other processors than what renders."""
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +23,15 @@ def in_lanes(count: int, make: Callable[[int], Thing], write: Callable[[int, Thi
     any more.
     """
     waiting: deque[Future[None]] = deque()
+    begun = threading.Event()
     with ThreadPoolExecutor(LANES, thread_name_prefix="export") as lanes:
+        try:
+            # All threads start before any writes: one whose start is interrupted is unknown to
+            # the pool, which would not wait for it, and its file would be left.
+            for _ in range(LANES):
+                lanes.submit(begun.wait)
+        finally:
+            begun.set()
         try:
             for place in range(count):
                 thing = make(place)
