@@ -43,11 +43,11 @@ def painted():
     print(time.time(), "torch" in sys.modules, flush=True)
     return 0
 
-def stop_at_exec(project, refuse):
+def stop_at_exec(project, refuse, **more):
     # Here and not above: what comes before the window is imported without Qt, as in real life.
     from PySide6.QtWidgets import QApplication
     QApplication.exec = staticmethod(painted)
-    return open_window(project, refuse)
+    return open_window(project, refuse, **more)
 
 open_window, __main__._open_window = __main__._open_window, stop_at_exec
 __main__.main()
