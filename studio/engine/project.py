@@ -18,7 +18,7 @@ from studio.engine.door import delete_folder, inside
 from studio.engine.errors import MALFORMED, ReadOnlyError, StudioError
 from studio.engine.files import clear_unfinished, discard, refusal, write_text
 from studio.engine.index_file import INDEX
-from studio.engine.project_lock import LOCK, Lock, looked_at
+from studio.engine.project_lock import LOCK, Lock, held, looked_at
 from studio.engine.said import NOTHING, Said, reason
 
 __all__ = ["INDEX", "LOCK", "OPENER", "Project", "folder_of", "now"]
@@ -53,8 +53,13 @@ class Project:
     # ------------------------------------------------------------------ opening
 
     @classmethod
-    def open(cls, folder: Path | str, *, create: bool = False) -> Self:
+    def open(
+        cls, folder: Path | str, *, create: bool = False, beside_another: bool = False
+    ) -> Self:
         """Open the project in `folder`; with `create`, make it when it is not there yet.
+
+        With `beside_another` it is only read, as a process does that works for the one that has
+        the project: nothing is locked, and nothing that is being made there is tidied away.
 
         Where another process writes, or the place is read-only or full, the project opens
         read-only and `read_only_reason` says so. Raises :class:`StudioError` when
@@ -65,7 +70,7 @@ class Project:
         if not index.exists():
             cls._make_room(folder, create)
         was_locked_before = (folder / LOCK).exists()
-        lock, reason = Lock.of(folder)
+        lock, reason = (None, held(folder)) if beside_another else Lock.of(folder)
         try:
             connection, reason = _connect(index, reason)
         except BaseException:

@@ -20,6 +20,15 @@ LOCK = ".lock"
 _HELD = b"held\n"
 
 
+def held(folder: Path) -> Said:
+    """Why a project can only be looked at while another process has it."""
+    return Said(
+        "The project {folder} is open in another window or command: "
+        "it can be looked at only until that one is closed.",
+        folder=folder,
+    )
+
+
 class Lock:
     """Held from when it is made to :meth:`release`."""
 
@@ -49,11 +58,7 @@ class Lock:
             _lock_exclusively(stream)
         except OSError:
             stream.close()
-            return None, Said(
-                "The project {folder} is open in another window or command: "
-                "it can be looked at only until that one is closed.",
-                folder=folder,
-            )
+            return None, held(folder)
         return cls(stream), NOTHING
 
     def release(self) -> None:

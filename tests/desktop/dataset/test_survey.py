@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -427,7 +428,8 @@ def test_the_map_and_the_rows_follow_what_may_be_seen(room, charted, qtbot) -> N
     qtbot.waitUntil(lambda: int(view.plane.is_shown.sum()) == 24, timeout=WAIT)
 
 
-def test_escape_hides_nothing_and_faces_say_what_is_missing(room, qtbot) -> None:
+def test_escape_hides_nothing_and_faces_say_what_is_missing(room, qtbot, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)  # as where the extra is not installed
     room.grid.setCurrentIndex(room.model.index(4))
     room.survey.hiding.open()
     editor = room.survey.hiding.editor
@@ -435,7 +437,7 @@ def test_escape_hides_nothing_and_faces_say_what_is_missing(room, qtbot) -> None
     QTest.keyClick(editor.view, Qt.Key.Key_N)
     editor.faces.click()
     told = room.studio.notices.history[-1].sentence
-    assert told.startswith("Detecting faces")  # the library or the model, as the machine has it
+    assert "extras install faces" in told
     QTest.keyClick(editor.view, Qt.Key.Key_Escape)
     assert not editor.isVisible()
     assert not room.studio.undo.canUndo()

@@ -230,9 +230,9 @@ def pictures_of(
             program=recipe.brought_from,
         )
     folder = inside(project_folder, *PurePosixPath(recipe.prepared).parts)
-    # Read-only is enough for the index: only the cache is written, and the run's own
-    # process may not hold the project.
-    with Project.open(project_folder) as project:
+    # Only the cache is written; and several processes of a run ask for them at once, while one
+    # of them writes the first checkpoint.
+    with Project.open(project_folder, beside_another=True) as project:
         prepared: Prepared | None = None
         with contextlib.suppress(StudioError):
             prepared = Prepared.load(folder)
