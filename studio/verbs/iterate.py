@@ -133,6 +133,7 @@ def _weights(text: str | None, piece: Piece, subject: Subject) -> np.ndarray | N
 def _result(
     iteration: Iteration, best: Candidate, changed: Changed, piece: Piece, kept: Piece | None
 ) -> Result:
+    from studio.engine.evaluation.nearest_picture import verdict
     from studio.engine.said import Said
 
     order = iteration.best_first()
@@ -154,10 +155,5 @@ def _result(
     elif kept is not None:
         lines.append(str(kept.file))
         lines.append(kept.name)
-    if near is None:
-        lines.append("Its training pictures cannot be read: nothing was compared.")
-    elif near.too_close:
-        lines.append(f"May be a copy of the training picture {near.name}.")
-    else:
-        lines.append(f"New; nearest training picture: {near.name}.")
+    lines.append(str(verdict(near)))
     return Result(facts, lines)

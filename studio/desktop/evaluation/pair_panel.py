@@ -12,7 +12,7 @@ from studio.desktop.evaluation.cards import FigureCard
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import tip
 from studio.desktop.widgets.boxes import column
-from studio.desktop.widgets.labels import text_label
+from studio.desktop.widgets.labels import set_tone, text_label
 from studio.desktop.widgets.panel import PANEL_WIDTH, SectionHeader
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class PairPanel(QFrame):
         self.card.show_figure(pair_words.figure(pair))
         close = pair.likeness.too_close
         self.mark.setText(tr("Marked as a copy.") if close else tr("Not a copy."))
-        self.mark.setProperty("tone", "bad" if close else "good")
-        self.mark.style().polish(self.mark)
+        set_tone(self.mark, "bad" if close else "good")
         place = pair_words.place_of(pair)
         # A path has no spaces to be wrapped at.
         self.file.setText(re.sub(r"[/\\_-]", "\\g<0>\u200b", place))

@@ -17,7 +17,7 @@ from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.empty_state import EmptyState
-from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.labels import set_tone, set_words, text_label
 
 if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Gallery, Pair
@@ -150,8 +150,7 @@ class PairsPage(QWidget):
         if found is None:
             return
         self.verdict.setText(pair_words.verdict(found))
-        self.verdict.setProperty("tone", "bad" if found.copies else "good")
-        self.verdict.style().polish(self.verdict)
+        set_tone(self.verdict, "bad" if found.copies else "good")
         self.advice.setText(pair_words.advice(found))
         self.caution.setText(pair_words.caution(found))
         self.caution.setVisible(bool(self.caution.text()))

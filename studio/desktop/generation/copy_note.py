@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from models.facts import Ability
 from studio.desktop.generation.newest_job import NewestJob
-from studio.desktop.i18n import tr
+from studio.desktop.widgets.labels import set_tone
+from studio.desktop.widgets.nearest_label import show_nearest
 from studio.engine.errors import StudioError
 from studio.engine.jobs import Ending, Job
 from studio.engine.said import Said
@@ -91,18 +92,11 @@ class CopyNote(QObject):
         self.retranslate()
 
     def retranslate(self) -> None:
-        found = self._found
-        if not self._is_compared:
-            text = ""
-        elif found is None:
-            text = tr("Its training pictures cannot be read: nothing was compared.")
-        elif found.too_close:
-            text = tr("May be a copy of the training picture {name}.", name=found.name)
+        if self._is_compared:
+            show_nearest(self._label, self._found)
         else:
-            text = tr("New; nearest training picture: {name}.", name=found.name)
-        self._label.setText(text)
-        self._label.setProperty("tone", "bad" if found is not None and found.too_close else "")
-        self._label.style().polish(self._label)
+            set_tone(self._label, "")
+            self._label.setText("")
 
 
 def _nearest(

@@ -23,6 +23,12 @@ def text_label(
     return made
 
 
+def set_tone(widget: QWidget, tone: str) -> None:
+    """The colour of what it says: "good", "bad", "accent", or the usual one."""
+    widget.setProperty("tone", tone)
+    widget.style().polish(widget)
+
+
 def set_words(*rows: tuple[QWidget, str, str]) -> None:
     """Give widgets their names and tooltips: (widget, name, tip).
 

@@ -9,21 +9,19 @@ from pathlib import PurePath
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDragEnterEvent,
-    QDropEvent,
     QImage,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QColorDialog, QFileDialog, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QColorDialog, QLineEdit, QToolButton, QWidget
 
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.buttons import secondary
+from studio.desktop.widgets.picture_taker import PictureTaker
 
-SUFFIXES = "*.png *.jpg *.jpeg *.tif *.tiff *.webp *.bmp *.gif *.psd *.heic *.avif"
 _MARK = "rgb:"
 _PADDING = 32
 """Of a button, left and right of its words."""
@@ -79,7 +77,7 @@ class ColoursField(QWidget):
         self.choose.setIcon(theme.icon("square", colour))
 
 
-class PictureField(QWidget):
+class PictureField(PictureTaker):
     """A button that asks for a picture, which can be dropped on it too, and its colours below."""
 
     chosen = Signal(str)
@@ -89,10 +87,9 @@ class PictureField(QWidget):
         super().__init__(parent)
         self._text = ""
         self.button, self.strip = secondary(), _Strip()
-        self.button.clicked.connect(self._ask)
+        self.button.clicked.connect(self.ask)
         self.button.setMinimumWidth(1)  # a long name gives way
         row((self.button, 1), self.strip, on=self, gap=8)
-        self.setAcceptDrops(True)
         self.setFocusProxy(self.button)
 
     def text(self) -> str:
@@ -128,21 +125,8 @@ class PictureField(QWidget):
         super().setToolTip(text)
         self.button.setToolTip(text)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.chosen.emit(files[0])
-
-    def _ask(self) -> None:
-        kinds = tr("Pictures") + f" ({SUFFIXES})"
-        path, _kind = QFileDialog.getOpenFileName(self, tr("Choose a picture…"), "", kinds)
-        if path:
-            self.chosen.emit(path)
+    def given(self, path: str) -> None:
+        self.chosen.emit(path)
 
 
 class _Strip(QWidget):

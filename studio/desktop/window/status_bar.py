@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QWidget
 from studio.desktop import theme
 from studio.desktop.i18n import LANGUAGES, language, said, tr
 from studio.desktop.widgets.boxes import row
-from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.labels import set_tone, set_words, text_label
 
 if TYPE_CHECKING:
     from studio.desktop.base.jobs import AnyJob
@@ -102,9 +102,8 @@ class StatusBar(QWidget):
         self.saved.setVisible(saved is not None)
         tone = "accent" if saved is False else ""
         if tone != (self.saved.property("tone") or ""):
-            self.saved.setProperty("tone", tone)
             # Only then: to ask for a style wraps it for Python, which delays the first paint.
-            self.saved.style().polish(self.saved)
+            set_tone(self.saved, tone)
         if saved is False:
             words = tr("Read only: decisions are not saved")
             why = tr("This project can be looked at only; past notices say why")

@@ -13,6 +13,9 @@ from studio.engine.dataset.index import store
 from studio.engine.evaluation.copies import CopyCheck
 from studio.engine.evaluation.gallery import known_pictures
 from studio.engine.project import Project
+from studio.engine.said import Said
+
+NOT_COMPARED = Said("Its training pictures cannot be read: nothing was compared.")
 
 
 class Nearest(NamedTuple):
@@ -20,6 +23,17 @@ class Nearest(NamedTuple):
 
     name: str
     too_close: bool
+
+    @property
+    def said(self) -> Said:
+        if self.too_close:
+            return Said("May be a copy of the training picture {name}.", name=self.name)
+        return Said("New; nearest training picture: {name}.", name=self.name)
+
+
+def verdict(nearest: Nearest | None) -> Said:
+    """What is said beside a picture; None is one of a run whose pictures are gone."""
+    return NOT_COMPARED if nearest is None else nearest.said
 
 
 class NearestPicture:

@@ -14,7 +14,7 @@ from studio.desktop import theme
 from studio.desktop.generation.newest_job import NewestJob
 from studio.desktop.generation.piece_queue import Steps
 from studio.desktop.generation.tools.tool import Hand, Played, Tool, ToolAction, register
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.widgets.labels import set_words
 from studio.engine.errors import StudioError
@@ -115,14 +115,11 @@ class Enlarge(Tool):
         self.hand.view.set_image(made.image, made.size)
         told = [tr("Enlarged to {width} × {height} pixels; what you keep now is as large.",
                    width=size.width(), height=size.height())]  # fmt: skip
-        near = made.nearest
-        if near is not None and near.too_close:
-            copy = tr("May be a copy of the training picture {name}.", name=near.name)
-            self.hand.notices.warn(" ".join([*told, copy]))
-            return
+        near, notices = made.nearest, self.hand.notices
         if near is not None:
-            told.append(tr("New; nearest training picture: {name}.", name=near.name))
-        self.hand.notices.info(" ".join(told))
+            told.append(said(near.said))
+        tell = notices.warn if near is not None and near.too_close else notices.info
+        tell(" ".join(told))
 
     def _restyle(self) -> None:
         self.button.setIcon(theme.icon("maximize"))

@@ -21,6 +21,7 @@ from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import primary, secondary
 from studio.desktop.widgets.elided_combo import ElidedCombo
 from studio.desktop.widgets.labels import set_words, text_label
+from studio.desktop.widgets.nearest_label import show_nearest
 from studio.desktop.widgets.panel import PANEL_WIDTH, SIDE_WIDTH, ElidedLabel, SectionHeader
 from studio.desktop.widgets.piece_list import PieceList, PieceTile
 from studio.desktop.widgets.slider_form import SliderForm
@@ -275,16 +276,7 @@ class IterationWindow(QDialog):
         if changed.outside is not None and one.number:
             parts.append(tr("outside the mask {n}", n=f"{changed.outside:.2g}"))
         self.facts.setText(" · ".join(parts))
-        near = changed.nearest
-        if near is None:
-            text = tr("Its training pictures cannot be read: nothing was compared.")
-        elif near.too_close:
-            text = tr("May be a copy of the training picture {name}.", name=near.name)
-        else:
-            text = tr("New; nearest training picture: {name}.", name=near.name)
-        self.near.setText(text)
-        self.near.setProperty("tone", "bad" if near is not None and near.too_close else "")
-        self.near.style().polish(self.near)
+        show_nearest(self.near, changed.nearest)
 
     def show_weights(self, weights: Pixels) -> None:
         """uint8 [h, w, 1]: where the mask works."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPixmap
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label, tip
@@ -14,12 +14,12 @@ from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
 from studio.desktop.widgets.panel import ElidedLabel, SectionHeader
-from studio.desktop.widgets.text_fields import SUFFIXES
+from studio.desktop.widgets.picture_taker import PictureTaker
 
 SIDE = 72
 
 
-class ReferenceField(QWidget):
+class ReferenceField(PictureTaker):
     """`chosen` tells the path of a picture; what it looks like comes back by `show_picture`."""
 
     chosen = Signal(Path)
@@ -32,10 +32,9 @@ class ReferenceField(QWidget):
         self.picture.setFixedSize(QSize(SIDE, SIDE))
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = secondary()
-        self.button.clicked.connect(self._ask)
+        self.button.clicked.connect(self.ask)
         beside = column(self.button, self.name, None, gap=8)
         column(self.header, row(self.picture, (beside, 1), gap=12), on=self, gap=8)
-        self.setAcceptDrops(True)
 
     def take(self, path: Path) -> None:
         """Another reference."""
@@ -56,21 +55,8 @@ class ReferenceField(QWidget):
             small = image.scaled(SIDE, SIDE, kept, smooth.SmoothTransformation)
             self.picture.setPixmap(QPixmap.fromImage(small))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.take(Path(files[0]))
-
-    def _ask(self) -> None:
-        kinds = tr("Pictures") + f" ({SUFFIXES})"
-        path, _kind = QFileDialog.getOpenFileName(self, tr("Choose a picture…"), "", kinds)
-        if path:
-            self.take(Path(path))
+    def given(self, path: str) -> None:
+        self.take(Path(path))
 
     def retranslate(self) -> None:
         self.header.setText(tr("Reference picture"))

@@ -11,7 +11,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.training import words
 from studio.desktop.training.fields import Facts
 from studio.desktop.widgets import boxes
-from studio.desktop.widgets.labels import text_label
+from studio.desktop.widgets.labels import set_tone, text_label
 from studio.engine.events import Health, Preflight
 
 FACTS = ("rate", "first", "whole", "memory", "disk", "batch")
@@ -69,9 +69,8 @@ class MeasuredCard(QFrame):
                 time=amounts.duration(1.5 * found.first_picture_seconds),
             )
             told.insert(0, short)
-        self.notes.setProperty("tone", "accent" if early else "")
         self.notes.setProperty("quiet", not early)
-        self.notes.style().polish(self.notes)
+        set_tone(self.notes, "accent" if early else "")
         self.notes.setText("\n".join(told))
         self.notes.setVisible(bool(told))
 

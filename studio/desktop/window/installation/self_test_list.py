@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from studio.desktop.i18n import said, tr
 from studio.desktop.plain_text import tip
 from studio.desktop.widgets.boxes import column, row
-from studio.desktop.widgets.labels import text_label
+from studio.desktop.widgets.labels import set_tone, text_label
 from studio.engine.self_test import TITLES, Outcome
 
 MARK_WIDTH = 72
@@ -48,8 +48,7 @@ class SelfTestList(QWidget):
             outcome = self.outcomes[place] if place < len(self.outcomes) else None
             mark, words = self.marks[place], self.words[place]
             mark.setText(_mark(outcome))
-            mark.setProperty("tone", _TONES[outcome.ok] if outcome else "")
-            mark.style().polish(mark)
+            set_tone(mark, _TONES[outcome.ok] if outcome else "")
             found = f": {said(outcome.found)}" if outcome and not outcome.ok else ""
             words.setText(said(title) + found)
             words.setToolTip(tip(said(outcome.found) if outcome else ""))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from models.facts import Ability
-from models.parameters import Declared
+from models.parameters import Declared, param
 from models.registry import Registry
 from studio.engine.artwork import Pixels
 from studio.engine.errors import UsageError
@@ -20,6 +20,7 @@ from studio.engine.generation.iteration.subject import Subject
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.player import Player
 from studio.engine.said import Said
+from studio.engine.seeds import LARGEST_SEED
 
 
 class Tried(NamedTuple):
@@ -66,6 +67,24 @@ class Way(Declared, ABC):
     @abstractmethod
     def tried(self, subject: Subject) -> Iterator[Tried]:
         """What is tried, one after another."""
+
+
+def count_param(default: int, low: int, high: int) -> int:
+    """Of a way with `several`."""
+    declared: int = param(
+        default, label="How many", low=low, high=high, step=1, term="k",
+        help="Variants that are drawn. The best of more is better, and takes longer.",
+    )  # fmt: skip
+    return declared
+
+
+def seed_param() -> int:
+    """Of a way with `several`."""
+    declared: int = param(
+        0, label="First seed", low=0, high=LARGEST_SEED, step=1,
+        help="The variants are those of this seed and the following ones.",
+    )  # fmt: skip
+    return declared
 
 
 def not_moved(player: Player) -> Said | None:

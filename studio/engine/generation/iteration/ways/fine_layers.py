@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.facts import Ability
-from models.parameters import param
 from studio.engine.generation import zones
 from studio.engine.generation.iteration.subject import Subject
-from studio.engine.generation.iteration.way import Tried, Way, register
+from studio.engine.generation.iteration.way import Tried, Way, count_param, register, seed_param
 from studio.engine.generation.moves.mix import Mix
 from studio.engine.generation.player import Player
 from studio.engine.said import Said
@@ -32,14 +31,8 @@ class FineLayers(Way):
     )
     several = True
 
-    count: int = param(
-        16, label="How many", low=2, high=256, step=1, term="k",
-        help="Variants that are drawn. The best of more is better, and takes longer.",
-    )  # fmt: skip
-    seed: int = param(
-        0, label="First seed", low=0, high=LARGEST_SEED, step=1,
-        help="The variants are those of this seed and the following ones.",
-    )  # fmt: skip
+    count: int = count_param(16, 2, 256)
+    seed: int = seed_param()
 
     def refusal(self, player: Player) -> Said | None:
         if self._slots(player) or Ability.NOISE in player.latent.abilities:

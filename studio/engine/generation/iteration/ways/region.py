@@ -15,7 +15,14 @@ from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Seeded
 from studio.engine.generation.cells import grid_of, touched
 from studio.engine.generation.iteration.subject import Subject
-from studio.engine.generation.iteration.way import Tried, Way, not_moved, register
+from studio.engine.generation.iteration.way import (
+    Tried,
+    Way,
+    count_param,
+    not_moved,
+    register,
+    seed_param,
+)
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.latent_units import units_of
 from studio.engine.generation.moves.dragged import PackedMask
@@ -57,10 +64,7 @@ class Region(Way):
     several = True
     wants_region = True
 
-    count: int = param(
-        6, label="How many", low=1, high=64, step=1, term="k",
-        help="Variants that are drawn. The best of more is better, and takes longer.",
-    )  # fmt: skip
+    count: int = count_param(6, 1, 64)
     strength: float = param(
         0.6, label="How new", low=0.1, high=1.0, step=0.05, term="share of another seed",
         help="How far it begins from what is there; 1 is another picture altogether. Where a "
@@ -74,10 +78,7 @@ class Region(Way):
         60, label="Steps", low=0, high=1_000, step=5, term="gradient steps",
         help="Of fitting a variant to what surrounds it; none where cells are drawn anew.",
     )  # fmt: skip
-    seed: int = param(
-        0, label="First seed", low=0, high=LARGEST_SEED, step=1,
-        help="The variants are those of this seed and the following ones.",
-    )  # fmt: skip
+    seed: int = seed_param()
 
     def refusal(self, player: Player) -> Said | None:
         if Ability.REPAIR in player.latent.abilities or not_moved(player) is None:
