@@ -101,6 +101,7 @@ class TrainingRoom(Room):
         session.advanced.connect(self._advanced)
         session.ended.connect(self._ended)
         session.failed.connect(self.studio.notices.error)
+        self.studio.jobs.changed.connect(self._show_busy)
         # Whatever it works out would slow down the saving.
         session.driving.saving.connect(self.preview.forget)
         self.preview.changed.connect(self._words)
@@ -251,7 +252,6 @@ class TrainingRoom(Room):
     @Slot(list)
     def _runs_read(self, runs: list[Run]) -> None:
         self.pages.tell("runs", bool(runs))
-        self._show_busy()
         self._offer_interrupted(runs)
 
     def _offer_interrupted(self, runs: list[Run]) -> None:
@@ -290,10 +290,11 @@ class TrainingRoom(Room):
             if isinstance(event, events.Checkpoint):
                 self.checkpointLanded.emit(live.run.name, event.path)
         self.viewing.advance(live, received)
-        self._show_busy()
         self._tell_progress(live)
 
+    @Slot()
     def _show_busy(self) -> None:
+        """The run that trains is a job: it is one as soon as it was asked for."""
         self.form.foot.set_waiting(bool(self.session.training))
 
     def _tell_progress(self, live: Opened) -> None:

@@ -100,7 +100,7 @@ def test_a_run_waits_begins_and_the_one_after_a_failure_too(
     first = begin(room, qtbot)
     is_training(room, first, qtbot)
     qtbot.mouseClick(room.side.new, CLICK)
-    qtbot.waitUntil(lambda: room.form.start.text() == "Train it then", timeout=WAIT)
+    assert room.form.start.text() == "Train it then"
     qtbot.mouseClick(room.form.start, CLICK)
     qtbot.waitUntil(lambda: len(rows(room)) == 1, timeout=WAIT)
     (second,) = rows(room)
