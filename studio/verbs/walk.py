@@ -23,6 +23,17 @@ _MOST_SEEDS = 1000
 INTERRUPTED = 130
 
 
+_CAMERA = (
+    ("x", "--pan-x", number(-1000.0, 1000.0),
+     "the camera goes so many widths of the picture to the right; seamless pictures go on as "
+     "tiles, others mirrored (keys have their own camera)"),
+    ("y", "--pan-y", number(-1000.0, 1000.0), "the same, heights down"),
+    ("zoom", "--zoom", number(0.25, 16.0), "it comes nearer until all is so many times as large"),
+    ("turn", "--turn", number(-36000.0, 36000.0), "the picture turns, degrees clockwise"),
+)  # fmt: skip
+"""Where the camera stands at the end of a film of seeds, by the names of its fields."""
+
+
 def add(verbs: Verbs) -> None:
     verbs.add("walk", "A path through the latent space as a film.", run, _declare)
 
@@ -69,6 +80,8 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="even speed: keys come where the pictures, as the eye tells them apart, have gone "
         "equally far (perceptual distance)",
     )  # fmt: skip
+    for name, option, kind, text in _CAMERA:
+        parser.add_argument(option, dest=f"camera_{name}", metavar="N", type=kind, help=text)
     sound.add(parser)
     parser.add_argument("--psi", type=number(0.0, 1.5), help="truncation, 0 to 1.5 (default 1)")
     parser.add_argument(
@@ -134,9 +147,18 @@ def run(options: argparse.Namespace, console: Console) -> Result:
 
 def _timeline(options: argparse.Namespace, player: Player) -> tuple[Timeline, Heard | None]:
     """What is to be seen, and what is heard with it."""
+    from studio.engine.generation.film.camera import Camera
     from studio.engine.generation.film.timeline import Timeline, read_keys
 
+    asked = {name: getattr(options, f"camera_{name}") for name, *_ in _CAMERA}
+    asked = {name: value for name, value in asked.items() if value is not None}
     if options.keys is not None:
+        if asked:
+            option = next(option for name, option, *_ in _CAMERA if name in asked)
+            raise UsageError(
+                "{option} is for films of seeds: in a file each key has a camera of its own.",
+                option=option,
+            )  # fmt: skip
         line = sound.with_file(read_keys(options.keys), options)
         changed: dict[str, object] = {"loop": True} if options.loop else {}
         if options.seconds is not None:
@@ -148,7 +170,8 @@ def _timeline(options: argparse.Namespace, player: Player) -> tuple[Timeline, He
     usual = 6.0 if heard is None else heard.seconds
     seconds = usual if options.seconds is None else options.seconds
     fps = options.fps or "30"
-    line = Timeline.of_recipes(_recipes(options, player), seconds, fps, loop=options.loop)
+    recipes, camera = _recipes(options, player), Camera(**asked)
+    line = Timeline.of_recipes(recipes, seconds, fps, loop=options.loop, camera=camera)
     return sound.with_file(line, options), heard
 
 

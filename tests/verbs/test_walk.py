@@ -56,6 +56,15 @@ def test_a_noise_walk_is_a_gif(project, run, out):
     assert made["frames"] == 9
 
 
+def test_a_camera_goes_over_one_picture(project, run, out):
+    done("walk", project, "--run", run, "--seeds", "3,3", "--seconds", "0.3", "--fps", 10,
+         "--pan-x", 1, "--turn", 360, "--no-mark", "--out", out / "pan.png")  # fmt: skip
+    first, middle, last = (np.asarray(Image.open(each)) for each in sorted(out.glob("pan.*")))
+    assert not np.array_equal(first, middle)
+    # One picture further stands its mirror image, or, of a seamless model, the picture again.
+    assert min(np.abs(last - floor.astype(float)).mean() for floor in (first, first[:, ::-1])) < 1
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
@@ -66,6 +75,8 @@ def test_a_noise_walk_is_a_gif(project, run, out):
         (["--seeds", "1", "--wander", "2"], 2, "not allowed with"),
         (["--label", "dogs"], 2, "no label dogs"),
         (["--keys", "nowhere.toml"], 1, "Could not read the keys"),
+        (["--keys", "nowhere.toml", "--zoom", "2"], 2, "--zoom is for films of seeds"),
+        (["--zoom", "0"], 2, "not a number between"),
         (["--out", "film.avi"], 2, "end its name with one of"),
         (["--run", "nobody"], 1, "nobody"),
     ],

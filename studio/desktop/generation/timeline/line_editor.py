@@ -66,11 +66,11 @@ class LineEditor(QObject):
         """What comes next is a step of its own."""
         self._gesture += 1
 
-    def change(self, place: int, text: str, **values: object) -> None:
-        """Other values of a key."""
+    def change(self, place: int, text: str, join: str | None = None, **values: object) -> None:
+        """Other values of a key. Changes that `join` under one name are one step."""
         if self.line is not None:
             key = self.line.keys[place].model_copy(update=values)
-            self._put(text, self.line.replaced(place, key))
+            self._put(text, self.line.replaced(place, key), join)
 
     def delete(self, place: int) -> None:
         if self.line is not None:

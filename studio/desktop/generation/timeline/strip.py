@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
 
 from studio.desktop import theme
+from studio.desktop.generation.timeline.camera_row import CameraRow
 from studio.desktop.generation.timeline.sound_panel import SoundPanel
 from studio.desktop.generation.timeline.track import Track
 from studio.desktop.i18n import tr
@@ -50,7 +51,10 @@ class Strip(QWidget):
         )
         self.seconds, self.rate, self.loop = QDoubleSpinBox(), QComboBox(), QCheckBox()
         self.size_box = QComboBox()
-        self.sound, self.even = secondary(), secondary()
+        self.sound, self.even, self.camera = secondary(), secondary(), secondary()
+        self.camera.setCheckable(True)
+        self.camera_row = CameraRow()
+        self._line: Timeline | None = None
         self.sound_panel = SoundPanel(self.track)
         self.setAcceptDrops(True)
         self.seconds.setRange(0.1, _LONGEST)
@@ -67,15 +71,19 @@ class Strip(QWidget):
         self.play.setIconSize(self.play.iconSize() * 0.9)
         head = row(self.fold, self.hint, None, self.clock, self.play, self.add, self.export, gap=8)
         facts = row(
-            self.seconds, self.rate, self.size_box, self.loop, None, self.even, self.sound, gap=8
-        )
-        parts = facts, self.track, self.sound_panel
+            self.seconds, self.rate, self.size_box, self.loop, None,
+            self.camera, self.even, self.sound, gap=8,
+        )  # fmt: skip
+        parts = facts, self.track, self.camera_row, self.sound_panel
         column(*parts, on=self.body, gap=6, margins=(8, 0, 0, 0))
         column(head, self.body, on=self, gap=6, margins=(4, 4, 12, 4))
         self.fold.toggled.connect(self._unfold)
         self.seconds.valueChanged.connect(self.secondsChosen)
         self.rate.textActivated.connect(self.rateChosen)
         self.loop.toggled.connect(self.loopChosen)
+        self.camera.toggled.connect(self.camera_row.setVisible)
+        self.camera_row.setVisible(False)
+        self.track.picked.connect(self._show_camera)
         self._playing = False
         self._unfold(False)
 
@@ -101,7 +109,9 @@ class Strip(QWidget):
     def show_line(self, line: Timeline | None) -> None:
         """The values of a timeline; None where there is none."""
         self.setEnabled(line is not None)
+        self._line = line
         self.track.show_line(line)
+        self._show_camera()
         keys = len(line.keys) if line is not None else 0
         self.export.setEnabled(keys > 0)
         self.play.setEnabled(keys > 0)
@@ -118,6 +128,11 @@ class Strip(QWidget):
         for box in (self.seconds, self.rate, self.loop):
             box.blockSignals(False)
         self._words()
+
+    def _show_camera(self) -> None:
+        line, place = self._line, self.track.chosen
+        chosen = line is not None and 0 <= place < len(line.keys)
+        self.camera_row.show_camera(line.keys[place].camera if line and chosen else None)
 
     def show_time(self, time: float) -> None:
         self.track.show_time(time)
@@ -167,6 +182,9 @@ class Strip(QWidget):
             (self.size_box, tr("Enlargement"),
              tr("How many times as large the film is: each pixel becomes a square, or detail is "
                 "drawn as the run's enlarger has learnt it (super-resolution)")),
+            (self.camera, tr("Camera"),
+             tr("Pan over the picture and beyond its edges, zoom and turn, from key to key "
+                "(Shift+K)")),
             (self.even, tr("Even speed"),
              tr("Put the keys where the pictures have gone equally far, as the eye tells them "
                 "apart (perceptual distance, Shift+E)")),
@@ -183,6 +201,7 @@ class Strip(QWidget):
             self.size_box.setItemText(
                 place, tr("{n}× own pictures", n=self.size_box.itemData(place)[0])
             )
+        self.camera_row.retranslate()
         self.sound_panel.retranslate()
         self.hint.setText(tr("Lay out keys and render them as a film"))
         self._words()

@@ -46,6 +46,8 @@ class Track(QWidget):
     dropped = Signal()
     """The hand let it go."""
     deleted = Signal(int)
+    picked = Signal()
+    """Another key is chosen, or none."""
     menuWanted = Signal(int, QPoint)
     """For a key, or -1, at a place of the screen."""
 
@@ -74,6 +76,7 @@ class Track(QWidget):
         """Mark a key; -1 none."""
         self.chosen = place
         self.update()
+        self.picked.emit()
 
     def x_of(self, time: float) -> float:
         """Where a moment lies, in pixels from the left."""

@@ -63,7 +63,8 @@ def render(
     changed: Callable[[Pixels], Pixels] = lambda frame: frame,
 ) -> Film:
     """Write the film of a walk. What was written when it is cancelled is a film. Every frame is
-    made `enlarge` times as large, by whole pixels or by `larger`, and passed through `changed`.
+    made `enlarge` times as large, by whole pixels or by `larger`, seen by the camera, and passed
+    through `changed`.
 
     Raises :class:`StudioError` before any work where it cannot be written, and where the disk is
     full; what there is plays then.
@@ -84,8 +85,9 @@ def render(
             done += 1
             told(done, shot.count)
 
-    frames_of = map(larger or partial(by_pixels, enlarge), _frames(player, walk))
-    with Ahead(map(changed, frames_of)) as frames:
+    larger = larger or partial(by_pixels, enlarge)
+    made = (walk.picture(time, larger) for time in walk.times)
+    with Ahead(map(changed, made)) as frames:
         file = kind.write(counted(frames), shot, target)
     return Film(file, done, kind.notes(shot))
 
@@ -93,11 +95,6 @@ def render(
 def by_pixels(enlarge: int, pixels: Pixels) -> Pixels:
     """Every pixel a square of `enlarge` by `enlarge`."""
     return pixels.repeat(enlarge, 0).repeat(enlarge, 1) if enlarge > 1 else pixels
-
-
-def _frames(player: Player, walk: Walk) -> Iterator[Pixels]:
-    for recipe in walk.recipes():
-        yield player.picture(recipe)
 
 
 class Ahead:

@@ -13,13 +13,15 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from studio.engine.door import read_text
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.generation.beginnings import Part, Seeded
+from studio.engine.generation.film.camera import Camera
 from studio.engine.generation.film.easing import EASINGS, SMOOTH
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.blend import Blend
 from studio.engine.generation.sound.drive import MOST_DRIVES, Drive
 from studio.engine.said import reason
 
-VERSION = 1
+VERSION = 2
+"""What this build reads: 2 has cameras. Timelines without one are still written as 1."""
 LONGEST = 3600.0
 """Seconds of a film."""
 MOST_KEYS = 1000
@@ -38,6 +40,7 @@ class Key(Part):
     recipe: LatentRecipe
     easing: str = SMOOTH
     hold: Seconds = 0.0
+    camera: Camera = Camera()
 
     @field_validator("easing")
     @classmethod
@@ -79,15 +82,22 @@ class Timeline(Part):
 
     @classmethod
     def of_recipes(
-        cls, recipes: Sequence[LatentRecipe], seconds: float, fps: str = "30", *, loop: bool
-    ) -> Self:
+        cls, recipes: Sequence[LatentRecipe], seconds: float, fps: str = "30", *, loop: bool,
+        camera: Camera = Camera(),  # noqa: B008  # it cannot be changed
+    ) -> Self:  # fmt: skip
         """Recipes one after the other, equally far apart; without `loop` the last frame shows the
-        last of them."""
+        last of them. The camera goes evenly to where it is at the end."""
         rate = frame_rate(fps)
         end = seconds if loop else float((frame_count(seconds, rate) - 1) / rate)
         steps = len(recipes) if loop else max(1, len(recipes) - 1)
-        times = [end * place / steps for place in range(len(recipes))]
-        keys = tuple(Key(time=t, recipe=each) for t, each in zip(times, recipes, strict=True))
+        keys = tuple(
+            Key(
+                time=end * place / steps,
+                recipe=each,
+                camera=Camera().towards(camera, place / steps),
+            )
+            for place, each in enumerate(recipes)
+        )
         return cls(seconds=seconds, keys=keys, loop=loop, fps=fps)
 
     @property
@@ -117,7 +127,11 @@ class Timeline(Part):
 
         unsaid = {name for name in ("sound", "drives") if not getattr(self, name)}
         values = self.model_dump(mode="json", exclude_none=True, exclude=unsaid)
-        return tomlkit.dumps({"version": VERSION, **values})
+        for said, key in zip(values["keys"], self.keys, strict=True):
+            if key.camera.idle:
+                del said["camera"]
+        moved = any(not key.camera.idle for key in self.keys)
+        return tomlkit.dumps({"version": VERSION if moved else 1, **values})
 
 
 def frame_count(seconds: float, fps: Fraction) -> int:

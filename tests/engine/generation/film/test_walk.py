@@ -128,7 +128,7 @@ def test_a_timeline_is_read_as_it_was_written(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("version = 2\n", "of a newer version"),
+        ("version = 3\n", "of a newer version"),
         ("seconds = 2\n", "version = 1"),
         ("version = 1\n", "There are no keys"),
         ("version = 1\n[[keys]]\ntime = -1\nrecipe = {seed = 1}\n", "keys.0.time"),
