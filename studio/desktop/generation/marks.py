@@ -54,10 +54,10 @@ class Marks(QObject):
 
     def more(self) -> None:
         """The picture on the canvas; once more takes the mark away."""
-        self._mark(self._editing.recipe(), MORE)
+        self._mark(self._session.take_up(self._editing), MORE)
 
     def less(self) -> None:
-        self._mark(self._editing.recipe(), LESS)
+        self._mark(self._session.take_up(self._editing), LESS)
 
     @Slot(object, int)
     def _mark_seed(self, seed: int, way: int) -> None:

@@ -26,6 +26,7 @@ from studio.engine.project import Project
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
+    from studio.desktop.generation.recipe_editor import Editing
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.bend import Bend
     from studio.engine.generation.other_models import OtherModel
@@ -186,13 +187,23 @@ class Session(QObject):
             self._asked, self._preview = recipe, {}  # the picture first
             self._draw(self._worker.soonest, recipe)
 
+    def take_up(self, editing: Editing) -> LatentRecipe:
+        """The recipe of what the canvas shows, to be kept or worked with. A moment of the film
+        becomes the picture of the hand then, as a step; without the film's camera, which is no
+        part of a recipe."""
+        moment = self.films.moment
+        if moment is not None:
+            self.is_draft |= not moment.camera.idle
+            editing.branch(moment.recipe)
+        return editing.recipe()
+
     def _draw(self, how: Callable[[LatentRecipe], Drawn], recipe: LatentRecipe) -> None:
         self._render.latest(
             "picture", how, recipe, done=partial(self._drawn, recipe), in_between=True
         )
 
     def _drawn(self, recipe: LatentRecipe, drawn: Drawn) -> None:
-        self.is_draft = drawn.is_draft
+        self.is_draft, self.films.moment = drawn.is_draft, None
         self.rendered.emit(drawn.image, recipe)
         if drawn.is_draft and recipe is self._asked:  # nothing newer was asked for meanwhile
             self._draw(self._worker.whole, recipe)

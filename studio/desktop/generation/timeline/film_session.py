@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.write_queue import WriteQueue
-from studio.desktop.generation.timeline.worker import FilmWorker
+from studio.desktop.generation.timeline.worker import FilmWorker, Moment
 from studio.engine.jobs import Ending, Job
 from studio.engine.said import Said
 
@@ -30,6 +30,7 @@ class FilmSession(QObject):
     """Asks the thread that draws the canvas: of its pictures and of moments the newest wins."""
 
     drawn = Signal(QImage)
+    """A moment is to be shown."""
     failed = Signal(object, str)
 
     def __init__(
@@ -37,6 +38,8 @@ class FilmSession(QObject):
     ) -> None:
         super().__init__(parent)
         self._worker, self._thread, self._jobs = worker, thread, jobs
+        self.moment: Moment | None = None
+        """What the canvas shows, if that is of the film and not of the hand."""
         self._writes = WriteQueue(thread, self.failed.emit)
 
     def ask_line(
@@ -56,8 +59,12 @@ class FilmSession(QObject):
     def show_moment(self, line: Timeline, time: float) -> None:
         """Ask for the picture at `time` in seconds."""
         self._thread.latest(
-            "picture", self._worker.moment, line, time, done=self.drawn.emit, in_between=True
+            "picture", self._worker.moment, line, time, done=self._show, in_between=True
         )
+
+    def _show(self, moment: Moment) -> None:
+        self.moment = moment
+        self.drawn.emit(moment.image)
 
     def ask_recipe(self, line: Timeline, time: float, done: Callable[[LatentRecipe], None]) -> None:
         """Ask for the recipe of that picture."""

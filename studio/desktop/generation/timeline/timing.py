@@ -66,6 +66,7 @@ class Timing(QObject):
         strip.rateChosen.connect(editor.set_rate)
         strip.loopChosen.connect(editor.set_loop)
         strip.unfolded.connect(lambda _: self.stop())
+        strip.camera_row.changed.connect(self._move_camera)
         track.scrubbed.connect(self.scrub)
         track.dragged.connect(self._drag)
         track.dropped.connect(editor.end_gesture)
@@ -85,6 +86,7 @@ class Timing(QObject):
             *self.sounding.actions(),
             ("generation.even", "Even speed of the film", self.even_out, "Shift+E", ""),
             ("generation.moment", "Go on from the playhead", self.branch, "Shift+G", ""),
+            ("generation.camera", "Camera of the film", self.show_camera, "Shift+K", ""),
             ("generation.key", "Add a key to the timeline", self.add_key, "K", "plus"),
             ("generation.play", "Play or stop the film", self.play, "Ctrl+Space", "play"),
             ("generation.film", "Render film…", self.ask_file, "Ctrl+Shift+F", "export"),
@@ -119,7 +121,7 @@ class Timing(QObject):
 
     def close(self) -> None:
         self.stop()
-        self._is_seen = False
+        self._show_hand()
         self._put_head(0.0)
         self.editor.close()
 
@@ -137,7 +139,11 @@ class Timing(QObject):
     @Slot()
     def _edited(self) -> None:
         self.stop()
-        self._is_seen = False
+        self._show_hand()
+
+    def _show_hand(self) -> None:
+        """The canvas shows what the hand makes, and no moment of the film."""
+        self._is_seen, self._session.films.moment = False, None
 
     # ------------------------------------------------------------------ keys
 
@@ -208,6 +214,27 @@ class Timing(QObject):
         action = menu.addAction(text, do)
         action.setCheckable(True)
         action.setChecked(on)
+
+    def show_camera(self) -> None:
+        """Show or hide the numbers of the camera; without a chosen key those of the key that is
+        seen, or of the last one before."""
+        line, track = self._line, self.strip.track
+        self.strip.camera.toggle()
+        if self.strip.camera.isChecked():
+            self.strip.fold.setChecked(True)
+            if line is not None and track.chosen < 0:
+                before = [place for place, key in enumerate(line.keys) if key.time <= self.time]
+                track.choose(before[-1] if before else -1)
+
+    @Slot(str, float)
+    def _move_camera(self, name: str, value: float) -> None:
+        """Of the chosen key, which is shown."""
+        place = self.strip.track.chosen
+        if self._line is not None and 0 <= place < len(self._line.keys):
+            key = self._line.keys[place]
+            camera = key.camera.model_copy(update={name: value})
+            self.editor.change(place, tr("Camera"), f"camera {place}", camera=camera)
+            self.scrub(key.time)
 
     def even_out(self) -> None:
         """Put the keys where the pictures have gone equally far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QImage
 
@@ -13,6 +13,7 @@ from studio.desktop.pixels import to_qimage
 from studio.engine.jobs import Job
 
 if TYPE_CHECKING:
+    from studio.engine.generation.film.camera import Camera
     from studio.engine.generation.film.pace import Pace
     from studio.engine.generation.film.render import Film
     from studio.engine.generation.film.timeline import Timeline
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 FILE = "timeline.toml"
 """In the folder of the run that it belongs to."""
+
+
+class Moment(NamedTuple):
+    """A picture of a film: how it is made, and how it is looked at."""
+
+    image: QImage
+    recipe: LatentRecipe
+    camera: Camera
 
 
 class FilmWorker:
@@ -50,9 +59,10 @@ class FilmWorker:
         if folder.is_dir():
             write_text(folder / FILE, line.text())
 
-    def moment(self, line: Timeline, time: float) -> QImage:
+    def moment(self, line: Timeline, time: float) -> Moment:
         """What is seen at `time` in seconds."""
-        return to_qimage(self._player().picture(self.recipe(line, time)))
+        walk = self._walked(line)
+        return Moment(to_qimage(walk.picture(time)), walk.at(time), walk.camera(time))
 
     def recipe(self, line: Timeline, time: float) -> LatentRecipe:
         """How that is made."""

@@ -101,7 +101,7 @@ class Breeding(Tool):
     def add_current(self) -> None:
         """The picture on the canvas; it is said where that is a parent already."""
         self.show_page()
-        self._add([self.hand.editing.recipe()])
+        self._add([self.hand.recipe()])
 
     def _add(self, recipes: Sequence[LatentRecipe]) -> None:
         from studio.engine.generation.latent_recipe import MOST_PARENTS
@@ -162,7 +162,7 @@ class Breeding(Tool):
             self.show_page()
             return
         self.show_page()
-        parents = self.brood.parents or (self.hand.editing.recipe(),)
+        parents = self.brood.parents or (self.hand.recipe(),)
         after = replace(self.brood, parents=parents, bred=parents, seed=self.brood.seed + 1)
         self._push(tr("Breed children"), after)
 

@@ -64,7 +64,7 @@ class Compare(Tool):
         if image.isNull():
             self._let_go()
             return
-        self._held = self.hand.editing.recipe(), image
+        self._held = self.hand.recipe(), image
         self.hand.view.set_before(image)
 
     def _beside(self, image: QImage | None) -> None:

@@ -60,7 +60,7 @@ class DragOut(Tool):
         if image.isNull() or session.model is None or session.project is None:
             return None
         # The next picture may be drawn into this one's array.
-        return partial(_write, image.copy(), session.model, self.hand.editing.recipe(),
+        return partial(_write, image.copy(), session.model, self.hand.recipe(),
                        session.laid)  # fmt: skip
 
     def begin(self) -> None:

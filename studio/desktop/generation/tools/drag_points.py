@@ -227,7 +227,7 @@ class DragPoints(Tool):
             for each in self.points
         ]
         assert isinstance(self.options, PullOptions)
-        self.hand.session.pull(Asked(self.hand.editing.recipe(), handles, self.mask, self.options))
+        self.hand.session.pull(Asked(self.hand.recipe(), handles, self.mask, self.options))
 
     def _moved(self, step: Step, image: QImage) -> None:
         if not self._waits and len(step.handles) == len(self.points):

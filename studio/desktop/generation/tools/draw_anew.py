@@ -88,6 +88,7 @@ class DrawAnew(Tool):
 
         if not self.active or Ability.REPAIR not in self._able or not self.cells.any():
             return
+        self.hand.recipe()
         chosen, last = PackedMask.of(self.cells), self._last()
         same = last is not None and last.cells == chosen
         place = 0 if last is None else last.place if same else last.place + 1
@@ -103,7 +104,7 @@ class DrawAnew(Tool):
 
         if not self.active or Ability.MIX not in self._able or not self.cells.any():
             return
-        recipe = self.hand.editing.recipe()
+        recipe = self.hand.recipe()
         seed = recipe.blend.seed if recipe.blend else following(recipe.seed)
         mix = recipe.only(Mix)
         slots = {**(mix.slots if mix else {}), **dict.fromkeys(slots_of(self.cells), seed)}

@@ -99,7 +99,7 @@ class Enlarge(Tool):
         if played is None or not is_there:
             self.forget()
             return
-        recipe = self.hand.editing.recipe()
+        recipe = self.hand.recipe()
         self._before = self.hand.session.restored
         steps = self._before[1] if self._before[0] == recipe else ()
         job = Job(

@@ -71,7 +71,7 @@ class Rating(Tool):
         """0 takes the stars away, and keeps nothing that was not kept."""
         if self.hand.session.model is None or self.hand.editing.history.current is None:
             return
-        recipe = self.hand.editing.recipe()
+        recipe = self.hand.recipe()
         piece = self._pieces.get(_text(recipe))
         if piece is not None:
             self._decide(piece, stars)

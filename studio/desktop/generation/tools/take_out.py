@@ -36,7 +36,7 @@ class TakeOut(Tool):
 
     def keep(self) -> None:
         if self.hand.editing.history.current is not None:
-            self.hand.session.keep(self.hand.editing.recipe())
+            self.hand.session.keep(self.hand.recipe())
 
     def _kept(self, piece: Piece) -> None:
         refine = (tr("Refine"), lambda: self.hand.refine(piece.id))
@@ -51,7 +51,7 @@ class TakeOut(Tool):
         model = self.hand.session.model
         if not image.isNull() and model is not None:
             # The next picture may be drawn into this one's array.
-            own, recipe = image.copy(), self.hand.editing.recipe()
+            own, recipe = image.copy(), self.hand.recipe()
             steps = self.hand.session.laid
             job = Job(Said("Copying the picture"), lambda _: marked(own, model, recipe, steps))
             jobs = self.hand.studio.jobs

@@ -105,8 +105,13 @@ class Hand:
             return None
         return Played(project, model, player)
 
+    def recipe(self) -> LatentRecipe:
+        """Of what the canvas shows: see :meth:`Session.take_up`."""
+        return self.session.take_up(self.editing)
+
     def picture(self) -> QImage:
-        """What the canvas shows, to hand out; :class:`StudioError` while it is a draft."""
+        """That of :meth:`recipe`, to hand out; :class:`StudioError` while it is a draft."""
+        self.recipe()
         if self.session.is_draft:
             raise StudioError("The picture is still being drawn: try again in a moment.")
         return self.view.image()

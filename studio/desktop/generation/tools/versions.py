@@ -76,7 +76,7 @@ class Versions(Tool):
         if played is None:
             return
         self.show_page()
-        recipe = self.hand.editing.recipe()
+        recipe = self.hand.recipe()
         job = Job(
             Said("Drawing the same seed in other checkpoints"),
             lambda job: _drawn(job, played, recipe),

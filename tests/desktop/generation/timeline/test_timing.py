@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
@@ -13,7 +14,11 @@ from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.timeline.timing import Timing
 from studio.desktop.generation.timeline.worker import FILE
+from studio.desktop.pixels import from_qimage
+from studio.engine.errors import StudioError
 from studio.engine.generation.film.timeline import read_keys
+from studio.engine.generation.latent_recipe import LatentRecipe
+from studio.engine.pieces import pieces
 from tests.desktop.generation.small_canvas import room_of, studio_on
 from tests.desktop.generation.test_shaping import made as made_models
 from tests.engine.generation.film.conftest import played
@@ -114,6 +119,86 @@ def test_keys_of_the_keyboard_go_by_frames_and_delete(room, studio, timing, qtbo
     assert room.editing.recipe().seed == 5  # arrow keys walked no seeds
     studio.undo.undo()
     assert len(times(timing)) == 2
+
+
+def test_the_camera_of_a_key_is_placed_seen_and_taken_back(room, studio, timing, qtbot):
+    strip = timing.strip
+    row = strip.camera_row
+    assert not row.isVisible()
+    timing.show_camera()
+    assert row.isVisible()
+    assert strip.track.chosen == 1  # the key that was put down last
+    still = shown(room, qtbot)
+    row.boxes["x"].setValue(25.0)
+    row.boxes["x"].setValue(50.0)
+    row.boxes["zoom"].setValue(200.0)
+    key = timing.editor.line.keys[1]
+    assert (key.camera.x, key.camera.zoom) == (0.5, 2.0)
+    assert shown(room, qtbot) != still
+    assert timing.time == key.time
+    assert studio.undo.undoText() == "Camera"
+    studio.undo.undo()
+    assert shown(room, qtbot) == still
+    assert row.boxes["zoom"].value() == 100.0
+    press(timing, qtbot, 1.5, 8)  # between both keys none is chosen
+    assert not row.boxes["x"].isEnabled()
+    assert row.hint.isVisible()
+    click(strip.camera, qtbot)
+    assert not row.isVisible()
+
+
+def keep(room: GenerationRoom, qtbot) -> tuple[np.ndarray, LatentRecipe]:
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
+        room.canvas.tools["take_out"].keep()
+    return pieces.stored(kept.args[0]), kept.args[0].recipe.unrecorded()
+
+
+def test_what_is_kept_is_what_is_seen_of_the_film(room, studio, timing, qtbot):
+    press(timing, qtbot, 1.5, 8)
+    calm(room, qtbot)
+    moment = room.view.image().copy()
+    assert room.editing.recipe().seed == 5  # which is another picture
+    kept, recipe = keep(room, qtbot)
+    calm(room, qtbot)
+    assert np.array_equal(kept, from_qimage(moment)[..., : kept.shape[2]])
+    assert room.editing.recipe() == recipe
+    assert room.editing.history.current.text == "Moment of the film"
+    studio.undo.undo()
+    assert room.editing.recipe().seed == 5
+
+
+def test_the_camera_is_no_part_of_what_is_kept_and_the_canvas_says_so(room, timing, qtbot):
+    timing.show_camera()
+    timing.strip.camera_row.boxes["x"].setValue(40.0)
+    calm(room, qtbot)
+    through_the_camera = room.view.image().copy()
+    with pytest.raises(StudioError, match="still being drawn"):
+        room.canvas.tools["drag_out"].writing()
+    calm(room, qtbot)
+    assert room.view.image() != through_the_camera
+    kept, _ = keep(room, qtbot)
+    assert np.array_equal(kept, from_qimage(room.view.image())[..., : kept.shape[2]])
+
+
+@pytest.mark.parametrize("taken", ["copy", "compare", "breed", "more", "rate"])
+def test_every_tool_works_on_what_is_seen(room, timing, qtbot, taken):
+    press(timing, qtbot, 1.5, 8)
+    calm(room, qtbot)
+    seen = room.session.films.moment.recipe
+    tools = room.canvas.tools
+    {
+        "copy": lambda: tools["take_out"].copy(),
+        "compare": lambda: tools["compare"].button.click(),
+        "breed": lambda: tools["breeding"].add_current(),
+        "more": lambda: room.marks.more(),
+        "rate": lambda: tools["rating"].rate(3),
+    }[taken]()
+    assert room.editing.recipe() == seen
+    calm(room, qtbot)
+    if taken == "breed":
+        assert tools["breeding"].brood.parents == (seen,)
+    if taken == "more":
+        assert room.marks.liked() == [seen]
 
 
 def test_a_moment_that_is_seen_becomes_a_key(room, timing, qtbot):
