@@ -3,6 +3,10 @@
 Both in as many processes, in the same run. Prints one JSON object; exit 1 above the bound.
 
     python tests/benchmarks/import_scan.py [--count 2000] [--rounds 3] [--workers 0]
+
+With `--beside DIR`, an earlier checkout, `latent-studio import` of JPEGs alone is run there and
+here in turn instead, and the ratio is that of the processor time of all their processes, which
+other work on the machine changes little; beside it the ratio of the seconds that passed.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,9 +35,9 @@ BOUND = 1.5
 SIZES = ((640, 480), (512, 512), (480, 720), (256, 256))
 
 
-def draw(job: tuple[str, int]) -> None:
-    """One picture with large shapes and fine grain, three JPEG for every PNG."""
-    folder, number = job
+def draw(job: tuple[str, int, bool]) -> None:
+    """One picture with large shapes and fine grain; with PNG one for every three JPEG."""
+    folder, number, has_png = job
     generator = np.random.default_rng(number)
     width, height = SIZES[number % len(SIZES)]
     coarse = Image.fromarray(generator.integers(0, 256, (9, 12, 3), dtype=np.uint8))
@@ -41,7 +46,7 @@ def draw(job: tuple[str, int]) -> None:
     picture = Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
     place = Path(folder) / f"{number // 500:03}"
     place.mkdir(exist_ok=True)
-    if number // 4 % 4 == 3:
+    if has_png and number // 4 % 4 == 3:
         picture.save(place / f"{number:06}.png", compress_level=4)
     else:
         picture.save(place / f"{number:06}.jpg", quality=90)
@@ -83,20 +88,59 @@ def imported(folder: Path, workers: int, expected: int) -> tuple[float, float]:
         return seconds, first
 
 
+def run_of(checkout: Path, folder: Path) -> tuple[float, float]:
+    """Seconds of the processor, of the whole process tree, and of the clock."""
+    import resource  # not on Windows
+
+    surroundings = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as place:
+        surroundings["LATENT_STUDIO_HOME"] = str(Path(place) / "home")
+        command = [sys.executable, "-m", "studio", "import", f"{place}/project", str(folder)]
+        started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, cwd=checkout, env=surroundings, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used, time.perf_counter() - started
+
+
+def beside(other: Path, folder: Path, rounds: int) -> dict[str, object]:
+    """An earlier checkout and this one in turn; the ratios of the medians."""
+    both = (other.resolve(), Path(__file__).resolve().parents[2])
+    for checkout in both:  # once for the files of Python and for the disk
+        run_of(checkout, folder)
+    found = [[run_of(checkout, folder) for checkout in both] for _ in range(rounds)]
+    (earlier, earlier_clock), (here, here_clock) = np.median(np.array(found), axis=0)
+    return {
+        "processor_seconds": {"earlier": round(earlier, 3), "here": round(here, 3)},
+        "seconds": {"earlier": round(earlier_clock, 3), "here": round(here_clock, 3)},
+        "ratio": round(here / earlier, 3),
+        "ratio_of_seconds": round(here_clock / earlier_clock, 3),
+        "bound": 1.0,
+        "ok": bool(here <= earlier),
+    }
+
+
 def main() -> int:
     """Make the pictures, measure in turns, print the ratio of the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--beside", type=Path, help="an earlier checkout to compare with")
     chosen = parser.parse_args()
     workers = chosen.workers or default_workers()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "pictures"
         folder.mkdir()
         with ProcessPoolExecutor(workers) as pool:
-            jobs = [(str(folder), number) for number in range(chosen.count)]
+            mixed = chosen.beside is None
+            jobs = [(str(folder), number, mixed) for number in range(chosen.count)]
             list(pool.map(draw, jobs, chunksize=32))
+        if chosen.beside is not None:
+            result = beside(chosen.beside, folder, chosen.rounds)
+            result = {"benchmark": "import_scan", "pictures": chosen.count, **result}
+            print(json.dumps(result))
+            return 0 if result["ok"] else 1
         files = sorted(str(path) for path in folder.rglob("*.*"))
         decoding, importing, first = [], [], []
         for _ in range(chosen.rounds):

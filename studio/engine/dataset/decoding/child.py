@@ -34,8 +34,8 @@ _SURROUNDINGS = {
     "PILLOW_BLOCKS_MAX": "4",
 }
 
-File = tuple[str, str]
-"""(path, member); member is empty for a plain file."""
+File = tuple[str, str] | tuple[str, str, bool]
+"""(path, member); member is empty for a plain file. Then whether words may lie beside it (True)."""
 
 
 class LostError(SaidError):
@@ -189,7 +189,7 @@ class Child:
         finally:
             self._deadline = float("inf")
         *lines, self._rest = self._rest.split(b"\n")
-        return [spoken(json.loads(line)) for line in lines]
+        return [_told(line) for line in lines]
 
     def reap(self) -> int:
         """Wait for a process that died or is no longer wanted; gives its code."""
@@ -223,6 +223,12 @@ class Child:
                 process.kill()
         if process and threading.current_thread().name == "decode":
             self.reap()
+
+
+def _told(line: bytes) -> Answer:
+    """An answer; most hold no sentence, and looking for one takes as long as reading them."""
+    found: Answer = json.loads(line)
+    return spoken(found) if b'"template"' in line else found
 
 
 def _spawn(*limits: int) -> subprocess.Popen[bytes]:

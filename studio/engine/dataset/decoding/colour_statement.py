@@ -47,8 +47,10 @@ def statements(image: Image.Image, stream: IO[bytes]) -> tuple[Statement, ...]:
     """All that an opened picture states, what counts first in front. Hostile bytes cost only
     what they state.
     """
+    if image.format == "JPEG" and "icc_profile" not in image.info and "exif" not in image.info:
+        return ()  # as of most pictures on the web
     found: list[Statement] = []
-    for source in (_cicp_of_png, _embedded, _boxed, _chunks, _exif):
+    for source in _SOURCES.get(image.format or "", (_embedded, _exif)):
         with contextlib.suppress(Exception):  # any of them may hold anything
             found += source(image, stream)
     return tuple(found)
@@ -86,8 +88,6 @@ def _coded(primaries: int, curve: int, *, narrow: bool = False) -> Iterator[Stat
 
 def _cicp_of_png(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:
     """The chunk cICP, which Pillow does not know; only as RGB, as it has to be."""
-    if image.format != "PNG":
-        return
     for kind, data in png.chunks(stream):
         if kind == b"cICP" and len(data) == 4 and data[2] == 0:
             yield from _coded(data[0], data[1], narrow=data[3] == 0)
@@ -95,8 +95,6 @@ def _cicp_of_png(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:
 
 def _boxed(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:
     """`colr` of HEIF, AVIF and JPEG 2000: profiles first, then code points."""
-    if image.format not in ("AVIF", "HEIF", "JPEG2000"):
-        return
     found = boxes.colours(stream)
     for data in found:
         if data[:4] in (b"prof", b"rICC"):
@@ -110,8 +108,6 @@ def _boxed(image: Image.Image, stream: IO[bytes]) -> Iterator[Statement]:
 
 def _chunks(image: Image.Image, _stream: IO[bytes]) -> Iterator[Statement]:
     """sRGB, or gAMA and cHRM of PNG."""
-    if image.format != "PNG":
-        return
     if "srgb" in image.info:
         yield SRGB
         return
@@ -161,3 +157,10 @@ def _measured(points: list[icc_profile.Point], gamma: float | None) -> Statement
     assert light is not None
     name = f"gamma {gamma:.3g}" if near else "own primaries"
     return Statement(name, icc_profile.matrix_profile(colours[0], colours[1:], light))
+
+
+_SOURCES = {
+    "PNG": (_cicp_of_png, _embedded, _chunks, _exif),
+    **dict.fromkeys(("AVIF", "HEIF", "JPEG2000"), (_embedded, _boxed, _exif)),
+}
+"""Where each format states its colours, what counts first in front."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import math
 
 import numpy as np
 from PIL import Image
@@ -26,6 +27,7 @@ _HASHED_SIDE = 32
 _NOISE = 32.0
 _TAIL = 0.05
 _LEVELS = np.arange(256.0)
+_SQUARES = _LEVELS**2
 
 
 def shrunk(size: tuple[int, int]) -> tuple[int, int]:
@@ -57,9 +59,12 @@ def measurements(picture: Image.Image) -> tuple[Facts, Likeness]:
     values = np.asarray(grey)
     square = grey.resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
     cells = picture.resize((COLOUR_SIDE, COLOUR_SIDE), Image.Resampling.BOX, reducing_gap=1.0)
-    colour = np.asarray(cells.convert("RGB")).reshape(-1, 3)
+    cells = cells if cells.mode == "RGB" else cells.convert("RGB")
+    colour = np.frombuffer(cells.tobytes(), np.uint8).reshape(-1, 3)
     mean = colour.sum(axis=0) / len(colour)
-    spread = float(np.sqrt(np.square(colour - mean).sum(axis=0).max() / len(colour)))
+    apart = colour - mean
+    apart *= apart
+    spread = math.sqrt(float(apart.sum(axis=0).max()) / len(colour))
     deviation, dark, bright = _tones(grey)
     facts: Facts = {
         "sharpness": round(sharpness(values), 2),
@@ -109,14 +114,14 @@ def sharpness(grey: np.ndarray) -> float:
 
 def _tones(grey: Image.Image) -> tuple[float, int, int]:
     """Standard deviation, and the levels that 95 % do not exceed and that 95 % reach."""
-    counts = np.asarray(grey.histogram(), np.float64)
-    sums = np.cumsum(counts)
+    counts = np.array(grey.histogram(), np.float64)
+    sums = counts.cumsum()
     total = float(sums[-1])
     mean = float(counts @ _LEVELS) / total
-    variance = float(counts @ _LEVELS**2) / total - mean * mean
-    dark = int(np.searchsorted(sums, (1 - _TAIL) * total))
-    bright = int(np.searchsorted(sums, _TAIL * total, side="right"))
-    return float(np.sqrt(max(0.0, variance))), dark, min(255, bright)
+    variance = float(counts @ _SQUARES) / total - mean * mean
+    dark = int(sums.searchsorted((1 - _TAIL) * total))
+    bright = int(sums.searchsorted(_TAIL * total, side="right"))
+    return math.sqrt(max(0.0, variance)), dark, min(255, bright)
 
 
 def small_of(likeness: Likeness) -> np.ndarray:

@@ -47,8 +47,15 @@ class Packets:
     """C2PA, as JUMBF."""
 
 
+NOTHING = Packets()
+_SAYING = {"APP1", "APP11", "APP13"}
+"""Segments of a JPEG: EXIF and XMP, JUMBF, Photoshop's resources with IPTC-IIM."""
+
+
 def packets_of(image: Image.Image, stream: IO[bytes] | None = None) -> Packets:
     """What an opened picture carries; `stream` is its file, which a PNG is read from."""
+    if image.format == "JPEG" and _SAYING.isdisjoint(getattr(image, "app", ())):
+        return NOTHING  # as of most pictures on the web: nothing is looked for
     texts = _png_texts(stream) if stream is not None and image.format == "PNG" else {}
     resources = _resources(image)
     iptc = next((texts[key] for key in _IPTC_KEYS if key in texts), b"") or resources.get(

@@ -34,8 +34,10 @@ _HEAD_BYTES = 64
 _NOT_FRAMES = {"MPO", "PSD", "ICO", "ICNS", "CUR"}
 
 
-def probe(path: str, member: str) -> Answer:
+def probe(path: str, member: str, beside: bool = True) -> Answer:
     """The columns of an item for one file, as JSON values.
+
+    Without `beside` no file of metadata is looked for: whoever lists the folder knows of none.
 
     `kind` is `picture`, `broken` (with `reason`) or `other` for what does not claim to
     be a picture; `memory` is there when memory ran out. Never raises for anything else
@@ -51,7 +53,9 @@ def probe(path: str, member: str) -> Answer:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
             try:
-                words = sidecar_of(path, member), content_credentials.beside(path, member)
+                words = (b"", b"")
+                if beside:
+                    words = sidecar_of(path, member), content_credentials.beside(path, member)
                 _examine(stream, head, suffix, words, result, page)
             except pixels.BadPicture as error:
                 result["reason"] = error.said

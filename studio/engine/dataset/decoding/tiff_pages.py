@@ -41,6 +41,8 @@ def member_of(page: Page) -> str:
 
 def number_of(path: Path | str, member: str) -> int:
     """The page that a member names; 0 where it is one of an archive, or none."""
+    if not member:
+        return 0
     found = _PAGE.fullmatch(member)
     is_tiff = str(path).lower().endswith(SUFFIXES)
     return int(found[1]) if found and is_tiff else 0

@@ -1,8 +1,9 @@
 """The process that decodes untrusted files: `python -m studio.engine.dataset.decoding.worker`.
 
-One line of JSON in, `[[path, member], …]`; one line out for each file as soon as it is done, the
-answer of `probe`. Or `{"read": function, "arguments": …}`, which :mod:`limited` answers. It imports
-no torch, holds no project, and ends when its input does. Nothing executable crosses back.
+One line of JSON in, a list of files as `child.File`; one line out for each file as soon as it is
+done, the answer of `probe`. Or `{"read": function, "arguments": …}`, which :mod:`limited` answers.
+It imports no torch, holds no project, and ends when its input does. Nothing executable crosses
+back.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import json
 import os
 import sys
 import warnings
-from typing import IO
+from collections.abc import Iterator
+from typing import IO, Any
 
 from studio.engine.dataset.index.facts import Answer
 from studio.engine.said import plain
@@ -29,26 +31,31 @@ def main(arguments: list[str]) -> int:
     with contextlib.suppress(AttributeError, OSError):
         os.nice(niceness)
     warnings.simplefilter("ignore")
-    from studio.engine.dataset.decoding import limited
     from studio.engine.dataset.decoding.probe import probe
 
-    limited.begin()
     _say(answers, {"ready": True})
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         if isinstance(asked, dict):
-            answers.writelines(limited.served(asked))
+            answers.writelines(_served(asked))
             answers.flush()
             continue
-        for path, member in asked:
+        for file in asked:
             try:
-                answer = probe(path, member)
+                answer = probe(*file)
             except MemoryError:
                 answer = Answer(memory=True)
             _say(answers, answer)
             if answer.get("memory"):
                 return 0  # a heap that was exhausted once is not trusted again
     return 0
+
+
+def _served(asked: dict[str, Any]) -> Iterator[bytes | memoryview]:
+    from studio.engine.dataset.decoding import limited  # an import of pictures asks for nothing
+
+    limited.begin()
+    return limited.served(asked)
 
 
 def private_output() -> IO[bytes]:
@@ -73,7 +80,9 @@ def limit_memory(limit: int) -> None:
 
 
 def _say(channel: IO[bytes], answer: Answer | dict[str, bool]) -> None:
-    channel.write(json.dumps(plain(answer)).encode("ascii") + b"\n")
+    # Most answers hold no sentence, and looking for one costs half of what writing them does.
+    told = plain(answer) if "reason" in answer else answer
+    channel.write(json.dumps(told).encode("ascii") + b"\n")
     channel.flush()
 
 

@@ -105,14 +105,14 @@ def item_of(row: sqlite3.Row) -> Item:
     """A whole row of the table item, also of a project that is too old to have every column."""
     # Asking a Row by name takes long: 100,000 are read when a dataset is opened.
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    stated, crop, hidden = (values.get(name, "") for name in ("rights", "crop", "hidden"))
+    stated, crop, hidden = values.get("rights"), values.get("crop"), values.get("hidden")
     values["path"] = Path(os.fsdecode(values["path"]))
     values["usable"], values["included"] = bool(values["usable"]), bool(values["included"])
     values["facts"] = json.loads(values["facts"])
     # Most pictures have none of their own: they share one empty answer.
-    values["rights"] = _NO_RIGHTS if stated in ("", "{}") else json.loads(stated)
+    values["rights"] = json.loads(stated) if stated and stated != "{}" else _NO_RIGHTS
     values["crop"] = tuple(json.loads(crop)) if crop else None
-    values["hidden"] = regions.loaded(hidden)
+    values["hidden"] = regions.loaded(hidden) if hidden else ()
     return Item(*map(values.__getitem__, _FIELDS))
 
 

@@ -237,12 +237,10 @@ def add_findings(
 
 
 def _plain(values: Columns) -> Columns:
-    return {name: _as_stored(value) for name, value in values.items()}
-
-
-def _as_stored(value: object) -> object:
-    if isinstance(value, Path):
-        return os.fsencode(value)
-    if isinstance(value, dict):
-        return json.dumps(value)
-    return int(value) if isinstance(value, bool) else value
+    row = values.copy()
+    for name, value in values.items():
+        if isinstance(value, dict):
+            row[name] = json.dumps(value)
+        elif isinstance(value, Path):
+            row[name] = os.fsencode(value)
+    return row

@@ -16,6 +16,7 @@ from studio.engine.dataset.intake.captions import caption_of, one_paragraph
 
 ENDINGS = (".txt", ".caption", ".json", ".cls")
 """The first that has words is believed."""
+METADATA = (".xmp", ".c2pa")
 _MASKS = ("-masklabel", "-condlabel")
 """OneTrainer: a picture `name-masklabel.png` belongs to `name`."""
 _IN_JSON = ("caption", "text", "prompt")
@@ -43,8 +44,11 @@ class SideFiles:
     def __init__(self, names: Collection[str], read: Callable[[str], bytes]) -> None:
         self._read = read
         self._names: dict[str, list[str]] = {}
+        self.has_metadata = False
+        """Whether any XMP or Content Credentials lie here; the decoding process reads them."""
         for name in names:
             stem, ending = os.path.splitext(name)  # noqa: PTH122  # 100,000 names
+            self.has_metadata |= ending in METADATA
             if ending.lower() in ENDINGS:
                 self._names.setdefault(stem.casefold(), []).append(name)
         has_masks = any(mark in name for name in names for mark in _MASKS)
@@ -52,6 +56,8 @@ class SideFiles:
 
     def of(self, name: str) -> Beside:
         """What is said of the picture `name`."""
+        if not self._names:
+            return NOTHING
         stem = os.path.splitext(name)[0]  # noqa: PTH122
         found = [
             side
@@ -81,6 +87,8 @@ class SideFiles:
 
     def is_mask(self, name: str) -> bool:
         """Whether a picture is the mask of another one here."""
+        if not self._stems:
+            return False
         stem = os.path.splitext(name)[0]  # noqa: PTH122
         return any(stem.endswith(mark) and stem[: -len(mark)] in self._stems for mark in _MASKS)
 

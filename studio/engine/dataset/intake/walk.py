@@ -54,6 +54,8 @@ class Candidate:
     folders: tuple[str, ...]
     caption: str
     label: str = ""
+    has_metadata_beside: bool = False
+    """Whether files of metadata lie in its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ class Walk:
             tuple(folders) if stated is None else (),
             said.caption or tables.caption(relative),
             said.label or stated or "",
+            beside.has_metadata,
         )
 
     def _archive(

@@ -8,6 +8,7 @@ import sys
 import textwrap
 
 import pytest
+from PIL import Image
 
 from studio.engine import processes
 from studio.engine.dataset.decoding.sandbox import Pool
@@ -164,3 +165,16 @@ def test_a_picture_that_needs_too_much_memory_is_refused(tmp_path, draw):
     assert answers[0]["kind"] == "broken"
     assert "memory" in answers[0]["reason"]
     assert answers[1]["kind"] == "picture"
+
+
+def test_a_photograph_is_decoded_without_loading_what_reads_other_formats(tmp_path):
+    Image.effect_noise((40, 30), 60).convert("RGB").save(tmp_path / "a.jpg")
+    told = (
+        "import sys\nfrom studio.engine.dataset.decoding.probe import probe\n"
+        "assert probe(sys.argv[1], '')['kind'] == 'picture'\n"
+        "print(*(n for n in ('PIL.WmfImagePlugin', 'pi_heif', 'torch') if n in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told, str(tmp_path / "a.jpg")], capture_output=True, check=True
+    )
+    assert done.stdout.split() == []

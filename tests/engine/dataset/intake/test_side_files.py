@@ -179,3 +179,18 @@ def test_parts_of_a_set_are_no_classes(project, draw, take_in, tmp_path, folders
         draw(tmp_path / "s" / folder / f"{number}.png", number)
     found = said(project, take_in(sealed(tmp_path / "s")))
     assert [found[f"{number}.png"][1] for number in range(len(folders))] == labels
+
+
+def test_metadata_beside_a_picture_is_read_however_the_picture_is_met(
+    project, draw, take_in, tmp_path
+):
+    marked = b"<plus:DataMining>DMI-PROHIBITED</plus:DataMining>"
+    lone, folder = draw(tmp_path / "lone" / "a.jpg", 1), draw(tmp_path / "set" / "b.jpg", 2)
+    for picture in (lone, folder):
+        picture.with_suffix(".xmp").write_bytes(marked)
+    draw(tmp_path / "plain" / "c.jpg", 3)
+    done = take_in(lone, folder.parent, tmp_path / "plain")
+    barred = {
+        item.name: item.facts.get("no_training") for item in store.items(project, done.dataset.id)
+    }
+    assert barred == {"a.jpg": "DMI-PROHIBITED", "b.jpg": "DMI-PROHIBITED", "c.jpg": None}

@@ -43,12 +43,12 @@ class Threshold:
 
     def value(self, picture: Measured) -> float | None:
         """The number of a picture; a fact may be absent from older projects."""
-        if min(picture["width"], picture["height"]) < self.smallest:
+        if self.smallest and min(picture["width"], picture["height"]) < self.smallest:
             return None
         if self.measure is not None:
             return self.measure(picture)
         found = picture["facts"].get(self.fact)
-        return float(found) if isinstance(found, int | float) else None
+        return float(found) if isinstance(found, (int, float)) else None
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,25 @@ def check(picture: Measured, limits: Mapping[str, float] | None = None) -> list[
     """
     limits = limits or {}
     found = []
-    for kind, each in checks().items():
-        data = each.find(picture) if each.find else None
-        if kind in limited():
-            data = judge(kind, picture, limits.get(kind, limited()[kind].default), limits)
+    for kind, find, rule in _alone():
+        if rule is not None:
+            data = judge(kind, picture, limits.get(kind, rule.default), limits)
+        else:
+            data = find(picture) if find else None
         if data is not None:
             found.append((kind, data))
     return found
+
+
+@cache
+def _alone() -> list[tuple[str, Callable[[Measured], Data | None] | None, Threshold | None]]:
+    """The checks that say something of one picture, each with its function or its limit."""
+    rules = limited()
+    return [
+        (kind, each.find, rules.get(kind))
+        for kind, each in checks().items()
+        if each.find or kind in rules
+    ]
 
 
 def judge(kind: str, picture: Measured, limit: float, limits: Mapping[str, float]) -> Data | None:
@@ -148,11 +160,12 @@ def judge(kind: str, picture: Measured, limit: float, limits: Mapping[str, float
 
 def judged(kind: str, picture: Measured, limits: Mapping[str, float]) -> float | None:
     """The number that the threshold of `kind` decides on; None where it does not apply."""
-    rule, flat = limited()[kind], limited()["flat"]
+    rule = limited()[kind]
     value = rule.value(picture)
     # A blank picture is blank, not also blurred and under-exposed.
     if value is None or rule.blank:
         return value
+    flat = limited()["flat"]
     return None if picture["facts"]["deviation"] < limits.get("flat", flat.default) else value
 
 
