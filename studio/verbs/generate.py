@@ -197,10 +197,4 @@ def open_player(project: Project, run_name: str, device: str, *, best: bool = Fa
     from studio.engine.training.record import checkpoint
 
     folder = runs.run(project, run_name).folder
-    newest = checkpoint.load_best(folder) if best else checkpoint.load_latest(folder)
-    if newest is None:
-        raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little longer.",
-            run=run_name,
-        )
-    return Player.open(newest, device)
+    return Player.open(checkpoint.required(folder, run_name, best=best), device)

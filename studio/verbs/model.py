@@ -79,7 +79,6 @@ def brought(options: argparse.Namespace, console: Console) -> Result:
 
 
 def written(options: argparse.Namespace, console: Console) -> Result:
-    from studio.engine.errors import StudioError
     from studio.engine.export.model_files.base import export_model
     from studio.engine.project import Project
     from studio.engine.training.planning import runs
@@ -88,12 +87,7 @@ def written(options: argparse.Namespace, console: Console) -> Result:
     with Project.open(options.project) as project:
         run = runs.run(project, options.run_name).folder
     best = options.checkpoint == "best"
-    saved = checkpoint.load_best(run) if best else checkpoint.load_latest(run, whole=False)
-    if saved is None:
-        raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little longer.",
-            run=options.run_name,
-        )
+    saved = checkpoint.required(run, options.run_name, best=best, whole=False)
     console.progress("writing the model")
     made = export_model(
         saved.folder, options.format, options.out, run=run, overwrite=options.overwrite

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.facts import Ability
-from studio.engine.errors import StudioError, UsageError
+from studio.engine.errors import UsageError
 from studio.engine.seeds import LARGEST_SEED
 from studio.verbs import region_options
 from studio.verbs.options import words
@@ -124,11 +124,7 @@ def _mixed_models(text: str, project: Project) -> ModelMix:
 
     name, _, rest = text.partition(",")
     said = _pairs("--model-mix", rest) if rest else {}
-    newest = checkpoint.load_latest(runs.run(project, name).folder)
-    if newest is None:
-        raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little longer.", run=name
-        )
+    newest = checkpoint.required(runs.run(project, name).folder, name)
     try:
         return ModelMix.model_validate({**said, "model": newest.sha256})
     except ValidationError as error:

@@ -116,12 +116,7 @@ class GenerationWorker(Worker):
         from studio.engine.training.record import checkpoint
 
         run = runs.run(project, run_name)
-        chosen = Path(folder) if folder else checkpoint.load_latest(run.folder, whole=False)
-        if chosen is None:
-            raise StudioError(
-                "The run {run} has no checkpoint yet: train it a little longer first.",
-                run=run_name,
-            )
+        chosen = Path(folder) if folder else checkpoint.required(run.folder, run_name, whole=False)
         fresh = Player.open(chosen, device)
         before = self._player
         if before is not None and self._run == run_name and before.latent == fresh.latent:

@@ -46,12 +46,7 @@ def model_at(
     """A checkpoint of a run and its model; without a number the newest that can be read."""
     folder = runs.run(project, run_name).folder
     if not number:
-        saved = checkpoint.load_latest(folder, whole=False)
-        if saved is None:
-            raise StudioError(
-                "The run {run} has no checkpoint that can be read: train it a little longer.",
-                run=run_name,
-            )
+        saved = checkpoint.required(folder, run_name, whole=False)
         return saved, lend(saved, "cpu")
     known = {int(each.name): each for each in checkpoint.folders(folder)}
     if number not in known:

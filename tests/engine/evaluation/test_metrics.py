@@ -210,6 +210,9 @@ def lose(project: Project, run: str, what: str) -> None:
     folder = project.runs / run
     if what == "checkpoints":
         shutil.rmtree(folder / "checkpoints")
+    elif what == "their bytes":
+        for model in folder.glob("checkpoints/*/model.safetensors"):
+            model.write_bytes(model.read_bytes()[:-1])
     else:
         Recipe.load(folder).model_copy(update={"fingerprint": "0" * 64}).save(folder)
 
@@ -217,7 +220,8 @@ def lose(project: Project, run: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [
-        ("checkpoints", "has no checkpoint that can be read: train it a little longer"),
+        ("checkpoints", "has no checkpoint yet: train it a little longer"),
+        ("their bytes", "No checkpoint of .* can be read: restore the folder from a backup"),
         ("pictures", "have changed since the run .* began: start a new run"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine import devices
-from studio.engine.errors import ReadOnlyError, StudioError
+from studio.engine.errors import ReadOnlyError
 from studio.engine.project import Project
 from studio.engine.refinement.enlarger import card as cards
 from studio.engine.refinement.enlarger.card import Card
@@ -81,13 +81,7 @@ def learn(
     if project.read_only_reason:
         raise ReadOnlyError(project.read_only_reason)
     run = runs.run(project, order.run)
-    newest = checkpoint.load_latest(run.folder)
-    if newest is None:
-        raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little longer.",
-            run=order.run,
-        )
-    player = Player.open(newest, order.device)
+    player = Player.open(checkpoint.required(run.folder, order.run), order.device)
 
     def reading(done: int, total: int) -> None:
         advance(0, 0, Said("{n} of {n_all} originals read", n=done, n_all=total))
@@ -102,7 +96,7 @@ def learn(
     about = Card(
         run=order.run, dataset=run.dataset, scale=order.scale,
         width=order.width, blocks=order.blocks, mends=found.mends,
-        checkpoint_sha256=newest.sha256, pictures=len(found.train), steps=0, seconds=0.0,
+        checkpoint_sha256=player.sha256, pictures=len(found.train), steps=0, seconds=0.0,
         psnr=0.0, psnr_lanczos=0.0, has_sharp=False, detail=found.detail,
     )  # fmt: skip
     return _Session(run.folder, about, descent, found).run(order.minutes * 60, advance, cancelled)

@@ -28,14 +28,7 @@ START = "start.safetensors"
 
 def source(run_folder: Path, name: str) -> Saved:
     """The best checkpoint of the run to learn from."""
-    found = checkpoint.load_best(run_folder)
-    if found is None:
-        raise StudioError(
-            "The run {run} has no checkpoint that can be read: train it a little "
-            "longer, or start without it.",
-            run=name,
-        )
-    return found
+    return checkpoint.required(run_folder, name, best=True)
 
 
 def check_family(wanted: str, saved: Saved, name: str) -> None:

@@ -35,6 +35,10 @@ _LARGEST = 1e300
 """No count and no score is larger; what is cannot be a number of pictures."""
 
 
+class NewerError(StudioError):
+    """This build is too old for a checkpoint."""
+
+
 class State(TypedDict, total=False):
     """What `state.json` says of a checkpoint beside its tensors."""
 
@@ -178,7 +182,7 @@ def verify(folder: Path, *, whole: bool = True) -> Saved:
         if state["check"] != _check(state):
             raise StudioError(_damaged(path))
         if state["format"] > FORMAT:
-            raise StudioError(
+            raise NewerError(
                 "{path} was made by a newer Latent Studio: update this program to open it.",
                 path=folder,
             )
@@ -218,6 +222,37 @@ def load_best(run_folder: Path) -> Saved | None:
         except StudioError:
             continue
     return load_latest(run_folder)
+
+
+def required(run_folder: Path, name: str, *, best: bool = False, whole: bool = True) -> Saved:
+    """As :func:`load_latest`, or :func:`load_best`, of the run called `name`.
+
+    Raises :class:`StudioError` where there is no checkpoint yet, and where none that there is can
+    be read: only the first is mended by training longer.
+    """
+    found = load_best(run_folder) if best else load_latest(run_folder, whole=whole)
+    if found is not None:
+        return found
+    there = folders(run_folder)
+    if not there:
+        raise StudioError(
+            "The run {run} has no checkpoint yet: train it a little longer.", run=name
+        )
+    try:
+        return verify(there[-1], whole=whole)
+    except NewerError:
+        raise
+    except StudioError as error:
+        raise unreadable(run_folder) from error
+
+
+def unreadable(run_folder: Path) -> StudioError:
+    """What to say of a run that has checkpoints, all of them damaged."""
+    return StudioError(
+        "No checkpoint of {folder} can be read: restore the folder from a backup, or start a new "
+        "run.",
+        folder=run_folder,
+    )
 
 
 def saves(run_folder: Path) -> Saves:

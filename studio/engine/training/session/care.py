@@ -74,11 +74,7 @@ class Care:
                     "The run {run} has begun already: resume it, or start a new run.",
                     run=run_folder,
                 )
-            raise StudioError(
-                "No checkpoint of {folder} can be read: restore the folder from a backup, "
-                "or start a new run.",
-                folder=run_folder,
-            )
+            raise checkpoint.unreadable(run_folder)
         recipe, seen = trainer.recipe, trainer.state.images_seen
         begun = NOTHING
         if newest is None and recipe.start_from:
