@@ -31,6 +31,9 @@ class FilmSession(QObject):
 
     drawn = Signal(QImage)
     """A moment is to be shown."""
+    panned = Signal(float, float)
+    """The hand pulls the picture that the camera sees, so many of its pixels."""
+    panEnded = Signal()
     failed = Signal(object, str)
 
     def __init__(
@@ -40,6 +43,8 @@ class FilmSession(QObject):
         self._worker, self._thread, self._jobs = worker, thread, jobs
         self.moment: Moment | None = None
         """What the canvas shows, if that is of the film and not of the hand."""
+        self.aims = False
+        """Whether the camera of a key is being placed."""
         self._writes = WriteQueue(thread, self.failed.emit)
 
     def ask_line(

@@ -70,7 +70,7 @@ class LineEditor(QObject):
         """Other values of a key. Changes that `join` under one name are one step."""
         if self.line is not None:
             key = self.line.keys[place].model_copy(update=values)
-            self._put(text, self.line.replaced(place, key), join)
+            self._put(text, self.line.replaced(place, key), join and f"{join} {self._gesture}")
 
     def delete(self, place: int) -> None:
         if self.line is not None:

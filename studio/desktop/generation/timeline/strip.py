@@ -20,7 +20,7 @@ from studio.desktop.widgets.labels import set_words, text_label
 from studio.desktop.widgets.seed_box import takes_enter
 
 if TYPE_CHECKING:
-    from studio.engine.generation.film.timeline import Timeline
+    from studio.engine.generation.film.timeline import Key, Timeline
 
 RATES = ("12", "15", "24", "25", "29.97", "30", "50", "59.94", "60")
 ENLARGED = (1, 2, 4, 8)
@@ -34,6 +34,8 @@ class Strip(QWidget):
     rateChosen = Signal(str)
     loopChosen = Signal(bool)
     unfolded = Signal(bool)
+    aimed = Signal(bool)
+    """Whether the camera of a key can be placed."""
     soundDropped = Signal(str)
     """The path of a sound file that was let go over the timeline."""
 
@@ -82,6 +84,7 @@ class Strip(QWidget):
         self.rate.textActivated.connect(self.rateChosen)
         self.loop.toggled.connect(self.loopChosen)
         self.camera.toggled.connect(self.camera_row.setVisible)
+        self.camera.toggled.connect(self._show_camera)
         self.camera_row.setVisible(False)
         self.track.picked.connect(self._show_camera)
         self._playing = False
@@ -129,10 +132,15 @@ class Strip(QWidget):
             box.blockSignals(False)
         self._words()
 
-    def _show_camera(self) -> None:
+    @property
+    def chosen_key(self) -> Key | None:
         line, place = self._line, self.track.chosen
-        chosen = line is not None and 0 <= place < len(line.keys)
-        self.camera_row.show_camera(line.keys[place].camera if line and chosen else None)
+        return line.keys[place] if line is not None and 0 <= place < len(line.keys) else None
+
+    def _show_camera(self) -> None:
+        key = self.chosen_key
+        self.camera_row.show_camera(key.camera if key is not None else None)
+        self.aimed.emit(self.camera.isChecked() and key is not None)
 
     def show_time(self, time: float) -> None:
         self.track.show_time(time)
@@ -183,8 +191,8 @@ class Strip(QWidget):
              tr("How many times as large the film is: each pixel becomes a square, or detail is "
                 "drawn as the run's enlarger has learnt it (super-resolution)")),
             (self.camera, tr("Camera"),
-             tr("Pan over the picture and beyond its edges, zoom and turn, from key to key "
-                "(Shift+K)")),
+             tr("Pan over the picture and beyond its edges, zoom and turn, from key to key: "
+                "drag the picture, or type (Shift+K)")),
             (self.even, tr("Even speed"),
              tr("Put the keys where the pictures have gone equally far, as the eye tells them "
                 "apart (perceptual distance, Shift+E)")),

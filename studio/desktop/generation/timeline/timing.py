@@ -23,8 +23,9 @@ from studio.desktop.i18n import tr
 from studio.engine.said import sentences
 
 if TYPE_CHECKING:
+    from studio.engine.generation.film.camera import Camera
     from studio.engine.generation.film.render import Film
-    from studio.engine.generation.film.timeline import Timeline
+    from studio.engine.generation.film.timeline import Key, Timeline
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 HOLDS = (0.0, 0.25, 0.5, 1.0, 2.0)
@@ -67,6 +68,9 @@ class Timing(QObject):
         strip.loopChosen.connect(editor.set_loop)
         strip.unfolded.connect(lambda _: self.stop())
         strip.camera_row.changed.connect(self._move_camera)
+        strip.aimed.connect(self._aim)
+        self._session.films.panned.connect(self._pan)
+        self._session.films.panEnded.connect(editor.end_gesture)
         track.scrubbed.connect(self.scrub)
         track.dragged.connect(self._drag)
         track.dropped.connect(editor.end_gesture)
@@ -229,12 +233,26 @@ class Timing(QObject):
     @Slot(str, float)
     def _move_camera(self, name: str, value: float) -> None:
         """Of the chosen key, which is shown."""
-        place = self.strip.track.chosen
-        if self._line is not None and 0 <= place < len(self._line.keys):
-            key = self._line.keys[place]
-            camera = key.camera.model_copy(update={name: value})
-            self.editor.change(place, tr("Camera"), f"camera {place}", camera=camera)
+        if (key := self.strip.chosen_key) is not None:
+            self._place_camera(key, key.camera.model_copy(update={name: value}))
+
+    @Slot(bool)
+    def _aim(self, on: bool) -> None:
+        """Whether the picture can be pulled; the key whose camera is placed is shown then."""
+        self._session.films.aims = on
+        if on and not self._is_seen and (key := self.strip.chosen_key) is not None:
             self.scrub(key.time)
+
+    @Slot(float, float)
+    def _pan(self, dx: float, dy: float) -> None:
+        key, model = self.strip.chosen_key, self._session.model
+        if key is not None and model is not None:
+            self._place_camera(key, key.camera.panned(dx, dy, model.width, model.height))
+
+    def _place_camera(self, key: Key, camera: Camera) -> None:
+        place = self.strip.track.chosen
+        self.editor.change(place, tr("Camera"), f"camera {place}", camera=camera)
+        self.scrub(key.time)
 
     def even_out(self) -> None:
         """Put the keys where the pictures have gone equally far."""

@@ -45,6 +45,19 @@ class Camera(Part):
         made["zoom"] = self.zoom ** (1 - mix) * other.zoom**mix
         return self.model_copy(update=made)
 
+    def panned(self, dx: float, dy: float, width: int, height: int) -> Self:
+        """As if what is seen had been taken hold of and pulled (dx, dy) of its pixels."""
+        right, below = self.on_floor(dx, dy)
+        x, y = self.x - right / width, self.y - below / height
+        x, y = (min(FARTHEST, max(-FARTHEST, each)) for each in (x, y))
+        return self.model_copy(update={"x": x, "y": y})
+
+    def on_floor(self, dx: float, dy: float) -> tuple[float, float]:
+        """What a way over the picture that is seen is on the floor, in pixels of the picture."""
+        angle = math.radians(-self.turn)
+        cos, sin = math.cos(angle) / self.zoom, math.sin(angle) / self.zoom
+        return cos * dx - sin * dy, sin * dx + cos * dy
+
     def before(self, first: Camera, period: int) -> Self:
         """`first` where it looks the same and is nearest to here, the tiles repeating every
         `period` pictures: a loop goes on over an edge and not all the way back."""
@@ -81,12 +94,12 @@ def seen(pixels: Pixels, camera: Camera, *, seamless: bool) -> Pixels:
         small = [max(1, round(side * camera.zoom)) for side in image.size]
         sx, sy = small[0] / image.width, small[1] / image.height
         image = image.resize((small[0], small[1]), Image.Resampling.LANCZOS)
-    angle = math.radians(-camera.turn)
-    cos, sin = math.cos(angle) / camera.zoom, math.sin(angle) / camera.zoom
+    right, below = camera.on_floor(1, 0), camera.on_floor(0, 1)
+    corner = camera.on_floor(width / 2, height / 2)
     # From a place of what is seen to its place in `image` (Pillow's order: x' = ax + by + c).
     matrix = (
-        cos * sx, -sin * sx, (across - left - cos * width / 2 + sin * height / 2) * sx,
-        sin * sy, cos * sy, (down - top - sin * width / 2 - cos * height / 2) * sy,
+        right[0] * sx, below[0] * sx, (across - left - corner[0]) * sx,
+        right[1] * sy, below[1] * sy, (down - top - corner[1]) * sy,
     )  # fmt: skip
     made = np.asarray(
         image.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)

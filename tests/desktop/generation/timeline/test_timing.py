@@ -147,6 +147,27 @@ def test_the_camera_of_a_key_is_placed_seen_and_taken_back(room, studio, timing,
     assert not row.isVisible()
 
 
+def test_the_picture_is_pulled_under_the_camera(room, studio, timing, qtbot):
+    timing.show_camera()
+    calm(room, qtbot)
+    still = shown(room, qtbot)
+    view, left = room.view, Qt.MouseButton.LeftButton
+    begin = view.target().center().toPoint()
+    quarter = round(view.target().width() / 4)
+    qtbot.mousePress(view, left, pos=begin)
+    for part in (0.5, 1.0):
+        qtbot.mouseMove(view, begin + QPoint(round(part * quarter), 0))
+    qtbot.mouseRelease(view, left, pos=begin + QPoint(quarter, 0))
+    assert timing.strip.chosen_key.camera.x == pytest.approx(-0.25, abs=0.02)
+    assert timing.strip.camera_row.boxes["x"].value() == pytest.approx(-25, abs=2)
+    assert shown(room, qtbot) != still
+    studio.undo.undo()  # the whole pull is one step
+    assert timing.strip.chosen_key.camera.idle
+    assert shown(room, qtbot) == still
+    timing.show_camera()
+    assert not room.session.films.aims  # and the picture can be dragged out again
+
+
 def keep(room: GenerationRoom, qtbot) -> tuple[np.ndarray, LatentRecipe]:
     with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
         room.canvas.tools["take_out"].keep()

@@ -63,6 +63,19 @@ def test_zoom_shows_the_middle_larger_and_more_of_the_floor():
     assert np.abs(grey - 127.5).max() < 4  # fine lines become grey and do not flicker
 
 
+def test_what_is_taken_hold_of_stays_under_the_hand():
+    picture = np.zeros((64, 48, 1), np.uint8)
+    picture[20:24, 10:14] = 255
+
+    def middle_of_the_dot(camera: Camera) -> np.ndarray:
+        made = seen(picture, camera, seamless=False)[..., 0].astype(float)
+        return np.array([(grid * made).sum() / made.sum() for grid in np.indices(made.shape)])
+
+    camera = Camera(zoom=1.5, turn=30)
+    moved = camera.panned(6, -5, 48, 64)
+    assert middle_of_the_dot(moved) - middle_of_the_dot(camera) == pytest.approx([-5, 6], abs=0.2)
+
+
 def test_it_goes_on_its_way_as_the_keys_say(player):
     keys = (
         Key(time=0, recipe=A, easing="linear", hold=1.0),
