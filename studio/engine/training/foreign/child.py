@@ -87,6 +87,10 @@ class Found:
             self._keep(name, value)
         elif isinstance(value, Thing):
             self._open(name, value, depth)
+        elif isinstance(value, bytes):
+            raise ForeignError(
+                Said("it holds a file in itself where tensors are expected, and that is not opened")
+            )
         elif isinstance(value, Mapping):
             self._settings(name, value)
             for key, part in value.items():

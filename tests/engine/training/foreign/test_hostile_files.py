@@ -71,6 +71,14 @@ def test_a_stream_in_a_stream_is_refused_alike(mark: Path) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_a_file_in_place_of_a_model_is_said_to_be_one(mark: Path, protocol: int) -> None:
+    inner = pickle.dumps(Calls(os.system, f"touch {mark}"), protocol)
+    assert "a file in itself" in why(stream(inner, protocol))
+    assert "a file in itself" in why(pickle.dumps(inner, protocol))
+    assert not mark.exists()
+
+
 def test_the_text_of_a_program_is_not_run(tmp_path: Path, mark: Path) -> None:
     net = reference_nvidia.Generator(WIDTHS)
     trap = f"open({str(mark)!r}, 'w').close()"
