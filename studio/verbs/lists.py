@@ -47,7 +47,9 @@ def families(options: argparse.Namespace, console: Console) -> Result:
 
 
 def presets(options: argparse.Namespace, console: Console) -> Result:
-    """Every family at every size, for a processor and for a graphics card."""
+    """Every family at every size, for a processor and for a graphics card, and what pieces leave
+    as. To read, the first is a wall of hundred lines: it is printed where a part of it is named.
+    """
     from models import base
     from models.image_spec import ImageSpec
     from studio.engine.export.name_template import FIELDS
@@ -57,7 +59,7 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
     chosen = [base.family(options.family)] if options.family else list(known.values())
     sizes = [options.size] if options.size else [(side, side) for side in SIZES]
     found: list[dict[str, object]] = []
-    lines = []
+    models = []
     for kind in chosen:
         for width, height in sizes:
             spec = ImageSpec(3, height, width)
@@ -69,13 +71,26 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
                     | {"parameters": config}
                 )
                 values = " ".join(f"{key}={_short(value)}" for key, value in config.items())
-                lines.append(f"{kind.name} {width}x{height} {machine}: {values}")
+                models.append(f"  {kind.name} {width}x{height} {machine}: {values}")
     exports = [*_formats(), *_collections(), *_destinations()]
-    lines += [f"export preset {each['name']}: {each['summary']}" for each in exports]
-    lines += [f"name field {{{name}}}: {what}" for name, what in FIELDS.items()]
     stacks = kept.names()
-    lines += [f"stack {name}: for `refine --stack`" for name in stacks]
-    return Result({"presets": found, "export_presets": exports, "stacks": stacks}, lines)
+    facts = {"presets": found, "export_presets": exports, "stacks": stacks}
+    if options.family or options.size:
+        return Result(facts, ["Recommended parameters (for `train`):", *models])
+    lines: list[str] = []
+    for head, some in (
+        ("Destinations", _destinations()),
+        ("Formats", _formats()),
+        ("Collections, several pieces in one", _collections()),
+    ):
+        lines += [f"{head} (for `export --preset`):"]
+        lines += [f"  {each['name']}: {each['summary']}" for each in some]
+    lines += ["Fields of names (for `export --names`):"]
+    lines += [f"  {{{name}}}: {what}" for name, what in FIELDS.items()]
+    if stacks:
+        lines += ["Stacks that are kept (for `refine --stack`):", *(f"  {name}" for name in stacks)]
+    lines += ["Recommended parameters of models: add `--family F`, `--size 64`, or both."]
+    return Result(facts, lines)
 
 
 def operations(options: argparse.Namespace, console: Console) -> Result:

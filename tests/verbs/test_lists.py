@@ -53,6 +53,16 @@ def test_presets_can_be_trained_with():
     assert listed == {*ways.kinds(), *(each.name for each in DESTINATIONS)}
 
 
+def test_presets_to_read_begin_with_what_an_artist_looks_for():
+    lines = call("presets").out.splitlines()
+    assert lines[0] == "Destinations (for `export --preset`):"
+    assert len(lines) < 60
+    for each in (*ways.kinds(), *(each.name for each in DESTINATIONS), "{seed}"):
+        assert any(line.startswith(f"  {each}: ") for line in lines)
+    assert "--family" in lines[-1]
+    assert len(call("presets", "--size", "64").out.splitlines()) == 1 + 2 * len(base.families())
+
+
 def test_presets_of_one_family_and_size():
     facts = done("presets", "--family", "gan", "--size", "48x64")
     assert [(each["family"], each["width"], each["height"]) for each in facts["presets"]] == [
