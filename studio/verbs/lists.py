@@ -89,7 +89,8 @@ def presets(options: argparse.Namespace, console: Console) -> Result:
     lines += [f"  {{{name}}}: {what}" for name, what in FIELDS.items()]
     if stacks:
         lines += ["Stacks that are kept (for `refine --stack`):", *(f"  {name}" for name in stacks)]
-    lines += ["Recommended parameters of models: add `--family F`, `--size 64`, or both."]
+    lines += ["Recommended parameters (add `--family F` with one of these, `--size 64`, or both):"]
+    lines += [f"  {', '.join(known)}"]
     return Result(facts, lines)
 
 
