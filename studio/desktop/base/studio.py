@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio.desktop import i18n, theme
 from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.field_guard import guard_fields
+from studio.desktop.base.garbage import collect_all, share_one_heap
 from studio.desktop.base.jobs import Jobs
 from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.i18n import tr
@@ -35,8 +36,11 @@ class Studio(QObject):
     def __init__(self, parent: QObject | None = None, *, guarded: bool = True) -> None:
         """Unless `guarded`, :func:`guard_fields` is called later, for a guard sees every event."""
         super().__init__(parent)
+        share_one_heap()
         self.settings, complaint = stored.load()
         self.project: Project | None = None
+        self._has_closed = False
+        """Whether a project has left something behind."""
         self._told: set[str] = set()
         self.undo = UndoStack(self)
         self.undo.setUndoLimit(200)
@@ -64,7 +68,9 @@ class Studio(QObject):
         except StudioError as error:
             self.notices.error(error.said, error.detail)
             return False
-        self.close_project(quiet=True)
+        if self.project is not None or self._has_closed:
+            self.close_project(quiet=True)
+            collect_all()
         self.project = project
         self.settings.remember_project(project.folder)
         self.save_settings()
@@ -132,6 +138,7 @@ class Studio(QObject):
         if self.project is None:
             return
         closing, self.project = self.project, None
+        self._has_closed = True
         self.undo.clear()
         # Rooms let go of the project in answer to this signal, before its index closes.
         self.projectChanged.emit()

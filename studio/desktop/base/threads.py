@@ -72,6 +72,7 @@ class _Loop(QThread):
             except Exception as error:  # noqa: BLE001  # nothing may end the thread in silence
                 task.error = (unforeseen(error), traceback.format_exc())
             self.finished_task.emit(task)
+            del task  # or the last one, with all that it found, stays until another comes
 
 
 class WorkerThread(QObject):
