@@ -90,7 +90,7 @@ def decoded(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
         with open_file(path, member) as stream:
             head = stream.read(_HEAD_BYTES)
             stream.seek(0)
-            page = tiff_pages.number_of(path, member)
+            _, page = tiff_pages.parted(path, member)
             with pixels.opened(stream, head, suffix, page) as image:
                 header = pixels.header_of(image)
                 return pixels.upright(image, header.orientation, header.bits, at_least)
@@ -111,6 +111,16 @@ def decoded(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
     raise StudioError(
         "{path} cannot be read: {reason}", path=display_path(path, member), reason=why
     )
+
+
+@limited
+def pages(path: Path, member: str) -> list[list[int]]:
+    """The pages of a TIFF as number, whether it is reduced, whether it is a mask; none where the
+    file is none or cannot be read."""
+    with contextlib.suppress(OSError, archives.ArchiveError), open_file(path, member) as stream:
+        found = tiff_pages.pages_in(stream)
+        return [[each.number, each.is_reduced, each.is_mask] for each in found]
+    return []
 
 
 def own_picture(path: Path, *formats: str) -> Image.Image:
@@ -138,16 +148,16 @@ def _own(path: Path, formats: Sequence[str]) -> Image.Image:
 
 def open_file(path: Path, member: str) -> IO[bytes]:
     """The bytes of a file, all of it where a page is meant, or of a member of an archive."""
-    if member and not tiff_pages.number_of(path, member):
-        return io.BytesIO(archives.read_member(path, member))
+    file, _ = tiff_pages.parted(path, member)
+    if file:
+        return io.BytesIO(archives.read_member(path, file))
     return opened(path, links=True)
 
 
 def suffix_of(path: Path, member: str) -> str:
     """How the name of a picture ends; a page goes by its file."""
-    if member and not tiff_pages.number_of(path, member):
-        return PurePosixPath(member).suffix
-    return path.suffix
+    file, _ = tiff_pages.parted(path, member)
+    return PurePosixPath(file).suffix if file else path.suffix
 
 
 # ---------------------------------------------------------------------- thumbnails

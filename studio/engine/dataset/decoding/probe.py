@@ -44,9 +44,7 @@ def probe(path: str, member: str, beside: bool = True) -> Answer:
     that a file contains.
     """
     result = broken()
-    page = tiff_pages.number_of(path, member)
-    if page:
-        member = ""
+    member, page = tiff_pages.parted(path, member)
     suffix = PurePosixPath(member).suffix if member else Path(path).suffix
     try:
         with _stream(path, member) as stream:

@@ -2,20 +2,19 @@
 
 Pages of a scan can be pictures of their own. The first one goes by the name of its file alone, so
 that what was decided about the file stays; another one is called `page 2` in it, as a member of an
-archive is by its name.
+archive is by its name; in an archive `scans/a.tif/page 2`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-
-from studio.engine.door import opened
 
 SUFFIXES = (".tif", ".tiff")
 MOST = 1000
@@ -39,23 +38,23 @@ def member_of(page: Page) -> str:
     return f"page {page.number}"
 
 
-def number_of(path: Path | str, member: str) -> int:
-    """The page that a member names; 0 where it is one of an archive, or none."""
+def within(member: str, page: Page) -> str:
+    """What a page is called in its file, which may be a member of an archive."""
+    return f"{member}/{member_of(page)}" if member else member_of(page)
+
+
+def parted(path: Path | str, member: str) -> tuple[str, int]:
+    """The member of an archive, empty for a plain file, and its page; 0 for the whole file."""
     if not member:
-        return 0
-    found = _PAGE.fullmatch(member)
-    is_tiff = str(path).lower().endswith(SUFFIXES)
-    return int(found[1]) if found and is_tiff else 0
-
-
-def pages(path: Path) -> list[Page]:
-    """All of a file, at most :data:`MOST`; a damaged one ends the list. Raises :class:`OSError`."""
-    with opened(path, links=True) as stream:
-        return pages_in(stream)
+        return "", 0
+    file, _, last = member.rpartition("/")
+    found = _PAGE.fullmatch(last)
+    is_tiff = (file or os.fspath(path)).lower().endswith(SUFFIXES)
+    return (file, int(found[1])) if found and is_tiff else (member, 0)
 
 
 def pages_in(stream: IO[bytes]) -> list[Page]:
-    """As :func:`pages`, of a file that is open."""
+    """All of a file, at most :data:`MOST`; a damaged one ends the list."""
     found: list[Page] = []
     with contextlib.suppress(struct.error, OverflowError, ValueError):
         for number, (new, old) in enumerate(_kinds(stream), 1):

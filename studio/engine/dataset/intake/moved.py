@@ -6,7 +6,7 @@ import os
 from collections.abc import Container, Mapping
 from pathlib import Path
 
-from studio.engine.dataset.decoding import archives
+from studio.engine.dataset.decoding import archives, tiff_pages
 from studio.engine.dataset.doctor.reconcile import Stored
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake.row_of_file import Key, key
@@ -69,6 +69,7 @@ class Moved:
         path, member = place
         if not os.path.lexists(path):
             return True
+        member, _ = tiff_pages.parted(os.fsdecode(path), member)
         if not member:
             return False
         if path not in self._members:

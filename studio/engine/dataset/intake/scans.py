@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from studio.engine.dataset.decoding import tiff_pages
+from studio.engine.dataset.decoding import decode, tiff_pages
+from studio.engine.dataset.decoding.tiff_pages import Page
 from studio.engine.dataset.index import left_out
 from studio.engine.dataset.index.facts import Answer, Facts
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.settings import PAGES
 from studio.engine.dataset.intake.walk import Candidate, Problem
+from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import Said
 
@@ -28,17 +31,17 @@ class Scans:
             yield entry
             return
         assert isinstance(entry, Candidate)
-        try:
-            pages = tiff_pages.pages(entry.path)
-        except OSError:
-            pages = []
+        pages: list[Page] = []
+        with contextlib.suppress(StudioError):  # what is wrong with the file is said of it
+            found = decode.pages(entry.path, entry.member)
+            pages = [Page(number, bool(small), bool(mask)) for number, small, mask in found]
         whole = [each for each in pages if not each.is_reduced and not each.is_mask]
         yield entry  # the first page, and whatever is wrong with the file
         if not whole:
             return
         name = PurePath(entry.name)
         for page in pages:
-            member = tiff_pages.member_of(page)
+            member = tiff_pages.within(entry.member, page)
             if page.is_mask or page.is_reduced:
                 kind = left_out.MASK if page.is_mask else left_out.REDUCED
                 yield Problem(display_path(entry.path, member), Said(""), kind=kind)
@@ -47,7 +50,7 @@ class Scans:
                 yield replace(entry, member=member, name=called)
         if len(pages) == tiff_pages.MOST:
             yield Problem(
-                display_path(entry.path),
+                display_path(entry.path, entry.member),
                 Said("Only its first {n} pages were looked at.", n=tiff_pages.MOST),
             )
 
@@ -59,9 +62,10 @@ class Scans:
 
     def covers(self, entry: Candidate | Problem) -> bool:
         """Whether all pages of this file come in: none of them is passed over."""
-        if not self.wanted or not isinstance(entry, Candidate) or entry.member:
+        if not self.wanted or not isinstance(entry, Candidate):
             return False
-        return entry.path.suffix.lower() in tiff_pages.SUFFIXES
+        member, page = tiff_pages.parted(entry.path, entry.member)
+        return not page and (member or entry.path.name).lower().endswith(tiff_pages.SUFFIXES)
 
 
 def wanted(project: Project, dataset_id: int, asked: bool | None) -> bool:
@@ -74,7 +78,7 @@ def wanted(project: Project, dataset_id: int, asked: bool | None) -> bool:
     with project.transaction() as connection:
         PAGES.write(connection, dataset_id, True)
         # That only the first one is used is true no longer.
-        scans = "dataset_id = ? AND member = '' AND format = 'TIFF'"
+        scans = "dataset_id = ? AND format = 'TIFF'"
         connection.execute(
             "DELETE FROM finding WHERE kind = 'animated' AND item_id IN "
             f"(SELECT id FROM item WHERE {scans})",

@@ -68,7 +68,7 @@ def told(path: Path, member: str = "") -> Told:
     Metadata that cannot be read states nothing; it costs neither the picture nor an error.
     """
     facts = Told()
-    page = tiff_pages.number_of(path, member)
+    _, page = tiff_pages.parted(path, member)
     # Hostile metadata may raise anything: it costs itself.
     with contextlib.suppress(Exception), decode.open_file(path, member) as stream:
         head = stream.read(64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,8 @@ def taken(project: Project, *sources: Path, pages: bool | None = None):
 
 @pytest.mark.parametrize("options", [{}, {"big_tiff": True}])
 def test_pages_are_told_from_smaller_copies_and_masks(tmp_path: Path, options: dict) -> None:
-    found = tiff_pages.pages(scan(tmp_path / "a.tif", **options))
+    with scan(tmp_path / "a.tif", **options).open("rb") as stream:
+        found = tiff_pages.pages_in(stream)
     assert found == [
         Page(1), Page(2, is_reduced=True), Page(3), Page(4, is_mask=True), Page(5),
     ]  # fmt: skip
@@ -88,3 +90,31 @@ def test_the_command_takes_pages(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8), "red").save(tmp_path / "in" / "a.png")
     said = done("import", tmp_path / "P", tmp_path / "in", "--pages")
     assert (said["found"], said["kinds"]) == (3, {".png": 1, ".tif": 2})
+
+
+def test_pages_of_a_scan_in_an_archive_are_those_of_one_in_a_folder(
+    project: Project, tmp_path: Path
+) -> None:
+    file = scan(tmp_path / "in" / "deep" / "scan.TIF")
+    with zipfile.ZipFile(tmp_path / "scans.zip", "w") as packed:
+        packed.write(file, "deep/scan.TIF")
+        packed.writestr("torn.tif", file.read_bytes()[:100])
+    first = taken(project, tmp_path / "scans.zip")
+    assert (first.found, first.usable) == (2, 1)
+    done = taken(project, tmp_path / "scans.zip", pages=True)
+    assert {(one.kind, one.count) for one in done.left_out} == {("reduced", 1), ("mask", 1)}
+    assert done.usable == 3
+    items = [item for item in store.items(project, done.dataset.id) if item.usable]
+    assert [item.member for item in items] == [
+        "deep/scan.TIF", "deep/scan.TIF/page 3", "deep/scan.TIF/page 5",
+    ]  # fmt: skip
+    for item, number in zip(items, (1, 3, 5), strict=True):
+        shown = np.asarray(decode.read_picture(item))
+        assert np.array_equal(shown, np.asarray(noise(number, (64, 48))))
+    # Moved, they are known again, each with what was decided of it.
+    store.set_rating(project, [items[1].id], 5)
+    (tmp_path / "scans.zip").rename(tmp_path / "moved.zip")
+    moved = [tmp_path / "moved.zip"]
+    *_, again = import_sources(project, moved, done.dataset.name, workers=1)
+    rated = [item for item in store.items(project, again.dataset.id) if item.rating == 5]
+    assert [(item.id, item.path.name) for item in rated] == [(items[1].id, "moved.zip")]
