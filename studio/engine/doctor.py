@@ -20,8 +20,9 @@ WINDOW = ("PySide6-Essentials", "pyqtgraph")
 OPTIONAL = {
     "pi-heif": "formats", "rawpy": "formats", "OpenEXR": "formats", "psd-tools": "layered",
     "av": "video", "c2pa-python": "provenance", "cryptography": "provenance",
-    "python-rtmidi": "live", "tensorboardX": "tensorboard", "onnx": "onnx",
-    "onnxruntime": "onnx", "onnxscript": "onnx", "opencv-python-headless": "faces",
+    "python-rtmidi": "live", "miniaudio": "sound", "tensorboardX": "tensorboard",
+    "onnx": "onnx", "onnxruntime": "onnx", "onnxscript": "onnx",
+    "opencv-python-headless": "faces",
 }  # fmt: skip
 LEAST_FREE = 5 << 30
 INSTALL = "python3 packaging/launch.py"

@@ -49,6 +49,11 @@ EXTRAS = (
         ("av",), 106, "BSD-3-Clause; FFmpeg: LGPL-3.0, x264 and x265: GPL-2.0",
     ),
     Extra(
+        "sound", Said("Sound while a film plays"),
+        Said("Lets the sound of a film be heard while the timeline plays it."),
+        ("miniaudio",), 3, "MIT, MIT-0, BSD-3-Clause",
+    ),
+    Extra(
         "live", Said("MIDI"),
         Said("Plays the model with the knobs and keys of a MIDI instrument."),
         ("rtmidi",), 1, "MIT",

@@ -61,10 +61,18 @@ class FilmSound(QObject):
 
     def actions(self) -> Sequence[tuple[str, str, Callable[[], None], str, str]]:
         """(id, name, what it does, keys, icon)."""
+        mute = self._panel.mute.toggle
         return (
             ("generation.sound", "Choose a sound for the film…", self.ask_file, "Shift+S", ""),
+            ("generation.mute", "Mute the sound of the film", mute, "Shift+Q", ""),
             ("generation.drive", "Let the sound move the picture", self.add_drive, "Shift+U", ""),
         )
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the timeline names a sound that could be read."""
+        line, heard = self._editor.line, self._heard
+        return line is not None and heard is not None and str(heard.path) == line.sound
 
     # ------------------------------------------------------------------ the file
 

@@ -37,7 +37,8 @@ class SoundPanel(QWidget):
         super().__init__()
         self.wave, self.rows = Wave(track), DriveRows()
         self.file, self.facts = (text_label(quiet=True, wrap=False) for _ in range(2))
-        self.add, self.cross = secondary(), QToolButton()
+        self.add, self.cross, self.mute = secondary(), QToolButton(), secondary()
+        self.mute.setCheckable(True)
         self.cross.setObjectName("cross")
         self.cross.setFixedSize(22, 20)
         self.cross.setIconSize(QSize(14, 14))
@@ -46,7 +47,7 @@ class SoundPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.rows)
-        head = row(self.file, self.facts, None, self.add, self.cross, gap=8)
+        head = row(self.file, self.facts, None, self.mute, self.add, self.cross, gap=8)
         column(self.wave, head, self._scroll, on=self, gap=4)
         self.add.clicked.connect(self.driveWanted)
         self.cross.clicked.connect(self.soundRemoved)
@@ -84,6 +85,9 @@ class SoundPanel(QWidget):
             (self.wave, tr("Sound"),
              tr("How loud the sound is, and above it where sounds begin (waveform, onsets); click "
                 "to move the playhead")),
+            (self.mute, tr("Mute"),
+             tr("Play the film without hearing it; the file that is rendered keeps its sound "
+                "(Shift+Q)")),
             (self.add, tr("Let it move…"),
              tr("Let loudness, a band, onsets or the beat move the picture (audio reactive, "
                 "Shift+U)")),

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -17,6 +17,7 @@ from studio.desktop.generation.recipe_editor import Editing
 from studio.desktop.generation.session import Session
 from studio.desktop.generation.timeline.film_sound import FilmSound
 from studio.desktop.generation.timeline.line_editor import LineEditor
+from studio.desktop.generation.timeline.playing import Playing
 from studio.desktop.generation.timeline.strip import Strip
 from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
@@ -44,10 +45,7 @@ class Timing(QObject):
         """Of runs that were open."""
         self._is_seen = False
         """Whether the canvas shows a moment of the film."""
-        self._began, self._from = QElapsedTimer(), 0.0
-        self._tick = QTimer(self)
-        self._tick.setTimerType(Qt.TimerType.PreciseTimer)
-        self._tick.timeout.connect(self._play_on)
+        self.playing = Playing(self)
         self._connect()
         self._changed()
 
@@ -62,6 +60,10 @@ class Timing(QObject):
         strip.export.clicked.connect(self.ask_file)
         strip.even.clicked.connect(self.even_out)
         strip.sound_panel.wave.scrubbed.connect(self.scrub)
+        strip.sound_panel.mute.toggled.connect(self.playing.mute)
+        self.playing.moved.connect(self._show)
+        self.playing.changed.connect(strip.show_playing)
+        self.playing.silent.connect(self._studio.notices.info)
         self.sounding.heard.connect(self._changed)
         strip.secondsChosen.connect(editor.set_seconds)
         strip.rateChosen.connect(editor.set_rate)
@@ -135,10 +137,13 @@ class Timing(QObject):
         self.strip.show_line(line)
         if line is not None:
             self._put_head(min(self.time, line.seconds))
-            if self._is_seen and not self._tick.isActive():
+            if self._is_seen and not self.playing.is_on:
                 self._show(self.time)
-        if self._tick.isActive() and (line is None or not line.keys):
-            self.stop()
+        if self.playing.is_on:
+            if line is None or not line.keys:
+                self.stop()
+            else:
+                self.playing.follow(line, self.time, heard=self.sounding.is_heard)
 
     @Slot()
     def _edited(self) -> None:
@@ -271,10 +276,10 @@ class Timing(QObject):
     @Slot(float)
     def scrub(self, time: float) -> None:
         """Show a moment; of many only the newest is drawn."""
-        self._tick.stop()
-        self.strip.show_playing(False)
+        self.stop()
         self._show(time)
 
+    @Slot(float)
     def _show(self, time: float) -> None:
         self._put_head(time)
         if self._line is not None and self._line.keys:
@@ -287,33 +292,16 @@ class Timing(QObject):
 
     def play(self) -> None:
         """Play from the playhead, or stop."""
-        if self._tick.isActive():
+        if self.playing.is_on:
             self.stop()
         elif self._line is not None and self._line.keys:
             self.strip.fold.setChecked(True)
-            self._from = 0.0 if self.time >= self._line.seconds - 1e-6 else self.time
-            self._began.start()
-            self._tick.start(max(1, int(1000 / self._line.rate)))
-            self.strip.show_playing(True)
+            start = 0.0 if self.time >= self._line.seconds - 1e-6 else self.time
+            self.playing.start(self._line, start, heard=self.sounding.is_heard)
 
     @Slot()
     def stop(self) -> None:
-        if self._tick.isActive():
-            self._tick.stop()
-            self.strip.show_playing(False)
-
-    @Slot()
-    def _play_on(self) -> None:
-        line = self._line
-        if line is None:
-            return
-        time = self._from + self._began.elapsed() / 1000
-        if line.loop:
-            time %= line.seconds
-        elif time >= line.seconds:
-            self.stop()
-            time = line.seconds
-        self._show(time)
+        self.playing.stop()
 
     # ------------------------------------------------------------------ files
 

@@ -128,16 +128,23 @@ def pieces(path: Path) -> Iterator[Samples]:
 
 
 @limited_parts
-def channels(path: Path, layout: str, rate: int) -> Iterator[Samples]:
-    """Its samples at `rate` a second, float32 [channels, samples] in [-1, 1], as they are decoded.
+def channels(path: Path, layout: str, rate: int, start: float = 0.0) -> Iterator[Samples]:
+    """Its samples at `rate` a second, float32 [channels, samples] in [-1, 1], as they are decoded,
+    from `start` in seconds on.
 
     `layout` is one of FFmpeg's: `mono`, `stereo`.
     """
     resampler = library().AudioResampler(format="fltp", layout=layout, rate=rate)
     waiting: list[Samples] = []
-    count = 0
+    count, before = 0, round(start * rate)
     for frame in _resampled(path, resampler):
-        waiting.append(np.nan_to_num(frame.to_ndarray()).astype(np.float32, copy=False))
+        # What comes before is decoded all the same: a jump in a file is not exact to the sample.
+        skipped = min(before, frame.samples)
+        before -= skipped
+        if skipped == frame.samples:
+            continue
+        samples = np.nan_to_num(frame.to_ndarray()).astype(np.float32, copy=False)
+        waiting.append(samples[:, skipped:])
         count += waiting[-1].shape[1]
         if count >= _PIECE:
             yield np.concatenate(waiting, axis=1)

@@ -10,7 +10,10 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from studio.engine.extras import named_in, needed
 from studio.engine.generation.film.timeline import read_keys
+from studio.engine.generation.sound import loudspeaker
+from studio.engine.said import NOTHING, Said
 from tests.desktop.generation.test_shaping import made as made_models
 from tests.desktop.generation.timeline import test_timing
 from tests.engine.generation.film.conftest import played
@@ -206,3 +209,69 @@ def one_goes_on_from_the_playhead_by_key(room, studio, timing, qtbot):
     studio.actions.get("generation.moment").trigger()
     qtbot.waitUntil(lambda: room.editing.recipe().seed is None, timeout=WAIT)
     assert shown(room, qtbot) == seen
+
+
+def test_it_is_heard_while_the_film_plays_and_the_picture_follows(
+    room, studio, timing, clicks, qtbot, monkeypatch
+):
+    heard: list[HeardPlayback] = []
+
+    def begin(path: Path, start: float, seconds: float, *, loop: bool) -> HeardPlayback:
+        heard.append(HeardPlayback(path, start, seconds, loop))
+        return heard[-1]
+
+    monkeypatch.setattr(loudspeaker, "Playback", begin)
+    with_sound(timing, qtbot, clicks)
+    panel, strip = timing.strip.sound_panel, timing.strip
+    studio.actions.get("generation.mute").trigger()
+    assert panel.mute.isChecked()
+    press(timing, qtbot, 1.5)
+    click(strip.play, qtbot)
+    (first,) = heard
+    assert (first.path, first.seconds, first.muted) == (clicks, 6.0, True)
+    assert first.start == pytest.approx(1.5, abs=0.05)
+    click(panel.mute, qtbot)
+    assert not first.muted
+    qtbot.wait(150)
+    assert timing.time == first.start, "no picture goes ahead of a sound that has not begun"
+    first.elapsed = 2.25
+    qtbot.waitUntil(lambda: timing.time == first.start + 2.25, timeout=WAIT)
+    strip.seconds.setValue(5.0)  # a film of another length is another clock
+    assert first.closed
+    assert (heard[1].start, heard[1].seconds) == (first.start + 2.25, 5.0)
+    press(timing, qtbot, 1.0)
+    assert heard[1].closed, "a hand at the playhead makes it silent"
+    assert not timing.playing.is_on
+
+
+def test_a_film_whose_sound_cannot_be_heard_plays_on_and_says_so_once(
+    room, studio, timing, clicks, qtbot, monkeypatch
+):
+    said: list[str] = []
+    studio.notices.posted.connect(lambda notice: said.append(notice.sentence))
+
+    def begin(path: Path, start: float, seconds: float, *, loop: bool) -> HeardPlayback:
+        made = HeardPlayback(path, start, seconds, loop)
+        made.failure, made.elapsed = needed(Said("Hearing a film"), "sound"), 0.5
+        return made
+
+    monkeypatch.setattr(loudspeaker, "Playback", begin)
+    with_sound(timing, qtbot, clicks)
+    for _ in range(2):
+        press(timing, qtbot, 1.0)
+        click(timing.strip.play, qtbot)
+        qtbot.waitUntil(lambda: timing.time > 1.6, timeout=WAIT)
+        click(timing.strip.play, qtbot)
+    assert [named_in(each) for each in said] == ["sound"]
+
+
+class HeardPlayback:
+    """What the timeline asks of a playback; a test says how much of it was heard."""
+
+    def __init__(self, path: Path, start: float, seconds: float, loop: bool) -> None:
+        self.path, self.start, self.seconds, self.loop = path, start, seconds, loop
+        self.muted = self.closed = False
+        self.failure, self.detail, self.elapsed = NOTHING, "", 0.0
+
+    def close(self) -> None:
+        self.closed = True
