@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.learning import losses
 from models.parts.convolution import Conv2d
 from models.parts.layers import LEAK, Norm
 
@@ -38,6 +39,23 @@ class PatchCritic(nn.Module):
         # A layer may not lose the whole of a small picture.
         scores: Tensor = self.layers(F.pad(x, (2, 2, 2, 2), mode="replicate"))
         return scores
+
+
+def unlike(critic: PatchCritic, made: Tensor) -> Tensor:
+    """What the critic, which does not learn from it, finds unlike real ones in pictures: a scalar.
+
+    Esser 2021 (arXiv:2012.09841), Eq. 5, of the generator by a hinge: Lim 2017, arXiv:1705.02894.
+    """
+    critic.requires_grad_(False)
+    judged = -critic(made).float().mean()
+    critic.requires_grad_(True)
+    return judged
+
+
+def told_apart(critic: PatchCritic, made: Tensor, real: Tensor) -> Tensor:
+    """The loss by which it learns to tell real pictures from those that were made: a scalar."""
+    known, other = critic(torch.cat([real, made.to(real.dtype)])).chunk(2)
+    return losses.hinge_critic(known, other, 1.0, 1.0)
 
 
 def balance(error: Tensor, judged: Tensor, last: Tensor) -> Tensor:

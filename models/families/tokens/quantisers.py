@@ -203,6 +203,13 @@ def _nearest(codes: Tensor, entries: Tensor) -> Tensor:
     return apart.argmin(1).view(codes.shape[:2])
 
 
+def perplexity(tokens: Tensor, size: int) -> Tensor:
+    """How many of `size` entries are in use: the exponential of their entropy, from 1 to `size`."""
+    share = torch.bincount(tokens.flatten(), minlength=size).float()
+    share = share / share.sum()
+    return (-(share * share.clamp_min(1e-12).log()).sum()).exp()
+
+
 def quantiser(kind: str, size: str) -> Quantiser:
     """`fsq`, `vq` or `gumbel`, with a book of so many entries."""
     if kind == "fsq":

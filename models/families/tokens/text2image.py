@@ -56,7 +56,10 @@ class AskedInTurn(GridSampling, Asked):
 
 @dataclass(frozen=True)
 class AskedMasked(MaskedSampling, Asked):
-    """Of one that lays the surest cells first."""
+    """Of one that lays several cells at a time. What is asked for comes out clearest where the
+    surest ones are laid first: 4.5 is the choice temperature of MaskGIT."""
+
+    choice: float = param(4.5)
 
 
 @register

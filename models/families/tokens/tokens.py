@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.base import register
@@ -17,11 +15,23 @@ from models.codec import CURVES, WARMUP, Codec
 from models.draws import Draws
 from models.facts import Ability, Curve, Facts, LatentSpec
 from models.families.tokens import TITLES
-from models.families.tokens.orders import row_by_row, surest_first
-from models.families.tokens.patch_critic import BEGINS, PatchCritic, balance
+from models.families.tokens.orders import laid, uniform
+from models.families.tokens.patch_critic import (
+    BEGINS,
+    PatchCritic,
+    balance,
+    told_apart,
+    unlike,
+)
 from models.families.tokens.prior import GridPrior
-from models.families.tokens.quantisers import quantiser
-from models.families.tokens.tokens_config import GridSampling, MaskedSampling, TokensConfig
+from models.families.tokens.prior_loss import shown, surprise
+from models.families.tokens.quantisers import perplexity, quantiser
+from models.families.tokens.tokens_config import (
+    GridSampling,
+    MaskedSampling,
+    TokensConfig,
+    preset_of,
+)
 from models.image_spec import ImageSpec
 from models.learning import ema, losses
 from models.parameters import Declared
@@ -35,8 +45,6 @@ FLOOR = 0.02
 """Of the learning rate, where it has fallen."""
 TOGETHER = 64
 """Grids that are laid at a time for statistics."""
-_CLOSE = 1e-6
-"""Of a uniform number to 0 and to 1."""
 
 
 @register
@@ -100,19 +108,7 @@ class Tokens(Codec):
     @classmethod
     def preset(cls, image_spec: ImageSpec, *, accelerator: bool, pictures: int) -> TokensConfig:
         """Squares so large that the longer side has 8 to 16 tokens, as far as that goes."""
-        side = max(image_spec.height, image_spec.width)
-        square = "4" if side <= 32 else "8" if side <= 128 else "16" if side <= 256 else "32"
-        if accelerator:
-            return cls.Config(
-                downscale=square, lr=3e-4, top_width=64 if side <= 128 else 32, width=512,
-                prior_width=384, prior_depth=8, factorised=True,
-                batch_size=64 if side <= 256 else 32,
-            )  # fmt: skip
-        return cls.Config(
-            downscale=square, top_width=16 if side <= 128 else 8, width=128, patch=2,
-            prior_width=128, prior_depth=4, factorised=True, settled=0.4,
-            batch_size=32 if side <= 128 else 16,
-        )  # fmt: skip
+        return preset_of(cls.Config, max(image_spec.height, image_spec.width), accelerator)
 
     def _shares(self) -> Tensor | None:
         return self.quantiser.shares() if self.config.factorised else None
@@ -151,9 +147,9 @@ class Tokens(Codec):
             report = self._learn_tokens(x, state)
             self._average(len(batch), state)
         self._set_rate("prior", warm, state.done_fraction)
-        shown = pictures if is_settled else pictures[: -(-len(batch) // SHARE)]
+        own = pictures if is_settled else pictures[: -(-len(batch) // SHARE)]
         labels = labels_of(self, state)
-        report |= self._learn_prior(shown, None if labels is None else labels[: len(shown)], state)
+        report |= self._learn_prior(own, None if labels is None else labels[: len(own)], state)
         keep = ema.decay(len(batch), config.ema_half_life * 1000, state.images_seen + len(batch))
         ema.update(self.prior_ema, self.prior, keep)
         return report
@@ -171,40 +167,24 @@ class Tokens(Codec):
             made = self.decoder(_channels(codes))
         loss = losses.optimal_sigma_nll(made, x) / x[0].numel()
         critic = self.critic if done >= BEGINS else None
-        judged = loss.new_zeros(()) if critic is None else self._judged(critic, loss, made, state)
+        judged = loss.new_zeros(())
+        if critic is not None:
+            with state.autocast():
+                against = unlike(critic, made)
+            weight = balance(loss, against, self.decoder.out.weight)
+            judged = self.config.adversarial * weight * against
         norm = self._descend("codec", loss + apart + judged, state)
-        report = {} if critic is None else self._learn_critic(critic, made.detach(), x, state)
+        report: dict[str, Tensor] = {}
+        if critic is not None:
+            with state.autocast():
+                told = told_apart(critic, made.detach(), x)
+            report["critic_gradient"] = self._descend("critic", told, state)
+            report["critic"] = told.detach()
         self.quantiser.learn(z, codes, state.generator)
         mse = losses.mean_squared_error(made.detach(), x)
-        used = self._perplexity(self.quantiser.tokens(codes.detach()))
+        used = perplexity(self.quantiser.tokens(codes.detach()), self.quantiser.size)
         report |= {"loss": (loss + apart).detach(), "mse": mse, "used": used, "gradient": norm}
         return report
-
-    def _judged(
-        self, critic: PatchCritic, error: Tensor, made: Tensor, state: TrainState
-    ) -> Tensor:
-        """What the discriminator finds unlike in redrawn pictures, weighed against `error`."""
-        critic.requires_grad_(False)
-        with state.autocast():
-            judged = -critic(made).float().mean()
-        critic.requires_grad_(True)
-        weight = balance(error, judged, self.decoder.out.weight)
-        return self.config.adversarial * weight * judged
-
-    def _learn_critic(
-        self, critic: PatchCritic, made: Tensor, x: Tensor, state: TrainState
-    ) -> dict[str, Tensor]:
-        """One step of the discriminator on redrawn and real pictures."""
-        with state.autocast():
-            real, fake = critic(torch.cat([x, made.to(x.dtype)])).chunk(2)
-        loss = losses.hinge_critic(real, fake, 1.0, 1.0)
-        return {"critic": loss.detach(), "critic_gradient": self._descend("critic", loss, state)}
-
-    def _perplexity(self, tokens: Tensor) -> Tensor:
-        """How many tokens a batch uses: the exponential of their entropy, from 1 to `size`."""
-        share = torch.bincount(tokens.flatten(), minlength=self.quantiser.size).float()
-        share = share / share.sum()
-        return (-(share * share.clamp_min(1e-12).log()).sum()).exp()
 
     def _learn_prior(
         self, pictures: Tensor, labels: Tensor | None, state: TrainState
@@ -213,15 +193,10 @@ class Tokens(Codec):
         pictures = self._upright(pictures, state.generator)
         with torch.no_grad(), state.autocast():
             tokens = self.quantiser.tokens(self._codes_of(pictures))
-        given = self._disturbed(tokens, state.generator)
-        wanted = torch.ones_like(tokens, dtype=torch.bool)
-        if not self.prior.causal:
-            wanted = self._hidden_cells(tokens, state.generator)
-            given = given.masked_fill(wanted, self.prior.hidden)
+        given, wanted = shown(self.prior, tokens, self.config.token_noise, state.generator)
         with state.autocast():
             logits = self.prior(given, self._given(len(tokens), labels, state))
-        apart = F.cross_entropy(logits.float().flatten(0, 1), tokens.flatten(), reduction="none")
-        loss = apart[wanted.flatten()].mean()
+        loss = surprise(logits, tokens, wanted)
         norm = self._descend("prior", loss, state)
         return {"prior": loss.detach(), "prior_gradient": norm}
 
@@ -247,21 +222,6 @@ class Tokens(Codec):
             noise=0.0, cutout=0.0,
         )  # fmt: skip
         return (still if self.config.seamless else replace(still, shift=0.0))(x, generator)
-
-    def _disturbed(self, tokens: Tensor, generator: torch.Generator) -> Tensor:
-        size, device = self.quantiser.size, tokens.device
-        wrong = torch.rand(tokens.shape, generator=generator, device=device)
-        other = torch.randint(size, tokens.shape, generator=generator, device=device)
-        return torch.where(wrong < self.config.token_noise, other, tokens)
-
-    @staticmethod
-    def _hidden_cells(tokens: Tensor, generator: torch.Generator) -> Tensor:
-        """bool [N, cells]: by chance cos(pi r / 2) of each row, r uniform; at least one."""
-        n, cells = tokens.shape
-        r = torch.rand(n, 1, generator=generator, device=tokens.device)
-        count = ((math.pi / 2 * r).cos() * cells).ceil().clamp_min(1)
-        order = torch.rand(n, cells, generator=generator, device=tokens.device)
-        return order.argsort(1).argsort(1) < count
 
     # ------------------------------------------------------------------ latents
 
@@ -334,7 +294,7 @@ class Tokens(Codec):
         """N(0, 1) numbers z [n, looks * cells], two for each look at a cell, or one where cells
         are laid row by row, to w [n, cells, dim]."""
         looks = z.flatten(1).unflatten(1, (-1, len(self.codes_mean)))
-        return self._laid(_uniform(looks), _numbered([label] * len(z)), self.sampling())
+        return self._laid(uniform(looks), _numbered([label] * len(z)), self.sampling())
 
     @torch.no_grad()
     def redraw(
@@ -352,7 +312,7 @@ class Tokens(Codec):
     def _chance(self, sampling: Declared, seed: int) -> Tensor:
         """Uniform numbers of one picture: [1, looks, cells]."""
         looks = 2 * sampling.steps if isinstance(sampling, MaskedSampling) else 1
-        return _uniform(Draws(seed).normal(1, looks, len(self.codes_mean)))
+        return uniform(Draws(seed).normal(1, looks, len(self.codes_mean)))
 
     def _laid(
         self, chance: Tensor, labels: Tensor | None, sampling: GridSampling,
@@ -365,23 +325,12 @@ class Tokens(Codec):
         chance = chance.to(device)
         labels = None if labels is None else labels.to(device)
         condition = self._conditions(prior, labels, n, sampling)
-        copies = len(condition) // n
 
         def weighed(logits: Tensor) -> Tensor:
             return self._weighed(logits, n, sampling)
 
-        if prior.causal:
-            laid = row_by_row(prior, condition, chance[:, 0], sampling.temperature, weighed)
-        else:
-            if tokens is None:
-                shape = n, len(self.codes_mean)
-                tokens = torch.full(shape, prior.hidden, device=device)
-            pairs = chance.unflatten(1, (-1, 2))
-            laid = surest_first(
-                lambda each: weighed(prior(each.repeat(copies, 1), condition)), tokens,
-                prior.hidden, pairs, sampling.temperature,
-            )  # fmt: skip
-        return self.quantiser.codes(laid).float()
+        cells = laid(prior, condition, weighed, chance, sampling, tokens)
+        return self.quantiser.codes(cells).float()
 
     def w_mean(self) -> Tensor:
         return self.codes_mean
@@ -396,10 +345,6 @@ class Tokens(Codec):
 def _channels(codes: Tensor) -> Tensor:
     """[N, dim * cells], as a decoder is given them, of codes [N, cells, dim]."""
     return codes.mT.flatten(1)
-
-
-def _uniform(normal: Tensor) -> Tensor:
-    return torch.special.ndtr(normal).clamp(_CLOSE, 1 - _CLOSE)
 
 
 def _numbered(labels: list[int | None]) -> Tensor | None:

@@ -42,8 +42,8 @@ class TokensConfig(CodecParameters):
     order: str = param(
         "masked", label="Kind of prior", choices=("masked", "in_turn"),
         term="MaskGIT or autoregressive",
-        names={"masked": "the surest cells first", "in_turn": "row by row"},
-        help="The surest cells first takes a few looks at the whole picture, and can draw a part "
+        names={"masked": "several cells at a time", "in_turn": "row by row"},
+        help="Several cells at a time takes a few looks at the whole picture, and can draw a part "
         "of one anew (MaskGIT). Row by row takes one look for each token (autoregressive).",
     )  # fmt: skip
     prior_width: int = param(
@@ -81,6 +81,22 @@ class TokensConfig(CodecParameters):
         return []
 
 
+def preset_of(kind: type[TokensConfig], side: int, accelerator: bool) -> TokensConfig:
+    """What to begin with for pictures whose longer side is so long."""
+    square = "4" if side <= 32 else "8" if side <= 128 else "16" if side <= 256 else "32"
+    if accelerator:
+        return kind(
+            downscale=square, lr=3e-4, top_width=64 if side <= 128 else 32, width=512,
+            prior_width=384, prior_depth=8, factorised=True,
+            batch_size=64 if side <= 256 else 32,
+        )  # fmt: skip
+    return kind(
+        downscale=square, top_width=16 if side <= 128 else 8, width=128, patch=2,
+        prior_width=128, prior_depth=4, factorised=True, settled=0.4,
+        batch_size=32 if side <= 128 else 16,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class GridSampling(Declared):
     """How a new grid is drawn."""
@@ -100,4 +116,9 @@ class MaskedSampling(GridSampling):
     steps: int = param(
         8, label="Decoding steps", low=1, high=32, term="decoding steps",
         help="In how many steps a picture is laid. More fit together better, up to about 12.",
+    )  # fmt: skip
+    choice: float = param(
+        30.0, label="Choice temperature", low=0.0, high=100.0, step=0.5, term="choice temperature",
+        help="Which cells are laid first. Low: those that the model is surest of, for calmer and "
+        "more similar pictures. High: any, for pictures as varied as those it has learnt from.",
     )  # fmt: skip

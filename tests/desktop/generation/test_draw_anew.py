@@ -148,7 +148,7 @@ def test_a_part_of_another_seed_and_one_drawn_anew_are_kept(room: GenerationRoom
 
 def test_temperature_is_a_step_that_can_be_taken_back(room: GenerationRoom, qtbot) -> None:
     form = room.sampling.form
-    assert set(form.values()) == {"temperature", "steps"}
+    assert set(form.values()) == {"temperature", "steps", "choice"}
     before = room.view.image()
     form.editors["temperature"].number.setValue(0.3)
     form.editors["steps"].number.setValue(3)

@@ -76,7 +76,7 @@ def test_a_prompt_is_written_asked_for_and_taken_back(room: GenerationRoom, qtbo
     box = room.sampling.prompt
     assert not box.isHidden()
     assert "heart" in box.note.text()
-    assert set(room.sampling.form.values()) == {"guidance", "temperature", "steps"}
+    assert set(room.sampling.form.values()) == {"guidance", "temperature", "steps", "choice"}
     before = room.view.image()
     box.line.setFocus()
     qtbot.keyClicks(box.line, "red he")

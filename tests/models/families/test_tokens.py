@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from models.facts import Ability
-from models.families.tokens.orders import by_chance, surest_first
+from models.families.tokens.orders import by_chance, by_steps
 from models.families.tokens.patch_critic import balance
 from models.families.tokens.quantisers import Book, DrawnBook, Lattice, quantiser
 from models.families.tokens.tokens import Tokens
@@ -141,10 +141,29 @@ def test_cells_are_laid_from_the_surest_and_what_is_known_stays() -> None:
     given = torch.full((1, 16), 9)
     given[0, :4] = torch.tensor([1, 2, 3, 0])
     numbers = torch.rand(1, 4, 2, 16, generator=chance()).clamp(1e-6, 1 - 1e-6)
-    laid = surest_first(logits, given, 9, numbers, 1.0)
+    laid = by_steps(logits, given, 9, numbers, 1.0, 4.5)
     assert laid[0, :4].tolist() == [1, 2, 3, 0]
     assert laid[0, 4:].tolist() == [4] * 12
     assert seen == [12, 11, 8, 4]  # along a cosine: 12 cos(pi/2 * k/4)
+
+
+@pytest.mark.parametrize(("choice", "sure_first"), [(0.0, 1.0), (100.0, 0.5)])
+def test_a_choice_temperature_lets_chance_say_what_is_laid_first(
+    choice: float, sure_first: float
+) -> None:
+    """The surest cells are taken for sure before others, or no sooner than they."""
+    left: list[torch.Tensor] = []
+
+    def logits(tokens: torch.Tensor) -> torch.Tensor:
+        left.append(tokens == 9)
+        told = torch.zeros(64, 16, 9)
+        told[:, :8, 4] = 20.0
+        return told
+
+    numbers = torch.rand(64, 2, 2, 16, generator=chance()).clamp(1e-6, 1 - 1e-6)
+    by_steps(logits, torch.full((64, 16), 9), 9, numbers, 1.0, choice)
+    taken = (~left[1]).float()
+    assert float(taken[:, :8].sum() / taken.sum()) == pytest.approx(sure_first, abs=0.1)
 
 
 def test_chance_draws_by_the_logits() -> None:
