@@ -94,11 +94,13 @@ def settle(temporary: Path, target: Path, *, overwrite: bool = True) -> None:
     if overwrite:
         temporary.replace(target)
     else:
-        _claim(temporary, target)
+        claim(temporary, target)
     fsync_folder(target.parent)
 
 
-def _claim(temporary: Path, target: Path) -> None:
+def claim(temporary: Path, target: Path) -> None:
+    """The last step of :func:`settle` but one, without overwriting: of many files in a folder, the
+    folder is made durable once, after all of them."""
     # A hard link fails when the target exists, so two exporters cannot race into one name.
     try:
         os.link(temporary, target)

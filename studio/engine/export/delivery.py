@@ -18,11 +18,11 @@ from studio.engine.export.file_names import Parcel, Taken
 from studio.engine.export.finish import UNFINISHED, Finished
 from studio.engine.files import (
     beside,
+    claim,
     clear_unfinished,
     discard,
     fsync_file,
     fsync_folder,
-    settle,
     sha256_file,
     writing,
 )
@@ -74,6 +74,8 @@ class Delivery:
         self._asked, self._folder, self._taken = asked, folder, taken
         self._waiting: list[tuple[Path, Path]] = []
         self._placed: list[Path] = []
+        self._is_claimed = False
+        """Whether names were given that no power cut may take back."""
         self._before: dict[Path, Path] = {}
         """What was replaced, by its name: a hidden file beside it until all is done."""
 
@@ -149,7 +151,7 @@ class Delivery:
         return self.parcels[place].files(self._folder)
 
     def finish(self) -> None:
-        """Replace what is to be replaced, now that all of it has been made.
+        """Replace what is to be replaced, now that all of it has been made, and make names lasting.
 
         Where the program is ended from without meanwhile, what was at `vase.png` may be left
         over beside it as the hidden `.vase.png.1f2e3d.old`, until the next export of that name.
@@ -159,10 +161,11 @@ class Delivery:
                 self._keep(target)
                 temporary.replace(target)
             self._placed.append(target)
-        if self._waiting:
+        if self._waiting or self._is_claimed:
             with writing(self._folder):
                 fsync_folder(self._folder)
         self._waiting.clear()
+        self._is_claimed = False
 
     def _keep(self, target: Path) -> None:
         if not os.path.lexists(target):
@@ -195,8 +198,10 @@ class Delivery:
                 written = make(sheets)
             for sheet, target in zip(sheets, targets, strict=True):
                 with writing(target):
-                    settle(sheet.path, target, overwrite=False)
+                    fsync_file(sheet.path)
+                    claim(sheet.path, target)
                 placed.append(target)
+                self._is_claimed = True
         except BaseException:
             _remove(placed)
             raise

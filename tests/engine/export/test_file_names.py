@@ -12,7 +12,7 @@ import pytest
 from studio.engine import files
 from studio.engine.artwork import Artwork
 from studio.engine.errors import StudioError, TakenError, UsageError
-from studio.engine.export import file_names
+from studio.engine.export import delivery, file_names
 from studio.engine.export.delivery import TRIES, Delivery, Exported, Written
 from studio.engine.export.file_names import LONGEST_NAME, Parcel, Taken
 from studio.engine.export.formats.png import Png
@@ -146,11 +146,20 @@ def test_that_ends_where_every_name_goes(out: Path, monkeypatch: pytest.MonkeyPa
         occupy(out, target.name)
         raise TakenError(f"{target} already exists.")
 
-    monkeypatch.setattr(files, "_claim", claim)
+    monkeypatch.setattr(delivery, "claim", claim)
     with pytest.raises(StudioError, match=r"take every free name in .*: try again\."):
         written(out, ["vase"], Taken.NEXT)
     assert len(set(tried)) == TRIES
     assert all(there(out).values()), "only what others wrote is there"
+
+
+def test_names_are_made_lasting_once_when_all_are_given(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(delivery, "fsync_folder", lambda folder: seen.append([*there(folder)]))
+    written(out, ["a", "b", "c"], Taken.NEXT)
+    assert [sorted(names) for names in seen] == [["a.png", "b.png", "c.png"]]
 
 
 # ---------------------------------------------------------------------- in place of another file
