@@ -10,6 +10,8 @@ Of a run of `text2image`, with guidance and steps as the program has them:
   of held-out pictures count, and as many of training pictures, by the features of the fixed
   extractor in units of their spread. Held-out captions are asked without words that the model has
   never read (the window refuses those); captions with no other words are left out and counted.
+  Beside it what pairs the training picture would win whose caption shares most words with what is
+  asked, and the mean of the features of three such: how much words tell in this set.
 - colours: of captions with the name of a colour and of prompts that no caption has ("blue heart"),
   how often that colour leads in the picture; beside it how often it does in the real pictures.
 - categories: of held-out captions with a frequent word, how often the training picture that is
@@ -92,6 +94,21 @@ def retrieval(own: np.ndarray, made: np.ndarray) -> float:
     nearer = between.diagonal()[:, None] < between
     alike = between.diagonal()[:, None] == between
     return float((nearer + 0.5 * alike)[others].mean())
+
+
+def alike(text: str, known: Sequence[str]) -> np.ndarray:
+    """Places of `known`, first those whose words are nearest to those of `text`: the cosine of
+    their counts by rarity, log(n / captions with the word) (Salton 1988, 'tfc')."""
+    having = Counter(word for each in known for word in set(words_of(each)))
+    rarity = {word: np.log(len(known) / count) for word, count in having.items()}
+
+    def strength(words: set[str]) -> float:
+        return float(np.sqrt(sum(rarity[word] ** 2 for word in words)) or 1)
+
+    asked = set(words_of(text)) & rarity.keys()
+    shared = [(words, words & asked) for words in (set(words_of(each)) for each in known)]
+    near = [strength(both) ** 2 / strength(words) if both else 0 for words, both in shared]
+    return np.argsort(-np.array(near), kind="stable")
 
 
 def leading(picture: Pixels) -> str:
@@ -203,6 +220,11 @@ def measured(project: Project, run_name: str, count: int, **sampling: float):
                 "held-out pictures too close": check.unseen_close, "of": check.unseen,
             }  # fmt: skip
             known = features[prepared.train]
+            near = [alike(text, [captions[row] for row in prepared.train]) for text in texts]
+            for few in (1, 3):
+                told = np.stack([known[each[:few]].mean(0) for each in near])
+                name = f"retrieval, by the nearest {few} captions alone"
+                figures[name] = round(retrieval(features[own], told), 4)
             figures["categories"] = categories_of(
                 list(asked.words), texts, [captions[row] for row in prepared.train],
                 nearest(vectors, known), nearest(features[own], known),

@@ -1,8 +1,8 @@
 """Families beside each other, each after the same processor time: redrawn pictures and new ones.
 
     python tests/benchmarks/tokens.py FOLDER [--seconds 600] [--side 64] [--count 400]
-        [--sides tokens vae tokens:quantiser=gumbel,settled=0.9] [--out FILE.json]
-        [--sheet FILE.jpg]
+        [--sides tokens vae tokens:quantiser=gumbel,settled=0.9] [--sampling choice=4.5 …]
+        [--out FILE.json] [--sheet FILE.jpg]
 
 Pictures of FOLDER are cropped to a square; the last 50 by name are held out. A side is a family,
 with parameters that are other than its preset on a processor. Sides learn one after the other in
@@ -11,7 +11,8 @@ go, so that what runs beside them does not count. Of each:
 
 - PSNR of held-out pictures that it redraws, in dB, and the patches distance of these (sliced
   Wasserstein, as `evaluate` has it; lower is better) beside that of other real pictures;
-- of `count` new pictures KID, coverage and patches distance against the training pictures;
+- of `count` new pictures KID, coverage and patches distance against the training pictures, with
+  `sampling` also of as many drawn by each of these, of families that have such parameters;
 - milliseconds in which one picture is laid and drawn (tokens: in 8 steps), of processor time.
 """
 
@@ -22,6 +23,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
@@ -93,7 +95,7 @@ def compared(real: Numbers, other: Numbers, *names: str) -> dict[str, float]:
 
 
 @torch.inference_mode()
-def judged(model: Family, train: Tensor, held_out: Tensor, count: int):
+def judged(model: Family, train: Tensor, held_out: Tensor, count: int, samplings: Sequence[str]):
     """(figures, redrawn held-out pictures, new ones)."""
     redrawn = model.synthesize(model.encode(held_out))
     known = model.synthesize(model.encode(train[: len(held_out)]))
@@ -106,11 +108,18 @@ def judged(model: Family, train: Tensor, held_out: Tensor, count: int):
     real, unseen, drawn, again = (
         numbers.of_pictures(each.numpy()) for each in (train, held_out, new, redrawn)
     )
+    others = {}
+    for text in samplings if model.sampling is not None else ():
+        how = model.sampling.from_mapping(dict(each.split("=", 1) for each in text.split(",")))
+        made = [model.synthesize(model.sample_by(how, 1, seed)) for seed in range(count)]
+        by_it = numbers.of_pictures(torch.cat(made).numpy())
+        others[text] = compared(real, by_it, "kid", "coverage", "patches")
     figures = {
         "psnr_db": round(float(fidelity.psnr(redrawn, held_out).mean()), 2),
         "psnr_db, training": round(float(fidelity.psnr(known, train[: len(held_out)]).mean()), 2),
         "redrawn": compared(unseen, again, "patches"),
         "new": compared(real, drawn, "kid", "coverage", "patches"),
+        **({"new, by sampling": others} if others else {}),
         "ms_a_picture": round(1000 * statistics.median(spent), 1),
     }  # fmt: skip
     return figures, redrawn.numpy(), new[:SHOWN].numpy()
@@ -123,6 +132,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--sides", nargs="+", default=["tokens", "vae"])
+    parser.add_argument("--sampling", nargs="+", default=[], help="choice=4.5,steps=16 and so on")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--sheet", type=Path, help="held-out ones; then of each: redrawn, new")
     given = parser.parse_args()
@@ -138,7 +148,7 @@ def main() -> None:
     found, rows = {}, [held_out[:SHOWN].numpy()]
     for text in given.sides:
         model, seen = learnt(text, train, given.seconds)
-        figures, redrawn, new = judged(model, train, held_out, given.count)
+        figures, redrawn, new = judged(model, train, held_out, given.count, given.sampling)
         found[text] = {"images_seen": seen, **figures}
         rows += [redrawn[:SHOWN], new]
         print(text, found[text], file=sys.stderr, flush=True)

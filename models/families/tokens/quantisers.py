@@ -162,7 +162,12 @@ class DrawnBook(Quantiser):
         super().__init__()
         self.size, self.dim, self.inputs = size, WIDTH, LOGITS
         self.logits = nn.Linear(LOGITS, size)
-        self.entries = nn.Parameter(torch.randn(size, WIDTH))
+        # An entry begins as a part of what its logit is asked by. So codes tell of the encoder's
+        # numbers from the first step on, and what is near to it is near to them; of entries that
+        # lie anywhere a decoder hears noise, and it takes long until it listens.
+        nn.init.normal_(self.logits.weight)
+        nn.init.zeros_(self.logits.bias)
+        self.entries = nn.Parameter(self.logits.weight.detach()[:, :WIDTH].clone())
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         logits = self.logits(z).float()

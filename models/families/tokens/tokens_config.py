@@ -30,7 +30,8 @@ class TokensConfig(CodecParameters):
         advanced=True,
         help="A fixed lattice uses all of its tokens from the start (FSQ). A learnt book places "
         "them where the pictures are (VQ with a running average). A book that is drawn from "
-        "tries several tokens for a place while it learns (dVAE with Gumbel-softmax).",
+        "tries several tokens for a place while it learns (dVAE with Gumbel-softmax); it takes "
+        "longest to redraw as finely.",
     )  # fmt: skip
     adversarial: float = param(
         0.0, label="Patch discriminator", low=0.0, high=2.0, step=0.1, term="patch-adversarial",
@@ -118,7 +119,7 @@ class MaskedSampling(GridSampling):
         help="In how many steps a picture is laid. More fit together better, up to about 12.",
     )  # fmt: skip
     choice: float = param(
-        30.0, label="Choice temperature", low=0.0, high=100.0, step=0.5, term="choice temperature",
+        100.0, label="Choice temperature", low=0.0, high=100.0, step=0.5, term="choice temperature",
         help="Which cells are laid first. Low: those that the model is surest of, for calmer and "
         "more similar pictures. High: any, for pictures as varied as those it has learnt from.",
     )  # fmt: skip

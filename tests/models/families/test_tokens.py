@@ -91,11 +91,19 @@ def test_a_book_moves_to_the_pictures_and_no_entry_stays_unused() -> None:
     assert float(book.uses.min()) > 0
 
 
+def test_a_drawn_book_tells_of_the_encoder_before_it_has_learnt() -> None:
+    torch.manual_seed(0)
+    book = DrawnBook(1000)
+    z = torch.randn(1, 300, book.inputs)
+    said = book(z)[0].flatten().detach()
+    assert torch.corrcoef(torch.stack([said, z[..., : book.dim].flatten()]))[0, 1] > 0.3
+
+
 def test_a_drawn_book_tries_tokens_by_their_odds_and_comes_to_rest() -> None:
     torch.manual_seed(0)
     book = quantiser("gumbel", "240")
     assert isinstance(book, DrawnBook)
-    z = torch.randn(1, 1, book.inputs, generator=chance())
+    z = 0.1 * torch.randn(1, 1, book.inputs, generator=chance())
     share = book.logits(z)[0, 0].detach().softmax(0)
     many = z.expand(1, 4000, -1).clone().requires_grad_(True)
     codes, apart = book.drawn(many, 1.0, chance())

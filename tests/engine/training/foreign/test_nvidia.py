@@ -38,6 +38,17 @@ def test_pictures_are_the_same(tmp_path: Path, kind: str) -> None:
         assert (wanted.int() - made.int()).abs().max() <= 1
 
 
+@pytest.mark.parametrize("kept", [torch.float16, torch.float64])
+@torch.no_grad()
+def test_weights_of_any_precision_are_played_in_full(tmp_path: Path, kept: torch.dtype) -> None:
+    """Files are passed on in half precision, to be smaller."""
+    torch.manual_seed(1)
+    net = theirs.Generator(WIDTHS).to(kept)
+    model, z = model_in(theirs.pickled(tmp_path / "network.pkl", net)), torch.randn(3, 16)
+    made = played(model, z, 0.5)
+    assert (to_bytes(net.float()(z, None, 0.5)).int() - made.int()).abs().max() <= 1
+
+
 @torch.no_grad()
 def test_its_critic_scores_as_before(tmp_path: Path) -> None:
     torch.manual_seed(2)
