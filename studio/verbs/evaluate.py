@@ -128,7 +128,8 @@ def _quality(found: Assessment | None, redrawn: Mapping[str, object]) -> dict[st
         "checkpoint": found.checkpoint, "images_seen": found.images_seen,
         "generated": found.generated, "trained": found.trained, "held_out": found.unseen,
     }  # fmt: skip
-    return {**facts, "measured": whole, "latents": dataclasses.asdict(found.latents)}
+    others = {"measured_otherwise": [str(each) for each in found.otherwise]}
+    return {**facts, **others, "measured": whole, "latents": dataclasses.asdict(found.latents)}
 
 
 def _figure(figure: Figure) -> dict[str, object]:
@@ -178,7 +179,7 @@ def _lines(found: Assessment | None) -> list[str]:
     if found and found.latents.total:
         one = found.latents
         lines.append(f"  Numbers of the latent in use: {one.active} of {one.total}")
-    return lines
+    return [*lines, *(f"  {each}" for each in (found.otherwise if found else ()))]
 
 
 def _value(figure: Figure, measure: Measure) -> str:

@@ -80,18 +80,22 @@ def now() -> dict[str, float]:
 
 
 def slopes(seen: Seen, each: str) -> dict[str, object]:
-    """From the first to the last, and by how much one of the second half adds."""
+    """From the first to the last, and by how much one of the second half adds (Theil-Sen: the
+    median of the slopes of all pairs, which one page more for good does not move)."""
     half = seen[len(seen) // 2 :]
     found: dict[str, object] = {"times": len(seen), "first": seen[0], "last": seen[-1]}
+    found["memory_each_mb"] = [round(one["memory_mb"], 2) for one in seen[:: len(seen) // 60 + 1]]
     if len(half) < 3:
         return found
-    steps = np.arange(len(half))
-    adds = {
-        key: round(float(np.polyfit(steps, [one[key] for one in half], 1)[0]), 4)
-        for key in half[0]
-    }  # fmt: skip
+    adds = {key: round(_slope([one[key] for one in half]), 4) for key in half[0]}
     bound = BOUNDS[each]
     return {**found, "one_adds": adds, "bound_mb": bound, "ok": adds["memory_mb"] <= bound}
+
+
+def _slope(values: list[float]) -> float:
+    later, earlier = np.tril_indices(len(values), -1)
+    held = np.array(values)
+    return float(np.median((held[later] - held[earlier]) / (later - earlier)))
 
 
 def settle() -> None:

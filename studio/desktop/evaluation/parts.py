@@ -55,14 +55,13 @@ class Parts(QWidget):
             measure, widget = measures()[figure.measure], self.figures[figure.measure]
             widget.show_figure(cards.of_measure(measure, figure))
         self._show_latents(found)
-        self.note.setText(
-            tr(
-                "Checkpoint {n}: {made} generated pictures against {real} that it was trained on. "
-                "The mark is what {unseen} pictures that it never saw reach.",
-                n=found.checkpoint, made=f"{found.generated:,}", real=f"{found.trained:,}",
-                unseen=f"{found.unseen:,}",
-            )
+        about = tr(
+            "Checkpoint {n}: {made} generated pictures against {real} that it was trained on. "
+            "The mark is what {unseen} pictures that it never saw reach.",
+            n=found.checkpoint, made=f"{found.generated:,}", real=f"{found.trained:,}",
+            unseen=f"{found.unseen:,}",
         )  # fmt: skip
+        self.note.setText("\n\n".join((about, *map(said, found.otherwise))))
 
     def _show_latents(self, found: Assessment) -> None:
         """How many numbers of the latent do something; nothing where that cannot be said."""

@@ -10,13 +10,13 @@ held out than generated, the ceiling stands beside the same figure of groups tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from studio.engine.artwork import Pixels
 from studio.engine.dataset.preparation.prepare import Prepared
-from studio.engine.evaluation import metrics
+from studio.engine.evaluation import measured_otherwise, metrics
 from studio.engine.evaluation.latents import Latents, latents
 from studio.engine.evaluation.measures import numbers
 from studio.engine.evaluation.measures.base import Measure, Sides, measures
@@ -72,6 +72,8 @@ class Assessment:
     figures: tuple[Figure, ...]
     """In the order of the measures."""
     latents: Latents
+    otherwise: tuple[Said, ...] = ()
+    """What of the run was measured by other rules than those of today."""
 
     def of(self, name: str) -> Figure:
         return next(each for each in self.figures if each.measure == name)
@@ -95,9 +97,13 @@ def assess(
     """
     run = runs.run(project, run_name)
     saved, model = model_at(project, run_name, checkpoint)
-    prepared = runs.pictures_of(project.folder, Recipe.load(run.folder))
+    recipe = Recipe.load(run.folder)
+    prepared = runs.pictures_of(project.folder, recipe)
     named = run_name, saved.number, saved.images_seen
-    return of_model(model, prepared, count, seed, named, progress, cancelled)
+    found = of_model(model, prepared, count, seed, named, progress, cancelled)
+    if found is None:
+        return None
+    return replace(found, otherwise=measured_otherwise.said_of(project, recipe, prepared))
 
 
 def of_model(

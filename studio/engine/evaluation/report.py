@@ -84,7 +84,8 @@ def _figures(found: Assessment) -> list[str]:
     lines = [
         f"<p>Checkpoint {found.checkpoint}, after {found.images_seen:,} pictures: "
         f"{found.generated:,} generated pictures against {found.trained:,} that it was trained "
-        f"on. Real pictures are {found.unseen:,} that it never saw.</p>"
+        f"on. Real pictures are {found.unseen:,} that it never saw.</p>",
+        *(f'<p class="note">{_safe(each)}</p>' for each in found.otherwise),
     ]
     for part, title in PARTS.items():
         head = "<tr><th></th><th>Figure</th><th>95 %</th><th>In groups as small as the held-out "

@@ -55,6 +55,7 @@ def _head(run_name: str, note: str, found: Assessment | None) -> Iterator[Line]:
 
 
 def _about(found: Assessment | None, pairs: Gallery) -> Iterator[Line]:
+    yield from ((str(each), 9) for each in (found.otherwise if found else ()))
     for part, title in PARTS.items() if found else ():
         yield str(title), 13
         for figure in found.figures if found else ():

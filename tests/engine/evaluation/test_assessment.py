@@ -81,6 +81,7 @@ def measured(
         monkeypatch.setattr(assessment.runs, "run", lambda *_: SimpleNamespace(folder=Path()))
         monkeypatch.setattr(assessment.Recipe, "load", lambda *_: None)
         monkeypatch.setattr(assessment.runs, "pictures_of", lambda *_: prepared)
+        monkeypatch.setattr(assessment.measured_otherwise, "said_of", lambda *_: ())
         found = assess(SimpleNamespace(folder=Path()), "run", count)  # type: ignore[arg-type]
         assert found is not None
         return found

@@ -27,7 +27,7 @@ from studio.engine.training.planning import captions, ends, plan, transfer
 from studio.engine.training.planning import labels as labelling
 from studio.engine.training.record import board, checkpoint
 from studio.engine.training.record.options import NewRun, RunOptions
-from studio.engine.training.record.recipe import Recipe
+from studio.engine.training.record.recipe import FIGURES, Recipe
 
 TITLE = "title.txt"
 """In the folder of a run: what the artist calls it."""
@@ -155,6 +155,7 @@ def plan_run(
     recipe = Recipe.model_validate(options.kept() | {
         "run": free_name(project, settled.family, max(wanted.size)),
         "dataset": chosen.name, "dataset_id": chosen.id, "family": settled.family,
+        "figures": FIGURES,
         "channels": prepared.channels, "height": wanted.height, "width": wanted.width,
         "config": settled.config, "classes": len(known.names),
         "classes_apart": bool(known.names), "labels": known.names,

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from models.image_spec import ImageSpec
 
 FILE = "recipe.toml"
+FIGURES = 2
+"""The rules of today, see :attr:`Recipe.figures`."""
 SAMPLE_EVERY = 30.0
 CHECKPOINT_EVERY = 120.0
 
@@ -73,6 +75,8 @@ class Recipe(BaseModel, RecipeOptions):
     """The identity of the weights that this run begins with."""
     start_labels: list[str] = Field(default_factory=list)
     """Names of the classes that those weights know."""
+    figures: int = Field(1, ge=1)
+    """By which rules its diary's figures are made: since 2 its PSNR is the mean of pictures'."""
     act_on_health: bool = True
     """May change parameters or go back where a detector finds something wrong."""
     prepared: str
