@@ -32,10 +32,11 @@ from studio.engine.dataset.intake.import_events import (
     ImportEvent,
     Rejected,
 )
+from studio.engine.dataset.intake.met import Candidate, Problem
 from studio.engine.dataset.intake.moved import Moved
 from studio.engine.dataset.intake.scans import Scans
 from studio.engine.dataset.intake.tally import Tally
-from studio.engine.dataset.intake.walk import Candidate, Problem, Walk, kind_of
+from studio.engine.dataset.intake.walk import Walk, kind_of
 from studio.engine.dataset.privacy import hidden_regions, identical_files, remeasure_hidden
 from studio.engine.errors import ReadOnlyError, StudioError
 from studio.engine.project import Project

@@ -9,8 +9,8 @@ from pathlib import Path
 from studio.engine.dataset.decoding import archives, tiff_pages
 from studio.engine.dataset.doctor.reconcile import Stored
 from studio.engine.dataset.index import store
+from studio.engine.dataset.intake.met import Candidate
 from studio.engine.dataset.intake.row_of_file import Key, key
-from studio.engine.dataset.intake.walk import Candidate
 from studio.engine.project import Project
 
 

@@ -7,7 +7,7 @@ import os
 from studio.engine.dataset.doctor.checks import base as checks
 from studio.engine.dataset.doctor.reconcile import Stored
 from studio.engine.dataset.index.facts import Answer, Columns, Data
-from studio.engine.dataset.intake.walk import Candidate
+from studio.engine.dataset.intake.met import Candidate
 from studio.engine.dataset.privacy import remeasure_hidden
 
 Key = tuple[bytes, str]

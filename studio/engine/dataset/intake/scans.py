@@ -13,7 +13,7 @@ from studio.engine.dataset.index import left_out
 from studio.engine.dataset.index.facts import Answer, Facts
 from studio.engine.dataset.index.safe_names import display_path
 from studio.engine.dataset.index.settings import PAGES
-from studio.engine.dataset.intake.walk import Candidate, Problem
+from studio.engine.dataset.intake.met import Candidate, Problem
 from studio.engine.errors import StudioError
 from studio.engine.project import Project
 from studio.engine.said import Said

@@ -24,7 +24,7 @@ from typing import IO
 from studio.engine import processes
 from studio.engine.dataset.index import settings
 from studio.engine.dataset.index.safe_names import display_name, display_path
-from studio.engine.dataset.intake.walk import Candidate, Problem
+from studio.engine.dataset.intake.met import Candidate, Problem
 from studio.engine.door import inside
 from studio.engine.errors import UsageError
 from studio.engine.extras import needed

@@ -6,11 +6,9 @@ met once, however many roots, links or overlapping folders lead to it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from studio.engine.dataset.decoding import archives
@@ -20,76 +18,19 @@ from studio.engine.dataset.index import left_out
 from studio.engine.dataset.index.safe_names import display_name, display_path
 from studio.engine.dataset.intake import label_table, system_files, tally
 from studio.engine.dataset.intake.captions import (
-    LARGEST_TABLE,
     LARGEST_TEXT,
     TABLES,
-    CaptionError,
-    CaptionTable,
     small_file,
 )
-from studio.engine.dataset.intake.label_table import LabelTable
+from studio.engine.dataset.intake.met import Candidate, Problem
 from studio.engine.dataset.intake.reasons import special, unreadable
 from studio.engine.dataset.intake.side_files import SideFiles
 from studio.engine.dataset.intake.system_files import Aside
-from studio.engine.door import read_bytes
+from studio.engine.dataset.intake.tables import Tables, tables_inside, with_tables
 from studio.engine.said import NOTHING, Said
 
 ARCHIVE_SUFFIXES = (".zip", ".cbz")
 DEEPEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file, or a member of an archive, that may be a picture.
-
-    `folders` are the folder names between the source's root and the file; `label` is what a
-    file beside it states, which goes before them.
-    """
-
-    path: Path
-    member: str
-    name: str
-    bytes: int
-    mtime_ns: int
-    folders: tuple[str, ...]
-    caption: str
-    label: str = ""
-    has_metadata_beside: bool = False
-    """Whether files of metadata lie in its folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that was passed over, and why. `incomplete` when pictures may be behind it.
-
-    With a `kind` it is one of many of its kind, which are counted.
-    """
-
-    file: str
-    reason: Said
-    incomplete: bool = False
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """Tables in force, nearest last, each with the folder it lies in."""
-
-    captions: tuple[tuple[str, CaptionTable], ...] = ()
-    labels: tuple[tuple[str, LabelTable], ...] = ()
-
-    def caption(self, relative: str) -> str:
-        for folder, table in reversed(self.captions):
-            if relative.startswith(folder) and (found := table.find(relative[len(folder) :])):
-                return found
-        return ""
-
-    def label(self, relative: str) -> str | None:
-        """What a table states, maybe nothing; None where there is no table."""
-        for folder, table in reversed(self.labels):
-            if relative.startswith(folder):
-                return table.find(relative[len(folder) :])
-        return None
 
 
 class Walk:
@@ -99,7 +40,7 @@ class Walk:
         self._folders: set[str] = set()
         self._files: set[str] = set()
         self._avoid = os.path.realpath(avoid) if avoid else ""
-        self._beside: dict[Path, tuple[SideFiles, _Tables]] = {}
+        self._beside: dict[Path, tuple[SideFiles, Tables]] = {}
         self.used: set[str] = set()
         """Side files whose words were taken, as they are shown."""
 
@@ -111,7 +52,7 @@ class Walk:
             yield Problem(display_path(root), unreadable(error), incomplete=True)
             return
         if stat.S_ISDIR(facts.st_mode):
-            yield from self._folder(root, os.path.realpath(root), (), _Tables(), ())
+            yield from self._folder(root, os.path.realpath(root), (), Tables(), ())
         elif not stat.S_ISREG(facts.st_mode):
             yield Problem(display_path(root), special(facts.st_mode))
         elif self._is_new(os.path.realpath(root)):
@@ -132,7 +73,7 @@ class Walk:
         """One file that was chosen by itself, whatever it is called."""
         if path.parent not in self._beside:
             names = _names_in(path.parent)
-            tables, _ = _with_tables(path.parent, names, (), _Tables())
+            tables, _ = with_tables(path.parent, names, (), Tables())
             self._beside[path.parent] = SideFiles(names, _reader(path.parent)), tables
         beside, tables = self._beside[path.parent]
         yield from self._candidate(path, "", (path.name,), facts.st_size, facts, beside, tables)
@@ -142,7 +83,7 @@ class Walk:
         folder: Path,
         real: str,
         folders: tuple[str, ...],
-        tables: _Tables,
+        tables: Tables,
         above: tuple[str, ...],
     ) -> Iterator[Candidate | Problem]:
         if real in above:
@@ -163,7 +104,7 @@ class Walk:
             yield Problem(display_path(folder), unreadable(error), incomplete=True)
             return
         names = [entry.name for entry in entries]
-        tables, problems = _with_tables(folder, names, folders, tables)
+        tables, problems = with_tables(folder, names, folders, tables)
         yield from problems
         beside = SideFiles(names, _reader(folder))
         below = []
@@ -192,7 +133,7 @@ class Walk:
         real: str,
         folders: tuple[str, ...],
         beside: SideFiles,
-        tables: _Tables,
+        tables: Tables,
     ) -> Iterator[Candidate | Problem]:
         facts = entry.stat()
         if not stat.S_ISREG(facts.st_mode):
@@ -223,7 +164,7 @@ class Walk:
         size: int,
         facts: os.stat_result,
         beside: SideFiles,
-        tables: _Tables,
+        tables: Tables,
     ) -> Iterator[Candidate | Problem]:
         """A file with what is said of it; `parts` are its folders and its name."""
         *folders, name = parts
@@ -274,7 +215,7 @@ class Walk:
         for name in by_name:
             folder, _, last = name.rpartition("/")
             inside.setdefault(folder, []).append(last)
-        tables, problems = _tables_inside(path, by_name)
+        tables, problems = tables_inside(path, by_name)
         yield from problems
         beside = {
             folder: SideFiles(names, _reader_inside(path, by_name, folder))
@@ -342,72 +283,3 @@ def _reader_inside(path: Path, by_name: dict[str, Member], folder: str) -> Calla
             return b""
 
     return read
-
-
-def _with_tables(
-    folder: Path, names: Collection[str], folders: tuple[str, ...], tables: _Tables
-) -> tuple[_Tables, list[Problem]]:
-    """`tables` with those among the `names` of `folder`, and what is wrong with them."""
-
-    def read(name: str) -> bytes:
-        facts = (folder / name).stat()
-        if not stat.S_ISREG(facts.st_mode):
-            raise CaptionError(special(facts.st_mode))
-        if facts.st_size > LARGEST_TABLE:
-            raise CaptionError(_TOO_LARGE)
-        return read_bytes(folder / name, most=LARGEST_TABLE, links=True)
-
-    inner = "".join(f"{name}/" for name in folders)
-    return _added(tables, inner, names, read, lambda name: display_path(folder / name))
-
-
-def _tables_inside(path: Path, by_name: dict[str, Member]) -> tuple[_Tables, list[Problem]]:
-    tables, problems = _Tables(), []
-    found = [name for name in by_name if _is_table(name.rpartition("/")[2])]
-    for folder in sorted({name.rpartition("/")[0] for name in found}):
-        inner = f"{folder}/" if folder else ""
-
-        def read(name: str, inner: str = inner) -> bytes:
-            if by_name[inner + name].size > LARGEST_TABLE:
-                raise CaptionError(_TOO_LARGE)
-            return archives.read_member(path, inner + name)
-
-        def shown(name: str, inner: str = inner) -> str:
-            return display_path(path, inner + name)
-
-        names = [name[len(inner) :] for name in found if name.rpartition("/")[0] == folder]
-        tables, more = _added(tables, inner, names, read, shown)
-        problems += more
-    return tables, problems
-
-
-_TOO_LARGE = Said("It is too large for a caption table; it was not read.")
-
-
-def _is_table(name: str) -> bool:
-    return name.lower() in TABLES or name == label_table.NAME
-
-
-def _added(
-    tables: _Tables,
-    folder: str,
-    names: Collection[str],
-    read: Callable[[str], bytes],
-    shown: Callable[[str], str],
-) -> tuple[_Tables, list[Problem]]:
-    """`tables` with those of one folder; `read` and `shown` take a name in it."""
-    problems: list[Problem] = []
-    captions, labels = list(tables.captions), list(tables.labels)
-    found = [name for name in names if _is_table(name)]
-    for name in sorted(found, key=lambda name: (*TABLES, label_table.NAME).index(name.lower())):
-        try:
-            if name == label_table.NAME:
-                with contextlib.suppress(ValueError):  # another program's
-                    labels.append((folder, LabelTable(read(name))))
-            else:
-                captions.append((folder, CaptionTable(read(name), name.lower())))
-        except OSError as error:
-            problems.append(Problem(shown(name), unreadable(error)))
-        except (CaptionError, ArchiveError) as error:
-            problems.append(Problem(shown(name), error.said))
-    return _Tables(tuple(captions), tuple(labels)), problems

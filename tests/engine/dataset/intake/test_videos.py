@@ -15,8 +15,8 @@ from studio.engine.dataset.decoding import measures
 from studio.engine.dataset.index import store
 from studio.engine.dataset.intake import frames, videos
 from studio.engine.dataset.intake.importer import import_sources
+from studio.engine.dataset.intake.met import Candidate, Problem
 from studio.engine.dataset.intake.videos import Frames
-from studio.engine.dataset.intake.walk import Candidate, Problem
 from studio.engine.errors import UsageError
 
 HAS_AV = importlib.util.find_spec("av") is not None
