@@ -31,8 +31,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--kind", metavar="K", default="pca",
-        help="pca (what varies most, default), sefa (what the weights change most), label (what is "
-        "said of the pictures) or picked (from examples)",
+        help="pca (what varies most, default), sefa (what the weights change most), "
+        "stylespace (single channels of a layer's styles), label (what is said of the pictures) or "
+        "picked (from examples)",
     )  # fmt: skip
     parser.add_argument(
         "--checkpoint", choices=("last", "best"), default="last", help="the model to look at"

@@ -87,3 +87,12 @@ def test_what_cannot_be_listed(options, code, words, project, run):
     before = tree(project / "runs")
     call("directions", project, "--run", run, *options).refused(code, words)
     assert tree(project / "runs") == before
+
+
+def test_the_help_names_every_kind():
+    from studio.engine.generation.directions.kind import kinds
+
+    said = call("directions", "--help")
+    names = list(kinds())
+    assert len(names) > 4
+    assert [name for name in names if f" {name} (" not in " ".join(said.out.split())] == []

@@ -11,7 +11,7 @@ from studio.engine.files import resources
 
 PLACES = ("dataset", "training", "evaluation", "generation", "refinement", "export")
 """A page a place, under the place's own name: F1 opens it there."""
-TASKS = ("poster", "texture", "film", "lawful")
+TASKS = ("poster", "texture", "film", "live", "lawful")
 SHORTCUTS = "shortcuts"
 """The last page: made from the actions of the window, not from a file."""
 FIRST = "start"
