@@ -86,11 +86,11 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if "keeps" in request.keywords:
         yield
         return
-    before_children, before_files = _children(), _files()
+    before = _children(), _files(), _threads()
     yield
     left: list[str] = []
     deadline = time.monotonic() + PATIENCE
-    while left_now := _left(before_children, before_files):
+    while left_now := _left(*before):
         left = left_now
         if time.monotonic() > deadline:
             pytest.fail("left behind: " + "; ".join(left))
@@ -98,11 +98,11 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         time.sleep(0.02)
 
 
-def _left(children: set[int], files: set[str]) -> list[str]:
+def _left(children: set[int], files: set[str], threads: set[str]) -> list[str]:
     found = [f"child process {pid}" for pid in _children() - children - _readers()]
     found += [f"open file {name}" for name in _files() - files]
     if "PySide6.QtWidgets" in sys.modules:
-        found += _left_by_qt()
+        found += _left_by_qt(threads)
     return found
 
 
@@ -112,7 +112,7 @@ def _readers() -> set[int]:
     return limited.READERS.pids if limited else set()
 
 
-def _left_by_qt() -> list[str]:
+def _left_by_qt(threads: set[str]) -> list[str]:
     from PySide6.QtCore import QThread
     from PySide6.QtWidgets import QApplication
 
@@ -124,6 +124,8 @@ def _left_by_qt() -> list[str]:
         for widget in app.topLevelWidgets()
         if widget.isVisible()
     ]
+    if threads and not _threads() - threads:
+        return found  # a look at every object takes 50 ms, after every test
     found += [
         f"Qt thread {type(each).__name__}"
         for each in gc.get_objects()
@@ -138,6 +140,11 @@ def _is_running(thread: object) -> bool:
         return bool(thread.isRunning()) and thread is not threading.main_thread()  # type: ignore[attr-defined]
     except RuntimeError:  # the C++ side is gone
         return False
+
+
+def _threads() -> set[str]:
+    """The system's numbers of this process's threads (Linux; elsewhere none are seen)."""
+    return {path.name for path in Path("/proc/self/task").glob("*")}
 
 
 def _children() -> set[int]:
