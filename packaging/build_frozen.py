@@ -35,7 +35,7 @@ def main():
         places = ["--distpath", str(out), "--workpath", work]
         _run([python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, recipe])
     folder = out / "latent-studio"
-    _strip(folder / "_internal" / "torch" / "lib")
+    _strip(folder / "_internal")
     done = _day_of_work(folder / ("latent-studio.exe" if os.name == "nt" else "latent-studio"))
     size = sum(path.stat().st_size for path in folder.rglob("*") if not path.is_symlink())
     megabytes = round(size / 1e6)
@@ -44,10 +44,11 @@ def main():
     )
 
 
-def _strip(libraries):
-    """Names of PyTorch's own functions, for debuggers: a fifth of its size on Linux."""
+def _strip(folder):
+    """Names of functions, for debuggers: on Linux a fifth of PyTorch, three quarters of Python.
+    Others come stripped, or are such as a tool has moved parts in, which stripping could break."""
     if sys.platform.startswith("linux") and (strip := shutil.which("strip")):
-        for library in libraries.glob("libtorch_*.so"):
+        for library in (*folder.glob("torch/lib/libtorch_*.so"), *folder.glob("libpython*.so*")):
             _run([strip, "--strip-unneeded", str(library)])
 
 
@@ -68,6 +69,9 @@ def _day_of_work(program):
         run = did("runs", "list", "--json", str(project))["runs"][-1]["run"]
         walk = ("--run", run, "--seeds", "1,2", "--seconds", "1", "--fps", "8")
         did("walk", str(project), *walk, "--out", str(film))
+        for kind in ("onnx", "torch-export"):
+            did("model", "export", str(project), "--run", run, "--format", kind,
+                "--out", str(Path(place, kind)))  # fmt: skip
         frames = did("import", "--json", str(project), str(film), "--name", "film")
         checks = did("doctor", "--json")["checks"]
     wrong = [each["name"] for each in checks if each["needed"] and not each["ok"]]
