@@ -81,14 +81,16 @@ def filmed(options: argparse.Namespace, console: Console) -> Result:
 
     with Project.open(options.project) as project:
         run = runs.run(project, options.run_name)
-    proof = FilmProof(finishing_of(options), samples_origin(options.out.stem, run.name))
+    proof = FilmProof(
+        finishing_of(options), samples_origin(options.out.stem, run.name), options.out
+    )
     sentence = "Ending the film here; what is written plays."
     with Interruption(console.note, sentence) as interruption:
         made = timelapse(
             run.folder, options.out, fps=options.fps, enlarge=options.enlarge,
             told=console.pictures, cancelled=interruption.is_requested, changed=proof.marked,
         )  # fmt: skip
-    signed = proof.signed(made.file, options.out)
+    signed = proof.signed(made.file)
     notes = [*made.notes, *signed.remarks]
     for note in notes:
         console.note(note)

@@ -125,14 +125,14 @@ def run(options: argparse.Namespace, console: Console) -> Result:
         line = evened(line, pace) if options.even else line
         walk, fps = Walk(player, line, heard, pace), line.rate
         origin = film_origin(options.out.stem, options.run_name, player.sha256, line, step)
-        proof = FilmProof(finishing_of(options), origin)
+        proof = FilmProof(finishing_of(options), origin, options.out)
         sentence = "Ending the film here; what is written plays."
         with Interruption(console.note, sentence) as interruption:
             made = render(
                 player, walk, options.out, enlarge=options.enlarge, larger=larger,
                 told=console.pictures, cancelled=interruption.is_requested, changed=proof.marked,
             )  # fmt: skip
-        signed = proof.signed(made.file, options.out)
+        signed = proof.signed(made.file)
     notes = [*made.notes, *(heard.notes if heard is not None else ()), *signed.remarks]
     for note in notes:
         console.note(note)

@@ -12,6 +12,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from studio.desktop import theme
 from studio.desktop.i18n import tr
 
+GUIDE_PAGE = "guidePage"
+"""Qt's property of a window beside the main one: the page of the guide that F1 opens there."""
+
 
 @dataclass(frozen=True)
 class Entry:

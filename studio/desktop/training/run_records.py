@@ -115,10 +115,10 @@ class Records(QObject):
             from studio.engine.export.finish import Finishing
             from studio.engine.generation.film.timelapse import timelapse
 
-            proof = FilmProof(Finishing.kept(), samples_origin(target.stem, name))
+            proof = FilmProof(Finishing.kept(), samples_origin(target.stem, name), target)
             made = timelapse(folder, target, told=job.advance, cancelled=job.cancelled,
                              changed=proof.marked)  # fmt: skip
-            signed = proof.signed(made.file, target)
+            signed = proof.signed(made.file)
             return replace(made, notes=(*made.notes, *signed.remarks))
 
         def done(film: Film) -> None:

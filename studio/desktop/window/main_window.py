@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from studio.desktop import theme
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.tab_order import follow
 from studio.desktop.i18n import tr
@@ -215,7 +216,9 @@ class MainWindow(QMainWindow):
         return GuideWindow(self, partial(shortcut_sheet, self.studio.actions))
 
     def open_guide(self) -> None:
-        self.guide.open_at(self._place if self.studio.project else "start")
+        front = QApplication.activeWindow()
+        page = front.property(GUIDE_PAGE) if front is not None else None
+        self.guide.open_at(page or (self._place if self.studio.project else "start"))
 
     def _offer_tour(self) -> None:
         """The first time that the sample is opened."""

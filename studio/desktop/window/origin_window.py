@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from studio.desktop import theme
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.i18n import said, tr
 from studio.desktop.plain_text import Label, tip
 from studio.desktop.widgets.boxes import Part, column, row
@@ -28,6 +29,7 @@ class OriginWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty(GUIDE_PAGE, "lawful")
         self._found: Origins | None = None
         self.resize(*SIZE)
         self.file, self.verdict = Label(), Label()

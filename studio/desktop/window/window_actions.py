@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -77,6 +78,8 @@ def add_window_actions(
     for entry in studio.actions.all():
         if not entry.room:
             window.addAction(entry.action)
+    # Also in the windows beside this one, which have pages of their own.
+    studio.actions.get("window.guide").setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
     undo, redo = studio.actions.get("window.undo"), studio.actions.get("window.redo")
     for action in (undo, redo):
         action.setEnabled(False)

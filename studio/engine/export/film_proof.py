@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.artwork import Artwork, Pixels
+from studio.engine.errors import TakenError
 from studio.engine.export.credentials.signature import SUFFIX
 from studio.engine.export.finish import UNFINISHED, Finished, Finishing
 from studio.engine.files import write_bytes
+from studio.engine.generation.film.formats.base import TAKEN
 from studio.engine.generation.film.timeline import Timeline
 from studio.engine.pieces.origin import Origin
 from studio.engine.refinement.step import Step
@@ -22,8 +24,14 @@ FRAMES_UNSIGNED = Said(
 class FilmProof:
     """Of one film: its frames pass through :meth:`marked`, then the file through :meth:`signed`."""
 
-    def __init__(self, finishing: Finishing, origin: Origin) -> None:
-        self._finishing, self._origin = finishing, origin
+    def __init__(self, finishing: Finishing, origin: Origin, asked: Path) -> None:
+        """`asked` is the name that the film is to have. Refused before any work
+        (:class:`TakenError`) where its credentials would lie in a file that is another's: films
+        of one name share it."""
+        beside = asked.with_suffix(SUFFIX)
+        if finishing.signs_beside(asked.suffix.lower()) and beside.exists():
+            raise TakenError(TAKEN, path=beside)
+        self._finishing, self._origin, self._asked = finishing, origin, asked
         self._done = UNFINISHED
 
     def marked(self, frame: Pixels) -> Pixels:
@@ -33,13 +41,13 @@ class FilmProof:
         self._done = Finished(mark=self._done.mark or done.mark, remarks=tuple(seen))
         return artwork.flat()
 
-    def signed(self, file: Path, asked: Path) -> Finished:
+    def signed(self, file: Path) -> Finished:
         """Sign the complete film; credentials that it cannot hold are written beside it.
 
-        `asked` is the name that the film was to have: numbered frames have others. Raises
+        Numbered frames have other names than was asked, and stay as they are. Raises
         :class:`StudioError` as :func:`sign`; the film is there then, without credentials.
         """
-        if file != asked:
+        if file != self._asked:
             unsigned = (FRAMES_UNSIGNED,) if self._finishing.choices.credentials else ()
             return Finished(mark=self._done.mark, remarks=(*self._done.remarks, *unsigned))
         done = self._finishing.finished(file, self._origin, self._done)

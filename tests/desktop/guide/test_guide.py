@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog
 
 from studio.cli import parser
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.guide import pages
 from studio.desktop.guide.guide_window import PICTURE_WIDTH, _picture
 from studio.desktop.i18n import LANGUAGES, catalogue, catalogue_files
 from studio.desktop.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+ROOT = Path(__file__).resolve().parents[3]
 _OWN_KEYS = {"Return", "Space", "Del"}
 _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:F\d+|[A-Z0-9.\[\]]|Return|Space|Del|Up|Down)")
 
@@ -116,6 +120,29 @@ def test_f1_opens_the_page_of_the_place_and_the_search_has_the_keyboard(
     )
     qtbot.keyClick(guide, Qt.Key.Key_Escape)
     assert not guide.isVisible()
+
+
+def test_f1_in_a_window_beside_opens_the_page_of_that_window(window: MainWindow, qtbot) -> None:
+    beside = QDialog(window)
+    beside.setProperty(GUIDE_PAGE, "live")
+    beside.show()
+    beside.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is beside)
+    qtbot.keyClick(beside, Qt.Key.Key_F1)
+    assert window.guide.view.page() == "live"
+    beside.close()
+    beside.deleteLater()
+
+
+def test_every_window_beside_names_a_page_that_there_is() -> None:
+    found = {
+        path.stem: re.findall(r'setProperty\(GUIDE_PAGE, "(\w+)"\)', path.read_text("utf-8"))
+        for path in (ROOT / "studio" / "desktop").rglob("*_window.py")
+        if re.search(r"class \w+\(QDialog\)", path.read_text("utf-8"))
+    }
+    without = {"guide_window", "installation_window"}  # itself, and what no page is about
+    assert {name for name, named in found.items() if not named} == without
+    assert all(page in pages.PAGES for named in found.values() for page in named)
 
 
 def test_a_search_shows_the_best_page_and_marks_the_word(window, qtbot) -> None:

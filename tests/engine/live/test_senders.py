@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from typing import Any
 
@@ -110,8 +111,11 @@ def test_what_a_platform_has_not_is_said(platform, monkeypatch):
 
 def test_a_sender_that_is_none_names_those_there_are():
     assert "ndi" in senders()
-    with pytest.raises(UsageError, match=r"There is no sender 'spout'\. Known: ndi\."):
-        sender("spout")
+    with pytest.raises(UsageError, match=r"There is no sender 'sprout'\. Known: ndi\."):
+        sender("sprout")
+    for name in ("spout", "syphon"):
+        with pytest.raises(UsageError, match=re.escape(str(base.said_of_others()))):
+            sender(name)
 
 
 def test_the_picture_is_as_large_as_it_fits():

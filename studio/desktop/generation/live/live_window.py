@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QWidget
 
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.generation.live.control_page import ControlPage
 from studio.desktop.generation.live.live import Live
 from studio.desktop.generation.live.stage_page import StagePage
@@ -27,6 +28,7 @@ class LiveWindow(QDialog):
 
     def __init__(self, live: Live, editing: Editing, notices: Notices, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty(GUIDE_PAGE, "live")
         self.live = live
         self.control = ControlPage(live, editing, notices)
         self.tempo, self.teaching = TempoPage(live), TeachingPage(live)

@@ -104,12 +104,12 @@ class FilmWorker:
         if heard is None and line.sound:
             heard = listen(Path(line.sound), job.cancelled)
         origin = film_origin(target.stem, run, player.sha256, line, step)
-        proof = FilmProof(Finishing.kept(), origin)
+        proof = FilmProof(Finishing.kept(), origin, target)
         made = render(
             player, Walk(player, line, heard, self._pace_of(player)), target, enlarge=enlarge,
             larger=larger, told=job.advance, cancelled=job.cancelled, changed=proof.marked,
         )  # fmt: skip
-        signed = proof.signed(made.file, target)
+        signed = proof.signed(made.file)
         said = heard.notes if heard is not None else ()
         return replace(made, notes=(*made.notes, *said, *signed.remarks))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QScrollArea, QWidget
 
 from models.parameters import Param
 from studio.desktop import theme
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement.bench_view import BenchView
@@ -47,6 +48,7 @@ class IterationWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty(GUIDE_PAGE, "refinement")
         self.resize(*SIZE)
         self.piece: Piece | None = None
         self._opened: Opened | None = None

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 from studio.desktop import theme
+from studio.desktop.base.actions import GUIDE_PAGE
 from studio.desktop.i18n import tr
 from studio.desktop.plain_text import Label
 from studio.desktop.widgets.boxes import column, row
@@ -32,6 +33,7 @@ class ElsewhereWindow(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty(GUIDE_PAGE, "training")
         self._wanted: NewRun | None = None
         self._project = Path()
         self.setMinimumWidth(WIDTH)

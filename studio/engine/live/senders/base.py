@@ -43,8 +43,10 @@ class Sender(ABC):
 
 _REGISTRY = Registry[Sender](
     __package__,
-    lambda name, known: UsageError(
-        "There is no sender {name}. Known: {known}.", name=name, known=known
+    lambda name, known: (
+        UsageError(said_of_others())
+        if name in ("'spout'", "'syphon'")
+        else UsageError("There is no sender {name}. Known: {known}.", name=name, known=known)
     ),
 )
 senders, sender = _REGISTRY.all, _REGISTRY.one
