@@ -143,7 +143,9 @@ def test_a_full_disk_is_said_plainly(project, run, out, monkeypatch):
 def test_a_run_whose_checkpoints_are_broken(project, run, out):
     for model in project.rglob("model.safetensors"):
         model.write_bytes(model.read_bytes()[:100])
-    call("generate", project, "--run", run, "--out", out).refused(1, run, "train it")
+    call("generate", project, "--run", run, "--out", out).refused(
+        1, run, "restore the folder from a backup"
+    )
     assert not out.exists()
 
 
