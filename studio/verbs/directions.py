@@ -107,6 +107,7 @@ def _facts(line: Listed) -> dict[str, object]:
         "key": one.key, "kind": one.kind, "number": line.number, "name": note.name,
         "title": str(one.title), "note": str(one.note), "pinned": note.pinned,
         "zone": note.zone, "low": note.low, "high": note.high, "linked": note.linked,
+        "group": note.group,
         "sigma": one.sigma * one.evenly, "share": one.share,
     }  # fmt: skip
 
@@ -116,4 +117,5 @@ def _row(line: Listed) -> str:
     number = f"{one.kind}:{line.number}" if line.number else one.kind
     words = " · ".join(each for each in (note.name, str(one.title), str(one.note)) if each)
     star = " ★" if note.pinned else ""
-    return f"{number:<9} {one.key}{star}  {words}".rstrip()
+    group = f" [{note.group}]" if note.group else ""
+    return f"{number:<9} {one.key}{star}{group}  {words}".rstrip()

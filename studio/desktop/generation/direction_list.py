@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton, QWidget
 
 from studio.desktop import i18n, theme
@@ -31,6 +31,7 @@ class DirectionList(QWidget):
     ordered = Signal(str, int)
     limited = Signal(str, float, float)
     linked = Signal(str, str)
+    grouped = Signal(str, str)
     kindChosen = Signal(str)
     randomized = Signal()
     zeroed = Signal()
@@ -42,6 +43,9 @@ class DirectionList(QWidget):
         self.rows: list[DirectionRow] = []
         self._kinds: tuple[KindLine, ...] = ()
         self._top: list[str] = []
+        self.heads: dict[str, QToolButton] = {}
+        """Above the rows of each group, and where there is one above those of none; folded, a group
+        shows what is in use."""
         self._values: Mapping[int | str, float] = {}
         self._zones: tuple[tuple[str, ...], int] = (), 1
         self.head, self.kind = SectionHeader(), ElidedCombo()
@@ -134,7 +138,9 @@ class DirectionList(QWidget):
         row.ordered.connect(self.ordered)
         row.menu.limited.connect(lambda *ends: self.limited.emit(row.line.key, *ends))
         row.menu.linked.connect(lambda other: self.linked.emit(row.line.key, other))
+        row.menu.grouped.connect(lambda group: self.grouped.emit(row.line.key, group))
         row.menu.others = lambda: self._others(row)
+        row.menu.groups = lambda: [name for name in self.heads if name]
         if self._zones[0]:
             row.zone.set_zones(*self._zones)
         self.rows.append(row)
@@ -160,25 +166,71 @@ class DirectionList(QWidget):
         places = {key: place for place, key in enumerate(self._top)}
         count = {row: number for number, row in enumerate(self.rows)}
 
-        def place_of(row: DirectionRow) -> tuple[bool, int]:
-            pinned = row.line.note.pinned
-            return not pinned, places.get(row.line.key, 0) if pinned else count[row]
+        def place_of(row: DirectionRow) -> tuple[int, str, bool, int]:
+            note = row.line.note
+            rank = 1 if note.group else 0 if note.pinned else 2
+            place = places.get(row.line.key, 0) if note.pinned else count[row]
+            return rank, note.group.casefold(), not note.pinned, place
 
         ordered = sorted(self.rows, key=place_of)
-        for place, row in enumerate(ordered):
-            if self._place.indexOf(row) != place:
-                self._place.removeWidget(row)
-                self._place.insertWidget(place, row)
+        self._place_all(ordered)
         self._show_rows(ordered)
+
+    def _place_all(self, ordered: Sequence[DirectionRow]) -> None:
+        """Rows from the top, each group below its name, then the others."""
+        named = list(dict.fromkeys(row.line.note.group for row in ordered if row.line.note.group))
+        named += [""] if named else []
+        for gone in [name for name in self.heads if name not in named]:
+            head = self.heads.pop(gone)
+            self._place.removeWidget(head)
+            head.hide()
+            head.deleteLater()
+        self.heads = {name: self.heads.get(name) or self._head(name) for name in named}
+        widgets: list[QWidget] = []
+        for row in ordered:
+            note = row.line.note
+            own = self.heads.get(note.group) if note.group or not note.pinned else None
+            widgets += [row] if own is None or own in widgets else [own, row]
+        for place, widget in enumerate(widgets):
+            if self._place.indexOf(widget) != place:
+                self._place.removeWidget(widget)
+                self._place.insertWidget(place, widget)
+
+    def _head(self, name: str) -> QToolButton:
+        head = QToolButton()
+        head.setObjectName("fold")
+        head.setCheckable(True)
+        head.setChecked(True)
+        head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        head.setIconSize(QSize(12, 12))
+        head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        head.toggled.connect(self._folded)
+        self._dress(head, name)
+        return head
+
+    def _dress(self, head: QToolButton, name: str) -> None:
+        title = name or tr("Other directions")
+        set_words((head, title, tr("Show or hide the directions of the group {name}", name=title)))
+        head.setText(title.replace("&", "&&"))  # or it were a key of the letter after it
+        icon = "angle-down" if head.isChecked() else "angle-right"
+        head.setIcon(theme.icon(icon, theme.colours().quiet))
+
+    def _folded(self) -> None:
+        for name, head in self.heads.items():
+            self._dress(head, name)
+        self._show_rows(self.in_order())
 
     def _show_rows(self, ordered: Sequence[DirectionRow]) -> None:
         kind, shown = self.chosen_kind(), 0
         for row in ordered:
             own = row.line.kind == kind
             # What is in use is never hidden, or it could not be put back.
-            used = row.value() != 0 or row.line.note.pinned
-            row.setVisible(used or (own and (shown < FIRST_SHOWN or self.more.isChecked())))
-            shown += own
+            note = row.line.note
+            used = row.value() != 0 or (note.pinned and not note.group)
+            is_open = note.group not in self.heads or self.heads[note.group].isChecked()
+            in_reach = bool(note.group) or (own and (shown < FIRST_SHOWN or self.more.isChecked()))
+            row.setVisible(used or (is_open and in_reach))
+            shown += own and not note.group
         self.more.setVisible(shown > FIRST_SHOWN)
         self.shown.emit()
 
@@ -228,6 +280,8 @@ class DirectionList(QWidget):
         self.zero.setIcon(theme.icon("rotate-ccw", quiet))
         for row in self.rows:
             row.restyle()
+        for name, head in self.heads.items():
+            self._dress(head, name)
 
     def retranslate(self) -> None:
         self.head.setText(tr("Directions"))

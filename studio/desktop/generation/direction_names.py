@@ -58,6 +58,11 @@ class Naming(QObject):
         self._say(tr("Limits of a direction"), key, low=low, high=high)
 
     @Slot(str, str)
+    def set_group(self, key: str, group: str) -> None:
+        """Under which name it stands; empty for none."""
+        self._say(tr("Group of a direction"), key, group=group)
+
+    @Slot(str, str)
     def set_link(self, key: str, other: str) -> None:
         """Let two directions move together and with no third one; alone without `other`."""
         notes = dict(self._state)

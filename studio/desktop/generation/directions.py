@@ -48,6 +48,7 @@ class Directions(QObject):
         self._list.zoned.connect(self._zoned)
         self._list.limited.connect(self.naming.set_limits)
         self._list.linked.connect(self.naming.set_link)
+        self._list.grouped.connect(self.naming.set_group)
         self._list.kindChosen.connect(self._choose)
         self._list.randomized.connect(self.randomize)
         self._list.zeroed.connect(self.to_zero)

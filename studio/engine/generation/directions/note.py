@@ -12,7 +12,8 @@ REACH, FARTHEST_REACH = 3.0, 10.0
 @dataclass(frozen=True)
 class Note:
     """`zone` is where the next move along it goes (:mod:`zones`), `low` to `high` how far its
-    slider does, with 0 between; `linked` is the identity of one that moves together with it."""
+    slider does, with 0 between; `linked` is the identity of one that moves together with it.
+    Those of one `group` stand together under its name."""
 
     name: str = ""
     pinned: bool = False
@@ -20,6 +21,7 @@ class Note:
     low: float = -REACH
     high: float = REACH
     linked: str = ""
+    group: str = ""
 
     def within(self, value: float) -> float:
         """The nearest value that its slider goes to."""

@@ -129,7 +129,7 @@ def _note(more: Any, latent: LatentSpec) -> Note:
     linked = str(more.get("linked", ""))
     return Note(
         str(more.get("name", ""))[:LONGEST_NAME], bool(more.get("pinned")), zone, low, high,
-        linked if re.fullmatch(KEY, linked) else "",
+        linked if re.fullmatch(KEY, linked) else "", str(more.get("group", ""))[:LONGEST_NAME],
     )  # fmt: skip
 
 
