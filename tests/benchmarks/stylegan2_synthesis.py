@@ -43,7 +43,11 @@ def built(family: str, side: int) -> tuple[Any, Any]:
     import torch
 
     from models.base import family as find
-    from models.image_spec import ImageSpec
+
+    try:
+        from models.image_spec import ImageSpec
+    except ModuleNotFoundError:  # where earlier builds have it
+        from models.base import ImageSpec  # type: ignore[no-redef,attr-defined]
 
     torch.manual_seed(0)
     kind, spec = find(family), ImageSpec(3, side, side)
