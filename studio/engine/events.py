@@ -162,6 +162,11 @@ class Preflight:
         """Whether the machine was too slow for a whole round of steps."""
         return 0 < self.steps < ROUND
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether the run is over before anything can be recognised."""
+        return self.seconds < self.first_picture_seconds
+
 
 @dataclass(frozen=True)
 class Done:

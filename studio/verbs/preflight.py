@@ -86,10 +86,13 @@ def _lines(found: Preflight, recipe: Recipe) -> list[str]:
 def needs(found: Preflight) -> str:
     """Time, memory and disk in a sentence."""
     memory = f"memory at most {found.memory / 1e9:.2f} GB; " if found.memory else ""
-    return (
-        f"A first recognisable picture after about {duration(found.first_picture_seconds)}; "
-        f"{memory}disk about {found.disk / 1e6:.0f} MB."
-    )
+    first = f"A first recognisable picture after about {duration(found.first_picture_seconds)}"
+    if found.ends_early:
+        first = (
+            f"Too short for a recognisable picture, which takes about "
+            f"{duration(found.first_picture_seconds)}"
+        )
+    return f"{first}; {memory}disk about {found.disk / 1e6:.0f} MB."
 
 
 def duration(seconds: float) -> str:

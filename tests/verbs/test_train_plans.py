@@ -57,6 +57,10 @@ def test_a_measurement_for_a_person(project, monkeypatch):
         "disk about 155 MB.",
         "  the whole run: 30 min 00 s, 22212 images; 31 MB a checkpoint",
     ]
+    short = dataclasses.replace(found, seconds=18.0)
+    assert preflight.needs(short).startswith(
+        "Too short for a recognisable picture, which takes about 27 min 00 s; "
+    )
     found = dataclasses.replace(found, steps=3)
     said = call("train", project, *tiny("vae", 8), "--preflight")
     assert said.out.splitlines()[1] == (

@@ -25,6 +25,7 @@ from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.engine.events import RunState
 
 if TYPE_CHECKING:
+    from studio.engine.events import Preflight
     from studio.engine.training.planning.runs import Run
 
 NEW = "+"
@@ -118,7 +119,6 @@ class Side(QWidget):
         self._record = record
         if record is None:
             return
-        first = record.needs.first_picture_seconds if record.needs is not None else None
         saved, best = record.checkpoint_name, record.saves.best.lstrip("0")
         values = {
             "seen": tr("{n} images", n=amounts.count(record.images_seen)),
@@ -127,7 +127,7 @@ class Side(QWidget):
             "took": amounts.duration(record.seconds or None),
             "checkpoint": saved and tr("checkpoint {name}", name=saved),
             "risk": _at_risk(record),
-            "first": tr("after {time}", time=amounts.duration(first)) if first else "",
+            "first": _first(record.needs),
             "best": best and tr("checkpoint {name}", name=best) + " ★",
         }
         for name, text in values.items():
@@ -190,6 +190,15 @@ class Side(QWidget):
         self.facts.set_label("checkpoint", tr("Saved"), tr("The latest checkpoint on the disk"))
         tip = tr("Training that a power cut would cost now, since the last checkpoint, and at most")
         self.facts.set_label("risk", tr("Not saved"), tip)
+
+
+def _first(needs: Preflight | None) -> str:
+    """When something can be recognised."""
+    if needs is None:
+        return ""
+    if needs.ends_early:
+        return tr("after the run's end")
+    return tr("after {time}", time=amounts.duration(needs.first_picture_seconds))
 
 
 def _at_risk(record: RunRecord) -> str:

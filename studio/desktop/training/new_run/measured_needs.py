@@ -61,7 +61,7 @@ class MeasuredCard(QFrame):
                 n=found.steps,
             )
             told.append(rough)
-        early = found.seconds < found.first_picture_seconds
+        early = found.ends_early
         if early:
             short = tr(
                 "It would end before anything can be recognised: give it about {time}, or "

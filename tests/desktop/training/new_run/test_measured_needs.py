@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from studio.desktop import i18n
+from studio.desktop.training import side
 from studio.desktop.training.new_run.measured_needs import MeasuredCard
 from studio.engine.events import ROUND, Health, Preflight
 
@@ -16,6 +17,12 @@ FOUND = Preflight(
     memory=710_000_000, checkpoint_bytes=9_000_000, disk=38_000_000,
     first_picture_seconds=14_760.0, images=2462, seconds=600.0,
 )  # fmt: skip
+
+
+def test_a_short_run_promises_no_picture_within_it() -> None:
+    assert side._first(FOUND) == "after the run's end"
+    assert side._first(dataclasses.replace(FOUND, seconds=60_000.0)) == "after 4.1 h"
+    assert side._first(None) == ""
 
 
 def test_a_run_that_would_end_too_early_is_warned_of(qapp, qtbot) -> None:
