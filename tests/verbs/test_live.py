@@ -97,7 +97,7 @@ def test_it_answers_with_where_everything_stands(project, run):
     ("options", "code", "words"),
     [
         (("--feedback", "nowhere"), 2, "is not of the form HOST:PORT"),
-        (("--send", "spout"), 2, "no sender 'spout'"),
+        (("--send", "spout"), 2, "Spout is"),
         (("--midi", "Faders", "--seconds", "0.1"), 1, "MIDI"),
         (("--port", "70000"), 2, "--port"), (("--out", "take.xyz"), 2, "no format"),
         (("--run", "none"), 1, "none"),
