@@ -15,6 +15,7 @@ from studio.verbs.options import words
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
+    from studio.engine.generation.moves.base import Move
     from studio.engine.generation.moves.model_mix import ModelMix
     from studio.engine.generation.player import Player
     from studio.engine.project import Project
@@ -27,6 +28,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--recipe", metavar="FILE", type=words,
         help="begin with a recipe: a .json or .toml file, a picture that was exported, or the "
         "name of a piece",
+    )  # fmt: skip
+    parser.add_argument(
+        "--share", metavar="MOVE=SHARE", type=words, action="append", default=[],
+        help="how much of a move of the recipe is done, 0 to 1: dragged=0.5, iterated, residual, "
+        "or region/0, the first of its parts that were laid in",
+    )  # fmt: skip
+    parser.add_argument(
+        "--without", metavar="MOVE", type=words, action="append", default=[],
+        help="without a move of the recipe, named as for --share; also repair/0, a part drawn anew",
     )  # fmt: skip
     parser.add_argument(
         "--mix", metavar="SEED@ZONE", type=words, action="append", default=[],
@@ -64,6 +74,16 @@ def changed(
     from studio.engine.generation.moves.label_mix import LabelMix
     from studio.engine.generation.moves.mix import Mix
 
+    for text in options.without:
+        recipe = recipe.without(_move(text, recipe).control)
+    for text in options.share:
+        name, _, share = text.rpartition("=")
+        move = _move(name, recipe)
+        if "share" not in type(move).model_fields:
+            raise UsageError("{move} has no share: leave it, or take it away with --without.",
+                             move=name)  # fmt: skip
+        how_much = {"share": _number("--share", share, 1.0)}
+        recipe = recipe.moved(move.model_copy(update=how_much))
     if options.mix:
         slots = {slot: seed for text in options.mix for slot, seed in _mixed(text, player)}
         recipe = recipe.moved(Mix(slots=slots))
@@ -95,6 +115,18 @@ def read(text: str, project: Project) -> LatentRecipe:
     if path.suffix.lower() in (".json", ".toml"):
         return read_recipe(path).unrecorded()
     return recipe_of(read_provenance(path), path).unrecorded()
+
+
+def _move(text: str, recipe: LatentRecipe) -> Move:
+    """The move of a recipe that is named by its kind, or by its kind and place."""
+    names = {
+        f"{each.name}/{each.control[1]}" if hasattr(each, "place") else each.name: each
+        for each in recipe.moves
+    }
+    if text not in names:
+        raise UsageError("The recipe has no move {move}. It has: {known}.", move=text,
+                         known=", ".join(names) or "none")  # fmt: skip
+    return names[text]
 
 
 def _mixed(text: str, player: Player) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ import pytest
 import tomlkit
 from PIL import Image
 
+from studio.engine.generation.beginnings import pack_latent
 from tests.verbs.support import call, done, tiny
 
 
@@ -38,6 +39,28 @@ def test_a_recipe_is_the_same_picture_from_a_piece_a_file_and_another_picture(
     plain = done("generate", project, "--run", run, "--count", 1, "--seed", 5, "--psi", 0.8,
                  "--out", out / "plain")  # fmt: skip
     assert not np.array_equal(pixels(plain["files"][0]), wanted)
+
+
+def test_what_a_tool_did_is_weakened_or_left_out(project, run, out, tmp_path):
+    slots = pack_latent(np.full((1, 8), 3, np.float32))
+    moves = [{"kind": "dragged", "offset": slots}, {"kind": "iterated", "offset": slots}]
+    (tmp_path / "a.json").write_text(json.dumps({"beginning": {"kind": "seeded"}, "moves": moves}))
+    common = "generate", project, "--run", run, "--recipe", tmp_path / "a.json"
+    whole, none, without, plain = (
+        pixels(done(*common, *extra, "--out", out / str(place))["files"][0])
+        for place, extra in enumerate((
+            (), ("--share", "dragged=0"), ("--without", "dragged"),
+            ("--without", "dragged", "--share", "iterated=0"),
+        ))
+    )  # fmt: skip
+    assert np.array_equal(none, without)
+    assert not np.array_equal(none, whole)
+    assert not np.array_equal(plain, none)
+    for extra, said in (
+        (("--without", "region/0"), "has no move region/0. It has: dragged, iterated."),
+        (("--share", "dragged=nan"), "nan is not a number between 0 and 1"),
+    ):
+        call(*common, *extra, "--out", out).refused(2, said)
 
 
 def test_a_recipe_is_played_from_other_seeds(project, run, out):

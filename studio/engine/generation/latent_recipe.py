@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from studio.engine.generation.beginnings import Beginning, Part, Played, Point, Psi, Seed, Seeded
 from studio.engine.generation.moves.along import Along, Sigma
-from studio.engine.generation.moves.base import AnyMove, Move
+from studio.engine.generation.moves.base import AnyMove, Move, Share
 from studio.engine.generation.moves.blend import Blend, Mix
 from studio.engine.generation.moves.residual import Residual
 from studio.engine.generation.slerp import Latent
@@ -18,7 +18,6 @@ from studio.engine.generation.synthesis import Drawing
 
 Kind = TypeVar("Kind", bound=Move)
 MOST_PARENTS = 16
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class LatentRecipe(Part):

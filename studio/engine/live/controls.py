@@ -38,6 +38,10 @@ _TITLES = {
     "model_mix/cut": Said("Layers of the other model from"),
     "model_mix/softness": Said("Softness of the change"),
     "model_mix/share": Said("Share of the other model"),
+    "dragged/share": Said("Strength of dragged points"),
+    "iterated/share": Said("Strength of iterating"),
+    "region/share": Said("Strength of a part laid in"),
+    "residual/share": Said("Strength of details beyond the model"),
 }  # fmt: skip
 """Of the numbers of moves; of a bend its transform says them."""
 
@@ -195,7 +199,7 @@ def _ends(field: FieldInfo) -> tuple[float, float] | None:
 
 def _address(move: Move) -> str:
     of = move.control[1]
-    return f"{ROOT}/{move.name}/{of}" if isinstance(move, Bend) else f"{ROOT}/{move.name}"
+    return f"{ROOT}/{move.name}/{of}" if hasattr(move, "place") else f"{ROOT}/{move.name}"
 
 
 def _now(move: Move, recipe: LatentRecipe) -> Move:

@@ -106,6 +106,12 @@ def test_a_part_is_drawn_anew_and_again_and_taken_back(room: GenerationRoom, qtb
         room.editing.recipe().without(("repair", 0))
     )
     assert set(np.flatnonzero(moved.any(1)).tolist()) <= {5}
+    (row,) = room.shaping.further.rows.values()
+    said = row.title.text(), row.facts.text(), row.share.isHidden()
+    assert said == ("Part drawn anew", "Cells: 1 · Seed 1 · token inpainting", True)
+    qtbot.keyClick(row.cross, Qt.Key.Key_Delete)
+    assert not room.editing.recipe().moves
+    room.studio.undo.undo()
     room.studio.undo.undo()
     room.studio.undo.undo()
     settled(room, qtbot)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from models.base import family
 from models.image_spec import ImageSpec
@@ -21,11 +21,16 @@ from studio.desktop.generation.moves.move_panels import Shaping
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.widgets.cell_strip import CellStrip
 from studio.engine.dataset.intake import importer
+from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.bend import Bend
+from studio.engine.generation.moves.dragged import Dragged
+from studio.engine.generation.moves.iterated import Iterated, Towards
 from studio.engine.generation.moves.label_mix import LabelMix
 from studio.engine.generation.moves.mix import Mix
 from studio.engine.generation.moves.model_mix import ModelMix
 from studio.engine.generation.moves.noise import NoiseStrength
+from studio.engine.generation.moves.region import Region
+from studio.engine.generation.moves.residual import Residual
 from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
@@ -256,6 +261,52 @@ def test_bends_stand_side_by_side_and_go_together(
     click(room.controls.reset, qtbot)
     assert not room.editing.recipe().moves
     assert shown(room, qtbot) == plain
+
+
+def test_what_tools_did_is_weakened_and_taken_away(
+    room: GenerationRoom, shaping: Shaping, studio, qtbot
+) -> None:
+    player, (plain, fold) = room.session.player(), (shown(room, qtbot), shaping.further.fold)
+    assert fold.isHidden()
+    slots, dim = player.latent.slots, player.latent.dim
+    w, layer = player.latent_of(LatentRecipe()), player.layers()[0]
+    weights = np.zeros((16, 16), np.float32)
+    weights[2:6, 3:11] = 1
+    far = np.full((slots, dim), 2, np.float32)
+    moves = (
+        Dragged.by(far[:2], ()), Iterated.by(far, (Towards(way="palette", strength=0.3),) * 2),
+        Region.between(0, weights, w, w - far),
+        Residual.of(np.ones((layer.channels, layer.height, layer.width), np.float16)),
+    )  # fmt: skip
+    room.editing.recall(LatentRecipe(moves=moves))
+    rows, whole = shaping.further.rows, shown(room, qtbot)
+    said = [(each.title.text(), each.facts.text()) for each in rows.values()]
+    assert said[1:3] == [
+        ("Iterated", "Towards a palette · latent offset"),
+        ("Part laid in", "8 × 4 pixels at 3, 2 · masked blend"),
+    ]
+    seen = [whole]
+    for each in rows.values():  # at no strength a row stays, to be pulled up again
+        qtbot.keyClick(each.share.slider, Qt.Key.Key_Home)
+        seen.append(shown(room, qtbot))
+    assert len(rows) == 4
+    assert (len(set(seen)), seen[-1]) == (5, plain)
+    qtbot.mouseDClick(rows["region", 0].share.slider, Qt.MouseButton.LeftButton)
+    assert shown(room, qtbot) not in seen
+    for _ in range(5):
+        studio.undo.undo()
+    assert shown(room, qtbot) == whole
+    rows["dragged", 0].cross.setFocus()
+    qtbot.keyClick(rows["dragged", 0].cross, Qt.Key.Key_Delete)
+    assert ("dragged", 0) not in rows
+    assert not isinstance(room.window().focusWidget(), QAbstractSpinBox)
+    click(rows["iterated", 0].cross, qtbot)
+    assert [move.name for move in room.editing.recipe().moves] == ["region", "residual"]
+    click(fold.back, qtbot)
+    assert shown(room, qtbot) == plain
+    assert fold.isHidden()
+    studio.undo.undo()
+    assert list(rows) == [("region", 0), ("residual", 0)]
 
 
 def test_a_model_has_sections_only_for_what_it_can_do(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
 from studio.desktop.generation.moves.bend_panel import BendPanel
+from studio.desktop.generation.moves.further_moves import FurtherMoves
 from studio.desktop.generation.moves.label_mix_panel import LabelMixPanel
 from studio.desktop.generation.moves.mix_panel import MixPanel, Slots
 from studio.desktop.generation.moves.model_mix_panel import ModelMixPanel
@@ -47,7 +48,8 @@ class Shaping(QObject):
         }  # fmt: skip
         self._layers: tuple[Layer, ...] = ()
         self.sections = QWidget()
-        column(*self.folds.values(), on=self.sections, gap=10)
+        self.further = FurtherMoves(editing, self)
+        column(*self.folds.values(), self.further.fold, on=self.sections, gap=10)
         self._second: int | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -281,13 +283,15 @@ class Shaping(QObject):
     def restyle(self) -> None:
         for fold in self.folds.values():
             fold.restyle()
+        self.further.restyle()
         self.bend.restyle()
         self.mix.strip.update()
         self.bend.map.update()
         self.model_mix.bars.update()
 
     def retranslate(self) -> None:
-        for panel in (self.mix, self.noise, self.label_mix, self.bend, self.model_mix):
+        panels = self.mix, self.noise, self.label_mix, self.bend, self.model_mix, self.further
+        for panel in panels:
             panel.retranslate()
         for name, title, tip in (
             ("mix", tr("Style mixing"), tr("Take some slots of the picture from another seed")),

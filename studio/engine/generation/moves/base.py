@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, SerializeAsAny
+from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from models.registry import Registry
 from studio.engine.generation.beginnings import Beginning, Part, Played
 from studio.engine.generation.slerp import Latent
 from studio.engine.generation.synthesis import Drawing
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+"""How much of what a move does is done."""
 
 
 class Move(Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 
 from studio.engine.errors import UsageError
 from studio.engine.generation.beginnings import Part, Played, pack_latent, unpack_latent
-from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.moves.base import Move, Share, register
 from studio.engine.generation.moves.dragged import PackedMask, Side, inflated
 from studio.engine.generation.slerp import Latent
 from studio.engine.generation.synthesis import Drawing, Patch
@@ -55,11 +56,13 @@ class Region(Move):
 
     `other` is float32 [slots, dim] as :attr:`Point.w`: how far the other point is from this one,
     so that both move on together. With `cells` it is [n, dim] instead, what stands in those
-    cells. `place` tells the regions of a recipe apart; each is laid over those before it.
+    cells. `place` tells the regions of a recipe apart; each is laid over those before it, by
+    `share` of its weights.
     """
 
     name: ClassVar[str] = "region"
     rank: ClassVar[int] = 13
+    rest: ClassVar[Mapping[str, object]] = {"share": 0.0}
     of_picture: ClassVar[bool] = True
 
     kind: Literal["region"] = "region"
@@ -67,6 +70,7 @@ class Region(Move):
     weights: PackedWeights
     other: str
     cells: PackedMask | None = None
+    share: Share = 1.0
 
     @classmethod
     def between(
@@ -112,4 +116,6 @@ class Region(Move):
             kept[chosen] = 0
             added = np.zeros((slots, dim), np.float32)
             added[chosen] = unpack_latent(self.other, (int(chosen.sum()), dim))
-        drawing.patches.append(Patch(self.weights.unpacked(), kept, added))
+        if self.share:
+            weights = self.weights.unpacked() * np.float32(self.share)
+            drawing.patches.append(Patch(weights, kept, added))

@@ -19,7 +19,7 @@ from pydantic import Field
 from models.facts import Ability
 from studio.engine.errors import StudioError
 from studio.engine.generation.beginnings import Played
-from studio.engine.generation.moves.base import Move, register
+from studio.engine.generation.moves.base import Move, Share, register
 from studio.engine.generation.synthesis import Drawing
 
 if TYPE_CHECKING:
@@ -43,18 +43,13 @@ class Residual(Move):
 
     kind: Literal["residual"] = "residual"
     values: Annotated[str, Field(max_length=_LONGEST)]
-    share: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    share: Share = 1.0
 
     @classmethod
     def of(cls, activations: Activations) -> Self:
         """All of them."""
         packed = np.asarray(activations, "<f2").tobytes()
         return cls(values=base64.b64encode(packed).decode("ascii"))
-
-    @property
-    def idle(self) -> bool:
-        """As the latent alone has it."""
-        return self.share == 0
 
     def bend(self, drawing: Drawing, played: Played) -> None:
         """As :class:`Move` says; :class:`StudioError` where it does not fit the model."""
@@ -72,7 +67,8 @@ class Residual(Move):
                 "with.",
                 repr(error),
             ) from error
-        drawing.changes[0].append(_Added(self.values, self.share, added))
+        if self.share:
+            drawing.changes[0].append(_Added(self.values, self.share, added))
 
 
 @dataclass(frozen=True)
