@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
+from studio.desktop.base.piece_decisions import PieceDecisions
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.pixels import to_qimage
 from studio.engine.artwork import Pixels
@@ -48,10 +50,14 @@ class PieceShelf(QObject):
     loaded = Signal()
 
     def __init__(
-        self, thread: WorkerThread, draw: Callable[[Piece], Pixels], parent: QObject
+        self,
+        decisions: PieceDecisions,
+        thread: WorkerThread,
+        draw: Callable[[Piece], Pixels],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._thread, self._draw = thread, draw
+        self._decisions, self._thread, self._draw = decisions, thread, draw
         self.project: Project | None = None
         self.kept: dict[int, Kept] = {}
 
@@ -66,13 +72,13 @@ class PieceShelf(QObject):
     def reload(self) -> None:
         """Read again which there are; a picture only where it may have changed."""
         if self.project is not None:
-            self._thread.latest(
-                "load", read, self.project, self._draw, dict(self.kept), done=self._take
-            )
+            look = partial(read, self.project, self._draw, dict(self.kept))
+            self._decisions.ask(look, self._take, self._thread)
 
     def _take(self, kept: list[Kept]) -> None:
         if self.project is not None:
             self.kept = {each.piece.id: each for each in kept}
+            self._decisions.take(each.piece for each in kept)
             self.loaded.emit()
 
 

@@ -16,6 +16,7 @@ from studio.desktop.base.actions import ActionRegistry
 from studio.desktop.base.field_guard import guard_fields
 from studio.desktop.base.garbage import collect_all, share_one_heap
 from studio.desktop.base.jobs import Jobs
+from studio.desktop.base.piece_decisions import PieceDecisions
 from studio.desktop.base.undo_step import UndoStack
 from studio.desktop.i18n import tr
 from studio.desktop.notices.notices import Action, Notices
@@ -47,6 +48,9 @@ class Studio(QObject):
         self.actions = ActionRegistry(self, self.settings.shortcuts)
         self.notices = Notices(self)
         self.jobs = Jobs(self.notices, self)
+        self.decisions = PieceDecisions(
+            self.undo, self.notices, lambda: self.settings.creator, self
+        )  # fmt: skip
         if guarded:
             guard_fields()
         i18n.set_language(self.settings.language or i18n.system_language())
@@ -72,6 +76,7 @@ class Studio(QObject):
             self.close_project(quiet=True)
             collect_all()
         self.project = project
+        self.decisions.open(project)
         self.settings.remember_project(project.folder)
         self.save_settings()
         if project.read_only_reason:
@@ -142,6 +147,7 @@ class Studio(QObject):
         self.undo.clear()
         # Rooms let go of the project in answer to this signal, before its index closes.
         self.projectChanged.emit()
+        self.decisions.close()
         closing.close(at_once=True)  # the copy of a large index takes longer than a blink
         if not quiet:
             self.save_settings()

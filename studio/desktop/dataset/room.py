@@ -207,7 +207,7 @@ class DatasetRoom(Room):
             return
         name = dataset.name
         if threads.write.busy:  # what was decided about 100,000 pictures takes a while to store
-            threads.decisions.put(lambda: None, lambda: self.trainRequested.emit(name))
+            threads.decisions.put(lambda: None, lambda _: self.trainRequested.emit(name))
         else:
             self.trainRequested.emit(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 from studio.desktop.base.piece_shelf import Kept, read
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.base.undo_step import UndoStep
-from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.evaluation.review_page import ReviewPage
-from studio.desktop.evaluation.worker import decide, reviewed, write_ledger
+from studio.desktop.evaluation.worker import reviewed, write_ledger
 from studio.desktop.i18n import tr
 from studio.engine.pieces.review import Review
 from studio.engine.project import Project
@@ -34,11 +32,12 @@ class ReviewSession(QObject):
         super().__init__(parent)
         self.page = ReviewPage()
         self._studio, self._thread = studio, thread
-        self._saving = WriteQueue(thread, studio.notices.error, self.reload)
         self._project: Project | None = None
         self._kept: dict[int, Kept] = {}
         self._is_on = False
         self.page.decided.connect(self._decide)
+        studio.decisions.changed.connect(self.reload)
+        studio.decisions.failed.connect(self.reload)
         self.page.ledgerWanted.connect(self._ask_ledger)
 
     def show(self, on: bool) -> None:
@@ -51,42 +50,30 @@ class ReviewSession(QObject):
             self._project, self._kept = project, {}
             self.page.show_pieces({}, {}, may_write=False)
 
-    def finish(self) -> None:
-        """Write what waits, once the thread is cleared or stopped."""
-        self._saving.finish()
-
     @Slot()
     def reload(self) -> None:
         if self._project is not None and self._is_on:
-            self._thread.latest(
-                "reviewed", self._saving.after_all,
+            self._studio.decisions.ask(
                 partial(reviewed, self._project, dict(self._kept), read),
-                done=partial(self._take, self._project),
+                partial(self._take, self._project), self._thread, "reviewed",
             )  # fmt: skip
 
     def _take(self, project: Project, found: Read) -> None:
         if project is self._project:
             kept, verdicts = found
             self._kept = {each.piece.id: each for each in kept}
+            self._studio.decisions.take(each.piece for each in kept)
             self.page.show_pieces(
                 self._kept, verdicts, may_write=not project.read_only_reason
             )  # fmt: skip
 
     def _decide(self, ids: Sequence[int], review: Review, reason: str) -> None:
-        before = {key: self._kept[key].piece.review for key in ids if key in self._kept}
-        after = dict.fromkeys(before, review)
-        n = len(before)
+        n = len(ids)
         text = {
             Review.APPROVED: tr("Approve {n} pieces", n=n) if n > 1 else tr("Approve 1 piece"),
             Review.REJECTED: tr("Reject {n} pieces", n=n) if n > 1 else tr("Reject the piece"),
         }.get(review) or tr("Reopen {n} pieces", n=n)
-        do, back = partial(self._write, after, reason), partial(self._write, before, "")
-        self._studio.undo.push(UndoStep(text, do, back))
-
-    def _write(self, reviews: Mapping[int, Review], reason: str) -> None:
-        if self._project is not None:
-            who = self._studio.settings.creator
-            self._saving.put(partial(decide, self._project, dict(reviews), reason, who))
+        self._studio.decisions.review_all(ids, review, text, reason)
 
     @Slot()
     def _ask_ledger(self) -> None:

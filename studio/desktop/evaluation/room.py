@@ -116,7 +116,6 @@ class EvaluationRoom(Room):
         self.measuring.ask(None, None, 0)
         self._tell_runs()
         self.reviewing.set_project(None)
-        self.reviewing.finish()
         self._clear()
         self._show_state()
 
@@ -138,7 +137,6 @@ class EvaluationRoom(Room):
         self._asked += 1
         self.studio.jobs.end(self.key)
         self.thread_.stop()
-        self.reviewing.finish()
 
     def retranslate(self) -> None:
         compared = self.comparing.page, self.comparing.panel, self.lives.page, self.reviewing.page

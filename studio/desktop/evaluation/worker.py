@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from studio.engine.evaluation.gallery import Gallery
     from studio.engine.evaluation.life import Moment
     from studio.engine.pieces.pieces import Piece
-    from studio.engine.pieces.review import Review
     from studio.engine.pieces.verdicts import Verdict
 
 
@@ -151,16 +150,6 @@ def reviewed(
 
     kept = read(project, pieces.stored, before)
     return kept, verdicts.of_pieces(project, [each.piece for each in kept])
-
-
-def decide(project: Project, reviews: Mapping[int, Review], reason: str, who: str) -> None:
-    """Write decisions about pieces, by their ids; those that are gone are passed over."""
-    from studio.engine.pieces import pieces, verdicts
-
-    known = {each.id: each for each in pieces.pieces(project)}
-    for review in dict.fromkeys(reviews.values()):
-        wanted = [known[key] for key, each in reviews.items() if each is review and key in known]
-        verdicts.decide(project, wanted, review, reason, who)
 
 
 def write_ledger(project: Project, path: Path) -> int:

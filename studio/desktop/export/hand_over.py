@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from studio.desktop.base.dragged_files import FileDrag, Written
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
 from studio.desktop.export.format_panel import FormatPanel
 from studio.desktop.export.names_row import NamesRow
@@ -41,14 +40,13 @@ class Leaving(QObject):
         self,
         studio: Studio,
         thread: WorkerThread,
-        decisions: WriteQueue,
         formats: FormatPanel,
         names: NamesRow,
         origin: OriginPanel,
         tiles: QWidget,
     ) -> None:
         super().__init__(thread)
-        self._studio, self._thread, self._decisions = studio, thread, decisions
+        self._studio, self._thread = studio, thread
         self._formats, self._names, self._origin = formats, names, origin
         self._drags = FileDrag(studio, tiles, PLACE)
 
@@ -77,7 +75,7 @@ class Leaving(QObject):
         order = self._order(ids, self._origin.folder)
 
         def write(job: Job[list[Exported]]) -> list[Exported]:
-            self._decisions.write_all()  # a piece that was approved just now may leave
+            self._studio.decisions.write_all()  # a piece that was approved just now may leave
             return worker.export(project, order, job)
 
         title = Said("Exporting one piece") if len(ids) == 1 else Said("Exporting pieces")
@@ -117,6 +115,7 @@ class Leaving(QObject):
         order = self._order(ids, self._origin.folder)
 
         def write(folder: Path, job: Job[Written]) -> Written:
+            self._studio.decisions.write_all()
             made = worker.export(project, replace(order, folder=folder), job)
             return Written(tuple(each.path for each in made))
 

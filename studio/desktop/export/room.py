@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -15,8 +14,6 @@ from studio.desktop.base.piece_shelf import Kept, PieceShelf
 from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio, pictures_folder
 from studio.desktop.base.threads import WorkerThread
-from studio.desktop.base.undo_step import UndoStep
-from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.export import worker
 from studio.desktop.export.drag_tiles import OutList, OutPicture
 from studio.desktop.export.format_panel import FormatPanel, short
@@ -35,7 +32,6 @@ from studio.desktop.widgets.panel import RoomHeader, SectionHeader
 from studio.desktop.widgets.piece_list import PieceTile, piece_pages
 from studio.engine.export.choices import Choices
 from studio.engine.export.ways import template_of
-from studio.engine.pieces import pieces
 from studio.engine.pieces.origin import FIRST
 from studio.engine.pieces.pieces import Piece
 from studio.engine.pieces.review import Review
@@ -53,12 +49,13 @@ class ExportRoom(Room):
         self._thread = WorkerThread(parent=self)
         self._thread.failed.connect(studio.notices.error)
         draw = partial(worker.refined, resized=False)
-        self.shelf = PieceShelf(self._thread, draw, self)
+        self.shelf = PieceShelf(studio.decisions, self._thread, draw, self)
         self.shelf.loaded.connect(self._loaded)
+        studio.decisions.changed.connect(self._decided)
+        studio.decisions.failed.connect(self._decided)
         self._wanted: list[int] = []
         self._first = True
         self._shown: Piece | None = None
-        self._saving = WriteQueue(self._thread, studio.notices.error, self.reload)
         self.pieces_header = SectionHeader()
         self.list = OutList()
         self.list.chosen.connect(lambda _ids: self._show_choice())
@@ -82,7 +79,7 @@ class ExportRoom(Room):
         self.origin.changed.connect(self._remember)
         self.origin.approveRequested.connect(self.approve_waiting)
         self.leaving = Leaving(
-            studio, self._thread, self._saving, self.formats, self.names, self.origin, self.list
+            studio, self._thread, self.formats, self.names, self.origin, self.list
         )
         self.leaving.ended.connect(self._show_choice)
         self.live = LiveFiles(studio, self._thread)
@@ -141,7 +138,6 @@ class ExportRoom(Room):
         self.live.close()
         self.studio.jobs.end(self.key)
         self._thread.clear()
-        self._saving.finish()
         self.shelf.close()
         self.list.show_pieces([])
         self._show_choice()
@@ -157,11 +153,15 @@ class ExportRoom(Room):
         self.live.close()
         self.studio.jobs.end(self.key)
         self._thread.stop()
-        self._saving.finish()
 
     def choose_pieces(self, ids: list[int]) -> None:
         self._wanted = list(ids)
         self.reload()
+
+    @Slot()
+    def _decided(self) -> None:
+        if self.isVisible():  # else it is read when the place is entered
+            self.reload()
 
     def reload(self) -> None:
         self.shelf.reload()
@@ -265,24 +265,8 @@ class ExportRoom(Room):
         """Let the chosen pieces pass that resemble a training picture."""
         chosen = (self.shelf.kept[key].piece for key in self.list.chosen_ids())
         ids = [piece.id for piece in chosen if piece.review is Review.LOOK]
-        if ids and self.shelf.project is not None and self._may_write():
-            text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
-            do = partial(self._apply_review, ids, Review.APPROVED)
-            back = partial(self._apply_review, ids, Review.LOOK)
-            self.studio.undo.push(UndoStep(text, do, back))
-
-    def _apply_review(self, ids: Sequence[int], review: Review) -> None:
-        if self.shelf.project is None:
-            return
-        for key in ids:
-            write = partial(pieces.set_review, self.shelf.project, key, review)
-            self._saving.put(write, key=key)
-
-    def _may_write(self) -> bool:
-        reason = self.shelf.project.read_only_reason if self.shelf.project is not None else ""
-        if reason:
-            self.studio.notices.warn(reason)
-        return not reason
+        text = tr("Approve 1 piece") if len(ids) == 1 else tr("Approve {n} pieces", n=len(ids))
+        self.studio.decisions.review_all(ids, Review.APPROVED, text)
 
 
 def _default_folder(project: Project) -> Path:

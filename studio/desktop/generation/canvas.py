@@ -59,6 +59,10 @@ class Canvas(QWidget):
         for options in self._options:
             options.setVisible(options.tool.usable)
 
+    def entered(self) -> None:
+        for tool in self.tools.values():
+            tool.entered()
+
     def close_tools(self) -> None:
         for tool in self.tools.values():
             tool.close()

@@ -47,7 +47,7 @@ PANELS_MS, LIVE_PANELS_MS = 80, 200
 would hold it up. What a controller plays they follow more slowly: the eyes are on the picture."""
 
 
-_SLID = ("psi", "blend", "bring in", LIVE)
+_SLID = ("psi", "blend", "bring in", "pull", LIVE)
 """Controls that move as directions do."""
 
 
@@ -178,6 +178,7 @@ class GenerationRoom(Room):
     def entered(self) -> None:
         """Open the newest run when none is open yet; torch is loaded then, not before."""
         self.session.read_runs()
+        self.canvas.entered()
 
     def main_view(self) -> QWidget:
         return self.view

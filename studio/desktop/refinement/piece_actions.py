@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QWidget
 
 from studio.desktop.base.piece_shelf import PieceShelf
 from studio.desktop.base.studio import Studio
-from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.undo_step import UndoStep
-from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.piece_list import PieceList
 from studio.engine.errors import StudioError
 from studio.engine.pieces import pieces, removed_pieces
 from studio.engine.pieces.pieces import Piece
+from studio.engine.project import Project
 from studio.engine.refinement.stack import Stack
 
 ACTIONS = (
@@ -35,15 +35,13 @@ class PieceActions(QObject):
         self,
         studio: Studio,
         shelf: PieceShelf,
-        thread: WorkerThread,
-        saving: WriteQueue,
         current: Callable[[], int],
         reload: Callable[[int], None],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._studio, self._shelf, self._thread = studio, shelf, thread
-        self._saving, self._current, self._reload = saving, current, reload
+        self._studio, self._shelf = studio, shelf
+        self._current, self._reload = current, reload
         self._window = parent
         self.stack: Callable[[], Stack] = Stack
         self.put: Callable[[Stack, str], object] = lambda stack, text: None
@@ -87,7 +85,8 @@ class PieceActions(QObject):
         key, before = kept.piece.id, kept.piece.name
 
         def set_name(wanted: str) -> None:
-            self._write(lambda: pieces.rename(project, key, wanted), lambda _: self._reload(key))
+            write = partial(pieces.rename, project, key, wanted)
+            self._studio.decisions.write(write, lambda _: self._reload(key))
 
         def done(_result: object) -> None:
             text = tr("Rename {name}", name=before)
@@ -95,22 +94,25 @@ class PieceActions(QObject):
             self._studio.undo.push(step)
             self._reload(key)
 
-        self._write(lambda: pieces.rename(project, key, name), done)
+        self._studio.decisions.write(partial(pieces.rename, project, key, name), done)
 
     def copy(self) -> None:
         """Another piece that begins as this one is."""
         kept, project = self._shelf.kept.get(self._current()), self._shelf.project
         if kept is None or project is None:
             return
-        key = kept.piece.id
-        self._write(lambda: removed_pieces.copy(project, key), self._copied)
+        copy = partial(removed_pieces.copy, project, kept.piece.id)
+        self._studio.decisions.write(copy, self._copied)
 
     def _copied(self, made: Piece) -> None:
         self.came(made, tr("Copy {name}", name=made.name))
 
     def came(self, made: Piece, text: str) -> None:
         """A piece is new by what `text` says, which undo takes back."""
-        there_and_back = _Coming(self, made.id)
+        project = self._shelf.project
+        if project is None:
+            return
+        there_and_back = _Coming(self, project, made.id)
         self._studio.undo.push(
             UndoStep(text, there_and_back.restore, there_and_back.remove, is_done=True)
         )
@@ -118,19 +120,14 @@ class PieceActions(QObject):
 
     def delete(self) -> None:
         """Take the piece out of the project; undo brings it back."""
-        kept = self._shelf.kept.get(self._current())
-        if kept is None:
+        kept, project = self._shelf.kept.get(self._current()), self._shelf.project
+        if kept is None or project is None:
             return
-        going = _Coming(self, kept.piece.id)
+        going = _Coming(self, project, kept.piece.id)
         text = tr("Delete {name}", name=kept.piece.name)
         going.remove(lambda: self._studio.undo.push(
             UndoStep(text, going.remove, going.restore, is_done=True)
         ))  # fmt: skip
-
-    def _write(self, write: Callable[[], object], done: Callable[..., object]) -> None:
-        """After all that was decided, beside the window."""
-        if self._shelf.project is not None:
-            self._thread.submit(self._saving.after_all, write, done=done)
 
     # ------------------------------------------------------------------ steps
 
@@ -158,25 +155,24 @@ class PieceActions(QObject):
 class _Coming:
     """A piece that goes and comes back, as often as undo and redo want."""
 
-    def __init__(self, of: PieceActions, piece_id: int) -> None:
-        self._of, self._id = of, piece_id
+    def __init__(self, of: PieceActions, project: Project, piece_id: int) -> None:
+        self._of, self._project, self._id = of, project, piece_id
         self._removed: removed_pieces.Removed | None = None
 
     def remove(self, then: Callable[[], object] = lambda: None) -> None:
-        project = self._of._shelf.project
+        def write() -> None:
+            self._removed = removed_pieces.remove(self._project, self._id)
 
-        def gone(removed: removed_pieces.Removed) -> None:
-            self._removed = removed
+        def gone(_: object) -> None:
             self._of._reload(0)
             then()
 
-        if project is not None:
-            self._of._write(lambda: removed_pieces.remove(project, self._id), gone)
+        self._of._studio.decisions.write(write, gone)
 
     def restore(self) -> None:
-        project, removed = self._of._shelf.project, self._removed
-        if project is not None and removed is not None:
-            self._of._write(
-                lambda: removed_pieces.restore(project, removed),
-                lambda _: self._of._reload(self._id),
-            )
+        def write() -> None:
+            if self._removed is not None:  # else it could not be deleted, which was said
+                removed_pieces.restore(self._project, self._removed)
+                self._removed = None
+
+        self._of._studio.decisions.write(write, lambda _: self._of._reload(self._id))

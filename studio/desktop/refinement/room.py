@@ -12,17 +12,16 @@ from studio.desktop.base.room import Room
 from studio.desktop.base.studio import Studio
 from studio.desktop.base.threads import WorkerThread
 from studio.desktop.base.undo_step import UndoStep
-from studio.desktop.base.write_queue import WriteQueue
 from studio.desktop.i18n import said, tr
 from studio.desktop.pixels import to_qimage
 from studio.desktop.refinement import worker
 from studio.desktop.refinement.bench_view import BenchView
+from studio.desktop.refinement.decision_actions import add_actions, review_words
 from studio.desktop.refinement.enlargers import Enlarging
 from studio.desktop.refinement.header import Header
 from studio.desktop.refinement.iteration.iteration_session import Iterations
 from studio.desktop.refinement.mask_tool import MaskTool
 from studio.desktop.refinement.piece_actions import PieceActions
-from studio.desktop.refinement.piece_decisions import Deciding, add_actions, review_words
 from studio.desktop.refinement.preset_menu import PresetMenu
 from studio.desktop.refinement.stack_preview import Rendering
 from studio.desktop.refinement.steps_panel import StepsPanel
@@ -52,13 +51,13 @@ class RefinementRoom(Room):
         super().__init__(studio, parent)
         self._thread = WorkerThread(parent=self)
         self._thread.failed.connect(studio.notices.error)
-        self.shelf = PieceShelf(self._thread, pieces.stored, self)
+        self.decisions = studio.decisions
+        self.shelf = PieceShelf(self.decisions, self._thread, pieces.stored, self)
         self.shelf.loaded.connect(self._loaded)
         self._stacks: dict[int, Stack] = {}
         self._refined: Refined | None = None
-        self._saving = WriteQueue(self._thread, studio.notices.error)
-        self.deciding = Deciding(studio.undo, self._saving, self)
-        self.deciding.changed.connect(self._decided)
+        self.decisions.changed.connect(self._decided)
+        self.decisions.failed.connect(self.reload)
         self._current = 0
         self._wanted = 0
         self.rendering = Rendering(self._thread, self)
@@ -80,9 +79,7 @@ class RefinementRoom(Room):
         self.preset_menu = PresetMenu(
             self.panel.presets.menu(), studio, lambda: editor.stack, editor.use_stack, self
         )
-        self.pieces = PieceActions(
-            studio, self.shelf, self._thread, self._saving, lambda: self._current, self.reload, self
-        )
+        self.pieces = PieceActions(studio, self.shelf, lambda: self._current, self.reload, self)
         self.pieces.stack, self.pieces.put = lambda: editor.stack, editor.use_stack
         self.pieces.attach(self.list)
         self.enlarging = Enlarging(
@@ -137,7 +134,7 @@ class RefinementRoom(Room):
         ):
             add(f"refinement.{name}", text, call, keys, self.key, "folder")
         self.pieces.register(self.key)
-        add_actions(self.studio.actions, self.key, self.deciding, lambda: self._current)
+        add_actions(self.studio.actions, self.key, self.decisions, lambda: self._current)
 
     def retranslate(self) -> None:
         self.pieces_header.setText(tr("Pieces"))
@@ -172,11 +169,9 @@ class RefinementRoom(Room):
         self.iterations.close()
         self._thread.clear()
         self.rendering.clear()
-        self._saving.finish()
         self.shelf.close()
         self._stacks.clear()
         self._refined = None
-        self.deciding.clear()
         self._current = 0
         self.list.show_pieces([])
         self._show_pieces()
@@ -188,10 +183,9 @@ class RefinementRoom(Room):
         return self.view
 
     def shutdown(self) -> None:
-        """Stop the thread; what was decided last is still written."""
+        """Stop the threads."""
         self.rendering.stop()
         self._thread.stop()
-        self._saving.finish()
 
     def reload(self, choose: int = 0) -> None:
         """Read the pieces again; with `choose`, go to that piece."""
@@ -204,18 +198,19 @@ class RefinementRoom(Room):
         self.studio.tell_of_damage()
         kept = self.shelf.kept
         self._stacks = {key: Stack.lenient(each.piece.stack) for key, each in kept.items()}
-        self.deciding.take(self.shelf.project, kept)
         self.list.show_pieces([self._tile(key) for key in kept])
         wanted, self._wanted = self._wanted, 0
         if wanted in kept or self._current not in kept:
             chosen = wanted if wanted in kept else next(iter(kept), 0)
             self.list.choose([chosen] if chosen else [])
+        elif self._stacks[self._current] != self.panel.editor.stack:  # as where it was not written
+            self._chosen([self._current])
         self._show_pieces()
 
     def _tile(self, key: int) -> PieceTile:
-        kept, review = self.shelf.kept[key], self.deciding.reviews[key]
+        kept, review = self.shelf.kept[key], self.decisions.reviews[key]
         return PieceTile(
-            key, kept.piece.name, self.deciding.ratings[key], kept.picture,
+            key, kept.piece.name, self.decisions.ratings[key], kept.picture,
             said(kept.problem) or review_words(review), faded=review is Review.REJECTED,
         )  # fmt: skip
 
@@ -260,7 +255,7 @@ class RefinementRoom(Room):
             return
         self._stacks[piece_id] = stack
         write = partial(worker.save_stack, self.shelf.project, piece_id, stack)
-        self._saving.put(write, key=("stack", piece_id))
+        self.decisions.write(write, key=("stack", piece_id))
         if piece_id != self._current:
             self.list.choose([piece_id])
             return
@@ -326,5 +321,5 @@ class RefinementRoom(Room):
         if refined:
             wide, high = refined.size
         size = f"{wide} × {high}" if wide > 0 else ""
-        said = review_words(self.deciding.reviews.get(self._current))
+        said = review_words(self.decisions.reviews.get(self._current))
         self.header.facts.setText(" · ".join(part for part in (size, said) if part))

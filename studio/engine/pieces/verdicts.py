@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.engine.errors import UsageError
@@ -47,6 +47,16 @@ def decide(
     for piece in others:
         pieces.set_review(project, piece.id, review, reason, who)
     return len(others)
+
+
+def decide_all(
+    project: Project, reviews: Mapping[int, Review], reason: str = "", who: str = ""
+) -> None:
+    """The same by their ids; those that are gone are passed over."""
+    known = {each.id: each for each in pieces.pieces(project)}
+    for review in dict.fromkeys(reviews.values()):
+        wanted = [known[key] for key, each in reviews.items() if each is review and key in known]
+        decide(project, wanted, review, reason, who)
 
 
 def record(project: Project) -> list[Verdict]:

@@ -43,6 +43,7 @@ def reviewing(project: Project, studio: Studio, qtbot, monkeypatch):
     made = ReviewSession(studio, thread)
     qtbot.addWidget(made.page)
     made.page.retranslate()
+    studio.decisions.open(project)
     made.set_project(project)
     made.show(True)
     try:
@@ -50,7 +51,7 @@ def reviewing(project: Project, studio: Studio, qtbot, monkeypatch):
         yield made
     finally:
         thread.stop()
-        made.finish()
+        studio.decisions.close()
 
 
 def states(project: Project) -> list[str]:

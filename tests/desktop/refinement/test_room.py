@@ -34,8 +34,8 @@ def test_the_last_decision_is_kept_when_the_project_closes_at_once(
 ) -> None:
     key = bench._current
     bench.panel.editor.add_step("sharpen")
-    bench.deciding.rate(key, 4)
-    bench.deciding.review(key, "rejected")
+    bench.decisions.rate(key, 4)
+    bench.decisions.review(key, "rejected")
     bench.panel.editor.add_step("crop")
     window.studio.close_project()
     kept = on_disk(sample_project, key)
@@ -58,17 +58,17 @@ def test_pieces_are_picked_and_rejected_by_keys_and_taken_back(bench, window, qt
         lambda _index: names.append(window.studio.undo.undoText())
     )
     qtbot.keyClick(bench.view, Qt.Key.Key_X)
-    assert bench.deciding.reviews[key] == "rejected"
+    assert bench.decisions.reviews[key] == "rejected"
     assert "rejected" in bench.header.facts.text()
     qtbot.keyClick(bench.view, Qt.Key.Key_P)
-    assert bench.deciding.reviews[key] == "approved"
+    assert bench.decisions.reviews[key] == "approved"
     qtbot.keyClick(bench.view, Qt.Key.Key_P)
-    assert bench.deciding.reviews[key] == "new"
+    assert bench.decisions.reviews[key] == "new"
     assert names == ["Reject the piece", "Pick the piece", "Neither picked nor rejected"]
     window.studio.undo.undo()
     window.studio.undo.undo()
-    assert bench.deciding.reviews[key] == "rejected"
-    qtbot.waitUntil(lambda: not bench._thread.busy, timeout=WAIT)
+    assert bench.decisions.reviews[key] == "rejected"
+    window.studio.decisions.write_all()
     assert pieces.piece(window.studio.project, key).review == "rejected"
 
 

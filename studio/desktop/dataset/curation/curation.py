@@ -199,7 +199,7 @@ class Curation(QObject):
         elif session.threads is not None:
             session.threads.decisions.put(write, partial(self._written, session.life, plan))
 
-    def _written(self, life: int, plan: Plan) -> None:
+    def _written(self, life: int, plan: Plan, _result: object) -> None:
         session = self._session
         if life != session.life:
             return

@@ -53,7 +53,7 @@ class Loader(Worker):
     readAgain = Signal(int, int, object)
     """Token, the number of decisions when they were read, and rows as they are stored."""
 
-    def __init__(self, before: Callable[[], None]) -> None:
+    def __init__(self, before: Callable[[], object]) -> None:
         """`before` writes out what is decided, so that nothing older is read."""
         super().__init__()
         self._before = before

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from studio.desktop.base.undo_step import UndoStep
 from studio.desktop.generation.tools.tool import Hand, Tool, ToolAction, register
-from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.labels import set_words
-from studio.engine.jobs import Ending, Job
-from studio.engine.said import Said
 
 if TYPE_CHECKING:
     from studio.engine.generation.latent_recipe import LatentRecipe
@@ -43,14 +39,15 @@ class Rating(Tool):
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, stars=stars: self.rate(stars))
         self.button.setMenu(menu)
-        self._pieces: dict[str, int] = {}
-        """By the text of a recipe of the open run."""
-        self.stars: dict[int, int] = {}
-        """By piece."""
-        self._waiting: dict[str, int] = {}
+        self._pieces: dict[tuple[str, str], int] = {}
+        """By the model and the text of the recipe that they were kept with."""
+        self._waiting: dict[tuple[str, str], int] = {}
         """Stars of what is being kept."""
+        self._decisions = hand.studio.decisions
+        self._decisions.changed.connect(self._show)
+        self._decisions.failed.connect(self.entered)
         hand.session.kept.connect(self._kept)
-        hand.session.opened.connect(self._opened)
+        hand.session.opened.connect(self.entered)
         hand.editing.shown.connect(self._show)
 
     def actions(self) -> Sequence[ToolAction]:
@@ -69,72 +66,53 @@ class Rating(Tool):
 
     def rate(self, stars: int) -> None:
         """0 takes the stars away, and keeps nothing that was not kept."""
-        if self.hand.session.model is None or self.hand.editing.history.current is None:
+        session = self.hand.session
+        if session.model is None or self.hand.editing.history.current is None:
             return
         recipe = self.hand.recipe()
-        piece = self._pieces.get(_text(recipe))
-        if piece is not None:
-            self._decide(piece, stars)
+        key = _key(session.model.sha256, recipe)
+        if key in self._pieces:
+            self._decisions.rate(self._pieces[key], stars)
         elif stars:
-            self._waiting[_text(recipe)] = stars
-            self.hand.session.keep(recipe)
+            self._waiting[key] = stars
+            session.keep(recipe)
         self._show()
-
-    def _decide(self, piece: int, stars: int) -> None:
-        before = self.stars.get(piece, 0)
-        if stars != before:
-            do, back = partial(self._put, piece, stars), partial(self._put, piece, before)
-            self.hand.studio.undo.push(UndoStep(tr("Rate {n} stars", n=stars), do, back))
-
-    def _put(self, piece: int, stars: int) -> None:
-        project = self.hand.studio.project
-        if project is None:
-            return
-
-        def write(_: Job[None]) -> None:
-            from studio.engine.pieces import pieces
-
-            pieces.set_rating(project, piece, stars)
-
-        self.stars[piece] = stars
-        self._show()
-        self.hand.studio.jobs.start(
-            Job(Said("Saving a rating"), write, ending=Ending.FINISH, can_cancel=False),
-            "generation", lane="rate", in_strip=False, failed=self.hand.notices.error,
-        )  # fmt: skip
 
     # ------------------------------------------------------------------ which pieces there are
 
-    def _kept(self, piece: Piece) -> None:
-        text = _text(piece.recipe.unrecorded())
-        self._pieces[text] = piece.id
-        self.stars.setdefault(piece.id, piece.rating)
-        if stars := self._waiting.pop(text, 0):
-            self._decide(piece.id, stars)
-        self._show()
-
-    def _opened(self, model: Model, soft: bool) -> None:
-        project = self.hand.studio.project
-        if soft or project is None:
+    @Slot()
+    def entered(self) -> None:
+        """Pieces come, go and change in other places, and a newer checkpoint has others."""
+        project, model = self.hand.studio.project, self.hand.session.model
+        if project is None or model is None:
             return
-        self._pieces, self.stars, self._waiting = {}, {}, {}
 
-        def look(_: Job[list[Piece]]) -> list[Piece]:
+        def look() -> list[Piece]:
             from studio.engine.pieces.pieces import pieces
 
-            return [each for each in pieces(project) if each.run_name == model.run]
+            return pieces(project)
 
-        def found(some: list[Piece]) -> None:
-            if self.hand.session.model is model:
-                for piece in some:
-                    self._kept(piece)
+        self._decisions.ask(look, self._take)
+        self._show()
 
-        job = Job(Said("Looking for kept pictures"), look)
-        self.hand.studio.jobs.start(job, "generation", lane="rate", in_strip=False, done=found)
+    def _take(self, some: list[Piece]) -> None:
+        self._decisions.take(some)
+        self._pieces = {_of(piece): piece.id for piece in some}
+        self._show()
 
+    def _kept(self, piece: Piece) -> None:
+        self._decisions.add(piece)
+        self._pieces[_of(piece)] = piece.id
+        if stars := self._waiting.pop(_of(piece), 0):
+            self._decisions.rate(piece.id, stars)
+        self._show()
+
+    @Slot()
     def _show(self) -> None:
-        piece = self._pieces.get(_text(self.hand.editing.recipe()))
-        stars = 0 if piece is None else self.stars.get(piece, 0)
+        model, stars = self.hand.session.model, 0
+        if model is not None:
+            piece = self._pieces.get(_key(model.sha256, self.hand.editing.recipe()))
+            stars = 0 if piece is None else self._decisions.ratings.get(piece, 0)
         words = f"★ {stars}" if stars else "☆"
         for number, action in enumerate(self._choices):
             action.setChecked(number == stars)
@@ -150,5 +128,9 @@ class Rating(Tool):
         self._show()
 
 
-def _text(recipe: LatentRecipe) -> str:
-    return recipe.model_dump_json()
+def _of(piece: Piece) -> tuple[str, str]:
+    return _key(piece.checkpoint_sha256, piece.recipe.unrecorded())
+
+
+def _key(model: str, recipe: LatentRecipe) -> tuple[str, str]:
+    return model, recipe.model_dump_json()

@@ -187,6 +187,9 @@ class Tool:
     def retranslate(self) -> None:
         """The words of `control` and `page`."""
 
+    def entered(self) -> None:
+        """The canvas comes into sight; what is done in other places may have changed."""
+
     def close(self) -> None:
         """The program ends."""
 

@@ -167,7 +167,12 @@ class Iterations(QObject):
             return
         self.window.keep.setEnabled(False)  # once is enough
         title = Said("Keeping the picture")
-        job = Job(title, lambda _: worker.keep(project, found, one), ending=Ending.FINISH)
+
+        def keep(_: Job[Piece]) -> Piece:
+            self._studio.decisions.write_all()  # the new piece gets the steps of now
+            return worker.keep(project, found, one)
+
+        job = Job(title, keep, ending=Ending.FINISH)
         text = tr("Iterate on {name}", name=found.order.piece.name)
         self._studio.jobs.start(
             job, "refinement", lane=LANE, done=lambda made: self._kept(made, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from studio.engine.artwork import Pixels
+from studio.engine.errors import StudioError
 from studio.engine.generation.iteration.iteration import Candidate, Changed, Iteration
 from studio.engine.generation.iteration.subject import Given
 from studio.engine.generation.iteration.way import Way, ways
@@ -93,9 +95,11 @@ def found(project: Project, order: Order, tell: Callable[[Pixels], None], job: J
 
 
 def keep(project: Project, found: Found, candidate: Candidate) -> Piece:
-    """A new piece of one that was found."""
-    subject = found.iteration.subject
-    return piece_subject.keep(project, subject, candidate.recipe, found.order.piece)
+    """A new piece of one that was found; with the steps that the piece before it has by now."""
+    beginning, subject = found.order.piece, found.iteration.subject
+    with contextlib.suppress(StudioError):  # deleted meanwhile
+        beginning = pieces.piece(project, beginning.id)
+    return piece_subject.keep(project, subject, candidate.recipe, beginning)
 
 
 def region(mask: Mask, piece: Piece) -> Pixels:
