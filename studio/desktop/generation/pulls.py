@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QImage
 
 from studio.desktop.base.jobs import Jobs
-from studio.desktop.pixels import to_qimage
 from studio.engine.jobs import Job
 from studio.engine.said import Said
 
 if TYPE_CHECKING:
-    from studio.engine.artwork import Pixels
     from studio.engine.generation.dragging import DragOptions, Step
     from studio.engine.generation.latent_recipe import LatentRecipe
     from studio.engine.generation.moves.dragged import Handle, Mask
@@ -36,12 +33,12 @@ class Asked:
 
 class Pulling(QObject):
     """At most one at a time. The canvas is never waited for: a step that it has no time to show
-    is not drawn."""
+    is passed over."""
 
-    moved = Signal(object, QImage)
-    """A step on its way, and its picture."""
-    over = Signal(object, object, object)
-    """What was asked, the recipe that was reached and its step."""
+    moved = Signal(object, object)
+    """The recipe that a step on its way has reached, and the step."""
+    over = Signal(object, object)
+    """The recipe that was reached, and its step."""
     failed = Signal(object, str)
     ended = Signal()
     """In any way."""
@@ -50,8 +47,7 @@ class Pulling(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job[tuple[LatentRecipe, Step]] | None = None
-        self._asked: Asked | None = None
-        self._newest: tuple[Step, Pixels] | None = None
+        self._newest: tuple[LatentRecipe, Step] | None = None
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._show)
@@ -65,11 +61,10 @@ class Pulling(QObject):
             return self._work(job, player, asked)
 
         job = self._job = Job(Said("Pulling"), work)
-        self._asked, self._newest = asked, None
+        self._newest = None
         self._look.start()
         self._jobs.start(
-            job, "generation", lane="pull", over=self._over,
-            done=lambda found: self.over.emit(asked, *found), failed=self.failed.emit,
+            job, "generation", lane="pull", over=self._over, failed=self.failed.emit,
         )  # fmt: skip
 
     def stop(self) -> None:
@@ -77,10 +72,11 @@ class Pulling(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def forget(self, recipe: LatentRecipe) -> None:
-        """Stop what is not of the picture of this recipe, and show no more of it."""
-        if self._job is not None and self._asked is not None and self._asked.recipe != recipe:
+    def forget(self) -> None:
+        """Stop, and show no more of it."""
+        if self._job is not None:
             self._look.stop()
+            self._newest = None
             self._job.cancel()
 
     def _work(
@@ -93,8 +89,8 @@ class Pulling(QObject):
         for step in dragging:
             note = Said("{n:.1f} pixels to go", n=step.away)
             job.advance(round(100 * dragging.done(step)), 100, note)
-            if self._newest is None:  # the last one is on the screen
-                self._newest = step, player.picture(dragging.recipe(step))
+            if self._newest is None:  # the last one was taken
+                self._newest = dragging.recipe(step), step
             if job.cancelled():
                 break
         assert step is not None
@@ -103,11 +99,13 @@ class Pulling(QObject):
     @Slot()
     def _show(self) -> None:
         if self._newest is not None:
-            step, picture = self._newest
+            recipe, step = self._newest
             self._newest = None
-            self.moved.emit(step, to_qimage(picture))
+            self.moved.emit(recipe, step)
 
     def _over(self) -> None:
-        self._job = None
+        job, self._job = self._job, None
         self._look.stop()
+        if job is not None and job.result is not None:
+            self.over.emit(*job.result)
         self.ended.emit()

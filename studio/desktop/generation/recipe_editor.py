@@ -140,6 +140,11 @@ class Editing(QObject):
         if after != self.recipe():
             self._put(key, text, after)
 
+    def pull(self, text: str, recipe: LatentRecipe) -> None:
+        """What a pull of points has reached; until the gesture ends, one step."""
+        self._put("pull", text, recipe)
+        self._pause.stop()  # it goes on as long as the pull does
+
     def set_noise_seed(self, seed: int) -> None:
         if seed != self.recipe().noise_seed:
             text = Said("Noise seed {n}", n=seed)

@@ -91,6 +91,8 @@ class Session(QObject):
         self._asked: LatentRecipe | None = None
         self.is_draft = False
         """Whether the last picture has fewer details than the one that follows it."""
+        self.shown: tuple[LatentRecipe, Model] | None = None
+        """What the picture on the canvas is of; the hand may be further by the time of one."""
 
     # ------------------------------------------------------------------ the project
 
@@ -100,7 +102,7 @@ class Session(QObject):
 
     def close_project(self) -> None:
         """Let go of the model and everything that waits."""
-        self.project = self.model = self._asked = None
+        self.project = self.model = self._asked = self.shown = None
         self.is_draft = False
         self.wanted = self.chosen = ""
         self.restored = None, ()
@@ -195,6 +197,8 @@ class Session(QObject):
         if moment is not None:
             self.is_draft |= not moment.camera.idle
             editing.branch(moment.recipe)
+            if self.model is not None:
+                self.shown = editing.recipe(), self.model
         return editing.recipe()
 
     def _draw(self, how: Callable[[LatentRecipe], Drawn], recipe: LatentRecipe) -> None:
@@ -204,6 +208,7 @@ class Session(QObject):
 
     def _drawn(self, recipe: LatentRecipe, drawn: Drawn) -> None:
         self.is_draft, self.films.moment = drawn.is_draft, None
+        self.shown = None if self.model is None else (recipe, self.model)
         self.rendered.emit(drawn.image, recipe)
         if drawn.is_draft and recipe is self._asked:  # nothing newer was asked for meanwhile
             self._draw(self._worker.whole, recipe)

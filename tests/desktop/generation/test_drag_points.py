@@ -18,8 +18,10 @@ from models.facts import Ability
 from models.image_spec import ImageSpec
 from studio.desktop.generation.room import GenerationRoom
 from studio.desktop.generation.tools.drag_points import DragPoints
+from studio.desktop.pixels import from_qimage
 from studio.engine.dataset.intake import importer
 from studio.engine.generation.moves.dragged import Dragged
+from studio.engine.pieces import pieces
 from studio.engine.project import Project
 from studio.engine.training.planning import runs
 from studio.engine.training.record import checkpoint
@@ -224,3 +226,35 @@ def test_a_model_that_cannot_has_no_such_button(room, tool) -> None:
     assert not tool.active
     tool.toggle()
     assert not tool.active
+
+
+def test_what_is_kept_while_points_are_pulled_is_what_is_on_the_screen(room, tool, qtbot) -> None:
+    settled(room, qtbot)
+    before = from_qimage(room.view.image()).copy()
+    tool.options = tool.options.from_mapping({**tool.options.as_dict(), "steps": 300})
+    with qtbot.waitSignals([room.session.pulling.moved] * 3, timeout=WAIT):
+        drag(room, (4, 8), (9, 8))
+    assert room.session.pulling.is_busy
+    recipe = room.editing.recipe()
+    with qtbot.waitSignal(room.session.kept, timeout=WAIT) as kept:
+        room.canvas.tools["take_out"].keep()
+    picture = pieces.stored(kept.args[0])
+    assert np.array_equal(picture, room.session.player().picture(recipe))
+    assert not np.array_equal(picture, before[..., :3])
+    room.session.pulling.stop()
+    settled(room, qtbot)
+    assert room.editing.history.current.text == "Pull of one point"
+    room.studio.undo.undo()
+    settled(room, qtbot)
+    assert np.array_equal(from_qimage(room.view.image()), before), "all of a pull is one step"
+
+
+def test_undo_while_points_are_pulled_ends_the_pull(room, tool, qtbot) -> None:
+    settled(room, qtbot)
+    before = room.editing.recipe()
+    tool.options = tool.options.from_mapping({**tool.options.as_dict(), "steps": 300})
+    with qtbot.waitSignals([room.session.pulling.moved] * 2, timeout=WAIT):
+        drag(room, (4, 8), (9, 8))
+    room.studio.undo.undo()
+    assert settled(room, qtbot) == ()
+    assert room.editing.recipe() == before

@@ -429,6 +429,22 @@ def test_a_slow_model_shows_a_draft_first(room: GenerationRoom, qtbot, monkeypat
     assert room.canvas.tools["drag_out"].writing() is not None
 
 
+def test_what_leaves_has_the_recipe_of_its_own_picture(room: GenerationRoom, qtbot) -> None:
+    """Also where the hand has gone on, and its picture is not there yet."""
+    settle(room, qtbot)
+    shown, before = room.editing.recipe(), room.view.image().copy()
+    room.editing.set_seed(9)
+    image, _model, recipe, _steps = room.canvas.tools["drag_out"].writing().args
+    assert (image, recipe) == (before, shown)
+    room.canvas.tools["compare"].button.setChecked(True)
+    settle(room, qtbot)
+    assert room.view.image() != before
+    room.canvas.tools["compare"].back()
+    settle(room, qtbot)
+    assert room.editing.recipe() == shown
+    assert room.view.image() == before, "A is the picture that was held"
+
+
 def test_a_hand_that_never_rests_sees_drafts_and_no_stale_picture(
     room: GenerationRoom, qtbot, monkeypatch
 ) -> None:

@@ -164,6 +164,7 @@ def test_a_dropped_picture_that_was_made_here_is_played_on(
 ) -> None:
     generation = full_window.make_rooms().generation
     generation.editing.set_seed(7)
+    qtbot.waitUntil(lambda: generation.session.shown[0].seed == 7, timeout=WAIT)
     made = taken_out(generation, tmp_path / "out")
     kept = shutil.copy(made, tmp_path / "back.png")
     generation.editing.set_seed(9)

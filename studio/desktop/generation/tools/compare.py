@@ -57,15 +57,15 @@ class Compare(Tool):
             self.hand.view.set_before(None)
             return
         try:
-            image = self.hand.picture()
+            shown = self.hand.picture()
         except StudioError as error:
             self.hand.notices.warn(error.said)
-            image = QImage()
-        if image.isNull():
+            shown = None
+        if shown is None:
             self._let_go()
             return
-        self._held = self.hand.recipe(), image
-        self.hand.view.set_before(image)
+        self._held = shown.recipe, shown.image
+        self.hand.view.set_before(shown.image)
 
     def _beside(self, image: QImage | None) -> None:
         """Another tool has put another picture there."""

@@ -56,12 +56,10 @@ class DragOut(Tool):
     def writing(self) -> Write | None:
         """What writes the picture as a file, and reads it as pixels; None when there is none.
         :class:`StudioError` while it is a draft."""
-        image, session = self.hand.picture(), self.hand.session
-        if image.isNull() or session.model is None or session.project is None:
+        shown, session = self.hand.picture(), self.hand.session
+        if shown is None or session.project is None:
             return None
-        # The next picture may be drawn into this one's array.
-        return partial(_write, image.copy(), session.model, self.hand.recipe(),
-                       session.laid)  # fmt: skip
+        return partial(_write, shown.image, shown.model, shown.recipe, session.laid)
 
     def begin(self) -> None:
         """Drag the picture, wherever it is let go."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from models.facts import Ability
@@ -65,6 +65,8 @@ class DragPoints(Tool):
         self.points: list[Marked] = []
         self.mask: Mask | None = None
         self._aiming = self._waits = False
+        self._shown: LatentRecipe | None = None
+        """What the pull that goes on has put on the canvas."""
         self._brush_at: QPointF | None = None
         self._pulling = hand.session.pulling
         self.button, self.brush = secondary(), secondary()
@@ -227,12 +229,21 @@ class DragPoints(Tool):
             for each in self.points
         ]
         assert isinstance(self.options, PullOptions)
-        self.hand.session.pull(Asked(self.hand.recipe(), handles, self.mask, self.options))
+        self._shown = self.hand.recipe()
+        self.hand.editing.end_gesture()
+        self.hand.session.pull(Asked(self._shown, handles, self.mask, self.options))
 
-    def _moved(self, step: Step, image: QImage) -> None:
+    def _moved(self, recipe: LatentRecipe, step: Step) -> None:
+        """Each step is the picture of the hand, so that it can be kept, marked or gone on with;
+        all of them together are one step to undo."""
+        if self._shown is None or self._shown != self.hand.editing.recipe():
+            return  # something else is on the canvas by now
         if not self._waits and len(step.handles) == len(self.points):
             self._follow(step)
-            self.hand.view.set_image(image)
+        count = len(step.handles)
+        text = tr("Pull of one point") if count == 1 else tr("Pull of {n} points", n=count)
+        self._shown = recipe
+        self.hand.editing.pull(text, recipe)
 
     def _follow(self, step: Step) -> None:
         self.points = [
@@ -240,34 +251,28 @@ class DragPoints(Tool):
             for each, place in zip(self.points, step.handles, strict=True)
         ]
 
-    def _over(self, asked: Asked, recipe: LatentRecipe, step: Step) -> None:
-        from studio.engine.generation.moves.dragged import Dragged
-
-        editing = self.hand.editing
-        if editing.history.current is None or editing.recipe() != asked.recipe:
-            return  # something else is on the canvas by now
-        if not self._waits and len(step.handles) == len(self.points):
-            self._follow(step)
-            if step.arrived:
-                self.points = []
-        move = next(each for each in recipe.moves if isinstance(each, Dragged))
-        editing.end_gesture()
-        count = len(asked.handles)
-        text = tr("Pull of one point") if count == 1 else tr("Pull of {n} points", n=count)
-        editing.move("drag", text, move)
-        editing.end_gesture()
+    def _over(self, recipe: LatentRecipe, step: Step) -> None:
+        if self._shown is None or self._shown != self.hand.editing.recipe():
+            return
+        self._moved(recipe, step)
+        self.hand.editing.end_gesture()
+        if step.arrived and not self._waits:
+            self.points = []
         if step.number and not step.arrived:
             left = tr("The pull ended {n} pixels before its target.", n=f"{step.away:.1f}")
             self.hand.notices.info(left)
 
     def _ended(self) -> None:
+        self._shown = None
         if self._waits:
             self._waits = False
             self.start()
 
     def _edited(self) -> None:
-        """What goes on is not of this picture any more."""
-        self._pulling.forget(self.hand.editing.recipe())
+        """The hand has gone on with what it saw: that stays, and nothing moves under it."""
+        if self._shown is not None and self._shown != self.hand.editing.recipe():
+            self._shown = None
+            self._pulling.forget()
 
     # ------------------------------------------------------------------ what is seen
 
@@ -297,6 +302,7 @@ class DragPoints(Tool):
         self.button.setEnabled(can)
         if not can:
             self.button.setChecked(False)
+        self._pulling.stop()  # it is the model before that was pulled at
         if not soft:
             self.clear()
 

@@ -92,7 +92,7 @@ class Enlarge(Tool):
             return
         played = self.hand.played()
         try:
-            is_there = not self.hand.picture().isNull()
+            is_there = self.hand.picture() is not None
         except StudioError as error:
             self.hand.notices.warn(error.said)
             is_there = False

@@ -44,16 +44,16 @@ class TakeOut(Tool):
 
     def copy(self) -> None:
         try:
-            image = self.hand.picture()
+            shown = self.hand.picture()
         except StudioError as error:
             self.hand.notices.error(error.said, error.detail)
             return
-        model = self.hand.session.model
-        if not image.isNull() and model is not None:
-            # The next picture may be drawn into this one's array.
-            own, recipe = image.copy(), self.hand.recipe()
-            steps = self.hand.session.laid
-            job = Job(Said("Copying the picture"), lambda _: marked(own, model, recipe, steps))
+        if shown is not None:
+            own, steps = shown.image, self.hand.session.laid
+            job = Job(
+                Said("Copying the picture"),
+                lambda _: marked(own, shown.model, shown.recipe, steps),
+            )
             jobs = self.hand.studio.jobs
             jobs.start(job, "generation", lane="copy", in_strip=False, done=self._copied)
 

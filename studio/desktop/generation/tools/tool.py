@@ -81,6 +81,15 @@ class Played(NamedTuple):
     player: Player
 
 
+class Shown(NamedTuple):
+    """The picture on the canvas, and what it is of, which sliders that just moved may be ahead
+    of."""
+
+    image: QImage
+    recipe: LatentRecipe
+    model: Model
+
+
 @dataclass(frozen=True)
 class Hand:
     """What tools work with."""
@@ -109,12 +118,14 @@ class Hand:
         """Of what the canvas shows: see :meth:`Session.take_up`."""
         return self.session.take_up(self.editing)
 
-    def picture(self) -> QImage:
-        """That of :meth:`recipe`, to hand out; :class:`StudioError` while it is a draft."""
+    def picture(self) -> Shown | None:
+        """What the canvas shows, to hand out; :class:`StudioError` while it is a draft."""
         self.recipe()
         if self.session.is_draft:
             raise StudioError("The picture is still being drawn: try again in a moment.")
-        return self.view.image()
+        image, shown = self.view.image(), self.session.shown
+        # The next picture may be drawn into its array.
+        return None if image.isNull() or shown is None else Shown(image.copy(), *shown)
 
 
 @dataclass(frozen=True)
