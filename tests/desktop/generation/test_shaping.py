@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from models.base import family
 from models.image_spec import ImageSpec
@@ -280,6 +280,7 @@ def test_what_tools_did_is_weakened_and_taken_away(
     )  # fmt: skip
     room.editing.recall(LatentRecipe(moves=moves))
     rows, whole = shaping.further.rows, shown(room, qtbot)
+    assert QApplication.activeWindow() is room  # no part of a row was a window for a moment
     said = [(each.title.text(), each.facts.text()) for each in rows.values()]
     assert said[1:3] == [
         ("Iterated", "Towards a palette · latent offset"),

@@ -45,7 +45,6 @@ class BendRow(QFrame):
         self._params = type(bend.made).params()
         others = {name: each for name, each in self._params.items() if not _slides(each)}
         self.form = ParamForm(others)
-        self.form.setVisible(bool(others))
         self.form.valueChanged.connect(self._moved)
         self.group_word, self.group = Label(), QComboBox()
         self.group.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,6 +69,7 @@ class BendRow(QFrame):
                 sliders.addWidget(slider)
         column(head, sliders, self.form, self.amount, groups,
                on=self, gap=6, margins=(8, 6, 8, 8))  # fmt: skip
+        self.form.setHidden(not self.form.editors)  # not before: shown alone it is a window
 
     def show_bend(self, bend: Bend) -> None:
         self.bend, values = bend, bend.made.as_dict()

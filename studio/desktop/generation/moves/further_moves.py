@@ -110,9 +110,9 @@ class MoveRow(QFrame):
         self.cross.setFixedSize(22, 20)
         self.cross.setIconSize(QSize(14, 14))
         self.cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.share.setVisible("share" in type(move).model_fields)
         head = row(self.title, None, self.cross, gap=4)
         column(head, self.facts, self.share, on=self, gap=6, margins=(8, 6, 8, 8))
+        self.share.setHidden("share" not in type(move).model_fields)  # shown alone it is a window
         self.cross.clicked.connect(lambda: self.removed.emit(self.recipe_move))
         self.share.valueChanged.connect(lambda value: self.shareMoved.emit(self.recipe_move, value))
         self.retranslate()
