@@ -1,4 +1,5 @@
-"""What fields take for themselves: the wheel where the artist clicked, undo of what was typed."""
+"""What fields take for themselves: the wheel where the artist clicked, undo of what was typed,
+and Enter where a number was."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ _CLICKED = "clicked"
 _WHEEL, _PRESS = QEvent.Type.Wheel, QEvent.Type.MouseButtonPress
 _LEFT, _FIRST = QEvent.Type.FocusOut, QEvent.Type.Polish
 _KEYS = QEvent.Type.ShortcutOverride
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 # Names of the module and `is`: every event of the program passes here.
 
@@ -55,9 +57,13 @@ class FieldGuard(QObject):
             field = _field(watched)
             if field is not None and field.focusPolicy() == Qt.FocusPolicy.WheelFocus:
                 field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        elif kind is _KEYS and isinstance(event, QKeyEvent) and _passes(watched, event):
-            event.ignore()  # for the program's own undo
-            return True
+        elif kind is _KEYS and isinstance(event, QKeyEvent):
+            if event.key() in _ENTER and isinstance(_field(watched), QAbstractSpinBox):
+                event.accept()  # it ends the number, and is no command of the place
+                return True
+            if _passes(watched, event):
+                event.ignore()  # for the program's own undo
+                return True
         return False
 
 

@@ -154,7 +154,7 @@ def _check(handles: Sequence[Handle], mask: Mask | None, width: int, height: int
                 raise UsageError(
                     "The point {x:g},{y:g} lies outside of the picture, which has {width} × "
                     "{height} pixels: take one inside.",
-                    x=x, y=y, width=width, height=height,
+                    x=round(x, 1), y=round(y, 1), width=width, height=height,
                 )  # fmt: skip
         if math.hypot(each.to_x - each.x, each.to_y - each.y) < _SHORTEST:
             raise UsageError(

@@ -1,9 +1,11 @@
-"""The wheel scrolls the panel, and changes a value only where the artist has clicked."""
+"""The wheel scrolls the panel, and changes a value only where the artist has clicked; Enter ends a
+number."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -93,3 +95,26 @@ def test_only_a_click_gives_the_wheel_to_a_field(studio: Studio, qtbot, kind: st
     before = value(field)
     turn(field)
     assert value(field) == before, "the click was forgotten with the focus"
+
+
+@pytest.mark.parametrize("kind", KINDS[:2])
+def test_enter_ends_a_number_and_is_no_command_of_the_place(studio, qtbot, kind: str) -> None:
+    panel, field, done = QWidget(), made(kind), []
+    qtbot.addWidget(panel)
+    QVBoxLayout(panel).addWidget(field)
+    keep = QAction(panel)
+    keep.setShortcut(QKeySequence(Qt.Key.Key_Return))
+    keep.triggered.connect(lambda: done.append("kept"))
+    panel.addAction(keep)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "12")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert (value(field), done) == (12, [])
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_Return)
+    assert done == ["kept"]

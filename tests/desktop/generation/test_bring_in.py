@@ -181,6 +181,10 @@ def test_a_search_ends_by_hand_and_what_was_reached_stays(
     qtbot.waitUntil(lambda: not jobs.of("generation"), timeout=WAIT)
     assert room.editing.recipe() == recipe
     assert source_of(open_window) is not None
+    qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    said = open_window.studio.notices.history
+    qtbot.waitUntil(lambda: "is gone" in said[-1].sentence, timeout=WAIT)
+    assert room.editing.recipe() == recipe
 
 
 def test_what_has_no_file_no_picture_or_another_place(
@@ -192,6 +196,10 @@ def test_what_has_no_file_no_picture_or_another_place(
     drop(open_window, broken, canvas_of(open_window))
     qtbot.waitUntil(lambda: bool(notices.history), timeout=WAIT)
     assert "broken.png" in notices.history[-1].sentence
+    (light := photo.with_name("light.exr")).write_bytes(b"\x76\x2f\x31\x01")
+    drop(open_window, light, canvas_of(open_window))
+    qtbot.waitUntil(lambda: len(notices.history) == 2, timeout=WAIT)
+    assert "OpenEXR is not read: save it as PNG" in notices.history[-1].sentence
     assert room_of(open_window).editing.recipe() == recipe
     assert open_window.studio.undo.count() == 0
 

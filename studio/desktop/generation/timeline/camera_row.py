@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.labels import set_words, text_label
-from studio.desktop.widgets.seed_box import takes_enter
 
 if TYPE_CHECKING:
     from studio.engine.generation.film.camera import Camera
@@ -38,17 +37,11 @@ class CameraRow(QWidget):
             box.setSingleStep(5.0)
             box.setFixedWidth(92)
             box.setKeyboardTracking(False)
-            box.installEventFilter(self)
             box.valueChanged.connect(
                 lambda value, name=name, scale=scale: self.changed.emit(name, value / scale)
             )
             parts += [self.titles[name], box, 6]
         row(*parts, self.hint, None, on=self, gap=6)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter ends what is typed, before the room's command for it is looked at."""
-        takes_enter(event)
-        return super().eventFilter(watched, event)
 
     def show_camera(self, camera: Camera | None) -> None:
         """That of the chosen key; None where none is chosen."""

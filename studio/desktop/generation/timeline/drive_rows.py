@@ -83,7 +83,6 @@ class _Row(QObject):
         for box in (self.amount, self.attack, self.release):
             box.setFixedWidth(76)
             box.setKeyboardTracking(False)
-            box.installEventFilter(self)
         self.cross.setObjectName("cross")
         self.cross.setFixedSize(22, 20)
         self.cross.setIconSize(QSize(14, 14))

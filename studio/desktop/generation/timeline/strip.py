@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
 
@@ -17,7 +17,6 @@ from studio.desktop.i18n import tr
 from studio.desktop.widgets.boxes import column, row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words, text_label
-from studio.desktop.widgets.seed_box import takes_enter
 
 if TYPE_CHECKING:
     from studio.engine.generation.film.timeline import Key, Timeline
@@ -64,7 +63,6 @@ class Strip(QWidget):
         self.seconds.setSuffix(" s")
         self.seconds.setFixedWidth(68)
         self.seconds.setKeyboardTracking(False)
-        self.seconds.installEventFilter(self)
         self.rate.addItems(RATES)
         self.size_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for learnt in (False, True):
@@ -95,11 +93,6 @@ class Strip(QWidget):
         """How many times as large a film is rendered, and whether by the run's enlarger."""
         times, learnt = self.size_box.currentData()
         return times, learnt
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter ends what is typed, before the room's command for it is looked at."""
-        takes_enter(event)
-        return super().eventFilter(watched, event)
 
     def _unfold(self, on: bool) -> None:
         self.body.setVisible(on)

@@ -22,6 +22,7 @@ from PIL import Image
 from studio.engine.dataset.decoding import archives, pixels, tiff_pages
 from studio.engine.dataset.decoding.limited import limited
 from studio.engine.dataset.decoding.probe import probe
+from studio.engine.dataset.decoding.unread_formats import unread
 from studio.engine.dataset.index import regions
 from studio.engine.dataset.index.facts import Answer
 from studio.engine.dataset.index.safe_names import display_path
@@ -64,7 +65,7 @@ def examined(source: Path) -> Answer:
         raise _missing(path)
     answer = _probed(path)
     if answer["kind"] != "picture":
-        why = answer.get("reason", pixels.NOT_A_PICTURE)
+        why = answer.get("reason") or unread(path.suffix) or pixels.NOT_A_PICTURE
         raise StudioError("{path} cannot be used: {reason}", path=display_path(path), reason=why)
     return answer
 
@@ -101,7 +102,7 @@ def decoded(path: Path, member: str, at_least: tuple[int, int] | None) -> Image.
     except NotAFileError:
         why = Said("A folder, a pipe or a device lies in its place.")
     except pixels.NotAPicture:
-        why = pixels.NOT_A_PICTURE
+        why = unread(suffix) or pixels.NOT_A_PICTURE
     except (pixels.BadPicture, archives.ArchiveError) as error:
         why = error.said
     except MemoryError:

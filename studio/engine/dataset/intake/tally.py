@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from studio.engine.dataset.decoding.unread_formats import unread
 from studio.engine.dataset.index import left_out
 from studio.engine.dataset.index.left_out import BOXES, MASK, REDUCED, SHOWN, LeftOut
 from studio.engine.dataset.intake import side_files
@@ -23,19 +24,6 @@ _REASONS = {
     REDUCED: Said("A smaller copy of another page of its file."),
 }
 _REASONS |= dict.fromkeys((".zip", ".cbz"), Said("It is called an archive and is none."))
-_FORMATS = {
-    ".af": "Affinity", ".afdesign": "Affinity", ".afphoto": "Affinity", ".ai": "Illustrator",
-    ".ase": "Aseprite", ".aseprite": "Aseprite", ".blend": "Blender", ".cdr": "CorelDRAW",
-    ".cin": "Cineon", ".clip": "Clip Studio Paint", ".dcm": "DICOM", ".dpx": "DPX",
-    ".emf": "EMF", ".eps": "EPS", ".exr": "OpenEXR", ".fit": "FITS", ".fits": "FITS",
-    ".hdr": "Radiance HDR", ".heics": "HEIF sequence", ".heifs": "HEIF sequence",
-    ".indd": "InDesign", ".jxl": "JPEG XL", ".jxr": "JPEG XR",
-    ".lip": "Clip Studio Paint", ".mdp": "MediBang Paint", ".pdf": "PDF",
-    ".pdn": "Paint.NET", ".pfm": "PFM", ".ps": "PostScript",
-    ".psp": "PaintShop Pro", ".pspimage": "PaintShop Pro",
-    ".pxd": "Pixelmator", ".sai": "PaintTool SAI", ".sai2": "PaintTool SAI", ".svg": "SVG",
-    ".svgz": "SVG", ".wdp": "JPEG XR", ".wmf": "WMF", ".xcf": "GIMP (XCF)",
-}  # fmt: skip
 _ARCHIVES = (
     ".7z", ".bz2", ".cb7", ".cbr", ".cbt", ".dmg", ".gz", ".iso", ".lzh", ".rar", ".tar", ".tgz",
     ".xz", ".z01", ".zst",
@@ -46,9 +34,7 @@ def reason_of(kind: str) -> Said:
     """Why what is counted as `kind` was not taken."""
     if kind in _REASONS:
         return _REASONS[kind]
-    if kind in _FORMATS:
-        return Said("{format} is not read: save it as PNG or TIFF.", format=_FORMATS[kind])
-    return _ARCHIVE if kind in _ARCHIVES else _NO_PICTURE
+    return unread(kind) or (_ARCHIVE if kind in _ARCHIVES else _NO_PICTURE)
 
 
 class Tally:

@@ -328,7 +328,13 @@ def _number(state: State, name: str, unknown: float = 0.0) -> float:
 
 
 def pin(folder: Path) -> None:
-    """Keep a checkpoint for good: a piece is rendered from it."""
+    """Keep a checkpoint for good: a piece is rendered from it. :class:`StudioError` where it was
+    deleted."""
+    if not folder.is_dir():
+        raise StudioError(
+            "The checkpoint {path} is gone, and a piece is drawn from its checkpoint: put it back, "
+            "or open another one.", path=folder,
+        )  # fmt: skip
     write_text(folder / PINNED, "")
 
 
