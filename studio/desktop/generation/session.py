@@ -62,6 +62,8 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.model: Model | None = None
+        self._player: Player | None = None
+        """That of :attr:`model`; the worker may have loaded the next one already."""
         self.wanted = ""
         """The run that is open or being opened."""
         self.chosen = ""
@@ -102,7 +104,7 @@ class Session(QObject):
 
     def close_project(self) -> None:
         """Let go of the model and everything that waits."""
-        self.project = self.model = self._asked = self.shown = None
+        self.project = self.model = self._player = self._asked = self.shown = None
         self.is_draft = False
         self.wanted = self.chosen = ""
         self.restored = None, ()
@@ -119,6 +121,7 @@ class Session(QObject):
         self._render.stop()
         self.films.finish()
         self._worker.close()
+        self._player = None
 
     @property
     def drawing_thread(self) -> WorkerThread:
@@ -165,11 +168,12 @@ class Session(QObject):
             self.opening.emit(run)
         self._render.latest(
             "open", self._worker.open, self.project, run, self._device, folder,
-            done=lambda model: self._opened(model, soft),
+            done=lambda found: self._opened(found, soft),
             failed=stay if soft else self._open_failed,
         )  # fmt: skip
 
-    def _opened(self, model: Model, soft: bool) -> None:
+    def _opened(self, found: tuple[Model, Player], soft: bool) -> None:
+        model, self._player = found
         self.model = model
         if not soft:
             self.restored = None, ()
@@ -276,7 +280,7 @@ class Session(QObject):
     def keep(self, recipe: LatentRecipe) -> None:
         """Keep a picture; that of a file which came back has the steps of the file again."""
         shown, stack = self.restored
-        player = self._worker.player()
+        player = self._player
         if self.project is not None and self.model is not None and player is not None:
             self._keeping.keep(
                 self.project, self.model.run, player, recipe, stack if recipe == shown else ()
@@ -284,17 +288,16 @@ class Session(QObject):
 
     def player(self) -> Player | None:
         """The open model, for work beside the canvas."""
-        return self._worker.player()
+        return self._player
 
     def pull(self, asked: Asked) -> None:
         """Begin to drag points, with the model that is on the canvas now."""
-        player = self._worker.player()
-        if self.model is not None and player is not None:
-            self.pulling.start(player, asked)
+        if self._player is not None:
+            self.pulling.start(self._player, asked)
 
     def look_for(self, given: Path | Received) -> None:
         """Look for a picture from outside in the open model; :attr:`search` tells how far."""
-        player = self._worker.player()
+        player = self._player
         if self.project is not None and self.model is not None and player is not None:
             self.search.begin(self.project, self.model.run, player, given)
 

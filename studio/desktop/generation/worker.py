@@ -108,7 +108,9 @@ class GenerationWorker(Worker):
 
         return [r for r in reversed(runs.runs(project)) if checkpoint.folders(r.folder)]
 
-    def open(self, project: Project, run_name: str, device: str, folder: str = "") -> Model:
+    def open(
+        self, project: Project, run_name: str, device: str, folder: str = ""
+    ) -> tuple[Model, Player]:
         """Load the newest good checkpoint of a run, or the one in `folder`."""
         from studio.engine.generation.player import Player
         from studio.engine.generation.zones import zones_of
@@ -124,14 +126,15 @@ class GenerationWorker(Worker):
             # and what a recipe says of them holds.
             fresh.directions = before.directions
         self._player, self._run, self._took = fresh, run_name, 0.0
-        spec = self._player.image_spec
-        return Model(
+        spec = fresh.image_spec
+        model = Model(
             run_name, run.folder, fresh.folder.name, fresh.sha256, spec.width, spec.height,
             tuple(fresh.labels), fresh.seamless, fresh.latent.abilities,
             zones_of(fresh.latent), _kinds_of(fresh), fresh.latent.slots, fresh.latent.groups,
             fresh.layers(), fresh.latent.grid, fresh.sampling_params(),
             fresh.known_captions(),
         )  # fmt: skip
+        return model, fresh
 
     def close(self) -> None:
         self._player = None

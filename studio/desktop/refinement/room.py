@@ -233,6 +233,7 @@ class RefinementRoom(Room):
         self.panel.histogram.show_histogram(None)
         if kept is not None:
             self.view.set_image(kept.picture, kept.size)
+            self.view.set_before(None)  # that of the piece before
             self._render()
         self._show_facts()
 
