@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -48,3 +50,17 @@ def test_every_child_answers_to_its_name() -> None:
     for child in Child:
         assert processes.command(child, "x")[1:] == ["-m", child.value, "x"]
         assert f"python -m {child.value}" in str(importlib.import_module(child.value).__doc__)
+
+
+@pytest.mark.parametrize(
+    ("given", "patience"),
+    [({}, "5000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None")],
+)
+def test_threads_that_wait_sleep_soon_unless_somebody_has_said_otherwise(given, patience) -> None:
+    free = {k: v for k, v in os.environ.items() if k not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    line = "import studio, os; print(os.environ.get('GOMP_SPINCOUNT'))"
+    said = subprocess.run(
+        [sys.executable, "-c", line], cwd=processes.HOME, env={**free, **given},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == patience
