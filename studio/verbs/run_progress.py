@@ -35,7 +35,8 @@ class Watch:
             self._console.progress(self._sentence(event), event.part)
 
     def _sentence(self, event: Progress) -> str:
-        of = f" of {event.total_images}" if event.total_images else ""
+        # The last batch is whole: a run may see a few more than it was asked to.
+        of = f" of {event.total_images}" if event.total_images > event.images_seen else ""
         text = f"{event.images_seen}{of} images, {event.images_per_second:.1f} a second"
         if event.seconds_left is not None:
             text += f", {duration(event.seconds_left)} left"

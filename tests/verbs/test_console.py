@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from studio.engine.events import Progress
 from studio.verbs import console as module
 from studio.verbs.console import Console, Result, plain
+from studio.verbs.run_progress import Watch
 from tests.verbs.support import ROOT
 
 
@@ -123,3 +125,13 @@ def test_words_that_find_no_reader_cost_no_work():
     console.note("read")
     console.progress("reading", 0.5)
     console.finish(Result({}, ["done"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [(100, "96 of 100 images"), (90, "96 images"), (0, "96 images")]
+)
+def test_a_run_never_sees_more_pictures_than_there_are_to_see(asked, said):
+    """Its last batch is whole."""
+    err = io.StringIO()
+    Watch("run", Console(False, io.StringIO(), err)).take(Progress(3, 96, asked, 1.0, 96.0, None))
+    assert f" {said}, 96.0 a second" in f" {err.getvalue()}"

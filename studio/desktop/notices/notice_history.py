@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
-from studio.desktop.notices.notices import Notice
+from studio.desktop.notices.notices import Action, Notice
 from studio.desktop.notices.sign import sign
 from studio.desktop.plain_text import Label, tip
 
@@ -34,7 +34,7 @@ class NoticeHistory(QFrame):
         self._before: QWidget | None = None
         self.setObjectName("raised")
         self.list, self.title, self.detail = QListWidget(), Label(), QPlainTextEdit()
-        self.act, self.copy = QPushButton(), QPushButton()
+        self.act, self.other, self.copy = QPushButton(), QPushButton(), QPushButton()
         self.title.setFont(theme.font(bold=True))
         self.list.setObjectName("notices")
         self.list.setWordWrap(True)
@@ -43,11 +43,13 @@ class NoticeHistory(QFrame):
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
         self.detail.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.act.clicked.connect(self._act)
+        self.act.clicked.connect(lambda: self._act(0))
+        self.other.clicked.connect(lambda: self._act(1))
         self.copy.clicked.connect(self._copy)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.act)
+        buttons.addWidget(self.other)
         buttons.addWidget(self.copy)
         column = QVBoxLayout(self)
         column.addWidget(self.title)
@@ -117,16 +119,19 @@ class NoticeHistory(QFrame):
         notice = self._chosen()
         self.detail.setPlainText(said(notice.detail) if notice is not None else "")
         self.detail.setVisible(bool(notice is not None and notice.detail))
-        action = notice.action if notice is not None else None
-        self.act.setVisible(action is not None)
-        self.act.setText(said(action[0]) if action is not None else "")
-        self.act.setToolTip(tip(said(notice.sentence)) if notice is not None else "")
+        for button, action in zip((self.act, self.other), self._offered(), strict=True):
+            button.setVisible(action is not None)
+            button.setText(said(action[0]) if action is not None else "")
+            button.setToolTip(tip(said(notice.sentence)) if notice is not None else "")
 
-    def _act(self) -> None:
+    def _offered(self) -> tuple[Action | None, Action | None]:
         notice = self._chosen()
-        if notice is not None and notice.action is not None:
+        return (None, None) if notice is None else (notice.action, notice.other)
+
+    def _act(self, which: int) -> None:
+        if (action := self._offered()[which]) is not None:
             self.leave()
-            notice.action[1]()
+            action[1]()
 
     def _copy(self) -> None:
         notice = self._chosen()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from studio.desktop import theme
 from studio.desktop.i18n import said, tr
-from studio.desktop.notices.notices import Notice, NoticeKind, Notices
+from studio.desktop.notices.notices import Action, Notice, NoticeKind, Notices
 from studio.desktop.notices.sign import sign
 from studio.desktop.plain_text import Label, tip
 
@@ -64,7 +64,8 @@ class NoticeCard(QFrame):
         self.close_button = QToolButton()
         self.close_button.setObjectName("cross")
         self.close_button.setFixedSize(_CLOSE, _CLOSE)
-        self.copy_button, self.act_button = QPushButton(), QPushButton()
+        self.copy_button = QPushButton()
+        self.act_button, self.other_button = QPushButton(), QPushButton()
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(self.dismiss)
         head = QHBoxLayout()
@@ -87,11 +88,10 @@ class NoticeCard(QFrame):
     def _buttons(self) -> QHBoxLayout | None:
         row = QHBoxLayout()
         row.addStretch(1)
-        if self.notice.action is not None:
-            act, callback = self.act_button, self.notice.action[1]
+        for act, (_, callback) in self._offered():
             act.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             act.clicked.connect(self.dismiss)
-            act.clicked.connect(lambda: callback())
+            act.clicked.connect(lambda _=False, callback=callback: callback())
             row.addWidget(act)
         if self.notice.detail:
             copy = self.copy_button
@@ -99,6 +99,10 @@ class NoticeCard(QFrame):
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.notice.as_text()))
             row.addWidget(copy)
         return row if row.count() > 1 else None
+
+    def _offered(self) -> list[tuple[QPushButton, Action]]:
+        both = ((self.act_button, self.notice.action), (self.other_button, self.notice.other))
+        return [(button, action) for button, action in both if action is not None]
 
     def fit(self) -> None:
         """As high as the words need: `adjustSize` takes them for narrower than they are."""
@@ -109,9 +113,9 @@ class NoticeCard(QFrame):
         self.picture.setPixmap(sign(self.notice.kind))
         self.close_button.setIcon(theme.icon("x"))
         self.words.setText(said(self.notice.sentence))
-        if self.notice.action is not None:
-            self.act_button.setText(said(self.notice.action[0]))
-            self.act_button.setToolTip(tip(self.words.text()))
+        for act, (words, _) in self._offered():
+            act.setText(said(words))
+            act.setToolTip(tip(self.words.text()))
         self.close_button.setToolTip(tr("Close"))
         self.close_button.setAccessibleName(tr("Close"))
         self.copy_button.setText(tr("Copy details"))

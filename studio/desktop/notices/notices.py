@@ -27,7 +27,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """One message; `action` is an optional (text, callback).
+    """One message; `action` is an optional (text, callback), `other` a second one.
 
     Texts are kept as they were given; whoever shows them passes them through `i18n.said`.
     """
@@ -36,6 +36,7 @@ class Notice:
     sentence: str
     detail: str = ""
     action: Action | None = None
+    other: Action | None = None
     moment: datetime.datetime = field(default_factory=datetime.datetime.now)
 
     def as_text(self) -> str:
@@ -61,8 +62,11 @@ class Notices(QObject):
     def info(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         return self._post(Notice(NoticeKind.INFO, sentence, detail, action))
 
-    def warn(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
-        return self._post(Notice(NoticeKind.WARN, sentence, detail, action))
+    def warn(
+        self, sentence: str, detail: str = "", action: Action | None = None,
+        other: Action | None = None,
+    ) -> Notice:  # fmt: skip
+        return self._post(Notice(NoticeKind.WARN, sentence, detail, action, other))
 
     def error(self, sentence: str, detail: str = "", action: Action | None = None) -> Notice:
         """Something failed: what happened, which file, what to do."""

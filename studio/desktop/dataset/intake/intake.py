@@ -119,7 +119,8 @@ class Intake:
         detail = lines([*broken, *([asides] if asides else [])])
         # Where nothing else is wrong, the notice leads to what is missing.
         show = (tr("Show them"), show_broken) if broken else None
-        self._studio.notices.warn(sentence, detail, show)
+        offered = [way for way in (undo, show) if way is not None]
+        self._studio.notices.warn(sentence, detail, *offered)
 
 
 def _kept(project: Project, name: str, held: Received) -> Path:
