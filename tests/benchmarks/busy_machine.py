@@ -5,7 +5,8 @@
 Pictures a second of the sample model with all threads, while N other processes count (as many as
 there are processors): as the program sets the patience of PyTorch's threads (GOMP_SPINCOUNT), and
 as libgomp has it by itself, in turns, each in a process of its own. The ratio of the harmonic
-means (it is the wait for a picture that is felt, and it varies) is to be 3 or more; with `--busy 0` (a quiet machine) 0.9 or more. JSON on stdout.
+means (it is the wait for a picture that is felt, and it varies) is to be 3 or more; with `--busy 0`
+(a quiet machine) 0.9 or more. JSON on stdout.
 """
 
 from __future__ import annotations
