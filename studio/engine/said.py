@@ -24,6 +24,10 @@ def reason(error: BaseException) -> Said:
     """Why it failed: what one of our own errors says, else the system's words."""
     if isinstance(error, SaidError):
         return error.said
+    if isinstance(error, UnicodeDecodeError):
+        return Said("it is not a text file")
+    if isinstance(error, RecursionError):
+        return Said("it is nested too deeply")
     return Said((error.strerror if isinstance(error, OSError) else None) or str(error))
 
 

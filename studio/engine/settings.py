@@ -64,6 +64,8 @@ class Settings:
     samples_share: int = 67
     """Percent of the height that samples have over the curves of a run."""
     device: str = "auto"
+    films_muted: bool = False
+    """Whether the timeline plays films in silence."""
     shortcuts: dict[str, str] = field(default_factory=dict)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -82,6 +84,7 @@ def _check(name: str, value: object) -> None:
     fits = {
         "str": isinstance(value, str) and (name not in _TEXT or _TEXT[name].fullmatch(value)),
         "int": isinstance(value, int) and not isinstance(value, bool) and low <= value <= high,
+        "bool": isinstance(value, bool),
         "list[str]": isinstance(value, list) and all(isinstance(v, str) for v in value),
         "dict[str, str]": isinstance(value, dict)
         and all(isinstance(v, str) for pair in value.items() for v in pair),

@@ -197,3 +197,19 @@ def test_a_piece_of_absurd_words_costs_itself(tmp_path: Path, column: str, value
         for each in pieces.pieces(project):
             assert each.name == "p"
         assert all("\n" not in sentence for sentence in project.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("bytes.toml", b"\xff\xfe\x00", "it is not a text file"),
+        ("deep.json", b"[" * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_why_a_text_cannot_be_read_is_said_in_plain_words(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(StudioError, match=f"{name}: {words}"):
+        read_recipe(path)

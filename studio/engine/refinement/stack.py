@@ -129,7 +129,7 @@ class Stack(BaseModel):
         try:
             values = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UsageError("The stack is not TOML: {error}.", error=error) from error
+            raise UsageError("The stack is not TOML: {error}.", error=reason(error)) from error
         return cls.checked(values)
 
     def to_json(self) -> str:

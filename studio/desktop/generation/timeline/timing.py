@@ -60,7 +60,8 @@ class Timing(QObject):
         strip.export.clicked.connect(self.ask_file)
         strip.even.clicked.connect(self.even_out)
         strip.sound_panel.wave.scrubbed.connect(self.scrub)
-        strip.sound_panel.mute.toggled.connect(self.playing.mute)
+        strip.sound_panel.mute.toggled.connect(self._mute)
+        strip.sound_panel.mute.setChecked(self._studio.settings.films_muted)
         self.playing.moved.connect(self._show)
         self.playing.changed.connect(strip.show_playing)
         self.playing.silent.connect(self._studio.notices.info)
@@ -289,6 +290,12 @@ class Timing(QObject):
     def _put_head(self, time: float) -> None:
         self.time = time
         self.strip.show_time(time)
+
+    def _mute(self, on: bool) -> None:
+        self.playing.mute(on)
+        if on != self._studio.settings.films_muted:
+            self._studio.settings.films_muted = on
+            self._studio.save_settings()
 
     def play(self) -> None:
         """Play from the playhead, or stop."""

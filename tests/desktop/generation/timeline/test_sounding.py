@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from studio.engine import settings
 from studio.engine.extras import named_in, needed
 from studio.engine.generation.film.timeline import read_keys
 from studio.engine.generation.sound import loudspeaker
@@ -225,6 +226,7 @@ def test_it_is_heard_while_the_film_plays_and_the_picture_follows(
     panel, strip = timing.strip.sound_panel, timing.strip
     studio.actions.get("generation.mute").trigger()
     assert panel.mute.isChecked()
+    assert settings.load()[0].films_muted, "the next time it is silent, too"
     press(timing, qtbot, 1.5)
     click(strip.play, qtbot)
     (first,) = heard
