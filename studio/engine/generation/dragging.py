@@ -4,10 +4,16 @@ DragGAN (Pan et al. 2023, arXiv:2305.10973): what the layers say around a handle
 little towards its target by a step of the latent (motion supervision, Eq. 1), and the handle is
 looked for again where they say what they said of it at first (point tracking, Eq. 3).
 
-Three things differ from the paper. A handle is known by a small patch and not by one place, as
+What differs from the paper. A handle is known by a small patch and not by one place, as
 small models have a sixteenth of its channels. Steps are taken in standard deviations of the
-model's own latents, so that one length of step fits every family. And a latent that leaves the
+model's own latents, so that one length of step fits every family. A latent that leaves the
 place where these are is pulled back, as most families have no truncated W that holds it.
+What a handle is led towards is the patch it had at first and not the last one (as in FreeDrag,
+Ling 2023, arXiv:2307.04684), which drifts to a like one beside it: the next window of a facade.
+Where a latent is one slot of some hundred numbers, with no W+ of several thousand, the coarsest
+layer moves, too (:class:`DraggedLayer`): of ten pulls on a few-picture GAN a direct fit of the
+latent to the pulled picture reaches none, and with that layer nine. And the pull goes on for a
+while after it has arrived, in which the rest goes back.
 """
 
 from __future__ import annotations
@@ -24,6 +30,7 @@ from models.parameters import Declared, param
 from studio.engine.errors import UsageError
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.dragged import Dragged, Handle, Mask, PackedMask, Pull
+from studio.engine.generation.moves.residual import Added, DraggedLayer
 from studio.engine.generation.slerp import Latent
 
 if TYPE_CHECKING:
@@ -33,6 +40,8 @@ NEAR = 0.4
 """Pixels from its target at which a handle has arrived."""
 PATIENCE = 60
 """Steps that may bring a handle no nearer before it is said to be stuck."""
+SETTLED = 20
+"""Steps after it has arrived."""
 _NEARER = 0.25
 _SHORTEST = 0.5
 """Of a pull; the pixel is the same one below."""
@@ -48,7 +57,7 @@ class DragOptions(Declared):
         "or come no nearer.",
     )  # fmt: skip
     hold: float = param(
-        6.0, label="Hold the rest", low=0.0, high=1_000.0, step=1.0, term="lambda",
+        2.0, label="Hold the rest", low=0.0, high=1_000.0, step=1.0, term="lambda",
         help="How much it counts that nothing changes where the mask lets nothing move.",
     )  # fmt: skip
     likeness: float = param(
@@ -56,17 +65,24 @@ class DragOptions(Declared):
         help="How strongly the picture is kept among those that the model makes by itself. Less "
         "reaches farther, and breaks more.",
     )  # fmt: skip
+    reach: float = param(
+        1.0, label="Reach", low=0.0, high=4.0, step=0.1, term="feature step (F space)",
+        help="How readily the coarsest layer moves too, where a latent has too few numbers to move "
+        "a part of the picture alone. 0 moves the latent only.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where a pull stands: the handles [n, 2] in pixels (x, y), and w [slots, dim]."""
+    """Where a pull stands: the handles [n, 2] in pixels (x, y), w [slots, dim], and what is added
+    to the coarsest layer, where it moves."""
 
     number: int
     handles: tuple[tuple[float, float], ...]
     away: float
     """Pixels from the handle that is farthest from its target to that."""
     w: Latent
+    layer: Added | None = None
 
     @property
     def arrived(self) -> bool:
@@ -104,13 +120,18 @@ class Dragging:
     def recipe(self, step: Step) -> LatentRecipe:
         """The recipe of the picture that a step has reached."""
         moved = step.w - self._start
-        before = next((each for each in self._recipe.moves if isinstance(each, Dragged)), None)
+        before = self._recipe.only(Dragged)
         pulls: tuple[Pull, ...] = (self.pull,)
         if before is not None:
             moved, pulls = moved + before.offset_of(step.w), (*before.pulls, self.pull)
         used = np.flatnonzero(moved.any(axis=1))
         rows = int(used[-1]) + 1 if len(used) else 0
-        return self._recipe.moved(Dragged.by(moved[:rows], pulls))
+        made = self._recipe.moved(Dragged.by(moved[:rows], pulls))
+        if step.layer is None or not step.layer.any():
+            return made
+        own = self._recipe.only(DraggedLayer)
+        added = step.layer if own is None else step.layer + own.added(self._player)
+        return made.moved(DraggedLayer.of(added))
 
     def done(self, step: Step) -> float:
         """How much of the way was made by the handle that has most left, 0 to 1."""
@@ -130,19 +151,22 @@ class Dragging:
         from studio.engine.generation.point_motion import PointMotion
 
         options = self._options
-        work = PointMotion(self._player, self._recipe, self._start, self.pull.handles, self._mask)
-        nearest, since = math.inf, 0
+        work = PointMotion(
+            self._player, self._recipe, self._start, self.pull.handles, self._mask, options.reach
+        )
+        nearest, since, settled = math.inf, 0, 0
         for number in range(options.steps + 1):
             places, w = work.look()
             gaps = (
                 math.hypot(each.to_x - x, each.to_y - y)
                 for each, (x, y) in zip(self.pull.handles, places, strict=True)
             )
-            step = Step(number, places, max(gaps), w)
+            step = Step(number, places, max(gaps), w, work.layer())
             yield step
             if step.away < nearest - _NEARER:
                 nearest, since = step.away, number
-            if step.arrived or number - since >= PATIENCE:
+            settled += step.arrived
+            if settled > SETTLED or (not settled and number - since >= PATIENCE):
                 return
             work.advance(options.hold, options.likeness)
 

@@ -39,6 +39,7 @@ _TITLES = {
     "model_mix/softness": Said("Softness of the change"),
     "model_mix/share": Said("Share of the other model"),
     "dragged/share": Said("Strength of dragged points"),
+    "dragged_layer/share": Said("Strength of dragged points, coarsest layer"),
     "iterated/share": Said("Strength of iterating"),
     "region/share": Said("Strength of a part laid in"),
     "residual/share": Said("Strength of details beyond the model"),

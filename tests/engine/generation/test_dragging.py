@@ -16,11 +16,14 @@ from models.facts import Ability
 from studio.engine.errors import StudioError, UsageError
 from studio.engine.files import resources
 from studio.engine.generation.beginnings import Point, Seeded, pack_latent
-from studio.engine.generation.dragging import Dragging, DragOptions
+from studio.engine.generation.dragging import Dragging, DragOptions, Step
 from studio.engine.generation.latent_recipe import LatentRecipe
 from studio.engine.generation.moves.along import Along
+from studio.engine.generation.moves.bend import Bend
 from studio.engine.generation.moves.dragged import Dragged, Handle, Mask, PackedMask
+from studio.engine.generation.moves.residual import DraggedLayer
 from studio.engine.generation.player import Player
+from studio.engine.generation.point_motion import PointMotion
 from tests.benchmarks.dragging import PULLS, pulled
 
 Play = Callable[..., Player]
@@ -61,8 +64,8 @@ def test_every_family_can_be_dragged_and_plays_the_result_back(family: str, play
     assert not np.array_equal(player.latent_of(made), player.latent_of(recipe))
     again = LatentRecipe.model_validate_json(made.model_dump_json())
     assert player.picture(again).tobytes() == player.picture(made).tobytes()
-    (move,) = again.moves
-    assert isinstance(move, Dragged)
+    move = again.only(Dragged)
+    assert move is not None
     assert move.pulls[0].handles == (ACROSS,)
 
 
@@ -83,10 +86,36 @@ def test_a_second_pull_goes_on_from_the_first_in_one_move(sample: Player) -> Non
     second = Dragging(sample, once, [Handle(x=30, y=12, to_x=30, to_y=9)], options=FEW)
     reached = last(second)
     twice = second.recipe(reached)
-    (move,) = twice.moves
-    assert isinstance(move, Dragged)
-    assert len(move.pulls) == 2
+    move, layer, before = twice.only(Dragged), twice.only(DraggedLayer), once.only(DraggedLayer)
+    assert len(move.pulls) == len(twice.moves) == 2
     assert np.allclose(sample.latent_of(twice), reached.w, atol=1e-5)
+    both = before.added(sample) + reached.layer
+    assert np.allclose(layer.added(sample), both, atol=1e-3)
+
+
+def test_the_coarsest_layer_moves_below_its_bends_and_is_left_alone_without_reach(
+    sample: Player,
+) -> None:
+    bend = Bend(layer=0, transform="scale", values={"factor": -2.0})
+    recipe = LatentRecipe(beginning=Seeded(seed=6), moves=(bend,))
+    handle = Handle(x=17, y=38, to_x=14, to_y=38)
+    dragging = Dragging(sample, recipe, [handle], options=FEW)
+    work = PointMotion(
+        sample, recipe, sample.latent_of(recipe), [handle], None, FEW.reach
+    )  # fmt: skip
+    work.look()
+    work.advance(FEW.hold, FEW.likeness)
+    _, w = work.look()
+    seen = work._seen
+    assert seen is not None
+    made = dragging.recipe(Step(1, ((0.0, 0.0),), 1.0, w, work.layer()))
+    with torch.no_grad(), sample.model as family:
+        again = family.draw(
+            torch.from_numpy(sample.latent_of(made))[None], 0, 32, made.drawing(sample).bends()
+        )
+    assert torch.allclose(seen.detach(), again[0], atol=0.02 * float(again.std()))
+    alone = Dragging(sample, recipe, [handle], options=dataclasses.replace(FEW, reach=0.0))
+    assert alone.recipe(last(alone)).only(DraggedLayer) is None
 
 
 def test_the_same_pull_is_the_same_picture(sample: Player) -> None:

@@ -151,6 +151,7 @@ def _title(move: Move) -> str:
         "dragged": tr("Dragged points"), "iterated": tr("Iterated"),
         "region": tr("Part laid in"), "repair": tr("Part drawn anew"),
         "residual": tr("Details beyond the model"),
+        "dragged_layer": tr("Dragged points, coarsest layer"),
     }.get(move.name, move.name)  # fmt: skip
 
 
@@ -162,6 +163,7 @@ def _tip(move: Move) -> str:
         "repair": tr("Cells that were drawn again by another seed, to fit those around them"),
         "residual": tr("What a picture that was brought in has and the sliders of the model cannot "
                        "say"),
+        "dragged_layer": tr("What dragging changed where the model lays out the picture"),
     }.get(move.name, "")  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _facts(move: Move) -> str:
     from studio.engine.generation.moves.iterated import Iterated
     from studio.engine.generation.moves.region import Region
     from studio.engine.generation.moves.repair import Repair
-    from studio.engine.generation.moves.residual import Residual
+    from studio.engine.generation.moves.residual import CoarseLayer
 
     if isinstance(move, Dragged):
         return _line(tr("Pulls: {n}", n=len(move.pulls)), tr("latent offset (DragGAN)"))
@@ -186,7 +188,7 @@ def _facts(move: Move) -> str:
     if isinstance(move, Repair):
         cells = tr("Cells: {n}", n=int(move.cells.unpacked().sum()))
         return _line(cells, tr("Seed {n}", n=move.seed), tr("token inpainting"))
-    return tr("feature residual (F space)") if isinstance(move, Residual) else ""
+    return tr("feature residual (F space)") if isinstance(move, CoarseLayer) else ""
 
 
 def _line(*parts: str) -> str:
