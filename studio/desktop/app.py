@@ -21,7 +21,7 @@ from studio.desktop.i18n import tr
 from studio.desktop.qt_messages import QtMessages, Refuse
 from studio.desktop.window import whereabouts
 from studio.desktop.window.main_window import MainWindow
-from studio.engine import settings
+from studio.engine import processes, settings
 
 SWITCH_SECONDS = 0.0002
 """Threads hand the interpreter over this often, so that work beside the window stays beside it."""
@@ -35,6 +35,7 @@ def run(project: Path | None, refuse: Refuse, *, check: bool = False) -> int:
     Where the display does not answer, `refuse` is called with the sentence, and the process ends.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    processes.sleep_soon()
     messages = QtMessages(refuse)
     qInstallMessageHandler(messages)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(

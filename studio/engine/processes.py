@@ -20,6 +20,11 @@ HOME = Path(studio.__file__).resolve().parent.parent
 """Where the packages lie; children run here, so that no file of the user shadows a module."""
 
 
+SPINS = "GOMP_SPINCOUNT"
+_own: dict[str, str] = {}
+"""What this process has set for itself, and its children are not to inherit."""
+
+
 class Child(StrEnum):
     """Every child there is, by its module."""
 
@@ -49,7 +54,22 @@ def installer(verb: str, *arguments: str) -> list[str]:
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The child finds this very package, wherever the parent was started from."""
     places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(places), **(more or {})}
+    kept = {name: value for name, value in os.environ.items() if name not in _own}
+    return {**kept, "PYTHONPATH": os.pathsep.join(places), **(more or {})}
+
+
+def sleep_soon() -> None:
+    """Let threads of PyTorch that wait for each other sleep soon, in this process and not in its
+    children. To be called before torch is loaded, as libgomp looks only once.
+
+    By itself they spin for milliseconds. Beside a training, or any other program at work, one of
+    them waits for its turn then, while the others burn theirs: the slowest of twenty pictures of
+    the sample took 63 to 70 ms, and 10 to 11 with this, while the training, which is best left to
+    spin, became half as fast again (tests/benchmarks/busy_machine.py). On a quiet machine it
+    costs a few per cent; sleeping at once (OMP_WAIT_POLICY) would halve the speed there.
+    """
+    if not {SPINS, "OMP_WAIT_POLICY"} & os.environ.keys():
+        os.environ[SPINS] = _own[SPINS] = "5000"
 
 
 def spawn(

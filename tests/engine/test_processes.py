@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -53,14 +52,22 @@ def test_every_child_answers_to_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "patience"),
-    [({}, "5000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None")],
+    ("given", "own", "inherited"),
+    [
+        ({}, "5000", None),
+        ({"GOMP_SPINCOUNT": "7"}, "7", "7"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, None, None),
+    ],
 )
-def test_threads_that_wait_sleep_soon_unless_somebody_has_said_otherwise(given, patience) -> None:
-    free = {k: v for k, v in os.environ.items() if k not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
-    line = "import studio, os; print(os.environ.get('GOMP_SPINCOUNT'))"
-    said = subprocess.run(
-        [sys.executable, "-c", line], cwd=processes.HOME, env={**free, **given},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert said.stdout.strip() == patience
+def test_threads_of_the_window_sleep_soon_those_of_its_children_do_not(
+    monkeypatch: pytest.MonkeyPatch, given, own, inherited
+) -> None:
+    monkeypatch.setattr(processes, "_own", {})
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    processes.sleep_soon()
+    assert os.environ.get("GOMP_SPINCOUNT") == own
+    assert processes.environment().get("GOMP_SPINCOUNT") == inherited
