@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,15 @@ from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES
 
 WAIT = 60_000
+SAMPLE = "LATENT_STUDIO_TEST_SAMPLE"
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project with two pieces and the directions of its model in the cache, which take
-    seconds; made once, and tests work on copies."""
+    seconds; made once, and tests work on copies. A test's child may be given its parent's."""
+    if given := os.environ.get(SAMPLE):
+        return Path(given)
     from studio.engine.generation.directions import catalogue
     from studio.engine.generation.directions.principal_components import PrincipalComponents
     from studio.engine.generation.latent_recipe import LatentRecipe

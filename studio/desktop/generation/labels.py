@@ -13,15 +13,19 @@ from studio.desktop.generation.worker import Model
 from studio.desktop.i18n import tr
 
 if TYPE_CHECKING:
+    from studio.desktop.notices.notices import Notices
     from studio.engine.generation.latent_recipe import LatentRecipe
 
 
 class Labels(QObject):
     """Between the chooser and the recipe on the canvas."""
 
-    def __init__(self, session: Session, editing: Editing, line: LabelLine) -> None:
+    def __init__(
+        self, session: Session, editing: Editing, line: LabelLine, notices: Notices
+    ) -> None:
         super().__init__(line)
         self._session, self._editing, self._line = session, editing, line
+        self._notices = notices
         self._names: tuple[str, ...] = ()
         self._shown: tuple[int | None, int | None] = -1, None
         session.opened.connect(self._opened)
@@ -43,6 +47,8 @@ class Labels(QObject):
             number = self._editing.recipe().beginning.label
             after = 0 if number is None else number + 1
             self._choose(after if after < len(self._names) else ANY)
+        else:
+            self._notices.info(tr("Only a model that was trained with labels has any."))
 
     @Slot(int)
     def _choose(self, number: int) -> None:

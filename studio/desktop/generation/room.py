@@ -72,7 +72,7 @@ class GenerationRoom(Room):
         self.strip = JobStrip(studio.jobs, self.key, self.canvas)
         self.empty = EmptyState("sliders", "", "", self.trainRequested.emit)
         self.pages = QStackedWidget()
-        self.labels = Labels(self.session, self.editing, self.controls.label)
+        self.labels = Labels(self.session, self.editing, self.controls.label, self.studio.notices)
         self.sampling = SamplingControls(
             self.session, self.editing, self.controls.sampling, studio
         )  # fmt: skip

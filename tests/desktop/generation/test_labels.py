@@ -193,7 +193,13 @@ def test_a_model_without_labels_has_no_chooser(room: GenerationRoom, studio, qtb
     assert not room.controls.label.isVisible()
     assert not room.canvas.tools["tile_preview"].button.isVisible()
     assert room.editing.recipe().beginning.label is None
-    qtbot.keyClick(room.view, Qt.Key.Key_L)
+    said = studio.notices.history
+    for key, why in (
+        (Qt.Key.Key_L, "trained with labels"), (Qt.Key.Key_T, "seamless"),
+        (Qt.Key.Key_A, "a grid"), (Qt.Key.Key_Space, "no original"),
+    ):  # fmt: skip
+        qtbot.keyClick(room.view, key)
+        assert why in said[-1].sentence, "a key that can do nothing says why"
     assert room.editing.recipe().beginning.label is None
     open_run(room, qtbot, labelled)
     assert room.controls.label.isVisible()

@@ -47,6 +47,9 @@ from studio.desktop.base.tab_order import stops
 from studio.desktop.widgets.panel import ElidedLabel, RoomHeader
 from studio.desktop.window.main_window import MainWindow
 from studio.desktop.window.top_bar import PLACES, Mark, place_title
+from studio.engine.training.process import client
+from tests.desktop.conftest import SAMPLE
+from tests.desktop.training.support import Scripted
 
 pytestmark = [
     pytest.mark.qt_log_ignore("plugin does not support", extend=True),
@@ -59,7 +62,7 @@ SIZES = ((1280, 800), (1440, 900), (2560, 1440))
 VALUES = (QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
 STARTS = {"training.start", "training.measure", "training.remove", "generation.render"}
 """Actions that begin or end minutes of work."""
-WRITES = {"dataset.page_metadata", "dataset.search", "training.rename"}
+WRITES = {"dataset.page_metadata", "dataset.search", "training.rename", "training.search"}
 """Actions that are there to type words."""
 
 
@@ -77,8 +80,26 @@ def settled() -> None:
 
 
 @pytest.fixture(scope="module")
-def walked(qapp, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+def twice_as_large(sample: Path) -> Iterator[subprocess.Popen[str]]:
+    """How everything is laid out at scale 2: in a process of its own beside the others, since a
+    program has one scale for its life."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
+    child = subprocess.Popen(
+        [*command, "-k", "cut_off"], env={**os.environ, SCALED: "2", SAMPLE: str(sample)},
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    with child:
+        yield child
+        child.kill()  # where nobody waited for it
+
+
+@pytest.fixture(scope="module")
+def walked(
+    qapp, request: pytest.FixtureRequest, sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
     """The window on the sample, every place visited and at rest."""
+    if not os.environ.get(SCALED):
+        request.getfixturevalue("twice_as_large")
     home = tmp_path_factory.mktemp("walked")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LATENT_STUDIO_HOME", str(home))
@@ -100,6 +121,13 @@ def walked(qapp, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         studio.undo.clear()
         i18n.set_language("en")
         studio.deleteLater()
+
+
+@pytest.fixture
+def in_english(walked: MainWindow) -> Iterator[None]:
+    """Afterwards."""
+    yield
+    walked.studio.set_language("en")
 
 
 def _visit(window: MainWindow) -> None:
@@ -218,23 +246,13 @@ def test_what_stands_in_a_bar_stands_in_one_line(walked: MainWindow) -> None:
     walked.studio.set_language("en")
 
 
-@pytest.mark.skipif(bool(os.environ.get(SCALED)), reason="this is the child")
-def test_nor_at_scale_2() -> None:
-    """In a process of its own: a program has one scale for its life."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
-    child = subprocess.run(
-        [*command, "-k", "cut_off"], env={**os.environ, SCALED: "2"}, cwd=ROOT,
-        capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    assert child.returncode == 0, child.stdout[-2000:]
-    assert "1 passed" in child.stdout
-
-
 # ------------------------------------------------------------------ walked
 
 
-def test_tab_goes_as_one_reads(walked: MainWindow) -> None:
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_tab_goes_as_one_reads(walked: MainWindow, language: str, in_english: None) -> None:
     """Down each column of a place, and from the left column to the right one."""
+    walked.studio.set_language(language)
     for place in PLACES:
         walked.go(place)
         settled()
@@ -279,7 +297,11 @@ def _places(page: QWidget) -> dict[QWidget, QRect]:
     return {each: QRect(each.mapTo(page, QPoint(0, 0)), each.size()) for each in found}
 
 
-def test_no_control_moves_when_a_notice_or_a_search_comes_and_goes(walked: MainWindow) -> None:
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_no_control_moves_when_a_notice_or_a_search_comes_and_goes(
+    walked: MainWindow, language: str, in_english: None
+) -> None:
+    walked.studio.set_language(language)
     for place in PLACES:
         walked.go(place)
         settled()
@@ -315,8 +337,12 @@ def test_numbers_that_mean_the_same_are_the_same(walked: MainWindow) -> None:
     assert shown["trains"] + shown["held_out"] + shown["excluded"] == shown["everything"]
 
 
-def test_every_undo_says_what_and_where(walked: MainWindow) -> None:
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_undo_says_what_and_where(
+    walked: MainWindow, language: str, in_english: None
+) -> None:
     studio, generation = walked.studio, walked.room("generation")
+    studio.set_language(language)
     walked.go("dataset")
     dataset = walked.room("dataset")
     dataset.grid.setCurrentIndex(dataset.model.index(0))
@@ -336,7 +362,7 @@ def test_every_undo_says_what_and_where(walked: MainWindow) -> None:
         studio.actions.get("window.undo").trigger()
         settled()
         assert walked.place == place
-        said = str(studio.notices.history[-1].sentence)
+        said = i18n.said(studio.notices.history[-1].sentence)
         assert step in said
         assert place_title(place) in said
 
@@ -344,10 +370,40 @@ def test_every_undo_says_what_and_where(walked: MainWindow) -> None:
 # ------------------------------------------------------------------ done
 
 
+def test_to_begin_and_end_work_leaves_the_keys_in_no_value(
+    walked: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Buttons that go, or can no longer be pressed, hand the keys to nothing that they change."""
+    monkeypatch.setattr(client, "TrainingProcess", lambda *_, **__: Scripted())
+    walked.go("training")
+    training = walked.room("training")
+    form, panel = training.form, training.panel
+    until(form.start.isEnabled)
+
+    def pressed(button: QAbstractButton, has_come: Callable[[], object]) -> None:
+        button.setFocus()
+        QTest.keyClick(button, Qt.Key.Key_Space)
+        until(has_come)
+        settled()
+        focus = QApplication.focusWidget()
+        assert not isinstance(focus, VALUES), f"{name_of(button)}: {name_of(focus)}"
+
+    pressed(form.start, lambda: panel.live is not None and panel.live.isEnabled())
+    live = panel.live.editors["batch_size"]
+    assert "batch" not in panel.facts.values, "what may be changed is not called fixed"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_4)
+    assert live.value() == form.forms.values()["batch_size"]
+    pressed(panel.stop, lambda: not training.session.training)
+    walked.go("export")
+    export = walked.room("export")
+    until(export.origin.export.isEnabled)
+    pressed(export.origin.export, lambda: not export.leaving.is_busy)
+
+
 def test_no_action_leaves_the_keys_in_a_value(
     walked: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last one: it leaves every place as the actions have it."""
+    """The last of the window: it leaves every place as the actions have it."""
     for name, none in (
         ("getExistingDirectory", ""), ("getOpenFileName", ("", "")),
         ("getOpenFileNames", ([], "")), ("getSaveFileName", ("", "")),
@@ -373,3 +429,10 @@ def test_no_action_leaves_the_keys_in_a_value(
     while walked.studio.undo.canUndo():
         walked.studio.undo.undo()
     assert tried > 60
+
+
+@pytest.mark.skipif(bool(os.environ.get(SCALED)), reason="this is the child")
+def test_nothing_is_cut_off_at_scale_2_either(twice_as_large: subprocess.Popen[str]) -> None:
+    said, _ = twice_as_large.communicate(timeout=600)
+    assert twice_as_large.returncode == 0, said[-2000:]
+    assert "1 passed" in said

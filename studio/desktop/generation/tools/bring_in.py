@@ -165,8 +165,8 @@ class BringIn(Tool):
 
     def toggle(self) -> None:
         """The other of both, where there is an original."""
-        if not self.original.isHidden():
-            self.original.toggle()
+        why_not = tr("There is no original to compare with: bring a picture in first.")
+        self.flip(self.original, why_not)
 
     def _found(self) -> QImage | None:
         beginning = self.hand.editing.recipe().beginning

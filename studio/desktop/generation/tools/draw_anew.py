@@ -72,8 +72,8 @@ class DrawAnew(Tool):
 
     def toggle(self) -> None:
         """On or off, where the slots of the model are parts of the picture."""
-        if self.button.isEnabled():
-            self.button.toggle()
+        why_not = tr("Only a model whose latents are a grid (tokens) can draw a part anew.")
+        self.flip(self.button, why_not)
 
     def clear(self) -> None:
         self.cells = np.zeros_like(self.cells)

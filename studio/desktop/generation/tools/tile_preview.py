@@ -37,8 +37,7 @@ class TilePreview(Tool):
 
     def toggle(self) -> None:
         """The other of both, where there is anything to see."""
-        if not self.button.isHidden():
-            self.button.toggle()
+        self.flip(self.button, tr("Only a model of seamless pictures has a tile preview."))
 
     def _opened(self, model: Model, _soft: bool) -> None:
         self.button.setVisible(model.seamless)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from models.parameters import Declared
 from models.registry import Registry
@@ -167,6 +167,13 @@ class Tool:
     def page(self) -> QWidget | None:
         """What stands left of the picture while this way to find one is chosen."""
         return None
+
+    def flip(self, button: QAbstractButton, why_not: str) -> None:
+        """The other of both, as a key asks; or why there is nothing to press here."""
+        if button.isHidden() or not button.isEnabled():
+            self.hand.notices.info(why_not)
+        else:
+            button.toggle()
 
     def press(self, mouse: Mouse) -> Drag | None:
         """The left button on the view: the drag that it begins; None leaves it to others."""

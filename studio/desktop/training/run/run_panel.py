@@ -26,7 +26,7 @@ from studio.desktop.widgets.steady_scroll import SteadyScroll, panel_column
 from studio.desktop.widgets.text_box import TextBox
 from studio.engine.events import RunState
 
-FIXED = ("family", "dataset", "size", "labels", "batch", "precision", "device", "seed", "start")
+FIXED = ("family", "dataset", "size", "labels", "precision", "device", "seed", "start")
 LONGEST_TITLE = 80
 NOTE_HEIGHT, NOTE_AFTER_MS = 76, 1000
 
@@ -241,7 +241,7 @@ class RunPanel(QWidget):
         self.fixed_header.setText(tr("Fixed for this run"))
         labels = {
             "family": tr("Model"), "dataset": tr("Pictures"), "size": tr("Size"),
-            "batch": tr("Batch"), "precision": tr("Precision"), "device": tr("Device"),
+            "precision": tr("Precision"), "device": tr("Device"),
             "seed": tr("Seed"), "start": tr("Began with"), "labels": tr("Labels"),
         }  # fmt: skip
         for name, text in labels.items():

@@ -266,7 +266,6 @@ def facts_of(recipe: Recipe) -> dict[str, Any]:
         "dataset": recipe.dataset,
         "size": f"{recipe.width} × {recipe.height} {colour}",
         "labels": _listed(recipe.labels),
-        "batch": recipe.config.get("batch_size", ""),
         "precision": recipe.precision,
         "device": recipe.device,
         "seed": recipe.seed,
