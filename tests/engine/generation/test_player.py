@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pydantic import ValidationError
 
 from models.parameters import ParameterError
@@ -59,6 +60,21 @@ def test_the_same_recipe_is_the_same_picture(family: str, play: Play) -> None:
         assert first.dtype == np.uint8
         assert first.tobytes() == second.tobytes()
         assert first.tobytes() == players[0].picture(recipe).tobytes()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_number_of_threads_changes_no_value_by_more_than_a_level(
+    family: str, play: Play
+) -> None:
+    """As README and guide promise: sums are then taken in another order."""
+    player, before, drawn = play(family), torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            drawn.append(player.pictures(range(16)).astype(np.int16))
+    finally:
+        torch.set_num_threads(before)
+    assert np.abs(drawn[0] - drawn[1]).max() <= 1
 
 
 @pytest.mark.parametrize("family", FAMILIES)
