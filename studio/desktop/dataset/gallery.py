@@ -58,6 +58,7 @@ class Gallery(QObject):
         session.tilesMade.connect(self._tiles_made)
         session.tilesStale.connect(self._tiles_stale)
         session.imports.news.connect(self._recount.soon)
+        session.imports.over.connect(self._import_over)
         self.model.tileWanted.connect(session.want_tile)
         self.model.allChanged.connect(grid.viewport().update)
         header.sortChosen.connect(lambda sort: self.change_view(sort=sort))
@@ -151,6 +152,12 @@ class Gallery(QObject):
         self._show_what_came()
         took = round((time.monotonic() - self._began) * 1000)
         self._recount.setInterval(max(_RECOUNT_MS, _RECOUNT_SHARE * took))
+
+    @Slot()
+    def _import_over(self) -> None:
+        """Its end may be told after everything has got its place."""
+        if not self.arranging and self._came is not None and self.model.place(self._came).isValid():
+            self._show_what_came()
 
     def _show_what_came(self) -> None:
         """Scroll to what an import brought, once it is over and everything has its place."""

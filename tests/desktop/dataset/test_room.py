@@ -144,7 +144,8 @@ def test_files_that_cannot_be_used_are_one_notice_with_their_reasons(loaded, stu
     warned = [notice for notice in studio.notices.history if notice.kind == "warn"]
     assert [n.sentence for n in warned] == ["façades has 7 pictures; one file cannot be used."]
     assert "torn.png" in warned[0].detail
-    warned[0].action[1]()
+    assert warned[0].action[0] == "Undo"
+    warned[0].other[1]()
     assert names(loaded) == ["torn.png"]
 
 

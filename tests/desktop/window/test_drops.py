@@ -87,6 +87,9 @@ def test_the_grid_scrolls_to_what_came(window, few_pictures, tmp_path, qtbot) ->
     shutil.copy(next(few_pictures.iterdir()), more / "zebra.png")
     drop(window, more, INTO)
     names(window, 17, qtbot)
-    came = room.model.place(max(room.model.ids))
-    in_sight = room.grid.viewport().rect
-    qtbot.waitUntil(lambda: in_sight().contains(room.grid.visualRect(came)), timeout=WAIT)
+
+    def is_in_sight() -> bool:
+        came = room.grid.visualRect(room.model.place(max(room.model.ids)))
+        return room.grid.viewport().rect().contains(came)
+
+    qtbot.waitUntil(is_in_sight, timeout=WAIT)
