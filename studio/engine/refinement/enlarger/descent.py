@@ -126,7 +126,8 @@ class Descent:
         return kept + _ADVERSARIAL * judged(of_made.float(), of_real.float())
 
     def _batch(self) -> tuple[Tensor, Tensor]:
-        """[N, 3, c, c] and [N, 3, c * factor, c * factor] in [0, 1], turned over at random."""
+        """[N, 3, c, c] and [N, 3, c * factor, c * factor] in [0, 1], turned over and with their
+        colours exchanged at random: some hundred originals are learnt by heart otherwise."""
         import torch
 
         given, wanted = zip(*(self._crop() for _ in range(BATCH)), strict=True)
@@ -150,7 +151,11 @@ class Descent:
             place, top * factor, left * factor, height * factor, width * factor
         )
         turns = [slice(None, None, -1 if draw.random() < 0.5 else 1) for _ in range(2)]
-        return given[turns[0], turns[1]].copy(), wanted[turns[0], turns[1]].copy()
+        colours = draw.permutation(3)
+        given, wanted = (each[turns[0], turns[1]][..., colours] for each in (given, wanted))
+        if height == width and draw.random() < 0.5:
+            given, wanted = given.swapaxes(0, 1), wanted.swapaxes(0, 1)
+        return np.ascontiguousarray(given), np.ascontiguousarray(wanted)
 
 
 def measured(network: Enlarger, pairs: Pairs, most: int) -> tuple[float, float]:
