@@ -258,3 +258,13 @@ def test_undo_while_points_are_pulled_ends_the_pull(room, tool, qtbot) -> None:
     room.studio.undo.undo()
     assert settled(room, qtbot) == ()
     assert room.editing.recipe() == before
+
+
+def test_keys_that_can_do_nothing_say_why(room, qtbot) -> None:
+    found, told = room.canvas.tools["drag_points"], room.studio.notices.history
+    qtbot.keyClick(room.view, Qt.Key.Key_B)
+    assert told[-1].sentence == "The mask is painted while points are dragged: press D first."
+    found.button.setEnabled(False)
+    qtbot.keyClick(room.view, Qt.Key.Key_D)
+    assert not found.active
+    assert "cannot be dragged" in told[-1].sentence

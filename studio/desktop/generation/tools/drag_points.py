@@ -18,7 +18,7 @@ from studio.desktop.generation.tools import point_marks
 from studio.desktop.generation.tools.point_marks import Marked
 from studio.desktop.generation.tools.tool import Drag, Hand, Mouse, Tool, ToolAction, register
 from studio.desktop.generation.worker import Model
-from studio.desktop.i18n import tr
+from studio.desktop.i18n import said, tr
 from studio.desktop.widgets.boxes import row
 from studio.desktop.widgets.buttons import secondary
 from studio.desktop.widgets.labels import set_words
@@ -96,12 +96,12 @@ class DragPoints(Tool):
 
     def toggle(self) -> None:
         """On or off, where the model allows it."""
-        if self.button.isEnabled():
-            self.button.toggle()
+        from studio.engine.generation.player import LACKING
+
+        self.flip(self.button, said(LACKING[Ability.DRAG]))
 
     def toggle_brush(self) -> None:
-        if self.active:
-            self.brush.toggle()
+        self.flip(self.brush, tr("The mask is painted while points are dragged: press D first."))
 
     def clear(self) -> None:
         self.points, self.mask = [], None
