@@ -72,7 +72,7 @@ class DrawAnew(Tool):
 
     def toggle(self) -> None:
         """On or off, where the slots of the model are parts of the picture."""
-        why_not = tr("Only a model whose latents are a grid (tokens) can draw a part anew.")
+        why_not = tr("Only a model whose latents are a grid of cells can draw a part anew.")
         self.flip(self.button, why_not)
 
     def clear(self) -> None:

@@ -33,6 +33,7 @@ def test_a_rated_picture_is_kept_and_its_stars_come_back_with_it(room, studio, q
     studio.undo.undo()
     assert tool.button.text() == "★ 3"
     qtbot.waitUntil(lambda: not studio.jobs.of("generation"), timeout=WAIT)
+    studio.decisions.write_all()
     (piece,) = pieces(studio.project)
     assert (piece.recipe.seed, piece.rating) == (4, 3)
     # They are there again when the model is opened again.
