@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.desktop.base.studio import Studio
 from studio.desktop.generation.room import GenerationRoom
+from studio.engine import processes
 from studio.engine.generation.film.timeline import Timeline, of_seeds
 from studio.engine.generation.sound.drive import Drive
 from studio.engine.sample import make_sample_project
@@ -118,6 +119,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=5.0)
     options.add_argument("--audio", action="store_true")
     given = options.parse_args()
+    processes.sleep_soon()  # as the program itself does
     app = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as place:
         os.environ["LATENT_STUDIO_HOME"] = str(Path(place) / "home")

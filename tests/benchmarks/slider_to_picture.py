@@ -230,6 +230,9 @@ def main() -> int:
     options.add_argument("--size", type=int, default=64)
     options.add_argument("--rounds", type=int, default=200)
     given = options.parse_args()
+    from studio.engine import processes
+
+    processes.sleep_soon()  # as the program itself does
     with tempfile.TemporaryDirectory() as name:
         os.environ["LATENT_STUDIO_HOME"] = str(Path(name) / "home")
         found = measure(Path(name), given.family, given.size, given.rounds)
